@@ -1,0 +1,164 @@
+//! Who is asking: found from the session alone, with what it may do.
+
+use super::access::{Access, Mfa};
+use super::{App, Failure};
+use crate::domain::account::Account;
+use crate::domain::permission::Denial;
+use crate::domain::user::{Uin, User, UserKind, resource_of};
+use crate::store::identities::Identity;
+use crate::store::sessions::{FULL, Session};
+use crate::store::{Conn, StoreError, accounts, identities, policies, sessions, totp_devices, users};
+
+/// Where a request comes from, as the log keeps it.
+#[derive(Clone, Debug)]
+pub struct Source {
+    pub ip: String,
+    pub user_agent: String,
+    pub request_id: String,
+}
+
+/// How a person likes pages.
+#[derive(Clone, Debug)]
+pub struct Preferences {
+    pub theme: String,
+    pub density: String,
+}
+
+/// What stands between a signed-in person and the console.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Duty {
+    None,
+    /// The password was set by somebody else.
+    ChangePassword,
+    /// The account demands an authenticator app and there is none.
+    EnrolMfa,
+}
+
+/// A signed-in person, acting in one account.
+#[derive(Clone, Debug)]
+pub struct Caller {
+    pub session: Session,
+    pub user: User,
+    pub account: Account,
+    pub preferences: Preferences,
+    pub has_mfa: bool,
+    /// Whether there is another account to switch to.
+    pub can_switch: bool,
+    pub duty: Duty,
+    pub source: Source,
+    access: Access,
+}
+
+impl Caller {
+    pub fn is_root(&self) -> bool {
+        self.user.kind == UserKind::Root
+    }
+
+    /// The account acted in.
+    pub fn owner(&self) -> Uin {
+        self.user.owner_uin
+    }
+
+    /// Refuses what the policies do not allow on a resource.
+    pub fn ensure_on(&self, action: &'static str, resource: &str) -> Result<(), Denial> {
+        self.access.ensure(action, resource, &self.source.ip, Mfa::NotChecked)
+    }
+
+    /// Refuses what the policies do not allow on a user of this account.
+    pub fn ensure(&self, action: &'static str, target: Uin) -> Result<(), Denial> {
+        self.ensure_on(action, &resource_of(self.owner(), target))
+    }
+
+    /// Refuses what the policies do not allow on the account as a whole.
+    pub fn ensure_here(&self, action: &'static str) -> Result<(), Denial> {
+        self.ensure(action, self.owner())
+    }
+
+    /// The same for an action that policies tie to a second-factor check, as if that check had been passed.
+    pub fn ensure_with_mfa(&self, action: &'static str, target: Uin) -> Result<(), Denial> {
+        self.access.ensure(action, &resource_of(self.owner(), target), &self.source.ip, Mfa::Passed)
+    }
+
+    /// Whether the policies allow an action on a user.
+    pub fn may(&self, action: &'static str, target: Uin) -> bool {
+        self.ensure(action, target).is_ok()
+    }
+
+    /// Whether the policies allow an action on the account as a whole.
+    pub fn may_here(&self, action: &'static str) -> bool {
+        self.ensure_here(action).is_ok()
+    }
+
+    /// Whether this session signed in with a recovery code: it may enrol again, and nothing that needs a factor.
+    pub fn is_recovering(&self) -> bool {
+        self.session.method == super::sign_in::BY_RECOVERY_CODE
+    }
+}
+
+impl App {
+    /// The signed-in person behind a session, unless it has ended in one of the ways a session ends.
+    pub async fn caller(&self, session: String, source: Source) -> Result<Caller, Failure> {
+        let app = self.clone();
+        let now = self.clock.now();
+        let caller = self.store.read(move |conn| app.load_caller(conn, &session, source)).await?;
+        if now - caller.session.last_seen_at >= 60 {
+            let (id, uid) = (caller.session.id_hash.clone(), caller.user.uid);
+            self.store
+                .write(move |conn| -> Result<(), StoreError> {
+                    sessions::touch(conn, &id, now)?;
+                    users::touch(conn, uid, now)
+                })
+                .await?;
+        }
+        Ok(caller)
+    }
+
+    fn load_caller(&self, conn: &mut Conn, id_hash: &str, source: Source) -> Result<Caller, Failure> {
+        let session = self.live_session(conn, id_hash)?;
+        if session.stage != FULL {
+            return Err(Failure::NotSignedIn);
+        }
+        let uin = Uin(session.uin);
+        let memberships = users::of_identity(conn, uin)?;
+        let can_switch = memberships.len() > 1;
+        let user = memberships
+            .into_iter()
+            .find(|user| user.uid.0 == session.uid && user.console_login)
+            .ok_or(Failure::NotSignedIn)?;
+        let account = accounts::find(conn, user.owner_uin)?.ok_or(Failure::Corrupt("users.owner_uin"))?;
+        let identity = identities::find(conn, uin)?.ok_or(Failure::NotSignedIn)?;
+        let has_mfa = totp_devices::count(conn, uin)? > 0;
+        let documents = policies::documents_of(conn, user.uid)?;
+        Ok(Caller {
+            duty: duty(&identity, &account, has_mfa),
+            access: Access::new(&user, account.app_id, &documents),
+            preferences: Preferences { theme: identity.theme, density: identity.density },
+            session,
+            user,
+            account,
+            has_mfa,
+            can_switch,
+            source,
+        })
+    }
+
+    /// A session that has neither idled out nor reached its end.
+    pub(super) fn live_session(&self, conn: &mut Conn, id_hash: &str) -> Result<Session, Failure> {
+        let now = self.clock.now();
+        sessions::find(conn, id_hash)?
+            .filter(|session| {
+                session.expires_at > now && session.last_seen_at + self.rules.session_idle > now
+            })
+            .ok_or(Failure::NotSignedIn)
+    }
+}
+
+fn duty(identity: &Identity, account: &Account, has_mfa: bool) -> Duty {
+    if identity.must_change_password {
+        Duty::ChangePassword
+    } else if account.settings.mfa_required && !has_mfa {
+        Duty::EnrolMfa
+    } else {
+        Duty::None
+    }
+}

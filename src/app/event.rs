@@ -1,0 +1,94 @@
+//! Builds audit events and writes them in the transaction of what they record.
+
+use super::caller::{Caller, Source};
+use super::{App, Failure};
+use crate::domain::audit::{Event, Outcome};
+use crate::domain::user::{Uin, User};
+use crate::store::{Conn, audit};
+use serde_json::{Map, Value};
+
+/// An event on its way into the log.
+pub(super) struct Draft {
+    event: Event,
+    detail: Map<String, Value>,
+}
+
+/// Who does something, for the log.
+pub(super) struct Actor<'a> {
+    pub owner: Uin,
+    pub uin: Uin,
+    pub name: &'a str,
+    pub source: &'a Source,
+}
+
+impl Caller {
+    /// Starts an event of this caller.
+    pub(super) fn event(&self, name: &'static str) -> Draft {
+        let actor =
+            Actor { owner: self.owner(), uin: self.user.uin, name: &self.user.name, source: &self.source };
+        Draft::new(name, &actor)
+    }
+}
+
+impl Draft {
+    pub(super) fn new(name: &'static str, actor: &Actor<'_>) -> Self {
+        let event = Event {
+            seq: 0,
+            at: 0,
+            owner_uin: actor.owner,
+            event: name.to_owned(),
+            actor_uin: actor.uin,
+            actor: actor.name.to_owned(),
+            target_uin: actor.uin,
+            target: actor.name.to_owned(),
+            outcome: Outcome::Allowed,
+            reason: String::new(),
+            ip: actor.source.ip.clone(),
+            user_agent: actor.source.user_agent.clone(),
+            request_id: actor.source.request_id.clone(),
+            detail: String::new(),
+        };
+        Self { event, detail: Map::new() }
+    }
+
+    /// Of an operator at the command line.
+    pub(super) fn by_operator(name: &'static str, owner: Uin) -> Self {
+        let source =
+            Source { ip: "-".to_owned(), user_agent: "camlock".to_owned(), request_id: "-".to_owned() };
+        Self::new(name, &Actor { owner, uin: Uin(0), name: "operator", source: &source })
+    }
+
+    /// To whom it was done.
+    pub(super) fn on(mut self, user: &User) -> Self {
+        self.event.target_uin = user.uin;
+        self.event.target.clone_from(&user.name);
+        self
+    }
+
+    /// To which thing of that user: `dev-alice / AKID…`.
+    pub(super) fn object(mut self, object: &str) -> Self {
+        self.event.target = format!("{} / {object}", self.event.target);
+        self
+    }
+
+    /// That it was refused, and why.
+    pub(super) fn refused(mut self, reason: &str) -> Self {
+        self.event.outcome = Outcome::Refused;
+        reason.clone_into(&mut self.event.reason);
+        self
+    }
+
+    /// A plain fact about it; never a secret.
+    pub(super) fn fact(mut self, name: &str, value: impl Into<Value>) -> Self {
+        self.detail.insert(name.to_owned(), value.into());
+        self
+    }
+
+    /// Writes it down.
+    pub(super) fn write(mut self, conn: &mut Conn, app: &App) -> Result<(), Failure> {
+        self.event.at = app.clock.now();
+        self.event.detail = Value::Object(self.detail).to_string();
+        audit::insert(conn, &self.event)?;
+        Ok(())
+    }
+}

@@ -1,0 +1,64 @@
+//! How an action can end without being done.
+
+use crate::domain::field::FieldError;
+use crate::domain::key::KeyRefusal;
+use crate::domain::permission::Denial;
+use crate::passwords::PasswordsError;
+use crate::random::RandomFailure;
+use crate::store::StoreError;
+use crate::vault::VaultError;
+
+/// Why an action was not done. Texts of `Refused` and `Invalid` are for people; the rest go to the log.
+#[derive(Debug, thiserror::Error)]
+pub enum Failure {
+    /// Missing, or not of this account: the two look the same.
+    #[error("not found")]
+    NotFound,
+    /// The caller's policies do not allow it.
+    #[error(transparent)]
+    Denied(#[from] Denial),
+    /// A rule said no in the present state; the text says what to do first.
+    #[error("{0}")]
+    Refused(String),
+    /// Fields that do not fit.
+    #[error("some fields do not fit")]
+    Invalid(Vec<FieldError>),
+    /// The name, password or code is not right.
+    #[error("not proven")]
+    NotProven,
+    /// Too many wrong guesses; worth trying again in so many seconds.
+    #[error("too many tries")]
+    Throttled { seconds: i64 },
+    /// The session has ended, or is not as far as this action needs.
+    #[error("not signed in")]
+    NotSignedIn,
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error(transparent)]
+    Vault(#[from] VaultError),
+    #[error(transparent)]
+    Random(#[from] RandomFailure),
+    #[error(transparent)]
+    Passwords(#[from] PasswordsError),
+    #[error("a stored value cannot be read: {0}")]
+    Corrupt(&'static str),
+}
+
+impl From<FieldError> for Failure {
+    fn from(error: FieldError) -> Self {
+        Self::Invalid(vec![error])
+    }
+}
+
+impl From<KeyRefusal> for Failure {
+    fn from(refusal: KeyRefusal) -> Self {
+        Self::Refused(refusal.to_string())
+    }
+}
+
+impl Failure {
+    /// A refusal with a text for people.
+    pub fn refused(text: impl Into<String>) -> Self {
+        Self::Refused(text.into())
+    }
+}

@@ -1,0 +1,394 @@
+//! API keys: listed, created, disabled, enabled, deleted, for others and for oneself.
+
+use super::caller::Caller;
+use super::step_up::{Asked, Detail, Done, SHOW_SECONDS, Wish};
+use super::tickets::Door;
+use super::{App, Failure};
+use crate::domain::account::SecretReveal;
+use crate::domain::field::{self, FieldError};
+use crate::domain::key::{Key, KeyStatus, SecretId, ensure_deletable, free_slot};
+use crate::domain::permission::{Denial, action};
+use crate::domain::secret::SecretKey;
+use crate::domain::step_up::Purpose;
+use crate::domain::user::{Uin, User, UserKind};
+use crate::store::api_keys::{self, Change};
+use crate::store::{Conn, StoreError, dialect, users};
+use crate::vault::Binding;
+
+/// Whose keys a page is about: one's own, or those of a user of the account.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Place {
+    Own,
+    Of(Uin),
+}
+
+/// What may be wished of a key.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Operation {
+    Query,
+    Create,
+    Enable,
+    Disable,
+    Delete,
+}
+
+impl Operation {
+    /// The policy action: managing others' keys and one's own are different things.
+    fn action(self, place: Place) -> &'static str {
+        match (self, place) {
+            (Self::Query, Place::Own) => action::QUERY_OWN_KEY,
+            (Self::Create, Place::Own) => action::CREATE_OWN_KEY,
+            (Self::Enable, Place::Own) => action::ENABLE_OWN_KEY,
+            (Self::Disable, Place::Own) => action::DISABLE_OWN_KEY,
+            (Self::Delete, Place::Own) => action::DELETE_OWN_KEY,
+            (Self::Query, Place::Of(_)) => action::QUERY_KEY,
+            (Self::Create, Place::Of(_)) => action::CREATE_KEY,
+            (Self::Enable, Place::Of(_)) => action::ENABLE_KEY,
+            (Self::Disable, Place::Of(_)) => action::DISABLE_KEY,
+            (Self::Delete, Place::Of(_)) => action::DELETE_KEY,
+        }
+    }
+}
+
+/// The keys of one membership and what the caller may do with them.
+pub struct KeyPage {
+    pub holder: User,
+    pub keys: Vec<Key>,
+    pub rights: Rights,
+}
+
+/// Controls that the caller's policies allow; the others are not drawn.
+#[derive(Clone, Copy, Debug)]
+pub struct Rights {
+    pub create: bool,
+    pub enable: bool,
+    pub disable: bool,
+    pub delete: bool,
+    pub show: bool,
+}
+
+/// A wish that is done, or waits for a second-factor check.
+pub enum Step<T> {
+    Done(T),
+    Asked(Asked),
+}
+
+impl Caller {
+    /// Refuses an operation on the keys of a user of this account.
+    pub(super) fn ensure_key(&self, place: Place, operation: Operation, holder: &User) -> Result<(), Denial> {
+        let action = operation.action(place);
+        if place != Place::Own && holder.kind == UserKind::Root && !self.is_root() {
+            let because = "Only the root account itself manages its keys.".to_owned();
+            return Err(Denial { action, resource: holder.resource(), because });
+        }
+        self.ensure(action, holder.uin)
+    }
+
+    /// Refuses to show the secrets of a user of this account; the second-factor check comes on top.
+    pub(super) fn ensure_show(&self, place: Place, holder: &User) -> Result<(), Denial> {
+        self.ensure_key(place, Operation::Query, holder)?;
+        self.ensure_with_mfa(action::SHOW_SECRET, holder.uin)
+    }
+
+    fn rights(&self, place: Place, holder: &User) -> Rights {
+        let may = |operation| self.ensure_key(place, operation, holder).is_ok();
+        Rights {
+            create: may(Operation::Create),
+            enable: may(Operation::Enable),
+            disable: may(Operation::Disable),
+            delete: may(Operation::Delete),
+            show: self.ensure_show(place, holder).is_ok(),
+        }
+    }
+
+    fn needs_step_up(&self, operation: Operation) -> bool {
+        let settings = &self.account.settings;
+        let shows = operation == Operation::Create && settings.secret_reveal == SecretReveal::Once;
+        shows || settings.operation_protection
+    }
+}
+
+impl App {
+    /// The keys of one membership.
+    pub async fn keys(&self, caller: &Caller, place: Place) -> Result<KeyPage, Failure> {
+        let asker = caller.clone();
+        self.store
+            .read(move |conn| {
+                let holder = holder(conn, &asker, place, Operation::Query)?;
+                let keys = api_keys::of_user(conn, holder.uid)?;
+                Ok(KeyPage { rights: asker.rights(place, &holder), holder, keys })
+            })
+            .await
+    }
+
+    /// One key, for the pages that ask before something happens to it.
+    pub async fn key(
+        &self,
+        caller: &Caller,
+        place: Place,
+        (operation, id): (Operation, SecretId),
+    ) -> Result<(User, Key), Failure> {
+        let asker = caller.clone();
+        self.store
+            .read(move |conn| {
+                let holder = holder(conn, &asker, place, operation)?;
+                let key = api_keys::find(conn, holder.uid, &id)?.ok_or(Failure::NotFound)?;
+                Ok((holder, key))
+            })
+            .await
+    }
+
+    /// Makes a key, unless two exist. Asks for a second-factor check where the account wants one.
+    pub async fn create_key(&self, caller: &Caller, place: Place, note: &str) -> Result<Step<Key>, Failure> {
+        let note = field::line("note", "note", note, 128)?;
+        let (app, asker) = (self.clone(), caller.clone());
+        if !caller.needs_step_up(Operation::Create) {
+            let make = move |conn: &mut Conn| app.create_in(conn, &asker, place, &note);
+            return self.store.write(make).await.map(|(_, key, _)| Step::Done(key));
+        }
+        let holder = self
+            .store
+            .read(move |conn| {
+                let holder = holder(conn, &asker, place, Operation::Create)?;
+                free_slot(&api_keys::of_user(conn, holder.uid)?)?;
+                Ok::<_, Failure>(holder)
+            })
+            .await?;
+        let detail = Detail { own: place == Place::Own, note, ..Detail::default() };
+        let wish = Wish { purpose: Purpose::CreateKey, target: &holder, object: "", detail, secret: None };
+        self.ask(caller, wish).await.map(Step::Asked)
+    }
+
+    fn create_in(
+        &self,
+        conn: &mut Conn,
+        caller: &Caller,
+        place: Place,
+        note: &str,
+    ) -> Result<(User, Key, SecretKey), Failure> {
+        let holder = holder(conn, caller, place, Operation::Create)?;
+        let (id, secret) = (SecretId::generate(&self.random)?, SecretKey::generate(&self.random)?);
+        let key = self.put_key(conn, (&holder, id, &secret), (note, &caller.user.name))?;
+        caller.event("CreateApiKey").on(&holder).object(key.secret_id.as_str()).write(conn, self)?;
+        Ok((holder, key, secret))
+    }
+
+    /// Keeps a pair in a free slot, sealed.
+    pub(super) fn put_key(
+        &self,
+        conn: &mut Conn,
+        (holder, secret_id, secret): (&User, SecretId, &SecretKey),
+        (note, by): (&str, &str),
+    ) -> Result<Key, Failure> {
+        dialect::lock_user(conn, holder.uid)?;
+        let now = self.clock.now();
+        let key = Key {
+            slot: free_slot(&api_keys::of_user(conn, holder.uid)?)?,
+            secret_id,
+            uid: holder.uid,
+            owner_uin: holder.owner_uin,
+            uin: holder.uin,
+            status: KeyStatus::Enabled,
+            note: note.to_owned(),
+            created_at: now,
+            created_by: by.to_owned(),
+            changed_at: now,
+            changed_by: by.to_owned(),
+        };
+        let sealed = self.vault.seal(&secret_binding(&key), secret.expose().as_bytes())?;
+        match api_keys::insert(conn, &key, &sealed) {
+            Err(StoreError::Duplicate(_)) => {
+                Err(Failure::refused("A key with this SecretId exists already."))
+            }
+            other => other.map(|()| key).map_err(Failure::from),
+        }
+    }
+
+    /// Creates after a passed check; where secrets are shown once, the ticket opens the page that does it.
+    pub(super) fn create_checked(
+        &self,
+        conn: &mut Conn,
+        caller: &Caller,
+        place: Place,
+        note: &str,
+    ) -> Result<Done, Failure> {
+        let (holder, key, secret) = self.create_in(conn, caller, place, note)?;
+        let ticket = if caller.account.settings.secret_reveal == SecretReveal::Once {
+            let door = created_door(caller, &key);
+            caller
+                .event("ShowSecretKey")
+                .on(&holder)
+                .object(key.secret_id.as_str())
+                .fact("once", true)
+                .write(conn, self)?;
+            Some(self.mint(conn, &door, Some(secret.expose()), SHOW_SECONDS)?)
+        } else {
+            None
+        };
+        Ok(Done::KeyCreated { place, secret_id: key.secret_id, ticket })
+    }
+
+    /// Makes a key unusable from the commit on. Never asks for anything: it is the safe direction.
+    pub async fn disable_key(&self, caller: &Caller, place: Place, id: SecretId) -> Result<(), Failure> {
+        let (app, asker) = (self.clone(), caller.clone());
+        self.store
+            .write(move |conn| {
+                let holder = holder(conn, &asker, place, Operation::Disable)?;
+                app.set_status(conn, &asker, &holder, (&id, KeyStatus::Disabled))
+            })
+            .await
+    }
+
+    /// Makes a key usable again.
+    pub async fn enable_key(&self, caller: &Caller, place: Place, id: SecretId) -> Result<Step<()>, Failure> {
+        if caller.needs_step_up(Operation::Enable) {
+            return self.ask_about_key(caller, place, (Operation::Enable, Purpose::EnableKey), id).await;
+        }
+        let (app, asker) = (self.clone(), caller.clone());
+        self.store.write(move |conn| app.enable_in(conn, &asker, place, &id)).await.map(Step::Done)
+    }
+
+    pub(super) fn enable_in(
+        &self,
+        conn: &mut Conn,
+        caller: &Caller,
+        place: Place,
+        id: &SecretId,
+    ) -> Result<(), Failure> {
+        let holder = holder(conn, caller, place, Operation::Enable)?;
+        self.set_status(conn, caller, &holder, (id, KeyStatus::Enabled))
+    }
+
+    fn set_status(
+        &self,
+        conn: &mut Conn,
+        caller: &Caller,
+        holder: &User,
+        (id, status): (&SecretId, KeyStatus),
+    ) -> Result<(), Failure> {
+        dialect::lock_user(conn, holder.uid)?;
+        let key = api_keys::find(conn, holder.uid, id)?.ok_or(Failure::NotFound)?;
+        let change = Change { by: &caller.user.name, at: self.clock.now() };
+        if api_keys::set_status(conn, &key, status, change)? {
+            let name = if status == KeyStatus::Enabled { "EnableApiKey" } else { "DisableApiKey" };
+            caller.event(name).on(holder).object(id.as_str()).write(conn, self)?;
+        }
+        Ok(())
+    }
+
+    /// Deletes a disabled key for good; `confirm` is the last four characters of its SecretId.
+    pub async fn delete_key(
+        &self,
+        caller: &Caller,
+        place: Place,
+        (id, confirm): (SecretId, String),
+    ) -> Result<Step<()>, Failure> {
+        let (_, key) = self.key(caller, place, (Operation::Delete, id.clone())).await?;
+        ensure_deletable(&key)?;
+        if confirm.trim() != id.tail() {
+            return Err(FieldError::new(
+                "confirm",
+                format!("Type the last four characters of the SecretId: {}.", id.tail()),
+            )
+            .into());
+        }
+        if caller.needs_step_up(Operation::Delete) {
+            return self.ask_about_key(caller, place, (Operation::Delete, Purpose::DeleteKey), id).await;
+        }
+        let (app, asker) = (self.clone(), caller.clone());
+        self.store.write(move |conn| app.delete_in(conn, &asker, place, &id)).await.map(Step::Done)
+    }
+
+    pub(super) fn delete_in(
+        &self,
+        conn: &mut Conn,
+        caller: &Caller,
+        place: Place,
+        id: &SecretId,
+    ) -> Result<(), Failure> {
+        let holder = holder(conn, caller, place, Operation::Delete)?;
+        dialect::lock_user(conn, holder.uid)?;
+        let key = api_keys::find(conn, holder.uid, id)?.ok_or(Failure::NotFound)?;
+        ensure_deletable(&key)?;
+        if !api_keys::delete_disabled(conn, &key)? {
+            return Err(Failure::NotFound);
+        }
+        caller.event("DeleteApiKey").on(&holder).object(id.as_str()).write(conn, self)
+    }
+
+    async fn ask_about_key(
+        &self,
+        caller: &Caller,
+        place: Place,
+        (operation, purpose): (Operation, Purpose),
+        id: SecretId,
+    ) -> Result<Step<()>, Failure> {
+        let (holder, key) = self.key(caller, place, (operation, id)).await?;
+        let detail = Detail { own: place == Place::Own, ..Detail::default() };
+        let wish = Wish { purpose, target: &holder, object: key.secret_id.as_str(), detail, secret: None };
+        self.ask(caller, wish).await.map(Step::Asked)
+    }
+
+    /// Replaces the note on a key.
+    pub async fn set_key_note(
+        &self,
+        caller: &Caller,
+        place: Place,
+        (id, note): (SecretId, String),
+    ) -> Result<(), Failure> {
+        let note = field::line("note", "note", &note, 128)?;
+        let (app, asker) = (self.clone(), caller.clone());
+        self.store
+            .write(move |conn| {
+                let holder = holder(conn, &asker, place, Operation::Create)?;
+                let key = api_keys::find(conn, holder.uid, &id)?.ok_or(Failure::NotFound)?;
+                api_keys::set_note(conn, &key, &note)?;
+                asker
+                    .event("UpdateApiKey")
+                    .on(&holder)
+                    .object(id.as_str())
+                    .fact("note", note)
+                    .write(conn, &app)
+            })
+            .await
+    }
+}
+
+/// The user whose keys are meant, once the caller's policies allow the operation. Denied before missing: no oracle.
+pub(super) fn holder(
+    conn: &mut Conn,
+    caller: &Caller,
+    place: Place,
+    operation: Operation,
+) -> Result<User, Failure> {
+    let holder = match place {
+        Place::Own => caller.user.clone(),
+        Place::Of(uin) => {
+            caller.ensure(operation.action(place), uin)?;
+            users::find(conn, caller.owner(), uin)?.ok_or(Failure::NotFound)?
+        }
+    };
+    caller.ensure_key(place, operation, &holder)?;
+    Ok(holder)
+}
+
+/// What a ticket for a key's once-only page opens.
+pub(super) fn created_door<'a>(caller: &'a Caller, key: &'a Key) -> Door<'a> {
+    Door {
+        session: &caller.session.id_hash,
+        purpose: "key_created",
+        uid: key.uid,
+        object: key.secret_id.as_str(),
+    }
+}
+
+/// Where a key's sealed secret belongs.
+pub(super) fn secret_binding(key: &Key) -> Binding<'_> {
+    Binding {
+        table: "api_keys",
+        column: "secret",
+        account: key.owner_uin.0.unsigned_abs(),
+        user: key.uid.0.unsigned_abs(),
+        object: key.secret_id.as_str(),
+    }
+}

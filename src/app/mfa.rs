@@ -1,0 +1,235 @@
+//! Authenticator apps: enrolled with a code, used once per time step, removed only with another proof.
+
+use super::caller::Caller;
+use super::tickets::{Door, SHOWN_ONCE_SECONDS};
+use super::{App, Failure};
+use crate::domain::field::FieldError;
+use crate::domain::recovery::RecoveryCode;
+use crate::domain::secret::{Password, TotpSeed};
+use crate::domain::totp::{Code, matched_step};
+use crate::domain::user::Uin;
+use crate::store::totp_devices::{self, Device};
+use crate::store::{Conn, dialect, identities, recovery_codes, sessions};
+use crate::vault::Binding;
+
+pub use crate::store::totp_devices::Device as MfaDevice;
+
+/// Authenticator apps per identity.
+pub const MAX_DEVICES: usize = 5;
+/// Seconds that a shown seed waits for its first code.
+pub const ENROLMENT_SECONDS: i64 = 600;
+/// The purpose of the ticket for new recovery codes.
+pub const RECOVERY_CODES: &str = "recovery_codes";
+
+/// What a person fills in to enrol.
+pub struct Enrolment {
+    pub name: String,
+    pub code: Code,
+    /// Asked when no other factor vouches for the person.
+    pub password: Option<Password>,
+}
+
+/// How an enrolment ended.
+pub struct Enrolled {
+    /// The new cookie value.
+    pub session: String,
+    /// Opens the page with the recovery codes, when this was the first device.
+    pub codes_ticket: Option<String>,
+}
+
+impl App {
+    /// Whether a code is right, and uses its time step up.
+    pub(super) fn use_code(&self, conn: &mut Conn, uin: Uin, code: &Code) -> Result<bool, Failure> {
+        let now = self.clock.now();
+        for device in totp_devices::of_identity(conn, uin)? {
+            let seed = self.open_seed(&device_binding(uin, &device.id), &device.seed)?;
+            if let Some(step) = matched_step(&seed, code, now) {
+                return Ok(totp_devices::use_step(conn, &device, step, now)?);
+            }
+        }
+        Ok(false)
+    }
+
+    fn open_seed(&self, binding: &Binding<'_>, sealed: &[u8]) -> Result<TotpSeed, Failure> {
+        TotpSeed::from_bytes(&self.vault.open(binding, sealed)?).map_err(|_| Failure::Corrupt("totp seed"))
+    }
+
+    /// Whether a person must type the password to enrol: there is no usable factor to ask instead.
+    pub fn enrolment_asks_password(caller: &Caller) -> bool {
+        !caller.has_mfa || caller.is_recovering()
+    }
+
+    /// The seed that the caller is enrolling: the one begun before, or a new one where a password will vouch for it.
+    pub async fn enrolment_seed(&self, caller: &Caller) -> Result<Option<TotpSeed>, Failure> {
+        let app = self.clone();
+        let (session, uin) = (caller.session.id_hash.clone(), caller.user.uin);
+        let may_begin = Self::enrolment_asks_password(caller);
+        let now = self.clock.now();
+        let kept = self.store.read({
+            let session = session.clone();
+            move |conn| totp_devices::enrolment(conn, &session, now)
+        });
+        if let Some(sealed) = kept.await? {
+            return self.open_seed(&enrolment_binding(uin), &sealed).map(Some);
+        }
+        if !may_begin {
+            return Ok(None);
+        }
+        self.store.write(move |conn| app.begin_enrolment(conn, &session, uin).map(Some)).await
+    }
+
+    pub(super) fn begin_enrolment(
+        &self,
+        conn: &mut Conn,
+        session: &str,
+        uin: Uin,
+    ) -> Result<TotpSeed, Failure> {
+        let seed = TotpSeed::generate(&self.random)?;
+        let sealed = self.vault.seal(&enrolment_binding(uin), seed.expose())?;
+        totp_devices::start_enrolment(conn, session, &sealed, self.clock.now() + ENROLMENT_SECONDS)?;
+        Ok(seed)
+    }
+
+    /// Registers the device whose seed was shown, proven by its first code.
+    pub async fn enrol(&self, caller: &Caller, enrolment: Enrolment) -> Result<Enrolled, Failure> {
+        if Self::enrolment_asks_password(caller) {
+            let password =
+                enrolment.password.ok_or_else(|| FieldError::new("password", "Enter your password."))?;
+            self.ensure_password(caller, password, "password").await?;
+        }
+        let app = self.clone();
+        let (session, user, event) =
+            (caller.session.clone(), caller.user.clone(), caller.event("AddMfaDevice"));
+        let (name, code) = (enrolment.name, enrolment.code);
+        self.store
+            .write(move |conn| {
+                dialect::lock_identity(conn, user.uin)?;
+                let first = app.add_device(conn, &session, user.uin, (&name, &code))?;
+                event.fact("device", name.as_str()).write(conn, &app)?;
+                sessions::delete_others(conn, user.uin, &session.id_hash)?;
+                let key = app.rename_session(conn, &session, |_| ())?;
+                let codes_ticket = if first {
+                    let door = Door {
+                        session: &super::sessions::id_of_cookie(&key),
+                        purpose: RECOVERY_CODES,
+                        uid: user.uid,
+                        object: "",
+                    };
+                    Some(app.replace_codes(conn, user.uin, &door)?)
+                } else {
+                    None
+                };
+                Ok(Enrolled { session: key, codes_ticket })
+            })
+            .await
+    }
+
+    /// Whether the new device is the identity's first.
+    fn add_device(
+        &self,
+        conn: &mut Conn,
+        session: &sessions::Session,
+        uin: Uin,
+        (name, code): (&str, &Code),
+    ) -> Result<bool, Failure> {
+        let now = self.clock.now();
+        let expired = || {
+            FieldError::new(
+                "code",
+                "This page was open for too long. Scan the new QR code and enter its code.",
+            )
+        };
+        let sealed = totp_devices::enrolment(conn, &session.id_hash, now)?.ok_or_else(expired)?;
+        let seed = self.open_seed(&enrolment_binding(uin), &sealed)?;
+        let step = matched_step(&seed, code, now).ok_or_else(|| {
+            FieldError::new(
+                "code",
+                "That code is not correct. Check that the phone's clock is right and enter the next code.",
+            )
+        })?;
+        let held = totp_devices::of_identity(conn, uin)?;
+        if held.len() >= MAX_DEVICES {
+            return Err(Failure::refused("Five authenticator apps are registered. Remove one first."));
+        }
+        if held.iter().any(|device| device.name == name) {
+            return Err(FieldError::new(
+                "name",
+                "Another authenticator app has this name. Choose a different one.",
+            )
+            .into());
+        }
+        let device = self.new_device(uin, name, (&seed, step))?;
+        totp_devices::insert(conn, &device)?;
+        totp_devices::end_enrolment(conn, &session.id_hash)?;
+        Ok(held.is_empty())
+    }
+
+    /// A device whose first code has been used.
+    pub(super) fn new_device(
+        &self,
+        uin: Uin,
+        name: &str,
+        (seed, step): (&TotpSeed, i64),
+    ) -> Result<Device, Failure> {
+        let id = self.random.token()?;
+        Ok(Device {
+            seed: self.vault.seal(&device_binding(uin, &id), seed.expose())?,
+            id,
+            uin: uin.0,
+            name: name.to_owned(),
+            last_step: step,
+            created_at: self.clock.now(),
+            last_used_at: None,
+        })
+    }
+
+    /// Makes new recovery codes; the ticket opens the page that shows them.
+    pub(super) fn replace_codes(
+        &self,
+        conn: &mut Conn,
+        uin: Uin,
+        door: &Door<'_>,
+    ) -> Result<String, Failure> {
+        let codes = RecoveryCode::generate_set(&self.random)?;
+        let digests: Vec<[u8; 32]> = codes.iter().map(RecoveryCode::digest).collect();
+        recovery_codes::replace(conn, uin, &digests)?;
+        let shown: Vec<_> = codes.iter().map(RecoveryCode::grouped).collect();
+        let text =
+            zeroize::Zeroizing::new(shown.iter().map(|code| code.as_str()).collect::<Vec<_>>().join("\n"));
+        self.mint(conn, door, Some(&text), SHOWN_ONCE_SECONDS)
+    }
+
+    /// The caller's authenticator apps and how many recovery codes are left.
+    pub async fn factors(&self, caller: &Caller) -> Result<(Vec<MfaDevice>, i64), Failure> {
+        let uin = caller.user.uin;
+        self.store
+            .read(move |conn| Ok((totp_devices::of_identity(conn, uin)?, recovery_codes::left(conn, uin)?)))
+            .await
+    }
+
+    /// Refuses a wrong password of the signed-in person; guesses count as at the door.
+    pub(super) async fn ensure_password(
+        &self,
+        caller: &Caller,
+        password: Password,
+        field: &'static str,
+    ) -> Result<(), Failure> {
+        let buckets = self.buckets(&format!("signed-in\n{}", caller.user.uin), "session", None);
+        self.charge(&buckets).await?;
+        let uin = caller.user.uin;
+        let stored = self.store.read(move |conn| identities::find(conn, uin)).await?;
+        let hash = stored.and_then(|identity| identity.password_hash);
+        if !self.passwords.verify(password, hash).await? {
+            return Err(FieldError::new(field, "That is not your current password. Type it again.").into());
+        }
+        self.store.write(move |conn| Self::forgive(conn, &buckets)).await
+    }
+}
+
+fn device_binding(uin: Uin, id: &str) -> Binding<'_> {
+    Binding { table: "totp_devices", column: "seed", account: 0, user: uin.0.unsigned_abs(), object: id }
+}
+
+fn enrolment_binding(uin: Uin) -> Binding<'static> {
+    Binding { table: "enrolments", column: "seed", account: 0, user: uin.0.unsigned_abs(), object: "" }
+}

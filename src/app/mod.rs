@@ -1,0 +1,83 @@
+//! What people can do: one function per action, one transaction, one audit event.
+
+pub mod access;
+pub mod audit;
+pub mod caller;
+mod event;
+pub mod failure;
+pub mod keys;
+pub mod mfa;
+pub mod operator;
+pub mod own_security;
+mod password_rules;
+pub mod permissions;
+pub mod readiness;
+pub mod reveal;
+pub mod sessions;
+pub mod settings;
+pub mod setup;
+pub mod sign_in;
+mod sign_in_guard;
+pub mod step_up;
+pub mod tickets;
+pub mod user_security;
+pub mod users;
+
+use crate::clock::Clock;
+use crate::passwords::Passwords;
+use crate::random::Random;
+use crate::store::Store;
+use crate::vault::Vault;
+use std::sync::Arc;
+
+pub use failure::Failure;
+
+/// What the operator decides about actions.
+#[derive(Clone, Copy, Debug)]
+pub struct Rules {
+    /// Seconds without a request after which a session ends.
+    pub session_idle: i64,
+    /// Seconds after sign-in after which a session ends.
+    pub session_absolute: i64,
+    /// Sub-users and collaborators that one account may have.
+    pub users_per_account: i64,
+}
+
+/// Everything an action needs; cheap to clone.
+#[derive(Clone)]
+pub struct App {
+    pub store: Store,
+    pub vault: Vault,
+    pub clock: Clock,
+    pub random: Random,
+    pub passwords: Passwords,
+    pub rules: Rules,
+    keys: Arc<DerivedKeys>,
+}
+
+struct DerivedKeys {
+    device: zeroize::Zeroizing<[u8; 64]>,
+    bucket: zeroize::Zeroizing<[u8; 64]>,
+}
+
+impl App {
+    /// Joins the parts; keys for cookies and counters are derived from the vault.
+    pub fn new(parts: Parts) -> Result<Self, Failure> {
+        let keys = DerivedKeys {
+            device: parts.vault.derive("device-cookie")?,
+            bucket: parts.vault.derive("throttle-bucket")?,
+        };
+        let Parts { store, vault, clock, random, passwords, rules } = parts;
+        Ok(Self { store, vault, clock, random, passwords, rules, keys: Arc::new(keys) })
+    }
+}
+
+/// What an [`App`] is made of.
+pub struct Parts {
+    pub store: Store,
+    pub vault: Vault,
+    pub clock: Clock,
+    pub random: Random,
+    pub passwords: Passwords,
+    pub rules: Rules,
+}

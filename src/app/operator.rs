@@ -1,0 +1,97 @@
+//! What the operator does at the command line: makes root accounts, lets people in again.
+
+use super::event::Draft;
+use super::password_rules::Chosen;
+use super::setup::{NewRoot, RootPlan};
+use super::user_security::forget_factors;
+use super::{App, Failure};
+use crate::domain::secret::Password;
+use crate::domain::user::{Uin, User, UserKind, UserName};
+use crate::store::identities::StoredPassword;
+use crate::store::{Conn, identities, sessions, throttles, users};
+
+impl App {
+    /// Makes a root account with a password that the operator chose.
+    pub async fn create_root(
+        &self,
+        account_name: String,
+        user_name: UserName,
+        password: Password,
+    ) -> Result<NewRoot, Failure> {
+        let chosen = Chosen {
+            password,
+            field: "password",
+            user_name: user_name.as_str(),
+            account_name: &account_name,
+            shortest: 12,
+        };
+        let password = self.acceptable(chosen).await?;
+        let password_hash = self.passwords.hash(password).await?;
+        let app = self.clone();
+        self.store
+            .write(move |conn| {
+                let plan = RootPlan { account_name: &account_name, user_name: &user_name, password_hash };
+                let (user, root) = app.create_root_in(conn, plan)?;
+                crate::store::setup_tokens::delete_all(conn)?;
+                let event = Draft::by_operator("CreateAccount", user.owner_uin).on(&user);
+                event.fact("account_name", account_name).write(conn, &app)?;
+                Ok(root)
+            })
+            .await
+    }
+
+    /// Gives an identity a new password; it must be changed at the next sign-in. All its sessions end.
+    pub async fn operator_reset_password(&self, uin: Uin, password: Password) -> Result<(), Failure> {
+        let owner = self.store.read(move |conn| home(conn, uin)).await?;
+        let chosen =
+            Chosen { password, field: "password", user_name: &owner.name, account_name: "", shortest: 12 };
+        let password = self.acceptable(chosen).await?;
+        let hash = self.passwords.hash(password).await?;
+        let app = self.clone();
+        self.store
+            .write(move |conn| {
+                let stored = StoredPassword { hash, changed_at: app.clock.now(), must_change: true };
+                identities::set_password(conn, uin, &stored)?;
+                sessions::delete_others(conn, uin, "")?;
+                Draft::by_operator("ResetPassword", owner.owner_uin).on(&owner).write(conn, &app)
+            })
+            .await
+    }
+
+    /// Removes an identity's authenticator apps and recovery codes. All its sessions end.
+    pub async fn operator_reset_mfa(&self, uin: Uin) -> Result<(), Failure> {
+        let app = self.clone();
+        self.store
+            .write(move |conn| {
+                let user = home(conn, uin)?;
+                forget_factors(conn, uin)?;
+                sessions::delete_others(conn, uin, "")?;
+                Draft::by_operator("ResetMfa", user.owner_uin).on(&user).write(conn, &app)
+            })
+            .await
+    }
+
+    /// Forgets what was counted against an identity: wrong passwords and codes.
+    pub async fn operator_unlock(&self, uin: Uin) -> Result<(), Failure> {
+        let app = self.clone();
+        self.store
+            .write(move |conn| {
+                let user = home(conn, uin)?;
+                throttles::clear(conn, &super::sign_in::code_bucket(uin))?;
+                throttles::clear(conn, &super::step_up::bucket(uin))?;
+                for kind in ["user+network:", "user:", "device:", "network:"] {
+                    throttles::clear_all(conn, kind)?;
+                }
+                Draft::by_operator("Unlock", user.owner_uin).on(&user).write(conn, &app)
+            })
+            .await
+    }
+}
+
+/// The membership where an identity is at home: its own account, or the one that made it.
+fn home(conn: &mut Conn, uin: Uin) -> Result<User, Failure> {
+    users::of_identity(conn, uin)?
+        .into_iter()
+        .find(|user| user.kind != UserKind::Collaborator)
+        .ok_or(Failure::NotFound)
+}

@@ -1,0 +1,152 @@
+//! What people do to their own way in: password, devices, recovery codes, preferences.
+
+use super::caller::{Caller, Preferences};
+use super::step_up::{Asked, Detail, Wish};
+use super::{App, Failure};
+use crate::domain::field::FieldError;
+use crate::domain::secret::Password;
+use crate::domain::step_up::Purpose;
+use crate::store::identities::StoredPassword;
+use crate::store::{Conn, dialect, identities, recovery_codes, sessions, totp_devices};
+use zeroize::Zeroizing;
+
+/// How a wish to change the password goes on.
+pub enum PasswordStep {
+    /// Done; the new cookie value.
+    Done(String),
+    Asked(Asked),
+}
+
+impl App {
+    /// Changes the caller's password. With an authenticator app, a check comes first.
+    pub async fn change_password(
+        &self,
+        caller: &Caller,
+        current: Password,
+        new: Password,
+    ) -> Result<PasswordStep, Failure> {
+        self.ensure_password(caller, current, "current_password").await?;
+        let new = self.acceptable(caller.chosen(new, "new_password")).await?;
+        self.ensure_changed(caller, &new).await?;
+        let hash = Zeroizing::new(self.passwords.hash(new).await?);
+        if caller.has_mfa {
+            let wish = Wish {
+                purpose: Purpose::ChangePassword,
+                target: &caller.user,
+                object: "",
+                detail: Detail::default(),
+                secret: Some(hash),
+            };
+            return self.ask(caller, wish).await.map(PasswordStep::Asked);
+        }
+        let (app, asker) = (self.clone(), caller.clone());
+        self.store
+            .write(move |conn| {
+                app.set_own_password(conn, &asker, &hash)?;
+                app.rename_session(conn, &asker.session, |_| ()).map(PasswordStep::Done)
+            })
+            .await
+    }
+
+    async fn ensure_changed(&self, caller: &Caller, new: &Password) -> Result<(), Failure> {
+        let uin = caller.user.uin;
+        let stored = self.store.read(move |conn| identities::find(conn, uin)).await?;
+        let copy = Password::parse(new.expose()).map_err(|_| Failure::Corrupt("password"))?;
+        if self.passwords.verify(copy, stored.and_then(|identity| identity.password_hash)).await? {
+            return Err(FieldError::new(
+                "new_password",
+                "This is the present password. Choose a different one.",
+            )
+            .into());
+        }
+        Ok(())
+    }
+
+    pub(super) fn set_own_password(
+        &self,
+        conn: &mut Conn,
+        caller: &Caller,
+        hash: &Zeroizing<String>,
+    ) -> Result<(), Failure> {
+        let stored = StoredPassword {
+            hash: hash.as_str().to_owned(),
+            changed_at: self.clock.now(),
+            must_change: false,
+        };
+        identities::set_password(conn, caller.user.uin, &stored)?;
+        sessions::delete_others(conn, caller.user.uin, &caller.session.id_hash)?;
+        caller.event("ChangePassword").write(conn, self)
+    }
+
+    /// Wishes to add another authenticator app; one that exists has to vouch for it.
+    pub async fn ask_new_device(&self, caller: &Caller) -> Result<Asked, Failure> {
+        self.ask_for_oneself(caller, Purpose::AddMfaDevice, "").await
+    }
+
+    /// Wishes to remove an authenticator app.
+    pub async fn ask_device_removal(&self, caller: &Caller, id: String) -> Result<Asked, Failure> {
+        let (uin, wanted) = (caller.user.uin, id.clone());
+        let held = self.store.read(move |conn| totp_devices::of_identity(conn, uin)).await?;
+        if !held.iter().any(|device| device.id == wanted) {
+            return Err(Failure::NotFound);
+        }
+        ensure_may_be_last(caller, held.len())?;
+        self.ask_for_oneself(caller, Purpose::RemoveMfaDevice, &id).await
+    }
+
+    pub(super) fn remove_device_in(&self, conn: &mut Conn, caller: &Caller, id: &str) -> Result<(), Failure> {
+        let uin = caller.user.uin;
+        dialect::lock_identity(conn, uin)?;
+        let held = totp_devices::of_identity(conn, uin)?;
+        ensure_may_be_last(caller, held.len())?;
+        let device = held.iter().find(|device| device.id == id).ok_or(Failure::NotFound)?;
+        totp_devices::delete(conn, uin, id)?;
+        if held.len() == 1 {
+            recovery_codes::delete_all(conn, uin)?;
+        }
+        sessions::delete_others(conn, uin, &caller.session.id_hash)?;
+        caller.event("RemoveMfaDevice").fact("device", device.name.as_str()).write(conn, self)
+    }
+
+    /// Wishes for new recovery codes in place of the old ones.
+    pub async fn ask_recovery_codes(&self, caller: &Caller) -> Result<Asked, Failure> {
+        self.ask_for_oneself(caller, Purpose::ReplaceRecoveryCodes, "").await
+    }
+
+    async fn ask_for_oneself(
+        &self,
+        caller: &Caller,
+        purpose: Purpose,
+        object: &str,
+    ) -> Result<Asked, Failure> {
+        let wish = Wish { purpose, target: &caller.user, object, detail: Detail::default(), secret: None };
+        self.ask(caller, wish).await
+    }
+
+    /// Keeps how the caller likes pages.
+    pub async fn set_preferences(&self, caller: &Caller, preferences: Preferences) -> Result<(), Failure> {
+        let (app, uin, event) = (self.clone(), caller.user.uin, caller.event("UpdatePreferences"));
+        self.store
+            .write(move |conn| {
+                identities::set_preferences(conn, uin, &preferences.theme, &preferences.density)?;
+                event.fact("theme", preferences.theme).fact("density", preferences.density).write(conn, &app)
+            })
+            .await
+    }
+
+    /// When the caller's password was last changed.
+    pub async fn password_changed_at(&self, caller: &Caller) -> Result<Option<i64>, Failure> {
+        let uin = caller.user.uin;
+        let identity = self.store.read(move |conn| identities::find(conn, uin)).await?;
+        Ok(identity.and_then(|identity| identity.password_changed_at))
+    }
+}
+
+fn ensure_may_be_last(caller: &Caller, held: usize) -> Result<(), Failure> {
+    if held <= 1 && caller.account.settings.mfa_required {
+        return Err(Failure::refused(
+            "This account requires an authenticator app. Add another one before removing the last.",
+        ));
+    }
+    Ok(())
+}

@@ -1,0 +1,107 @@
+//! Showing a stored SecretKey again: asked, checked, shown once per check.
+
+use super::caller::Caller;
+use super::keys::{Operation, Place, Step, created_door, holder, secret_binding};
+use super::step_up::{Detail, Wish, reveal_door};
+use super::{App, Failure};
+use crate::domain::account::SecretReveal;
+use crate::domain::key::{Key, KeyRefusal, SecretId};
+use crate::domain::secret::SecretKey;
+use crate::domain::step_up::{Purpose, TICKET_SECONDS};
+use crate::domain::user::User;
+use crate::store::{Conn, api_keys};
+
+/// A pair, on its way to the one page that shows it.
+pub struct Shown {
+    pub holder: User,
+    pub key: Key,
+    pub secret: SecretKey,
+}
+
+impl App {
+    /// Wishes to see a SecretKey. Done: a ticket, as an earlier check still serves.
+    pub async fn ask_secret(
+        &self,
+        caller: &Caller,
+        place: Place,
+        id: SecretId,
+    ) -> Result<Step<String>, Failure> {
+        let (holder, key) = self.key(caller, place, (Operation::Query, id)).await?;
+        ensure_showable(caller, place, &holder)?;
+        if self.step_up_left(caller) > 0 {
+            let (app, asker) = (self.clone(), caller.clone());
+            let mint = move |conn: &mut Conn| {
+                app.mint(conn, &reveal_door(&asker, key.uid, &key.secret_id), None, TICKET_SECONDS)
+            };
+            return self.store.write(mint).await.map(Step::Done);
+        }
+        let detail = Detail { own: place == Place::Own, ..Detail::default() };
+        let wish = Wish {
+            purpose: Purpose::ShowSecret,
+            target: &holder,
+            object: key.secret_id.as_str(),
+            detail,
+            secret: None,
+        };
+        self.ask(caller, wish).await.map(Step::Asked)
+    }
+
+    /// Opens the secret for a ticket that fits; `None` when the ticket was used, is late or belongs elsewhere.
+    pub async fn show_secret(
+        &self,
+        caller: &Caller,
+        place: Place,
+        (id, ticket): (SecretId, String),
+    ) -> Result<Option<Shown>, Failure> {
+        let (app, asker) = (self.clone(), caller.clone());
+        self.store
+            .write(move |conn| {
+                let holder = holder(conn, &asker, place, Operation::Query)?;
+                ensure_showable(&asker, place, &holder)?;
+                let key = api_keys::find(conn, holder.uid, &id)?.ok_or(Failure::NotFound)?;
+                if app.take(conn, &reveal_door(&asker, holder.uid, &id), &ticket)?.is_none() {
+                    return Ok(None);
+                }
+                let sealed = api_keys::sealed_secret(conn, holder.uid, &id)?.ok_or(Failure::NotFound)?;
+                let secret = app.open_secret(&key, &sealed)?;
+                asker.event("ShowSecretKey").on(&holder).object(id.as_str()).write(conn, &app)?;
+                Ok(Some(Shown { holder, key, secret }))
+            })
+            .await
+    }
+
+    /// The pair that was just created where secrets are shown once; `None` when it was shown before.
+    pub async fn show_created(
+        &self,
+        caller: &Caller,
+        place: Place,
+        (id, ticket): (SecretId, String),
+    ) -> Result<Option<Shown>, Failure> {
+        let (app, asker) = (self.clone(), caller.clone());
+        self.store
+            .write(move |conn| {
+                let holder = holder(conn, &asker, place, Operation::Create)?;
+                let key = api_keys::find(conn, holder.uid, &id)?.ok_or(Failure::NotFound)?;
+                let Some(text) = app.take(conn, &created_door(&asker, &key), &ticket)? else {
+                    return Ok(None);
+                };
+                let secret = SecretKey::parse(&text).map_err(|_| Failure::Corrupt("tickets.sealed"))?;
+                Ok(Some(Shown { holder, key, secret }))
+            })
+            .await
+    }
+
+    pub(super) fn open_secret(&self, key: &Key, sealed: &[u8]) -> Result<SecretKey, Failure> {
+        let opened = self.vault.open(&secret_binding(key), sealed)?;
+        let text = std::str::from_utf8(&opened).map_err(|_| Failure::Corrupt("api_keys.secret"))?;
+        SecretKey::parse(text).map_err(|_| Failure::Corrupt("api_keys.secret"))
+    }
+}
+
+fn ensure_showable(caller: &Caller, place: Place, holder: &User) -> Result<(), Failure> {
+    caller.ensure_show(place, holder)?;
+    match caller.account.settings.secret_reveal {
+        SecretReveal::StepUp => Ok(()),
+        SecretReveal::Once => Err(KeyRefusal::ShownOnce.into()),
+    }
+}

@@ -1,0 +1,197 @@
+//! Sessions: begun at sign-in, renamed at step-up, ended in many ways.
+
+use super::caller::{Caller, Source};
+use super::tickets::digest;
+use super::{App, Failure};
+use crate::domain::user::{Uin, User};
+use crate::store::Conn;
+use crate::store::sessions::{self, FULL, SECOND_FACTOR};
+use crate::store::users;
+
+pub use crate::store::sessions::Session;
+
+/// What a session begins with.
+pub(super) struct Beginning<'a> {
+    pub user: &'a User,
+    pub is_full: bool,
+    pub method: &'a str,
+    pub source: &'a Source,
+}
+
+/// Seconds that a half-done sign-in may wait for its second step.
+const SECOND_STEP_SECONDS: i64 = 600;
+
+impl App {
+    /// Begins a session and gives the value for its cookie.
+    pub(super) fn begin_session(
+        &self,
+        conn: &mut Conn,
+        beginning: &Beginning<'_>,
+    ) -> Result<String, Failure> {
+        let key = self.random.token()?;
+        let now = self.clock.now();
+        let lives = if beginning.is_full { self.rules.session_absolute } else { SECOND_STEP_SECONDS };
+        let session = Session {
+            id_hash: digest(&key),
+            family: self.random.token()?,
+            state: "{}".to_owned(),
+            stage: if beginning.is_full { FULL } else { SECOND_FACTOR }.to_owned(),
+            uin: beginning.user.uin.0,
+            uid: beginning.user.uid.0,
+            method: beginning.method.to_owned(),
+            ip: beginning.source.ip.clone(),
+            user_agent: beginning.source.user_agent.clone(),
+            created_at: now,
+            last_seen_at: now,
+            expires_at: now + lives,
+            step_up_at: None,
+        };
+        sessions::insert(conn, &session)?;
+        Ok(key)
+    }
+
+    /// Gives a session another id; what waits in it goes along. The answer is the new cookie value.
+    pub(super) fn rename_session(
+        &self,
+        conn: &mut Conn,
+        old: &Session,
+        change: impl FnOnce(&mut Session),
+    ) -> Result<String, Failure> {
+        let key = self.random.token()?;
+        let mut renamed = Session { id_hash: digest(&key), last_seen_at: self.clock.now(), ..old.clone() };
+        change(&mut renamed);
+        if sessions::replace_id(conn, &old.id_hash, &renamed)? { Ok(key) } else { Err(Failure::NotSignedIn) }
+    }
+
+    /// Ends the caller's session.
+    pub async fn sign_out(&self, caller: &Caller) -> Result<(), Failure> {
+        let app = self.clone();
+        let (id, event) = (caller.session.id_hash.clone(), caller.event("SignOut"));
+        self.store
+            .write(move |conn| {
+                sessions::delete(conn, &id)?;
+                event.write(conn, &app)
+            })
+            .await
+    }
+
+    /// The caller's sessions, wherever they were begun; the present one first.
+    pub async fn sessions(&self, caller: &Caller) -> Result<Vec<Session>, Failure> {
+        let (uin, now, own) = (caller.user.uin, self.clock.now(), caller.session.id_hash.clone());
+        let idle = self.rules.session_idle;
+        let mut found: Vec<Session> = self
+            .store
+            .read(move |conn| sessions::of_identity(conn, uin, now))
+            .await?
+            .into_iter()
+            .filter(|session| session.last_seen_at + idle > now)
+            .collect();
+        found.sort_by_key(|session| session.id_hash != own);
+        Ok(found)
+    }
+
+    /// Ends one of the caller's sessions.
+    pub async fn end_session(&self, caller: &Caller, family: String) -> Result<(), Failure> {
+        let app = self.clone();
+        let (uin, event) = (caller.user.uin, caller.event("EndSession"));
+        let now = self.clock.now();
+        self.store
+            .write(move |conn| {
+                let wanted = sessions::of_identity(conn, uin, now)?
+                    .into_iter()
+                    .find(|session| public_name(session) == family)
+                    .ok_or(Failure::NotFound)?;
+                sessions::delete(conn, &wanted.id_hash)?;
+                event.fact("session", public_name(&wanted)).fact("ip", wanted.ip).write(conn, &app)
+            })
+            .await
+    }
+
+    /// Ends all of the caller's sessions but the present one.
+    pub async fn end_other_sessions(&self, caller: &Caller) -> Result<usize, Failure> {
+        let app = self.clone();
+        let (uin, keep, event) =
+            (caller.user.uin, caller.session.id_hash.clone(), caller.event("EndSession"));
+        self.store
+            .write(move |conn| {
+                let ended = sessions::delete_others(conn, uin, &keep)?;
+                event.fact("ended", ended).write(conn, &app)?;
+                Ok(ended)
+            })
+            .await
+    }
+
+    /// The accounts that the caller can act in, its own first.
+    pub async fn identities(&self, caller: &Caller) -> Result<Vec<(User, String)>, Failure> {
+        let uin = caller.user.uin;
+        self.store
+            .read(move |conn| {
+                let mut found = Vec::new();
+                for user in users::of_identity(conn, uin)? {
+                    let account = crate::store::accounts::find(conn, user.owner_uin)?;
+                    found.push((user, account.map(|account| account.name).unwrap_or_default()));
+                }
+                Ok(found)
+            })
+            .await
+    }
+
+    /// Acts in another account from now on. The answer is the new cookie value.
+    pub async fn switch_identity(&self, caller: &Caller, owner: Uin) -> Result<String, Failure> {
+        let app = self.clone();
+        let (session, source) = (caller.session.clone(), caller.source.clone());
+        self.store
+            .write(move |conn| {
+                let user = users::find(conn, owner, Uin(session.uin))?.ok_or(Failure::NotFound)?;
+                if !user.console_login {
+                    return Err(Failure::NotFound);
+                }
+                let key = app.rename_session(conn, &session, |renamed| {
+                    renamed.uid = user.uid.0;
+                    renamed.step_up_at = None;
+                })?;
+                let actor = super::event::Actor { owner, uin: user.uin, name: &user.name, source: &source };
+                super::event::Draft::new("SwitchIdentity", &actor).write(conn, &app)?;
+                Ok(key)
+            })
+            .await
+    }
+
+    /// Removes what has run out. Meant to be called now and then.
+    pub async fn sweep(&self) -> Result<(), Failure> {
+        let now = self.clock.now();
+        self.store
+            .write(move |conn| -> Result<(), Failure> {
+                sessions::sweep(conn, now)?;
+                crate::store::throttles::sweep(conn, now)?;
+                Ok(())
+            })
+            .await
+    }
+
+    /// What the page layer kept in a session.
+    pub async fn session_state(&self, id_hash: String) -> Result<Option<String>, Failure> {
+        Ok(self.store.read(move |conn| sessions::state(conn, &id_hash)).await?)
+    }
+
+    /// Replaces what the page layer keeps in a session that still exists.
+    pub async fn set_session_state(&self, id_hash: String, state: String) -> Result<(), Failure> {
+        Ok(self.store.write(move |conn| sessions::set_state(conn, &id_hash, &state)).await?)
+    }
+
+    /// Forgets a session by its digest.
+    pub async fn forget_session(&self, id_hash: String) -> Result<(), Failure> {
+        self.store.write(move |conn| sessions::delete(conn, &id_hash)).await.map(|_| ())?;
+        Ok(())
+    }
+}
+
+/// How a session is named on pages and in forms: not its id.
+pub fn public_name(session: &Session) -> String {
+    digest(&session.family).chars().take(16).collect()
+}
+
+/// The digest under which a cookie's session is kept.
+pub fn id_of_cookie(value: &str) -> String {
+    digest(value)
+}

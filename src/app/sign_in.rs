@@ -1,0 +1,307 @@
+//! The way in: name and password, then a code where there is an authenticator app.
+
+use super::caller::Source;
+use super::event::{Actor, Draft};
+use super::sessions::Beginning;
+use super::sign_in_guard::Buckets;
+use super::{App, Failure};
+use crate::domain::recovery::RecoveryCode;
+use crate::domain::secret::Password;
+use crate::domain::throttle::SECOND_STEP;
+use crate::domain::totp::Code;
+use crate::domain::user::{Uin, User, UserKind};
+use crate::passwords::Verdict;
+use crate::store::identities::StoredPassword;
+use crate::store::sessions::{FULL, SECOND_FACTOR, Session};
+use crate::store::{Conn, accounts, dialect, identities, recovery_codes, throttles, totp_devices, users};
+
+pub use super::sign_in_guard::DEVICE_COOKIE_SECONDS;
+
+/// How a session was begun, as its list shows it.
+pub const BY_PASSWORD: &str = "password";
+pub const BY_CODE: &str = "password and code";
+pub const BY_RECOVERY_CODE: &str = "password and recovery code";
+
+/// What a person typed at the door.
+pub struct Credentials {
+    /// Account UIN, or empty.
+    pub account: String,
+    pub user_name: String,
+    pub password: Password,
+    /// The cookie of a browser that signed in before.
+    pub device: Option<String>,
+}
+
+/// How far a sign-in came.
+pub struct SignedIn {
+    /// The value for the session cookie.
+    pub session: String,
+    /// Whether a code is still to come.
+    pub needs_code: bool,
+    /// The value for the device cookie, when the person is in.
+    pub device: Option<String>,
+    /// Whether the person has a choice of accounts.
+    pub can_switch: bool,
+}
+
+/// A person who waits for the second step.
+pub struct Waiting {
+    pub user_name: String,
+    pub failures: bool,
+}
+
+impl App {
+    /// Checks name and password. Unknown names and wrong passwords cost and look the same.
+    pub async fn sign_in(&self, credentials: Credentials, source: Source) -> Result<SignedIn, Failure> {
+        let Credentials { account, user_name, password, device } = credentials;
+        let typed = format!("{}\n{}", account.trim(), user_name.trim().to_lowercase());
+        let found = self.find_person(account, user_name).await?;
+        let known = found.as_ref().and_then(|(user, _)| self.known_device(device.as_deref()?, user.uin));
+        let buckets = self.buckets(&typed, &source.ip, known);
+        self.charge(&buckets).await?;
+        let (user, stored) = found.map_or((None, None), |(user, stored)| (Some(user), stored));
+        let rehashed = match self.passwords.check(password, stored).await? {
+            Verdict::Wrong => return Err(self.refuse_sign_in(user, source).await?),
+            Verdict::Right => None,
+            Verdict::Renewed(hash) => Some(hash),
+        };
+        match user {
+            Some(user) if user.console_login => self.pass_first_step(user, buckets, rehashed, source).await,
+            user => Err(self.refuse_sign_in(user, source).await?),
+        }
+    }
+
+    async fn find_person(
+        &self,
+        account: String,
+        user_name: String,
+    ) -> Result<Option<(User, Option<String>)>, Failure> {
+        self.store
+            .read(move |conn| {
+                let Some(user) = person_of(conn, account.trim(), user_name.trim())? else { return Ok(None) };
+                let identity = identities::find(conn, user.uin)?;
+                Ok(identity.map(|identity| (user, identity.password_hash)))
+            })
+            .await
+    }
+
+    async fn pass_first_step(
+        &self,
+        user: User,
+        buckets: Buckets,
+        rehashed: Option<String>,
+        source: Source,
+    ) -> Result<SignedIn, Failure> {
+        let app = self.clone();
+        self.store
+            .write(move |conn| {
+                Self::forgive(conn, &buckets)?;
+                if let Some(hash) = rehashed {
+                    app.keep_rehashed(conn, user.uin, hash)?;
+                }
+                if totp_devices::count(conn, user.uin)? > 0 {
+                    let beginning =
+                        Beginning { user: &user, is_full: false, method: BY_PASSWORD, source: &source };
+                    let session = app.begin_session(conn, &beginning)?;
+                    return Ok(SignedIn { session, needs_code: true, device: None, can_switch: false });
+                }
+                app.let_in(conn, &user, BY_PASSWORD, &source)
+            })
+            .await
+    }
+
+    fn keep_rehashed(&self, conn: &mut Conn, uin: Uin, hash: String) -> Result<(), Failure> {
+        let identity = identities::find(conn, uin)?.ok_or(Failure::NotProven)?;
+        let changed_at = identity.password_changed_at.unwrap_or_else(|| self.clock.now());
+        identities::set_password(
+            conn,
+            uin,
+            &StoredPassword { hash, changed_at, must_change: identity.must_change_password },
+        )?;
+        Ok(())
+    }
+
+    fn let_in(
+        &self,
+        conn: &mut Conn,
+        user: &User,
+        method: &'static str,
+        source: &Source,
+    ) -> Result<SignedIn, Failure> {
+        let session = self.begin_session(conn, &Beginning { user, is_full: true, method, source })?;
+        identities::set_last_sign_in(conn, user.uin, self.clock.now(), &source.ip)?;
+        users::touch(conn, user.uid, self.clock.now())?;
+        sign_in_event(user, source).fact("method", method).write(conn, self)?;
+        let can_switch = users::of_identity(conn, user.uin)?.len() > 1;
+        Ok(SignedIn { session, needs_code: false, device: Some(self.device_cookie(user.uin)?), can_switch })
+    }
+
+    async fn refuse_sign_in(&self, user: Option<User>, source: Source) -> Result<Failure, Failure> {
+        let app = self.clone();
+        self.store
+            .write(move |conn| {
+                if let Some(user) = user {
+                    sign_in_event(&user, &source).refused("wrong name or password").write(conn, &app)?;
+                }
+                Ok(Failure::NotProven)
+            })
+            .await
+    }
+
+    /// Who waits for the second step in a session.
+    pub async fn waiting(&self, session: String) -> Result<Waiting, Failure> {
+        let app = self.clone();
+        let now = self.clock.now();
+        self.store
+            .read(move |conn| {
+                let (_, user) = app.half_signed_in(conn, &session)?;
+                let failures = throttles::failures(conn, &code_bucket(user.uin), now)? > 1;
+                Ok(Waiting { user_name: user.name, failures })
+            })
+            .await
+    }
+
+    /// Checks the code of the second step.
+    pub async fn verify_sign_in(
+        &self,
+        session: String,
+        code: Code,
+        source: Source,
+    ) -> Result<SignedIn, Failure> {
+        let app = self.clone();
+        let answer = self
+            .store
+            .write(move |conn| {
+                let (half, user) = app.half_signed_in(conn, &session)?;
+                app.guess(conn, &half, &user, &source, BY_CODE, |conn| app.use_code(conn, user.uin, &code))
+            })
+            .await?;
+        answer.ok_or(Failure::NotProven)
+    }
+
+    /// Checks a recovery code in place of the second step.
+    pub async fn recover_sign_in(
+        &self,
+        session: String,
+        code: RecoveryCode,
+        source: Source,
+    ) -> Result<SignedIn, Failure> {
+        let app = self.clone();
+        let now = self.clock.now();
+        let answer = self
+            .store
+            .write(move |conn| {
+                let (half, user) = app.half_signed_in(conn, &session)?;
+                let digest = code.digest();
+                app.guess(conn, &half, &user, &source, BY_RECOVERY_CODE, |conn| {
+                    let used = recovery_codes::use_up(conn, user.uin, &digest, now)?;
+                    if used {
+                        crate::store::sessions::delete_others(conn, user.uin, &half.id_hash)?;
+                        let left = recovery_codes::left(conn, user.uin)?;
+                        let actor =
+                            Actor { owner: user.owner_uin, uin: user.uin, name: &user.name, source: &source };
+                        Draft::new("UseRecoveryCode", &actor).fact("left", left).write(conn, &app)?;
+                    }
+                    Ok(used)
+                })
+            })
+            .await?;
+        answer.ok_or(Failure::NotProven)
+    }
+
+    /// One guess at the second step. A wrong one is an answer, not an error, so that its count is committed.
+    fn guess(
+        &self,
+        conn: &mut Conn,
+        half: &Session,
+        user: &User,
+        source: &Source,
+        method: &'static str,
+        is_right: impl FnOnce(&mut Conn) -> Result<bool, Failure>,
+    ) -> Result<Option<SignedIn>, Failure> {
+        dialect::lock_identity(conn, user.uin)?;
+        let (bucket, now) = (code_bucket(user.uin), self.clock.now());
+        if let Some(until) = throttles::blocked_until(conn, &bucket, now)? {
+            return Err(Failure::Throttled { seconds: until - now });
+        }
+        if !is_right(conn)? {
+            throttles::fail(conn, &bucket, SECOND_STEP, now)?;
+            sign_in_event(user, source).refused("wrong code").write(conn, self)?;
+            return Ok(None);
+        }
+        throttles::clear(conn, &bucket)?;
+        crate::store::sessions::delete(conn, &half.id_hash)?;
+        self.let_in(conn, user, method, source).map(Some)
+    }
+
+    fn half_signed_in(&self, conn: &mut Conn, session: &str) -> Result<(Session, User), Failure> {
+        let half = self.live_session(conn, session)?;
+        let user = users::by_uid(conn, crate::domain::user::Uid(half.uid))?.filter(|user| user.console_login);
+        match user {
+            Some(user) if half.stage == SECOND_FACTOR => Ok((half, user)),
+            _ => Err(Failure::NotSignedIn),
+        }
+    }
+
+    /// Whether a session is signed in already.
+    pub async fn is_signed_in(&self, session: String) -> Result<bool, Failure> {
+        let app = self.clone();
+        self.store
+            .read(move |conn| match app.live_session(conn, &session) {
+                Ok(session) => Ok(session.stage == FULL),
+                Err(Failure::NotSignedIn) => Ok(false),
+                Err(other) => Err(other),
+            })
+            .await
+    }
+
+    /// Whether the door has to ask for an account, and whether there is any.
+    pub async fn door(&self) -> Result<Door, Failure> {
+        let found = self.store.read(|conn| accounts::first_two(conn)).await?;
+        Ok(Door { is_set_up: !found.is_empty(), asks_account: found.len() > 1 })
+    }
+}
+
+/// What the sign-in page shows.
+#[derive(Clone, Copy, Debug)]
+pub struct Door {
+    pub is_set_up: bool,
+    pub asks_account: bool,
+}
+
+pub(super) fn code_bucket(uin: Uin) -> String {
+    format!("code:{uin}")
+}
+
+fn sign_in_event(user: &User, source: &Source) -> Draft {
+    Draft::new("SignIn", &Actor { owner: user.owner_uin, uin: user.uin, name: &user.name, source })
+}
+
+/// Who is meant by an account (or none) and a name.
+fn person_of(conn: &mut Conn, account: &str, name: &str) -> Result<Option<User>, Failure> {
+    if account.is_empty() {
+        if let Ok(uin) = Uin::parse(name) {
+            return Ok(users::find(conn, uin, uin)?);
+        }
+        return match accounts::first_two(conn)?.as_slice() {
+            [only] => in_account(conn, *only, name),
+            _ => match <[User; 1]>::try_from(users::roots_by_name(conn, name)?) {
+                Ok([user]) => Ok(Some(user)),
+                Err(_) => Ok(None),
+            },
+        };
+    }
+    match Uin::parse(account) {
+        Ok(owner) => in_account(conn, owner, name),
+        Err(_) => Ok(None),
+    }
+}
+
+/// Collaborators sign in to their own account and switch from there.
+fn in_account(conn: &mut Conn, owner: Uin, name: &str) -> Result<Option<User>, Failure> {
+    let user = match Uin::parse(name) {
+        Ok(uin) => users::find(conn, owner, uin)?,
+        Err(_) => users::by_name(conn, owner, name)?,
+    };
+    Ok(user.filter(|user| user.kind != UserKind::Collaborator))
+}

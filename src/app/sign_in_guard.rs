@@ -1,0 +1,110 @@
+//! Slows guessing down without locking the owner out: counters per user, network and known browser.
+
+use super::{App, Failure};
+use crate::domain::throttle::{DEVICE, Limit, NETWORK, USER, USER_AND_NETWORK};
+use crate::domain::user::Uin;
+use crate::store::{Conn, throttles};
+use data_encoding::{BASE64URL_NOPAD, HEXLOWER};
+use hmac::{Hmac, KeyInit, Mac};
+use sha2::Sha256;
+use std::net::IpAddr;
+
+/// Seconds that a browser is known for after it signed in.
+pub const DEVICE_COOKIE_SECONDS: i64 = 180 * 86_400;
+
+/// The counters that one attempt is charged to.
+pub(super) struct Buckets(Vec<(String, Limit)>);
+
+impl App {
+    /// Counters for a name as it was typed, from that address; a browser known to this identity has its own.
+    pub(super) fn buckets(&self, name: &str, ip: &str, known: Option<String>) -> Buckets {
+        let network = network_of(ip);
+        if let Some(device) = known {
+            return Buckets(vec![(self.bucket("device", &device), DEVICE)]);
+        }
+        Buckets(vec![
+            (self.bucket("user+network", &format!("{name}\n{network}")), USER_AND_NETWORK),
+            (self.bucket("user", name), USER),
+            (self.bucket("network", &network), NETWORK),
+        ])
+    }
+
+    fn bucket(&self, kind: &str, text: &str) -> String {
+        format!("{kind}:{}", HEXLOWER.encode(&mac(self.keys.bucket.as_ref(), text)))
+    }
+
+    /// Counts an attempt before it is looked at, so that parallel guesses cannot outrun the counter.
+    pub(super) async fn charge(&self, buckets: &Buckets) -> Result<(), Failure> {
+        let (wanted, now) = (buckets.0.clone(), self.clock.now());
+        self.store
+            .write(move |conn| {
+                for (bucket, _) in &wanted {
+                    if let Some(until) = throttles::blocked_until(conn, bucket, now)? {
+                        return Err(Failure::Throttled { seconds: until - now });
+                    }
+                }
+                for (bucket, limit) in &wanted {
+                    throttles::fail(conn, bucket, *limit, now)?;
+                }
+                Ok(())
+            })
+            .await
+    }
+
+    /// Takes back what a right guess was charged.
+    pub(super) fn forgive(conn: &mut Conn, buckets: &Buckets) -> Result<(), Failure> {
+        for (position, (bucket, limit)) in buckets.0.iter().enumerate() {
+            if position == 0 {
+                throttles::clear(conn, bucket)?;
+            } else {
+                throttles::forgive(conn, bucket, *limit)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// A cookie that lets a browser be known again: `uin.issued.nonce.mac`.
+    pub(super) fn device_cookie(&self, uin: Uin) -> Result<String, Failure> {
+        let text = format!("{uin}.{}.{}", self.clock.now(), self.random.token()?);
+        let mac = BASE64URL_NOPAD.encode(&mac(self.keys.device.as_ref(), &text));
+        Ok(format!("{text}.{mac}"))
+    }
+
+    /// The name of a browser that signed in as this identity before.
+    pub(super) fn known_device(&self, cookie: &str, uin: Uin) -> Option<String> {
+        let (text, mac) = cookie.rsplit_once('.')?;
+        let mut parts = text.split('.');
+        let (owner, issued, nonce) = (parts.next()?, parts.next()?.parse::<i64>().ok()?, parts.next()?);
+        let decoded = BASE64URL_NOPAD.decode(mac.as_bytes()).ok()?;
+        let mut check = keyed(self.keys.device.as_ref());
+        check.update(text.as_bytes());
+        let is_ours = check.verify_slice(&decoded).is_ok();
+        let is_fresh = issued + DEVICE_COOKIE_SECONDS > self.clock.now();
+        (is_ours && is_fresh && owner == uin.to_string()).then(|| nonce.to_owned())
+    }
+}
+
+fn keyed(key: &[u8]) -> Hmac<Sha256> {
+    Hmac::<Sha256>::new_from_slice(key).unwrap_or_else(|_| unreachable!("HMAC takes keys of any length"))
+}
+
+fn mac(key: &[u8], text: &str) -> [u8; 32] {
+    let mut mac = keyed(key);
+    mac.update(text.as_bytes());
+    mac.finalize().into_bytes().into()
+}
+
+/// The network of an address: /24 or /64.
+fn network_of(ip: &str) -> String {
+    match ip.parse::<IpAddr>() {
+        Ok(IpAddr::V4(address)) => {
+            let [a, b, c, _] = address.octets();
+            format!("{a}.{b}.{c}")
+        }
+        Ok(IpAddr::V6(address)) => {
+            let [a, b, c, d, ..] = address.segments();
+            format!("{a:x}:{b:x}:{c:x}:{d:x}")
+        }
+        Err(_) => "unknown".to_owned(),
+    }
+}

@@ -1,0 +1,305 @@
+//! Step-up: a fresh second-factor check for one purpose, and what it lets happen.
+
+use super::caller::Caller;
+use super::keys::Place;
+use super::tickets::{Door, SHOWN_ONCE_SECONDS};
+use super::{App, Failure, mfa, sessions as app_sessions};
+use crate::domain::account::AccountSettings;
+use crate::domain::key::SecretId;
+use crate::domain::step_up::{CHALLENGE_SECONDS, LOCK_SECONDS, MAX_FAILURES, Purpose, TICKET_SECONDS};
+use crate::domain::throttle::Limit;
+use crate::domain::totp::Code;
+use crate::domain::user::{Uid, Uin, User};
+use crate::store::step_ups::{self, StepUp};
+use crate::store::{Conn, dialect, throttles, users};
+use crate::vault::Binding;
+use data_encoding::BASE64URL_NOPAD;
+use serde::{Deserialize, Serialize};
+use zeroize::Zeroizing;
+
+/// Seconds that a question waits for somebody who has to enrol first.
+const ENROLLING_SECONDS: i64 = 900;
+/// Counts failures without making anybody wait before the lock.
+const COUNT_ONLY: Limit = Limit { free: i64::MAX, longest: 0 };
+
+/// What waits for the check, beside its purpose and object.
+#[derive(Default, Serialize, Deserialize)]
+pub(super) struct Detail {
+    /// Whether it was asked on one's own key page.
+    pub own: bool,
+    pub note: String,
+    pub settings: Option<SettingsText>,
+    /// Sealed by the vault, base64: what is to be kept or shown afterwards.
+    pub sealed: Option<String>,
+}
+
+/// Account settings on their way through a check.
+#[derive(Clone, Copy, Serialize, Deserialize)]
+pub(super) struct SettingsText {
+    pub once: bool,
+    pub window: i64,
+    pub mfa_required: bool,
+    pub operation_protection: bool,
+    pub api_delete_enabled_keys: bool,
+    pub password_min_length: i64,
+}
+
+/// A wish that needs a check first.
+pub(super) struct Wish<'a> {
+    pub purpose: Purpose,
+    pub target: &'a User,
+    pub object: &'a str,
+    pub detail: Detail,
+    /// Sealed into the detail.
+    pub secret: Option<Zeroizing<String>>,
+}
+
+/// A question that was put; its id leads to the page that asks it.
+pub struct Asked {
+    pub id: String,
+    /// Whether the person has to enrol an authenticator app before it can be answered.
+    pub must_enrol: bool,
+}
+
+/// What the page that asks says.
+pub struct Question {
+    pub id: String,
+    pub purpose: Purpose,
+    pub target: User,
+    pub object: String,
+    pub is_own_key: bool,
+    pub device: Option<String>,
+    pub window_minutes: i64,
+}
+
+/// What came of a right code.
+pub struct Answered {
+    /// The new cookie value; it must be sent whatever became of the wish.
+    pub session: String,
+    pub done: Result<Done, Failure>,
+}
+
+/// What was carried out.
+pub enum Done {
+    Secret { place: Place, secret_id: SecretId, ticket: String },
+    KeyCreated { place: Place, secret_id: SecretId, ticket: Option<String> },
+    KeyEnabled(Place),
+    KeyDeleted(Place),
+    Enrolling,
+    MfaRemoved,
+    RecoveryCodes { ticket: String },
+    PasswordChanged,
+    PasswordReset { uin: Uin, ticket: String },
+    MfaReset(Uin),
+    SettingsChanged,
+}
+
+/// How a code was received.
+pub enum Answer {
+    Right(Box<Answered>),
+    Wrong,
+    Locked { seconds: i64 },
+}
+
+impl App {
+    /// Puts a question in the caller's session.
+    pub(super) async fn ask(&self, caller: &Caller, wish: Wish<'_>) -> Result<Asked, Failure> {
+        let id = self.random.token()?;
+        let mut detail = wish.detail;
+        if let Some(secret) = wish.secret {
+            let sealed = self.vault.seal(&detail_binding(wish.target.uid, &id), secret.as_bytes())?;
+            detail.sealed = Some(BASE64URL_NOPAD.encode(&sealed));
+        }
+        let now = self.clock.now();
+        let lives = if caller.has_mfa { CHALLENGE_SECONDS } else { ENROLLING_SECONDS };
+        let step_up = StepUp {
+            id: id.clone(),
+            session: caller.session.id_hash.clone(),
+            purpose: wish.purpose.as_str().to_owned(),
+            uid: wish.target.uid.0,
+            object: wish.object.to_owned(),
+            detail: serde_json::to_string(&detail).map_err(|_| Failure::Corrupt("step_ups.detail"))?,
+            created_at: now,
+            expires_at: now + lives,
+        };
+        self.store.write(move |conn| step_ups::insert(conn, &step_up)).await?;
+        Ok(Asked { id, must_enrol: !caller.has_mfa })
+    }
+
+    /// The question of that id, or the latest one, in the caller's session.
+    pub async fn question(&self, caller: &Caller, id: Option<String>) -> Result<Question, Failure> {
+        let (session, owner, uin, now) =
+            (caller.session.id_hash.clone(), caller.owner(), caller.user.uin, self.clock.now());
+        let window_minutes = caller.account.settings.step_up_window_minutes;
+        self.store
+            .read(move |conn| {
+                let step_up = step_ups::find(conn, &session, id.as_deref(), now)?.ok_or(Failure::NotFound)?;
+                let target = target_of(conn, owner, &step_up)?;
+                let device = crate::store::totp_devices::of_identity(conn, uin)?.into_iter().next();
+                Ok(Question {
+                    purpose: Purpose::from_name(&step_up.purpose)
+                        .ok_or(Failure::Corrupt("step_ups.purpose"))?,
+                    is_own_key: detail_of(&step_up)?.own,
+                    id: step_up.id,
+                    target,
+                    object: step_up.object,
+                    device: device.map(|device| device.name),
+                    window_minutes,
+                })
+            })
+            .await
+    }
+
+    /// Answers a question with a code. A wrong code is counted and written down; five lock step-up, not the session.
+    pub async fn answer(&self, caller: &Caller, id: Option<String>, code: Code) -> Result<Answer, Failure> {
+        let (app, asker) = (self.clone(), caller.clone());
+        let checked =
+            self.store.write(move |conn| app.check_answer(conn, &asker, id.as_deref(), &code)).await?;
+        let (session, step_up) = match checked {
+            Checked::Right { session, step_up } => (session, step_up),
+            Checked::Wrong => return Ok(Answer::Wrong),
+            Checked::Locked { seconds } => return Ok(Answer::Locked { seconds }),
+        };
+        let mut asker = caller.clone();
+        asker.session.id_hash = app_sessions::id_of_cookie(&session);
+        let app = self.clone();
+        let done = self.store.write(move |conn| app.carry_out(conn, &asker, &step_up)).await;
+        Ok(Answer::Right(Box::new(Answered { session, done })))
+    }
+
+    fn check_answer(
+        &self,
+        conn: &mut Conn,
+        caller: &Caller,
+        id: Option<&str>,
+        code: &Code,
+    ) -> Result<Checked, Failure> {
+        let (uin, now) = (caller.user.uin, self.clock.now());
+        dialect::lock_identity(conn, uin)?;
+        let step_up = step_ups::find(conn, &caller.session.id_hash, id, now)?.ok_or(Failure::NotFound)?;
+        let target = target_of(conn, caller.owner(), &step_up)?;
+        let bucket = bucket(uin);
+        let event = || caller.event("StepUp").on(&target).fact("purpose", step_up.purpose.as_str());
+        if let Some(until) = throttles::blocked_until(conn, &bucket, now)? {
+            event().refused("step-up is locked").write(conn, self)?;
+            return Ok(Checked::Locked { seconds: until - now });
+        }
+        if !self.use_code(conn, uin, code)? {
+            event().refused("wrong code").write(conn, self)?;
+            if throttles::fail(conn, &bucket, COUNT_ONLY, now)? >= MAX_FAILURES {
+                throttles::lock(conn, &bucket, now + LOCK_SECONDS)?;
+                return Ok(Checked::Locked { seconds: LOCK_SECONDS });
+            }
+            return Ok(Checked::Wrong);
+        }
+        throttles::clear(conn, &bucket)?;
+        if !step_ups::delete(conn, &step_up.id)? {
+            return Err(Failure::NotFound);
+        }
+        let session = self.rename_session(conn, &caller.session, |renamed| renamed.step_up_at = Some(now))?;
+        Ok(Checked::Right { session, step_up })
+    }
+
+    /// Does what the check was for. The caller's session has its new id by now.
+    fn carry_out(&self, conn: &mut Conn, caller: &Caller, step_up: &StepUp) -> Result<Done, Failure> {
+        let purpose = Purpose::from_name(&step_up.purpose).ok_or(Failure::Corrupt("step_ups.purpose"))?;
+        let (target, detail) = (target_of(conn, caller.owner(), step_up)?, detail_of(step_up)?);
+        let place = if detail.own { Place::Own } else { Place::Of(target.uin) };
+        match purpose {
+            Purpose::ShowSecret => {
+                let secret_id = secret_id_of(step_up)?;
+                let ticket =
+                    self.mint(conn, &reveal_door(caller, target.uid, &secret_id), None, TICKET_SECONDS)?;
+                Ok(Done::Secret { place, secret_id, ticket })
+            }
+            Purpose::CreateKey => self.create_checked(conn, caller, place, &detail.note),
+            Purpose::EnableKey => {
+                self.enable_in(conn, caller, place, &secret_id_of(step_up)?).map(|()| Done::KeyEnabled(place))
+            }
+            Purpose::DeleteKey => {
+                self.delete_in(conn, caller, place, &secret_id_of(step_up)?).map(|()| Done::KeyDeleted(place))
+            }
+            Purpose::AddMfaDevice => {
+                self.begin_enrolment(conn, &caller.session.id_hash, caller.user.uin).map(|_| Done::Enrolling)
+            }
+            Purpose::RemoveMfaDevice => {
+                self.remove_device_in(conn, caller, &step_up.object).map(|()| Done::MfaRemoved)
+            }
+            Purpose::ReplaceRecoveryCodes => {
+                let door = own_door(caller, mfa::RECOVERY_CODES);
+                let ticket = self.replace_codes(conn, caller.user.uin, &door)?;
+                caller.event("ReplaceRecoveryCodes").write(conn, self)?;
+                Ok(Done::RecoveryCodes { ticket })
+            }
+            Purpose::ChangePassword => {
+                let hash = self.sealed_in(step_up, &detail)?;
+                self.set_own_password(conn, caller, &hash).map(|()| Done::PasswordChanged)
+            }
+            Purpose::ResetPassword => {
+                self.reset_password_in(conn, caller, (&target, &self.sealed_in(step_up, &detail)?))
+            }
+            Purpose::ResetMfa => {
+                self.reset_mfa_in(conn, caller, &target).map(|()| Done::MfaReset(target.uin))
+            }
+            Purpose::ChangeSettings => {
+                let text = detail.settings.ok_or(Failure::Corrupt("step_ups.detail"))?;
+                self.change_settings_in(conn, caller, &AccountSettings::from(text))
+                    .map(|()| Done::SettingsChanged)
+            }
+        }
+    }
+
+    fn sealed_in(&self, step_up: &StepUp, detail: &Detail) -> Result<Zeroizing<String>, Failure> {
+        let corrupt = || Failure::Corrupt("step_ups.detail");
+        let sealed = detail.sealed.as_deref().ok_or_else(corrupt)?;
+        let bytes = BASE64URL_NOPAD.decode(sealed.as_bytes()).map_err(|_| corrupt())?;
+        let opened = self.vault.open(&detail_binding(Uid(step_up.uid), &step_up.id), &bytes)?;
+        Ok(Zeroizing::new(std::str::from_utf8(&opened).map_err(|_| corrupt())?.to_owned()))
+    }
+
+    /// Minutes and seconds that an earlier check still serves further reveals.
+    pub fn step_up_left(&self, caller: &Caller) -> i64 {
+        let window = caller.account.settings.step_up_window_minutes * 60;
+        caller.session.step_up_at.map_or(0, |at| (at + window - self.clock.now()).max(0))
+    }
+}
+
+enum Checked {
+    Right { session: String, step_up: StepUp },
+    Wrong,
+    Locked { seconds: i64 },
+}
+
+/// What a reveal ticket of the caller's session opens.
+pub(super) fn reveal_door<'a>(caller: &'a Caller, uid: Uid, secret_id: &'a SecretId) -> Door<'a> {
+    Door { session: &caller.session.id_hash, purpose: "show_secret", uid, object: secret_id.as_str() }
+}
+
+/// What a ticket for the caller's own once-only page opens.
+pub(super) fn own_door<'a>(caller: &'a Caller, purpose: &'static str) -> Door<'a> {
+    Door { session: &caller.session.id_hash, purpose, uid: caller.user.uid, object: "" }
+}
+
+/// Seconds that pages shown once wait to be opened.
+pub(super) const SHOW_SECONDS: i64 = SHOWN_ONCE_SECONDS;
+
+pub(super) fn bucket(uin: Uin) -> String {
+    format!("step_up:{uin}")
+}
+
+/// The user that a question is about: of the account that is acted in now.
+fn target_of(conn: &mut Conn, owner: Uin, step_up: &StepUp) -> Result<User, Failure> {
+    users::by_uid(conn, Uid(step_up.uid))?.filter(|user| user.owner_uin == owner).ok_or(Failure::NotFound)
+}
+
+fn detail_of(step_up: &StepUp) -> Result<Detail, Failure> {
+    serde_json::from_str(&step_up.detail).map_err(|_| Failure::Corrupt("step_ups.detail"))
+}
+
+fn secret_id_of(step_up: &StepUp) -> Result<SecretId, Failure> {
+    SecretId::parse(&step_up.object).map_err(|_| Failure::Corrupt("step_ups.object"))
+}
+
+fn detail_binding(uid: Uid, id: &str) -> Binding<'_> {
+    Binding { table: "step_ups", column: "detail", account: 0, user: uid.0.unsigned_abs(), object: id }
+}

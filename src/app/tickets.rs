@@ -1,0 +1,96 @@
+//! One-time tickets: minted when something was proven, used up by the page they open.
+
+use super::caller::Caller;
+use super::{App, Failure};
+use crate::domain::user::Uid;
+use crate::store::Conn;
+use crate::store::tickets::{self, Ticket};
+use crate::vault::Binding;
+use data_encoding::HEXLOWER;
+use sha2::{Digest, Sha256};
+use zeroize::Zeroizing;
+
+/// Seconds that a page which shows something once may be waited for.
+pub const SHOWN_ONCE_SECONDS: i64 = 600;
+
+/// What a ticket opens.
+pub(super) struct Door<'a> {
+    pub session: &'a str,
+    pub purpose: &'static str,
+    pub uid: Uid,
+    pub object: &'a str,
+}
+
+/// The digest under which an unguessable token is kept.
+pub(super) fn digest(token: &str) -> String {
+    HEXLOWER.encode(&Sha256::digest(token.as_bytes()))
+}
+
+impl App {
+    /// Mints a ticket that lives for `seconds`; `shown` is sealed and comes back when it is used.
+    pub(super) fn mint(
+        &self,
+        conn: &mut Conn,
+        door: &Door<'_>,
+        shown: Option<&str>,
+        seconds: i64,
+    ) -> Result<String, Failure> {
+        let token = self.random.token()?;
+        let digest = digest(&token);
+        let sealed =
+            shown.map(|text| self.vault.seal(&binding(door.uid, &digest), text.as_bytes())).transpose()?;
+        let ticket = Ticket {
+            session: door.session.to_owned(),
+            purpose: door.purpose.to_owned(),
+            uid: door.uid.0,
+            object: door.object.to_owned(),
+            sealed,
+            expires_at: self.clock.now() + seconds,
+            digest,
+        };
+        tickets::insert(conn, &ticket)?;
+        Ok(token)
+    }
+
+    /// Uses a ticket up, if it opens this door. Gives what was sealed in it.
+    pub(super) fn take(
+        &self,
+        conn: &mut Conn,
+        door: &Door<'_>,
+        token: &str,
+    ) -> Result<Option<Zeroizing<String>>, Failure> {
+        let wanted = Ticket {
+            digest: digest(token),
+            session: door.session.to_owned(),
+            purpose: door.purpose.to_owned(),
+            uid: door.uid.0,
+            object: door.object.to_owned(),
+            sealed: None,
+            expires_at: 0,
+        };
+        let Some(ticket) = tickets::take(conn, &wanted, self.clock.now())? else { return Ok(None) };
+        let Some(sealed) = ticket.sealed else { return Ok(Some(Zeroizing::default())) };
+        let opened = self.vault.open(&binding(door.uid, &ticket.digest), &sealed)?;
+        let text = std::str::from_utf8(&opened).map_err(|_| Failure::Corrupt("tickets.sealed"))?;
+        Ok(Some(Zeroizing::new(text.to_owned())))
+    }
+
+    /// What a page shows once: for the caller's own session, about one user.
+    pub async fn shown_once(
+        &self,
+        caller: &Caller,
+        purpose: &'static str,
+        uid: Uid,
+        token: String,
+    ) -> Result<Option<Zeroizing<String>>, Failure> {
+        let app = self.clone();
+        let session = caller.session.id_hash.clone();
+        self.store
+            .write(move |conn| app.take(conn, &Door { session: &session, purpose, uid, object: "" }, &token))
+            .await
+    }
+}
+
+fn binding(uid: Uid, digest: &str) -> Binding<'_> {
+    Binding { table: "tickets", column: "sealed", account: 0, user: uid.0.unsigned_abs(), object: digest }
+}

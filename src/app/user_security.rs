@@ -1,0 +1,137 @@
+//! What administrators do to a user's way in: password, factors, console access.
+
+use super::caller::Caller;
+use super::step_up::{Asked, Detail, Done, SHOW_SECONDS, Wish};
+use super::tickets::Door;
+use super::users::{INITIAL_PASSWORD, changeable};
+use super::{App, Failure};
+use crate::domain::permission::action;
+use crate::domain::secret::Password;
+use crate::domain::step_up::Purpose;
+use crate::domain::user::{Uin, User, UserKind};
+use crate::store::identities::StoredPassword;
+use crate::store::{Conn, identities, recovery_codes, sessions, throttles, totp_devices, users};
+use zeroize::Zeroizing;
+
+impl App {
+    /// Lets a user into the console, or keeps it out; its sessions end at once.
+    pub async fn set_console_access(&self, caller: &Caller, uin: Uin, on: bool) -> Result<(), Failure> {
+        caller.ensure(action::UPDATE_USER, uin)?;
+        let (app, asker) = (self.clone(), caller.clone());
+        self.store
+            .write(move |conn| {
+                let user = changeable(conn, &asker, uin)?;
+                ensure_other(&asker, &user)?;
+                if user.console_login == on {
+                    return Ok(());
+                }
+                users::update(conn, &User { console_login: on, ..user.clone() })?;
+                if !on {
+                    sessions::delete_of_user(conn, user.uid)?;
+                }
+                let name = if on { "EnableConsole" } else { "DisableConsole" };
+                asker.event(name).on(&user).write(conn, &app)
+            })
+            .await
+    }
+
+    /// Wishes to give a sub-user a new, generated password. A second-factor check comes first.
+    pub async fn ask_password_reset(&self, caller: &Caller, uin: Uin) -> Result<Asked, Failure> {
+        let user = self.resettable(caller, uin).await?;
+        let shown = self.generated_password()?;
+        let hash =
+            self.passwords.hash(Password::parse(&shown).map_err(|_| Failure::Corrupt("password"))?).await?;
+        let secret = Some(Zeroizing::new(format!("{}\n{hash}", shown.as_str())));
+        let wish = Wish {
+            purpose: Purpose::ResetPassword,
+            target: &user,
+            object: "",
+            detail: Detail::default(),
+            secret,
+        };
+        self.ask(caller, wish).await
+    }
+
+    pub(super) fn reset_password_in(
+        &self,
+        conn: &mut Conn,
+        caller: &Caller,
+        (user, secret): (&User, &Zeroizing<String>),
+    ) -> Result<Done, Failure> {
+        caller.ensure(action::UPDATE_USER, user.uin)?;
+        ensure_resettable(caller, user)?;
+        let (shown, hash) = secret.split_once('\n').ok_or(Failure::Corrupt("step_ups.detail"))?;
+        let stored =
+            StoredPassword { hash: hash.to_owned(), changed_at: self.clock.now(), must_change: true };
+        identities::set_password(conn, user.uin, &stored)?;
+        sessions::delete_of_user(conn, user.uid)?;
+        caller.event("ResetPassword").on(user).write(conn, self)?;
+        let door =
+            Door { session: &caller.session.id_hash, purpose: INITIAL_PASSWORD, uid: user.uid, object: "" };
+        let ticket = self.mint(conn, &door, Some(shown), SHOW_SECONDS)?;
+        Ok(Done::PasswordReset { uin: user.uin, ticket })
+    }
+
+    /// Wishes to remove a sub-user's authenticator apps and recovery codes. A second-factor check comes first.
+    pub async fn ask_mfa_reset(&self, caller: &Caller, uin: Uin) -> Result<Asked, Failure> {
+        let user = self.resettable(caller, uin).await?;
+        let wish = Wish {
+            purpose: Purpose::ResetMfa,
+            target: &user,
+            object: "",
+            detail: Detail::default(),
+            secret: None,
+        };
+        self.ask(caller, wish).await
+    }
+
+    pub(super) fn reset_mfa_in(&self, conn: &mut Conn, caller: &Caller, user: &User) -> Result<(), Failure> {
+        caller.ensure(action::UPDATE_USER, user.uin)?;
+        ensure_resettable(caller, user)?;
+        forget_factors(conn, user.uin)?;
+        sessions::delete_of_user(conn, user.uid)?;
+        caller.event("ResetMfa").on(user).write(conn, self)
+    }
+
+    async fn resettable(&self, caller: &Caller, uin: Uin) -> Result<User, Failure> {
+        caller.ensure(action::UPDATE_USER, uin)?;
+        let asker = caller.clone();
+        self.store
+            .read(move |conn| {
+                let user = changeable(conn, &asker, uin)?;
+                ensure_resettable(&asker, &user)?;
+                Ok(user)
+            })
+            .await
+    }
+}
+
+/// Removes every second factor of an identity and what was counted against it.
+pub(super) fn forget_factors(conn: &mut Conn, uin: Uin) -> Result<(), Failure> {
+    totp_devices::delete_all(conn, uin)?;
+    recovery_codes::delete_all(conn, uin)?;
+    throttles::clear(conn, &super::sign_in::code_bucket(uin))?;
+    throttles::clear(conn, &super::step_up::bucket(uin))?;
+    Ok(())
+}
+
+fn ensure_other(caller: &Caller, user: &User) -> Result<(), Failure> {
+    if user.uid == caller.user.uid {
+        return Err(Failure::refused("This is you. Use My security for your own sign-in."));
+    }
+    Ok(())
+}
+
+/// Collaborators look after their own password and factors, in their own account.
+fn ensure_resettable(caller: &Caller, user: &User) -> Result<(), Failure> {
+    ensure_other(caller, user)?;
+    match user.kind {
+        UserKind::SubUser => Ok(()),
+        UserKind::Collaborator => Err(Failure::refused(
+            "A collaborator's password and authenticator belong to its own account and are reset there.",
+        )),
+        UserKind::Root => {
+            Err(Failure::refused("The root user looks after its own password and authenticator."))
+        }
+    }
+}

@@ -1,0 +1,373 @@
+//! Users of an account: found, added, edited, deleted.
+
+use super::caller::Caller;
+use super::password_rules::Chosen;
+use super::step_up::SHOW_SECONDS;
+use super::tickets::Door;
+use super::{App, Failure};
+use crate::domain::field::FieldError;
+use crate::domain::permission::action;
+use crate::domain::secret::Password;
+use crate::domain::user::{MAX_OWNERS_OF_COLLABORATOR, Uid, Uin, User, UserKind, UserName};
+use crate::store::identities::StoredPassword;
+use crate::store::sequences::{self, Sequence};
+use crate::store::{
+    Conn, accounts, api_keys, dialect, identities, policies, sessions, totp_devices, user_search, users,
+};
+
+pub use crate::store::user_search::{Cursor, Filter, KeyFilter, Listed};
+
+/// Rows of one page of the User List.
+pub const PAGE_SIZE: usize = 50;
+/// The purpose of the ticket for an initial password.
+pub const INITIAL_PASSWORD: &str = "initial_password";
+
+/// A page of the User List.
+pub struct UserPage {
+    pub users: Vec<Listed>,
+    pub has_previous: bool,
+    pub has_next: bool,
+    /// Sub-users and collaborators of the account, and how many there may be.
+    pub count: i64,
+    pub limit: i64,
+}
+
+/// What the form for a new user says.
+pub struct NewUser {
+    pub name: UserName,
+    pub note: String,
+    pub phone: String,
+    pub email: String,
+    pub policies: Vec<String>,
+    pub kind: NewUserKind,
+}
+
+/// What is special about each kind.
+pub enum NewUserKind {
+    SubUser {
+        console_login: bool,
+        password: Option<Password>,
+        must_change: bool,
+    },
+    /// By the UIN of an existing root account.
+    Collaborator(Uin),
+}
+
+/// A user that was added; the ticket opens the page with a generated password.
+pub struct Added {
+    pub uin: Uin,
+    pub ticket: Option<String>,
+}
+
+/// What a user's details may be changed to.
+pub struct Details {
+    pub name: UserName,
+    pub note: String,
+    pub phone: String,
+    pub email: String,
+}
+
+/// A user with what the head of its pages shows.
+pub struct UserDetails {
+    pub user: User,
+    pub mfa: bool,
+    pub keys: usize,
+    pub last_sign_in: Option<(i64, String)>,
+    pub password_changed_at: Option<i64>,
+    pub must_change_password: bool,
+}
+
+impl App {
+    /// One page of the User List.
+    pub async fn users(&self, caller: &Caller, filter: Filter, cursor: Cursor) -> Result<UserPage, Failure> {
+        caller.ensure_here(action::LIST_USERS)?;
+        let (owner, limit) = (caller.owner(), self.rules.users_per_account);
+        let count = caller.account.user_count;
+        self.store
+            .read(move |conn| {
+                let size = i64::try_from(PAGE_SIZE).unwrap_or(i64::MAX);
+                let mut found = user_search::page(conn, owner, &filter, &cursor, size)?;
+                let has_more = found.len() > PAGE_SIZE;
+                found.truncate(PAGE_SIZE);
+                let backwards = matches!(cursor, Cursor::Before(_));
+                if backwards {
+                    found.reverse();
+                }
+                Ok(UserPage {
+                    users: user_search::with_details(conn, found)?,
+                    has_previous: if backwards { has_more } else { cursor != Cursor::Start },
+                    has_next: if backwards { true } else { has_more },
+                    count,
+                    limit,
+                })
+            })
+            .await
+    }
+
+    /// A user of the account.
+    pub async fn user(&self, caller: &Caller, uin: Uin) -> Result<UserDetails, Failure> {
+        caller.ensure(action::GET_USER, uin)?;
+        let owner = caller.owner();
+        self.store
+            .read(move |conn| {
+                let user = users::find(conn, owner, uin)?.ok_or(Failure::NotFound)?;
+                let identity = identities::find(conn, uin)?.ok_or(Failure::NotFound)?;
+                Ok(UserDetails {
+                    mfa: totp_devices::count(conn, uin)? > 0,
+                    keys: api_keys::of_user(conn, user.uid)?.len(),
+                    last_sign_in: identity
+                        .last_sign_in_at
+                        .map(|at| (at, identity.last_sign_in_ip.unwrap_or_default())),
+                    password_changed_at: identity.password_changed_at,
+                    must_change_password: identity.must_change_password,
+                    user,
+                })
+            })
+            .await
+    }
+
+    /// Adds a sub-user or a collaborator.
+    pub async fn add_user(&self, caller: &Caller, new: NewUser) -> Result<Added, Failure> {
+        caller.ensure_here(action::ADD_USER)?;
+        let login = self.login_of(caller, &new).await?;
+        let (app, asker) = (self.clone(), caller.clone());
+        self.store.write(move |conn| app.add_user_in(conn, &asker, (&new, login.as_ref()))).await
+    }
+
+    /// The password a new user gets: its hash, and the text itself when it was made here.
+    async fn login_of(&self, caller: &Caller, new: &NewUser) -> Result<Option<Login>, Failure> {
+        let NewUserKind::SubUser { console_login: true, password, must_change } = &new.kind else {
+            return Ok(None);
+        };
+        let (password, shown, must_change) = match password {
+            Some(chosen) => {
+                let password = Password::parse(chosen.expose()).map_err(|_| Failure::Corrupt("password"))?;
+                let chosen = Chosen { user_name: new.name.as_str(), ..caller.chosen(password, "password") };
+                (self.acceptable(chosen).await?, None, *must_change)
+            }
+            None => {
+                let text = self.generated_password()?;
+                (Password::parse(&text).map_err(|_| Failure::Corrupt("password"))?, Some(text), true)
+            }
+        };
+        let hash = self.passwords.hash(password).await?;
+        Ok(Some(Login { stored: StoredPassword { hash, changed_at: self.clock.now(), must_change }, shown }))
+    }
+
+    /// A password that is shown once and must be changed: 20 letters and digits in four groups.
+    pub(super) fn generated_password(&self) -> Result<zeroize::Zeroizing<String>, Failure> {
+        let text = self.random.alphanumeric(20)?;
+        let groups: Vec<String> =
+            text.as_bytes().chunks(5).map(|group| String::from_utf8_lossy(group).into_owned()).collect();
+        Ok(zeroize::Zeroizing::new(groups.join("-")))
+    }
+
+    fn add_user_in(
+        &self,
+        conn: &mut Conn,
+        caller: &Caller,
+        (new, login): (&NewUser, Option<&Login>),
+    ) -> Result<Added, Failure> {
+        let owner = caller.owner();
+        dialect::lock_account(conn, owner)?;
+        self.ensure_room_for_user(conn, owner)?;
+        if users::by_name(conn, owner, new.name.as_str())?.is_some() {
+            return Err(FieldError::new(
+                "user_name",
+                "This user name is taken in this account. Choose another one.",
+            )
+            .into());
+        }
+        let (uin, kind, console_login) = match new.kind {
+            NewUserKind::Collaborator(uin) => {
+                ensure_can_collaborate(conn, owner, uin)?;
+                (uin, UserKind::Collaborator, true)
+            }
+            NewUserKind::SubUser { console_login, .. } => {
+                let uin = Uin(sequences::next(conn, Sequence::Uin)?);
+                identities::insert(conn, uin, login.map(|login| &login.stored))?;
+                (uin, UserKind::SubUser, console_login)
+            }
+        };
+        let user = User {
+            uid: Uid(sequences::next(conn, Sequence::Uid)?),
+            uin,
+            owner_uin: owner,
+            kind,
+            name: new.name.as_str().to_owned(),
+            note: new.note.clone(),
+            phone: new.phone.clone(),
+            email: new.email.clone(),
+            console_login,
+            created_at: self.clock.now(),
+            last_activity_at: None,
+        };
+        users::insert(conn, &user, caller.user.uin)?;
+        accounts::count_user(conn, owner, 1)?;
+        let name = if kind == UserKind::Collaborator { "AddCollaborator" } else { "AddUser" };
+        caller.event(name).on(&user).fact("console_login", console_login).write(conn, self)?;
+        self.attach_first(conn, caller, (&user, &new.policies))?;
+        let door =
+            Door { session: &caller.session.id_hash, purpose: INITIAL_PASSWORD, uid: user.uid, object: "" };
+        let shown = login.and_then(|login| login.shown.as_ref());
+        let ticket = shown.map(|text| self.mint(conn, &door, Some(text), SHOW_SECONDS)).transpose()?;
+        Ok(Added { uin, ticket })
+    }
+
+    fn ensure_room_for_user(&self, conn: &mut Conn, owner: Uin) -> Result<(), Failure> {
+        let count = accounts::find(conn, owner)?.map_or(0, |account| account.user_count);
+        if count < self.rules.users_per_account {
+            return Ok(());
+        }
+        Err(Failure::refused(format!(
+            "This account has {count} users, as many as it may. Delete one first, or ask the operator to raise limits.users_per_account."
+        )))
+    }
+
+    /// Attaches the policies that a new user starts with.
+    fn attach_first(
+        &self,
+        conn: &mut Conn,
+        caller: &Caller,
+        (user, names): (&User, &[String]),
+    ) -> Result<(), Failure> {
+        if names.is_empty() {
+            return Ok(());
+        }
+        let known = policies::of_account(conn, caller.owner())?;
+        for name in names {
+            let policy = known.iter().find(|policy| policy.name == *name).ok_or_else(|| {
+                FieldError::new(
+                    "policy",
+                    format!("There is no policy named {name}. Choose one from the list."),
+                )
+            })?;
+            self.attach_in(conn, caller, user, policy)?;
+        }
+        Ok(())
+    }
+
+    /// Changes a user's name, note, phone and e-mail.
+    pub async fn update_user(&self, caller: &Caller, uin: Uin, details: Details) -> Result<(), Failure> {
+        caller.ensure(action::UPDATE_USER, uin)?;
+        let (app, asker) = (self.clone(), caller.clone());
+        self.store
+            .write(move |conn| {
+                let before = changeable(conn, &asker, uin)?;
+                let namesake = users::by_name(conn, asker.owner(), details.name.as_str())?;
+                if namesake.is_some_and(|other| other.uid != before.uid) {
+                    return Err(FieldError::new(
+                        "user_name",
+                        "This user name is taken in this account. Choose another one.",
+                    )
+                    .into());
+                }
+                let after = User {
+                    name: details.name.as_str().to_owned(),
+                    note: details.note,
+                    phone: details.phone,
+                    email: details.email,
+                    ..before.clone()
+                };
+                users::update(conn, &after)?;
+                let event = asker.event("UpdateUser").on(&after);
+                event.fact("name_before", before.name).fact("note", after.note).write(conn, &app)
+            })
+            .await
+    }
+
+    /// Deletes a user for good, unless it still has keys.
+    pub async fn delete_user(&self, caller: &Caller, uin: Uin, confirm: String) -> Result<(), Failure> {
+        caller.ensure(action::DELETE_USER, uin)?;
+        let (app, asker) = (self.clone(), caller.clone());
+        self.store
+            .write(move |conn| {
+                let user = changeable(conn, &asker, uin)?;
+                dialect::lock_user(conn, user.uid)?;
+                ensure_deletable(conn, &asker, &user)?;
+                if confirm.trim() != user.name {
+                    return Err(
+                        FieldError::new("confirm", format!("Type the user name: {}.", user.name)).into()
+                    );
+                }
+                asker.event("DeleteUser").on(&user).fact("kind", user.kind.as_str()).write(conn, &app)?;
+                sessions::delete_of_user(conn, user.uid)?;
+                users::delete(conn, user.uid)?;
+                if user.kind == UserKind::SubUser {
+                    identities::delete(conn, user.uin)?;
+                }
+                accounts::count_user(conn, user.owner_uin, -1)?;
+                Ok(())
+            })
+            .await
+    }
+}
+
+struct Login {
+    stored: StoredPassword,
+    /// The password itself, when it was generated and is to be shown once.
+    shown: Option<zeroize::Zeroizing<String>>,
+}
+
+/// A user that the caller may change: root belongs to root alone.
+pub(super) fn changeable(conn: &mut Conn, caller: &Caller, uin: Uin) -> Result<User, Failure> {
+    let user = users::find(conn, caller.owner(), uin)?.ok_or(Failure::NotFound)?;
+    if user.kind == UserKind::Root && !caller.is_root() {
+        return Err(Failure::refused("Only the root account itself can change its own user."));
+    }
+    Ok(user)
+}
+
+fn ensure_deletable(conn: &mut Conn, caller: &Caller, user: &User) -> Result<(), Failure> {
+    if user.kind == UserKind::Root {
+        return Err(Failure::refused("The root user cannot be deleted: the account belongs to it."));
+    }
+    if user.uid == caller.user.uid {
+        return Err(Failure::refused("You cannot delete yourself. Ask another administrator."));
+    }
+    let held: Vec<String> =
+        api_keys::of_user(conn, user.uid)?.iter().map(|key| key.secret_id.to_string()).collect();
+    if held.is_empty() {
+        return Ok(());
+    }
+    Err(Failure::refused(format!(
+        "This user still has API keys: {}. Disable and delete them first.",
+        held.join(", ")
+    )))
+}
+
+fn ensure_can_collaborate(conn: &mut Conn, owner: Uin, uin: Uin) -> Result<(), Failure> {
+    let refuse = |text: &str| Err(FieldError::new("uin", text).into());
+    if uin == owner {
+        return refuse("This is the account's own UIN. Enter the UIN of another root account.");
+    }
+    dialect::lock_identity(conn, uin)?;
+    let memberships = users::of_identity(conn, uin)?;
+    if !memberships.iter().any(|user| user.kind == UserKind::Root) {
+        return refuse(
+            "There is no root account with this UIN. A collaborator needs an account of its own first.",
+        );
+    }
+    if memberships.iter().any(|user| user.owner_uin == owner) {
+        return refuse("This account is a collaborator here already.");
+    }
+    if memberships.iter().filter(|user| user.kind == UserKind::Collaborator).count()
+        >= MAX_OWNERS_OF_COLLABORATOR
+    {
+        return refuse("This account collaborates in ten accounts, as many as it may.");
+    }
+    Ok(())
+}
+
+impl Caller {
+    /// A password that the caller chose, judged by the rules of its account.
+    pub(super) fn chosen(&self, password: Password, field: &'static str) -> Chosen<'_> {
+        Chosen {
+            password,
+            field,
+            user_name: &self.user.name,
+            account_name: &self.account.name,
+            shortest: self.account.settings.password_min_length,
+        }
+    }
+}

@@ -1,0 +1,119 @@
+//! The command line.
+
+mod admin;
+mod doctor;
+
+use crate::clock::Clock;
+use crate::config::{Config, ConfigError, environment};
+use crate::passwords::PasswordsError;
+use crate::startup::{self, StartError, Surroundings};
+use crate::telemetry::{self, TelemetryError};
+use clap::{Parser, Subcommand};
+use std::io::Write;
+use std::path::PathBuf;
+
+/// Camlock: a self-hosted access-key console and request authority.
+#[derive(Parser)]
+#[command(name = "camlock", version, about)]
+pub struct Command {
+    /// The settings file; `camlock.toml` when it exists and none is named.
+    #[arg(long, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
+    #[command(subcommand)]
+    action: Action,
+}
+
+#[derive(Subcommand)]
+enum Action {
+    /// Run the server.
+    Serve,
+    /// Print a new one-time address for the first-run setup.
+    SetupUrl,
+    /// Look at the settings.
+    #[command(subcommand)]
+    Config(ConfigAction),
+    /// Make root accounts and let people in again.
+    #[command(subcommand)]
+    Admin(admin::AdminAction),
+    /// Ask a running server whether it is up; exits with 1 when it is not.
+    Health,
+    /// Check everything that the server needs.
+    Doctor,
+}
+
+#[derive(Subcommand)]
+enum ConfigAction {
+    /// Read all settings and say what is wrong with them.
+    Check,
+    /// Print every setting with where it comes from; passwords are hidden.
+    Show,
+}
+
+/// Why a command did not do its work: one line for the operator.
+#[derive(Debug, thiserror::Error)]
+pub enum CliError {
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    #[error(transparent)]
+    Start(#[from] StartError),
+    #[error(transparent)]
+    Telemetry(#[from] TelemetryError),
+    #[error(transparent)]
+    Passwords(#[from] PasswordsError),
+    #[error(transparent)]
+    Action(#[from] crate::app::Failure),
+    #[error("{0}")]
+    Said(String),
+    #[error("nothing could be written: {0}")]
+    Output(#[from] std::io::Error),
+}
+
+/// Does what the command line says.
+pub async fn run(command: Command) -> Result<(), CliError> {
+    let config = Config::load(command.config.as_deref(), environment())?;
+    match command.action {
+        Action::Serve => serve(&config).await,
+        Action::SetupUrl => setup_url(&config),
+        Action::Config(ConfigAction::Check) => say("The settings are sound."),
+        Action::Config(ConfigAction::Show) => say(&config.show()),
+        Action::Admin(action) => admin::run(&config, action).await,
+        Action::Health => doctor::health(&config),
+        Action::Doctor => doctor::doctor(&config),
+    }
+}
+
+async fn serve(config: &Config) -> Result<(), CliError> {
+    telemetry::init(&config.log)?;
+    let app = startup::open(config, Surroundings::of_machine()?)?;
+    let listener = startup::listen(config)?;
+    let address = listener.local_addr()?;
+    let server = startup::server(config, app.clone(), listener)?;
+    tracing::info!(%address, public_url = %config.public_url, database = %config.database.url, "camlock is listening");
+    if !app.door().await?.is_set_up {
+        print_setup_url(config, &app)?;
+    }
+    let sweeper = actix_web::rt::spawn(startup::sweep(app));
+    let ended = server.await;
+    sweeper.abort();
+    ended.map_err(StartError::from)?;
+    tracing::info!("camlock has stopped");
+    Ok(())
+}
+
+fn setup_url(config: &Config) -> Result<(), CliError> {
+    let app = startup::open(config, Surroundings { clock: Clock::system(), ..Surroundings::of_machine()? })?;
+    print_setup_url(config, &app)
+}
+
+/// The address stands alone on a line of standard output, never in the log.
+fn print_setup_url(config: &Config, app: &crate::app::App) -> Result<(), CliError> {
+    let token = app.new_setup_token()?;
+    eprintln!("Open this address within an hour to create the root account:");
+    say(&config.public_url.link(&format!("/setup?token={token}")))
+}
+
+fn say(text: &str) -> Result<(), CliError> {
+    let mut out = std::io::stdout().lock();
+    writeln!(out, "{text}")?;
+    Ok(out.flush()?)
+}

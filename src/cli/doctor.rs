@@ -1,0 +1,110 @@
+//! `camlock health` and `camlock doctor`: is it up, and is everything in place.
+
+use super::{CliError, say};
+use crate::config::Config;
+use crate::startup;
+use crate::startup::Surroundings;
+use std::io::{Read, Write};
+use std::net::{SocketAddr, TcpStream};
+use std::time::Duration;
+
+const PATIENCE: Duration = Duration::from_secs(3);
+
+/// Asks the running server; says nothing when it is up.
+pub(super) fn health(config: &Config) -> Result<(), CliError> {
+    let down =
+        |error: std::io::Error| CliError::Said(format!("Nothing answers at {}: {error}.", config.listen));
+    let status = status_of(config.listen, "/readyz").map_err(down)?;
+    if status == 200 {
+        Ok(())
+    } else {
+        Err(CliError::Said(format!("The server answers {status}: it is not ready.")))
+    }
+}
+
+fn status_of(address: SocketAddr, path: &str) -> std::io::Result<u16> {
+    let mut stream = TcpStream::connect_timeout(&address, PATIENCE)?;
+    stream.set_read_timeout(Some(PATIENCE))?;
+    write!(stream, "GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n")?;
+    let mut answer = String::new();
+    stream.take(4096).read_to_string(&mut answer)?;
+    let status = answer.split_whitespace().nth(1).and_then(|text| text.parse().ok());
+    status.ok_or_else(|| std::io::Error::other("that is not an HTTP server"))
+}
+
+/// Checks one thing after the other and says what is wrong with each.
+pub(super) fn doctor(config: &Config) -> Result<(), CliError> {
+    let opened = startup::open(config, Surroundings::of_machine()?);
+    let mut findings = vec![
+        ("settings", Ok("read and sound".to_owned())),
+        ("public URL", public_url(config)),
+        ("proxy", proxy(config)),
+        (
+            "data, database and master key",
+            opened.as_ref().map(|app| app.vault.fingerprint()).map_err(ToString::to_string),
+        ),
+    ];
+    if let Ok(app) = &opened {
+        findings.push(("accounts", accounts(app)));
+        findings.push(("clock", clock(app)));
+    }
+    let failed = findings.iter().filter(|(_, finding)| finding.is_err()).count();
+    for (name, finding) in &findings {
+        match finding {
+            Ok(text) => say(&format!("ok    {name}: {text}"))?,
+            Err(text) => say(&format!("fix   {name}: {text}"))?,
+        }
+    }
+    if failed == 0 {
+        Ok(())
+    } else {
+        Err(CliError::Said(format!("{failed} of {} checks need a look.", findings.len())))
+    }
+}
+
+type Finding = Result<String, String>;
+
+fn public_url(config: &Config) -> Finding {
+    let is_local = config.listen.ip().is_loopback();
+    if config.is_https() || is_local {
+        return Ok(config.public_url.to_string());
+    }
+    Err(format!(
+        "{} is plain HTTP on a network. Put TLS in front and set public_url to https://…",
+        config.public_url
+    ))
+}
+
+fn proxy(config: &Config) -> Finding {
+    if config.is_https() && config.server.trusted_proxies.is_empty() {
+        return Err(
+            "server.trusted_proxies is empty: every client will seem to come from the proxy.".to_owned()
+        );
+    }
+    Ok("addresses are believed as configured".to_owned())
+}
+
+fn accounts(app: &crate::app::App) -> Finding {
+    match app.store.read_now(|conn| crate::store::accounts::first_two(conn)) {
+        Ok(found) if found.is_empty() => {
+            Err("there is none yet. Run `camlock setup-url` and open the address.".to_owned())
+        }
+        Ok(_) => Ok("set up".to_owned()),
+        Err(error) => Err(error.to_string()),
+    }
+}
+
+/// A factor used in a step that is still to come means that the clock was set back: its owner would be locked out.
+fn clock(app: &crate::app::App) -> Finding {
+    let now = app.clock.now();
+    let latest = app
+        .store
+        .read_now(|conn| crate::store::totp_devices::latest_step(conn))
+        .map_err(|error| error.to_string())?;
+    match latest {
+        Some(step) if step > now / 30 + 2 => {
+            Err("a code of a later time was used already: the clock was set back. Mend it, or run `camlock admin reset-mfa`.".to_owned())
+        }
+        _ => Ok(crate::clock::readable(now)),
+    }
+}

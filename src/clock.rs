@@ -1,0 +1,91 @@
+//! Time as an argument, so that tests can travel.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use time::OffsetDateTime;
+
+/// Tells the time to everything that asks, in seconds since 1970 UTC.
+#[derive(Clone)]
+pub struct Clock(Arc<dyn Fn() -> i64 + Send + Sync>);
+
+impl Clock {
+    /// The clock of the machine, for the running server.
+    pub fn system() -> Self {
+        Self::from_fn(system_seconds)
+    }
+
+    /// A clock that asks `read`, for tests and measurements.
+    pub fn from_fn(read: impl Fn() -> i64 + Send + Sync + 'static) -> Self {
+        Self(Arc::new(read))
+    }
+
+    /// A clock that stands still until the returned handle is moved, for tests.
+    pub fn controlled(start: i64) -> (Self, Arc<AtomicI64>) {
+        let hand = Arc::new(AtomicI64::new(start));
+        let read = Arc::clone(&hand);
+        (Self::from_fn(move || read.load(Ordering::SeqCst)), hand)
+    }
+
+    /// The time now, in unix seconds.
+    pub fn now(&self) -> i64 {
+        (self.0)()
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "the one place that reads the machine's clock")]
+fn system_seconds() -> i64 {
+    match SystemTime::now().duration_since(UNIX_EPOCH) {
+        Ok(since) => i64::try_from(since.as_secs()).unwrap_or(i64::MAX),
+        Err(before) => i64::try_from(before.duration().as_secs()).map_or(i64::MIN, |seconds| -seconds),
+    }
+}
+
+/// A time for programs to read: `2026-11-23T21:50:09Z`.
+pub fn iso(seconds: i64) -> String {
+    spelled(seconds, 'T', "Z")
+}
+
+/// A time for people to read: `2026-11-23 21:50:09 UTC`.
+pub fn readable(seconds: i64) -> String {
+    spelled(seconds, ' ', " UTC")
+}
+
+/// Years beyond 9999 have no such spelling and are shown as `@seconds`.
+fn spelled(seconds: i64, between: char, zone: &str) -> String {
+    let Ok(moment) = OffsetDateTime::from_unix_timestamp(seconds) else {
+        return format!("@{seconds}");
+    };
+    let (year, month, day) = moment.to_calendar_date();
+    let (hour, minute, second) = moment.to_hms();
+    let month = u8::from(month);
+    format!("{year:04}-{month:02}-{day:02}{between}{hour:02}:{minute:02}:{second:02}{zone}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_spelled_for_programs_and_for_people() {
+        assert_eq!(iso(1_795_470_609), "2026-11-23T21:50:09Z");
+        assert_eq!(readable(1_795_470_609), "2026-11-23 21:50:09 UTC");
+        assert_eq!(iso(0), "1970-01-01T00:00:00Z");
+        assert_eq!(iso(i64::MAX), format!("@{}", i64::MAX));
+    }
+
+    #[test]
+    fn a_controlled_clock_moves_only_when_told() {
+        let (clock, hand) = Clock::controlled(100);
+
+        hand.fetch_add(30, Ordering::SeqCst);
+
+        assert_eq!(clock.clone().now(), 130);
+    }
+
+    #[test]
+    fn the_system_clock_is_past_the_year_2025() {
+        assert!(Clock::system().now() > 1_735_689_600);
+    }
+}

@@ -1,0 +1,53 @@
+//! The address under which people and programs reach this server.
+
+use std::fmt;
+
+use url::Url;
+
+/// Scheme, host and port as browsers see them, without a path.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct PublicUrl(Url);
+
+impl PublicUrl {
+    /// Accepts `https://console.example.com` and the like.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        let url = Url::parse(text).map_err(|error| format!("`{text}` is not an address: {error}"))?;
+        if !matches!(url.scheme(), "http" | "https") {
+            return Err(format!("`{text}` must begin with http:// or https://"));
+        }
+        if !url.username().is_empty() || url.password().is_some() {
+            return Err("must not hold a user name or password".to_owned());
+        }
+        if url.path() != "/" || url.query().is_some() || url.fragment().is_some() {
+            return Err(format!("`{text}` must end after the host and port, without a path"));
+        }
+        Ok(Self(url))
+    }
+
+    /// Whether browsers come by HTTPS.
+    pub fn is_https(&self) -> bool {
+        self.0.scheme() == "https"
+    }
+
+    /// What browsers send as `Origin`: scheme, host, and the port unless it is the usual one.
+    pub fn origin(&self) -> String {
+        self.0.origin().ascii_serialization()
+    }
+
+    /// The host without the port.
+    pub fn host(&self) -> &str {
+        self.0.host_str().unwrap_or_default()
+    }
+
+    /// The whole address of a page; `path` begins with a slash.
+    pub fn link(&self, path: &str) -> String {
+        format!("{}{path}", self.origin())
+    }
+}
+
+/// Without a slash at the end.
+impl fmt::Display for PublicUrl {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.origin())
+    }
+}

@@ -1,0 +1,156 @@
+//! The settings in groups, as the file groups them.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use ipnet::IpNet;
+
+use super::database::DatabaseUrl;
+use super::error::ConfigError;
+use super::settings::Settings;
+use super::values;
+
+/// Where the data is kept.
+#[derive(Debug)]
+pub struct DatabaseConfig {
+    pub url: DatabaseUrl,
+    pub connections: u32,
+}
+
+/// Where the master key is kept.
+#[derive(Debug)]
+pub struct VaultConfig {
+    pub key_file: PathBuf,
+    pub key_source: KeySource,
+}
+
+/// Who chose the key file; only a file in the data directory is made at the first start.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum KeySource {
+    DataDirectory,
+    Named,
+    SystemdCredential,
+}
+
+/// How the log looks and how much is in it.
+#[derive(Clone, Debug)]
+pub struct LogConfig {
+    pub format: LogFormat,
+    pub level: String,
+}
+
+/// For people or for programs.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum LogFormat {
+    Text,
+    Json,
+}
+
+/// How the API treats its callers.
+#[derive(Debug)]
+pub struct ApiConfig {
+    pub replay: Replay,
+    pub requests_per_second: u32,
+    pub key_writes_per_second: u32,
+}
+
+/// Which API requests are good only once.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Replay {
+    Writes,
+    All,
+    Off,
+}
+
+/// Where the gate listens, when not beside the console.
+#[derive(Debug)]
+pub struct GateConfig {
+    pub listen: Option<SocketAddr>,
+}
+
+/// How long somebody stays signed in.
+#[derive(Debug)]
+pub struct SessionConfig {
+    pub idle_minutes: u32,
+    pub absolute_minutes: u32,
+}
+
+/// What the HTTP server allows.
+#[derive(Debug)]
+pub struct ServerConfig {
+    /// Zero means one for each core.
+    pub workers: usize,
+    /// The proxies whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: Vec<IpNet>,
+    pub body_timeout_seconds: u32,
+    pub body_limit_kib: u32,
+}
+
+/// How much one account may hold.
+#[derive(Debug)]
+pub struct LimitsConfig {
+    pub users_per_account: u32,
+}
+
+impl LimitsConfig {
+    pub(super) fn read(settings: &Settings) -> Result<Self, ConfigError> {
+        Ok(Self {
+            users_per_account: settings.read("limits.users_per_account", values::number(1..=10_000_000))?,
+        })
+    }
+}
+
+impl DatabaseConfig {
+    pub(super) fn read(settings: &Settings) -> Result<Self, ConfigError> {
+        Ok(Self {
+            url: settings.read("database.url", DatabaseUrl::parse)?,
+            connections: settings.read("database.connections", values::number(1..=1000))?,
+        })
+    }
+}
+
+impl LogConfig {
+    pub(super) fn read(settings: &Settings) -> Result<Self, ConfigError> {
+        let formats = [("text", LogFormat::Text), ("json", LogFormat::Json)];
+        Ok(Self {
+            format: settings.read("log.format", values::choice(&formats))?,
+            level: settings.read("log.level", values::log_level)?,
+        })
+    }
+}
+
+impl ApiConfig {
+    pub(super) fn read(settings: &Settings) -> Result<Self, ConfigError> {
+        let replays = [("writes", Replay::Writes), ("all", Replay::All), ("off", Replay::Off)];
+        Ok(Self {
+            replay: settings.read("api.replay", values::choice(&replays))?,
+            requests_per_second: settings.read("api.requests_per_second", values::number(1..=1_000_000))?,
+            key_writes_per_second: settings
+                .read("api.key_writes_per_second", values::number(1..=1_000_000))?,
+        })
+    }
+}
+
+impl SessionConfig {
+    pub(super) fn read(settings: &Settings) -> Result<Self, ConfigError> {
+        let idle_minutes = settings.read("session.idle_minutes", values::number(1..=1440))?;
+        let absolute_minutes = settings.read("session.absolute_minutes", values::number(1..=43_200))?;
+        if absolute_minutes < idle_minutes {
+            let problem =
+                format!("{absolute_minutes} is less than session.idle_minutes, which is {idle_minutes}");
+            return Err(settings.wrong("session.absolute_minutes", problem));
+        }
+        Ok(Self { idle_minutes, absolute_minutes })
+    }
+}
+
+impl ServerConfig {
+    pub(super) fn read(settings: &Settings) -> Result<Self, ConfigError> {
+        Ok(Self {
+            workers: settings.read("server.workers", values::number(0..=1024))? as usize,
+            trusted_proxies: settings.read("server.trusted_proxies", values::networks)?,
+            body_timeout_seconds: settings.read("server.body_timeout_seconds", values::number(1..=600))?,
+            body_limit_kib: settings.read("server.body_limit_kib", values::number(64..=102_400))?,
+        })
+    }
+}

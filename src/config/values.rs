@@ -1,0 +1,70 @@
+//! How single values are read; each error says what is wrong and what would be right.
+
+use std::net::{IpAddr, SocketAddr};
+use std::ops::RangeInclusive;
+use std::path::PathBuf;
+
+use ipnet::IpNet;
+use tracing_subscriber::EnvFilter;
+
+const LEVELS: [&str; 6] = ["off", "error", "warn", "info", "debug", "trace"];
+
+pub(super) fn address(text: &str) -> Result<SocketAddr, String> {
+    text.parse()
+        .map_err(|_| format!("`{text}` is not an address and port, such as 127.0.0.1:8080 or [::1]:8080"))
+}
+
+pub(super) fn optional_address(text: &str) -> Result<Option<SocketAddr>, String> {
+    if text.is_empty() { Ok(None) } else { address(text).map(Some) }
+}
+
+pub(super) fn path(text: &str) -> Result<PathBuf, String> {
+    if text.is_empty() || text.contains('\0') {
+        Err("names no path".to_owned())
+    } else {
+        Ok(PathBuf::from(text))
+    }
+}
+
+pub(super) fn number(range: RangeInclusive<u32>) -> impl FnOnce(&str) -> Result<u32, String> {
+    move |text| {
+        let number = text.parse().ok().filter(|number| range.contains(number));
+        number.ok_or_else(|| format!("`{text}` is not a number from {} to {}", range.start(), range.end()))
+    }
+}
+
+pub(super) fn choice<T: Copy>(choices: &[(&str, T)]) -> impl FnOnce(&str) -> Result<T, String> {
+    move |text| {
+        let chosen = choices.iter().find(|(name, _)| *name == text).map(|(_, value)| *value);
+        chosen.ok_or_else(|| {
+            let names: Vec<&str> = choices.iter().map(|(name, _)| *name).collect();
+            format!("`{text}` is not one of {}", names.join(", "))
+        })
+    }
+}
+
+/// Also takes `info,camlock=debug`; a lone word that is no level would silence the log, so it is refused.
+pub(super) fn log_level(text: &str) -> Result<String, String> {
+    let known = |part: &str| LEVELS.contains(&part) || part.contains('=');
+    if !text.split(',').all(known) {
+        return Err(format!("`{text}` is not one of {}, nor such as info,camlock=debug", LEVELS.join(", ")));
+    }
+    EnvFilter::builder().parse(text).map_err(|error| format!("`{text}` cannot be understood: {error}"))?;
+    Ok(text.to_owned())
+}
+
+pub(super) fn networks(text: &str) -> Result<Vec<IpNet>, String> {
+    items(text).map(network).collect()
+}
+
+/// The parts of a list.
+pub(super) fn items(text: &str) -> impl Iterator<Item = &str> {
+    text.split(',').map(str::trim).filter(|item| !item.is_empty())
+}
+
+/// A network, or one address.
+fn network(text: &str) -> Result<IpNet, String> {
+    let single = || text.parse::<IpAddr>().ok().map(IpNet::from);
+    let network = text.parse().ok().or_else(single);
+    network.ok_or_else(|| format!("`{text}` is not a network such as 10.0.0.0/8"))
+}

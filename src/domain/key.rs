@@ -1,0 +1,117 @@
+//! API keys: two at most, disabled before deleted.
+
+use crate::domain::user::{Uid, Uin};
+use crate::random::{Random, RandomFailure};
+use std::fmt;
+
+/// Keys per membership, disabled ones included.
+pub const MAX_KEYS_PER_USER: usize = 2;
+
+/// The public half of a key: `AKID` and 32 letters and digits.
+#[derive(Clone, Debug, Eq, Hash, PartialEq)]
+pub struct SecretId(String);
+
+/// Text that is not a SecretId.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
+#[error("A SecretId is AKID and 32 letters or digits.")]
+pub struct MalformedSecretId;
+
+impl SecretId {
+    /// Accepts only the exact shape, so a `SecretId` in hand is always well formed.
+    pub fn parse(text: &str) -> Result<Self, MalformedSecretId> {
+        let tail = text.strip_prefix("AKID").ok_or(MalformedSecretId)?;
+        let well_formed = tail.len() == 32 && tail.bytes().all(|b| b.is_ascii_alphanumeric());
+        well_formed.then(|| Self(text.to_owned())).ok_or(MalformedSecretId)
+    }
+
+    /// A new one, from the CSPRNG.
+    pub fn generate(random: &Random) -> Result<Self, RandomFailure> {
+        Ok(Self(format!("AKID{}", random.alphanumeric(32)?.as_str())))
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The last four characters: what a person types to confirm a deletion.
+    pub fn tail(&self) -> &str {
+        self.0.split_at(self.0.len().saturating_sub(4)).1
+    }
+
+    /// First six and last four characters, for sentences.
+    pub fn short(&self) -> String {
+        format!("{}…{}", self.0.split_at(6).0, self.tail())
+    }
+}
+
+impl fmt::Display for SecretId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// Whether requests signed with a key are accepted.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum KeyStatus {
+    Enabled,
+    Disabled,
+}
+
+impl KeyStatus {
+    /// The name in the database and in `data-status`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Enabled => "enabled",
+            Self::Disabled => "disabled",
+        }
+    }
+
+    /// The status of that name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        [Self::Enabled, Self::Disabled].into_iter().find(|status| status.as_str() == name)
+    }
+}
+
+/// A key without its secret.
+#[derive(Clone, Debug)]
+pub struct Key {
+    pub secret_id: SecretId,
+    pub uid: Uid,
+    pub owner_uin: Uin,
+    pub uin: Uin,
+    pub slot: i16,
+    pub status: KeyStatus,
+    pub note: String,
+    pub created_at: i64,
+    pub created_by: String,
+    /// When and by whom the status last changed.
+    pub changed_at: i64,
+    pub changed_by: String,
+}
+
+impl Key {
+    pub fn is_enabled(&self) -> bool {
+        self.status == KeyStatus::Enabled
+    }
+}
+
+/// A rule said no; the text is fit to show to the person who asked.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
+pub enum KeyRefusal {
+    #[error("A user can have at most two keys. Delete a disabled key first.")]
+    LimitReached,
+    #[error("This key is enabled. Disable it before deleting it.")]
+    StillEnabled,
+    #[error("This account shows a SecretKey once, when it is created. It cannot be shown again.")]
+    ShownOnce,
+}
+
+/// The slot for one more key, unless both are taken.
+pub fn free_slot(held: &[Key]) -> Result<i16, KeyRefusal> {
+    [1, 2].into_iter().find(|slot| held.iter().all(|key| key.slot != *slot)).ok_or(KeyRefusal::LimitReached)
+}
+
+/// Refuses to delete a key that still works.
+pub fn ensure_deletable(key: &Key) -> Result<(), KeyRefusal> {
+    if key.is_enabled() { Err(KeyRefusal::StillEnabled) } else { Ok(()) }
+}

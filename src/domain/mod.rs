@@ -1,0 +1,16 @@
+//! The rules of the field: pure, and free of every framework.
+
+pub mod account;
+pub mod audit;
+pub mod field;
+pub mod key;
+pub mod password;
+pub mod permission;
+pub mod policy;
+pub mod qr;
+pub mod recovery;
+pub mod secret;
+pub mod step_up;
+pub mod throttle;
+pub mod totp;
+pub mod user;

@@ -1,0 +1,39 @@
+//! The names of what people may do, and the answer when they may not.
+
+/// Actions that the console asks policies about.
+pub mod action {
+    pub const LIST_USERS: &str = "cam:ListUsers";
+    pub const GET_USER: &str = "cam:GetUser";
+    pub const ADD_USER: &str = "cam:AddUser";
+    pub const UPDATE_USER: &str = "cam:UpdateUser";
+    pub const DELETE_USER: &str = "cam:DeleteUser";
+    pub const QUERY_KEY: &str = "cam:QueryApiKey";
+    pub const CREATE_KEY: &str = "cam:CreateApiKey";
+    pub const ENABLE_KEY: &str = "cam:EnableApiKey";
+    pub const DISABLE_KEY: &str = "cam:DisableApiKey";
+    pub const DELETE_KEY: &str = "cam:DeleteApiKey";
+    pub const QUERY_OWN_KEY: &str = "cam:QueryCollApiKey";
+    pub const CREATE_OWN_KEY: &str = "cam:CreateCollApiKey";
+    pub const ENABLE_OWN_KEY: &str = "cam:EnableCollApiKey";
+    pub const DISABLE_OWN_KEY: &str = "cam:DisableCollApiKey";
+    pub const DELETE_OWN_KEY: &str = "cam:DeleteCollApiKey";
+    pub const SHOW_SECRET: &str = "account:QueryKeyBySecretId";
+    pub const LIST_POLICIES: &str = "cam:ListPolicies";
+    pub const GET_POLICY: &str = "cam:GetPolicy";
+    pub const LIST_ATTACHED: &str = "cam:ListAttachedUserPolicies";
+    pub const ATTACH_POLICY: &str = "cam:AttachUserPolicy";
+    pub const DETACH_POLICY: &str = "cam:DetachUserPolicy";
+    pub const READ_AUDIT: &str = "cam:DescribeAuditLog";
+    pub const READ_SETTINGS: &str = "cam:DescribeAccountSettings";
+    pub const CHANGE_SETTINGS: &str = "cam:UpdateAccountSettings";
+}
+
+/// A refusal that names what was missing.
+#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
+#[error("not allowed: {action} on {resource}")]
+pub struct Denial {
+    pub action: &'static str,
+    pub resource: String,
+    /// The statement that decided, or why none did.
+    pub because: String,
+}

@@ -1,0 +1,81 @@
+//! The CAM policy language: what a policy says, and what that means for one request.
+//!
+//! A document is read once ([`Policy::check`] for saving, [`Policy::stored`] for deciding) and then weighed by
+//! [`Grants::decide`]. Both come from one compiler, so what is saved is what is decided. Everything that cannot
+//! be understood counts as a match in a deny and as no match in an allow.
+
+mod action;
+mod condition;
+mod context;
+mod document;
+pub mod evaluate;
+mod json;
+mod operator;
+pub mod preset;
+mod problem;
+mod resource;
+mod statement;
+mod template;
+mod truth;
+mod value;
+mod wildcard;
+
+pub use context::{Context, Principal, Request};
+pub use evaluate::{Attached, Deciding, Decision, Grants, Reason};
+pub use problem::Problem;
+pub use statement::{Effect, Outline};
+pub use wildcard::Pattern;
+
+use problem::code;
+use statement::Statement;
+
+/// The longest document, in characters that are not white space.
+pub const MAX_CHARACTERS: usize = 6_144;
+
+/// The only version of the language there is.
+pub const VERSION: &str = "2.0";
+
+/// Counts what the length limit counts: characters without white space.
+#[must_use]
+pub fn counted_characters(text: &str) -> usize {
+    text.chars().filter(|character| !character.is_whitespace()).count()
+}
+
+/// A policy document in compiled form, ready to be weighed many times.
+#[derive(Clone, Debug)]
+pub struct Policy {
+    statements: Vec<Statement>,
+}
+
+impl Policy {
+    /// Reads a document that someone wants to save; refuses it with every problem found.
+    ///
+    /// # Errors
+    /// All problems, each with its line and CAM error code; never an empty list.
+    pub fn check(text: &str) -> Result<Self, Vec<Problem>> {
+        if counted_characters(text) > MAX_CHARACTERS {
+            let message =
+                format!("The document has more than {MAX_CHARACTERS} characters, spaces not counted.");
+            return Err(vec![Problem::new(1, code::LENGTH, message)]);
+        }
+        let compiled = document::compile(text);
+        if compiled.problems.is_empty() {
+            Ok(Self { statements: compiled.statements })
+        } else {
+            Err(compiled.problems)
+        }
+    }
+
+    /// Reads a document that is already in force; what cannot be understood never widens a permission.
+    ///
+    /// A text that is no policy at all might have been a deny of anything, so it denies everything.
+    #[must_use]
+    pub fn stored(text: &str) -> Self {
+        Self { statements: document::compile(text).statements }
+    }
+
+    /// What each statement amounts to, for a summary a person can read.
+    pub fn outlines(&self) -> impl Iterator<Item = Outline> + '_ {
+        self.statements.iter().map(Statement::outline)
+    }
+}

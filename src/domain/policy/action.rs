@@ -1,0 +1,79 @@
+//! Actions: `cam:GetUser`, `name/cam:GetUser`, `cam:*Key`, `cam:*`, `*:*`, `*`.
+
+use super::problem::{Fault, code};
+use super::truth::Truth;
+use super::wildcard::Pattern;
+
+/// One entry of a statement's action list.
+#[derive(Clone, Debug)]
+pub(super) enum ActionPattern {
+    /// Names match without regard to case, as CAM does.
+    Written { service: Pattern, name: Pattern },
+    /// Could not be understood.
+    Unknown,
+}
+
+/// The action of a request, taken apart and in lower case.
+pub(super) struct Action {
+    service: String,
+    name: String,
+}
+
+impl Action {
+    /// `None` for what is no action of the form `service:Name`.
+    pub fn parse(text: &str) -> Option<Self> {
+        let (service, name) = text.split_once(':')?;
+        let well_formed = is_service(service) && is_name(name) && !text.contains('*');
+        well_formed.then(|| Self { service: service.to_owned(), name: name.to_ascii_lowercase() })
+    }
+}
+
+impl ActionPattern {
+    pub fn parse(text: &str) -> Result<Self, Fault> {
+        let bare = text.strip_prefix("name/").unwrap_or(text);
+        if bare == "*" {
+            return Ok(Self::Written { service: Pattern::new("*"), name: Pattern::new("*") });
+        }
+        if bare.starts_with("permid/") {
+            return Err(Fault::new(
+                code::ACTION,
+                format!("Feature sets such as `{text}` are not supported; name the actions."),
+            ));
+        }
+        let Some((service, name)) = bare.split_once(':') else {
+            return Err(Fault::new(
+                code::ACTION,
+                format!("`{text}` is not an action; write `service:Name`, for example `cam:GetUser`."),
+            ));
+        };
+        if !is_service(service) {
+            let message = format!(
+                "`{service}` is not a service name; use lower-case letters, digits, `-`, `_` or `*`."
+            );
+            return Err(Fault::new(code::ACTION_SERVICE, message));
+        }
+        if !is_name(name) {
+            return Err(Fault::new(code::ACTION, format!("`{name}` is not the name of an action.")));
+        }
+        Ok(Self::Written { service: Pattern::new(service), name: Pattern::new(&name.to_ascii_lowercase()) })
+    }
+
+    pub fn covers(&self, action: &Action) -> Truth {
+        match self {
+            Self::Written { service, name } => {
+                (service.matches(&action.service) && name.matches(&action.name)).into()
+            }
+            Self::Unknown => Truth::Unknown,
+        }
+    }
+}
+
+fn is_service(text: &str) -> bool {
+    let fits = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"-_*".contains(&byte);
+    !text.is_empty() && text.bytes().all(fits)
+}
+
+fn is_name(text: &str) -> bool {
+    let fits = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.*".contains(&byte);
+    !text.is_empty() && text.bytes().all(fits)
+}

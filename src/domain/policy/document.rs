@@ -1,0 +1,186 @@
+//! From the text of a document to compiled statements, noting every problem on the way.
+
+mod conditions;
+
+use super::VERSION;
+use super::action::ActionPattern;
+use super::json::{self, Json, Member, Node};
+use super::problem::{Fault, Problem, code};
+use super::resource::ResourcePattern;
+use super::statement::{Effect, Statement};
+
+/// What a text amounts to; with problems, the statements hold unknown parts in their places.
+pub(super) struct Compiled {
+    pub statements: Vec<Statement>,
+    pub problems: Vec<Problem>,
+}
+
+/// Reads a whole document; never fails, whatever the text.
+pub(super) fn compile(text: &str) -> Compiled {
+    let mut compiler = Compiler { problems: Vec::new() };
+    let statements = match json::read(text) {
+        Ok(node) => compiler.document(&node),
+        Err(problem) => {
+            let line = problem.line;
+            compiler.problems.push(problem);
+            vec![Statement::unreadable(line)]
+        }
+    };
+    compiler.problems.sort_by_key(|problem| problem.line);
+    Compiled { statements, problems: compiler.problems }
+}
+
+struct Compiler {
+    problems: Vec<Problem>,
+}
+
+impl Compiler {
+    fn report(&mut self, line: usize, code: &'static str, text: impl Into<String>) {
+        self.problems.push(Problem::new(line, code, text));
+    }
+
+    fn note<T>(&mut self, line: usize, result: Result<T, Fault>, unknown: T) -> T {
+        result.unwrap_or_else(|fault| {
+            self.problems.push(fault.at(line));
+            unknown
+        })
+    }
+
+    fn document(&mut self, node: &Node) -> Vec<Statement> {
+        let Json::Object(members) = &node.value else {
+            self.report(node.line, code::DOCUMENT, "A policy is a JSON object.");
+            return vec![Statement::unreadable(node.line)];
+        };
+        let before = self.problems.len();
+        self.ensure_names(members, &["version", "statement"], code::DOCUMENT);
+        self.ensure_version(node.line, members);
+        let doubtful = self.problems.len() > before;
+        let mut statements = self.statements(node.line, members);
+        for statement in &mut statements {
+            statement.doubtful |= doubtful;
+        }
+        statements
+    }
+
+    /// Reports unknown and doubled members.
+    fn ensure_names(&mut self, members: &[Member], known: &[&str], code: &'static str) {
+        for (index, member) in members.iter().enumerate() {
+            let name = member.name.as_str();
+            if members.iter().take(index).any(|earlier| earlier.name == name) {
+                self.report(member.line, code, format!("\"{name}\" appears twice."));
+            } else if name == "principal" {
+                self.report(
+                    member.line,
+                    code::PRINCIPAL,
+                    "\"principal\" is not allowed here; attach the policy to users or groups.",
+                );
+            } else if !known.contains(&name) {
+                self.report(
+                    member.line,
+                    code,
+                    format!("There is no element \"{name}\" here; there are {}.", known.join(", ")),
+                );
+            }
+        }
+    }
+
+    fn ensure_version(&mut self, line: usize, members: &[Member]) {
+        let message = format!("The version of a policy is \"{VERSION}\".");
+        match find(members, "version") {
+            Some(Node { value: Json::Text(version), .. }) if version == VERSION => {}
+            Some(node) => self.report(node.line, code::VERSION, message),
+            None => self.report(line, code::VERSION, message),
+        }
+    }
+
+    fn statements(&mut self, line: usize, members: &[Member]) -> Vec<Statement> {
+        let Some(node) = only(members, "statement") else {
+            self.report(line, code::STATEMENT, "A policy has one \"statement\".");
+            return vec![Statement::unreadable(line)];
+        };
+        let items = items(node);
+        if items.is_empty() {
+            self.report(node.line, code::STATEMENT, "\"statement\" is empty.");
+        }
+        items.iter().map(|item| self.statement(item)).collect()
+    }
+
+    fn statement(&mut self, node: &Node) -> Statement {
+        let Json::Object(members) = &node.value else {
+            self.report(
+                node.line,
+                code::STATEMENT,
+                "A statement is an object with effect, action and resource.",
+            );
+            return Statement::unreadable(node.line);
+        };
+        let before = self.problems.len();
+        self.ensure_names(members, &["effect", "action", "resource", "condition"], code::STATEMENT);
+        let mut statement = Statement {
+            effect: self.effect(node.line, members),
+            actions: self.actions(node.line, members),
+            resources: self.resources(node.line, members),
+            clauses: self.condition(members),
+            line: node.line,
+            doubtful: false,
+        };
+        statement.doubtful = self.problems.len() > before;
+        statement
+    }
+
+    /// An effect that cannot be told counts as a deny.
+    fn effect(&mut self, line: usize, members: &[Member]) -> Effect {
+        let node = only(members, "effect");
+        match node.map(|node| &node.value) {
+            Some(Json::Text(effect)) if effect == "allow" => return Effect::Allow,
+            Some(Json::Text(effect)) if effect == "deny" => return Effect::Deny,
+            _ => {}
+        }
+        let line = node.map_or(line, |node| node.line);
+        self.report(line, code::EFFECT, "\"effect\" is \"allow\" or \"deny\".");
+        Effect::Deny
+    }
+
+    fn actions(&mut self, line: usize, members: &[Member]) -> Vec<ActionPattern> {
+        let Some(items) = only(members, "action").map(items).filter(|items| !items.is_empty()) else {
+            self.report(line, code::ACTION_MISSING, "A statement needs one \"action\".");
+            return vec![ActionPattern::Unknown];
+        };
+        let read = |item: &Node| match &item.value {
+            Json::Text(text) => ActionPattern::parse(text),
+            _ => Err(Fault::new(code::ACTION, "An action is a text.")),
+        };
+        items.iter().map(|item| self.note(item.line, read(item), ActionPattern::Unknown)).collect()
+    }
+
+    fn resources(&mut self, line: usize, members: &[Member]) -> Vec<ResourcePattern> {
+        let Some(items) = only(members, "resource").map(items).filter(|items| !items.is_empty()) else {
+            self.report(line, code::RESOURCE, "A statement needs one \"resource\".");
+            return vec![ResourcePattern::Unknown];
+        };
+        let read = |item: &Node| match &item.value {
+            Json::Text(text) => ResourcePattern::parse(text),
+            _ => Err(Fault::new(code::RESOURCE, "A resource is a text.")),
+        };
+        items.iter().map(|item| self.note(item.line, read(item), ResourcePattern::Unknown)).collect()
+    }
+}
+
+/// A list, or the one value that stands for a list of one.
+fn items(node: &Node) -> &[Node] {
+    match &node.value {
+        Json::List(items) => items,
+        _ => std::slice::from_ref(node),
+    }
+}
+
+fn find<'a>(members: &'a [Member], name: &str) -> Option<&'a Node> {
+    members.iter().find(|member| member.name == name).map(|member| &member.node)
+}
+
+/// The member of a name, unless there are several.
+fn only<'a>(members: &'a [Member], name: &str) -> Option<&'a Node> {
+    let mut found = members.iter().filter(|member| member.name == name);
+    let first = found.next();
+    if found.next().is_some() { None } else { first.map(|member| &member.node) }
+}

@@ -1,0 +1,59 @@
+//! What is wrong with a document, said so that its author can mend it.
+
+/// One thing wrong with a policy document.
+#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
+#[error("line {line}: {text}")]
+pub struct Problem {
+    /// Where, counted from 1.
+    pub line: usize,
+    /// The CAM error code that API clients know, such as `InvalidParameter.ActionError`.
+    pub code: &'static str,
+    /// What, in words for the author.
+    pub text: String,
+}
+
+impl Problem {
+    pub(super) fn new(line: usize, code: &'static str, text: impl Into<String>) -> Self {
+        Self { line, code, text: text.into() }
+    }
+}
+
+/// A problem whose line only the caller knows.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub(super) struct Fault {
+    pub code: &'static str,
+    pub text: String,
+}
+
+impl Fault {
+    pub fn new(code: &'static str, text: impl Into<String>) -> Self {
+        Self { code, text: text.into() }
+    }
+
+    pub fn at(self, line: usize) -> Problem {
+        Problem::new(line, self.code, self.text)
+    }
+}
+
+/// The CAM error codes a document can earn.
+pub(super) mod code {
+    pub const DOCUMENT: &str = "InvalidParameter.PolicyDocumentError";
+    pub const LENGTH: &str = "InvalidParameter.PolicyDocumentLengthOverLimit";
+    pub const VERSION: &str = "InvalidParameter.VersionError";
+    pub const STATEMENT: &str = "InvalidParameter.StatementError";
+    pub const EFFECT: &str = "InvalidParameter.EffectError";
+    pub const ACTION: &str = "InvalidParameter.ActionError";
+    pub const ACTION_MISSING: &str = "InvalidParameter.ActionMiss";
+    pub const ACTION_SERVICE: &str = "InvalidParameter.ActionServiceNotExist";
+    pub const RESOURCE: &str = "InvalidParameter.ResourceError";
+    pub const RESOURCE_QCS: &str = "InvalidParameter.ResourceQcsError";
+    pub const RESOURCE_PROJECT: &str = "InvalidParameter.ResourceProjectError";
+    pub const RESOURCE_SERVICE: &str = "InvalidParameter.ResourceServiceNotExist";
+    pub const RESOURCE_REGION: &str = "InvalidParameter.ResourceRegionError";
+    pub const RESOURCE_ACCOUNT: &str = "InvalidParameter.ResourceUinError";
+    pub const RESOURCE_CONTENT: &str = "InvalidParameter.ResourceContentError";
+    pub const CONDITION: &str = "InvalidParameter.ConditionError";
+    pub const CONDITION_TYPE: &str = "InvalidParameter.ConditionTypeError";
+    pub const CONDITION_CONTENT: &str = "InvalidParameter.ConditionContentError";
+    pub const PRINCIPAL: &str = "InvalidParameter.PrincipalError";
+}

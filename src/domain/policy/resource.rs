@@ -1,0 +1,130 @@
+//! Resources: `*`, or `qcs:project:service:region:account:resource`.
+
+mod account;
+mod tail;
+
+use std::borrow::Cow;
+
+use self::account::{Account, AccountPattern};
+use self::tail::Tail;
+use super::context::{Principal, Request};
+use super::problem::{Fault, code};
+use super::truth::Truth;
+use super::wildcard::Pattern;
+
+/// One entry of a statement's resource list.
+#[derive(Clone, Debug)]
+pub(super) enum ResourcePattern {
+    /// `*`, the only one that speaks about operation-level actions.
+    All,
+    Written(Box<Segments>),
+    /// Could not be understood.
+    Unknown,
+}
+
+/// A written-out resource of a policy.
+#[derive(Clone, Debug)]
+pub(super) struct Segments {
+    service: Pattern,
+    region: Pattern,
+    account: AccountPattern,
+    tail: Tail,
+}
+
+/// The resource of a request, taken apart.
+pub(super) enum Target<'a> {
+    /// Nothing in particular: an operation-level action.
+    All,
+    One(Named<'a>),
+}
+
+/// One particular resource.
+pub(super) struct Named<'a> {
+    service: &'a str,
+    region: &'a str,
+    account: Account,
+    tail: Cow<'a, str>,
+}
+
+impl<'a> Target<'a> {
+    /// `None` for what is no resource.
+    pub fn parse(request: &Request<'a>) -> Option<Self> {
+        if request.operation_level || request.resource == "*" {
+            return Some(Self::All);
+        }
+        let mut segments = request.resource.splitn(6, ':');
+        let (prefix, project) = (segments.next()?, segments.next()?);
+        let (service, region) = (segments.next()?, segments.next()?);
+        let account = Account::of_request(segments.next()?, request.caller)?;
+        let tail = segments.next()?;
+        let well_formed = prefix == "qcs" && project.is_empty() && !service.is_empty() && !tail.is_empty();
+        let tail = match account {
+            Account::Uin(uin) if service == "cam" && tail == "root" => Cow::Owned(format!("uin/{uin}")),
+            _ => Cow::Borrowed(tail),
+        };
+        well_formed.then_some(Self::One(Named { service, region, account, tail }))
+    }
+}
+
+impl ResourcePattern {
+    pub fn parse(text: &str) -> Result<Self, Fault> {
+        if text == "*" {
+            return Ok(Self::All);
+        }
+        let segments: Vec<&str> = text.splitn(6, ':').collect();
+        let [prefix, project, service, region, account, tail] = segments.as_slice() else {
+            let message =
+                format!("`{text}` is not a resource; write `*` or `qcs::service:region:account:resource`.");
+            return Err(Fault::new(code::RESOURCE, message));
+        };
+        ensure_fixed_segments(prefix, project)?;
+        Ok(Self::Written(Box::new(Segments {
+            service: word_pattern(service).ok_or_else(|| bad(code::RESOURCE_SERVICE, "service", service))?,
+            region: word_pattern(region).ok_or_else(|| bad(code::RESOURCE_REGION, "region", region))?,
+            account: AccountPattern::parse(account)?,
+            tail: Tail::parse(tail)?,
+        })))
+    }
+
+    pub fn covers(&self, target: &Target<'_>, caller: &Principal) -> Truth {
+        match (self, target) {
+            (Self::All, _) => Truth::Yes,
+            (Self::Unknown, _) => Truth::Unknown,
+            (Self::Written(_), Target::All) => Truth::No,
+            (Self::Written(segments), Target::One(named)) => segments.cover(named, caller).into(),
+        }
+    }
+}
+
+impl Segments {
+    fn cover(&self, named: &Named<'_>, caller: &Principal) -> bool {
+        self.service.matches(named.service)
+            && self.region.matches(named.region)
+            && self.account.covers(named.account, caller)
+            && self.tail.covers(named, caller)
+    }
+}
+
+fn ensure_fixed_segments(prefix: &str, project: &str) -> Result<(), Fault> {
+    if prefix != "qcs" {
+        return Err(Fault::new(
+            code::RESOURCE_QCS,
+            format!("A resource starts with `qcs`, not with `{prefix}`."),
+        ));
+    }
+    if !project.is_empty() {
+        return Err(Fault::new(code::RESOURCE_PROJECT, "The second segment of a resource stays empty."));
+    }
+    Ok(())
+}
+
+/// A service or region; left empty it means all.
+fn word_pattern(text: &str) -> Option<Pattern> {
+    let fits = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"-_*".contains(&byte);
+    let text = if text.is_empty() { "*" } else { text };
+    text.bytes().all(fits).then(|| Pattern::new(text))
+}
+
+fn bad(code: &'static str, segment: &str, text: &str) -> Fault {
+    Fault::new(code, format!("`{text}` cannot be the {segment} segment of a resource."))
+}

@@ -1,0 +1,65 @@
+//! The last segment: `type/id` or `type/path`, with `*` and variables.
+
+use super::Named;
+use super::account::Account;
+use crate::domain::policy::context::Principal;
+use crate::domain::policy::problem::{Fault, code};
+use crate::domain::policy::template::Template;
+use crate::domain::policy::wildcard::Pattern;
+
+/// The last segment of a policy's resource.
+#[derive(Clone, Debug)]
+pub(super) enum Tail {
+    /// The account's root user, in CAM only.
+    Root,
+    Fixed(Directory),
+    Varying(Template),
+}
+
+/// A pattern that also covers what lies beneath: `path/a` covers `path/a/b`, never `path/ab`.
+///
+/// CAM speaks of prefix matching; stopping at `/` keeps `uin/${uin}` from covering a longer UIN.
+#[derive(Clone, Debug)]
+pub(super) struct Directory {
+    itself: Pattern,
+    beneath: Pattern,
+}
+
+impl Tail {
+    pub fn parse(text: &str) -> Result<Self, Fault> {
+        if text.trim().is_empty() {
+            return Err(Fault::new(
+                code::RESOURCE_CONTENT,
+                "The last segment of a resource is empty; write `*` for all.",
+            ));
+        }
+        if text == "root" {
+            return Ok(Self::Root);
+        }
+        match Template::parse(text) {
+            Ok(None) => Ok(Self::Fixed(Directory::new(text))),
+            Ok(Some(template)) => Ok(Self::Varying(template)),
+            Err(message) => Err(Fault::new(code::RESOURCE_CONTENT, message)),
+        }
+    }
+
+    pub fn covers(&self, named: &Named<'_>, caller: &Principal) -> bool {
+        match (self, named.account) {
+            (Self::Root, Account::Uin(uin)) if named.service == "cam" => named.tail == format!("uin/{uin}"),
+            (Self::Root, _) => named.tail == "root",
+            (Self::Fixed(directory), _) => directory.covers(&named.tail),
+            (Self::Varying(template), _) => Directory::new(&template.fill(caller)).covers(&named.tail),
+        }
+    }
+}
+
+impl Directory {
+    fn new(text: &str) -> Self {
+        let beneath = if text.ends_with(['/', '*']) { format!("{text}*") } else { format!("{text}/*") };
+        Self { itself: Pattern::new(text), beneath: Pattern::new(&beneath) }
+    }
+
+    fn covers(&self, tail: &str) -> bool {
+        self.itself.matches(tail) || self.beneath.matches(tail)
+    }
+}

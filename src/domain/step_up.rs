@@ -1,0 +1,63 @@
+//! What a second-factor check is for.
+
+/// Seconds that a question may stay unanswered.
+pub const CHALLENGE_SECONDS: i64 = 300;
+/// Seconds that a passed check is worth: one reveal, one change.
+pub const TICKET_SECONDS: i64 = 60;
+/// Wrong codes before step-up is locked, and for how many seconds.
+pub const MAX_FAILURES: i64 = 5;
+pub const LOCK_SECONDS: i64 = 900;
+
+/// The purpose of a check; a passed check serves no other.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Purpose {
+    ShowSecret,
+    CreateKey,
+    EnableKey,
+    DeleteKey,
+    AddMfaDevice,
+    RemoveMfaDevice,
+    ReplaceRecoveryCodes,
+    ChangePassword,
+    ResetPassword,
+    ResetMfa,
+    ChangeSettings,
+}
+
+impl Purpose {
+    const ALL: [Self; 11] = [
+        Self::ShowSecret,
+        Self::CreateKey,
+        Self::EnableKey,
+        Self::DeleteKey,
+        Self::AddMfaDevice,
+        Self::RemoveMfaDevice,
+        Self::ReplaceRecoveryCodes,
+        Self::ChangePassword,
+        Self::ResetPassword,
+        Self::ResetMfa,
+        Self::ChangeSettings,
+    ];
+
+    /// The name in the database.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::ShowSecret => "show_secret",
+            Self::CreateKey => "create_key",
+            Self::EnableKey => "enable_key",
+            Self::DeleteKey => "delete_key",
+            Self::AddMfaDevice => "add_mfa_device",
+            Self::RemoveMfaDevice => "remove_mfa_device",
+            Self::ReplaceRecoveryCodes => "replace_recovery_codes",
+            Self::ChangePassword => "change_password",
+            Self::ResetPassword => "reset_password",
+            Self::ResetMfa => "reset_mfa",
+            Self::ChangeSettings => "change_settings",
+        }
+    }
+
+    /// The purpose of that name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|purpose| purpose.as_str() == name)
+    }
+}

@@ -1,0 +1,84 @@
+//! Codes of an authenticator app: RFC 6238, SHA-1, six digits, 30 seconds.
+
+use std::fmt::Write as _;
+
+use totp_rs::{Builder, Totp};
+use zeroize::Zeroizing;
+
+use crate::domain::secret::TotpSeed;
+
+/// How long one code is shown, in seconds.
+pub const STEP_SECONDS: i64 = 30;
+const DIGITS: usize = 6;
+
+/// Six digits as somebody typed them; no `Debug`, as it may still be good.
+pub struct Code(Zeroizing<String>);
+
+/// The text is not a code at all.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
+#[error("Enter the six digits that your authenticator app shows.")]
+pub struct MalformedCode;
+
+impl Code {
+    /// Accepts six digits with spaces and dashes anywhere, as apps show and people type them.
+    pub fn parse(text: &str) -> Result<Self, MalformedCode> {
+        let kept = text.chars().filter(|letter| !letter.is_whitespace() && *letter != '-');
+        let digits: Zeroizing<String> = Zeroizing::new(kept.take(DIGITS + 1).collect());
+        let well_formed = digits.len() == DIGITS && digits.bytes().all(|byte| byte.is_ascii_digit());
+        well_formed.then_some(Self(digits)).ok_or(MalformedCode)
+    }
+}
+
+/// The step that the code belongs to, if that is the present one or the one before.
+///
+/// A step is good once: the caller must store it and refuse it, and all before it, from then on.
+pub fn matched_step(seed: &TotpSeed, code: &Code, now: i64) -> Option<i64> {
+    let totp = totp_of(seed);
+    let present = now.div_euclid(STEP_SECONDS);
+    let matches = |step: i64| {
+        let seconds = u64::try_from(step.checked_mul(STEP_SECONDS)?).ok()?;
+        totp.check(&code.0, seconds).map(|_| step)
+    };
+    let (before, at) = (matches(present - 1), matches(present));
+    at.or(before)
+}
+
+/// The link that an authenticator app reads from the QR code; it holds the seed.
+pub fn otpauth_url(seed: &TotpSeed, account: &str, issuer: &str) -> Zeroizing<String> {
+    let label = format!("{}:{}", encoded(issuer), encoded(account));
+    let secret = seed.base32();
+    Zeroizing::new(format!(
+        "otpauth://totp/{label}?secret={}&issuer={}&algorithm=SHA1&digits={DIGITS}&period={STEP_SECONDS}",
+        secret.as_str(),
+        encoded(issuer),
+    ))
+}
+
+/// A base32 text in groups of four, for reading it aloud or typing it.
+pub fn grouped(base32: &str) -> Zeroizing<String> {
+    let mut text = Zeroizing::new(String::with_capacity(base32.len() + base32.len() / 4));
+    for (position, letter) in base32.chars().enumerate() {
+        if position > 0 && position % 4 == 0 {
+            text.push(' ');
+        }
+        text.push(letter);
+    }
+    text
+}
+
+fn totp_of(seed: &TotpSeed) -> Totp {
+    Builder::new().with_secret(seed.expose().to_vec()).with_skew(0).build_noncompliant()
+}
+
+/// Percent-encodes a name; a colon would end the issuer in the label, so it becomes a dash first.
+fn encoded(name: &str) -> String {
+    let mut text = String::with_capacity(name.len());
+    for byte in name.replace(':', "-").bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+            text.push(char::from(byte));
+        } else {
+            let _ = write!(text, "%{byte:02X}");
+        }
+    }
+    text
+}

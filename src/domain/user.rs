@@ -1,0 +1,178 @@
+//! Who there is: identities, memberships, the three kinds of user.
+
+use std::fmt;
+
+/// Sub-users and collaborators of one account, unless the operator says otherwise.
+pub const MAX_OWNERS_OF_COLLABORATOR: usize = 10;
+
+/// The 12-digit id of an identity.
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+pub struct Uin(pub i64);
+
+/// The 9-digit id of a membership: an identity inside one account.
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+pub struct Uid(pub i64);
+
+/// Text that is not a UIN.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
+#[error("A UIN is 12 digits, such as 100000000001.")]
+pub struct MalformedUin;
+
+impl Uin {
+    /// Accepts exactly twelve digits that do not start with 0.
+    pub fn parse(text: &str) -> Result<Self, MalformedUin> {
+        let well_formed =
+            text.len() == 12 && text.bytes().all(|b| b.is_ascii_digit()) && !text.starts_with('0');
+        if well_formed { text.parse().map(Self).map_err(|_| MalformedUin) } else { Err(MalformedUin) }
+    }
+}
+
+impl fmt::Display for Uin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl fmt::Display for Uid {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// What a membership is.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum UserKind {
+    Root,
+    SubUser,
+    Collaborator,
+}
+
+impl UserKind {
+    /// The name in the database and in forms.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Root => "root",
+            Self::SubUser => "sub_user",
+            Self::Collaborator => "collaborator",
+        }
+    }
+
+    /// The kind of that name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        [Self::Root, Self::SubUser, Self::Collaborator].into_iter().find(|kind| kind.as_str() == name)
+    }
+
+    /// The words people read.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Root => "Root account",
+            Self::SubUser => "Sub-user",
+            Self::Collaborator => "Collaborator",
+        }
+    }
+}
+
+/// A user name: what a user is called inside one account, compared without case.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct UserName(String);
+
+/// Why a text is not a user name.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
+pub enum UserNameRefusal {
+    #[error("Enter a user name.")]
+    Missing,
+    #[error("Use at most 64 characters for the user name.")]
+    TooLong,
+    #[error("Use only letters, digits and + = , . @ - _ in the user name.")]
+    Malformed,
+    #[error("A user name of 12 digits would be taken for a UIN. Add a letter.")]
+    LooksLikeUin,
+}
+
+impl UserName {
+    /// Accepts 1–64 letters, digits and `+=,.@-_`, but nothing that reads as a UIN.
+    pub fn parse(text: &str) -> Result<Self, UserNameRefusal> {
+        if text.is_empty() {
+            return Err(UserNameRefusal::Missing);
+        }
+        if text.chars().count() > 64 {
+            return Err(UserNameRefusal::TooLong);
+        }
+        if !text.chars().all(|c| c.is_alphanumeric() || "+=,.@-_".contains(c)) {
+            return Err(UserNameRefusal::Malformed);
+        }
+        if Uin::parse(text).is_ok() {
+            return Err(UserNameRefusal::LooksLikeUin);
+        }
+        Ok(Self(text.to_owned()))
+    }
+
+    /// As it was typed.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// As it is compared and sorted.
+    pub fn key(&self) -> String {
+        self.0.to_lowercase()
+    }
+}
+
+/// A membership, as lists and details show it.
+#[derive(Clone, Debug)]
+pub struct User {
+    pub uid: Uid,
+    pub uin: Uin,
+    pub owner_uin: Uin,
+    pub kind: UserKind,
+    pub name: String,
+    pub note: String,
+    pub phone: String,
+    pub email: String,
+    /// Whether this user may sign in to the console.
+    pub console_login: bool,
+    pub created_at: i64,
+    pub last_activity_at: Option<i64>,
+}
+
+impl User {
+    /// The resource that policies name this user by.
+    pub fn resource(&self) -> String {
+        resource_of(self.owner_uin, self.uin)
+    }
+}
+
+/// The resource of the user `uin` in the account of `owner`.
+pub fn resource_of(owner: Uin, uin: Uin) -> String {
+    format!("qcs::cam::uin/{owner}:uin/{uin}")
+}
+
+/// The texts that a search for a user may begin with, lower case: what a person would type of a name, phone, e-mail or note.
+pub fn search_terms(name: &str, phone: &str, email: &str, note: &str) -> Vec<String> {
+    let digits: String = phone.chars().filter(char::is_ascii_digit).collect();
+    let mut terms: Vec<String> = Vec::new();
+    for text in [name, email, &digits] {
+        terms.extend(suffixes(&text.to_lowercase(), |_, _| true));
+    }
+    terms.extend(suffixes(&note.to_lowercase(), |before, at| {
+        !before.is_alphanumeric() && at.is_alphanumeric()
+    }));
+    terms.sort_unstable();
+    terms.dedup();
+    terms
+}
+
+/// The longest search text that is compared.
+pub const MAX_TERM: usize = 64;
+
+fn suffixes(text: &str, may_start: impl Fn(char, char) -> bool) -> Vec<String> {
+    let mut before = ' ';
+    let mut found = Vec::new();
+    for (at, c) in text.char_indices() {
+        if !c.is_whitespace() && may_start(before, c) {
+            found.push(text.split_at(at).1.chars().take(MAX_TERM).collect());
+        }
+        before = c;
+    }
+    found
+}

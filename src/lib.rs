@@ -1,0 +1,26 @@
+//! Camlock: a self-hosted access-key console and request authority.
+
+/// What people can do: one function per action.
+pub mod app;
+/// The command line.
+pub mod cli;
+/// Time as an argument.
+pub mod clock;
+/// Everything the operator can set, read once.
+pub mod config;
+/// The rules of the field, free of every framework.
+pub mod domain;
+/// Password hashes, made and checked within bounds.
+pub mod passwords;
+/// Randomness as an argument.
+pub mod random;
+/// Joins the parts and starts the server.
+pub mod startup;
+/// What is kept, on SQLite or PostgreSQL.
+pub mod store;
+/// Logs.
+pub mod telemetry;
+/// Secrets at rest.
+pub mod vault;
+/// The console: pages, and what stands around them.
+pub mod web;

@@ -1,0 +1,197 @@
+//! Joins config, store, vault and clock; starts the server.
+
+use crate::app::{App, Failure, Parts, Rules};
+use crate::clock::Clock;
+use crate::config::{Config, KeySource};
+use crate::domain::policy::preset::PRESETS;
+use crate::domain::user::Uin;
+use crate::passwords::{Passwords, PasswordsError};
+use crate::random::Random;
+use crate::store::policies::{self, PRESET_OWNER, StoredPolicy};
+use crate::store::{Conn, Store, StoreError, dialect, meta, migrations};
+use crate::vault::{KeyRing, Vault, VaultError};
+use crate::web::context::WebContext;
+use crate::web::cookies::CookieNames;
+use crate::web::{assets, edge, health, routes, session};
+use actix_web::dev::Server;
+use actix_web::middleware::from_fn;
+use actix_web::web::{self, Data};
+use actix_web::{App as ActixApp, HttpServer};
+use std::net::TcpListener;
+use std::path::Path;
+use std::time::Duration;
+use tracing_actix_web::TracingLogger;
+
+/// Why Camlock does not start; each is one line for the operator.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    #[error("The data directory {path} cannot be used: {source}.")]
+    DataDirectory { path: String, source: std::io::Error },
+    #[error(
+        "The master key file {0} is missing, but there is a database already. Put the key back, or restore a backup with its key."
+    )]
+    KeyMissing(String),
+    #[error("The database cannot be used: {0}")]
+    Store(#[from] StoreError),
+    #[error(transparent)]
+    Vault(#[from] VaultError),
+    #[error(transparent)]
+    Passwords(#[from] PasswordsError),
+    #[error("Camlock cannot start: {0}")]
+    App(#[from] Failure),
+    #[error("Cannot listen on {address}: {source}.")]
+    Listen { address: String, source: std::io::Error },
+    #[error("The server stopped: {0}.")]
+    Server(#[from] std::io::Error),
+}
+
+/// What comes from outside and tests replace.
+pub struct Surroundings {
+    pub clock: Clock,
+    pub random: Random,
+    pub passwords: Passwords,
+}
+
+impl Surroundings {
+    /// The machine's clock and randomness.
+    pub fn of_machine() -> Result<Self, StartError> {
+        let random = Random::system();
+        Ok(Self { clock: Clock::system(), passwords: Passwords::standard(random.clone())?, random })
+    }
+}
+
+/// Opens data directory, database and vault, and brings the schema up to date.
+pub fn open(config: &Config, surroundings: Surroundings) -> Result<App, StartError> {
+    let is_new = prepare_data_dir(&config.data_dir)?;
+    let ring_now = read_ring(config, is_new, &surroundings.random)?;
+    let store = Store::open(&config.database.url, config.database.connections)?;
+    let is_known = store.read_now(|conn| knows_a_key(conn))?;
+    let ring = match ring_now {
+        Some(ring) => ring,
+        None if is_new && !is_known => KeyRing::generate(&config.vault.key_file, &surroundings.random)?,
+        None => return Err(StartError::KeyMissing(config.vault.key_file.display().to_string())),
+    };
+    let vault = Vault::new(ring, surroundings.random.clone());
+    store.read_now(|conn| migrations::run(conn))?;
+    store.write_now(|conn| settle(conn, &vault, surroundings.clock.now()))?;
+    let rules = Rules {
+        session_idle: i64::from(config.session.idle_minutes) * 60,
+        session_absolute: i64::from(config.session.absolute_minutes) * 60,
+        users_per_account: i64::from(config.limits.users_per_account),
+    };
+    let Surroundings { clock, random, passwords } = surroundings;
+    Ok(App::new(Parts { store, vault, clock, random, passwords, rules })?)
+}
+
+/// Whether the directory held nothing before.
+fn prepare_data_dir(path: &Path) -> Result<bool, StartError> {
+    let refused = |source| StartError::DataDirectory { path: path.display().to_string(), source };
+    if !path.exists() {
+        let mut builder = std::fs::DirBuilder::new();
+        std::os::unix::fs::DirBuilderExt::mode(builder.recursive(true), 0o700);
+        builder.create(path).map_err(refused)?;
+    }
+    Ok(std::fs::read_dir(path).map_err(refused)?.next().is_none())
+}
+
+/// The key ring, or none when the first start has to make one.
+fn read_ring(config: &Config, is_new: bool, _random: &Random) -> Result<Option<KeyRing>, StartError> {
+    let path = &config.vault.key_file;
+    match config.vault.key_source {
+        KeySource::SystemdCredential => Ok(Some(KeyRing::read_credential(path)?)),
+        KeySource::Named => Ok(Some(KeyRing::read(path)?)),
+        KeySource::DataDirectory if path.exists() => Ok(Some(KeyRing::read(path)?)),
+        KeySource::DataDirectory if is_new => Ok(None),
+        KeySource::DataDirectory => Err(StartError::KeyMissing(path.display().to_string())),
+    }
+}
+
+/// Whether the database was in use before, under some key.
+fn knows_a_key(conn: &mut Conn) -> Result<bool, StoreError> {
+    if migrations::is_untouched(conn)? {
+        return Ok(false);
+    }
+    Ok(meta::find(conn, meta::VAULT_CHECK)?.is_some())
+}
+
+/// Ties the database to its master key, and brings the preset policies up to date.
+fn settle(conn: &mut Conn, vault: &Vault, now: i64) -> Result<(), Failure> {
+    dialect::lock_account(conn, Uin(0))?;
+    match meta::find(conn, meta::VAULT_CHECK)? {
+        Some(check) => vault.ensure_matches(&check)?,
+        None => meta::insert(conn, meta::VAULT_CHECK, &vault.check_value()?)?,
+    }
+    for preset in PRESETS {
+        let stored = StoredPolicy {
+            id: preset.id,
+            owner_uin: PRESET_OWNER,
+            name: preset.name.to_owned(),
+            description: preset.description.to_owned(),
+            document: preset.document.to_owned(),
+            created_at: now,
+            updated_at: now,
+        };
+        policies::put_preset(conn, &stored)?;
+    }
+    Ok(())
+}
+
+/// Binds the address that the operator set.
+pub fn listen(config: &Config) -> Result<TcpListener, StartError> {
+    TcpListener::bind(config.listen)
+        .map_err(|source| StartError::Listen { address: config.listen.to_string(), source })
+}
+
+/// A server on a bound address; it stops gracefully on SIGTERM and SIGINT.
+pub fn server(config: &Config, app: App, listener: TcpListener) -> Result<Server, StartError> {
+    let is_https = config.is_https();
+    let names = CookieNames::new(is_https);
+    let context = Data::new(WebContext {
+        csrf_key: app.vault.derive("csrf")?,
+        app: app.clone(),
+        public_url: config.public_url.clone(),
+        trusted_proxies: config.server.trusted_proxies.clone(),
+        body_timeout: Duration::from_secs(config.server.body_timeout_seconds.into()),
+        cookies: names,
+    });
+    // Made once here, so that a failure is a start-up error and not one of a worker.
+    session::middleware(&app, names.session, is_https)?;
+    let build = move || {
+        let sessions = session::middleware(&context.app, names.session, is_https)
+            .unwrap_or_else(|_| unreachable!("the same key was derived at start"));
+        ActixApp::new()
+            .app_data(context.clone())
+            .wrap(from_fn(edge::finish))
+            .wrap(TracingLogger::<crate::telemetry::RequestSpan>::new())
+            .route("/healthz", web::get().to(health::healthz))
+            .route("/readyz", web::get().to(health::readyz))
+            .route("/static/{name}", web::get().to(assets::serve))
+            .service(
+                web::scope("")
+                    .wrap(sessions)
+                    .wrap(from_fn(edge::refuse_impostors))
+                    .configure(routes::configure)
+                    .default_service(web::to(routes::nowhere)),
+            )
+    };
+    let mut server = HttpServer::new(build)
+        .worker_max_blocking_threads(8)
+        .client_request_timeout(Duration::from_secs(10))
+        .shutdown_timeout(20)
+        .listen(listener)?;
+    if config.server.workers > 0 {
+        server = server.workers(config.server.workers);
+    }
+    Ok(server.run())
+}
+
+/// Removes what has run out, once a minute, for as long as the server runs.
+pub async fn sweep(app: App) {
+    let mut every = tokio::time::interval(Duration::from_secs(60));
+    loop {
+        every.tick().await;
+        if let Err(failure) = app.sweep().await {
+            tracing::warn!(error = %failure, "what has run out could not be removed");
+        }
+    }
+}

@@ -1,0 +1,94 @@
+//! Accounts and their settings.
+
+use super::schema::accounts;
+use super::{Conn, StoreError};
+use crate::domain::account::{Account, AccountSettings, SecretReveal};
+use crate::domain::user::Uin;
+use diesel::prelude::*;
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = accounts)]
+pub(super) struct Row {
+    owner_uin: i64,
+    app_id: i64,
+    name: String,
+    user_count: i64,
+    secret_reveal: String,
+    step_up_window_minutes: i64,
+    mfa_required: bool,
+    operation_protection: bool,
+    api_delete_enabled_keys: bool,
+    password_min_length: i64,
+}
+
+impl TryFrom<Row> for Account {
+    type Error = StoreError;
+
+    fn try_from(row: Row) -> Result<Self, StoreError> {
+        let secret_reveal = SecretReveal::from_name(&row.secret_reveal)
+            .ok_or(StoreError::Corrupt("accounts.secret_reveal"))?;
+        Ok(Self {
+            owner_uin: Uin(row.owner_uin),
+            app_id: row.app_id,
+            name: row.name,
+            user_count: row.user_count,
+            settings: AccountSettings {
+                secret_reveal,
+                step_up_window_minutes: row.step_up_window_minutes,
+                mfa_required: row.mfa_required,
+                operation_protection: row.operation_protection,
+                api_delete_enabled_keys: row.api_delete_enabled_keys,
+                password_min_length: row.password_min_length,
+            },
+        })
+    }
+}
+
+/// Keeps a new account with the default settings.
+pub fn insert(conn: &mut Conn, (owner, app_id): (Uin, i64), name: &str, now: i64) -> Result<(), StoreError> {
+    diesel::insert_into(accounts::table)
+        .values((
+            accounts::owner_uin.eq(owner.0),
+            accounts::app_id.eq(app_id),
+            accounts::name.eq(name),
+            accounts::created_at.eq(now),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// The account of that root.
+pub fn find(conn: &mut Conn, owner: Uin) -> Result<Option<Account>, StoreError> {
+    let row: Option<Row> = accounts::table.find(owner.0).select(Row::as_select()).first(conn).optional()?;
+    row.map(Account::try_from).transpose()
+}
+
+/// Owners of the first two accounts: enough to know whether there are none, one or several.
+pub fn first_two(conn: &mut Conn) -> Result<Vec<Uin>, StoreError> {
+    let found: Vec<i64> =
+        accounts::table.select(accounts::owner_uin).order(accounts::owner_uin).limit(2).load(conn)?;
+    Ok(found.into_iter().map(Uin).collect())
+}
+
+/// Replaces an account's settings.
+pub fn update_settings(conn: &mut Conn, owner: Uin, settings: &AccountSettings) -> Result<(), StoreError> {
+    diesel::update(accounts::table.find(owner.0))
+        .set((
+            accounts::secret_reveal.eq(settings.secret_reveal.as_str()),
+            accounts::step_up_window_minutes.eq(settings.step_up_window_minutes),
+            accounts::mfa_required.eq(settings.mfa_required),
+            accounts::operation_protection.eq(settings.operation_protection),
+            accounts::api_delete_enabled_keys.eq(settings.api_delete_enabled_keys),
+            accounts::password_min_length.eq(settings.password_min_length),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Counts a user in (1) or out (-1).
+pub fn count_user(conn: &mut Conn, owner: Uin, by: i64) -> Result<(), StoreError> {
+    diesel::update(accounts::table.find(owner.0))
+        .set(accounts::user_count.eq(accounts::user_count + by))
+        .execute(conn)?;
+    Ok(())
+}

@@ -1,0 +1,140 @@
+//! API keys. A row's secret is sealed before it comes here.
+
+use super::schema::api_keys;
+use super::{Conn, StoreError};
+use crate::domain::key::{Key, KeyStatus, SecretId};
+use crate::domain::user::{Uid, Uin};
+use diesel::prelude::*;
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = api_keys)]
+struct Row {
+    secret_id: String,
+    uid: i64,
+    owner_uin: i64,
+    uin: i64,
+    slot: i16,
+    status: String,
+    note: String,
+    created_at: i64,
+    created_by: String,
+    changed_at: i64,
+    changed_by: String,
+}
+
+impl TryFrom<Row> for Key {
+    type Error = StoreError;
+
+    fn try_from(row: Row) -> Result<Self, StoreError> {
+        Ok(Self {
+            secret_id: SecretId::parse(&row.secret_id)
+                .map_err(|_| StoreError::Corrupt("api_keys.secret_id"))?,
+            uid: Uid(row.uid),
+            owner_uin: Uin(row.owner_uin),
+            uin: Uin(row.uin),
+            slot: row.slot,
+            status: KeyStatus::from_name(&row.status).ok_or(StoreError::Corrupt("api_keys.status"))?,
+            note: row.note,
+            created_at: row.created_at,
+            created_by: row.created_by,
+            changed_at: row.changed_at,
+            changed_by: row.changed_by,
+        })
+    }
+}
+
+/// Keeps a new key with its sealed secret.
+pub fn insert(conn: &mut Conn, key: &Key, sealed: &[u8]) -> Result<(), StoreError> {
+    diesel::insert_into(api_keys::table)
+        .values((
+            api_keys::secret_id.eq(key.secret_id.as_str()),
+            api_keys::uid.eq(key.uid.0),
+            api_keys::owner_uin.eq(key.owner_uin.0),
+            api_keys::uin.eq(key.uin.0),
+            api_keys::slot.eq(key.slot),
+            api_keys::secret.eq(sealed),
+            api_keys::status.eq(key.status.as_str()),
+            api_keys::note.eq(&key.note),
+            api_keys::created_at.eq(key.created_at),
+            api_keys::created_by.eq(&key.created_by),
+            api_keys::changed_at.eq(key.changed_at),
+            api_keys::changed_by.eq(&key.changed_by),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// The keys of one membership, oldest first.
+pub fn of_user(conn: &mut Conn, uid: Uid) -> Result<Vec<Key>, StoreError> {
+    api_keys::table
+        .filter(api_keys::uid.eq(uid.0))
+        .order((api_keys::created_at, api_keys::slot))
+        .select(Row::as_select())
+        .load(conn)?
+        .into_iter()
+        .map(|row: Row| Key::try_from(row))
+        .collect()
+}
+
+/// That membership's key of that id.
+pub fn find(conn: &mut Conn, uid: Uid, id: &SecretId) -> Result<Option<Key>, StoreError> {
+    let row: Option<Row> = api_keys::table
+        .find(id.as_str())
+        .filter(api_keys::uid.eq(uid.0))
+        .select(Row::as_select())
+        .first(conn)
+        .optional()?;
+    row.map(Key::try_from).transpose()
+}
+
+/// The sealed secret of that membership's key.
+pub fn sealed_secret(conn: &mut Conn, uid: Uid, id: &SecretId) -> Result<Option<Vec<u8>>, StoreError> {
+    Ok(api_keys::table
+        .find(id.as_str())
+        .filter(api_keys::uid.eq(uid.0))
+        .select(api_keys::secret)
+        .first(conn)
+        .optional()?)
+}
+
+/// Who changes a key, and when.
+#[derive(Clone, Copy)]
+pub struct Change<'a> {
+    pub by: &'a str,
+    pub at: i64,
+}
+
+/// Sets the status of a membership's key; `false` when it has no such key in the other status.
+pub fn set_status(
+    conn: &mut Conn,
+    key: &Key,
+    status: KeyStatus,
+    change: Change<'_>,
+) -> Result<bool, StoreError> {
+    let touched = diesel::update(api_keys::table.find(key.secret_id.as_str()))
+        .filter(api_keys::uid.eq(key.uid.0).and(api_keys::status.ne(status.as_str())))
+        .set((
+            api_keys::status.eq(status.as_str()),
+            api_keys::changed_at.eq(change.at),
+            api_keys::changed_by.eq(change.by),
+        ))
+        .execute(conn)?;
+    Ok(touched == 1)
+}
+
+/// Replaces a key's note.
+pub fn set_note(conn: &mut Conn, key: &Key, note: &str) -> Result<bool, StoreError> {
+    let touched = diesel::update(api_keys::table.find(key.secret_id.as_str()))
+        .filter(api_keys::uid.eq(key.uid.0))
+        .set(api_keys::note.eq(note))
+        .execute(conn)?;
+    Ok(touched == 1)
+}
+
+/// Deletes a membership's key if it is disabled; `false` when there is no such key.
+pub fn delete_disabled(conn: &mut Conn, key: &Key) -> Result<bool, StoreError> {
+    let touched = diesel::delete(api_keys::table.find(key.secret_id.as_str()))
+        .filter(api_keys::uid.eq(key.uid.0).and(api_keys::status.eq(KeyStatus::Disabled.as_str())))
+        .execute(conn)?;
+    Ok(touched == 1)
+}

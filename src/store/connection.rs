@@ -1,0 +1,188 @@
+//! One connection type for two databases, their pool, and the two verbs: read and write.
+
+use super::error::StoreError;
+use crate::config::DatabaseUrl;
+use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager};
+use diesel::r2d2::{ManageConnection, Pool, PooledConnection};
+use diesel::{Connection, PgConnection, QueryResult, SqliteConnection};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+/// A connection to either database.
+#[derive(diesel::MultiConnection)]
+pub enum Conn {
+    Postgres(PgConnection),
+    Sqlite(SqliteConnection),
+}
+
+/// Opens connections by the scheme of the URL, never by guessing.
+struct Manager(DatabaseUrl);
+
+impl ManageConnection for Manager {
+    type Connection = Conn;
+    type Error = StoreError;
+
+    fn connect(&self) -> Result<Conn, StoreError> {
+        let refused = |error: diesel::ConnectionError| StoreError::Unavailable(error.to_string());
+        match &self.0 {
+            DatabaseUrl::Sqlite(path) => {
+                let mut conn = SqliteConnection::establish(&path.to_string_lossy()).map_err(refused)?;
+                conn.batch_execute(
+                    "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
+                     PRAGMA foreign_keys = ON; PRAGMA secure_delete = ON;",
+                )?;
+                Ok(Conn::Sqlite(conn))
+            }
+            DatabaseUrl::Postgres(url) => {
+                let mut conn = PgConnection::establish(url.as_str()).map_err(refused)?;
+                conn.batch_execute("SET statement_timeout = '10s'; SET lock_timeout = '5s';")?;
+                Ok(Conn::Postgres(conn))
+            }
+        }
+    }
+
+    fn is_valid(&self, conn: &mut Conn) -> Result<(), StoreError> {
+        Ok(conn.batch_execute("SELECT 1")?)
+    }
+
+    fn has_broken(&self, conn: &mut Conn) -> bool {
+        match conn {
+            Conn::Sqlite(conn) => std::thread::panicking() || is_broken(conn),
+            Conn::Postgres(conn) => std::thread::panicking() || is_broken(conn),
+        }
+    }
+}
+
+fn is_broken<C>(conn: &mut C) -> bool
+where
+    C: Connection<TransactionManager = AnsiTransactionManager>,
+{
+    AnsiTransactionManager::is_broken_transaction_manager(conn)
+}
+
+/// The database, shared by everybody who asks it something.
+#[derive(Clone)]
+pub struct Store {
+    pool: Pool<Manager>,
+    /// On SQLite writers take turns here: its own waiting is unfair.
+    turn: Arc<Mutex<()>>,
+    is_sqlite: bool,
+}
+
+impl Store {
+    /// Connects; fails at once when the database cannot be reached.
+    pub fn open(url: &DatabaseUrl, connections: u32) -> Result<Self, StoreError> {
+        let pool = Pool::builder()
+            .max_size(connections)
+            .min_idle(Some(1))
+            .connection_timeout(Duration::from_secs(2))
+            .test_on_check_out(matches!(url, DatabaseUrl::Postgres(_)))
+            .build(Manager(url.clone()))
+            .map_err(|error| StoreError::Unavailable(error.to_string()))?;
+        let store = Self { pool, turn: Arc::default(), is_sqlite: matches!(url, DatabaseUrl::Sqlite(_)) };
+        super::dialect::ensure_sound(&mut *store.connection()?)?;
+        Ok(store)
+    }
+
+    /// Whether the embedded database is in use.
+    pub fn is_sqlite(&self) -> bool {
+        self.is_sqlite
+    }
+
+    /// Asks something, off the async threads.
+    pub async fn read<T, E>(
+        &self,
+        ask: impl FnOnce(&mut Conn) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+    {
+        let store = self.clone();
+        off_thread(move || store.read_now(ask)).await
+    }
+
+    /// Changes something: all of it or nothing. Writers of SQLite exclude each other from the start.
+    pub async fn write<T, E>(
+        &self,
+        change: impl FnOnce(&mut Conn) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+    {
+        let store = self.clone();
+        off_thread(move || store.write_now(change)).await
+    }
+
+    /// Asks something on this thread: for the command line and start-up.
+    pub fn read_now<T, E: From<StoreError>>(
+        &self,
+        ask: impl FnOnce(&mut Conn) -> Result<T, E>,
+    ) -> Result<T, E> {
+        ask(&mut *self.connection()?)
+    }
+
+    /// Changes something on this thread: for the command line and start-up.
+    pub fn write_now<T, E: From<StoreError>>(
+        &self,
+        change: impl FnOnce(&mut Conn) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let _turn = self.is_sqlite.then(|| self.turn.lock().unwrap_or_else(PoisonError::into_inner));
+        let conn = &mut *self.connection()?;
+        begin(conn).map_err(StoreError::from)?;
+        match change(conn) {
+            Ok(value) => {
+                if let Err(error) = commit(conn) {
+                    // Whether it was kept is unknown to the caller: say that it failed, and leave no open transaction.
+                    let _ = rollback(conn);
+                    return Err(StoreError::from(error).into());
+                }
+                Ok(value)
+            }
+            Err(error) => {
+                rollback(conn).map_err(StoreError::from)?;
+                Err(error)
+            }
+        }
+    }
+
+    fn connection(&self) -> Result<PooledConnection<Manager>, StoreError> {
+        self.pool.get().map_err(|error| StoreError::Unavailable(error.to_string()))
+    }
+}
+
+async fn off_thread<T, E>(work: impl FnOnce() -> Result<T, E> + Send + 'static) -> Result<T, E>
+where
+    T: Send + 'static,
+    E: From<StoreError> + Send + 'static,
+{
+    match tokio::task::spawn_blocking(work).await {
+        Ok(answer) => answer,
+        Err(failure) => match failure.try_into_panic() {
+            Ok(panic) => std::panic::resume_unwind(panic),
+            Err(_) => Err(StoreError::Unavailable("the server is stopping".to_owned()).into()),
+        },
+    }
+}
+
+fn begin(conn: &mut Conn) -> QueryResult<()> {
+    match conn {
+        Conn::Postgres(conn) => AnsiTransactionManager::begin_transaction(conn),
+        Conn::Sqlite(conn) => AnsiTransactionManager::begin_transaction_sql(conn, "BEGIN IMMEDIATE"),
+    }
+}
+
+fn commit(conn: &mut Conn) -> QueryResult<()> {
+    match conn {
+        Conn::Postgres(conn) => AnsiTransactionManager::commit_transaction(conn),
+        Conn::Sqlite(conn) => AnsiTransactionManager::commit_transaction(conn),
+    }
+}
+
+fn rollback(conn: &mut Conn) -> QueryResult<()> {
+    match conn {
+        Conn::Postgres(conn) => AnsiTransactionManager::rollback_transaction(conn),
+        Conn::Sqlite(conn) => AnsiTransactionManager::rollback_transaction(conn),
+    }
+}

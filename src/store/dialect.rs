@@ -1,0 +1,60 @@
+//! What the two databases spell differently.
+
+use super::{Conn, StoreError};
+use crate::domain::user::Uid;
+use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Text};
+
+/// Makes concurrent writers for one membership take turns until the transaction ends.
+///
+/// SQLite needs nothing: its write transactions already exclude each other.
+pub fn lock_user(conn: &mut Conn, uid: Uid) -> Result<(), StoreError> {
+    lock(conn, uid.0)
+}
+
+/// The same for one identity, whose factors belong to it and not to a membership.
+pub fn lock_identity(conn: &mut Conn, uin: crate::domain::user::Uin) -> Result<(), StoreError> {
+    lock(conn, -uin.0)
+}
+
+/// The same for one account.
+pub fn lock_account(conn: &mut Conn, owner: crate::domain::user::Uin) -> Result<(), StoreError> {
+    lock(conn, i64::MAX - owner.0)
+}
+
+fn lock(conn: &mut Conn, number: i64) -> Result<(), StoreError> {
+    if let Conn::Postgres(conn) = conn {
+        diesel::sql_query("SELECT pg_advisory_xact_lock($1)").bind::<BigInt, _>(number).execute(conn)?;
+    }
+    Ok(())
+}
+
+/// The same for whatever a text names.
+pub fn lock_text(conn: &mut Conn, text: &str) -> Result<(), StoreError> {
+    if let Conn::Postgres(conn) = conn {
+        diesel::sql_query("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))")
+            .bind::<Text, _>(text)
+            .execute(conn)?;
+    }
+    Ok(())
+}
+
+#[derive(QueryableByName)]
+struct Version {
+    #[diesel(sql_type = Text)]
+    version: String,
+}
+
+/// Refuses SQLite versions that can lose acknowledged writes (the WAL-reset bug, mended in 3.51.3).
+pub fn ensure_sound(conn: &mut Conn) -> Result<(), StoreError> {
+    let Conn::Sqlite(conn) = conn else { return Ok(()) };
+    let found = diesel::sql_query("SELECT sqlite_version() AS version").get_result::<Version>(conn)?.version;
+    let number =
+        found.split('.').filter_map(|part| part.parse::<u32>().ok()).fold(0, |sum, part| sum * 1000 + part);
+    if number < 3_051_003 {
+        return Err(StoreError::Version(format!(
+            "SQLite {found} can lose writes; Camlock needs 3.51.3 or newer."
+        )));
+    }
+    Ok(())
+}

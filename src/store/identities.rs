@@ -1,0 +1,80 @@
+//! Identities: who can prove who it is, and how it likes its pages.
+
+use super::schema::identities;
+use super::{Conn, StoreError};
+use crate::domain::user::Uin;
+use diesel::prelude::*;
+
+/// An identity without its factors.
+#[derive(Clone, Queryable, Selectable)]
+#[diesel(table_name = identities)]
+pub struct Identity {
+    pub uin: i64,
+    pub password_hash: Option<String>,
+    pub password_changed_at: Option<i64>,
+    pub must_change_password: bool,
+    pub last_sign_in_at: Option<i64>,
+    pub last_sign_in_ip: Option<String>,
+    pub theme: String,
+    pub density: String,
+}
+
+/// A password as it is kept.
+#[derive(Clone)]
+pub struct StoredPassword {
+    pub hash: String,
+    pub changed_at: i64,
+    pub must_change: bool,
+}
+
+/// Keeps a new identity; without a password it cannot sign in.
+pub fn insert(conn: &mut Conn, uin: Uin, password: Option<&StoredPassword>) -> Result<(), StoreError> {
+    diesel::insert_into(identities::table)
+        .values((
+            identities::uin.eq(uin.0),
+            identities::password_hash.eq(password.map(|password| password.hash.as_str())),
+            identities::password_changed_at.eq(password.map(|password| password.changed_at)),
+            identities::must_change_password.eq(password.is_some_and(|password| password.must_change)),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// The identity of that UIN.
+pub fn find(conn: &mut Conn, uin: Uin) -> Result<Option<Identity>, StoreError> {
+    Ok(identities::table.find(uin.0).select(Identity::as_select()).first(conn).optional()?)
+}
+
+/// Replaces the password.
+pub fn set_password(conn: &mut Conn, uin: Uin, password: &StoredPassword) -> Result<(), StoreError> {
+    diesel::update(identities::table.find(uin.0))
+        .set((
+            identities::password_hash.eq(Some(password.hash.as_str())),
+            identities::password_changed_at.eq(Some(password.changed_at)),
+            identities::must_change_password.eq(password.must_change),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Remembers a sign-in.
+pub fn set_last_sign_in(conn: &mut Conn, uin: Uin, at: i64, ip: &str) -> Result<(), StoreError> {
+    diesel::update(identities::table.find(uin.0))
+        .set((identities::last_sign_in_at.eq(Some(at)), identities::last_sign_in_ip.eq(Some(ip))))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Replaces how this person likes pages.
+pub fn set_preferences(conn: &mut Conn, uin: Uin, theme: &str, density: &str) -> Result<(), StoreError> {
+    diesel::update(identities::table.find(uin.0))
+        .set((identities::theme.eq(theme), identities::density.eq(density)))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Removes an identity that no account knows any more; its factors and sessions go with it.
+pub fn delete(conn: &mut Conn, uin: Uin) -> Result<(), StoreError> {
+    diesel::delete(identities::table.find(uin.0)).execute(conn)?;
+    Ok(())
+}

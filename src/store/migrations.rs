@@ -1,0 +1,75 @@
+//! The schema's history, the same steps in two dialects.
+
+use super::{Conn, StoreError};
+use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
+
+const SQLITE: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
+const POSTGRES: EmbeddedMigrations = embed_migrations!("migrations/postgres");
+
+/// Brings the schema up to date. Several nodes may start at once: they take turns.
+pub fn run(conn: &mut Conn) -> Result<(), StoreError> {
+    ensure_not_newer(conn)?;
+    let ran = match conn {
+        Conn::Sqlite(conn) => conn.run_pending_migrations(SQLITE).map(|_| ()),
+        Conn::Postgres(conn) => run_postgres(conn),
+    };
+    ran.map_err(|error| StoreError::Version(format!("The database could not be migrated: {error}")))
+}
+
+fn run_postgres(conn: &mut diesel::PgConnection) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+    use diesel::RunQueryDsl;
+    diesel::sql_query("SELECT pg_advisory_lock(7311)").execute(conn)?;
+    let ran = conn.run_pending_migrations(POSTGRES).map(|_| ());
+    diesel::sql_query("SELECT pg_advisory_unlock(7311)").execute(conn)?;
+    ran
+}
+
+/// Whether every migration has run.
+pub fn is_current(conn: &mut Conn) -> Result<bool, StoreError> {
+    let pending = match conn {
+        Conn::Sqlite(conn) => conn.has_pending_migration(SQLITE),
+        Conn::Postgres(conn) => conn.has_pending_migration(POSTGRES),
+    };
+    pending.map(|pending| !pending).map_err(|error| StoreError::Version(error.to_string()))
+}
+
+/// Undoes everything and does it again: only for tests of the migrations themselves.
+pub fn redo_all(conn: &mut Conn) -> Result<(), StoreError> {
+    let undone = match conn {
+        Conn::Sqlite(conn) => conn.revert_all_migrations(SQLITE).map(|_| ()),
+        Conn::Postgres(conn) => conn.revert_all_migrations(POSTGRES).map(|_| ()),
+    };
+    undone.map_err(|error| StoreError::Version(error.to_string()))?;
+    run(conn)
+}
+
+fn ensure_not_newer(conn: &mut Conn) -> Result<(), StoreError> {
+    let applied = match conn {
+        Conn::Sqlite(conn) => conn.applied_migrations(),
+        Conn::Postgres(conn) => conn.applied_migrations(),
+    }
+    .map_err(|error| StoreError::Version(error.to_string()))?;
+    let known = versions();
+    match applied.iter().map(ToString::to_string).find(|version| !known.contains(version)) {
+        Some(version) => Err(StoreError::Version(format!(
+            "The database was written by a newer Camlock (migration {version}). Start that version, or restore a backup."
+        ))),
+        None => Ok(()),
+    }
+}
+
+fn versions() -> Vec<String> {
+    use diesel::migration::MigrationSource;
+    let found: Result<Vec<Box<dyn diesel::migration::Migration<diesel::sqlite::Sqlite>>>, _> =
+        SQLITE.migrations();
+    found.unwrap_or_default().iter().map(|migration| migration.name().version().to_string()).collect()
+}
+
+/// Whether no migration has ever run here.
+pub fn is_untouched(conn: &mut Conn) -> Result<bool, StoreError> {
+    let applied = match conn {
+        Conn::Sqlite(conn) => conn.applied_migrations(),
+        Conn::Postgres(conn) => conn.applied_migrations(),
+    };
+    applied.map(|applied| applied.is_empty()).map_err(|error| StoreError::Version(error.to_string()))
+}

@@ -1,0 +1,26 @@
+//! What is kept, on SQLite or PostgreSQL. The only place that knows Diesel.
+
+pub mod accounts;
+pub mod api_keys;
+pub mod audit;
+mod connection;
+pub mod dialect;
+pub mod error;
+pub mod identities;
+pub mod meta;
+pub mod migrations;
+pub mod policies;
+pub mod recovery_codes;
+pub mod schema;
+pub mod sequences;
+pub mod sessions;
+pub mod setup_tokens;
+pub mod step_ups;
+pub mod throttles;
+pub mod tickets;
+pub mod totp_devices;
+pub mod user_search;
+pub mod users;
+
+pub use connection::{Conn, Store};
+pub use error::StoreError;

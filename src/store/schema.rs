@@ -1,0 +1,260 @@
+// Generated from the migrations by `diesel print-schema`; one schema fits both databases.
+
+diesel::table! {
+    meta (name) {
+        name -> Text,
+        value -> Binary,
+    }
+}
+
+diesel::table! {
+    sequences (name) {
+        name -> Text,
+        value -> BigInt,
+    }
+}
+
+diesel::table! {
+    accounts (owner_uin) {
+        owner_uin -> BigInt,
+        app_id -> BigInt,
+        name -> Text,
+        created_at -> BigInt,
+        user_count -> BigInt,
+        secret_reveal -> Text,
+        step_up_window_minutes -> BigInt,
+        mfa_required -> Bool,
+        operation_protection -> Bool,
+        api_delete_enabled_keys -> Bool,
+        password_min_length -> BigInt,
+    }
+}
+
+diesel::table! {
+    identities (uin) {
+        uin -> BigInt,
+        password_hash -> Nullable<Text>,
+        password_changed_at -> Nullable<BigInt>,
+        must_change_password -> Bool,
+        last_sign_in_at -> Nullable<BigInt>,
+        last_sign_in_ip -> Nullable<Text>,
+        theme -> Text,
+        density -> Text,
+    }
+}
+
+diesel::table! {
+    users (uid) {
+        uid -> BigInt,
+        owner_uin -> BigInt,
+        uin -> BigInt,
+        kind -> Text,
+        name -> Text,
+        name_key -> Text,
+        note -> Text,
+        phone -> Text,
+        email -> Text,
+        console_login -> Bool,
+        created_at -> BigInt,
+        created_by -> BigInt,
+        last_activity_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    user_terms (owner_uin, term, uid) {
+        owner_uin -> BigInt,
+        term -> Text,
+        uid -> BigInt,
+    }
+}
+
+diesel::table! {
+    api_keys (secret_id) {
+        secret_id -> Text,
+        uid -> BigInt,
+        owner_uin -> BigInt,
+        uin -> BigInt,
+        slot -> SmallInt,
+        secret -> Binary,
+        status -> Text,
+        note -> Text,
+        created_at -> BigInt,
+        created_by -> Text,
+        changed_at -> BigInt,
+        changed_by -> Text,
+    }
+}
+
+diesel::table! {
+    totp_devices (id) {
+        id -> Text,
+        uin -> BigInt,
+        name -> Text,
+        seed -> Binary,
+        last_step -> BigInt,
+        created_at -> BigInt,
+        last_used_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    recovery_codes (digest) {
+        digest -> Binary,
+        uin -> BigInt,
+        used_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    sessions (id_hash) {
+        id_hash -> Text,
+        family -> Text,
+        state -> Text,
+        stage -> Text,
+        uin -> BigInt,
+        uid -> BigInt,
+        method -> Text,
+        ip -> Text,
+        user_agent -> Text,
+        created_at -> BigInt,
+        last_seen_at -> BigInt,
+        expires_at -> BigInt,
+        step_up_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    step_ups (id) {
+        id -> Text,
+        session -> Text,
+        purpose -> Text,
+        uid -> BigInt,
+        object -> Text,
+        detail -> Text,
+        created_at -> BigInt,
+        expires_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    tickets (digest) {
+        digest -> Text,
+        session -> Text,
+        purpose -> Text,
+        uid -> BigInt,
+        object -> Text,
+        sealed -> Nullable<Binary>,
+        expires_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    enrolments (session) {
+        session -> Text,
+        seed -> Binary,
+        expires_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    setup_tokens (digest) {
+        digest -> Text,
+        seed -> Binary,
+        expires_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    throttles (bucket) {
+        bucket -> Text,
+        failures -> BigInt,
+        last_failed_at -> BigInt,
+        blocked_until -> BigInt,
+    }
+}
+
+diesel::table! {
+    policies (id) {
+        id -> BigInt,
+        owner_uin -> BigInt,
+        name -> Text,
+        description -> Text,
+        document -> Text,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    policy_attachments (uid, policy_id) {
+        uid -> BigInt,
+        policy_id -> BigInt,
+        created_at -> BigInt,
+        created_by -> Text,
+    }
+}
+
+diesel::table! {
+    audit_events (seq) {
+        seq -> BigInt,
+        at -> BigInt,
+        owner_uin -> BigInt,
+        event -> Text,
+        actor_uin -> BigInt,
+        actor -> Text,
+        target_uin -> BigInt,
+        target -> Text,
+        result -> Text,
+        reason -> Text,
+        ip -> Text,
+        user_agent -> Text,
+        request_id -> Text,
+        detail -> Text,
+    }
+}
+
+diesel::joinable!(users -> accounts (owner_uin));
+
+diesel::joinable!(users -> identities (uin));
+
+diesel::joinable!(user_terms -> users (uid));
+
+diesel::joinable!(api_keys -> users (uid));
+
+diesel::joinable!(totp_devices -> identities (uin));
+
+diesel::joinable!(recovery_codes -> identities (uin));
+
+diesel::joinable!(sessions -> identities (uin));
+
+diesel::joinable!(sessions -> users (uid));
+
+diesel::joinable!(step_ups -> sessions (session));
+
+diesel::joinable!(enrolments -> sessions (session));
+
+diesel::joinable!(policy_attachments -> users (uid));
+
+diesel::joinable!(policy_attachments -> policies (policy_id));
+
+diesel::allow_tables_to_appear_in_same_query!(
+    accounts,
+    api_keys,
+    audit_events,
+    enrolments,
+    identities,
+    meta,
+    policies,
+    policy_attachments,
+    recovery_codes,
+    sequences,
+    sessions,
+    setup_tokens,
+    step_ups,
+    throttles,
+    tickets,
+    totp_devices,
+    user_terms,
+    users
+);

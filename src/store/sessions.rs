@@ -1,0 +1,109 @@
+//! Browser sessions, known by the digest of what the cookie holds.
+
+use super::schema::{enrolments, sessions, step_ups, tickets};
+use super::{Conn, StoreError};
+use crate::domain::user::{Uid, Uin};
+use diesel::prelude::*;
+
+/// How far a sign-in has come.
+pub const SECOND_FACTOR: &str = "second_factor";
+/// Signed in.
+pub const FULL: &str = "full";
+
+/// A session.
+#[derive(Clone, Debug, Queryable, Selectable, Insertable)]
+#[diesel(table_name = sessions)]
+pub struct Session {
+    pub id_hash: String,
+    /// Survives the change of id at step-up; form tokens are made from it.
+    pub family: String,
+    /// What the page layer keeps: flash messages, nothing that decides anything.
+    pub state: String,
+    pub stage: String,
+    pub uin: i64,
+    pub uid: i64,
+    /// How the person proved who it is, in words.
+    pub method: String,
+    pub ip: String,
+    pub user_agent: String,
+    pub created_at: i64,
+    pub last_seen_at: i64,
+    pub expires_at: i64,
+    pub step_up_at: Option<i64>,
+}
+
+/// Keeps a new session.
+pub fn insert(conn: &mut Conn, session: &Session) -> Result<(), StoreError> {
+    diesel::insert_into(sessions::table).values(session).execute(conn)?;
+    Ok(())
+}
+
+/// The session of that digest, whatever its age.
+pub fn find(conn: &mut Conn, id_hash: &str) -> Result<Option<Session>, StoreError> {
+    Ok(sessions::table.find(id_hash).select(Session::as_select()).first(conn).optional()?)
+}
+
+/// What the page layer kept in that session.
+pub fn state(conn: &mut Conn, id_hash: &str) -> Result<Option<String>, StoreError> {
+    Ok(sessions::table.find(id_hash).select(sessions::state).first(conn).optional()?)
+}
+
+/// Replaces what the page layer keeps. Never makes a session: one that was ended stays ended.
+pub fn set_state(conn: &mut Conn, id_hash: &str, state: &str) -> Result<(), StoreError> {
+    diesel::update(sessions::table.find(id_hash)).set(sessions::state.eq(state)).execute(conn)?;
+    Ok(())
+}
+
+/// Remembers that a session is in use.
+pub fn touch(conn: &mut Conn, id_hash: &str, now: i64) -> Result<(), StoreError> {
+    diesel::update(sessions::table.find(id_hash)).set(sessions::last_seen_at.eq(now)).execute(conn)?;
+    Ok(())
+}
+
+/// Gives a session another id and takes along what waits in it; `false` when it has ended meanwhile.
+pub fn replace_id(conn: &mut Conn, old: &str, new: &Session) -> Result<bool, StoreError> {
+    insert(conn, new)?;
+    diesel::update(step_ups::table.filter(step_ups::session.eq(old)))
+        .set(step_ups::session.eq(&new.id_hash))
+        .execute(conn)?;
+    diesel::update(tickets::table.filter(tickets::session.eq(old)))
+        .set(tickets::session.eq(&new.id_hash))
+        .execute(conn)?;
+    diesel::update(enrolments::table.filter(enrolments::session.eq(old)))
+        .set(enrolments::session.eq(&new.id_hash))
+        .execute(conn)?;
+    delete(conn, old)
+}
+
+/// Ends a session; `false` when it had ended before.
+pub fn delete(conn: &mut Conn, id_hash: &str) -> Result<bool, StoreError> {
+    Ok(diesel::delete(sessions::table.find(id_hash)).execute(conn)? == 1)
+}
+
+/// Sessions of one identity that are signed in, newest first.
+pub fn of_identity(conn: &mut Conn, uin: Uin, now: i64) -> Result<Vec<Session>, StoreError> {
+    Ok(sessions::table
+        .filter(sessions::uin.eq(uin.0).and(sessions::stage.eq(FULL)).and(sessions::expires_at.gt(now)))
+        .order(sessions::last_seen_at.desc())
+        .select(Session::as_select())
+        .load(conn)?)
+}
+
+/// Ends all sessions of an identity but one.
+pub fn delete_others(conn: &mut Conn, uin: Uin, keep: &str) -> Result<usize, StoreError> {
+    Ok(diesel::delete(sessions::table.filter(sessions::uin.eq(uin.0).and(sessions::id_hash.ne(keep))))
+        .execute(conn)?)
+}
+
+/// Ends all sessions that act as one membership.
+pub fn delete_of_user(conn: &mut Conn, uid: Uid) -> Result<usize, StoreError> {
+    Ok(diesel::delete(sessions::table.filter(sessions::uid.eq(uid.0))).execute(conn)?)
+}
+
+/// Removes what has run out: sessions, questions, tickets.
+pub fn sweep(conn: &mut Conn, now: i64) -> Result<(), StoreError> {
+    diesel::delete(sessions::table.filter(sessions::expires_at.le(now))).execute(conn)?;
+    diesel::delete(step_ups::table.filter(step_ups::expires_at.le(now))).execute(conn)?;
+    diesel::delete(tickets::table.filter(tickets::expires_at.le(now))).execute(conn)?;
+    Ok(())
+}

@@ -1,0 +1,106 @@
+//! Authenticator apps, and seeds that wait for their first code.
+
+use super::schema::{enrolments, totp_devices};
+use super::{Conn, StoreError};
+use crate::domain::user::Uin;
+use diesel::prelude::*;
+
+/// An authenticator app; its seed is sealed.
+#[derive(Clone, Queryable, Selectable)]
+#[diesel(table_name = totp_devices)]
+pub struct Device {
+    pub id: String,
+    pub uin: i64,
+    pub name: String,
+    pub seed: Vec<u8>,
+    pub last_step: i64,
+    pub created_at: i64,
+    pub last_used_at: Option<i64>,
+}
+
+/// Keeps a new device; the step of its first code counts as used.
+pub fn insert(conn: &mut Conn, device: &Device) -> Result<(), StoreError> {
+    diesel::insert_into(totp_devices::table)
+        .values((
+            totp_devices::id.eq(&device.id),
+            totp_devices::uin.eq(device.uin),
+            totp_devices::name.eq(&device.name),
+            totp_devices::seed.eq(&device.seed),
+            totp_devices::last_step.eq(device.last_step),
+            totp_devices::created_at.eq(device.created_at),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// The devices of one identity, oldest first.
+pub fn of_identity(conn: &mut Conn, uin: Uin) -> Result<Vec<Device>, StoreError> {
+    Ok(totp_devices::table
+        .filter(totp_devices::uin.eq(uin.0))
+        .order((totp_devices::created_at, totp_devices::id))
+        .select(Device::as_select())
+        .load(conn)?)
+}
+
+/// How many devices an identity has.
+pub fn count(conn: &mut Conn, uin: Uin) -> Result<i64, StoreError> {
+    Ok(totp_devices::table.filter(totp_devices::uin.eq(uin.0)).count().get_result(conn)?)
+}
+
+/// Uses up a time step; `false` when it, or a later one, was used before.
+pub fn use_step(conn: &mut Conn, device: &Device, step: i64, now: i64) -> Result<bool, StoreError> {
+    let touched = diesel::update(totp_devices::table.find(&device.id))
+        .filter(totp_devices::uin.eq(device.uin).and(totp_devices::last_step.lt(step)))
+        .set((totp_devices::last_step.eq(step), totp_devices::last_used_at.eq(Some(now))))
+        .execute(conn)?;
+    Ok(touched == 1)
+}
+
+/// Removes one device of an identity; `false` when there is none.
+pub fn delete(conn: &mut Conn, uin: Uin, id: &str) -> Result<bool, StoreError> {
+    Ok(diesel::delete(totp_devices::table.find(id)).filter(totp_devices::uin.eq(uin.0)).execute(conn)? == 1)
+}
+
+/// Removes all devices of an identity.
+pub fn delete_all(conn: &mut Conn, uin: Uin) -> Result<usize, StoreError> {
+    Ok(diesel::delete(totp_devices::table.filter(totp_devices::uin.eq(uin.0))).execute(conn)?)
+}
+
+/// Keeps the sealed seed that a session is enrolling, in place of an earlier one.
+pub fn start_enrolment(
+    conn: &mut Conn,
+    session: &str,
+    seed: &[u8],
+    expires_at: i64,
+) -> Result<(), StoreError> {
+    end_enrolment(conn, session)?;
+    diesel::insert_into(enrolments::table)
+        .values((
+            enrolments::session.eq(session),
+            enrolments::seed.eq(seed),
+            enrolments::expires_at.eq(expires_at),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// The sealed seed that a session is enrolling.
+pub fn enrolment(conn: &mut Conn, session: &str, now: i64) -> Result<Option<Vec<u8>>, StoreError> {
+    Ok(enrolments::table
+        .find(session)
+        .filter(enrolments::expires_at.gt(now))
+        .select(enrolments::seed)
+        .first(conn)
+        .optional()?)
+}
+
+/// Forgets the seed that a session was enrolling.
+pub fn end_enrolment(conn: &mut Conn, session: &str) -> Result<(), StoreError> {
+    diesel::delete(enrolments::table.find(session)).execute(conn)?;
+    Ok(())
+}
+
+/// The latest time step that any device was used in.
+pub fn latest_step(conn: &mut Conn) -> Result<Option<i64>, StoreError> {
+    Ok(totp_devices::table.select(diesel::dsl::max(totp_devices::last_step)).first(conn)?)
+}

@@ -1,0 +1,155 @@
+//! Memberships: who belongs to an account.
+
+use super::schema::{user_terms, users};
+use super::{Conn, StoreError};
+use crate::domain::user::{Uid, Uin, User, UserKind, search_terms};
+use diesel::prelude::*;
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = users)]
+pub(super) struct Row {
+    uid: i64,
+    uin: i64,
+    owner_uin: i64,
+    kind: String,
+    name: String,
+    note: String,
+    phone: String,
+    email: String,
+    console_login: bool,
+    created_at: i64,
+    last_activity_at: Option<i64>,
+}
+
+impl TryFrom<Row> for User {
+    type Error = StoreError;
+
+    fn try_from(row: Row) -> Result<Self, StoreError> {
+        Ok(Self {
+            uid: Uid(row.uid),
+            uin: Uin(row.uin),
+            owner_uin: Uin(row.owner_uin),
+            kind: UserKind::from_name(&row.kind).ok_or(StoreError::Corrupt("users.kind"))?,
+            name: row.name,
+            note: row.note,
+            phone: row.phone,
+            email: row.email,
+            console_login: row.console_login,
+            created_at: row.created_at,
+            last_activity_at: row.last_activity_at,
+        })
+    }
+}
+
+/// Keeps a new user and what a search finds it by.
+pub fn insert(conn: &mut Conn, user: &User, created_by: Uin) -> Result<(), StoreError> {
+    diesel::insert_into(users::table)
+        .values((
+            users::uid.eq(user.uid.0),
+            users::uin.eq(user.uin.0),
+            users::owner_uin.eq(user.owner_uin.0),
+            users::kind.eq(user.kind.as_str()),
+            users::name.eq(&user.name),
+            users::name_key.eq(user.name.to_lowercase()),
+            users::note.eq(&user.note),
+            users::phone.eq(&user.phone),
+            users::email.eq(&user.email),
+            users::console_login.eq(user.console_login),
+            users::created_at.eq(user.created_at),
+            users::created_by.eq(created_by.0),
+        ))
+        .execute(conn)?;
+    insert_terms(conn, user)
+}
+
+/// Replaces name, note, phone, e-mail and console access.
+pub fn update(conn: &mut Conn, user: &User) -> Result<(), StoreError> {
+    diesel::update(users::table.find(user.uid.0))
+        .set((
+            users::name.eq(&user.name),
+            users::name_key.eq(user.name.to_lowercase()),
+            users::note.eq(&user.note),
+            users::phone.eq(&user.phone),
+            users::email.eq(&user.email),
+            users::console_login.eq(user.console_login),
+        ))
+        .execute(conn)?;
+    diesel::delete(user_terms::table.filter(user_terms::uid.eq(user.uid.0))).execute(conn)?;
+    insert_terms(conn, user)
+}
+
+fn insert_terms(conn: &mut Conn, user: &User) -> Result<(), StoreError> {
+    for term in search_terms(&user.name, &user.phone, &user.email, &user.note) {
+        diesel::insert_into(user_terms::table)
+            .values((
+                user_terms::owner_uin.eq(user.owner_uin.0),
+                user_terms::term.eq(term),
+                user_terms::uid.eq(user.uid.0),
+            ))
+            .execute(conn)?;
+    }
+    Ok(())
+}
+
+/// Removes a user; `false` when there is none.
+pub fn delete(conn: &mut Conn, uid: Uid) -> Result<bool, StoreError> {
+    Ok(diesel::delete(users::table.find(uid.0)).execute(conn)? == 1)
+}
+
+/// The user of that UIN in that account.
+pub fn find(conn: &mut Conn, owner: Uin, uin: Uin) -> Result<Option<User>, StoreError> {
+    let row: Option<Row> = users::table
+        .filter(users::owner_uin.eq(owner.0).and(users::uin.eq(uin.0)))
+        .select(Row::as_select())
+        .first(conn)
+        .optional()?;
+    row.map(User::try_from).transpose()
+}
+
+/// The membership of that UID.
+pub fn by_uid(conn: &mut Conn, uid: Uid) -> Result<Option<User>, StoreError> {
+    let row: Option<Row> = users::table.find(uid.0).select(Row::as_select()).first(conn).optional()?;
+    row.map(User::try_from).transpose()
+}
+
+/// The user of that name in that account, compared without case.
+pub fn by_name(conn: &mut Conn, owner: Uin, name: &str) -> Result<Option<User>, StoreError> {
+    let row: Option<Row> = users::table
+        .filter(users::owner_uin.eq(owner.0).and(users::name_key.eq(name.to_lowercase())))
+        .select(Row::as_select())
+        .first(conn)
+        .optional()?;
+    row.map(User::try_from).transpose()
+}
+
+/// Roots of that name, two at most: enough to know whether the name says who is meant.
+pub fn roots_by_name(conn: &mut Conn, name: &str) -> Result<Vec<User>, StoreError> {
+    users::table
+        .filter(users::name_key.eq(name.to_lowercase()).and(users::kind.eq("root")))
+        .select(Row::as_select())
+        .limit(2)
+        .load(conn)?
+        .into_iter()
+        .map(|row: Row| User::try_from(row))
+        .collect()
+}
+
+/// Every membership of an identity, its own account first.
+pub fn of_identity(conn: &mut Conn, uin: Uin) -> Result<Vec<User>, StoreError> {
+    let mut found: Vec<User> = users::table
+        .filter(users::uin.eq(uin.0))
+        .select(Row::as_select())
+        .order(users::owner_uin)
+        .load(conn)?
+        .into_iter()
+        .map(|row: Row| User::try_from(row))
+        .collect::<Result<_, _>>()?;
+    found.sort_by_key(|user| user.kind == UserKind::Collaborator);
+    Ok(found)
+}
+
+/// Remembers that a user did something; at most once a minute, so that reading stays cheap.
+pub fn touch(conn: &mut Conn, uid: Uid, now: i64) -> Result<(), StoreError> {
+    diesel::update(users::table.find(uid.0)).set(users::last_activity_at.eq(Some(now))).execute(conn)?;
+    Ok(())
+}

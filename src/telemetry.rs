@@ -1,0 +1,148 @@
+//! Logs: text or JSON on standard error, one line per event whatever an event carries.
+
+use std::fmt::Write as _;
+use std::io::{self, Write};
+
+use tracing_subscriber::EnvFilter;
+use tracing_subscriber::fmt::MakeWriter;
+
+use crate::config::{LogConfig, LogFormat};
+
+/// The log level cannot be understood; the configuration refuses it before it comes here.
+#[derive(Debug, thiserror::Error)]
+#[error("The log level cannot be understood: {0}.")]
+pub struct TelemetryError(#[from] tracing_subscriber::filter::ParseError);
+
+/// Starts the log; a second call changes nothing.
+pub fn init(config: &LogConfig) -> Result<(), TelemetryError> {
+    let filter = EnvFilter::builder().parse(&config.level)?;
+    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_ansi(false);
+    let started = match config.format {
+        LogFormat::Text => builder.with_writer(OneLine(io::stderr)).try_init(),
+        LogFormat::Json => builder.json().flatten_event(true).with_writer(OneLine(io::stderr)).try_init(),
+    };
+    drop(started);
+    Ok(())
+}
+
+/// Keeps an event on its line: control characters in it are written as `\u0000`, which is good in JSON too.
+///
+/// tracing-subscriber escapes terminal sequences but lets line ends through, with which a request could forge lines.
+#[derive(Clone)]
+pub struct OneLine<M>(pub M);
+
+impl<'a, M: MakeWriter<'a>> MakeWriter<'a> for OneLine<M> {
+    type Writer = OneLineWriter<M::Writer>;
+
+    fn make_writer(&'a self) -> Self::Writer {
+        OneLineWriter(self.0.make_writer())
+    }
+}
+
+/// Writes one event per call, as tracing-subscriber hands them over.
+pub struct OneLineWriter<W>(W);
+
+impl<W: Write> Write for OneLineWriter<W> {
+    fn write(&mut self, event: &[u8]) -> io::Result<usize> {
+        let text = String::from_utf8_lossy(event);
+        let line = text.strip_suffix('\n').unwrap_or(&text);
+        let mut escaped = String::with_capacity(event.len() + 1);
+        line.chars().for_each(|letter| push_escaped(&mut escaped, letter));
+        escaped.push('\n');
+        self.0.write_all(escaped.as_bytes())?;
+        Ok(event.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
+    }
+}
+
+fn push_escaped(line: &mut String, letter: char) {
+    match letter {
+        '\n' => line.push_str("\\n"),
+        '\r' => line.push_str("\\r"),
+        '\t' => line.push_str("\\t"),
+        harmful if is_harmful(harmful) => {
+            let _ = write!(line, "\\u{:04x}", u32::from(harmful));
+        }
+        harmless => line.push(harmless),
+    }
+}
+
+/// Control characters, line separators, and the marks that turn text around.
+fn is_harmful(letter: char) -> bool {
+    letter.is_control()
+        || matches!(letter, '\u{2028}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{200E}' | '\u{200F}')
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+
+    const HOSTILE: &str = "a\nERROR forged\r\u{1b}[2K\u{85}\u{2028}\u{202e}é";
+
+    fn logged(json: bool) -> String {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        let written = Arc::new(file.reopen().unwrap());
+        let builder = tracing_subscriber::fmt().with_ansi(false).with_writer(OneLine(written));
+        let log = || tracing::info!(user = HOSTILE, "{HOSTILE}");
+        if json {
+            tracing::subscriber::with_default(builder.json().finish(), log);
+        } else {
+            tracing::subscriber::with_default(builder.finish(), log);
+        }
+        std::fs::read_to_string(file.path()).unwrap()
+    }
+
+    #[test]
+    fn an_event_cannot_forge_a_second_line_or_move_the_cursor() {
+        for line in [logged(false), logged(true)] {
+            assert_eq!(line.lines().count(), 1, "{line}");
+            assert!(!line.trim_end().contains(is_harmful), "{line:?}");
+            assert!(line.contains("forged") && line.contains('é'));
+        }
+    }
+
+    #[test]
+    fn a_hostile_event_in_json_is_still_json() {
+        let event: serde_json::Value = serde_json::from_str(&logged(true)).unwrap();
+
+        assert_eq!(event["fields"]["message"], HOSTILE);
+    }
+
+    #[test]
+    fn starting_the_log_twice_is_harmless() {
+        let config = LogConfig { format: LogFormat::Json, level: "off".to_owned() };
+
+        assert!(init(&config).is_ok());
+        assert!(init(&config).is_ok());
+    }
+}
+
+/// One span per request: method, path and id, never the query string or a header.
+pub struct RequestSpan;
+
+impl tracing_actix_web::RootSpanBuilder for RequestSpan {
+    fn on_request_start(request: &actix_web::dev::ServiceRequest) -> tracing::Span {
+        let id = actix_web::HttpMessage::extensions(request)
+            .get::<tracing_actix_web::RequestId>()
+            .map(ToString::to_string)
+            .unwrap_or_default();
+        tracing::info_span!("request", method = %request.method(), path = request.path(), request_id = id, status = tracing::field::Empty)
+    }
+
+    fn on_request_end<B: actix_web::body::MessageBody>(
+        span: tracing::Span,
+        outcome: &Result<actix_web::dev::ServiceResponse<B>, actix_web::Error>,
+    ) {
+        let status = match outcome {
+            Ok(response) => response.status(),
+            Err(error) => error.as_response_error().status_code(),
+        };
+        span.record("status", status.as_u16());
+        span.in_scope(|| tracing::info!("answered"));
+    }
+}

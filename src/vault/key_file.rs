@@ -1,0 +1,89 @@
+//! The key file on disk: who may touch it, and writes that survive a power cut.
+
+use std::fs::{self, File, Metadata, OpenOptions};
+use std::io::{Read as _, Write as _};
+use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _, PermissionsExt as _};
+use std::path::{Path, PathBuf};
+
+use zeroize::Zeroizing;
+
+use super::error::VaultError;
+
+/// Far beyond any ring; keeps a wrong path from filling the memory.
+const MOST_BYTES: u64 = 65_536;
+
+/// Who besides the owner may read a key file.
+#[derive(Clone, Copy)]
+pub(super) enum Access {
+    OwnerOnly,
+    GroupMayRead,
+}
+
+pub(super) fn read(path: &Path, access: Access) -> Result<Zeroizing<String>, VaultError> {
+    let named = fs::symlink_metadata(path).map_err(VaultError::reading(path))?;
+    ensure_regular(path, &named)?;
+    let file = File::open(path).map_err(VaultError::reading(path))?;
+    let opened = file.metadata().map_err(VaultError::reading(path))?;
+    if (opened.dev(), opened.ino()) != (named.dev(), named.ino()) {
+        return Err(VaultError::NotRegular(path.to_owned()));
+    }
+    ensure_private(path, &opened, access)?;
+    let mut text = Zeroizing::new(String::with_capacity(4096));
+    file.take(MOST_BYTES).read_to_string(&mut text).map_err(VaultError::reading(path))?;
+    Ok(text)
+}
+
+/// Writes a file that did not exist, or nothing.
+pub(super) fn create(path: &Path, text: &str) -> Result<(), VaultError> {
+    let opened = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
+    let file = opened.map_err(VaultError::writing(path))?;
+    let written = fill(file, text).and_then(|()| sync_directory(path));
+    if written.is_err() {
+        let _ = fs::remove_file(path);
+    }
+    written.map_err(VaultError::writing(path))
+}
+
+/// Swaps the whole file for a new one in a single step.
+pub(super) fn replace(path: &Path, text: &str) -> Result<(), VaultError> {
+    let beside = beside(path);
+    create(&beside, text)?;
+    let swapped = fs::rename(&beside, path).and_then(|()| sync_directory(path));
+    if swapped.is_err() {
+        let _ = fs::remove_file(&beside);
+    }
+    swapped.map_err(VaultError::writing(path))
+}
+
+fn ensure_regular(path: &Path, found: &Metadata) -> Result<(), VaultError> {
+    if found.is_file() { Ok(()) } else { Err(VaultError::NotRegular(path.to_owned())) }
+}
+
+fn ensure_private(path: &Path, found: &Metadata, access: Access) -> Result<(), VaultError> {
+    let mode = found.permissions().mode() & 0o7777;
+    let forbidden = match access {
+        Access::OwnerOnly => 0o077,
+        Access::GroupMayRead => 0o037,
+    };
+    if mode & forbidden == 0 {
+        return Ok(());
+    }
+    let access = if mode & forbidden & 0o044 != 0 { "readable" } else { "usable" };
+    Err(VaultError::Exposed { path: path.to_owned(), access, mode })
+}
+
+fn fill(mut file: File, text: &str) -> std::io::Result<()> {
+    file.write_all(text.as_bytes())?;
+    file.sync_all()
+}
+
+fn sync_directory(path: &Path) -> std::io::Result<()> {
+    let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty());
+    File::open(parent.unwrap_or(Path::new(".")))?.sync_all()
+}
+
+fn beside(path: &Path) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(".new");
+    name.into()
+}

@@ -1,0 +1,91 @@
+//! Who is asking, as handlers receive it.
+
+use super::context::WebContext;
+use super::error::PageError;
+use super::{request, session};
+use crate::app::Failure;
+use crate::app::caller::{Caller, Duty};
+use actix_session::SessionExt;
+use actix_web::dev::Payload;
+use actix_web::web::Data;
+use actix_web::{FromRequest, HttpMessage, HttpRequest};
+use std::future::Future;
+use std::ops::Deref;
+use std::pin::Pin;
+use std::rc::Rc;
+
+/// A signed-in person who has done what the account demands first.
+#[derive(Clone)]
+pub struct Person(pub Rc<Caller>);
+
+/// A signed-in person, even one who still has a password to change or a factor to enrol.
+#[derive(Clone)]
+pub struct AnyPerson(pub Rc<Caller>);
+
+impl Deref for Person {
+    type Target = Caller;
+
+    fn deref(&self) -> &Caller {
+        &self.0
+    }
+}
+
+impl Deref for AnyPerson {
+    type Target = Caller;
+
+    fn deref(&self) -> &Caller {
+        &self.0
+    }
+}
+
+/// An extractor's answer.
+pub type Extracted<T> = Pin<Box<dyn Future<Output = Result<T, PageError>>>>;
+
+impl FromRequest for AnyPerson {
+    type Error = PageError;
+    type Future = Extracted<Self>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let request = request.clone();
+        Box::pin(async move { caller(&request).await.map(AnyPerson) })
+    }
+}
+
+impl FromRequest for Person {
+    type Error = PageError;
+    type Future = Extracted<Self>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let request = request.clone();
+        Box::pin(async move {
+            let caller = caller(&request).await?;
+            match caller.duty {
+                Duty::None => Ok(Person(caller)),
+                Duty::ChangePassword => Err(PageError::Elsewhere("/me/password".to_owned())),
+                Duty::EnrolMfa => Err(PageError::Elsewhere("/me/mfa/totp/new".to_owned())),
+            }
+        })
+    }
+}
+
+/// Found once per request, then kept with it.
+pub async fn caller(request: &HttpRequest) -> Result<Rc<Caller>, PageError> {
+    if let Some(known) = request.extensions().get::<Rc<Caller>>() {
+        return Ok(Rc::clone(known));
+    }
+    let context = context(request)?;
+    let id = session::id(&request.get_session()).ok_or_else(|| PageError::sign_in(request))?;
+    let found = context.app.caller(id, request::source(request, &context)).await;
+    let caller = Rc::new(found.map_err(|failure| match failure {
+        Failure::NotSignedIn => PageError::sign_in(request),
+        other => other.into(),
+    })?);
+    request.extensions_mut().insert(Rc::clone(&caller));
+    Ok(caller)
+}
+
+/// What every page can reach.
+pub fn context(request: &HttpRequest) -> Result<Data<WebContext>, PageError> {
+    let missing = || PageError::Internal("the web context is missing".into());
+    request.app_data::<Data<WebContext>>().cloned().ok_or_else(missing)
+}

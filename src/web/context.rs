@@ -1,0 +1,19 @@
+//! What every page can reach: the actions, and what the operator set about the web.
+
+use crate::app::App;
+use crate::config::PublicUrl;
+use ipnet::IpNet;
+use std::time::Duration;
+use zeroize::Zeroizing;
+
+/// Shared by all workers.
+pub struct WebContext {
+    pub app: App,
+    pub public_url: PublicUrl,
+    /// Proxies whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: Vec<IpNet>,
+    /// How long a client may take to send a form.
+    pub body_timeout: Duration,
+    pub cookies: super::cookies::CookieNames,
+    pub csrf_key: Zeroizing<[u8; 64]>,
+}

@@ -1,0 +1,115 @@
+//! No form is believed because a cookie came along: it must come from a page of ours, shown to this browser.
+//!
+//! Two guards: what the browser says of the request's origin, and a token in the form. The form's fields can only be
+//! reached through the types here, so no handler can forget them.
+
+use super::caller::{Extracted, caller, context};
+use super::context::WebContext;
+use super::error::PageError;
+use super::form::Form;
+use crate::app::caller::Caller;
+use actix_web::cookie::Cookie;
+use actix_web::dev::Payload;
+use actix_web::http::header::{HeaderMap, ORIGIN};
+use actix_web::{FromRequest, HttpRequest};
+use data_encoding::BASE64URL_NOPAD;
+use hmac::{Hmac, KeyInit, Mac};
+use sha2::Sha256;
+
+/// A form sent by the signed-in person from a page of ours.
+pub struct Protected(pub Form);
+
+/// A form of a signed-out page, sent by the browser that asked for it.
+pub struct ProtectedDoor(pub Form);
+
+impl FromRequest for Protected {
+    type Error = PageError;
+    type Future = Extracted<Self>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let (request, mut payload) = (request.clone(), payload.take());
+        Box::pin(async move {
+            let context = context(&request)?;
+            ensure_own_origin(request.headers(), &context)?;
+            let caller = caller(&request).await?;
+            let form = Form::read(&request, &mut payload).await?;
+            ensure_token(&context, &session_subject(&caller), &form)?;
+            Ok(Self(form))
+        })
+    }
+}
+
+impl FromRequest for ProtectedDoor {
+    type Error = PageError;
+    type Future = Extracted<Self>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let (request, mut payload) = (request.clone(), payload.take());
+        Box::pin(async move {
+            let context = context(&request)?;
+            ensure_own_origin(request.headers(), &context)?;
+            let form = Form::read(&request, &mut payload).await?;
+            let browser = request.cookie(context.cookies.form).ok_or(PageError::StaleForm)?;
+            ensure_token(&context, &door_subject(browser.value()), &form)?;
+            Ok(Self(form))
+        })
+    }
+}
+
+/// The token for forms on the pages of a signed-in person.
+pub fn token(context: &WebContext, caller: &Caller) -> String {
+    BASE64URL_NOPAD.encode(&mac(context, &session_subject(caller)).finalize().into_bytes())
+}
+
+/// The token for a signed-out page, and the cookie to set when the browser has none yet.
+pub fn door_token(
+    context: &WebContext,
+    request: &HttpRequest,
+) -> Result<(String, Option<Cookie<'static>>), PageError> {
+    let held = request.cookie(context.cookies.form).map(|cookie| cookie.value().to_owned());
+    let is_new = held.is_none();
+    let browser = match held {
+        Some(value) => value,
+        None => context.app.random.token().map_err(|error| PageError::Internal(error.into()))?,
+    };
+    let token = BASE64URL_NOPAD.encode(&mac(context, &door_subject(&browser)).finalize().into_bytes());
+    let cookie = is_new.then(|| context.cookies.cookie(context.cookies.form, browser, 86_400));
+    Ok((token, cookie))
+}
+
+/// Refuses what another site made the browser send. Browsers that say nothing are refused too: all of today's do.
+fn ensure_own_origin(headers: &HeaderMap, context: &WebContext) -> Result<(), PageError> {
+    let one = |name: &str| {
+        let mut values =
+            headers.get_all(name).map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());
+        (values.next(), values.next())
+    };
+    let own = context.public_url.origin();
+    match (one("sec-fetch-site"), one(ORIGIN.as_str())) {
+        ((Some(site), None), (None, None)) if site == "same-origin" => Ok(()),
+        ((Some(site), None), (Some(origin), None)) if site == "same-origin" && origin == own => Ok(()),
+        ((None, None), (Some(origin), None)) if origin == own => Ok(()),
+        ((None, None), (None, None)) => Err(PageError::UnknownOrigin),
+        _ => Err(PageError::CrossSite),
+    }
+}
+
+fn ensure_token(context: &WebContext, subject: &str, form: &Form) -> Result<(), PageError> {
+    let sent = BASE64URL_NOPAD.decode(form.text("csrf").as_bytes()).unwrap_or_default();
+    mac(context, subject).verify_slice(&sent).map_err(|_| PageError::StaleForm)
+}
+
+fn mac(context: &WebContext, subject: &str) -> Hmac<Sha256> {
+    let mut mac = Hmac::<Sha256>::new_from_slice(context.csrf_key.as_ref())
+        .unwrap_or_else(|_| unreachable!("HMAC takes keys of any length"));
+    mac.update(subject.as_bytes());
+    mac
+}
+
+fn session_subject(caller: &Caller) -> String {
+    format!("session\n{}", caller.session.family)
+}
+
+fn door_subject(browser: &str) -> String {
+    format!("door\n{browser}")
+}

@@ -1,0 +1,131 @@
+//! Around everything: headers on every answer, error pages drawn, panics caught, impostor cookies refused.
+
+use super::caller::context;
+use super::error::{self, PageError, Trouble};
+use super::request::request_id;
+use actix_web::body::{BoxBody, MessageBody};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::header::{
+    CACHE_CONTROL, CONTENT_LENGTH, HeaderMap, HeaderName, HeaderValue, REFERRER_POLICY,
+    STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
+};
+use actix_web::middleware::Next;
+use actix_web::{Error, HttpRequest, HttpResponse, ResponseError};
+use futures_util::FutureExt;
+use std::panic::AssertUnwindSafe;
+
+const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; \
+                      form-action 'self'; base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'";
+
+/// Finishes every answer. Outermost but for the log.
+pub async fn finish(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, Error> {
+    let id = request_id(request.request());
+    let is_https = context(request.request())?.public_url.is_https();
+    match next.call(request).await {
+        Ok(response) => {
+            let mut response = drawn(response.map_into_boxed_body());
+            add_headers(response.headers_mut(), &id, is_https);
+            Ok(response)
+        }
+        // A middleware further in failed, so there is no request any more to draw a page for.
+        Err(failure) => Err(Unfinished { failure, id, is_https }.into()),
+    }
+}
+
+fn drawn(response: ServiceResponse<BoxBody>) -> ServiceResponse<BoxBody> {
+    let mut response = response;
+    let trouble = response.response_mut().extensions_mut().remove::<Trouble>();
+    let Some(trouble) = trouble else { return response };
+    let (request, old) = response.into_parts();
+    let mut page = error::draw(&request, &trouble);
+    for (name, value) in old.headers() {
+        if name != CONTENT_LENGTH {
+            page.headers_mut().append(name.clone(), value.clone());
+        }
+    }
+    ServiceResponse::new(request, page)
+}
+
+fn add_headers(headers: &mut HeaderMap, id: &str, is_https: bool) {
+    let fixed = [
+        ("content-security-policy", POLICY),
+        (X_CONTENT_TYPE_OPTIONS.as_str(), "nosniff"),
+        (REFERRER_POLICY.as_str(), "same-origin"),
+        (X_FRAME_OPTIONS.as_str(), "DENY"),
+        ("cross-origin-opener-policy", "same-origin"),
+        ("cross-origin-resource-policy", "same-origin"),
+        ("permissions-policy", "camera=(), microphone=(), geolocation=(), clipboard-read=()"),
+    ];
+    for (name, value) in fixed {
+        headers.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
+    }
+    if !headers.contains_key(CACHE_CONTROL) {
+        headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    }
+    if is_https {
+        headers.insert(
+            STRICT_TRANSPORT_SECURITY,
+            HeaderValue::from_static("max-age=63072000; includeSubDomains"),
+        );
+    }
+    if let Ok(value) = HeaderValue::from_str(id) {
+        headers.insert(HeaderName::from_static("x-request-id"), value);
+    }
+}
+
+/// A failure before any page: the database cannot say whether there is a session.
+#[derive(Debug)]
+struct Unfinished {
+    failure: Error,
+    id: String,
+    is_https: bool,
+}
+
+impl std::fmt::Display for Unfinished {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.failure.fmt(f)
+    }
+}
+
+impl ResponseError for Unfinished {
+    fn error_response(&self) -> HttpResponse {
+        tracing::error!(error = %self.failure, "a request failed before its page");
+        let trouble = Trouble::from(&PageError::Unavailable("the session could not be read".into()));
+        let mut page = error::draw_outside(&trouble, self.id.clone());
+        add_headers(page.headers_mut(), &self.id, self.is_https);
+        page
+    }
+}
+
+/// Refuses cookies that pretend to be ours.
+pub async fn refuse_impostors(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, Error> {
+    let context = context(request.request())?;
+    if context.cookies.has_impostor(request.headers()) {
+        let refusal = PageError::Malformed(
+            "Your browser sent a Camlock cookie twice. Delete this site's cookies and try again.",
+        );
+        return Ok(request.into_response(refusal.error_response()));
+    }
+    Ok(next.call(request).await?.map_into_boxed_body())
+}
+
+/// Turns a panic of a handler into a 500 page.
+pub async fn catch_panic(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, Error> {
+    let kept: HttpRequest = request.request().clone();
+    match AssertUnwindSafe(next.call(request)).catch_unwind().await {
+        Ok(answer) => Ok(answer?.map_into_boxed_body()),
+        Err(_) => {
+            let failure = PageError::Internal("a handler panicked".into());
+            Ok(ServiceResponse::new(kept, failure.error_response()))
+        }
+    }
+}

@@ -1,0 +1,241 @@
+//! What a page can answer instead of itself, and how that looks.
+
+use super::context::WebContext;
+use super::filters;
+use super::layout::Layout;
+use super::request::request_id;
+use crate::app::Failure;
+use crate::app::caller::Caller;
+use crate::passwords::PasswordsError;
+use crate::store::StoreError;
+use actix_web::body::BoxBody;
+use actix_web::http::StatusCode;
+use actix_web::http::header::{CONTENT_TYPE, LOCATION, RETRY_AFTER};
+use actix_web::web::Data;
+use actix_web::{HttpMessage, HttpRequest, HttpResponse, ResponseError};
+use askama::Template;
+use std::rc::Rc;
+
+/// What a page can answer instead of itself.
+#[derive(Debug, thiserror::Error)]
+pub enum PageError {
+    /// Missing, or not for this person to see: the two look the same.
+    #[error("This page does not exist.")]
+    NotFound,
+    /// Policies do not allow it.
+    #[error("{0}")]
+    Denied(crate::domain::permission::Denial),
+    /// A rule said no; the text says which and what to do.
+    #[error("{0}")]
+    Refused(String),
+    /// The request cannot be read; the text says what to do.
+    #[error("{0}")]
+    Malformed(&'static str),
+    #[error("This address answers other methods only.")]
+    MethodNotAllowed(String),
+    #[error("This page takes forms only.")]
+    UnsupportedMedia,
+    #[error("That is more than a form may hold. Shorten it and send it again.")]
+    TooLarge,
+    #[error("The form took too long to arrive. Send it again.")]
+    TooSlow,
+    #[error("Another site sent this request. Open Camlock itself and try again there.")]
+    CrossSite,
+    #[error(
+        "Your browser did not say which site this request comes from, so it is refused. Use a current browser and open Camlock by its own address."
+    )]
+    UnknownOrigin,
+    #[error("This form is out of date. Go back, load the page again and send it once more.")]
+    StaleForm,
+    #[error("Too many wrong tries.")]
+    Throttled { seconds: i64 },
+    /// Not an error for people: the page is somewhere else.
+    #[error("see {0}")]
+    Elsewhere(String),
+    #[error(
+        "The server is busy or its database is not available. Nothing was changed. Try again in a moment."
+    )]
+    Unavailable(#[source] Box<dyn std::error::Error>),
+    /// Our fault; the cause is logged and never shown.
+    #[error("Something went wrong on our side. Nothing was changed.")]
+    Internal(#[source] Box<dyn std::error::Error>),
+}
+
+impl From<Failure> for PageError {
+    fn from(failure: Failure) -> Self {
+        match failure {
+            Failure::NotFound | Failure::NotProven => Self::NotFound,
+            Failure::Denied(denial) => Self::Denied(denial),
+            Failure::Refused(text) => Self::Refused(text),
+            Failure::Invalid(errors) => {
+                Self::Refused(errors.into_iter().map(|error| error.text).collect::<Vec<_>>().join(" "))
+            }
+            Failure::Throttled { seconds } => Self::Throttled { seconds },
+            Failure::NotSignedIn => Self::Elsewhere("/login".to_owned()),
+            Failure::Store(StoreError::Unavailable(_)) | Failure::Passwords(PasswordsError::Busy) => {
+                Self::Unavailable(failure.into())
+            }
+            other => Self::Internal(other.into()),
+        }
+    }
+}
+
+impl From<askama::Error> for PageError {
+    fn from(error: askama::Error) -> Self {
+        Self::Internal(error.into())
+    }
+}
+
+impl PageError {
+    /// To the sign-in page, which leads back to a page that was asked for.
+    pub fn sign_in(request: &HttpRequest) -> Self {
+        let is_page = request.method().is_safe() && request.path() != "/" && request.path() != "/logout";
+        if !is_page {
+            return Self::Elsewhere("/login".to_owned());
+        }
+        let next: String = url::form_urlencoded::byte_serialize(request.path().as_bytes()).collect();
+        Self::Elsewhere(format!("/login?next={next}"))
+    }
+
+    fn title(&self) -> &'static str {
+        match self {
+            Self::NotFound => "Page not found",
+            Self::Denied(_) => "Not allowed",
+            Self::Refused(_) => "Not possible now",
+            Self::Malformed(_) => "The request cannot be read",
+            Self::MethodNotAllowed(_) => "Method not allowed",
+            Self::UnsupportedMedia => "Not a form",
+            Self::TooLarge => "Too large",
+            Self::TooSlow => "Too slow",
+            Self::CrossSite | Self::UnknownOrigin | Self::StaleForm => "Request refused",
+            Self::Throttled { .. } => "Too many tries",
+            Self::Elsewhere(_) => "See elsewhere",
+            Self::Unavailable(_) => "Not available",
+            Self::Internal(_) => "Something went wrong",
+        }
+    }
+}
+
+impl ResponseError for PageError {
+    fn status_code(&self) -> StatusCode {
+        match self {
+            Self::NotFound => StatusCode::NOT_FOUND,
+            Self::Denied(_) | Self::CrossSite | Self::UnknownOrigin | Self::StaleForm => {
+                StatusCode::FORBIDDEN
+            }
+            Self::Refused(_) => StatusCode::CONFLICT,
+            Self::Malformed(_) => StatusCode::BAD_REQUEST,
+            Self::MethodNotAllowed(_) => StatusCode::METHOD_NOT_ALLOWED,
+            Self::UnsupportedMedia => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::TooSlow => StatusCode::REQUEST_TIMEOUT,
+            Self::Throttled { .. } => StatusCode::TOO_MANY_REQUESTS,
+            Self::Elsewhere(_) => StatusCode::SEE_OTHER,
+            Self::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+
+    /// Status and facts only: the edge draws the page, as it knows the request's id and who asked.
+    fn error_response(&self) -> HttpResponse<BoxBody> {
+        let mut answer = HttpResponse::new(self.status_code());
+        match self {
+            Self::Elsewhere(address) => {
+                if let Ok(value) = address.parse() {
+                    answer.headers_mut().insert(LOCATION, value);
+                }
+                return answer;
+            }
+            Self::Throttled { seconds } => {
+                answer.headers_mut().insert(RETRY_AFTER, (*seconds).max(1).into());
+            }
+            Self::MethodNotAllowed(allow) => {
+                if let Ok(value) = allow.parse() {
+                    answer.headers_mut().insert(actix_web::http::header::ALLOW, value);
+                }
+            }
+            Self::Unavailable(cause) | Self::Internal(cause) => {
+                tracing::error!(error = %cause, "a request failed");
+            }
+            _ => {}
+        }
+        answer.extensions_mut().insert(Trouble::from(self));
+        answer
+    }
+}
+
+/// What an error page says; travels with the answer until the edge draws it.
+pub struct Trouble {
+    status: u16,
+    title: &'static str,
+    text: String,
+    action: Option<&'static str>,
+    resource: String,
+}
+
+impl From<&PageError> for Trouble {
+    fn from(error: &PageError) -> Self {
+        let (text, action, resource) = match error {
+            PageError::Denied(denial) => {
+                (denial.because.clone(), Some(denial.action), denial.resource.clone())
+            }
+            PageError::Throttled { seconds } => {
+                (format!("Too many wrong tries. Try again in {}.", in_words(*seconds)), None, String::new())
+            }
+            other => (other.to_string(), None, String::new()),
+        };
+        Self { status: error.status_code().as_u16(), title: error.title(), text, action, resource }
+    }
+}
+
+/// A waiting time as people say it.
+pub fn in_words(seconds: i64) -> String {
+    match seconds {
+        ..=1 => "a second".to_owned(),
+        2..=90 => format!("{seconds} seconds"),
+        _ => format!("{} minutes", (seconds + 59) / 60),
+    }
+}
+
+#[derive(Template)]
+#[template(path = "error.html")]
+struct InsidePage<'a> {
+    page: Layout,
+    trouble: &'a Trouble,
+    own_keys: bool,
+    request_id: String,
+}
+
+#[derive(Template)]
+#[template(path = "error_plain.html")]
+struct OutsidePage<'a> {
+    trouble: &'a Trouble,
+    request_id: String,
+}
+
+/// Draws an error page: inside the shell for a signed-in person, in the plain one otherwise.
+pub fn draw(request: &HttpRequest, trouble: &Trouble) -> HttpResponse {
+    let request_id = request_id(request);
+    let caller = request.extensions().get::<Rc<Caller>>().cloned();
+    let context = request.app_data::<Data<WebContext>>();
+    let html = match (caller, context) {
+        (Some(caller), Some(context)) => {
+            let own_keys = matches!(trouble.action, Some(action) if action.contains("CollApiKey"));
+            InsidePage { page: Layout::quiet(context, &caller, ""), trouble, own_keys, request_id }.render()
+        }
+        _ => return draw_outside(trouble, request_id),
+    };
+    answer(trouble, html)
+}
+
+/// Draws an error page in the plain shell.
+pub fn draw_outside(trouble: &Trouble, request_id: String) -> HttpResponse {
+    answer(trouble, OutsidePage { trouble, request_id }.render())
+}
+
+fn answer(trouble: &Trouble, html: askama::Result<String>) -> HttpResponse {
+    let status = StatusCode::from_u16(trouble.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    HttpResponse::build(status)
+        .insert_header((CONTENT_TYPE, "text/html; charset=utf-8"))
+        .body(html.unwrap_or_else(|_| trouble.text.clone()))
+}

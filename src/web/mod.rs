@@ -1,0 +1,19 @@
+//! The console: pages, and what stands around them.
+
+pub mod assets;
+pub mod caller;
+pub mod context;
+pub mod cookies;
+pub mod csrf;
+pub mod edge;
+pub mod error;
+pub mod filters;
+pub mod flash;
+pub mod form;
+pub mod health;
+pub mod layout;
+pub mod pages;
+pub mod query;
+pub mod request;
+pub mod routes;
+pub mod session;

@@ -1,0 +1,10 @@
+use crate::web::error::PageError;
+use actix_web::HttpResponse;
+
+pub async fn index() -> Result<HttpResponse, PageError> {
+    Err(PageError::NotFound)
+}
+
+pub async fn detail() -> Result<HttpResponse, PageError> {
+    Err(PageError::NotFound)
+}

@@ -1,0 +1,14 @@
+use crate::web::error::PageError;
+use actix_web::HttpResponse;
+
+pub async fn index() -> Result<HttpResponse, PageError> {
+    Err(PageError::NotFound)
+}
+
+pub async fn users() -> Result<HttpResponse, PageError> {
+    Err(PageError::NotFound)
+}
+
+pub async fn keys() -> Result<HttpResponse, PageError> {
+    Err(PageError::NotFound)
+}

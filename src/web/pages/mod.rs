@@ -1,0 +1,90 @@
+//! The pages, one file for each noun.
+
+pub mod audit;
+pub mod home;
+pub mod identity;
+pub mod key_status;
+pub mod keys;
+pub mod me;
+pub mod mfa;
+pub mod reveal;
+pub mod settings;
+pub mod setup;
+pub mod sign_in;
+pub mod step_up;
+pub mod user;
+pub mod user_activity;
+pub mod user_new;
+pub mod user_permissions;
+pub mod user_security;
+pub mod users;
+
+use super::error::PageError;
+use super::flash::{self, Kind};
+use crate::app::keys::Place;
+use crate::domain::key::SecretId;
+use crate::domain::user::Uin;
+use actix_session::Session;
+use actix_web::http::StatusCode;
+use actix_web::http::header::{CONTENT_TYPE, LOCATION};
+use actix_web::{HttpRequest, HttpResponse};
+use askama::Template;
+
+/// A page.
+pub fn render(template: &impl Template) -> Result<HttpResponse, PageError> {
+    render_as(StatusCode::OK, template)
+}
+
+/// A page with another status: a form that came back with errors.
+pub fn render_as(status: StatusCode, template: &impl Template) -> Result<HttpResponse, PageError> {
+    let html = template.render()?;
+    Ok(HttpResponse::build(status).insert_header((CONTENT_TYPE, "text/html; charset=utf-8")).body(html))
+}
+
+/// On to another page.
+pub fn see_other(address: &str) -> HttpResponse {
+    HttpResponse::SeeOther().insert_header((LOCATION, address)).finish()
+}
+
+/// On to another page, which begins with a sentence about what was done.
+pub fn done(session: &Session, address: &str, text: impl Into<String>) -> HttpResponse {
+    flash::leave(session, Kind::Ok, text);
+    see_other(address)
+}
+
+/// The user that an address names; whatever is not a UIN names nobody.
+pub fn uin_of(request: &HttpRequest) -> Result<Uin, PageError> {
+    let text = request.match_info().get("uin").unwrap_or_default();
+    Uin::parse(text).map_err(|_| PageError::NotFound)
+}
+
+/// The key that an address names.
+pub fn secret_id_of(request: &HttpRequest) -> Result<SecretId, PageError> {
+    let text = request.match_info().get("secret_id").unwrap_or_default();
+    SecretId::parse(text).map_err(|_| PageError::NotFound)
+}
+
+/// Whose keys an address is about: `/keys` is one's own, `/users/{uin}/keys` somebody's.
+pub fn place_of(request: &HttpRequest) -> Result<Place, PageError> {
+    match request.match_info().get("uin") {
+        None => Ok(Place::Own),
+        Some(_) => uin_of(request).map(Place::Of),
+    }
+}
+
+/// The address of a key page.
+pub fn keys_address(place: Place) -> String {
+    match place {
+        Place::Own => "/keys".to_owned(),
+        Place::Of(uin) => format!("/users/{uin}/keys"),
+    }
+}
+
+/// Where a person who was asked something has to go: the question, or enrolment first.
+pub fn question_address(asked: &crate::app::step_up::Asked) -> String {
+    if asked.must_enrol {
+        format!("/me/mfa/totp/new?then={}", asked.id)
+    } else {
+        format!("/verify?c={}", asked.id)
+    }
+}

@@ -1,0 +1,62 @@
+//! What stands behind the `?` of an address.
+
+use super::caller::Extracted;
+use super::error::PageError;
+use actix_web::dev::Payload;
+use actix_web::{FromRequest, HttpRequest};
+
+/// The parameters of an address, each once.
+pub struct Query(Vec<(String, String)>);
+
+impl FromRequest for Query {
+    type Error = PageError;
+    type Future = Extracted<Self>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let parsed = Self::parse(request.query_string());
+        Box::pin(async move { parsed })
+    }
+}
+
+impl Query {
+    /// Reads a query string.
+    pub fn parse(text: &str) -> Result<Self, PageError> {
+        let mut found: Vec<(String, String)> = Vec::new();
+        for (name, value) in url::form_urlencoded::parse(text.as_bytes()) {
+            if [&name, &value].iter().any(|text| text.contains(['\0', '\u{FFFD}'])) {
+                return Err(PageError::Malformed(
+                    "The address holds characters that cannot be read. Correct it.",
+                ));
+            }
+            if found.iter().any(|(known, _)| *known == name) {
+                return Err(PageError::Malformed("The address holds a parameter twice. Leave one out."));
+            }
+            found.push((name.into_owned(), value.into_owned()));
+        }
+        Ok(Self(found))
+    }
+
+    /// A parameter's text; a missing one is empty.
+    pub fn text(&self, name: &str) -> &str {
+        self.0.iter().find(|(known, _)| known == name).map_or("", |(_, value)| value)
+    }
+
+    /// A parameter's text, if it is there and not empty.
+    pub fn find(&self, name: &str) -> Option<&str> {
+        Some(self.text(name)).filter(|text| !text.is_empty())
+    }
+
+    /// The same query with one parameter set, or left out when the value is empty, as an address's end.
+    pub fn with(&self, changes: &[(&str, &str)]) -> String {
+        let mut encoder = url::form_urlencoded::Serializer::new(String::new());
+        for (name, value) in &self.0 {
+            if !value.is_empty() && !changes.iter().any(|(changed, _)| changed == name) {
+                encoder.append_pair(name, value);
+            }
+        }
+        for (name, value) in changes.iter().filter(|(_, value)| !value.is_empty()) {
+            encoder.append_pair(name, value);
+        }
+        format!("?{}", encoder.finish())
+    }
+}

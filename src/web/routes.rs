@@ -1,0 +1,138 @@
+//! Every route of the console, in the order of the menu.
+
+use super::edge::catch_panic;
+use super::error::PageError;
+use super::pages::{
+    audit, home, identity, key_status, keys, me, mfa, reveal, settings, setup, sign_in, step_up, user,
+    user_activity, user_new, user_permissions, user_security, users,
+};
+use actix_web::http::Method;
+use actix_web::middleware::from_fn;
+use actix_web::web::{self, ServiceConfig};
+use actix_web::{HttpRequest, Route, guard};
+
+/// A page or an action, by method and address.
+pub struct Endpoint {
+    pub method: &'static str,
+    pub path: &'static str,
+    handler: fn() -> Route,
+}
+
+const fn get(path: &'static str, handler: fn() -> Route) -> Endpoint {
+    Endpoint { method: "GET", path, handler }
+}
+
+const fn post(path: &'static str, handler: fn() -> Route) -> Endpoint {
+    Endpoint { method: "POST", path, handler }
+}
+
+/// The console's endpoints; the authorisation tests walk over the same list.
+pub const ENDPOINTS: [Endpoint; 74] = [
+    get("/", || web::route().to(home::index)),
+    get("/cam", || web::route().to(home::users)),
+    get("/cam/capi", || web::route().to(home::keys)),
+    get("/setup", || web::route().to(setup::form)),
+    post("/setup", || web::route().to(setup::submit)),
+    get("/setup/recovery", || web::route().to(setup::recovery)),
+    get("/login", || web::route().to(sign_in::form)),
+    post("/login", || web::route().to(sign_in::submit)),
+    get("/login/verify", || web::route().to(sign_in::verify_form)),
+    post("/login/verify", || web::route().to(sign_in::verify)),
+    get("/login/recovery", || web::route().to(sign_in::recovery_form)),
+    post("/login/recovery", || web::route().to(sign_in::recover)),
+    post("/logout", || web::route().to(sign_in::sign_out)),
+    get("/identity", || web::route().to(identity::form)),
+    post("/identity", || web::route().to(identity::switch)),
+    get("/verify", || web::route().to(step_up::form)),
+    post("/verify", || web::route().to(step_up::answer)),
+    get("/users", || web::route().to(users::index)),
+    get("/users/new", || web::route().to(user_new::form)),
+    post("/users/new", || web::route().to(user_new::submit)),
+    get("/users/{uin}", || web::route().to(user::index)),
+    get("/users/{uin}/created", || web::route().to(user_new::created)),
+    get("/users/{uin}/edit", || web::route().to(user::edit_form)),
+    post("/users/{uin}/edit", || web::route().to(user::edit)),
+    get("/users/{uin}/delete", || web::route().to(user::delete_form)),
+    post("/users/{uin}/delete", || web::route().to(user::delete)),
+    get("/users/{uin}/permissions", || web::route().to(user_permissions::index)),
+    get("/users/{uin}/permissions/attach", || web::route().to(user_permissions::attach_form)),
+    post("/users/{uin}/permissions/attach", || web::route().to(user_permissions::attach)),
+    post("/users/{uin}/permissions/{policy}/detach", || web::route().to(user_permissions::detach)),
+    get("/users/{uin}/security", || web::route().to(user_security::index)),
+    post("/users/{uin}/security/console", || web::route().to(user_security::set_console)),
+    post("/users/{uin}/security/reset-password", || web::route().to(user_security::reset_password)),
+    post("/users/{uin}/security/reset-mfa", || web::route().to(user_security::reset_mfa)),
+    get("/users/{uin}/activity", || web::route().to(user_activity::index)),
+    get("/users/{uin}/keys", || web::route().to(keys::index)),
+    post("/users/{uin}/keys", || web::route().to(keys::create)),
+    post("/users/{uin}/keys/{secret_id}/note", || web::route().to(keys::set_note)),
+    post("/users/{uin}/keys/{secret_id}/enable", || web::route().to(key_status::enable)),
+    get("/users/{uin}/keys/{secret_id}/disable", || web::route().to(key_status::disable_form)),
+    post("/users/{uin}/keys/{secret_id}/disable", || web::route().to(key_status::disable)),
+    get("/users/{uin}/keys/{secret_id}/delete", || web::route().to(key_status::delete_form)),
+    post("/users/{uin}/keys/{secret_id}/delete", || web::route().to(key_status::delete)),
+    post("/users/{uin}/keys/{secret_id}/reveal", || web::route().to(reveal::ask)),
+    get("/users/{uin}/keys/{secret_id}/secret", || web::route().to(reveal::show)),
+    get("/users/{uin}/keys/{secret_id}/created", || web::route().to(reveal::created)),
+    get("/keys", || web::route().to(keys::index)),
+    post("/keys", || web::route().to(keys::create)),
+    post("/keys/{secret_id}/note", || web::route().to(keys::set_note)),
+    post("/keys/{secret_id}/enable", || web::route().to(key_status::enable)),
+    get("/keys/{secret_id}/disable", || web::route().to(key_status::disable_form)),
+    post("/keys/{secret_id}/disable", || web::route().to(key_status::disable)),
+    get("/keys/{secret_id}/delete", || web::route().to(key_status::delete_form)),
+    post("/keys/{secret_id}/delete", || web::route().to(key_status::delete)),
+    post("/keys/{secret_id}/reveal", || web::route().to(reveal::ask)),
+    get("/keys/{secret_id}/secret", || web::route().to(reveal::show)),
+    get("/keys/{secret_id}/created", || web::route().to(reveal::created)),
+    get("/audit", || web::route().to(audit::index)),
+    get("/audit/{seq}", || web::route().to(audit::detail)),
+    get("/settings/security", || web::route().to(settings::form)),
+    post("/settings/security", || web::route().to(settings::submit)),
+    get("/me/security", || web::route().to(me::security)),
+    get("/me/password", || web::route().to(me::password_form)),
+    post("/me/password", || web::route().to(me::change_password)),
+    get("/me/sessions", || web::route().to(me::sessions)),
+    post("/me/sessions/others/end", || web::route().to(me::end_other_sessions)),
+    post("/me/sessions/{session}/end", || web::route().to(me::end_session)),
+    get("/me/preferences", || web::route().to(me::preferences_form)),
+    post("/me/preferences", || web::route().to(me::set_preferences)),
+    get("/me/mfa/totp/new", || web::route().to(mfa::new_form)),
+    post("/me/mfa/totp/new", || web::route().to(mfa::enrol)),
+    post("/me/mfa/totp/{device}/delete", || web::route().to(mfa::remove)),
+    get("/me/mfa/recovery", || web::route().to(mfa::recovery)),
+    post("/me/mfa/recovery", || web::route().to(mfa::replace_recovery)),
+];
+
+/// Registers every endpoint; a page answers `HEAD` as well, and other methods with 405.
+pub fn configure(config: &mut ServiceConfig) {
+    let mut paths: Vec<&str> = ENDPOINTS.iter().map(|endpoint| endpoint.path).collect();
+    paths.dedup();
+    for path in paths {
+        let here = || ENDPOINTS.iter().filter(move |endpoint| endpoint.path == path);
+        let mut resource = web::resource(path).wrap(from_fn(catch_panic));
+        for endpoint in here() {
+            resource = resource.route(accepting(endpoint));
+        }
+        let allowed: Vec<&str> = here().map(|endpoint| endpoint.method).collect();
+        let allow = allowed.join(", ").replace("GET", "GET, HEAD");
+        let refuse = move || {
+            let allow = allow.clone();
+            async move { Err::<actix_web::HttpResponse, PageError>(PageError::MethodNotAllowed(allow)) }
+        };
+        config.service(resource.default_service(web::to(refuse)));
+    }
+}
+
+fn accepting(endpoint: &Endpoint) -> Route {
+    let route = (endpoint.handler)();
+    match endpoint.method {
+        "GET" => route.guard(guard::Any(guard::Get()).or(guard::Head())),
+        method => route.guard(guard::Method(Method::from_bytes(method.as_bytes()).unwrap_or(Method::POST))),
+    }
+}
+
+/// Whatever has no endpoint.
+pub async fn nowhere(_: HttpRequest) -> Result<actix_web::HttpResponse, PageError> {
+    Err(PageError::NotFound)
+}

@@ -1,0 +1,108 @@
+//! Browser sessions: actix-session's cookie in front of our table.
+//!
+//! A session row is made by signing in, never here; its id alone says who is there. The map that the framework writes
+//! back holds flash messages and nothing that decides anything.
+
+use crate::app::App;
+use crate::app::sessions::id_of_cookie;
+use actix_session::config::{BrowserSession, CookieContentSecurity};
+use actix_session::storage::{LoadError, SaveError, SessionKey, SessionStore, UpdateError};
+use actix_session::{Session, SessionMiddleware};
+use actix_web::cookie::time::Duration;
+use actix_web::cookie::{Key, SameSite};
+use anyhow::{Error, anyhow};
+use std::collections::HashMap;
+
+const ID: &str = "id";
+const NEXT: &str = "next";
+
+/// The session table as actix-session sees it.
+#[derive(Clone)]
+pub struct Sessions(pub App);
+
+type State = HashMap<String, String>;
+
+impl SessionStore for Sessions {
+    async fn load(&self, key: &SessionKey) -> Result<Option<State>, LoadError> {
+        let id = id_of_cookie(key.as_ref());
+        let kept = self.0.session_state(id.clone()).await.map_err(|error| LoadError::Other(error.into()))?;
+        let Some(text) = kept else { return Ok(None) };
+        let mut state: State =
+            serde_json::from_str(&text).map_err(|error| LoadError::Deserialization(error.into()))?;
+        state.insert(ID.to_owned(), quoted(&id));
+        Ok(Some(state))
+    }
+
+    /// Hands out the key that signing in made; without one there is no session to keep.
+    async fn save(&self, mut state: State, _ttl: &Duration) -> Result<SessionKey, SaveError> {
+        let missing = || SaveError::Other(anyhow!("a session is begun by signing in only"));
+        let next = state.remove(NEXT).ok_or_else(missing)?;
+        let key: String =
+            serde_json::from_str(&next).map_err(|error| SaveError::Serialization(error.into()))?;
+        let key = SessionKey::try_from(key).map_err(|error| SaveError::Other(error.into()))?;
+        self.keep(&key, state).await.map_err(SaveError::Other)?;
+        Ok(key)
+    }
+
+    /// Never inserts: a session that was ended meanwhile stays ended.
+    async fn update(
+        &self,
+        key: SessionKey,
+        state: State,
+        _ttl: &Duration,
+    ) -> Result<SessionKey, UpdateError> {
+        self.keep(&key, state).await.map_err(UpdateError::Other)?;
+        Ok(key)
+    }
+
+    /// Idle time is counted by the caller's own row, not here.
+    async fn update_ttl(&self, _key: &SessionKey, _ttl: &Duration) -> Result<(), Error> {
+        Ok(())
+    }
+
+    async fn delete(&self, key: &SessionKey) -> Result<(), Error> {
+        Ok(self.0.forget_session(id_of_cookie(key.as_ref())).await?)
+    }
+}
+
+impl Sessions {
+    async fn keep(&self, key: &SessionKey, mut state: State) -> Result<(), Error> {
+        state.remove(ID);
+        let text = serde_json::to_string(&state)?;
+        Ok(self.0.set_session_state(id_of_cookie(key.as_ref()), text).await?)
+    }
+}
+
+fn quoted(text: &str) -> String {
+    format!("\"{text}\"")
+}
+
+/// The session middleware with our cookie.
+pub fn middleware(
+    app: &App,
+    name: &str,
+    is_https: bool,
+) -> Result<SessionMiddleware<Sessions>, crate::app::Failure> {
+    let key = app.vault.derive("session-cookie")?;
+    let lifecycle = BrowserSession::default().state_ttl(Duration::seconds(app.rules.session_absolute));
+    Ok(SessionMiddleware::builder(Sessions(app.clone()), Key::from(key.as_ref()))
+        .cookie_name(name.to_owned())
+        .cookie_secure(is_https)
+        .cookie_http_only(true)
+        .cookie_same_site(SameSite::Lax)
+        .cookie_path("/".to_owned())
+        .cookie_content_security(CookieContentSecurity::Private)
+        .session_lifecycle(lifecycle)
+        .build())
+}
+
+/// The id under which a browser's session is kept, if it has one.
+pub fn id(session: &Session) -> Option<String> {
+    session.get::<String>(ID).ok().flatten()
+}
+
+/// Continues under the key that signing in, or a passed check, made.
+pub fn continue_as(session: &Session, key: &str) -> Result<(), super::error::PageError> {
+    session.renew();
+    session.insert(NEXT, key).map_err(|error| super::error::PageError::Internal(error.into()))
+}

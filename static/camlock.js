@@ -1,0 +1,132 @@
+// Every page works without this file. The CSP forbids innerHTML and eval.
+'use strict';
+const doc = document, root = doc.documentElement, lang = root.lang || 'en';
+const $ = (sel, from = doc) => from.querySelector(sel);
+const $$ = (sel, from = doc) => [...from.querySelectorAll(sel)];
+const on = (name, act, to = doc) => to.addEventListener(name, act);
+const icon = (el, name) => $$('use', el).forEach(u => u.setAttribute('href', u.getAttribute('href').replace(/#.*/, '#i-' + name)));
+root.classList.replace('no-js', 'js');
+
+let saying;
+const say = text => {
+  $('#live').textContent = $('#toast').textContent = text;
+  clearTimeout(saying);
+  if (text) saying = setTimeout(say, 4000, '');
+};
+
+// Plain HTTP has no clipboard object: select, then execCommand.
+const textOf = el => {
+  const items = $$('li', el);
+  return (items.length ? items : [el]).map(e => e.textContent.trim()).join('\n');
+};
+const copied = button => {
+  say(`${button.dataset.copyLabel || 'Text'} copied`);
+  const mark = name => { icon(button, name); button.classList.toggle('copied', name === 'check'); };
+  mark('check');
+  setTimeout(mark, 2000, 'copy');
+};
+const copySelected = (button, el, text) => {
+  if (el) getSelection().selectAllChildren(el);
+  let done = false;
+  const put = e => { e.clipboardData.setData('text/plain', text); e.preventDefault(); done = true; };
+  on('copy', put);
+  doc.execCommand('copy');
+  doc.removeEventListener('copy', put);
+  if (done) copied(button); else say('Text selected: press Ctrl+C');
+};
+const copy = button => {
+  const { copy: own, copyFrom } = button.dataset;
+  const el = copyFrom ? $(copyFrom) : $$('code, .mono', button.parentNode).find(e => e.textContent.trim() === own);
+  const text = own || textOf(el), old = () => copySelected(button, el, text);
+  if (navigator.clipboard) navigator.clipboard.writeText(text).then(() => copied(button), old); else old();
+};
+const download = ({ download, downloadFrom, downloadHead: head }) => {
+  const body = `${head ? head + '\n' : ''}${$$(downloadFrom).map(textOf)}\n`;
+  const href = URL.createObjectURL(new Blob([body], { type: 'text/plain' }));
+  Object.assign(doc.createElement('a'), { href, download }).click();
+  setTimeout(URL.revokeObjectURL, 1000, href);
+};
+const showPassword = (button, shown) => {
+  $(button.dataset.togglePassword).type = shown ? 'text' : 'password';
+  button.setAttribute('aria-pressed', shown);
+  icon(button, shown ? 'eye-off' : 'eye');
+};
+const openDialog = (e, link) => {
+  const box = doc.getElementById(link.dataset.dialog);
+  if (!box || e.ctrlKey || e.metaKey || e.shiftKey) return;
+  e.preventDefault();
+  box.showModal(); // focus: Cancel
+  box.onclose = () => link.focus();
+};
+
+on('click', e => {
+  const at = sel => e.target.closest(sel);
+  let el;
+  for (const menu of $$('.menu[open]')) if (!menu.contains(e.target)) menu.open = false;
+  if (at('[aria-disabled=true]')) e.preventDefault();
+  else if ((el = at('[data-copy], [data-copy-from]'))) copy(el);
+  else if ((el = at('[data-download]'))) download(el.dataset);
+  else if (at('[data-print]')) print();
+  else if ((el = at('[data-toggle-password]'))) showPassword(el, el.ariaPressed !== 'true');
+  else if (at('[data-close]')) at('dialog').close();
+  else if ((el = at('[data-dialog]'))) openDialog(e, el);
+});
+on('keydown', e => {
+  const menu = e.key === 'Escape' && $('.menu[open]');
+  if (menu) { menu.open = false; $('summary', menu).focus(); }
+});
+
+on('submit', e => {
+  const form = e.target, button = e.submitter;
+  if (form.method !== 'post') return;
+  if (form.sent) return e.preventDefault();
+  form.sent = true;
+  for (const b of $$('[data-toggle-password]', form)) showPassword(b, false);
+  setTimeout(() => form.sent && button?.setAttribute('aria-busy', 'true'), 400);
+  const free = () => { form.sent = false; button?.removeAttribute('aria-busy'); };
+  setTimeout(free, 15000);
+  on('pageshow', free, window);
+});
+
+const units = { year: 31536e3, month: 2592e3, day: 86400, hour: 3600, minute: 60, second: 1 };
+const relative = el => {
+  const s = Math.round((new Date(el.dateTime) - Date.now()) / 1000);
+  const unit = Object.keys(units).find(u => Math.abs(s) >= units[u] * (u === 'month' ? 4 : 1)) || 'second';
+  el.textContent = new Intl.RelativeTimeFormat(lang, { numeric: 'auto' }).format(Math.trunc(s / units[unit]), unit);
+};
+for (const el of $$('time[data-local], time[data-relative]')) {
+  el.title = el.textContent;
+  const { local } = el.dataset, timeStyle = local ? 'medium' : 'short';
+  if (local === undefined) relative(el);
+  else el.textContent = new Intl.DateTimeFormat(lang, { dateStyle: 'medium', timeStyle }).format(new Date(el.dateTime));
+}
+setInterval(() => $$('time[data-relative]').forEach(relative), 30000);
+
+// A seed, in groups of four.
+for (const el of $$('.groups')) {
+  const parts = el.textContent.trim().match(/.{1,4}/g);
+  el.replaceChildren(...parts.map(text => Object.assign(doc.createElement('span'), { textContent: text })));
+}
+
+$('.error-summary')?.focus();
+$('.tabs [aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'center' });
+
+const secrets = '#secret-key, #totp-secret, [data-secret]';
+const blank = () => $$(secrets).forEach(el => el.replaceChildren());
+on('pagehide', blank, window);
+on('pageshow', e => e.persisted && $(secrets) && location.reload(), window);
+const page = $('[data-secret-page]');
+if (page) {
+  const span = (+page.dataset.seconds || 120) * 1000;
+  let end = Date.now() + span, warned;
+  const tick = () => {
+    const left = Math.ceil((end - Date.now()) / 1000), out = $('[data-left]');
+    if (left <= 0) { blank(); location.replace(page.dataset.back || '/'); return; }
+    if (out) out.textContent = left > 60 ? `${Math.ceil(left / 60)} minutes` : `${left} seconds`;
+    if (left <= 20 && !warned) say('Hidden in 20 seconds');
+    warned = left <= 20;
+    setTimeout(tick, 500);
+  };
+  tick();
+  $('[data-extend]')?.addEventListener('click', () => { end = Date.now() + span; say('Kept open 2 more minutes'); });
+}
