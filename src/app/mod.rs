@@ -20,6 +20,7 @@ pub mod sign_in;
 mod sign_in_guard;
 pub mod step_up;
 pub mod tickets;
+pub mod user_head;
 pub mod user_security;
 pub mod users;
 

@@ -68,6 +68,7 @@ pub struct Question {
     pub target: User,
     pub object: String,
     pub is_own_key: bool,
+    /// The only authenticator app; with more than one, any will do.
     pub device: Option<String>,
     pub window_minutes: i64,
 }
@@ -135,7 +136,8 @@ impl App {
             .read(move |conn| {
                 let step_up = step_ups::find(conn, &session, id.as_deref(), now)?.ok_or(Failure::NotFound)?;
                 let target = target_of(conn, owner, &step_up)?;
-                let device = crate::store::totp_devices::of_identity(conn, uin)?.into_iter().next();
+                let mut devices = crate::store::totp_devices::of_identity(conn, uin)?;
+                let device = devices.pop().filter(|_| devices.is_empty());
                 Ok(Question {
                     purpose: Purpose::from_name(&step_up.purpose)
                         .ok_or(Failure::Corrupt("step_ups.purpose"))?,

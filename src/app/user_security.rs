@@ -72,6 +72,25 @@ impl App {
         Ok(Done::PasswordReset { uin: user.uin, ticket })
     }
 
+    /// A user with its generated password, for the page that shows it once; `None` when it was shown already.
+    pub async fn initial_password(
+        &self,
+        caller: &Caller,
+        uin: Uin,
+        ticket: String,
+    ) -> Result<Option<(User, Zeroizing<String>)>, Failure> {
+        let owner = caller.owner();
+        let found = self.store.read(move |conn| users::find(conn, owner, uin)).await?;
+        if let Some(user) = &found {
+            let shown = self.shown_once(caller, INITIAL_PASSWORD, user.uid, ticket).await?;
+            if let Some(password) = shown {
+                return Ok(Some((user.clone(), password)));
+            }
+        }
+        caller.ensure(action::GET_USER, uin)?;
+        found.map(|_| None).ok_or(Failure::NotFound)
+    }
+
     /// Wishes to remove a sub-user's authenticator apps and recovery codes. A second-factor check comes first.
     pub async fn ask_mfa_reset(&self, caller: &Caller, uin: Uin) -> Result<Asked, Failure> {
         let user = self.resettable(caller, uin).await?;

@@ -319,12 +319,7 @@ pub(super) fn changeable(conn: &mut Conn, caller: &Caller, uin: Uin) -> Result<U
 }
 
 fn ensure_deletable(conn: &mut Conn, caller: &Caller, user: &User) -> Result<(), Failure> {
-    if user.kind == UserKind::Root {
-        return Err(Failure::refused("The root user cannot be deleted: the account belongs to it."));
-    }
-    if user.uid == caller.user.uid {
-        return Err(Failure::refused("You cannot delete yourself. Ask another administrator."));
-    }
+    ensure_removable(caller, user)?;
     let held: Vec<String> =
         api_keys::of_user(conn, user.uid)?.iter().map(|key| key.secret_id.to_string()).collect();
     if held.is_empty() {
@@ -334,6 +329,17 @@ fn ensure_deletable(conn: &mut Conn, caller: &Caller, user: &User) -> Result<(),
         "This user still has API keys: {}. Disable and delete them first.",
         held.join(", ")
     )))
+}
+
+/// Refuses to delete those who can never be deleted by this caller.
+pub(super) fn ensure_removable(caller: &Caller, user: &User) -> Result<(), Failure> {
+    if user.kind == UserKind::Root {
+        return Err(Failure::refused("The root user cannot be deleted: the account belongs to it."));
+    }
+    if user.uid == caller.user.uid {
+        return Err(Failure::refused("You cannot delete yourself. Ask another administrator."));
+    }
+    Ok(())
 }
 
 fn ensure_can_collaborate(conn: &mut Conn, owner: Uin, uin: Uin) -> Result<(), Failure> {

@@ -38,6 +38,12 @@ pub struct Attachment {
     pub created_by: String,
 }
 
+impl Attachment {
+    pub fn is_preset(&self) -> bool {
+        self.owner_uin == PRESET_OWNER
+    }
+}
+
 /// Brings a preset to the text that this version of Camlock ships.
 pub fn put_preset(conn: &mut Conn, preset: &StoredPolicy) -> Result<(), StoreError> {
     let stored: Option<String> =

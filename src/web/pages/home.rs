@@ -1,14 +1,32 @@
+//! Where a person begins, and the addresses that people know from elsewhere.
+
+use super::see_other;
+use crate::domain::permission::action;
+use crate::web::caller::Person;
+use crate::web::context::WebContext;
 use crate::web::error::PageError;
 use actix_web::HttpResponse;
+use actix_web::web::Data;
 
-pub async fn index() -> Result<HttpResponse, PageError> {
-    Err(PageError::NotFound)
+/// The first page: users for who may list them, one's own keys otherwise.
+pub async fn index(
+    context: Data<WebContext>,
+    person: Result<Person, PageError>,
+) -> Result<HttpResponse, PageError> {
+    match person {
+        Ok(person) if person.may_here(action::LIST_USERS) => Ok(see_other("/users")),
+        Ok(_) => Ok(see_other("/keys")),
+        Err(PageError::Elsewhere(_)) if !context.app.door().await?.is_set_up => Ok(see_other("/setup")),
+        Err(elsewhere) => Err(elsewhere),
+    }
 }
 
+/// `/cam`, as people type it from Tencent's documents.
 pub async fn users() -> Result<HttpResponse, PageError> {
-    Err(PageError::NotFound)
+    Ok(see_other("/users"))
 }
 
+/// `/cam/capi`, likewise.
 pub async fn keys() -> Result<HttpResponse, PageError> {
-    Err(PageError::NotFound)
+    Ok(see_other("/keys"))
 }

@@ -1,6 +1,7 @@
 //! The pages, one file for each noun.
 
 pub mod audit;
+mod door;
 pub mod home;
 pub mod identity;
 pub mod key_status;
@@ -14,6 +15,8 @@ pub mod sign_in;
 pub mod step_up;
 pub mod user;
 pub mod user_activity;
+pub mod user_form;
+pub mod user_head;
 pub mod user_new;
 pub mod user_permissions;
 pub mod user_security;

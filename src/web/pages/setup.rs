@@ -1,14 +1,177 @@
+//! The first run: the root account, its password and its authenticator app, in one form.
+
+use super::door::DoorForm;
+use super::{render_as, see_other};
+use crate::app::Failure;
+use crate::app::setup::Setup;
+use crate::domain::field::{self, FieldError};
+use crate::domain::qr;
+use crate::domain::secret::{Password, TotpSeed};
+use crate::domain::totp::{Code, otpauth_url};
+use crate::domain::user::UserName;
+use crate::web::context::WebContext;
+use crate::web::csrf::ProtectedDoor;
 use crate::web::error::PageError;
-use actix_web::HttpResponse;
+use crate::web::filters;
+use crate::web::form::Form;
+use crate::web::query::Query;
+use crate::web::request::{request_id, source};
+use actix_web::http::StatusCode;
+use actix_web::web::Data;
+use actix_web::{HttpRequest, HttpResponse};
+use askama::Template;
+use std::net::IpAddr;
+use zeroize::Zeroizing;
 
-pub async fn form() -> Result<HttpResponse, PageError> {
-    Err(PageError::NotFound)
+const MAX_ACCOUNT_NAME: usize = 64;
+
+#[derive(Template)]
+#[template(path = "setup/index.html")]
+struct SetupPage {
+    door: DoorForm,
+    errors: Vec<FieldError>,
+    token: String,
+    account_name: String,
+    user_name: String,
+    secret: Zeroizing<String>,
+    otpauth: Zeroizing<String>,
+    qr: Zeroizing<String>,
+    is_insecure: bool,
 }
 
-pub async fn submit() -> Result<HttpResponse, PageError> {
-    Err(PageError::NotFound)
+/// Why there is no form: the address is not good, or everything is set up.
+#[derive(Template)]
+#[template(path = "setup/closed.html")]
+struct ClosedPage {
+    is_set_up: bool,
+    request_id: String,
 }
 
-pub async fn recovery() -> Result<HttpResponse, PageError> {
-    Err(PageError::NotFound)
+#[derive(Template)]
+#[template(path = "setup/recovery.html")]
+struct RecoveryPage {
+    /// Empty when they were shown before.
+    codes: Vec<Zeroizing<String>>,
+    public_url: String,
+    is_https: bool,
+    is_insecure: bool,
+    now: i64,
+}
+
+impl SetupPage {
+    fn new(request: &HttpRequest, context: &WebContext, seed: &TotpSeed) -> Result<Self, PageError> {
+        let otpauth = otpauth_url(seed, &format!("root at {}", context.public_url.host()), "Camlock");
+        let qr = qr::svg(&otpauth).ok_or_else(|| PageError::Internal("no QR code".into()))?;
+        Ok(Self {
+            door: DoorForm::new(context, request)?,
+            errors: Vec::new(),
+            token: String::new(),
+            account_name: String::new(),
+            user_name: String::new(),
+            secret: seed.base32(),
+            otpauth,
+            qr: qr.into(),
+            is_insecure: is_insecure(context),
+        })
+    }
+}
+
+/// The form, for who holds the one-time address.
+pub async fn form(
+    request: HttpRequest,
+    context: Data<WebContext>,
+    query: Query,
+) -> Result<HttpResponse, PageError> {
+    let token = query.text("token").to_owned();
+    match context.app.setup_seed(token.clone()).await {
+        Ok(seed) => {
+            let page = SetupPage { token, ..SetupPage::new(&request, &context, &seed)? };
+            page.door.answer(StatusCode::OK, &page)
+        }
+        Err(failure) => closed(&request, failure),
+    }
+}
+
+/// Makes the root account.
+pub async fn submit(
+    request: HttpRequest,
+    context: Data<WebContext>,
+    ProtectedDoor(form): ProtectedDoor,
+) -> Result<HttpResponse, PageError> {
+    let seed = match context.app.setup_seed(form.text("token").to_owned()).await {
+        Ok(seed) => seed,
+        Err(failure) => return closed(&request, failure),
+    };
+    let made = match read(&form) {
+        Ok(setup) => context.app.set_up(setup, source(&request, &context)).await,
+        Err(errors) => Err(Failure::Invalid(errors)),
+    };
+    match made {
+        Ok(ticket) => Ok(see_other(&format!("/setup/recovery?t={ticket}"))),
+        Err(Failure::Invalid(errors)) => {
+            let page = SetupPage {
+                errors,
+                token: form.text("token").to_owned(),
+                account_name: form.text("account_name").to_owned(),
+                user_name: form.text("user_name").to_owned(),
+                ..SetupPage::new(&request, &context, &seed)?
+            };
+            page.door.answer(StatusCode::UNPROCESSABLE_ENTITY, &page)
+        }
+        Err(failure) => closed(&request, failure),
+    }
+}
+
+fn read(form: &Form) -> Result<Setup, Vec<FieldError>> {
+    let account_name =
+        field::required("account_name", "account name", form.text("account_name"), MAX_ACCOUNT_NAME);
+    let user_name =
+        UserName::parse(form.text("user_name").trim()).map_err(|error| FieldError::new("user_name", error));
+    let password = Password::parse(form.text("password")).map_err(|error| FieldError::new("password", error));
+    let code = Code::parse(form.text("code")).map_err(|error| FieldError::new("code", error));
+    match (account_name, user_name, password, code) {
+        (Ok(account_name), Ok(user_name), Ok(password), Ok(code)) => {
+            Ok(Setup { token: form.text("token").to_owned(), account_name, user_name, password, code })
+        }
+        (account_name, user_name, password, code) => {
+            Err([account_name.err(), user_name.err(), password.err(), code.err()]
+                .into_iter()
+                .flatten()
+                .collect())
+        }
+    }
+}
+
+/// The page in place of the form.
+fn closed(request: &HttpRequest, failure: Failure) -> Result<HttpResponse, PageError> {
+    let (status, is_set_up) = match failure {
+        Failure::NotProven => (StatusCode::FORBIDDEN, false),
+        Failure::Refused(_) => (StatusCode::CONFLICT, true),
+        other => return Err(other.into()),
+    };
+    render_as(status, &ClosedPage { is_set_up, request_id: request_id(request) })
+}
+
+/// The recovery codes, once, and what to look at before the first sign-in.
+pub async fn recovery(context: Data<WebContext>, query: Query) -> Result<HttpResponse, PageError> {
+    let shown = context.app.setup_codes(query.text("t").to_owned()).await?;
+    let status = if shown.is_some() { StatusCode::OK } else { StatusCode::GONE };
+    let codes = shown.iter().flat_map(|text| text.lines()).map(|code| code.to_owned().into()).collect();
+    let page = RecoveryPage {
+        codes,
+        public_url: context.public_url.to_string(),
+        is_https: context.public_url.is_https(),
+        is_insecure: is_insecure(&context),
+        now: context.app.clock.now(),
+    };
+    render_as(status, &page)
+}
+
+/// Whether browsers come over a network in the clear.
+fn is_insecure(context: &WebContext) -> bool {
+    let host = context.public_url.host().trim_matches(['[', ']']);
+    let is_loopback = host == "localhost"
+        || host.ends_with(".localhost")
+        || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback());
+    !context.public_url.is_https() && !is_loopback
 }

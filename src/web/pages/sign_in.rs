@@ -1,30 +1,318 @@
+//! The way in and out: name and password, then a code or a recovery code.
+
+use super::door::{DoorForm, Refusal, add_cookie, safe_next, with_next};
+use super::see_other;
+use crate::app::Failure;
+use crate::app::sessions::id_of_cookie;
+use crate::app::sign_in::{Credentials, DEVICE_COOKIE_SECONDS, SignedIn, Waiting};
+use crate::domain::field::FieldError;
+use crate::domain::recovery::{self, RecoveryCode};
+use crate::domain::secret::{MalformedPassword, Password};
+use crate::domain::totp::Code;
+use crate::web::caller::AnyPerson;
+use crate::web::context::WebContext;
+use crate::web::csrf::{Protected, ProtectedDoor};
 use crate::web::error::PageError;
-use actix_web::HttpResponse;
+use crate::web::filters;
+use crate::web::flash::{self, Kind};
+use crate::web::form::Form;
+use crate::web::query::Query;
+use crate::web::request::source;
+use crate::web::session;
+use actix_session::Session;
+use actix_web::http::StatusCode;
+use actix_web::web::Data;
+use actix_web::{HttpRequest, HttpResponse};
+use askama::Template;
 
-pub async fn form() -> Result<HttpResponse, PageError> {
-    Err(PageError::NotFound)
+const WRONG_PAIR: &str = "User name or password is not correct.";
+const WRONG_CODE: &str =
+    "That code is not correct or was already used. Wait for the next code and try again.";
+const WRONG_RECOVERY_CODE: &str = "That recovery code is not correct or was already used. Enter another one.";
+#[derive(Template)]
+#[template(path = "sign_in/login.html")]
+struct LoginPage {
+    door: DoorForm,
+    errors: Vec<FieldError>,
+    asks_account: bool,
+    signed_out: bool,
+    account: String,
+    user_name: String,
+    next: String,
 }
 
-pub async fn submit() -> Result<HttpResponse, PageError> {
-    Err(PageError::NotFound)
+#[derive(Template)]
+#[template(path = "sign_in/verify.html")]
+struct VerifyPage {
+    door: DoorForm,
+    errors: Vec<FieldError>,
+    waiting: Waiting,
+    next: String,
+    onward: String,
+    now: i64,
 }
 
-pub async fn verify_form() -> Result<HttpResponse, PageError> {
-    Err(PageError::NotFound)
+#[derive(Template)]
+#[template(path = "sign_in/recovery.html")]
+struct RecoveryPage {
+    door: DoorForm,
+    errors: Vec<FieldError>,
+    waiting: Waiting,
+    next: String,
+    onward: String,
 }
 
-pub async fn verify() -> Result<HttpResponse, PageError> {
-    Err(PageError::NotFound)
+/// The sign-in page.
+pub async fn form(
+    request: HttpRequest,
+    context: Data<WebContext>,
+    person: Result<AnyPerson, PageError>,
+    query: Query,
+) -> Result<HttpResponse, PageError> {
+    match person {
+        Ok(_) => return Ok(see_other("/")),
+        Err(PageError::Elsewhere(_)) => {}
+        Err(other) => return Err(other),
+    }
+    let way = context.app.door().await?;
+    if !way.is_set_up {
+        return Ok(see_other("/setup"));
+    }
+    let page = LoginPage {
+        door: DoorForm::new(&context, &request)?,
+        errors: Vec::new(),
+        asks_account: way.asks_account,
+        signed_out: query.find("signed_out").is_some(),
+        account: String::new(),
+        user_name: String::new(),
+        next: safe_next(query.text("next")),
+    };
+    page.door.answer(StatusCode::OK, &page)
 }
 
-pub async fn recovery_form() -> Result<HttpResponse, PageError> {
-    Err(PageError::NotFound)
+/// Checks name and password.
+pub async fn submit(
+    request: HttpRequest,
+    context: Data<WebContext>,
+    session: Session,
+    ProtectedDoor(form): ProtectedDoor,
+) -> Result<HttpResponse, PageError> {
+    let way = context.app.door().await?;
+    if !way.is_set_up {
+        return Ok(see_other("/setup"));
+    }
+    let next = safe_next(form.text("next"));
+    let signed = match credentials(&request, &context, &form) {
+        Ok(credentials) => context.app.sign_in(credentials, source(&request, &context)).await,
+        Err(failure) => Err(failure),
+    };
+    let refusal = match signed {
+        Ok(signed) if signed.needs_code => {
+            return let_in(&session, &context, &signed, &with_next("/login/verify", &next));
+        }
+        Ok(signed) => return let_in(&session, &context, &signed, &onward(&signed, &next)),
+        Err(failure) => Refusal::new(failure, ("user_name", WRONG_PAIR))?,
+    };
+    let page = LoginPage {
+        door: DoorForm::new(&context, &request)?,
+        errors: refusal.errors.clone(),
+        asks_account: way.asks_account,
+        signed_out: false,
+        account: form.text("account").to_owned(),
+        user_name: form.text("user_name").to_owned(),
+        next,
+    };
+    refusal.answer(&page.door, &page)
 }
 
-pub async fn recover() -> Result<HttpResponse, PageError> {
-    Err(PageError::NotFound)
+fn credentials(request: &HttpRequest, context: &WebContext, form: &Form) -> Result<Credentials, Failure> {
+    let user_name = form.text("user_name").to_owned();
+    let mut errors = Vec::new();
+    if user_name.trim().is_empty() {
+        errors.push(FieldError::new("user_name", "Enter your user name."));
+    }
+    match Password::parse(form.text("password")) {
+        Ok(password) if errors.is_empty() => Ok(Credentials {
+            account: form.text("account").to_owned(),
+            user_name,
+            password,
+            device: request.cookie(context.cookies.device).map(|cookie| cookie.value().to_owned()),
+        }),
+        Err(MalformedPassword::TooLong | MalformedPassword::Untypable) if errors.is_empty() => {
+            Err(Failure::NotProven)
+        }
+        Err(MalformedPassword::Empty) => {
+            errors.push(FieldError::new("password", "Enter your password."));
+            Err(Failure::Invalid(errors))
+        }
+        _ => Err(Failure::Invalid(errors)),
+    }
 }
 
-pub async fn sign_out() -> Result<HttpResponse, PageError> {
-    Err(PageError::NotFound)
+/// The page that asks for a code.
+pub async fn verify_form(
+    request: HttpRequest,
+    context: Data<WebContext>,
+    session: Session,
+    query: Query,
+) -> Result<HttpResponse, PageError> {
+    let page = verify_page(&request, &context, &session, query.text("next")).await?;
+    page.door.answer(StatusCode::OK, &page)
+}
+
+/// Checks the code.
+pub async fn verify(
+    request: HttpRequest,
+    context: Data<WebContext>,
+    session: Session,
+    ProtectedDoor(form): ProtectedDoor,
+) -> Result<HttpResponse, PageError> {
+    let signed = match Code::parse(form.text("code")) {
+        Ok(code) => {
+            let source = source(&request, &context);
+            context.app.verify_sign_in(half(&session)?, code, source).await
+        }
+        Err(error) => Err(FieldError::new("code", error).into()),
+    };
+    let refusal = match signed {
+        Ok(signed) => {
+            let next = safe_next(form.text("next"));
+            return let_in(&session, &context, &signed, &onward(&signed, &next));
+        }
+        Err(failure) => Refusal::new(failure, ("code", WRONG_CODE))?,
+    };
+    let mut page = verify_page(&request, &context, &session, form.text("next")).await?;
+    page.errors.clone_from(&refusal.errors);
+    refusal.answer(&page.door, &page)
+}
+
+async fn verify_page(
+    request: &HttpRequest,
+    context: &WebContext,
+    session: &Session,
+    next: &str,
+) -> Result<VerifyPage, PageError> {
+    let next = safe_next(next);
+    Ok(VerifyPage {
+        waiting: context.app.waiting(half(session)?).await?,
+        door: DoorForm::new(context, request)?,
+        errors: Vec::new(),
+        onward: with_next("/login/recovery", &next),
+        next,
+        now: context.app.clock.now(),
+    })
+}
+
+/// The page that asks for a recovery code.
+pub async fn recovery_form(
+    request: HttpRequest,
+    context: Data<WebContext>,
+    session: Session,
+    query: Query,
+) -> Result<HttpResponse, PageError> {
+    let page = recovery_page(&request, &context, &session, query.text("next")).await?;
+    page.door.answer(StatusCode::OK, &page)
+}
+
+/// Checks the recovery code.
+pub async fn recover(
+    request: HttpRequest,
+    context: Data<WebContext>,
+    session: Session,
+    ProtectedDoor(form): ProtectedDoor,
+) -> Result<HttpResponse, PageError> {
+    let signed = match RecoveryCode::parse(form.text("recovery_code")) {
+        Ok(code) => {
+            let source = source(&request, &context);
+            context.app.recover_sign_in(half(&session)?, code, source).await
+        }
+        Err(error) => Err(FieldError::new("recovery_code", error).into()),
+    };
+    let refusal = match signed {
+        Ok(signed) => {
+            let left = codes_left(&request, &context, &signed).await?;
+            let answer = let_in(&session, &context, &signed, "/me/security")?;
+            flash::leave(&session, Kind::Warn, left);
+            return Ok(answer);
+        }
+        Err(failure) => Refusal::new(failure, ("recovery_code", WRONG_RECOVERY_CODE))?,
+    };
+    let mut page = recovery_page(&request, &context, &session, form.text("next")).await?;
+    page.errors.clone_from(&refusal.errors);
+    refusal.answer(&page.door, &page)
+}
+
+async fn recovery_page(
+    request: &HttpRequest,
+    context: &WebContext,
+    session: &Session,
+    next: &str,
+) -> Result<RecoveryPage, PageError> {
+    let next = safe_next(next);
+    Ok(RecoveryPage {
+        waiting: context.app.waiting(half(session)?).await?,
+        door: DoorForm::new(context, request)?,
+        errors: Vec::new(),
+        onward: with_next("/login/verify", &next),
+        next,
+    })
+}
+
+/// What a person who came in by a recovery code has to know.
+async fn codes_left(
+    request: &HttpRequest,
+    context: &Data<WebContext>,
+    signed: &SignedIn,
+) -> Result<String, PageError> {
+    let caller = context.app.caller(id_of_cookie(&signed.session), source(request, context)).await?;
+    let (_, left) = context.app.factors(&caller).await?;
+    Ok(format!(
+        "You signed in with a recovery code; {left} of {} are left. Add a new authenticator app, then remove the one \
+         that you lost.",
+        recovery::COUNT
+    ))
+}
+
+/// Ends the session. The browser stays known, so that strangers' guesses cannot lock its person out.
+pub async fn sign_out(
+    context: Data<WebContext>,
+    person: AnyPerson,
+    session: Session,
+    _form: Protected,
+) -> Result<HttpResponse, PageError> {
+    context.app.sign_out(&person).await?;
+    session.purge();
+    Ok(HttpResponse::SeeOther()
+        .insert_header(("location", "/login?signed_out=1"))
+        .insert_header(("clear-site-data", "\"cache\", \"storage\""))
+        .finish())
+}
+
+/// Continues under the session that was begun.
+fn let_in(
+    session: &Session,
+    context: &WebContext,
+    signed: &SignedIn,
+    address: &str,
+) -> Result<HttpResponse, PageError> {
+    session::continue_as(session, &signed.session)?;
+    let mut answer = see_other(address);
+    if let Some(device) = &signed.device {
+        let names = &context.cookies;
+        add_cookie(&mut answer, &names.cookie(names.device, device.clone(), DEVICE_COOKIE_SECONDS))?;
+    }
+    Ok(answer)
+}
+
+/// The session of somebody whose second step is still to come.
+fn half(session: &Session) -> Result<String, PageError> {
+    session::id(session).ok_or_else(|| PageError::Elsewhere("/login".to_owned()))
+}
+
+fn onward(signed: &SignedIn, next: &str) -> String {
+    match (signed.can_switch, next) {
+        (true, _) => "/identity".to_owned(),
+        (false, "") => "/".to_owned(),
+        (false, next) => next.to_owned(),
+    }
 }

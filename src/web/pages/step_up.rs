@@ -1,10 +1,254 @@
-use crate::web::error::PageError;
-use actix_web::HttpResponse;
+//! Confirm it is you: a fresh code for one purpose, and the way to what it opens.
 
-pub async fn form() -> Result<HttpResponse, PageError> {
-    Err(PageError::NotFound)
+use super::{keys_address, render_as, see_other};
+use crate::app::Failure;
+use crate::app::keys::Place;
+use crate::app::step_up::{Answer, Answered, Done, Question};
+use crate::domain::field::FieldError;
+use crate::domain::key::SecretId;
+use crate::domain::step_up::Purpose;
+use crate::domain::totp::Code;
+use crate::web::caller::AnyPerson;
+use crate::web::context::WebContext;
+use crate::web::csrf::Protected;
+use crate::web::error::{PageError, in_words};
+use crate::web::filters;
+use crate::web::flash::{self, Kind};
+use crate::web::layout::Layout;
+use crate::web::query::Query;
+use crate::web::session;
+use actix_session::Session;
+use actix_web::http::StatusCode;
+use actix_web::http::header::RETRY_AFTER;
+use actix_web::web::Data;
+use actix_web::{HttpResponse, ResponseError};
+use askama::Template;
+
+const WRONG_CODE: &str =
+    "That code is not correct or was already used. Wait for the next code and try again.";
+
+#[derive(Template)]
+#[template(path = "step_up/index.html")]
+struct VerifyPage<'a> {
+    page: Layout,
+    errors: Vec<FieldError>,
+    question: &'a Question,
+    back: Back,
 }
 
-pub async fn answer() -> Result<HttpResponse, PageError> {
-    Err(PageError::NotFound)
+impl VerifyPage<'_> {
+    /// The key that the question is about, short.
+    fn key(&self) -> String {
+        SecretId::parse(&self.question.object).map(|id| id.short()).unwrap_or_default()
+    }
+
+    fn button(&self) -> &'static str {
+        match self.question.purpose {
+            Purpose::ShowSecret => "Confirm and show",
+            Purpose::CreateKey => "Confirm and create",
+            Purpose::EnableKey => "Confirm and enable",
+            Purpose::DeleteKey => "Confirm and delete",
+            Purpose::AddMfaDevice => "Confirm and add",
+            Purpose::RemoveMfaDevice => "Confirm and remove",
+            Purpose::ReplaceRecoveryCodes => "Confirm and replace",
+            Purpose::ChangePassword => "Confirm and change",
+            Purpose::ResetPassword | Purpose::ResetMfa => "Confirm and reset",
+            Purpose::ChangeSettings => "Confirm and save",
+        }
+    }
+
+    fn hint(&self) -> String {
+        match &self.question.device {
+            Some(name) => format!("From the authenticator app registered as “{name}”."),
+            None => "From one of your authenticator apps.".to_owned(),
+        }
+    }
+
+    /// Minutes for which a reveal will not ask again.
+    fn minutes(&self) -> Option<i64> {
+        let minutes = self.question.window_minutes;
+        (self.question.purpose == Purpose::ShowSecret && minutes > 0).then_some(minutes)
+    }
+}
+
+/// Where a question came from.
+struct Back {
+    address: String,
+    section: &'static str,
+    /// The pages above this one.
+    trail: Vec<(String, String)>,
+}
+
+fn back_of(question: &Question) -> Back {
+    let step = |address: &str, label: &str| (address.to_owned(), label.to_owned());
+    let user = format!("/users/{}", question.target.uin);
+    let of_user = |address: String| {
+        let trail = vec![step("/users", "Users"), (user.clone(), question.target.name.clone())];
+        Back { address, section: "users", trail }
+    };
+    let alone = |address: &str, section, label| Back {
+        address: address.to_owned(),
+        section,
+        trail: vec![step(address, label)],
+    };
+    match question.purpose {
+        Purpose::ShowSecret | Purpose::CreateKey | Purpose::EnableKey | Purpose::DeleteKey => {
+            if question.is_own_key {
+                alone("/keys", "keys", "My API keys")
+            } else {
+                of_user(keys_address(Place::Of(question.target.uin)))
+            }
+        }
+        Purpose::ResetPassword | Purpose::ResetMfa => of_user(format!("{user}/security")),
+        Purpose::ChangeSettings => alone("/settings/security", "settings", "Account security"),
+        Purpose::AddMfaDevice
+        | Purpose::RemoveMfaDevice
+        | Purpose::ReplaceRecoveryCodes
+        | Purpose::ChangePassword => alone("/me/security", "", "My security"),
+    }
+}
+
+/// The page that asks for the code.
+pub async fn form(
+    context: Data<WebContext>,
+    person: AnyPerson,
+    session: Session,
+    query: Query,
+) -> Result<HttpResponse, PageError> {
+    let id = query.find("c").map(str::to_owned);
+    let question = match context.app.question(&person, id).await {
+        Ok(question) => question,
+        Err(Failure::NotFound) => return gone(&context, &session).await,
+        Err(other) => return Err(other.into()),
+    };
+    if !person.has_mfa {
+        return Ok(see_other(&format!("/me/mfa/totp/new?then={}", question.id)));
+    }
+    let back = back_of(&question);
+    let page = Layout::new(&context, &person, &session, back.section);
+    render_as(StatusCode::OK, &VerifyPage { page, errors: Vec::new(), question: &question, back })
+}
+
+/// Takes the code, and leads to what it opens.
+pub async fn answer(
+    context: Data<WebContext>,
+    person: AnyPerson,
+    session: Session,
+    Protected(form): Protected,
+) -> Result<HttpResponse, PageError> {
+    let id = Some(form.text("c").to_owned()).filter(|id| !id.is_empty());
+    let question = match context.app.question(&person, id).await {
+        Ok(question) => question,
+        Err(Failure::NotFound) => return gone(&context, &session).await,
+        Err(other) => return Err(other.into()),
+    };
+    let code = match Code::parse(form.text("code")) {
+        Ok(code) => code,
+        Err(error) => return again(&context, &person, &question, Refusal::wrong(error)),
+    };
+    match context.app.answer(&person, Some(question.id.clone()), code).await {
+        Ok(Answer::Right(answered)) => Ok(opened(&session, *answered, &question)?),
+        Ok(Answer::Wrong) => again(&context, &person, &question, Refusal::wrong(WRONG_CODE)),
+        Ok(Answer::Locked { seconds }) => again(&context, &person, &question, Refusal::locked(seconds)),
+        Err(Failure::NotFound) => gone(&context, &session).await,
+        Err(other) => Err(other.into()),
+    }
+}
+
+/// Why the question is put again.
+struct Refusal {
+    error: FieldError,
+    locked: Option<i64>,
+}
+
+impl Refusal {
+    fn wrong(text: impl ToString) -> Self {
+        Self { error: FieldError::new("code", text), locked: None }
+    }
+
+    fn locked(seconds: i64) -> Self {
+        let text = format!(
+            "Too many wrong codes. Confirming is locked; try again in {}. You stay signed in.",
+            in_words(seconds)
+        );
+        Self { error: FieldError::new("", text), locked: Some(seconds) }
+    }
+}
+
+fn again(
+    context: &WebContext,
+    person: &AnyPerson,
+    question: &Question,
+    refusal: Refusal,
+) -> Result<HttpResponse, PageError> {
+    let back = back_of(question);
+    let page = Layout::quiet(context, person, back.section);
+    let page = VerifyPage { page, errors: vec![refusal.error], question, back };
+    let Some(seconds) = refusal.locked else {
+        return render_as(StatusCode::UNPROCESSABLE_ENTITY, &page);
+    };
+    let mut answer = render_as(StatusCode::TOO_MANY_REQUESTS, &page)?;
+    answer.headers_mut().insert(RETRY_AFTER, seconds.max(1).into());
+    Ok(answer)
+}
+
+/// The session goes on under its new key, whatever became of the wish.
+fn opened(session: &Session, answered: Answered, question: &Question) -> Result<HttpResponse, PageError> {
+    session::continue_as(session, &answered.session)?;
+    let text = match answered.done {
+        Ok(done) => {
+            let (address, text) = onward(done);
+            if let Some(text) = text {
+                flash::leave(session, Kind::Ok, text);
+            }
+            return Ok(see_other(&address));
+        }
+        Err(Failure::Refused(text)) => text,
+        Err(Failure::Invalid(errors)) => {
+            errors.into_iter().map(|error| error.text).collect::<Vec<_>>().join(" ")
+        }
+        Err(other) => return Ok(PageError::from(other).error_response()),
+    };
+    flash::leave(session, Kind::Bad, text);
+    Ok(see_other(&back_of(question).address))
+}
+
+/// The page that shows what was done, and its first sentence.
+fn onward(done: Done) -> (String, Option<&'static str>) {
+    let at = |address: &str, text| (address.to_owned(), Some(text));
+    match done {
+        Done::Secret { place, secret_id, ticket } => {
+            (format!("{}/{}/secret?t={ticket}", keys_address(place), secret_id.as_str()), None)
+        }
+        Done::KeyCreated { place, secret_id, ticket: Some(ticket) } => {
+            (format!("{}/{}/created?t={ticket}", keys_address(place), secret_id.as_str()), None)
+        }
+        Done::KeyCreated { place, ticket: None, .. } => {
+            at(&keys_address(place), "Key created. Show displays its SecretKey after a check.")
+        }
+        Done::KeyEnabled(place) => {
+            at(&keys_address(place), "Enabled. Requests signed with it are accepted again.")
+        }
+        Done::KeyDeleted(place) => at(&keys_address(place), "Key deleted."),
+        Done::Enrolling => ("/me/mfa/totp/new".to_owned(), None),
+        Done::MfaRemoved => at("/me/security", "Authenticator app removed. Other sessions have ended."),
+        Done::RecoveryCodes { ticket } => (format!("/me/mfa/recovery?t={ticket}"), None),
+        Done::PasswordChanged => at("/me/security", "Password changed. Other sessions have ended."),
+        Done::PasswordReset { uin, ticket } => (format!("/users/{uin}/created?t={ticket}"), None),
+        Done::MfaReset(uin) => at(&format!("/users/{uin}/security"), "Authenticator apps removed."),
+        Done::SettingsChanged => at("/settings/security", "Settings saved."),
+    }
+}
+
+/// There is no such question any more.
+///
+/// A second click loses to the first, which gave the session a new key: then nothing may be kept under the old one,
+/// or the browser would be sent the old key back.
+async fn gone(context: &WebContext, session: &Session) -> Result<HttpResponse, PageError> {
+    if let Some(id) = session::id(session)
+        && context.app.is_signed_in(id).await?
+    {
+        flash::leave(session, Kind::Warn, "That check has expired. Start again.");
+    }
+    Ok(see_other("/"))
 }

@@ -1,14 +1,250 @@
+//! Creating a user, and the page that shows a generated password once.
+
+use super::user_form::{Typed, faults, sift};
+use super::{done, render, render_as, see_other, uin_of};
+use crate::app::Failure;
+use crate::app::caller::Caller;
+use crate::app::permissions::StoredPolicy;
+use crate::app::users::{NewUser, NewUserKind};
+use crate::domain::field::FieldError;
+use crate::domain::permission::action;
+use crate::domain::secret::Password;
+use crate::domain::user::{Uin, UserKind};
+use crate::web::caller::Person;
+use crate::web::context::WebContext;
+use crate::web::csrf::Protected;
 use crate::web::error::PageError;
-use actix_web::HttpResponse;
+use crate::web::filters;
+use crate::web::flash::{self, Kind};
+use crate::web::form::Form;
+use crate::web::layout::Layout;
+use crate::web::query::Query;
+use actix_session::Session;
+use actix_web::http::{Method, StatusCode};
+use actix_web::web::Data;
+use actix_web::{HttpRequest, HttpResponse};
+use askama::Template;
+use zeroize::Zeroizing;
 
-pub async fn form() -> Result<HttpResponse, PageError> {
-    Err(PageError::NotFound)
+#[derive(Template)]
+#[template(path = "users/new.html")]
+struct NewPage {
+    page: Layout,
+    errors: Vec<FieldError>,
+    sent: Sent,
+    choices: Vec<Choice>,
+    lists_users: bool,
+    shortest: i64,
 }
 
-pub async fn submit() -> Result<HttpResponse, PageError> {
-    Err(PageError::NotFound)
+/// The form as it was sent, without the password.
+struct Sent {
+    typed: Typed,
+    kind: String,
+    uin: String,
+    console: bool,
+    must_change: bool,
+    policies: Vec<String>,
 }
 
-pub async fn created() -> Result<HttpResponse, PageError> {
-    Err(PageError::NotFound)
+/// A policy to begin with.
+struct Choice {
+    name: String,
+    description: String,
+    is_ticked: bool,
+}
+
+#[derive(Template)]
+#[template(path = "users/created.html")]
+struct CreatedPage {
+    page: Layout,
+    uin: String,
+    user_name: String,
+    account: String,
+    address: String,
+    password: Zeroizing<String>,
+    lists_users: bool,
+}
+
+/// The form for a new user.
+pub async fn form(
+    context: Data<WebContext>,
+    person: Person,
+    session: Session,
+) -> Result<HttpResponse, PageError> {
+    person.ensure_here(action::ADD_USER).map_err(Failure::from)?;
+    let page = Layout::new(&context, &person, &session, "users");
+    render(&NewPage::load(&context, &person, page, Sent::fresh()).await?)
+}
+
+/// Adds the user, or comes back with what does not fit.
+pub async fn submit(
+    context: Data<WebContext>,
+    person: Person,
+    session: Session,
+    Protected(form): Protected,
+) -> Result<HttpResponse, PageError> {
+    person.ensure_here(action::ADD_USER).map_err(Failure::from)?;
+    let sent = Sent::of(&form);
+    let (status, errors) = match sent.check(&form) {
+        Err(errors) => (StatusCode::UNPROCESSABLE_ENTITY, errors),
+        Ok(new) => match context.app.add_user(&person, new).await {
+            Ok(added) => {
+                return Ok(match added.ticket {
+                    Some(ticket) => see_other(&format!("/users/{}/created?t={ticket}", added.uin)),
+                    None => {
+                        let text = format!("User {} is created.", sent.typed.user_name.trim());
+                        done(&session, &format!("/users/{}", added.uin), text)
+                    }
+                });
+            }
+            Err(failure) => faults(failure)?,
+        },
+    };
+    let page = Layout::new(&context, &person, &session, "users");
+    render_as(status, &NewPage { errors, ..NewPage::load(&context, &person, page, sent).await? })
+}
+
+/// The generated password of a new user, or of one whose password was reset: shown once.
+pub async fn created(
+    request: HttpRequest,
+    context: Data<WebContext>,
+    person: Person,
+    session: Session,
+    query: Query,
+) -> Result<HttpResponse, PageError> {
+    if request.method() == Method::HEAD {
+        return Err(PageError::MethodNotAllowed("GET".to_owned()));
+    }
+    let uin = uin_of(&request)?;
+    let shown = context.app.initial_password(&person, uin, query.text("t").to_owned()).await?;
+    let Some((user, password)) = shown else {
+        flash::leave(&session, Kind::Info, "Shown already. Reset the password to get a new one.");
+        return Ok(see_other(&format!("/users/{uin}/security")));
+    };
+    render(&CreatedPage {
+        page: Layout::new(&context, &person, &session, "users"),
+        uin: uin.to_string(),
+        user_name: user.name,
+        account: user.owner_uin.to_string(),
+        address: context.public_url.link("/login"),
+        password,
+        lists_users: person.may_here(action::LIST_USERS),
+    })
+}
+
+impl CreatedPage {
+    /// Id, label and text of each plate; the last one is the secret.
+    fn facts(&self) -> [(&'static str, &'static str, &str, bool); 4] {
+        [
+            ("sign-in-address", "Sign-in address", &self.address, false),
+            ("account", "Account", &self.account, false),
+            ("user-name", "User name", &self.user_name, false),
+            ("initial-password", "Password", &self.password, true),
+        ]
+    }
+}
+
+impl NewPage {
+    async fn load(
+        context: &WebContext,
+        person: &Caller,
+        page: Layout,
+        sent: Sent,
+    ) -> Result<Self, PageError> {
+        let known = match person.may_here(action::ATTACH_POLICY) {
+            true => context.app.policies(person).await?,
+            false => Vec::new(),
+        };
+        Ok(Self {
+            page,
+            errors: Vec::new(),
+            choices: known.into_iter().map(|policy| Choice::of(policy, &sent)).collect(),
+            sent,
+            lists_users: person.may_here(action::LIST_USERS),
+            shortest: person.account.settings.password_min_length,
+        })
+    }
+}
+
+impl Choice {
+    fn of(policy: StoredPolicy, sent: &Sent) -> Self {
+        let is_ticked = sent.policies.contains(&policy.name);
+        Self { name: policy.name, description: policy.description, is_ticked }
+    }
+}
+
+impl Sent {
+    /// What the form begins with.
+    fn fresh() -> Self {
+        Self {
+            typed: Typed::default(),
+            kind: UserKind::SubUser.as_str().to_owned(),
+            uin: String::new(),
+            console: true,
+            must_change: true,
+            policies: Vec::new(),
+        }
+    }
+
+    fn of(form: &Form) -> Self {
+        Self {
+            typed: Typed::of(form),
+            kind: form.text("kind").to_owned(),
+            uin: form.text("uin").trim().to_owned(),
+            console: form.is_ticked("console_login"),
+            must_change: form.is_ticked("must_change_password"),
+            policies: form.all("policy"),
+        }
+    }
+
+    fn check(&self, form: &Form) -> Result<NewUser, Vec<FieldError>> {
+        let mut errors = Vec::new();
+        let kind = match self.kind.as_str() {
+            "sub_user" => self.sub_user(form.text("password")),
+            "collaborator" => self.collaborator(form.text("password")),
+            _ => Err(FieldError::new("kind", "Choose a type: sub-user or collaborator.")),
+        };
+        let kind = sift(kind, &mut errors);
+        match (kind, self.typed.check(&mut errors)) {
+            (Some(kind), Some(details)) => Ok(NewUser {
+                name: details.name,
+                note: details.note,
+                phone: details.phone,
+                email: details.email,
+                policies: self.policies.clone(),
+                kind,
+            }),
+            _ => Err(errors),
+        }
+    }
+
+    fn sub_user(&self, password: &str) -> Result<NewUserKind, FieldError> {
+        if !self.uin.is_empty() {
+            let text = "A sub-user gets a UIN of its own. Leave this empty, or choose Collaborator.";
+            return Err(FieldError::new("uin", text));
+        }
+        if !self.console && !password.is_empty() {
+            return Err(FieldError::new(
+                "console_login",
+                "Tick console access, or leave the password empty.",
+            ));
+        }
+        let chosen = Some(password).filter(|text| !text.is_empty()).map(Password::parse).transpose();
+        Ok(NewUserKind::SubUser {
+            console_login: self.console,
+            password: chosen.map_err(|refusal| FieldError::new("password", refusal))?,
+            must_change: self.must_change,
+        })
+    }
+
+    fn collaborator(&self, password: &str) -> Result<NewUserKind, FieldError> {
+        if !password.is_empty() {
+            let text = "A collaborator signs in with its own password. Leave this empty.";
+            return Err(FieldError::new("password", text));
+        }
+        Uin::parse(&self.uin)
+            .map(NewUserKind::Collaborator)
+            .map_err(|refusal| FieldError::new("uin", refusal))
+    }
 }

@@ -1,18 +1,116 @@
+//! The Security tab: how a user signs in, what administrators may do about it, and its deletion.
+
+use super::user_head::UserHead;
+use super::{done, question_address, render, see_other, uin_of};
+use crate::app::caller::Caller;
+use crate::app::users::UserDetails;
+use crate::domain::key::SecretId;
+use crate::domain::permission::action;
+use crate::domain::user::{Uin, UserKind};
+use crate::web::caller::Person;
+use crate::web::context::WebContext;
+use crate::web::csrf::Protected;
 use crate::web::error::PageError;
-use actix_web::HttpResponse;
+use crate::web::filters;
+use crate::web::layout::Layout;
+use actix_session::Session;
+use actix_web::web::Data;
+use actix_web::{HttpRequest, HttpResponse};
+use askama::Template;
 
-pub async fn index() -> Result<HttpResponse, PageError> {
-    Err(PageError::NotFound)
+#[derive(Template)]
+#[template(path = "users/security.html")]
+struct IndexPage {
+    page: Layout,
+    head: UserHead,
+    details: UserDetails,
+    kind: &'static str,
+    /// Whether the person may change how the user signs in.
+    manages: bool,
+    /// For who may delete the user: the keys that have to go first.
+    removal: Option<Vec<SecretId>>,
 }
 
-pub async fn set_console() -> Result<HttpResponse, PageError> {
-    Err(PageError::NotFound)
+/// How a user signs in.
+pub async fn index(
+    request: HttpRequest,
+    context: Data<WebContext>,
+    person: Person,
+    session: Session,
+) -> Result<HttpResponse, PageError> {
+    let uin = uin_of(&request)?;
+    let details = context.app.user(&person, uin).await?;
+    let head = UserHead::load(&context, &person, uin, "security").await?;
+    render(&IndexPage {
+        page: Layout::new(&context, &person, &session, "users"),
+        kind: details.user.kind.as_str(),
+        manages: !head.is_self && !head.is_root && person.may(action::UPDATE_USER, uin),
+        removal: removal(&context, &person, &head).await?,
+        details,
+        head,
+    })
 }
 
-pub async fn reset_password() -> Result<HttpResponse, PageError> {
-    Err(PageError::NotFound)
+/// Nobody deletes the root user or oneself; the others go once their keys are gone.
+async fn removal(
+    context: &WebContext,
+    person: &Caller,
+    head: &UserHead,
+) -> Result<Option<Vec<SecretId>>, PageError> {
+    if head.is_self || head.is_root || !person.may(action::DELETE_USER, head.id) {
+        return Ok(None);
+    }
+    let (_, keys) = context.app.user_to_delete(person, head.id).await?;
+    Ok(Some(keys))
 }
 
-pub async fn reset_mfa() -> Result<HttpResponse, PageError> {
-    Err(PageError::NotFound)
+/// Lets the user into the console, or keeps it out.
+pub async fn set_console(
+    request: HttpRequest,
+    context: Data<WebContext>,
+    person: Person,
+    session: Session,
+    Protected(form): Protected,
+) -> Result<HttpResponse, PageError> {
+    let uin = uin_of(&request)?;
+    let on = match form.text("on") {
+        "1" => true,
+        "0" => false,
+        _ => return Err(PageError::Malformed("The form must say on or off. Load the page again.")),
+    };
+    context.app.set_console_access(&person, uin, on).await?;
+    let text = if on { "Console access is on." } else { "Console access is off. Its sessions have ended." };
+    Ok(done(&session, &address(uin), text))
+}
+
+/// Asks for a second-factor check before the password is replaced.
+pub async fn reset_password(
+    request: HttpRequest,
+    context: Data<WebContext>,
+    person: Person,
+    _form: Protected,
+) -> Result<HttpResponse, PageError> {
+    let asked = context.app.ask_password_reset(&person, uin_of(&request)?).await?;
+    Ok(see_other(&question_address(&asked)))
+}
+
+/// Asks for a second-factor check before the user's own factors are removed.
+pub async fn reset_mfa(
+    request: HttpRequest,
+    context: Data<WebContext>,
+    person: Person,
+    _form: Protected,
+) -> Result<HttpResponse, PageError> {
+    let asked = context.app.ask_mfa_reset(&person, uin_of(&request)?).await?;
+    Ok(see_other(&question_address(&asked)))
+}
+
+fn address(uin: Uin) -> String {
+    format!("/users/{uin}/security")
+}
+
+impl IndexPage {
+    fn is_sub_user(&self) -> bool {
+        self.details.user.kind == UserKind::SubUser
+    }
 }

@@ -1,0 +1,123 @@
+//! What the pages of signed-out people share: the form's token, the refusals, the way back to a wanted page.
+
+use super::render_as;
+use crate::app::Failure;
+use crate::domain::field::FieldError;
+use crate::web::context::WebContext;
+use crate::web::csrf::door_token;
+use crate::web::error::{PageError, in_words};
+use actix_web::cookie::Cookie;
+use actix_web::http::StatusCode;
+use actix_web::http::header::RETRY_AFTER;
+use actix_web::{HttpRequest, HttpResponse};
+use askama::Template;
+
+/// Longest address that signing in leads back to.
+const MAX_NEXT: usize = 512;
+
+/// What the form of a signed-out page needs: its token, and the cookie that the token belongs to.
+pub struct DoorForm {
+    pub csrf: String,
+    cookie: Option<Cookie<'static>>,
+}
+
+impl DoorForm {
+    /// For the browser that asks.
+    pub fn new(context: &WebContext, request: &HttpRequest) -> Result<Self, PageError> {
+        let (csrf, cookie) = door_token(context, request)?;
+        Ok(Self { csrf, cookie })
+    }
+
+    /// The page with the form, and the cookie where the browser has none.
+    pub fn answer(&self, status: StatusCode, page: &impl Template) -> Result<HttpResponse, PageError> {
+        let mut answer = render_as(status, page)?;
+        if let Some(cookie) = &self.cookie {
+            add_cookie(&mut answer, cookie)?;
+        }
+        Ok(answer)
+    }
+}
+
+/// Why somebody is not let further, as the form shows it again.
+pub struct Refusal {
+    status: StatusCode,
+    pub errors: Vec<FieldError>,
+    seconds: Option<i64>,
+}
+
+impl Refusal {
+    /// `wrong` is the field and the sentence for what was not right.
+    pub fn new(failure: Failure, wrong: (&'static str, &str)) -> Result<Self, PageError> {
+        let (status, errors, seconds) = match failure {
+            Failure::NotProven => (StatusCode::UNAUTHORIZED, vec![FieldError::new(wrong.0, wrong.1)], None),
+            Failure::Invalid(errors) => (StatusCode::UNPROCESSABLE_ENTITY, errors, None),
+            Failure::Throttled { seconds } => {
+                let text = format!("Too many tries. Try again in {}.", in_words(seconds));
+                (StatusCode::TOO_MANY_REQUESTS, vec![FieldError::new("", text)], Some(seconds))
+            }
+            other => return Err(other.into()),
+        };
+        Ok(Self { status, errors, seconds })
+    }
+
+    /// The form again, with what was typed and why that will not do.
+    pub fn answer(&self, door: &DoorForm, page: &impl Template) -> Result<HttpResponse, PageError> {
+        let mut answer = door.answer(self.status, page)?;
+        if let Some(seconds) = self.seconds {
+            answer.headers_mut().insert(RETRY_AFTER, seconds.max(1).into());
+        }
+        Ok(answer)
+    }
+}
+
+/// Sets a cookie of ours.
+pub fn add_cookie(answer: &mut HttpResponse, cookie: &Cookie<'_>) -> Result<(), PageError> {
+    answer.add_cookie(cookie).map_err(|error| PageError::Internal(error.into()))
+}
+
+/// An address that carries the wanted page along.
+pub fn with_next(address: &str, next: &str) -> String {
+    if next.is_empty() {
+        return address.to_owned();
+    }
+    let next: String = url::form_urlencoded::byte_serialize(next.as_bytes()).collect();
+    format!("{address}?next={next}")
+}
+
+/// A page of this console to go back to; anything else becomes empty.
+pub fn safe_next(text: &str) -> String {
+    let is_ours = text.starts_with('/')
+        && text.len() <= MAX_NEXT
+        && text.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\')
+        && !text.contains("//")
+        && !["/login", "/logout"].iter().any(|door| text.starts_with(door));
+    if is_ours { text.to_owned() } else { String::new() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn signing_in_leads_back_to_pages_of_this_console_only() {
+        for good in ["/", "/users", "/users/100000000001/keys", "/audit?event=SignIn"] {
+            assert_eq!(safe_next(good), good);
+        }
+        for bad in [
+            "",
+            "users",
+            "//evil.example",
+            "/\\evil.example",
+            "/a//b",
+            "https://evil.example",
+            "/a\nb",
+            "/ä",
+            "/\t/evil",
+            "/logout",
+            "/login",
+            "/login/verify",
+        ] {
+            assert_eq!(safe_next(bad), "", "{bad:?}");
+        }
+    }
+}

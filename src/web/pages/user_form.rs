@@ -1,0 +1,58 @@
+//! What the form for a new user and the form for an existing one have in common.
+
+use crate::app::Failure;
+use crate::app::users::Details;
+use crate::domain::field::{self, FieldError};
+use crate::domain::user::{User, UserName};
+use crate::web::error::PageError;
+use crate::web::form::Form;
+use actix_web::http::StatusCode;
+
+/// The longest note on a user.
+const MAX_NOTE: usize = 128;
+
+/// The text fields as they were typed, for the form to come back with.
+#[derive(Default)]
+pub struct Typed {
+    pub user_name: String,
+    pub note: String,
+    pub phone: String,
+    pub email: String,
+}
+
+impl Typed {
+    /// As sent.
+    pub fn of(form: &Form) -> Self {
+        let text = |name| form.text(name).to_owned();
+        Self { user_name: text("user_name"), note: text("note"), phone: text("phone"), email: text("email") }
+    }
+
+    /// As they stand now.
+    pub fn current(user: User) -> Self {
+        Self { user_name: user.name, note: user.note, phone: user.phone, email: user.email }
+    }
+
+    /// The details, or every field that does not fit added to `errors`.
+    pub fn check(&self, errors: &mut Vec<FieldError>) -> Option<Details> {
+        let name = UserName::parse(self.user_name.trim());
+        let name = sift(name.map_err(|refusal| FieldError::new("user_name", refusal)), errors);
+        let note = sift(field::line("note", "note", &self.note, MAX_NOTE), errors);
+        let phone = sift(field::phone(&self.phone), errors);
+        let email = sift(field::email(&self.email), errors);
+        Some(Details { name: name?, note: note?, phone: phone?, email: email? })
+    }
+}
+
+/// The value, or its error put with the others.
+pub fn sift<T>(checked: Result<T, FieldError>, errors: &mut Vec<FieldError>) -> Option<T> {
+    checked.map_err(|error| errors.push(error)).ok()
+}
+
+/// A failure that the form can show: the status it comes back with, and what it says.
+pub fn faults(failure: Failure) -> Result<(StatusCode, Vec<FieldError>), PageError> {
+    match failure {
+        Failure::Invalid(errors) => Ok((StatusCode::UNPROCESSABLE_ENTITY, errors)),
+        Failure::Refused(text) => Ok((StatusCode::CONFLICT, vec![FieldError::new("", text)])),
+        other => Err(other.into()),
+    }
+}

@@ -1,0 +1,311 @@
+//! Every route × every kind of caller. A route that is missing here fails the test.
+
+use crate::support::people::Person;
+use crate::support::{Answer, TestApp};
+use Caller::{Admin, CamReader, Collaborator, Nobody, OwnManager, OwnReader, Root};
+use camlock::web::routes::ENDPOINTS;
+use reqwest::StatusCode;
+
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Caller {
+    /// Holds the account.
+    Root,
+    /// A sub-user with `AdministratorAccess`.
+    Admin,
+    /// `QcloudCamReadOnlyAccess`: sees lists, never secrets.
+    CamReader,
+    /// `QcloudCollApiKeyReadOnlyAccess`.
+    OwnReader,
+    /// `QcloudCollApiKeyManageAccess`.
+    OwnManager,
+    /// A collaborator with `QcloudCollApiKeyReadOnlyAccess`.
+    Collaborator,
+    /// A sub-user without policies.
+    Nobody,
+}
+
+const EVERYBODY: &[Caller] = &[Root, Admin, CamReader, OwnReader, OwnManager, Collaborator, Nobody];
+const MANAGERS: &[Caller] = &[Root, Admin];
+const READERS: &[Caller] = &[Root, Admin, CamReader];
+const OWN_READERS: &[Caller] = &[Root, Admin, OwnReader, OwnManager, Collaborator];
+const OWN_LISTERS: &[Caller] = &[Root, Admin, CamReader, OwnReader, OwnManager, Collaborator];
+const OWN_MANAGERS: &[Caller] = &[Root, Admin, OwnManager];
+
+/// Who may; everybody else gets 403, and whoever is not signed in is sent to the sign-in page.
+enum Rule {
+    /// No sign-in needed.
+    Open,
+    Only(&'static [Caller]),
+}
+use Rule::{Only, Open};
+
+const TABLE: &[(&str, &str, Rule)] = &[
+    ("GET", "/", Only(EVERYBODY)),
+    ("GET", "/cam", Open),
+    ("GET", "/cam/capi", Open),
+    ("GET", "/setup", Open),
+    ("POST", "/setup", Open),
+    ("GET", "/setup/recovery", Open),
+    ("GET", "/login", Open),
+    ("POST", "/login", Open),
+    ("GET", "/login/verify", Open),
+    ("POST", "/login/verify", Open),
+    ("GET", "/login/recovery", Open),
+    ("POST", "/login/recovery", Open),
+    ("POST", "/logout", Only(EVERYBODY)),
+    ("GET", "/identity", Only(EVERYBODY)),
+    ("POST", "/identity", Only(EVERYBODY)),
+    ("GET", "/verify", Only(EVERYBODY)),
+    ("POST", "/verify", Only(EVERYBODY)),
+    ("GET", "/users", Only(READERS)),
+    ("GET", "/users/new", Only(MANAGERS)),
+    ("POST", "/users/new", Only(MANAGERS)),
+    ("GET", "/users/{uin}", Only(READERS)),
+    ("GET", "/users/{uin}/created", Only(READERS)),
+    ("GET", "/users/{uin}/edit", Only(MANAGERS)),
+    ("POST", "/users/{uin}/edit", Only(MANAGERS)),
+    ("GET", "/users/{uin}/delete", Only(MANAGERS)),
+    ("POST", "/users/{uin}/delete", Only(MANAGERS)),
+    ("GET", "/users/{uin}/permissions", Only(READERS)),
+    ("GET", "/users/{uin}/permissions/attach", Only(MANAGERS)),
+    ("POST", "/users/{uin}/permissions/attach", Only(MANAGERS)),
+    ("POST", "/users/{uin}/permissions/{policy}/detach", Only(MANAGERS)),
+    ("GET", "/users/{uin}/security", Only(READERS)),
+    ("POST", "/users/{uin}/security/console", Only(MANAGERS)),
+    ("POST", "/users/{uin}/security/reset-password", Only(MANAGERS)),
+    ("POST", "/users/{uin}/security/reset-mfa", Only(MANAGERS)),
+    ("GET", "/users/{uin}/activity", Only(READERS)),
+    ("GET", "/users/{uin}/keys", Only(READERS)),
+    ("POST", "/users/{uin}/keys", Only(MANAGERS)),
+    ("POST", "/users/{uin}/keys/{secret_id}/note", Only(MANAGERS)),
+    ("POST", "/users/{uin}/keys/{secret_id}/enable", Only(MANAGERS)),
+    ("GET", "/users/{uin}/keys/{secret_id}/disable", Only(MANAGERS)),
+    ("POST", "/users/{uin}/keys/{secret_id}/disable", Only(MANAGERS)),
+    ("GET", "/users/{uin}/keys/{secret_id}/delete", Only(MANAGERS)),
+    ("POST", "/users/{uin}/keys/{secret_id}/delete", Only(MANAGERS)),
+    ("POST", "/users/{uin}/keys/{secret_id}/reveal", Only(MANAGERS)),
+    ("GET", "/users/{uin}/keys/{secret_id}/secret", Only(MANAGERS)),
+    ("GET", "/users/{uin}/keys/{secret_id}/created", Only(MANAGERS)),
+    ("GET", "/keys", Only(OWN_LISTERS)),
+    ("POST", "/keys", Only(OWN_MANAGERS)),
+    ("POST", "/keys/{secret_id}/note", Only(OWN_MANAGERS)),
+    ("POST", "/keys/{secret_id}/enable", Only(OWN_MANAGERS)),
+    ("GET", "/keys/{secret_id}/disable", Only(OWN_MANAGERS)),
+    ("POST", "/keys/{secret_id}/disable", Only(OWN_MANAGERS)),
+    ("GET", "/keys/{secret_id}/delete", Only(OWN_MANAGERS)),
+    ("POST", "/keys/{secret_id}/delete", Only(OWN_MANAGERS)),
+    ("POST", "/keys/{secret_id}/reveal", Only(OWN_READERS)),
+    ("GET", "/keys/{secret_id}/secret", Only(OWN_READERS)),
+    ("GET", "/keys/{secret_id}/created", Only(OWN_MANAGERS)),
+    ("GET", "/audit", Only(READERS)),
+    ("GET", "/audit/{seq}", Only(READERS)),
+    ("GET", "/settings/security", Only(READERS)),
+    ("POST", "/settings/security", Only(MANAGERS)),
+    ("GET", "/me/security", Only(EVERYBODY)),
+    ("GET", "/me/password", Only(EVERYBODY)),
+    ("POST", "/me/password", Only(EVERYBODY)),
+    ("GET", "/me/sessions", Only(EVERYBODY)),
+    ("POST", "/me/sessions/others/end", Only(EVERYBODY)),
+    ("POST", "/me/sessions/{session}/end", Only(EVERYBODY)),
+    ("GET", "/me/preferences", Only(EVERYBODY)),
+    ("POST", "/me/preferences", Only(EVERYBODY)),
+    ("GET", "/me/mfa/totp/new", Only(EVERYBODY)),
+    ("POST", "/me/mfa/totp/new", Only(EVERYBODY)),
+    ("POST", "/me/mfa/totp/{device}/delete", Only(EVERYBODY)),
+    ("GET", "/me/mfa/recovery", Only(EVERYBODY)),
+    ("POST", "/me/mfa/recovery", Only(EVERYBODY)),
+];
+
+#[test]
+fn the_table_names_every_route_and_no_other() {
+    let known: Vec<(&str, &str)> = TABLE.iter().map(|(method, path, _)| (*method, *path)).collect();
+    let routes: Vec<(&str, &str)> = ENDPOINTS.iter().map(|endpoint| (endpoint.method, endpoint.path)).collect();
+
+    for route in &routes {
+        assert!(known.contains(route), "{route:?} is missing from the authorisation table");
+    }
+    assert_eq!(known.len(), routes.len());
+}
+
+/// A caller and the keys it may name: its own, and those of the user that others manage.
+struct Actor {
+    kind: Caller,
+    person: Person,
+    own_key: String,
+}
+
+struct Scene {
+    target: String,
+    target_key: String,
+    actors: Vec<Actor>,
+}
+
+async fn scene(app: &TestApp) -> Scene {
+    let root = app.root().await;
+    let target = app.sub_user(&root, "target", &[]).await.uin;
+    let target_key = root.create_key(&format!("/users/{target}/keys")).await;
+    let mut people = vec![(Root, root.clone())];
+    for (kind, name, policy) in [
+        (Admin, "admin", "AdministratorAccess"),
+        (CamReader, "reader", "QcloudCamReadOnlyAccess"),
+        (OwnReader, "own-reader", "QcloudCollApiKeyReadOnlyAccess"),
+        (OwnManager, "own-manager", "QcloudCollApiKeyManageAccess"),
+    ] {
+        people.push((kind, app.signed_in(&root, name, &[policy]).await));
+    }
+    people.push((Nobody, app.signed_in(&root, "nobody", &[]).await));
+    let partner = app.root_named("partner").await;
+    let fields =
+        [("kind", "collaborator"), ("user_name", "bo"), ("uin", partner.uin.as_str()), ("policy", "QcloudCollApiKeyReadOnlyAccess")];
+    root.browser.submit("/users/new", "/users/new", &fields).await.redirect();
+    partner.browser.submit("/identity", "/identity", &[("owner_uin", &root.uin)]).await.redirect();
+    people.push((Collaborator, partner));
+    let mut actors = Vec::new();
+    for (kind, person) in people {
+        let own_key = root.create_key(&format!("/users/{}/keys", person.uin)).await;
+        actors.push(Actor { kind, person, own_key });
+    }
+    Scene { target, target_key, actors }
+}
+
+fn filled(path: &str, scene: &Scene, own_key: &str) -> String {
+    let key = if path.starts_with("/keys") { own_key } else { &scene.target_key };
+    path.replace("{uin}", &scene.target)
+        .replace("{secret_id}", key)
+        .replace("{policy}", "596171")
+        .replace("{seq}", "1")
+        .replace("{session}", "0")
+        .replace("{device}", "0")
+}
+
+fn is_sent_to_sign_in(answer: &Answer) -> bool {
+    answer.status == StatusCode::SEE_OTHER && answer.location().is_some_and(|to| to.starts_with("/login"))
+}
+
+#[actix_web::test]
+async fn everyone_may_exactly_what_the_table_says() {
+    let app = TestApp::spawn();
+    let scene = scene(&app).await;
+
+    for actor in &scene.actors {
+        let csrf = actor.person.browser.get("/me/security").await.csrf();
+        for (method, path, rule) in TABLE {
+            let Only(callers) = rule else { continue };
+            if *path == "/logout" {
+                continue;
+            }
+            let path = filled(path, &scene, &actor.own_key);
+            let answer = match *method {
+                "GET" => actor.person.browser.get(&path).await,
+                _ => actor.person.browser.post(&path, &csrf, &[]).await,
+            };
+            let is_refused = answer.status == StatusCode::FORBIDDEN;
+            assert!(!is_sent_to_sign_in(&answer), "{:?} was sent to sign in by {method} {path}", actor.kind);
+            assert!(!answer.status.is_server_error(), "{:?} {method} {path}: {}", actor.kind, answer.body);
+            assert_eq!(is_refused, !callers.contains(&actor.kind), "{:?} {method} {path}: {}", actor.kind, answer.status);
+        }
+    }
+}
+
+#[actix_web::test]
+async fn whoever_is_not_signed_in_is_sent_to_the_sign_in_page() {
+    let app = TestApp::spawn();
+    let scene = scene(&app).await;
+    let stranger = app.browser();
+    let csrf = stranger.get("/login").await.csrf();
+
+    for (method, path, rule) in TABLE {
+        let path = filled(path, &scene, &scene.target_key);
+        let answer = match *method {
+            "GET" => stranger.get(&path).await,
+            _ => stranger.post(&path, &csrf, &[]).await,
+        };
+        match rule {
+            Only(_) => assert!(is_sent_to_sign_in(&answer), "{method} {path}: {}", answer.status),
+            Open => assert!(!answer.status.is_server_error(), "{method} {path}: {}", answer.body),
+        }
+    }
+}
+
+#[actix_web::test]
+async fn another_accounts_root_finds_nothing() {
+    let app = TestApp::spawn();
+    let scene = scene(&app).await;
+    let rival = app.root_named("rival").await;
+    let csrf = rival.browser.get("/me/security").await.csrf();
+
+    for (method, path, _) in TABLE.iter().filter(|(_, path, _)| path.contains("{uin}") || path.contains("{secret_id}")) {
+        let path = filled(path, &scene, &scene.target_key);
+        let answer = match *method {
+            "GET" => rival.browser.open(&path).await,
+            _ => rival.browser.post(&path, &csrf, &[]).await,
+        };
+        assert_eq!(answer.status, StatusCode::NOT_FOUND, "{method} {path}");
+    }
+}
+
+#[actix_web::test]
+async fn nobody_but_root_touches_roots_keys() {
+    let app = TestApp::spawn();
+    let root = app.root().await;
+    let admin = app.signed_in(&root, "admin", &["AdministratorAccess"]).await;
+    let keys = format!("/users/{}/keys", root.uin);
+    let id = root.create_key(&keys).await;
+    let csrf = admin.browser.get("/users").await.csrf();
+
+    assert_eq!(admin.browser.get(&keys).await.status, StatusCode::FORBIDDEN);
+    for wish in ["", "/disable", "/enable", "/delete", "/reveal", "/note"] {
+        let path = if wish.is_empty() { keys.clone() } else { format!("{keys}/{id}{wish}") };
+        assert_eq!(admin.browser.post(&path, &csrf, &[]).await.status, StatusCode::FORBIDDEN, "{path}");
+    }
+    assert_eq!(root.browser.get(&keys).await.attribute("tr[data-secret-id]", "data-status").as_deref(), Some("enabled"));
+}
+
+#[actix_web::test]
+async fn a_reader_of_users_who_may_show_its_own_keys_shows_nobody_elses() {
+    let app = TestApp::spawn();
+    let root = app.root().await;
+    let policies = ["QcloudCamReadOnlyAccess", "QcloudCollApiKeyReadOnlyAccess", "ReadOnlyAccess"];
+    let reader = app.signed_in(&root, "reader", &policies).await;
+    let keys = format!("/users/{}/keys", app.sub_user(&root, "target", &[]).await.uin);
+    let id = root.create_key(&keys).await;
+
+    let page = reader.browser.get(&keys).await;
+    let csrf = reader.browser.get("/me/security").await.csrf();
+    let answer = reader.browser.post(&format!("{keys}/{id}/reveal"), &csrf, &[]).await;
+
+    assert_eq!(page.status, StatusCode::OK);
+    assert!(!page.body.contains("/reveal"));
+    assert_eq!(answer.status, StatusCode::FORBIDDEN);
+    assert_eq!(answer.text("#denied-action").as_deref(), Some("account:QueryKeyBySecretId"));
+}
+
+#[actix_web::test]
+async fn own_keys_without_a_policy_name_both_that_would_help() {
+    let app = TestApp::spawn();
+    let root = app.root().await;
+    let nobody = app.signed_in(&root, "nobody", &[]).await;
+
+    let answer = nobody.browser.get("/keys").await;
+
+    assert_eq!(answer.status, StatusCode::FORBIDDEN);
+    assert!(answer.body.contains("QcloudCollApiKeyReadOnlyAccess"));
+    assert!(answer.body.contains("QcloudCollApiKeyManageAccess"));
+    assert_eq!(answer.text("#denied-action").as_deref(), Some("cam:QueryCollApiKey"));
+    assert_eq!(answer.text("#denied-resource").unwrap(), format!("qcs::cam::uin/{}:uin/{}", root.uin, nobody.uin));
+}
+
+#[actix_web::test]
+async fn controls_that_one_may_not_use_are_absent() {
+    let app = TestApp::spawn();
+    let root = app.root().await;
+    let reader = app.signed_in(&root, "own-reader", &["QcloudCollApiKeyReadOnlyAccess"]).await;
+    root.create_key(&format!("/users/{}/keys", reader.uin)).await;
+
+    let page = reader.browser.get("/keys").await;
+
+    assert!(page.body.contains("/reveal"));
+    for absent in ["Create Key", "/disable", "/enable", "/delete", "/note", "href=\"/users\"", "href=\"/audit\""] {
+        assert!(!page.body.contains(absent), "the page holds {absent}");
+    }
+}

@@ -1,0 +1,124 @@
+//! The layout of the sources: layers flow one way, files and functions stay small.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+fn sources(folder: &str) -> Vec<(PathBuf, String)> {
+    let mut found = Vec::new();
+    let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join(folder)];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(&folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                found.push((path.clone(), fs::read_to_string(&path).unwrap()));
+            }
+        }
+    }
+    assert!(!found.is_empty(), "{folder} holds sources");
+    found
+}
+
+fn ensure_absent(folder: &str, banned: &[&str]) {
+    for (path, text) in sources(folder) {
+        for line in text.lines().filter(|line| !line.trim_start().starts_with("//")) {
+            for word in banned {
+                assert!(!line.contains(word), "{} must not name {word}: {line}", path.display());
+            }
+        }
+    }
+}
+
+#[test]
+fn the_domain_knows_no_framework() {
+    ensure_absent("src/domain", &["actix", "askama", "diesel", "tokio", "crate::app", "crate::web", "crate::store"]);
+}
+
+#[test]
+fn the_store_knows_only_the_domain() {
+    ensure_absent("src/store", &["actix", "askama", "crate::app", "crate::web", "crate::vault"]);
+}
+
+#[test]
+fn actions_know_no_pages_and_no_sql() {
+    ensure_absent("src/app", &["actix", "askama", "crate::web", "diesel"]);
+}
+
+#[test]
+fn pages_reach_the_store_through_actions_only() {
+    for (path, text) in sources("src/web") {
+        let is_error_page = path.ends_with("web/error.rs");
+        for line in text.lines() {
+            assert!(!line.contains("diesel"), "{}: {line}", path.display());
+            assert!(is_error_page || !line.contains("store::"), "{}: {line}", path.display());
+        }
+    }
+}
+
+#[test]
+fn no_file_passes_400_lines_and_no_function_60() {
+    for (path, text) in sources("src").into_iter().chain(sources("tests")) {
+        let is_generated = path.ends_with("schema.rs");
+        assert!(is_generated || text.lines().count() <= 400, "{} has {} lines", path.display(), text.lines().count());
+        for (name, length) in functions(&text) {
+            assert!(length <= 60, "{}: fn {name} has {length} lines", path.display());
+        }
+    }
+}
+
+/// Names and lengths of functions, from the line of `fn` to the brace that closes at the same depth of indentation.
+fn functions(text: &str) -> Vec<(String, usize)> {
+    let lines: Vec<&str> = text.lines().collect();
+    let mut found = Vec::new();
+    for (at, line) in lines.iter().enumerate() {
+        let code = line.trim_start();
+        let Some(rest) = code.split("fn ").nth(1).filter(|_| is_function(code)) else { continue };
+        let closing = format!("{}}}", &line[..line.len() - code.len()]);
+        if let Some(length) = lines[at..].iter().position(|line| *line == closing) {
+            found.push((rest.split(['(', '<']).next().unwrap_or_default().to_owned(), length + 1));
+        }
+    }
+    found
+}
+
+fn is_function(code: &str) -> bool {
+    ["fn ", "pub fn ", "pub async fn ", "async fn ", "pub(super) fn ", "pub(super) async fn ", "const fn ", "pub const fn "]
+        .iter()
+        .any(|start| code.starts_with(start))
+}
+
+#[test]
+fn both_databases_have_the_same_migrations() {
+    let versions = |dialect: &str| {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("migrations").join(dialect);
+        let mut names: Vec<String> =
+            fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+        names.sort();
+        names
+    };
+
+    assert_eq!(versions("sqlite"), versions("postgres"));
+    assert!(!versions("sqlite").is_empty());
+}
+
+#[test]
+fn templates_hold_no_inline_script_and_no_foreign_address() {
+    let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("templates")];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(&folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+                continue;
+            }
+            let text = fs::read_to_string(&path).unwrap();
+            for banned in ["<script>", " style=\"", " onclick=", "http://", "https://", "javascript:"] {
+                assert!(!text.contains(banned), "{} holds {banned}", path.display());
+            }
+            for (at, line) in text.lines().enumerate().filter(|(_, line)| line.contains("|safe")) {
+                assert!(line.contains("qr|safe"), "{}:{}: only the QR picture is not escaped", path.display(), at + 1);
+            }
+        }
+    }
+}

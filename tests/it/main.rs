@@ -1,0 +1,26 @@
+//! The tests drive the real server over HTTP, on SQLite or on the PostgreSQL of `TEST_DATABASE_URL`.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests may fail loudly")]
+
+mod support;
+
+mod audit;
+mod authorisation;
+mod config;
+mod csrf;
+mod edges;
+mod house;
+mod keys;
+mod password;
+mod policy;
+mod reveal;
+mod secrecy;
+mod sessions;
+mod settings;
+mod setup;
+mod sign_in;
+mod startup;
+mod step_up;
+mod store;
+mod totp;
+mod users;
+mod vault;

@@ -1,0 +1,93 @@
+//! The real server, in this process, on port 0, with a clock that the test moves.
+
+use super::browser::Browser;
+use super::database::TestDatabase;
+use actix_web::dev::ServerHandle;
+use camlock::app::App;
+use camlock::clock::Clock;
+use camlock::config::Config;
+use camlock::passwords::{Cost, Passwords};
+use camlock::random::Random;
+use camlock::startup::{self, Surroundings};
+use std::net::TcpListener;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use tempfile::TempDir;
+
+/// A running Camlock.
+pub struct TestApp {
+    pub app: App,
+    pub address: String,
+    pub database: TestDatabase,
+    pub folder: TempDir,
+    hand: Arc<AtomicI64>,
+    server: ServerHandle,
+}
+
+/// Monday, 2026-11-23 12:00:00 UTC.
+pub const START: i64 = 1_795_435_200;
+
+impl TestApp {
+    pub fn spawn() -> Self {
+        Self::spawn_with(&[])
+    }
+
+    /// With further settings, as environment variables.
+    pub fn spawn_with(settings: &[(&str, &str)]) -> Self {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let data = folder.path().join("data");
+        let database = TestDatabase::new(folder.path());
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+        let address = format!("http://{}", listener.local_addr().expect("an address"));
+        let mut variables = vec![
+            ("CAMLOCK_DATA_DIR".to_owned(), data.display().to_string()),
+            ("CAMLOCK_DATABASE__URL".to_owned(), database.url.clone()),
+            ("CAMLOCK_PUBLIC_URL".to_owned(), address.clone()),
+            ("CAMLOCK_SERVER__WORKERS".to_owned(), "2".to_owned()),
+        ];
+        for (name, value) in settings {
+            variables.retain(|(known, _)| known != name);
+            variables.push(((*name).to_owned(), (*value).to_owned()));
+        }
+        let config = Config::load(None, variables.into_iter()).expect("sound settings");
+        let (clock, hand) = Clock::controlled(START);
+        let random = Random::system();
+        let cost = Cost { memory_kib: 64, passes: 1, lanes: 1 };
+        let passwords = Passwords::new(cost, random.clone()).expect("cheap password hashing");
+        let app = startup::open(&config, Surroundings { clock, random, passwords }).expect("an opened app");
+        let server = serve(config, app.clone(), listener);
+        Self { app, address, database, folder, hand, server }
+    }
+
+    /// Lets time pass.
+    pub fn wait(&self, seconds: i64) {
+        self.hand.fetch_add(seconds, Ordering::SeqCst);
+    }
+
+    pub fn now(&self) -> i64 {
+        self.hand.load(Ordering::SeqCst)
+    }
+
+    /// A browser that was never here.
+    pub fn browser(&self) -> Browser {
+        Browser::new(&self.address)
+    }
+}
+
+impl Drop for TestApp {
+    fn drop(&mut self) {
+        drop(self.server.stop(false));
+    }
+}
+
+fn serve(config: Config, app: App, listener: TcpListener) -> ServerHandle {
+    let (send, receive) = std::sync::mpsc::channel();
+    std::thread::spawn(move || {
+        actix_web::rt::System::new().block_on(async move {
+            let server = startup::server(&config, app, listener).expect("a server");
+            send.send(server.handle()).expect("a waiting test");
+            server.await.expect("a clean end");
+        });
+    });
+    receive.recv().expect("a started server")
+}

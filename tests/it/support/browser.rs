@@ -1,0 +1,128 @@
+//! A browser without scripts: follows the links and sends the forms of real pages.
+
+use reqwest::header::{HeaderMap, LOCATION};
+use reqwest::{Client, Method, StatusCode, redirect};
+use scraper::{Html, Selector};
+
+/// Keeps cookies; follows no redirect by itself.
+#[derive(Clone)]
+pub struct Browser {
+    client: Client,
+    pub address: String,
+}
+
+/// What came back.
+pub struct Answer {
+    pub status: StatusCode,
+    pub headers: HeaderMap,
+    pub body: String,
+}
+
+impl Browser {
+    pub fn new(address: &str) -> Self {
+        let client = Client::builder()
+            .cookie_store(true)
+            .redirect(redirect::Policy::none())
+            .user_agent("test browser")
+            .build()
+            .expect("an HTTP client");
+        Self { client, address: address.to_owned() }
+    }
+
+    pub async fn get(&self, path: &str) -> Answer {
+        self.send(Method::GET, path, None, &[]).await
+    }
+
+    pub async fn head(&self, path: &str) -> Answer {
+        self.send(Method::HEAD, path, None, &[]).await
+    }
+
+    /// A page, after all redirects.
+    pub async fn open(&self, path: &str) -> Answer {
+        let mut answer = self.get(path).await;
+        for _ in 0..5 {
+            let Some(next) = answer.location() else { break };
+            answer = self.get(&next).await;
+        }
+        answer
+    }
+
+    /// Sends the fields to an address, with the form token of the page at `page`.
+    pub async fn submit(&self, page: &str, action: &str, fields: &[(&str, &str)]) -> Answer {
+        let form = self.open(page).await;
+        self.post(action, &form.csrf(), fields).await
+    }
+
+    /// Sends the fields with a token that is known already.
+    pub async fn post(&self, action: &str, csrf: &str, fields: &[(&str, &str)]) -> Answer {
+        let mut pairs = vec![("csrf", csrf)];
+        pairs.extend_from_slice(fields);
+        self.send(Method::POST, action, Some(encoded(&pairs)), &[("sec-fetch-site", "same-origin")]).await
+    }
+
+    /// Sends whatever the test says.
+    pub async fn send(&self, method: Method, path: &str, body: Option<String>, headers: &[(&str, &str)]) -> Answer {
+        let mut request = self.client.request(method, format!("{}{path}", self.address));
+        if let Some(body) = body {
+            request = request.body(body);
+            if !headers.iter().any(|(name, _)| *name == "content-type") {
+                request = request.header("content-type", "application/x-www-form-urlencoded");
+            }
+        }
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let response = request.send().await.expect("an answer");
+        Answer {
+            status: response.status(),
+            headers: response.headers().clone(),
+            body: response.text().await.expect("a readable body"),
+        }
+    }
+}
+
+/// Fields as a form sends them.
+pub fn encoded(fields: &[(&str, &str)]) -> String {
+    url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish()
+}
+
+impl Answer {
+    /// Where a redirect leads, as a path.
+    pub fn location(&self) -> Option<String> {
+        self.headers.get(LOCATION).map(|value| value.to_str().expect("a readable location").to_owned())
+    }
+
+    /// The form token of the page.
+    pub fn csrf(&self) -> String {
+        self.attribute("input[name=csrf]", "value")
+            .unwrap_or_else(|| panic!("a page with a form, not {}: {}", self.status, self.body))
+    }
+
+    pub fn attribute(&self, selector: &str, name: &str) -> Option<String> {
+        let page = Html::parse_document(&self.body);
+        let found = page.select(&Selector::parse(selector).expect("a selector")).next()?;
+        found.value().attr(name).map(str::to_owned)
+    }
+
+    /// The text of the first element that fits.
+    pub fn text(&self, selector: &str) -> Option<String> {
+        self.texts(selector).into_iter().next()
+    }
+
+    /// The texts of all elements that fit.
+    pub fn texts(&self, selector: &str) -> Vec<String> {
+        let page = Html::parse_document(&self.body);
+        let selector = Selector::parse(selector).expect("a selector");
+        page.select(&selector).map(|element| element.text().collect::<String>().trim().to_owned()).collect()
+    }
+
+    pub fn count(&self, selector: &str) -> usize {
+        self.texts(selector).len()
+    }
+
+    /// Panics unless this is a redirect; gives its target.
+    pub fn redirect(&self) -> String {
+        assert_eq!(self.status, StatusCode::SEE_OTHER, "a redirect, not {}", self.body);
+        self.location().expect("a location")
+    }
+}

@@ -1,0 +1,9 @@
+//! What the tests share: a real server on a real database, and people who use it.
+
+pub mod app;
+pub mod browser;
+pub mod database;
+pub mod people;
+
+pub use app::TestApp;
+pub use browser::{Answer, Browser};
