@@ -87,15 +87,16 @@ async fn serve(config: &Config) -> Result<(), CliError> {
     let app = startup::open(config, Surroundings::of_machine()?)?;
     let listener = startup::listen(config)?;
     let address = listener.local_addr()?;
-    let server = startup::server(config, app.clone(), listener)?;
+    let server = startup::server(config, &app, listener)?;
     tracing::info!(%address, public_url = %config.public_url, database = %config.database.url, "camlock is listening");
+    let running = actix_web::rt::spawn(server);
+    let sweeper = actix_web::rt::spawn(startup::sweep(app.clone()));
     if !app.door().await?.is_set_up {
         print_setup_url(config, &app)?;
     }
-    let sweeper = actix_web::rt::spawn(startup::sweep(app));
-    let ended = server.await;
+    let ended = running.await;
     sweeper.abort();
-    ended.map_err(StartError::from)?;
+    ended.map_err(std::io::Error::other).and_then(|ended| ended).map_err(StartError::from)?;
     tracing::info!("camlock has stopped");
     Ok(())
 }

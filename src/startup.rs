@@ -65,14 +65,14 @@ pub fn open(config: &Config, surroundings: Surroundings) -> Result<App, StartErr
     let is_new = prepare_data_dir(&config.data_dir)?;
     let ring_now = read_ring(config, is_new, &surroundings.random)?;
     let store = Store::open(&config.database.url, config.database.connections)?;
-    let is_known = store.read_now(|conn| knows_a_key(conn))?;
+    let is_known = store.read_now(knows_a_key)?;
     let ring = match ring_now {
         Some(ring) => ring,
         None if is_new && !is_known => KeyRing::generate(&config.vault.key_file, &surroundings.random)?,
         None => return Err(StartError::KeyMissing(config.vault.key_file.display().to_string())),
     };
     let vault = Vault::new(ring, surroundings.random.clone());
-    store.read_now(|conn| migrations::run(conn))?;
+    store.read_now(migrations::run)?;
     store.write_now(|conn| settle(conn, &vault, surroundings.clock.now()))?;
     let rules = Rules {
         session_idle: i64::from(config.session.idle_minutes) * 60,
@@ -143,7 +143,7 @@ pub fn listen(config: &Config) -> Result<TcpListener, StartError> {
 }
 
 /// A server on a bound address; it stops gracefully on SIGTERM and SIGINT.
-pub fn server(config: &Config, app: App, listener: TcpListener) -> Result<Server, StartError> {
+pub fn server(config: &Config, app: &App, listener: TcpListener) -> Result<Server, StartError> {
     let is_https = config.is_https();
     let names = CookieNames::new(is_https);
     let context = Data::new(WebContext {

@@ -47,6 +47,15 @@ impl App {
         Ok(page.events)
     }
 
+    /// Whom the log means by a name: a user of the account, or the operator at the command line.
+    pub async fn uin_by_name(&self, caller: &Caller, name: String) -> Result<Option<Uin>, Failure> {
+        caller.ensure_here(action::READ_AUDIT)?;
+        let owner = caller.owner();
+        let is_operator = name == super::event::OPERATOR;
+        let user = self.store.read(move |conn| users::by_name(conn, owner, &name)).await?;
+        Ok(user.map(|user| user.uin).or_else(|| is_operator.then_some(Uin(0))))
+    }
+
     async fn event_page(&self, owner: Uin, filter: Filter, cursor: Cursor) -> Result<EventPage, Failure> {
         self.store
             .read(move |conn| {

@@ -7,6 +7,9 @@ use crate::domain::user::{Uin, User};
 use crate::store::{Conn, audit};
 use serde_json::{Map, Value};
 
+/// Who acts at the command line, as the log names it.
+pub(super) const OPERATOR: &str = "operator";
+
 /// An event on its way into the log.
 pub(super) struct Draft {
     event: Event,
@@ -55,7 +58,7 @@ impl Draft {
     pub(super) fn by_operator(name: &'static str, owner: Uin) -> Self {
         let source =
             Source { ip: "-".to_owned(), user_agent: "camlock".to_owned(), request_id: "-".to_owned() };
-        Self::new(name, &Actor { owner, uin: Uin(0), name: "operator", source: &source })
+        Self::new(name, &Actor { owner, uin: Uin(0), name: OPERATOR, source: &source })
     }
 
     /// To whom it was done.

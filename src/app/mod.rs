@@ -13,6 +13,7 @@ mod password_rules;
 pub mod permissions;
 pub mod readiness;
 pub mod reveal;
+pub mod second_step;
 pub mod sessions;
 pub mod settings;
 pub mod setup;

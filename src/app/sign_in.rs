@@ -5,15 +5,12 @@ use super::event::{Actor, Draft};
 use super::sessions::Beginning;
 use super::sign_in_guard::Buckets;
 use super::{App, Failure};
-use crate::domain::recovery::RecoveryCode;
 use crate::domain::secret::Password;
-use crate::domain::throttle::SECOND_STEP;
-use crate::domain::totp::Code;
 use crate::domain::user::{Uin, User, UserKind};
 use crate::passwords::Verdict;
 use crate::store::identities::StoredPassword;
-use crate::store::sessions::{FULL, SECOND_FACTOR, Session};
-use crate::store::{Conn, accounts, dialect, identities, recovery_codes, throttles, totp_devices, users};
+use crate::store::sessions::FULL;
+use crate::store::{Conn, accounts, identities, totp_devices, users};
 
 pub use super::sign_in_guard::DEVICE_COOKIE_SECONDS;
 
@@ -42,12 +39,6 @@ pub struct SignedIn {
     pub device: Option<String>,
     /// Whether the person has a choice of accounts.
     pub can_switch: bool,
-}
-
-/// A person who waits for the second step.
-pub struct Waiting {
-    pub user_name: String,
-    pub failures: bool,
 }
 
 impl App {
@@ -121,7 +112,7 @@ impl App {
         Ok(())
     }
 
-    fn let_in(
+    pub(super) fn let_in(
         &self,
         conn: &mut Conn,
         user: &User,
@@ -148,101 +139,6 @@ impl App {
             .await
     }
 
-    /// Who waits for the second step in a session.
-    pub async fn waiting(&self, session: String) -> Result<Waiting, Failure> {
-        let app = self.clone();
-        let now = self.clock.now();
-        self.store
-            .read(move |conn| {
-                let (_, user) = app.half_signed_in(conn, &session)?;
-                let failures = throttles::failures(conn, &code_bucket(user.uin), now)? > 1;
-                Ok(Waiting { user_name: user.name, failures })
-            })
-            .await
-    }
-
-    /// Checks the code of the second step.
-    pub async fn verify_sign_in(
-        &self,
-        session: String,
-        code: Code,
-        source: Source,
-    ) -> Result<SignedIn, Failure> {
-        let app = self.clone();
-        let answer = self
-            .store
-            .write(move |conn| {
-                let (half, user) = app.half_signed_in(conn, &session)?;
-                app.guess(conn, &half, &user, &source, BY_CODE, |conn| app.use_code(conn, user.uin, &code))
-            })
-            .await?;
-        answer.ok_or(Failure::NotProven)
-    }
-
-    /// Checks a recovery code in place of the second step.
-    pub async fn recover_sign_in(
-        &self,
-        session: String,
-        code: RecoveryCode,
-        source: Source,
-    ) -> Result<SignedIn, Failure> {
-        let app = self.clone();
-        let now = self.clock.now();
-        let answer = self
-            .store
-            .write(move |conn| {
-                let (half, user) = app.half_signed_in(conn, &session)?;
-                let digest = code.digest();
-                app.guess(conn, &half, &user, &source, BY_RECOVERY_CODE, |conn| {
-                    let used = recovery_codes::use_up(conn, user.uin, &digest, now)?;
-                    if used {
-                        crate::store::sessions::delete_others(conn, user.uin, &half.id_hash)?;
-                        let left = recovery_codes::left(conn, user.uin)?;
-                        let actor =
-                            Actor { owner: user.owner_uin, uin: user.uin, name: &user.name, source: &source };
-                        Draft::new("UseRecoveryCode", &actor).fact("left", left).write(conn, &app)?;
-                    }
-                    Ok(used)
-                })
-            })
-            .await?;
-        answer.ok_or(Failure::NotProven)
-    }
-
-    /// One guess at the second step. A wrong one is an answer, not an error, so that its count is committed.
-    fn guess(
-        &self,
-        conn: &mut Conn,
-        half: &Session,
-        user: &User,
-        source: &Source,
-        method: &'static str,
-        is_right: impl FnOnce(&mut Conn) -> Result<bool, Failure>,
-    ) -> Result<Option<SignedIn>, Failure> {
-        dialect::lock_identity(conn, user.uin)?;
-        let (bucket, now) = (code_bucket(user.uin), self.clock.now());
-        if let Some(until) = throttles::blocked_until(conn, &bucket, now)? {
-            return Err(Failure::Throttled { seconds: until - now });
-        }
-        if !is_right(conn)? {
-            throttles::fail(conn, &bucket, SECOND_STEP, now)?;
-            sign_in_event(user, source).refused("wrong code").write(conn, self)?;
-            return Ok(None);
-        }
-        throttles::clear(conn, &bucket)?;
-        crate::store::sessions::delete(conn, &half.id_hash)?;
-        self.let_in(conn, user, method, source).map(Some)
-    }
-
-    fn half_signed_in(&self, conn: &mut Conn, session: &str) -> Result<(Session, User), Failure> {
-        let half = self.live_session(conn, session)?;
-        let user = users::by_uid(conn, crate::domain::user::Uid(half.uid))?.filter(|user| user.console_login);
-        match user {
-            Some(user) if half.stage == SECOND_FACTOR => Ok((half, user)),
-            _ => Err(Failure::NotSignedIn),
-        }
-    }
-
     /// Whether a session is signed in already.
     pub async fn is_signed_in(&self, session: String) -> Result<bool, Failure> {
         let app = self.clone();
@@ -257,7 +153,7 @@ impl App {
 
     /// Whether the door has to ask for an account, and whether there is any.
     pub async fn door(&self) -> Result<Door, Failure> {
-        let found = self.store.read(|conn| accounts::first_two(conn)).await?;
+        let found = self.store.read(accounts::first_two).await?;
         Ok(Door { is_set_up: !found.is_empty(), asks_account: found.len() > 1 })
     }
 }
@@ -273,7 +169,7 @@ pub(super) fn code_bucket(uin: Uin) -> String {
     format!("code:{uin}")
 }
 
-fn sign_in_event(user: &User, source: &Source) -> Draft {
+pub(super) fn sign_in_event(user: &User, source: &Source) -> Draft {
     Draft::new("SignIn", &Actor { owner: user.owner_uin, uin: user.uin, name: &user.name, source })
 }
 

@@ -85,7 +85,7 @@ fn proxy(config: &Config) -> Finding {
 }
 
 fn accounts(app: &crate::app::App) -> Finding {
-    match app.store.read_now(|conn| crate::store::accounts::first_two(conn)) {
+    match app.store.read_now(crate::store::accounts::first_two) {
         Ok(found) if found.is_empty() => {
             Err("there is none yet. Run `camlock setup-url` and open the address.".to_owned())
         }
@@ -97,10 +97,8 @@ fn accounts(app: &crate::app::App) -> Finding {
 /// A factor used in a step that is still to come means that the clock was set back: its owner would be locked out.
 fn clock(app: &crate::app::App) -> Finding {
     let now = app.clock.now();
-    let latest = app
-        .store
-        .read_now(|conn| crate::store::totp_devices::latest_step(conn))
-        .map_err(|error| error.to_string())?;
+    let latest =
+        app.store.read_now(crate::store::totp_devices::latest_step).map_err(|error| error.to_string())?;
     match latest {
         Some(step) if step > now / 30 + 2 => {
             Err("a code of a later time was used already: the clock was set back. Mend it, or run `camlock admin reset-mfa`.".to_owned())

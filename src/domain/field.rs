@@ -1,5 +1,7 @@
 //! Text from forms: each field has a length and a shape, and a sentence for when it does not fit.
 
+use std::fmt::Display;
+
 /// A field that does not fit, and what to do about it.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct FieldError {
@@ -8,7 +10,7 @@ pub struct FieldError {
 }
 
 impl FieldError {
-    pub fn new(field: &'static str, text: impl ToString) -> Self {
+    pub fn new(field: &'static str, text: impl Display) -> Self {
         Self { field, text: text.to_string() }
     }
 }

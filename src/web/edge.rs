@@ -121,11 +121,9 @@ pub async fn catch_panic(
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
     let kept: HttpRequest = request.request().clone();
-    match AssertUnwindSafe(next.call(request)).catch_unwind().await {
-        Ok(answer) => Ok(answer?.map_into_boxed_body()),
-        Err(_) => {
-            let failure = PageError::Internal("a handler panicked".into());
-            Ok(ServiceResponse::new(kept, failure.error_response()))
-        }
+    if let Ok(answer) = AssertUnwindSafe(next.call(request)).catch_unwind().await {
+        return Ok(answer?.map_into_boxed_body());
     }
+    let failure = PageError::Internal("a handler panicked".into());
+    Ok(ServiceResponse::new(kept, failure.error_response()))
 }

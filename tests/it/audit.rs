@@ -37,8 +37,14 @@ async fn each_change_reveal_and_refusal_is_one_event() {
     root.browser.submit(&keys, &format!("{keys}/{id}/delete"), &[("confirm", &id[32..])]).await.redirect();
 
     for (event, times) in [
-        ("AddUser", 1), ("AttachUserPolicy", 1), ("CreateApiKey", 1), ("StepUp", 1), ("ShowSecretKey", 1),
-        ("DisableApiKey", 2), ("EnableApiKey", 1), ("DeleteApiKey", 1),
+        ("AddUser", 1),
+        ("AttachUserPolicy", 1),
+        ("CreateApiKey", 1),
+        ("StepUp", 1),
+        ("ShowSecretKey", 1),
+        ("DisableApiKey", 2),
+        ("EnableApiKey", 1),
+        ("DeleteApiKey", 1),
     ] {
         assert_eq!(count(&app, &root.uin, event), times, "{event}");
     }
@@ -79,7 +85,10 @@ async fn what_cannot_be_written_down_is_not_done() {
     let answer = root.browser.post(&format!("{keys}/{id}/disable"), &csrf, &[]).await;
 
     assert_eq!(answer.status, StatusCode::INTERNAL_SERVER_ERROR);
-    assert_eq!(root.browser.get(&keys).await.attribute("tr[data-secret-id]", "data-status").as_deref(), Some("enabled"));
+    assert_eq!(
+        root.browser.get(&keys).await.attribute("tr[data-secret-id]", "data-status").as_deref(),
+        Some("enabled")
+    );
 }
 
 #[actix_web::test]
@@ -90,10 +99,18 @@ async fn the_log_is_filtered_by_event_result_actor_target_and_time() {
     root.create_key(&format!("/users/{}/keys", alice.uin)).await;
     app.wait(2 * 86_400);
     root.sign_in(&app).await;
-    let rows = async |query: &str| root.browser.get(&format!("/audit?{query}")).await.texts("tr[data-seq] th, tr[data-seq] td");
+    let rows = async |query: &str| {
+        root.browser.get(&format!("/audit?{query}")).await.texts("tr[data-seq] th, tr[data-seq] td")
+    };
 
     assert!(root.browser.get("/audit?event=CreateApiKey").await.count("tr[data-seq]") == 1);
-    assert!(root.browser.get(&format!("/audit?target={}&event=CreateApiKey", alice.uin)).await.count("tr[data-seq]") == 1);
+    assert!(
+        root.browser
+            .get(&format!("/audit?target={}&event=CreateApiKey", alice.uin))
+            .await
+            .count("tr[data-seq]")
+            == 1
+    );
     assert!(root.browser.get("/audit?actor=dev-alice&event=SignIn").await.count("tr[data-seq]") == 1);
     assert!(root.browser.get("/audit?result=refused").await.count("tr[data-seq]") == 0);
     assert_eq!(root.browser.get("/audit?from=2026-11-24&to=2026-11-25").await.count("tr[data-seq]"), 1);

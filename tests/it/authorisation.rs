@@ -119,7 +119,8 @@ const TABLE: &[(&str, &str, Rule)] = &[
 #[test]
 fn the_table_names_every_route_and_no_other() {
     let known: Vec<(&str, &str)> = TABLE.iter().map(|(method, path, _)| (*method, *path)).collect();
-    let routes: Vec<(&str, &str)> = ENDPOINTS.iter().map(|endpoint| (endpoint.method, endpoint.path)).collect();
+    let routes: Vec<(&str, &str)> =
+        ENDPOINTS.iter().map(|endpoint| (endpoint.method, endpoint.path)).collect();
 
     for route in &routes {
         assert!(known.contains(route), "{route:?} is missing from the authorisation table");
@@ -155,8 +156,12 @@ async fn scene(app: &TestApp) -> Scene {
     }
     people.push((Nobody, app.signed_in(&root, "nobody", &[]).await));
     let partner = app.root_named("partner").await;
-    let fields =
-        [("kind", "collaborator"), ("user_name", "bo"), ("uin", partner.uin.as_str()), ("policy", "QcloudCollApiKeyReadOnlyAccess")];
+    let fields = [
+        ("kind", "collaborator"),
+        ("user_name", "bo"),
+        ("uin", partner.uin.as_str()),
+        ("policy", "QcloudCollApiKeyReadOnlyAccess"),
+    ];
     root.browser.submit("/users/new", "/users/new", &fields).await.redirect();
     partner.browser.submit("/identity", "/identity", &[("owner_uin", &root.uin)]).await.redirect();
     people.push((Collaborator, partner));
@@ -202,7 +207,13 @@ async fn everyone_may_exactly_what_the_table_says() {
             let is_refused = answer.status == StatusCode::FORBIDDEN;
             assert!(!is_sent_to_sign_in(&answer), "{:?} was sent to sign in by {method} {path}", actor.kind);
             assert!(!answer.status.is_server_error(), "{:?} {method} {path}: {}", actor.kind, answer.body);
-            assert_eq!(is_refused, !callers.contains(&actor.kind), "{:?} {method} {path}: {}", actor.kind, answer.status);
+            assert_eq!(
+                is_refused,
+                !callers.contains(&actor.kind),
+                "{:?} {method} {path}: {}",
+                actor.kind,
+                answer.status
+            );
         }
     }
 }
@@ -234,7 +245,9 @@ async fn another_accounts_root_finds_nothing() {
     let rival = app.root_named("rival").await;
     let csrf = rival.browser.get("/me/security").await.csrf();
 
-    for (method, path, _) in TABLE.iter().filter(|(_, path, _)| path.contains("{uin}") || path.contains("{secret_id}")) {
+    for (method, path, _) in
+        TABLE.iter().filter(|(_, path, _)| path.contains("{uin}") || path.contains("{secret_id}"))
+    {
         let path = filled(path, &scene, &scene.target_key);
         let answer = match *method {
             "GET" => rival.browser.open(&path).await,
@@ -258,7 +271,10 @@ async fn nobody_but_root_touches_roots_keys() {
         let path = if wish.is_empty() { keys.clone() } else { format!("{keys}/{id}{wish}") };
         assert_eq!(admin.browser.post(&path, &csrf, &[]).await.status, StatusCode::FORBIDDEN, "{path}");
     }
-    assert_eq!(root.browser.get(&keys).await.attribute("tr[data-secret-id]", "data-status").as_deref(), Some("enabled"));
+    assert_eq!(
+        root.browser.get(&keys).await.attribute("tr[data-secret-id]", "data-status").as_deref(),
+        Some("enabled")
+    );
 }
 
 #[actix_web::test]
@@ -292,7 +308,10 @@ async fn own_keys_without_a_policy_name_both_that_would_help() {
     assert!(answer.body.contains("QcloudCollApiKeyReadOnlyAccess"));
     assert!(answer.body.contains("QcloudCollApiKeyManageAccess"));
     assert_eq!(answer.text("#denied-action").as_deref(), Some("cam:QueryCollApiKey"));
-    assert_eq!(answer.text("#denied-resource").unwrap(), format!("qcs::cam::uin/{}:uin/{}", root.uin, nobody.uin));
+    assert_eq!(
+        answer.text("#denied-resource").unwrap(),
+        format!("qcs::cam::uin/{}:uin/{}", root.uin, nobody.uin)
+    );
 }
 
 #[actix_web::test]
@@ -305,7 +324,9 @@ async fn controls_that_one_may_not_use_are_absent() {
     let page = reader.browser.get("/keys").await;
 
     assert!(page.body.contains("/reveal"));
-    for absent in ["Create Key", "/disable", "/enable", "/delete", "/note", "href=\"/users\"", "href=\"/audit\""] {
+    for absent in
+        ["Create Key", "/disable", "/enable", "/delete", "/note", "href=\"/users\"", "href=\"/audit\""]
+    {
         assert!(!page.body.contains(absent), "the page holds {absent}");
     }
 }

@@ -16,7 +16,8 @@ async fn every_answer_carries_the_security_headers() {
     let root = app.root().await;
     let csrf = root.browser.get("/users").await.csrf();
 
-    for path in ["/users", "/login", "/nowhere", "/healthz", "/readyz", "/audit", "/static/none.css", "/cam"] {
+    for path in ["/users", "/login", "/nowhere", "/healthz", "/readyz", "/audit", "/static/none.css", "/cam"]
+    {
         let answer = root.browser.get(path).await;
         ensure_headers(path, &answer.headers);
     }
@@ -25,9 +26,16 @@ async fn every_answer_carries_the_security_headers() {
 }
 
 fn ensure_headers(what: &str, headers: &reqwest::header::HeaderMap) {
-    let text = |name: &str| headers.get(name).unwrap_or_else(|| panic!("{what} lacks {name}")).to_str().unwrap();
+    let text =
+        |name: &str| headers.get(name).unwrap_or_else(|| panic!("{what} lacks {name}")).to_str().unwrap();
     let policy = text("content-security-policy");
-    for part in ["default-src 'none'", "script-src 'self'", "frame-ancestors 'none'", "base-uri 'none'", "form-action 'self'"] {
+    for part in [
+        "default-src 'none'",
+        "script-src 'self'",
+        "frame-ancestors 'none'",
+        "base-uri 'none'",
+        "form-action 'self'",
+    ] {
         assert!(policy.contains(part), "{what}: {policy}");
     }
     assert_eq!(text("x-content-type-options"), "nosniff");
@@ -120,8 +128,16 @@ async fn forms_that_cannot_be_read_are_refused_with_a_sentence() {
         (format!("{token}&user_name=%EF%BF%BD"), own.to_vec(), StatusCode::BAD_REQUEST),
         (format!("{token}&user_name=a&user_name=b"), own.to_vec(), StatusCode::BAD_REQUEST),
         (format!("{token}&note={}", "x".repeat(70_000)), own.to_vec(), StatusCode::PAYLOAD_TOO_LARGE),
-        (token.clone(), vec![own[0], ("content-type", "application/json")], StatusCode::UNSUPPORTED_MEDIA_TYPE),
-        (token.clone(), vec![own[0], ("content-type", "multipart/form-data; boundary=x")], StatusCode::UNSUPPORTED_MEDIA_TYPE),
+        (
+            token.clone(),
+            vec![own[0], ("content-type", "application/json")],
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+        ),
+        (
+            token.clone(),
+            vec![own[0], ("content-type", "multipart/form-data; boundary=x")],
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+        ),
         (token.clone(), vec![own[0], ("content-encoding", "gzip")], StatusCode::UNSUPPORTED_MEDIA_TYPE),
     ];
 
@@ -129,7 +145,11 @@ async fn forms_that_cannot_be_read_are_refused_with_a_sentence() {
         let shown: String = body.chars().skip(token.len()).take(40).collect();
         let answer = root.browser.send(Method::POST, "/users/new", Some(body), &headers).await;
         assert_eq!(answer.status, status, "{shown} {headers:?}");
-        assert!(answer.text("[role=alert]").is_some_and(|text| text.contains('.')), "{shown}: {}", answer.body);
+        assert!(
+            answer.text("[role=alert]").is_some_and(|text| text.contains('.')),
+            "{shown}: {}",
+            answer.body
+        );
     }
 }
 
@@ -138,10 +158,24 @@ async fn addresses_that_cannot_be_read_are_refused() {
     let app = TestApp::spawn();
     let root = app.root().await;
 
-    for path in ["/users?q=%00", "/users?q=%FF", "/users?q=a&q=b", "/users?type=robot", "/users?mfa=maybe", "/audit?result=perhaps"] {
+    for path in [
+        "/users?q=%00",
+        "/users?q=%FF",
+        "/users?q=a&q=b",
+        "/users?type=robot",
+        "/users?mfa=maybe",
+        "/audit?result=perhaps",
+    ] {
         assert_eq!(root.browser.get(path).await.status, StatusCode::BAD_REQUEST, "{path}");
     }
-    for path in ["/users/1", "/users/abc", "/users/1000000000010", "/users/-00000000001", "/audit/x", "/audit/99999999999999999999"] {
+    for path in [
+        "/users/1",
+        "/users/abc",
+        "/users/1000000000010",
+        "/users/-00000000001",
+        "/audit/x",
+        "/audit/99999999999999999999",
+    ] {
         assert_eq!(root.browser.open(path).await.status, StatusCode::NOT_FOUND, "{path}");
     }
 }
@@ -189,7 +223,12 @@ async fn clients_cannot_choose_their_address() {
     let form = app.browser();
     let csrf = form.get("/login").await.csrf();
     let body = encoded(&[("csrf", &csrf), ("user_name", "root"), ("password", "wrong password 123")]);
-    let headers = [("sec-fetch-site", "same-origin"), ("x-forwarded-for", "6.6.6.6"), ("forwarded", "for=6.6.6.6"), ("x-real-ip", "6.6.6.6")];
+    let headers = [
+        ("sec-fetch-site", "same-origin"),
+        ("x-forwarded-for", "6.6.6.6"),
+        ("forwarded", "for=6.6.6.6"),
+        ("x-real-ip", "6.6.6.6"),
+    ];
     form.send(Method::POST, "/login", Some(body), &headers).await;
 
     let root = app.bare_root("other").await;

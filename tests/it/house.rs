@@ -32,7 +32,10 @@ fn ensure_absent(folder: &str, banned: &[&str]) {
 
 #[test]
 fn the_domain_knows_no_framework() {
-    ensure_absent("src/domain", &["actix", "askama", "diesel", "tokio", "crate::app", "crate::web", "crate::store"]);
+    ensure_absent(
+        "src/domain",
+        &["actix", "askama", "diesel", "tokio", "crate::app", "crate::web", "crate::store"],
+    );
 }
 
 #[test]
@@ -60,7 +63,12 @@ fn pages_reach_the_store_through_actions_only() {
 fn no_file_passes_400_lines_and_no_function_60() {
     for (path, text) in sources("src").into_iter().chain(sources("tests")) {
         let is_generated = path.ends_with("schema.rs");
-        assert!(is_generated || text.lines().count() <= 400, "{} has {} lines", path.display(), text.lines().count());
+        assert!(
+            is_generated || text.lines().count() <= 400,
+            "{} has {} lines",
+            path.display(),
+            text.lines().count()
+        );
         for (name, length) in functions(&text) {
             assert!(length <= 60, "{}: fn {name} has {length} lines", path.display());
         }
@@ -83,17 +91,28 @@ fn functions(text: &str) -> Vec<(String, usize)> {
 }
 
 fn is_function(code: &str) -> bool {
-    ["fn ", "pub fn ", "pub async fn ", "async fn ", "pub(super) fn ", "pub(super) async fn ", "const fn ", "pub const fn "]
-        .iter()
-        .any(|start| code.starts_with(start))
+    [
+        "fn ",
+        "pub fn ",
+        "pub async fn ",
+        "async fn ",
+        "pub(super) fn ",
+        "pub(super) async fn ",
+        "const fn ",
+        "pub const fn ",
+    ]
+    .iter()
+    .any(|start| code.starts_with(start))
 }
 
 #[test]
 fn both_databases_have_the_same_migrations() {
     let versions = |dialect: &str| {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("migrations").join(dialect);
-        let mut names: Vec<String> =
-            fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+        let mut names: Vec<String> = fs::read_dir(folder)
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .collect();
         names.sort();
         names
     };
@@ -117,7 +136,12 @@ fn templates_hold_no_inline_script_and_no_foreign_address() {
                 assert!(!text.contains(banned), "{} holds {banned}", path.display());
             }
             for (at, line) in text.lines().enumerate().filter(|(_, line)| line.contains("|safe")) {
-                assert!(line.contains("qr|safe"), "{}:{}: only the QR picture is not escaped", path.display(), at + 1);
+                assert!(
+                    line.contains("qr|safe"),
+                    "{}:{}: only the QR picture is not escaped",
+                    path.display(),
+                    at + 1
+                );
             }
         }
     }

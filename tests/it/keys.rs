@@ -11,7 +11,8 @@ async fn a_key_is_created_disabled_enabled_and_deleted() {
     let keys = format!("/users/{}/keys", alice.uin);
 
     let id = root.create_key(&keys).await;
-    let status = async || root.browser.get(&keys).await.attribute(&format!("tr[data-secret-id={id}]"), "data-status");
+    let status =
+        async || root.browser.get(&keys).await.attribute(&format!("tr[data-secret-id={id}]"), "data-status");
     assert_eq!(status().await.as_deref(), Some("enabled"));
 
     root.browser.submit(&keys, &format!("{keys}/{id}/disable"), &[]).await.redirect();
@@ -94,7 +95,13 @@ async fn deleting_races_enabling_and_no_enabled_key_is_lost() {
             tokio::join!(root.browser.post(&delete, &csrf, &confirm), root.browser.post(&enable, &csrf, &[]));
 
         let is_left = root.secret_ids(&keys).await.contains(&id);
-        assert_eq!(is_left, deleted.status != StatusCode::SEE_OTHER, "deleted {} enabled {}", deleted.status, enabled.status);
+        assert_eq!(
+            is_left,
+            deleted.status != StatusCode::SEE_OTHER,
+            "deleted {} enabled {}",
+            deleted.status,
+            enabled.status
+        );
         if is_left {
             root.browser.post(&format!("{keys}/{id}/disable"), &csrf, &[]).await.redirect();
             root.browser.post(&delete, &csrf, &confirm).await.redirect();
@@ -129,7 +136,10 @@ async fn another_users_key_looks_missing() {
     let answer = root.browser.submit(&his, &format!("{his}/{id}/disable"), &[]).await;
 
     assert_eq!(answer.status, StatusCode::NOT_FOUND);
-    assert_eq!(root.browser.get(&hers).await.attribute("tr[data-secret-id]", "data-status").as_deref(), Some("enabled"));
+    assert_eq!(
+        root.browser.get(&hers).await.attribute("tr[data-secret-id]", "data-status").as_deref(),
+        Some("enabled")
+    );
 }
 
 #[actix_web::test]
@@ -153,7 +163,8 @@ async fn another_accounts_objects_look_exactly_like_missing_ones() {
         ("/audit/1".to_owned(), "/audit/999999".to_owned()),
     ];
     for (theirs, missing) in pairs {
-        let (foreign, missing) = (other_body(&root.browser.open(&theirs).await), other_body(&root.browser.open(&missing).await));
+        let (foreign, missing) =
+            (other_body(&root.browser.open(&theirs).await), other_body(&root.browser.open(&missing).await));
         if theirs != "/audit/1" {
             assert_eq!(foreign.0, StatusCode::NOT_FOUND, "{theirs}");
         }

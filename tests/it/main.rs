@@ -1,5 +1,11 @@
 //! The tests drive the real server over HTTP, on SQLite or on the PostgreSQL of `TEST_DATABASE_URL`.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests may fail loudly")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "tests may fail loudly"
+)]
 
 mod support;
 

@@ -62,7 +62,10 @@ async fn a_ticket_opens_no_other_key_and_works_in_no_other_session() {
     assert_eq!(root.browser.get(&ticket.replace(&id, &other)).await.redirect(), keys);
     assert_eq!(elsewhere.browser.get(&ticket).await.redirect(), keys);
     let token = ticket.split("t=").nth(1).unwrap();
-    assert_eq!(root.browser.get(&format!("/users/{}/keys/{id}/secret?t={token}", root.uin)).await.status, StatusCode::NOT_FOUND);
+    assert_eq!(
+        root.browser.get(&format!("/users/{}/keys/{id}/secret?t={token}", root.uin)).await.status,
+        StatusCode::NOT_FOUND
+    );
 }
 
 #[actix_web::test]
@@ -128,7 +131,10 @@ async fn where_secrets_are_shown_once_they_are_shown_at_creation_and_never_again
     let id = created.text("#secret-id").unwrap();
     assert_eq!(created.text("#secret-key").unwrap().len(), 32);
     assert!(again.text("#secret-key").is_none());
-    assert_eq!(root.browser.submit(&keys, &format!("{keys}/{id}/reveal"), &[]).await.status, StatusCode::CONFLICT);
+    assert_eq!(
+        root.browser.submit(&keys, &format!("{keys}/{id}/reveal"), &[]).await.status,
+        StatusCode::CONFLICT
+    );
     assert!(!root.browser.get(&keys).await.body.contains("/reveal"));
 }
 

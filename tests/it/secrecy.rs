@@ -48,8 +48,16 @@ async fn no_page_log_line_event_or_database_row_holds_a_secret_in_clear() {
     let id = root.create_key(&keys).await;
     let secret = root.reveal(&app, &keys, &id).await.text("#secret-key").unwrap();
 
-    let planted = [secret.as_str(), seed.as_str(), recovery[0].as_str(), PASSWORD, &PASSWORD.replace(' ', "+")];
-    for path in [&keys, "/users", "/audit", "/me/security", &format!("/users/{}/activity", alice.uin), "/settings/security"] {
+    let planted =
+        [secret.as_str(), seed.as_str(), recovery[0].as_str(), PASSWORD, &PASSWORD.replace(' ', "+")];
+    for path in [
+        &keys,
+        "/users",
+        "/audit",
+        "/me/security",
+        &format!("/users/{}/activity", alice.uin),
+        "/settings/security",
+    ] {
         let body = root.browser.get(path).await.body;
         ensure_absent(path, body.as_bytes(), &planted);
     }
@@ -88,16 +96,34 @@ fn everything_stored(app: &TestApp) -> Vec<u8> {
     }
     if app.database.is_sqlite() {
         let files = ["camlock.db", "camlock.db-wal"];
-        return files.iter().flat_map(|name| std::fs::read(app.folder.path().join(name)).unwrap_or_default()).collect();
+        return files
+            .iter()
+            .flat_map(|name| std::fs::read(app.folder.path().join(name)).unwrap_or_default())
+            .collect();
     }
-    let tables = ["accounts", "identities", "users", "api_keys", "totp_devices", "recovery_codes", "sessions", "step_ups",
-        "tickets", "enrolments", "setup_tokens", "throttles", "audit_events", "meta"];
+    let tables = [
+        "accounts",
+        "identities",
+        "users",
+        "api_keys",
+        "totp_devices",
+        "recovery_codes",
+        "sessions",
+        "step_ups",
+        "tickets",
+        "enrolments",
+        "setup_tokens",
+        "throttles",
+        "audit_events",
+        "meta",
+    ];
     let mut found = String::new();
     app.app
         .store
         .read_now(|conn| {
             for table in tables {
-                let rows: Vec<Row> = diesel::sql_query(format!("SELECT t::text AS text FROM {table} t")).load(conn)?;
+                let rows: Vec<Row> =
+                    diesel::sql_query(format!("SELECT t::text AS text FROM {table} t")).load(conn)?;
                 rows.iter().for_each(|row| found.push_str(&row.text));
             }
             Ok::<_, camlock::store::StoreError>(())

@@ -6,9 +6,16 @@ use reqwest::StatusCode;
 
 /// Changes settings as the form does, with these values in place of the defaults.
 pub async fn change(app: &TestApp, root: &Person, changes: &[(&str, &str)]) {
-    let defaults = [("secret_reveal", "step_up"), ("step_up_window", "0"), ("password_min_length", "12"), ("api_delete_enabled_keys", "1")];
-    let mut fields: Vec<(&str, &str)> =
-        defaults.into_iter().filter(|(name, _)| !changes.iter().any(|(changed, _)| changed == name)).collect();
+    let defaults = [
+        ("secret_reveal", "step_up"),
+        ("step_up_window", "0"),
+        ("password_min_length", "12"),
+        ("api_delete_enabled_keys", "1"),
+    ];
+    let mut fields: Vec<(&str, &str)> = defaults
+        .into_iter()
+        .filter(|(name, _)| !changes.iter().any(|(changed, _)| changed == name))
+        .collect();
     fields.extend_from_slice(changes);
     let question = root.browser.submit("/settings/security", "/settings/security", &fields).await.redirect();
     assert!(question.starts_with("/verify"), "{question}");
@@ -72,7 +79,11 @@ async fn operation_protection_asks_before_keys_are_created_enabled_and_deleted_b
     assert_eq!(root.browser.submit(&keys, &format!("{keys}/{id}/disable"), &[]).await.redirect(), keys);
     let question = root.browser.submit(&keys, &format!("{keys}/{id}/enable"), &[]).await.redirect();
     assert!(question.starts_with("/verify"));
-    let question = root.browser.submit(&keys, &format!("{keys}/{id}/delete"), &[("confirm", &id[32..])]).await.redirect();
+    let question = root
+        .browser
+        .submit(&keys, &format!("{keys}/{id}/delete"), &[("confirm", &id[32..])])
+        .await
+        .redirect();
     root.pass(&app, &question).await.redirect();
 
     assert!(root.secret_ids(&keys).await.is_empty());

@@ -10,9 +10,17 @@ async fn submit(app: &TestApp, token: &str, changes: &[(&str, &str)]) -> (Answer
     let form = person.browser.get(&page).await;
     person.remember_seed(&form.text("#totp-secret").unwrap());
     let code = person.code(app);
-    let defaults = [("token", token), ("account_name", "Acme"), ("user_name", "root"), ("password", PASSWORD), ("code", &code)];
-    let mut fields: Vec<(&str, &str)> =
-        defaults.into_iter().filter(|(name, _)| !changes.iter().any(|(changed, _)| changed == name)).collect();
+    let defaults = [
+        ("token", token),
+        ("account_name", "Acme"),
+        ("user_name", "root"),
+        ("password", PASSWORD),
+        ("code", &code),
+    ];
+    let mut fields: Vec<(&str, &str)> = defaults
+        .into_iter()
+        .filter(|(name, _)| !changes.iter().any(|(changed, _)| changed == name))
+        .collect();
     fields.extend_from_slice(changes);
     let answer = person.browser.post("/setup", &form.csrf(), &fields).await;
     (answer, person)
@@ -96,7 +104,9 @@ async fn bad_answers_come_back_with_what_was_typed_but_no_password() {
         assert!(answer.text(&format!("#{field}-error")).is_some(), "{field}={value}: {}", answer.body);
         assert!(!answer.body.contains(PASSWORD));
         let kept = if field == "account_name" { "user_name" } else { "account_name" };
-        assert!(answer.attribute(&format!("input[name={kept}]"), "value").is_some_and(|text| !text.is_empty()));
+        assert!(
+            answer.attribute(&format!("input[name={kept}]"), "value").is_some_and(|text| !text.is_empty())
+        );
     }
     submit(&app, &token, &[]).await.0.redirect();
 }

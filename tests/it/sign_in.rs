@@ -35,7 +35,9 @@ async fn unknown_names_and_wrong_passwords_look_the_same() {
     root.browser.submit(&security, &format!("{security}/console"), &[("on", "0")]).await.redirect();
 
     let mut seen = Vec::new();
-    for (name, password) in [("dev-alice", "wrong password 123"), ("nobody", "wrong password 123"), ("closed", PASSWORD)] {
+    for (name, password) in
+        [("dev-alice", "wrong password 123"), ("nobody", "wrong password 123"), ("closed", PASSWORD)]
+    {
         let answer = try_sign_in(&app.browser(), &root.uin, name, password).await;
         let body = answer.body.replace(name, "NAME").replace(&answer.csrf(), "TOKEN");
         seen.push((answer.status, body));
@@ -72,7 +74,8 @@ async fn fifty_parallel_guesses_get_no_more_than_the_free_ones() {
     let csrf = stranger.get("/login").await.csrf();
 
     let fields = [("user_name", "root"), ("password", "wrong password 123")];
-    let answers = futures_util::future::join_all((0..50).map(|_| stranger.post("/login", &csrf, &fields))).await;
+    let answers =
+        futures_util::future::join_all((0..50).map(|_| stranger.post("/login", &csrf, &fields))).await;
 
     let looked_at = answers.iter().filter(|answer| answer.status == StatusCode::UNAUTHORIZED).count();
     assert!(looked_at <= 5, "{looked_at} guesses were looked at");
@@ -116,7 +119,12 @@ async fn a_recovery_code_signs_in_once_and_reveals_nothing() {
 async fn a_generated_password_must_be_changed_first() {
     let app = TestApp::spawn();
     let root = app.root().await;
-    let fields = [("kind", "sub_user"), ("user_name", "dev-alice"), ("console_login", "1"), ("policy", "AdministratorAccess")];
+    let fields = [
+        ("kind", "sub_user"),
+        ("user_name", "dev-alice"),
+        ("console_login", "1"),
+        ("policy", "AdministratorAccess"),
+    ];
     let created = root.browser.submit("/users/new", "/users/new", &fields).await.redirect();
     let password = root.browser.get(&created).await.text("#initial-password").unwrap();
     assert!(root.browser.get(&created).await.text("#initial-password").is_none());
@@ -135,7 +143,12 @@ async fn a_collaborator_signs_in_to_its_own_account_and_switches() {
     let app = TestApp::spawn();
     let root = app.root().await;
     let partner = app.root_named("partner").await;
-    let fields = [("kind", "collaborator"), ("user_name", "partner-bo"), ("uin", partner.uin.as_str()), ("policy", "QcloudCollApiKeyReadOnlyAccess")];
+    let fields = [
+        ("kind", "collaborator"),
+        ("user_name", "partner-bo"),
+        ("uin", partner.uin.as_str()),
+        ("policy", "QcloudCollApiKeyReadOnlyAccess"),
+    ];
     root.browser.submit("/users/new", "/users/new", &fields).await.redirect();
 
     let again = app.browser();
@@ -149,7 +162,10 @@ async fn a_collaborator_signs_in_to_its_own_account_and_switches() {
     assert_eq!(again.get("/keys").await.status, StatusCode::OK);
     again.submit("/identity", "/identity", &[("owner_uin", &partner.uin)]).await.redirect();
     assert_eq!(again.get("/users").await.status, StatusCode::OK);
-    assert_eq!(again.submit("/identity", "/identity", &[("owner_uin", "100000000999")]).await.status, StatusCode::NOT_FOUND);
+    assert_eq!(
+        again.submit("/identity", "/identity", &[("owner_uin", "100000000999")]).await.status,
+        StatusCode::NOT_FOUND
+    );
 }
 
 #[actix_web::test]
@@ -158,10 +174,26 @@ async fn where_to_go_next_is_never_another_site() {
     let root = app.root().await;
     app.sub_user(&root, "dev-alice", &[]).await;
 
-    for next in ["//evil.example", "https://evil.example", "/\\evil.example", "/\t/evil.example", "javascript:alert(1)"] {
-        let fields = [("account", root.uin.as_str()), ("user_name", "dev-alice"), ("password", PASSWORD), ("next", next)];
+    for next in [
+        "//evil.example",
+        "https://evil.example",
+        "/\\evil.example",
+        "/\t/evil.example",
+        "javascript:alert(1)",
+    ] {
+        let fields = [
+            ("account", root.uin.as_str()),
+            ("user_name", "dev-alice"),
+            ("password", PASSWORD),
+            ("next", next),
+        ];
         assert_eq!(app.browser().submit("/login", "/login", &fields).await.redirect(), "/");
     }
-    let fields = [("account", root.uin.as_str()), ("user_name", "dev-alice"), ("password", PASSWORD), ("next", "/me/sessions")];
+    let fields = [
+        ("account", root.uin.as_str()),
+        ("user_name", "dev-alice"),
+        ("password", PASSWORD),
+        ("next", "/me/sessions"),
+    ];
     assert_eq!(app.browser().submit("/login", "/login", &fields).await.redirect(), "/me/sessions");
 }

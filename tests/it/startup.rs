@@ -99,7 +99,19 @@ fn the_operator_makes_roots_and_lets_people_in_again() {
     fs::write(folder.path().join("password"), "mulberry tram ninety violins\n").unwrap();
     fs::write(folder.path().join("weak"), "password1234\n").unwrap();
     let create = |file| {
-        run(folder.path(), &["admin", "create-root", "--account-name", "Acme", "--user-name", "root", "--password-file", file])
+        run(
+            folder.path(),
+            &[
+                "admin",
+                "create-root",
+                "--account-name",
+                "Acme",
+                "--user-name",
+                "root",
+                "--password-file",
+                file,
+            ],
+        )
     };
 
     let made = create("password");
@@ -124,7 +136,8 @@ fn settings_are_checked_and_shown_without_passwords() {
     fs::write(folder.path().join("camlock.toml"), "listn = \"127.0.0.1:1\"\n").unwrap();
     let output = run(folder.path(), &["config", "check"]);
     assert!(text(&output.stderr).contains("listn") && !output.status.success());
-    fs::write(folder.path().join("camlock.toml"), "[database]\nurl = \"postgres://me:hunter2@db/camlock\"\n").unwrap();
+    fs::write(folder.path().join("camlock.toml"), "[database]\nurl = \"postgres://me:hunter2@db/camlock\"\n")
+        .unwrap();
     let output = run(folder.path(), &["config", "show"]);
     assert!(output.status.success() && !text(&output.stdout).contains("hunter2"));
 }

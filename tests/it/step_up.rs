@@ -17,10 +17,15 @@ async fn the_same_code_in_eight_parallel_requests_works_once() {
     }
     let code = root.fresh_code(&app);
 
-    let tries: Vec<[(&str, &str); 2]> = questions.iter().map(|c| [("c", c.as_str()), ("code", code.as_str())]).collect();
-    let answers = futures_util::future::join_all(tries.iter().map(|fields| root.browser.post("/verify", &csrf, fields))).await;
+    let tries: Vec<[(&str, &str); 2]> =
+        questions.iter().map(|c| [("c", c.as_str()), ("code", code.as_str())]).collect();
+    let answers = futures_util::future::join_all(
+        tries.iter().map(|fields| root.browser.post("/verify", &csrf, fields)),
+    )
+    .await;
 
-    let passed = answers.iter().filter(|answer| answer.location().is_some_and(|to| to.contains("/secret?t="))).count();
+    let passed =
+        answers.iter().filter(|answer| answer.location().is_some_and(|to| to.contains("/secret?t="))).count();
     assert_eq!(passed, 1);
 }
 
@@ -58,7 +63,8 @@ async fn five_wrong_codes_lock_step_up_for_15_minutes_and_leave_the_session() {
 
     let mut statuses = Vec::new();
     for _ in 0..5 {
-        statuses.push(root.browser.post("/verify", &page.csrf(), &[("code", "000000")]).await.status.as_u16());
+        statuses
+            .push(root.browser.post("/verify", &page.csrf(), &[("code", "000000")]).await.status.as_u16());
     }
     app.wait(30);
     let right = root.code(&app);
@@ -84,7 +90,8 @@ async fn parallel_wrong_codes_are_all_counted() {
     let csrf = root.browser.get(&question).await.csrf();
 
     let fields = [("code", "000000")];
-    let answers = futures_util::future::join_all((0..12).map(|_| root.browser.post("/verify", &csrf, &fields))).await;
+    let answers =
+        futures_util::future::join_all((0..12).map(|_| root.browser.post("/verify", &csrf, &fields))).await;
 
     assert_eq!(answers.iter().filter(|answer| answer.status == StatusCode::UNPROCESSABLE_ENTITY).count(), 4);
     assert_eq!(answers.iter().filter(|answer| answer.status == StatusCode::TOO_MANY_REQUESTS).count(), 8);
@@ -117,6 +124,7 @@ async fn the_session_has_a_new_id_after_a_check() {
 
     let answer = root.pass(&app, &question).await;
 
-    let cookies: Vec<_> = answer.headers.get_all("set-cookie").iter().map(|value| value.to_str().unwrap()).collect();
+    let cookies: Vec<_> =
+        answer.headers.get_all("set-cookie").iter().map(|value| value.to_str().unwrap()).collect();
     assert!(cookies.iter().any(|cookie| cookie.starts_with("camlock=")), "{cookies:?}");
 }

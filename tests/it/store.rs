@@ -41,7 +41,8 @@ async fn the_schema_refuses_a_third_slot_a_doubled_slot_and_the_deletion_of_an_e
 async fn a_failed_change_leaves_nothing_behind_even_when_it_panics() {
     let app = TestApp::spawn();
     let store = &app.app.store;
-    let insert = "INSERT INTO throttles (bucket, failures, last_failed_at, blocked_until) VALUES ('x', 1, 1, 1)";
+    let insert =
+        "INSERT INTO throttles (bucket, failures, last_failed_at, blocked_until) VALUES ('x', 1, 1, 1)";
 
     for _ in 0..20 {
         let panicked = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {

@@ -12,13 +12,30 @@ async fn found(browser: &crate::support::Browser, query: &str) -> Vec<String> {
 async fn a_search_finds_by_name_uin_secret_id_note_phone_and_email() {
     let app = TestApp::spawn();
     let root = app.root().await;
-    let fields = [("kind", "sub_user"), ("user_name", "Dev-Alice"), ("note", "ci runner, Berlin"),
-        ("phone", "+86 138-0013 8000"), ("email", "alice@example.com")];
+    let fields = [
+        ("kind", "sub_user"),
+        ("user_name", "Dev-Alice"),
+        ("note", "ci runner, Berlin"),
+        ("phone", "+86 138-0013 8000"),
+        ("email", "alice@example.com"),
+    ];
     let uin = uin_in(&root.browser.submit("/users/new", "/users/new", &fields).await.redirect());
     app.sub_user(&root, "bob", &[]).await;
     let id = root.create_key(&format!("/users/{uin}/keys")).await;
 
-    for text in ["dev-alice", "ALICE", "lice", "berlin", "ci run", "13800138000", "%2B86+138", "0013", "example.com", uin.as_str(), id.as_str()] {
+    for text in [
+        "dev-alice",
+        "ALICE",
+        "lice",
+        "berlin",
+        "ci run",
+        "13800138000",
+        "%2B86+138",
+        "0013",
+        "example.com",
+        uin.as_str(),
+        id.as_str(),
+    ] {
         assert_eq!(found(&root.browser, &format!("q={text}")).await, ["Dev-Alice"], "{text}");
     }
     for text in ["carol", "%25", "_", "100000000999", &id[..35], &id.to_lowercase(), "'"] {
@@ -70,7 +87,10 @@ async fn pages_follow_each_other_in_both_directions_without_gaps() {
     let csrf = root.browser.get("/users/new").await.csrf();
     for number in 0..120 {
         let name = format!("user-{number:03}");
-        root.browser.post("/users/new", &csrf, &[("kind", "sub_user"), ("user_name", &name)]).await.redirect();
+        root.browser
+            .post("/users/new", &csrf, &[("kind", "sub_user"), ("user_name", &name)])
+            .await
+            .redirect();
     }
 
     let mut pages: Vec<Vec<String>> = Vec::new();
@@ -79,7 +99,9 @@ async fn pages_follow_each_other_in_both_directions_without_gaps() {
     while let Some(path) = next {
         let page = root.browser.get(&path).await;
         pages.push(page.texts("tr[data-uin] th a"));
-        next = page.attribute("a[rel=next]", "href").map(|href| if href.starts_with('?') { format!("/users{href}") } else { href });
+        next = page
+            .attribute("a[rel=next]", "href")
+            .map(|href| if href.starts_with('?') { format!("/users{href}") } else { href });
         last = Some(page);
     }
     let back = last.unwrap().attribute("a[rel=prev]", "href").unwrap();
@@ -123,11 +145,23 @@ async fn fields_that_do_not_fit_come_back_as_they_were_typed() {
     let long = "x".repeat(300);
 
     for (field, value) in [
-        ("user_name", ""), ("user_name", "TAKEN"), ("user_name", &long), ("user_name", "a b"), ("note", &long),
-        ("phone", "call me"), ("email", "nowhere"), ("password", "short"),
+        ("user_name", ""),
+        ("user_name", "TAKEN"),
+        ("user_name", &long),
+        ("user_name", "a b"),
+        ("note", &long),
+        ("phone", "call me"),
+        ("email", "nowhere"),
+        ("password", "short"),
     ] {
         let mut fields = vec![("kind", "sub_user"), ("console_login", "1")];
-        for (name, good) in [("user_name", "dev-alice"), ("note", "a note"), ("phone", "123"), ("email", "a@b.example"), ("password", PASSWORD)] {
+        for (name, good) in [
+            ("user_name", "dev-alice"),
+            ("note", "a note"),
+            ("phone", "123"),
+            ("email", "a@b.example"),
+            ("password", PASSWORD),
+        ] {
             fields.push((name, if name == field { value } else { good }));
         }
         let answer = root.browser.submit("/users/new", "/users/new", &fields).await;
@@ -156,7 +190,10 @@ async fn a_collaborator_must_be_another_existing_root() {
     let fields = [("kind", "collaborator"), ("user_name", "bo"), ("uin", partner.uin.as_str())];
     root.browser.submit("/users/new", "/users/new", &fields).await.redirect();
     let twice = [("kind", "collaborator"), ("user_name", "bo2"), ("uin", partner.uin.as_str())];
-    assert_eq!(root.browser.submit("/users/new", "/users/new", &twice).await.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(
+        root.browser.submit("/users/new", "/users/new", &twice).await.status,
+        StatusCode::UNPROCESSABLE_ENTITY
+    );
 }
 
 #[actix_web::test]
@@ -184,11 +221,13 @@ async fn a_reset_password_and_mfa_end_sessions_and_let_the_user_start_again() {
     assert_eq!(alice.browser.get("/keys").await.status, StatusCode::OK);
     root.pass(&app, &question).await.redirect();
     assert_eq!(alice.browser.get("/keys").await.status, StatusCode::SEE_OTHER);
-    let question = root.browser.submit(&security, &format!("{security}/reset-password"), &[]).await.redirect();
+    let question =
+        root.browser.submit(&security, &format!("{security}/reset-password"), &[]).await.redirect();
     let shown = root.pass(&app, &question).await.redirect();
     let password = root.browser.get(&shown).await.text("#initial-password").unwrap();
 
-    let fields = [("account", root.uin.as_str()), ("user_name", "dev-alice"), ("password", password.as_str())];
+    let fields =
+        [("account", root.uin.as_str()), ("user_name", "dev-alice"), ("password", password.as_str())];
     assert_eq!(alice.browser.submit("/login", "/login", &fields).await.redirect(), "/");
     assert_eq!(alice.browser.get("/keys").await.redirect(), "/me/password");
 }

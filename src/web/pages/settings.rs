@@ -1,10 +1,129 @@
-use crate::web::error::PageError;
-use actix_web::HttpResponse;
+//! The account's security settings.
 
-pub async fn form() -> Result<HttpResponse, PageError> {
-    Err(PageError::NotFound)
+use super::{question_address, render, render_as, see_other};
+use crate::app::Failure;
+use crate::domain::account::{AccountSettings, MAX_STEP_UP_WINDOW, SecretReveal};
+use crate::domain::field::FieldError;
+use crate::domain::permission::action;
+use crate::web::caller::Person;
+use crate::web::context::WebContext;
+use crate::web::csrf::Protected;
+use crate::web::error::PageError;
+use crate::web::filters;
+use crate::web::flash::{self, Kind};
+use crate::web::form::Form;
+use crate::web::layout::Layout;
+use actix_session::Session;
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
+use actix_web::web::Data;
+use askama::Template;
+
+const ADDRESS: &str = "/settings/security";
+
+#[derive(Template)]
+#[template(path = "settings/security.html")]
+struct SettingsPage {
+    page: Layout,
+    errors: Vec<FieldError>,
+    typed: Typed,
+    can_change: bool,
+    longest_window: i64,
 }
 
-pub async fn submit() -> Result<HttpResponse, PageError> {
-    Err(PageError::NotFound)
+/// The settings as the form holds them; numbers as they were typed.
+struct Typed {
+    secret_reveal: String,
+    step_up_window: String,
+    mfa_required: bool,
+    operation_protection: bool,
+    api_delete_enabled_keys: bool,
+    password_min_length: String,
+}
+
+/// The settings, to change or only to read.
+pub async fn form(
+    context: Data<WebContext>,
+    person: Person,
+    session: Session,
+) -> Result<HttpResponse, PageError> {
+    person.ensure_here(action::READ_SETTINGS).map_err(Failure::from)?;
+    render(&SettingsPage {
+        page: Layout::new(&context, &person, &session, "settings"),
+        errors: Vec::new(),
+        typed: Typed::from(person.account.settings),
+        can_change: person.may_here(action::CHANGE_SETTINGS),
+        longest_window: MAX_STEP_UP_WINDOW,
+    })
+}
+
+/// Asks for the check that changes the settings.
+pub async fn submit(
+    context: Data<WebContext>,
+    person: Person,
+    session: Session,
+    form: Protected,
+) -> Result<HttpResponse, PageError> {
+    person.ensure_here(action::CHANGE_SETTINGS).map_err(Failure::from)?;
+    let typed = Typed::read(&form.0);
+    let asked = match typed.settings() {
+        Ok(settings) if settings == person.account.settings => {
+            flash::leave(&session, Kind::Info, "Nothing was changed.");
+            return Ok(see_other(ADDRESS));
+        }
+        Ok(settings) => context.app.ask_settings(&person, settings).await,
+        Err(error) => Err(error.into()),
+    };
+    match asked {
+        Ok(asked) => Ok(see_other(&question_address(&asked))),
+        Err(Failure::Invalid(errors)) => {
+            let page = Layout::new(&context, &person, &session, "settings");
+            let longest_window = MAX_STEP_UP_WINDOW;
+            render_as(
+                StatusCode::UNPROCESSABLE_ENTITY,
+                &SettingsPage { page, errors, typed, can_change: true, longest_window },
+            )
+        }
+        Err(other) => Err(other.into()),
+    }
+}
+
+impl Typed {
+    fn read(form: &Form) -> Self {
+        Self {
+            secret_reveal: form.text("secret_reveal").to_owned(),
+            step_up_window: form.text("step_up_window").trim().to_owned(),
+            mfa_required: form.is_ticked("mfa_required"),
+            operation_protection: form.is_ticked("operation_protection"),
+            api_delete_enabled_keys: form.is_ticked("api_delete_enabled_keys"),
+            password_min_length: form.text("password_min_length").trim().to_owned(),
+        }
+    }
+
+    /// What was meant. Text that is no number becomes one that no rule accepts, so the rule's own sentence answers it.
+    fn settings(&self) -> Result<AccountSettings, FieldError> {
+        let number = |text: &str| text.parse().unwrap_or(-1);
+        Ok(AccountSettings {
+            secret_reveal: SecretReveal::from_name(&self.secret_reveal)
+                .ok_or_else(|| FieldError::new("secret_reveal", "Choose when a SecretKey is shown."))?,
+            step_up_window_minutes: number(&self.step_up_window),
+            mfa_required: self.mfa_required,
+            operation_protection: self.operation_protection,
+            api_delete_enabled_keys: self.api_delete_enabled_keys,
+            password_min_length: number(&self.password_min_length),
+        })
+    }
+}
+
+impl From<AccountSettings> for Typed {
+    fn from(settings: AccountSettings) -> Self {
+        Self {
+            secret_reveal: settings.secret_reveal.as_str().to_owned(),
+            step_up_window: settings.step_up_window_minutes.to_string(),
+            mfa_required: settings.mfa_required,
+            operation_protection: settings.operation_protection,
+            api_delete_enabled_keys: settings.api_delete_enabled_keys,
+            password_min_length: settings.password_min_length.to_string(),
+        }
+    }
 }

@@ -3,8 +3,9 @@
 use super::door::{DoorForm, Refusal, add_cookie, safe_next, with_next};
 use super::see_other;
 use crate::app::Failure;
+use crate::app::second_step::Waiting;
 use crate::app::sessions::id_of_cookie;
-use crate::app::sign_in::{Credentials, DEVICE_COOKIE_SECONDS, SignedIn, Waiting};
+use crate::app::sign_in::{Credentials, DEVICE_COOKIE_SECONDS, SignedIn};
 use crate::domain::field::FieldError;
 use crate::domain::recovery::{self, RecoveryCode};
 use crate::domain::secret::{MalformedPassword, Password};
@@ -116,7 +117,7 @@ pub async fn submit(
     let page = LoginPage {
         door: DoorForm::new(&context, &request)?,
         errors: refusal.errors.clone(),
-        asks_account: way.asks_account,
+        asks_account: way.asks_account || !form.text("account").is_empty(),
         signed_out: false,
         account: form.text("account").to_owned(),
         user_name: form.text("user_name").to_owned(),

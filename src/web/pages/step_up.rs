@@ -162,7 +162,7 @@ struct Refusal {
 }
 
 impl Refusal {
-    fn wrong(text: impl ToString) -> Self {
+    fn wrong(text: impl std::fmt::Display) -> Self {
         Self { error: FieldError::new("code", text), locked: None }
     }
 

@@ -6,6 +6,8 @@ use camlock::domain::policy::{Context, Policy, Reason};
 use super::{USER, decide, request, sound};
 
 const SHOW: &str = "account:QueryKeyBySecretId";
+/// The caller itself.
+const OWN: &str = "qcs::cam::uin/100:uin/200";
 
 fn named(name: &str) -> Policy {
     let found = PRESETS.iter().find(|preset| preset.name == name);
@@ -16,9 +18,13 @@ fn allows(policy: &Policy, action: &str) -> bool {
     decide(&[policy], &request(action, USER, &Context::new())).allowed
 }
 
+fn allows_on_oneself(policy: &Policy, action: &str) -> bool {
+    decide(&[policy], &request(action, OWN, &Context::new())).allowed
+}
+
 fn shows(context: &Context) -> bool {
     let own_keys = named("QcloudCollApiKeyReadOnlyAccess");
-    decide(&[&own_keys, preset::general()], &request(SHOW, USER, context)).allowed
+    decide(&[&own_keys, preset::general()], &request(SHOW, OWN, context)).allowed
 }
 
 #[test]
@@ -140,11 +146,12 @@ fn managing_own_keys_adds_four_actions_to_reading_them() {
     let (read, manage) = (named("QcloudCollApiKeyReadOnlyAccess"), named("QcloudCollApiKeyManageAccess"));
 
     for action in ["cam:QueryCollApiKey", "cam:GetSecurityLastUsed", SHOW] {
-        assert!(allows(&read, action) && allows(&manage, action), "{action}");
+        assert!(allows_on_oneself(&read, action) && allows_on_oneself(&manage, action), "{action}");
+        assert!(!allows(&read, action) && !allows(&manage, action), "{action} on somebody else");
     }
     for action in
         ["cam:CreateCollApiKey", "cam:EnableCollApiKey", "cam:DisableCollApiKey", "cam:DeleteCollApiKey"]
     {
-        assert!(!allows(&read, action) && allows(&manage, action), "{action}");
+        assert!(!allows_on_oneself(&read, action) && allows_on_oneself(&manage, action), "{action}");
     }
 }

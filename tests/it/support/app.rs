@@ -84,7 +84,7 @@ fn serve(config: Config, app: App, listener: TcpListener) -> ServerHandle {
     let (send, receive) = std::sync::mpsc::channel();
     std::thread::spawn(move || {
         actix_web::rt::System::new().block_on(async move {
-            let server = startup::server(&config, app, listener).expect("a server");
+            let server = startup::server(&config, &app, listener).expect("a server");
             send.send(server.handle()).expect("a waiting test");
             server.await.expect("a clean end");
         });

@@ -61,7 +61,13 @@ impl Browser {
     }
 
     /// Sends whatever the test says.
-    pub async fn send(&self, method: Method, path: &str, body: Option<String>, headers: &[(&str, &str)]) -> Answer {
+    pub async fn send(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<String>,
+        headers: &[(&str, &str)],
+    ) -> Answer {
         let mut request = self.client.request(method, format!("{}{path}", self.address));
         if let Some(body) = body {
             request = request.body(body);

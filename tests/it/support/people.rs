@@ -23,7 +23,8 @@ impl TestApp {
     pub async fn bare_root(&self, name: &str) -> Person {
         let password = Password::parse(PASSWORD).expect("a password");
         let user_name = UserName::parse(name).expect("a user name");
-        let root = self.app.create_root(format!("{name} Ltd"), user_name, password).await.expect("a root account");
+        let root =
+            self.app.create_root(format!("{name} Ltd"), user_name, password).await.expect("a root account");
         self.person(root.uin, root.uin, name)
     }
 
@@ -46,7 +47,8 @@ impl TestApp {
 
     /// A sub-user that `root` makes, with console access and these policies; not signed in yet.
     pub async fn sub_user(&self, root: &Person, name: &str, policies: &[&str]) -> Person {
-        let mut fields = vec![("kind", "sub_user"), ("user_name", name), ("console_login", "1"), ("password", PASSWORD)];
+        let mut fields =
+            vec![("kind", "sub_user"), ("user_name", name), ("console_login", "1"), ("password", PASSWORD)];
         fields.extend(policies.iter().map(|policy| ("policy", *policy)));
         let answer = root.browser.submit("/users/new", "/users/new", &fields).await;
         let uin = uin_in(&answer.redirect());
@@ -76,7 +78,8 @@ pub fn uin_in(path: &str) -> String {
 impl Person {
     /// Signs in with password and, if there is an app, code.
     pub async fn sign_in(&self, app: &TestApp) {
-        let fields = [("account", self.owner.as_str()), ("user_name", self.name.as_str()), ("password", PASSWORD)];
+        let fields =
+            [("account", self.owner.as_str()), ("user_name", self.name.as_str()), ("password", PASSWORD)];
         let next = self.browser.submit("/login", "/login", &fields).await.redirect();
         if next.starts_with("/login/verify") {
             let code = self.fresh_code(app);
@@ -127,7 +130,10 @@ impl Person {
         let page = self.browser.get(keys).await;
         let document = scraper::Html::parse_document(&page.body);
         let rows = scraper::Selector::parse("tr[data-secret-id]").expect("a selector");
-        document.select(&rows).filter_map(|row| row.value().attr("data-secret-id").map(str::to_owned)).collect()
+        document
+            .select(&rows)
+            .filter_map(|row| row.value().attr("data-secret-id").map(str::to_owned))
+            .collect()
     }
 
     /// Shows a SecretKey after a step-up; gives the one-time page.

@@ -1,0 +1,85 @@
+//! How a person likes pages.
+
+use crate::app::caller::Preferences;
+use crate::domain::field::FieldError;
+use crate::web::caller::Person;
+use crate::web::context::WebContext;
+use crate::web::csrf::Protected;
+use crate::web::error::PageError;
+use crate::web::filters;
+use crate::web::layout::Layout;
+use crate::web::pages::{done, render, render_as};
+use actix_session::Session;
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
+use actix_web::web::Data;
+use askama::Template;
+
+/// A choice: its name in the form, what people read, what it means.
+struct Choice(&'static str, &'static str, &'static str);
+
+const THEMES: [Choice; 3] = [
+    Choice("system", "System", "Light or dark, as the device is set."),
+    Choice("light", "Light", "Dark text on a light page."),
+    Choice("dark", "Dark", "Light text on a dark page."),
+];
+const DENSITIES: [Choice; 2] = [
+    Choice("comfortable", "Comfortable", "More room between the rows of a table."),
+    Choice("compact", "Compact", "More rows on a screen."),
+];
+
+#[derive(Template)]
+#[template(path = "me/preferences.html")]
+struct PreferencesPage {
+    page: Layout,
+    errors: Vec<FieldError>,
+    chosen: Preferences,
+    themes: &'static [Choice],
+    densities: &'static [Choice],
+}
+
+impl PreferencesPage {
+    fn new(page: Layout, chosen: Preferences, errors: Vec<FieldError>) -> Self {
+        Self { page, errors, chosen, themes: &THEMES, densities: &DENSITIES }
+    }
+}
+
+/// Theme and density, as they are now.
+pub async fn preferences_form(
+    context: Data<WebContext>,
+    person: Person,
+    session: Session,
+) -> Result<HttpResponse, PageError> {
+    let page = Layout::new(&context, &person, &session, "me");
+    render(&PreferencesPage::new(page, person.preferences.clone(), Vec::new()))
+}
+
+/// Keeps theme and density.
+pub async fn set_preferences(
+    context: Data<WebContext>,
+    person: Person,
+    session: Session,
+    form: Protected,
+) -> Result<HttpResponse, PageError> {
+    let chosen =
+        Preferences { theme: form.0.text("theme").to_owned(), density: form.0.text("density").to_owned() };
+    let errors = errors_of(&chosen);
+    if !errors.is_empty() {
+        let page = Layout::new(&context, &person, &session, "me");
+        return render_as(StatusCode::UNPROCESSABLE_ENTITY, &PreferencesPage::new(page, chosen, errors));
+    }
+    context.app.set_preferences(&person, chosen).await?;
+    Ok(done(&session, "/me/preferences", "Preferences saved."))
+}
+
+fn errors_of(chosen: &Preferences) -> Vec<FieldError> {
+    let is_one_of = |choices: &[Choice], name: &str| choices.iter().any(|choice| choice.0 == name);
+    let mut errors = Vec::new();
+    if !is_one_of(&THEMES, &chosen.theme) {
+        errors.push(FieldError::new("theme", "Choose a theme: system, light or dark."));
+    }
+    if !is_one_of(&DENSITIES, &chosen.density) {
+        errors.push(FieldError::new("density", "Choose a density: comfortable or compact."));
+    }
+    errors
+}

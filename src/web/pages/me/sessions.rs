@@ -1,0 +1,97 @@
+//! Where a person is signed in, and ending that.
+
+use super::agent;
+use crate::app::sessions::{Session as SignedIn, public_name};
+use crate::web::caller::{Person, context};
+use crate::web::context::WebContext;
+use crate::web::csrf::Protected;
+use crate::web::error::PageError;
+use crate::web::filters;
+use crate::web::layout::Layout;
+use crate::web::pages::{done, render, see_other};
+use actix_session::{Session, SessionExt};
+use actix_web::web::Data;
+use actix_web::{HttpRequest, HttpResponse};
+use askama::Template;
+
+#[derive(Template)]
+#[template(path = "me/sessions.html")]
+struct SessionsPage {
+    page: Layout,
+    sessions: Vec<Row>,
+}
+
+/// A session as the page shows it.
+struct Row {
+    name: String,
+    is_own: bool,
+    browser: String,
+    icon: &'static str,
+    ip: String,
+    started_at: i64,
+    seen_at: i64,
+    method: String,
+}
+
+/// Every place where the person is signed in, this one first.
+pub async fn sessions(
+    context: Data<WebContext>,
+    person: Person,
+    session: Session,
+) -> Result<HttpResponse, PageError> {
+    let own = public_name(&person.session);
+    let found = context.app.sessions(&person).await?;
+    render(&SessionsPage {
+        page: Layout::new(&context, &person, &session, "me"),
+        sessions: found.into_iter().map(|session| Row::new(session, &own)).collect(),
+    })
+}
+
+/// Ends one session; one's own is signed out.
+pub async fn end_session(
+    request: HttpRequest,
+    person: Person,
+    _form: Protected,
+) -> Result<HttpResponse, PageError> {
+    let (context, session) = (context(&request)?, request.get_session());
+    let wanted = request.match_info().get("session").unwrap_or_default().to_owned();
+    if wanted == public_name(&person.session) {
+        context.app.sign_out(&person).await?;
+        session.purge();
+        return Ok(see_other("/login"));
+    }
+    context.app.end_session(&person, wanted).await?;
+    Ok(done(&session, "/me/sessions", "Session ended."))
+}
+
+/// Ends every session but this one.
+pub async fn end_other_sessions(
+    context: Data<WebContext>,
+    person: Person,
+    session: Session,
+    _form: Protected,
+) -> Result<HttpResponse, PageError> {
+    let text = match context.app.end_other_sessions(&person).await? {
+        0 => "There were no other sessions.".to_owned(),
+        1 => "One other session ended.".to_owned(),
+        ended => format!("{ended} other sessions ended."),
+    };
+    Ok(done(&session, "/me/sessions", text))
+}
+
+impl Row {
+    fn new(session: SignedIn, own: &str) -> Self {
+        let name = public_name(&session);
+        let is_mobile = agent::is_mobile(&session.user_agent);
+        Self {
+            is_own: name == own,
+            name,
+            browser: agent::in_words(&session.user_agent),
+            icon: if is_mobile { "smartphone" } else { "monitor" },
+            ip: session.ip,
+            started_at: session.created_at,
+            seen_at: session.last_seen_at,
+            method: session.method,
+        }
+    }
+}
