@@ -155,7 +155,7 @@ pub fn server(config: &Config, app: &App, listener: TcpListener) -> Result<Serve
         cookies: names,
     });
     // Made once here, so that a failure is a start-up error and not one of a worker.
-    session::middleware(&app, names.session, is_https)?;
+    session::middleware(app, names.session, is_https)?;
     let build = move || {
         let sessions = session::middleware(&context.app, names.session, is_https)
             .unwrap_or_else(|_| unreachable!("the same key was derived at start"));
@@ -163,9 +163,9 @@ pub fn server(config: &Config, app: &App, listener: TcpListener) -> Result<Serve
             .app_data(context.clone())
             .wrap(from_fn(edge::finish))
             .wrap(TracingLogger::<crate::telemetry::RequestSpan>::new())
-            .route("/healthz", web::get().to(health::healthz))
-            .route("/readyz", web::get().to(health::readyz))
-            .route("/static/{name}", web::get().to(assets::serve))
+            .route("/healthz", web::route().guard(routes::reading()).to(health::healthz))
+            .route("/readyz", web::route().guard(routes::reading()).to(health::readyz))
+            .route("/static/{name}", web::route().guard(routes::reading()).to(assets::serve))
             .service(
                 web::scope("")
                     .wrap(sessions)

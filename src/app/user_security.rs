@@ -5,6 +5,7 @@ use super::step_up::{Asked, Detail, Done, SHOW_SECONDS, Wish};
 use super::tickets::Door;
 use super::users::{INITIAL_PASSWORD, changeable};
 use super::{App, Failure};
+use crate::domain::field::FieldError;
 use crate::domain::permission::action;
 use crate::domain::secret::Password;
 use crate::domain::step_up::Purpose;
@@ -15,13 +16,20 @@ use zeroize::Zeroizing;
 
 impl App {
     /// Lets a user into the console, or keeps it out; its sessions end at once.
-    pub async fn set_console_access(&self, caller: &Caller, uin: Uin, on: bool) -> Result<(), Failure> {
+    pub async fn set_console_access(
+        &self,
+        caller: &Caller,
+        uin: Uin,
+        on: Option<bool>,
+    ) -> Result<(), Failure> {
         caller.ensure(action::UPDATE_USER, uin)?;
         let (app, asker) = (self.clone(), caller.clone());
         self.store
             .write(move |conn| {
                 let user = changeable(conn, &asker, uin)?;
                 ensure_other(&asker, &user)?;
+                let on = on
+                    .ok_or_else(|| FieldError::new("on", "Say whether console access is to be on or off."))?;
                 if user.console_login == on {
                     return Ok(());
                 }

@@ -12,6 +12,9 @@ const MOST_CHARACTERS: usize = 128;
 /// The estimate of a crafted text takes 0.1 s at this length and grows fast; 32 good characters are plenty.
 const CHARACTERS_ESTIMATED: usize = 32;
 
+/// What a password needs beside the names in it.
+const FEWEST_BESIDE_NAMES: usize = 8;
+
 /// Shorter names turn up inside good passwords by chance.
 const SHORTEST_TELLING_NAME: usize = 4;
 
@@ -45,6 +48,9 @@ pub fn ensure_acceptable(password: &Password, context: &[&str]) -> Result<(), Pa
     }
     let known: Vec<&str> =
         context.iter().copied().chain(PRODUCT_NAMES).filter(|name| !name.is_empty()).collect();
+    if is_mostly_names(&known, &lowercase) {
+        return Err(PasswordRefusal::HoldsName);
+    }
     if zxcvbn(beginning(text), &known).score() >= Score::Three {
         return Ok(());
     }
@@ -64,6 +70,15 @@ fn ensure_length(text: &str) -> Result<(), PasswordRefusal> {
 
 fn is_blocked(lowercase: &str) -> bool {
     BLOCKED.lines().filter(|line| !line.starts_with('#')).any(|line| line == lowercase)
+}
+
+/// The estimate takes names strung together for many words; what is left without them has to stand alone.
+fn is_mostly_names(names: &[&str], lowercase: &str) -> bool {
+    let told = names.iter().filter(|name| is_telling(name, lowercase));
+    let rest = told.fold(zeroize::Zeroizing::new(lowercase.to_owned()), |rest, name| {
+        zeroize::Zeroizing::new(rest.replace(&name.to_lowercase(), ""))
+    });
+    rest.len() < lowercase.len() && rest.chars().count() < FEWEST_BESIDE_NAMES
 }
 
 fn is_telling(name: &str, lowercase: &str) -> bool {

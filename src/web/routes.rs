@@ -127,9 +127,14 @@ pub fn configure(config: &mut ServiceConfig) {
 fn accepting(endpoint: &Endpoint) -> Route {
     let route = (endpoint.handler)();
     match endpoint.method {
-        "GET" => route.guard(guard::Any(guard::Get()).or(guard::Head())),
+        "GET" => route.guard(reading()),
         method => route.guard(guard::Method(Method::from_bytes(method.as_bytes()).unwrap_or(Method::POST))),
     }
+}
+
+/// `GET`, or `HEAD` for the same without the body.
+pub fn reading() -> impl guard::Guard {
+    guard::Any(guard::Get()).or(guard::Head())
 }
 
 /// Whatever has no endpoint.

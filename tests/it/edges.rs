@@ -158,16 +158,10 @@ async fn addresses_that_cannot_be_read_are_refused() {
     let app = TestApp::spawn();
     let root = app.root().await;
 
-    for path in [
-        "/users?q=%00",
-        "/users?q=%FF",
-        "/users?q=a&q=b",
-        "/users?type=robot",
-        "/users?mfa=maybe",
-        "/audit?result=perhaps",
-    ] {
+    for path in ["/users?q=%00", "/users?q=%FF", "/users?q=a&q=b", "/users?type=robot", "/users?mfa=maybe"] {
         assert_eq!(root.browser.get(path).await.status, StatusCode::BAD_REQUEST, "{path}");
     }
+    assert_eq!(root.browser.get("/audit?result=perhaps").await.status, StatusCode::UNPROCESSABLE_ENTITY);
     for path in [
         "/users/1",
         "/users/abc",

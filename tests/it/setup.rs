@@ -89,7 +89,7 @@ async fn bad_answers_come_back_with_what_was_typed_but_no_password() {
     for (field, value) in [
         ("password", "short"),
         ("password", "password1234"),
-        ("password", "Acme-root-2026"),
+        ("password", "rootAcmeroot1"),
         ("code", "000000"),
         ("code", "abc"),
         ("account_name", ""),

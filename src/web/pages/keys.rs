@@ -155,6 +155,10 @@ impl IndexPage {
         !self.shown_once && !self.rights.show && !self.keys.is_empty()
     }
 
+    fn has_operations(&self) -> bool {
+        self.rights.enable || self.rights.disable || self.rights.delete
+    }
+
     /// The text in a key's note field.
     fn note_of(&self, key: &KeyView) -> String {
         let (id, text) = &self.edited;

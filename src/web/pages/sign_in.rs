@@ -231,9 +231,8 @@ pub async fn recover(
     };
     let refusal = match signed {
         Ok(signed) => {
-            let left = codes_left(&request, &context, &signed).await?;
             let answer = let_in(&session, &context, &signed, "/me/security")?;
-            flash::leave(&session, Kind::Warn, left);
+            flash::leave(&session, Kind::Warn, codes_left(&request, &context, &signed).await?);
             return Ok(answer);
         }
         Err(failure) => Refusal::new(failure, ("recovery_code", WRONG_RECOVERY_CODE))?,

@@ -34,6 +34,7 @@ struct VerifyPage<'a> {
     errors: Vec<FieldError>,
     question: &'a Question,
     back: Back,
+    is_locked: bool,
 }
 
 impl VerifyPage<'_> {
@@ -126,7 +127,10 @@ pub async fn form(
     }
     let back = back_of(&question);
     let page = Layout::new(&context, &person, &session, back.section);
-    render_as(StatusCode::OK, &VerifyPage { page, errors: Vec::new(), question: &question, back })
+    render_as(
+        StatusCode::OK,
+        &VerifyPage { page, errors: Vec::new(), question: &question, back, is_locked: false },
+    )
 }
 
 /// Takes the code, and leads to what it opens.
@@ -183,7 +187,8 @@ fn again(
 ) -> Result<HttpResponse, PageError> {
     let back = back_of(question);
     let page = Layout::quiet(context, person, back.section);
-    let page = VerifyPage { page, errors: vec![refusal.error], question, back };
+    let page =
+        VerifyPage { page, errors: vec![refusal.error], question, back, is_locked: refusal.locked.is_some() };
     let Some(seconds) = refusal.locked else {
         return render_as(StatusCode::UNPROCESSABLE_ENTITY, &page);
     };

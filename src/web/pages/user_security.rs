@@ -74,12 +74,16 @@ pub async fn set_console(
 ) -> Result<HttpResponse, PageError> {
     let uin = uin_of(&request)?;
     let on = match form.text("on") {
-        "1" => true,
-        "0" => false,
-        _ => return Err(PageError::Malformed("The form must say on or off. Load the page again.")),
+        "1" => Some(true),
+        "0" => Some(false),
+        _ => None,
     };
     context.app.set_console_access(&person, uin, on).await?;
-    let text = if on { "Console access is on." } else { "Console access is off. Its sessions have ended." };
+    let text = if on == Some(true) {
+        "Console access is on."
+    } else {
+        "Console access is off. Its sessions have ended."
+    };
     Ok(done(&session, &address(uin), text))
 }
 
