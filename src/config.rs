@@ -67,11 +67,6 @@ impl Config {
         self.public_url.is_https()
     }
 
-    /// The session cookie's name; the prefix makes browsers insist on HTTPS and this very host.
-    pub fn cookie_name(&self) -> &'static str {
-        if self.is_https() { "__Host-camlock" } else { "camlock" }
-    }
-
     /// Every setting as a TOML file with the origin of each value, passwords hidden: for `camlock config show`.
     pub fn show(&self) -> String {
         self.settings.show()

@@ -2,7 +2,7 @@
 
 use crate::app::{App, Failure, Parts, Rules};
 use crate::clock::Clock;
-use crate::config::{Config, KeySource};
+use crate::config::{Config, DatabaseUrl, KeySource};
 use crate::domain::policy::preset::PRESETS;
 use crate::domain::user::Uin;
 use crate::passwords::{Passwords, PasswordsError};
@@ -18,6 +18,7 @@ use actix_web::middleware::from_fn;
 use actix_web::web::{self, Data};
 use actix_web::{App as ActixApp, HttpServer};
 use std::net::TcpListener;
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 use std::time::Duration;
 use tracing_actix_web::TracingLogger;
@@ -31,6 +32,10 @@ pub enum StartError {
         "The master key file {0} is missing, but there is a database already. Put the key back, or restore a backup with its key."
     )]
     KeyMissing(String),
+    #[error(
+        "There is no master key file {0}, and the data directory is not empty, so none is made. Put the key there, or start with an empty data directory."
+    )]
+    KeyNotMade(String),
     #[error("The database cannot be used: {0}")]
     Store(#[from] StoreError),
     #[error(transparent)]
@@ -63,13 +68,19 @@ impl Surroundings {
 /// Opens data directory, database and vault, and brings the schema up to date.
 pub fn open(config: &Config, surroundings: Surroundings) -> Result<App, StartError> {
     let is_new = prepare_data_dir(&config.data_dir)?;
-    let ring_now = read_ring(config, is_new, &surroundings.random)?;
+    let kept = read_ring(config)?;
+    let key_file = || config.vault.key_file.display().to_string();
+    if kept.is_none() && !is_new && !has_database(&config.database.url) {
+        return Err(StartError::KeyNotMade(key_file()));
+    }
+    prepare_database(&config.database.url)?;
     let store = Store::open(&config.database.url, config.database.connections)?;
     let is_known = store.read_now(knows_a_key)?;
-    let ring = match ring_now {
+    let ring = match kept {
         Some(ring) => ring,
-        None if is_new && !is_known => KeyRing::generate(&config.vault.key_file, &surroundings.random)?,
-        None => return Err(StartError::KeyMissing(config.vault.key_file.display().to_string())),
+        None if is_known => return Err(StartError::KeyMissing(key_file())),
+        None if is_new => KeyRing::generate(&config.vault.key_file, &surroundings.random)?,
+        None => return Err(StartError::KeyNotMade(key_file())),
     };
     let vault = Vault::new(ring, surroundings.random.clone());
     store.read_now(migrations::run)?;
@@ -91,18 +102,37 @@ fn prepare_data_dir(path: &Path) -> Result<bool, StartError> {
         std::os::unix::fs::DirBuilderExt::mode(builder.recursive(true), 0o700);
         builder.create(path).map_err(refused)?;
     }
-    Ok(std::fs::read_dir(path).map_err(refused)?.next().is_none())
+    let mut entries = std::fs::read_dir(path).map_err(refused)?;
+    // A fresh volume is empty all the same.
+    Ok(entries.all(|entry| entry.is_ok_and(|entry| entry.file_name() == "lost+found")))
 }
 
-/// The key ring, or none when the first start has to make one.
-fn read_ring(config: &Config, is_new: bool, _random: &Random) -> Result<Option<KeyRing>, StartError> {
+/// The key ring, or none where the data directory has no key file.
+fn read_ring(config: &Config) -> Result<Option<KeyRing>, StartError> {
     let path = &config.vault.key_file;
     match config.vault.key_source {
         KeySource::SystemdCredential => Ok(Some(KeyRing::read_credential(path)?)),
-        KeySource::Named => Ok(Some(KeyRing::read(path)?)),
-        KeySource::DataDirectory if path.exists() => Ok(Some(KeyRing::read(path)?)),
-        KeySource::DataDirectory if is_new => Ok(None),
-        KeySource::DataDirectory => Err(StartError::KeyMissing(path.display().to_string())),
+        KeySource::DataDirectory if !path.exists() => Ok(None),
+        KeySource::Named | KeySource::DataDirectory => Ok(Some(KeyRing::read(path)?)),
+    }
+}
+
+fn has_database(url: &DatabaseUrl) -> bool {
+    match url {
+        DatabaseUrl::Sqlite(path) => path.exists(),
+        DatabaseUrl::Postgres(_) => true,
+    }
+}
+
+/// Makes a new SQLite file readable by its owner alone; the files beside it inherit that.
+fn prepare_database(url: &DatabaseUrl) -> Result<(), StartError> {
+    let DatabaseUrl::Sqlite(path) = url else { return Ok(()) };
+    let made = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
+    match made {
+        Err(source) if source.kind() != std::io::ErrorKind::AlreadyExists => {
+            Err(StartError::DataDirectory { path: path.display().to_string(), source })
+        }
+        _ => Ok(()),
     }
 }
 

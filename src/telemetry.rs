@@ -19,7 +19,12 @@ pub fn init(config: &LogConfig) -> Result<(), TelemetryError> {
     let builder = tracing_subscriber::fmt().with_env_filter(filter).with_ansi(false);
     let started = match config.format {
         LogFormat::Text => builder.with_writer(OneLine(io::stderr)).try_init(),
-        LogFormat::Json => builder.json().flatten_event(true).with_writer(OneLine(io::stderr)).try_init(),
+        LogFormat::Json => builder
+            .json()
+            .flatten_event(true)
+            .with_span_list(false)
+            .with_writer(OneLine(io::stderr))
+            .try_init(),
     };
     drop(started);
     Ok(())
@@ -131,7 +136,7 @@ impl tracing_actix_web::RootSpanBuilder for RequestSpan {
             .get::<tracing_actix_web::RequestId>()
             .map(ToString::to_string)
             .unwrap_or_default();
-        tracing::info_span!("request", method = %request.method(), path = request.path(), request_id = id, status = tracing::field::Empty)
+        tracing::error_span!("request", method = %request.method(), path = request.path(), request_id = id, status = tracing::field::Empty)
     }
 
     fn on_request_end<B: actix_web::body::MessageBody>(

@@ -40,8 +40,10 @@ const copy = button => {
   const text = own || textOf(el), old = () => copySelected(button, el, text);
   if (navigator.clipboard) navigator.clipboard.writeText(text).then(() => copied(button), old); else old();
 };
+// A cell that a spreadsheet takes as text.
+const cell = text => text.replace(/^[=+@-]/, "'$&").replace(/.*,.*/, '"$&"');
 const download = ({ download, downloadFrom, downloadHead: head }) => {
-  const body = `${head ? head + '\n' : ''}${$$(downloadFrom).map(textOf)}\n`;
+  const texts = $$(downloadFrom).map(textOf), body = head ? `${head}\n${texts.map(cell)}\n` : `${texts}\n`;
   const href = URL.createObjectURL(new Blob([body], { type: 'text/plain' }));
   Object.assign(doc.createElement('a'), { href, download }).click();
   setTimeout(URL.revokeObjectURL, 1000, href);

@@ -144,7 +144,7 @@ impl App {
         let (app, asker) = (self.clone(), caller.clone());
         if !caller.needs_step_up(Operation::Create) {
             let make = move |conn: &mut Conn| app.create_in(conn, &asker, place, &note);
-            return self.store.write(make).await.map(|(_, key, _)| Step::Done(key));
+            return self.store.write(make).await.map(|(key, _)| Step::Done(key));
         }
         let holder = self
             .store
@@ -165,12 +165,12 @@ impl App {
         caller: &Caller,
         place: Place,
         note: &str,
-    ) -> Result<(User, Key, SecretKey), Failure> {
+    ) -> Result<(Key, SecretKey), Failure> {
         let holder = holder(conn, caller, place, Operation::Create)?;
         let (id, secret) = (SecretId::generate(&self.random)?, SecretKey::generate(&self.random)?);
         let key = self.put_key(conn, (&holder, id, &secret), (note, &caller.user.name))?;
         caller.event("CreateApiKey").on(&holder).object(key.secret_id.as_str()).write(conn, self)?;
-        Ok((holder, key, secret))
+        Ok((key, secret))
     }
 
     /// Keeps a pair in a free slot, sealed.
@@ -212,15 +212,9 @@ impl App {
         place: Place,
         note: &str,
     ) -> Result<Done, Failure> {
-        let (holder, key, secret) = self.create_in(conn, caller, place, note)?;
+        let (key, secret) = self.create_in(conn, caller, place, note)?;
         let ticket = if caller.account.settings.secret_reveal == SecretReveal::Once {
             let door = created_door(caller, &key);
-            caller
-                .event("ShowSecretKey")
-                .on(&holder)
-                .object(key.secret_id.as_str())
-                .fact("once", true)
-                .write(conn, self)?;
             Some(self.mint(conn, &door, Some(secret.expose()), SHOW_SECONDS)?)
         } else {
             None

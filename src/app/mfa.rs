@@ -1,6 +1,7 @@
 //! Authenticator apps: enrolled with a code, used once per time step, removed only with another proof.
 
 use super::caller::Caller;
+use super::sign_in_guard::signed_in;
 use super::tickets::{Door, SHOWN_ONCE_SECONDS};
 use super::{App, Failure};
 use crate::domain::field::FieldError;
@@ -62,31 +63,27 @@ impl App {
     /// The seed that the caller is enrolling: the one begun before, or a new one where a password will vouch for it.
     pub async fn enrolment_seed(&self, caller: &Caller) -> Result<Option<TotpSeed>, Failure> {
         let app = self.clone();
-        let (session, uin) = (caller.session.id_hash.clone(), caller.user.uin);
+        let session = caller.session.clone();
         let may_begin = Self::enrolment_asks_password(caller);
-        let now = self.clock.now();
-        let kept = self.store.read({
-            let session = session.clone();
-            move |conn| totp_devices::enrolment(conn, &session, now)
-        });
-        if let Some(sealed) = kept.await? {
-            return self.open_seed(&enrolment_binding(uin), &sealed).map(Some);
+        let (id, now) = (session.id_hash.clone(), self.clock.now());
+        let kept = self.store.read(move |conn| totp_devices::enrolment(conn, &id, now)).await?;
+        if let Some(sealed) = kept {
+            return self.open_seed(&enrolment_binding(&session), &sealed).map(Some);
         }
         if !may_begin {
             return Ok(None);
         }
-        self.store.write(move |conn| app.begin_enrolment(conn, &session, uin).map(Some)).await
+        self.store.write(move |conn| app.begin_enrolment(conn, &session).map(Some)).await
     }
 
     pub(super) fn begin_enrolment(
         &self,
         conn: &mut Conn,
-        session: &str,
-        uin: Uin,
+        session: &sessions::Session,
     ) -> Result<TotpSeed, Failure> {
         let seed = TotpSeed::generate(&self.random)?;
-        let sealed = self.vault.seal(&enrolment_binding(uin), seed.expose())?;
-        totp_devices::start_enrolment(conn, session, &sealed, self.clock.now() + ENROLMENT_SECONDS)?;
+        let sealed = self.vault.seal(&enrolment_binding(session), seed.expose())?;
+        totp_devices::start_enrolment(conn, &session.id_hash, &sealed, self.clock.now() + ENROLMENT_SECONDS)?;
         Ok(seed)
     }
 
@@ -140,7 +137,7 @@ impl App {
             )
         };
         let sealed = totp_devices::enrolment(conn, &session.id_hash, now)?.ok_or_else(expired)?;
-        let seed = self.open_seed(&enrolment_binding(uin), &sealed)?;
+        let seed = self.open_seed(&enrolment_binding(session), &sealed)?;
         let step = matched_step(&seed, code, now).ok_or_else(|| {
             FieldError::new(
                 "code",
@@ -214,12 +211,14 @@ impl App {
         password: Password,
         field: &'static str,
     ) -> Result<(), Failure> {
-        let buckets = self.buckets(&format!("signed-in\n{}", caller.user.uin), "session", None);
+        let buckets = self.buckets(&signed_in(caller.user.uin), "session", None);
         self.charge(&buckets).await?;
         let uin = caller.user.uin;
         let stored = self.store.read(move |conn| identities::find(conn, uin)).await?;
         let hash = stored.and_then(|identity| identity.password_hash);
         if !self.passwords.verify(password, hash).await? {
+            let (app, event) = (self.clone(), caller.event("StepUp").fact("purpose", "password"));
+            self.store.write(move |conn| event.refused("wrong password").write(conn, &app)).await?;
             return Err(FieldError::new(field, "That is not your current password. Type it again.").into());
         }
         self.store.write(move |conn| Self::forgive(conn, &buckets)).await
@@ -230,6 +229,13 @@ fn device_binding(uin: Uin, id: &str) -> Binding<'_> {
     Binding { table: "totp_devices", column: "seed", account: 0, user: uin.0.unsigned_abs(), object: id }
 }
 
-fn enrolment_binding(uin: Uin) -> Binding<'static> {
-    Binding { table: "enrolments", column: "seed", account: 0, user: uin.0.unsigned_abs(), object: "" }
+/// The session's family survives its renaming at step-up, when an enrolment may be under way.
+fn enrolment_binding(session: &sessions::Session) -> Binding<'_> {
+    Binding {
+        table: "enrolments",
+        column: "seed",
+        account: 0,
+        user: session.uin.unsigned_abs(),
+        object: &session.family,
+    }
 }

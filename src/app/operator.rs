@@ -79,9 +79,7 @@ impl App {
                 let user = home(conn, uin)?;
                 throttles::clear(conn, &super::sign_in::code_bucket(uin))?;
                 throttles::clear(conn, &super::step_up::bucket(uin))?;
-                for kind in ["user+network:", "user:", "device:", "network:"] {
-                    throttles::clear_all(conn, kind)?;
-                }
+                app.forgive_person(conn, &user)?;
                 Draft::by_operator("Unlock", user.owner_uin).on(&user).write(conn, &app)
             })
             .await

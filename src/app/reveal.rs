@@ -86,6 +86,8 @@ impl App {
                     return Ok(None);
                 };
                 let secret = SecretKey::parse(&text).map_err(|_| Failure::Corrupt("tickets.sealed"))?;
+                let event = asker.event("ShowSecretKey").on(&holder).object(id.as_str());
+                event.fact("once", true).write(conn, &app)?;
                 Ok(Some(Shown { holder, key, secret }))
             })
             .await

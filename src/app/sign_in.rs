@@ -3,7 +3,7 @@
 use super::caller::Source;
 use super::event::{Actor, Draft};
 use super::sessions::Beginning;
-use super::sign_in_guard::Buckets;
+use super::sign_in_guard::{Buckets, typed};
 use super::{App, Failure};
 use crate::domain::secret::Password;
 use crate::domain::user::{Uin, User, UserKind};
@@ -45,7 +45,7 @@ impl App {
     /// Checks name and password. Unknown names and wrong passwords cost and look the same.
     pub async fn sign_in(&self, credentials: Credentials, source: Source) -> Result<SignedIn, Failure> {
         let Credentials { account, user_name, password, device } = credentials;
-        let typed = format!("{}\n{}", account.trim(), user_name.trim().to_lowercase());
+        let typed = typed(&account, &user_name);
         let found = self.find_person(account, user_name).await?;
         let known = found.as_ref().and_then(|(user, _)| self.known_device(device.as_deref()?, user.uin));
         let buckets = self.buckets(&typed, &source.ip, known);

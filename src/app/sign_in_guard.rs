@@ -2,8 +2,8 @@
 
 use super::{App, Failure};
 use crate::domain::throttle::{DEVICE, Limit, NETWORK, USER, USER_AND_NETWORK};
-use crate::domain::user::Uin;
-use crate::store::{Conn, throttles};
+use crate::domain::user::{Uin, User};
+use crate::store::{Conn, dialect, throttles};
 use data_encoding::{BASE64URL_NOPAD, HEXLOWER};
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
@@ -17,20 +17,41 @@ pub(super) struct Buckets(Vec<(String, Limit)>);
 
 impl App {
     /// Counters for a name as it was typed, from that address; a browser known to this identity has its own.
-    pub(super) fn buckets(&self, name: &str, ip: &str, known: Option<String>) -> Buckets {
-        let network = network_of(ip);
+    pub(super) fn buckets(&self, name: &str, ip: &str, known: Option<Device>) -> Buckets {
         if let Some(device) = known {
-            return Buckets(vec![(self.bucket("device", &device), DEVICE)]);
+            return Buckets(vec![(format!("{}{}", device_prefix(device.uin), device.nonce), DEVICE)]);
         }
+        let (name, network) = (self.blurred(name), self.blurred(&network_of(ip)));
         Buckets(vec![
-            (self.bucket("user+network", &format!("{name}\n{network}")), USER_AND_NETWORK),
-            (self.bucket("user", name), USER),
-            (self.bucket("network", &network), NETWORK),
+            (format!("{}{network}", networks_prefix(&name)), USER_AND_NETWORK),
+            (format!("user:{name}"), USER),
+            (format!("network:{network}"), NETWORK),
         ])
     }
 
-    fn bucket(&self, kind: &str, text: &str) -> String {
-        format!("{kind}:{}", HEXLOWER.encode(&mac(self.keys.bucket.as_ref(), text)))
+    /// Names and networks are kept as keyed digests: the table is no list of who tried.
+    fn blurred(&self, text: &str) -> String {
+        HEXLOWER.encode(&mac(self.keys.bucket.as_ref(), text))
+    }
+
+    /// Forgets what was counted against one person, by whatever name it was typed.
+    pub(super) fn forgive_person(&self, conn: &mut Conn, user: &User) -> Result<(), Failure> {
+        let (owner, uin) = (user.owner_uin.to_string(), user.uin.to_string());
+        for account in ["", &owner] {
+            for name in [user.name.as_str(), &uin] {
+                self.forgive_name(conn, &typed(account, name))?;
+            }
+        }
+        self.forgive_name(conn, &signed_in(user.uin))?;
+        throttles::clear_all(conn, &device_prefix(user.uin))?;
+        Ok(())
+    }
+
+    fn forgive_name(&self, conn: &mut Conn, name: &str) -> Result<(), Failure> {
+        let name = self.blurred(name);
+        throttles::clear(conn, &format!("user:{name}"))?;
+        throttles::clear_all(conn, &networks_prefix(&name))?;
+        Ok(())
     }
 
     /// Counts an attempt before it is looked at, so that parallel guesses cannot outrun the counter.
@@ -39,6 +60,7 @@ impl App {
         self.store
             .write(move |conn| {
                 for (bucket, _) in &wanted {
+                    dialect::lock_text(conn, bucket)?;
                     if let Some(until) = throttles::blocked_until(conn, bucket, now)? {
                         return Err(Failure::Throttled { seconds: until - now });
                     }
@@ -71,7 +93,7 @@ impl App {
     }
 
     /// The name of a browser that signed in as this identity before.
-    pub(super) fn known_device(&self, cookie: &str, uin: Uin) -> Option<String> {
+    pub(super) fn known_device(&self, cookie: &str, uin: Uin) -> Option<Device> {
         let (text, mac) = cookie.rsplit_once('.')?;
         let mut parts = text.split('.');
         let (owner, issued, nonce) = (parts.next()?, parts.next()?.parse::<i64>().ok()?, parts.next()?);
@@ -80,8 +102,32 @@ impl App {
         check.update(text.as_bytes());
         let is_ours = check.verify_slice(&decoded).is_ok();
         let is_fresh = issued + DEVICE_COOKIE_SECONDS > self.clock.now();
-        (is_ours && is_fresh && owner == uin.to_string()).then(|| nonce.to_owned())
+        (is_ours && is_fresh && owner == uin.to_string()).then(|| Device { uin, nonce: nonce.to_owned() })
     }
+}
+
+/// A browser that signed in as an identity before.
+pub(super) struct Device {
+    uin: Uin,
+    nonce: String,
+}
+
+/// What was typed at the door, as the counters know it.
+pub(super) fn typed(account: &str, name: &str) -> String {
+    format!("{}\n{}", account.trim(), name.trim().to_lowercase())
+}
+
+/// The name under which wrong passwords of a signed-in person are counted.
+pub(super) fn signed_in(uin: Uin) -> String {
+    format!("signed-in\n{uin}")
+}
+
+fn networks_prefix(name: &str) -> String {
+    format!("user+network:{name}:")
+}
+
+fn device_prefix(uin: Uin) -> String {
+    format!("device:{uin}:")
 }
 
 fn keyed(key: &[u8]) -> Hmac<Sha256> {

@@ -221,9 +221,7 @@ impl App {
             Purpose::DeleteKey => {
                 self.delete_in(conn, caller, place, &secret_id_of(step_up)?).map(|()| Done::KeyDeleted(place))
             }
-            Purpose::AddMfaDevice => {
-                self.begin_enrolment(conn, &caller.session.id_hash, caller.user.uin).map(|_| Done::Enrolling)
-            }
+            Purpose::AddMfaDevice => self.begin_enrolment(conn, &caller.session).map(|_| Done::Enrolling),
             Purpose::RemoveMfaDevice => {
                 self.remove_device_in(conn, caller, &step_up.object).map(|()| Done::MfaRemoved)
             }

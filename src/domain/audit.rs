@@ -3,7 +3,7 @@
 use crate::domain::user::Uin;
 
 /// The names of all events, as the log and its filter show them.
-pub const EVENTS: [&str; 34] = [
+pub const EVENTS: [&str; 31] = [
     "Setup",
     "SignIn",
     "SignOut",
@@ -35,9 +35,6 @@ pub const EVENTS: [&str; 34] = [
     "UpdatePreferences",
     "CreateAccount",
     "Unlock",
-    "NewSetupUrl",
-    "CreatePolicy",
-    "DeletePolicy",
 ];
 
 /// How an event ended.

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-/// Sub-users and collaborators of one account, unless the operator says otherwise.
+/// Accounts that one root account may be a collaborator in.
 pub const MAX_OWNERS_OF_COLLABORATOR: usize = 10;
 
 /// The 12-digit id of an identity.

@@ -46,7 +46,7 @@ pub enum LineProblem {
     NotBase64,
     #[error("the key must be 32 bytes long.")]
     Length,
-    #[error("the key is not random (for example all zeros). Make one with `camlock vault rotate`.")]
+    #[error("the key is not random (for example all zeros). Put the right key back.")]
     Weak,
     #[error("this version is there already.")]
     Duplicate,

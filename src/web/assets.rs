@@ -33,7 +33,7 @@ struct Table {
 static TABLE: LazyLock<Table> = LazyLock::new(|| {
     let mut table = Table { names: HashMap::new(), assets: HashMap::new() };
     for name in Files::iter() {
-        let Some(file) = Files::get(&name) else { continue };
+        let Some(file) = Files::get(&name).filter(|_| name.contains('.')) else { continue };
         let plain = file.data.into_owned();
         let hash: String = HEXLOWER.encode(&Sha256::digest(&plain)).chars().take(16).collect();
         let (stem, extension) = name.rsplit_once('.').unwrap_or((&name, ""));

@@ -5,6 +5,7 @@ use super::error::{self, PageError, Trouble};
 use super::request::request_id;
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::StatusCode;
 use actix_web::http::header::{
     CACHE_CONTROL, CONTENT_LENGTH, HeaderMap, HeaderName, HeaderValue, REFERRER_POLICY,
     STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
@@ -31,7 +32,10 @@ pub async fn finish(
             Ok(response)
         }
         // A middleware further in failed, so there is no request any more to draw a page for.
-        Err(failure) => Err(Unfinished { failure, id, is_https }.into()),
+        Err(failure) => {
+            tracing::error!(error = %failure, "a request failed before its page");
+            Err(Unfinished { failure, id, is_https }.into())
+        }
     }
 }
 
@@ -91,8 +95,11 @@ impl std::fmt::Display for Unfinished {
 }
 
 impl ResponseError for Unfinished {
+    fn status_code(&self) -> StatusCode {
+        StatusCode::SERVICE_UNAVAILABLE
+    }
+
     fn error_response(&self) -> HttpResponse {
-        tracing::error!(error = %self.failure, "a request failed before its page");
         let trouble = Trouble::from(&PageError::Unavailable("the session could not be read".into()));
         let mut page = error::draw_outside(&trouble, self.id.clone());
         add_headers(page.headers_mut(), &self.id, self.is_https);

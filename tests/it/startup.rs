@@ -51,8 +51,10 @@ fn the_first_start_makes_a_key_prints_the_address_and_stops_gracefully() {
     let token = line.trim().split("token=").nth(1).unwrap();
     assert!(!text(&ended.stderr).contains(token), "the log holds the token");
     assert!(ended.status.success(), "{}", text(&ended.stderr));
-    let key = fs::metadata(folder.path().join("camlock-data/master.key")).unwrap();
-    assert_eq!(key.permissions().mode() & 0o777, 0o600);
+    for file in ["master.key", "camlock.db"] {
+        let kept = fs::metadata(folder.path().join("camlock-data").join(file)).unwrap();
+        assert_eq!(kept.permissions().mode() & 0o777, 0o600, "{file}");
+    }
 }
 
 #[test]
@@ -90,7 +92,8 @@ fn an_existing_folder_without_a_key_never_gets_one() {
     let output = run(folder.path(), &["serve"]);
 
     assert!(!output.status.success());
-    assert!(!folder.path().join("camlock-data/master.key").exists());
+    assert!(text(&output.stderr).contains("not empty"), "{}", text(&output.stderr));
+    assert_eq!(fs::read_dir(folder.path().join("camlock-data")).unwrap().count(), 1);
 }
 
 #[test]

@@ -37,7 +37,7 @@ struct DeletePage {
     page: Layout,
     errors: Vec<FieldError>,
     uin: String,
-    name: String,
+    user_name: String,
     kind: &'static str,
     keys: Vec<SecretId>,
     confirm: String,
@@ -146,7 +146,7 @@ impl DeletePage {
             confirm: String::new(),
             may_keys: person.may(action::QUERY_KEY, user.uin),
             lists_users: person.may_here(action::LIST_USERS),
-            name: user.name,
+            user_name: user.name,
             keys,
         }
     }

@@ -5,7 +5,7 @@ use super::{done, render, render_as, see_other, uin_of};
 use crate::app::Failure;
 use crate::app::caller::Caller;
 use crate::app::permissions::StoredPolicy;
-use crate::app::users::{NewUser, NewUserKind};
+use crate::app::users::{Added, NewUser, NewUserKind};
 use crate::domain::field::FieldError;
 use crate::domain::permission::action;
 use crate::domain::secret::Password;
@@ -25,6 +25,9 @@ use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 use zeroize::Zeroizing;
+
+/// The fields from the top of the form to its end.
+const ORDER: [&str; 8] = ["kind", "user_name", "note", "phone", "email", "console_login", "password", "uin"];
 
 #[derive(Template)]
 #[template(path = "users/new.html")]
@@ -89,20 +92,21 @@ pub async fn submit(
     let (status, errors) = match sent.check(&form) {
         Err(errors) => (StatusCode::UNPROCESSABLE_ENTITY, errors),
         Ok(new) => match context.app.add_user(&person, new).await {
-            Ok(added) => {
-                return Ok(match added.ticket {
-                    Some(ticket) => see_other(&format!("/users/{}/created?t={ticket}", added.uin)),
-                    None => {
-                        let text = format!("User {} is created.", sent.typed.user_name.trim());
-                        done(&session, &format!("/users/{}", added.uin), text)
-                    }
-                });
-            }
+            Ok(added) => return Ok(welcome(&session, &added, &sent)),
             Err(failure) => faults(failure)?,
         },
     };
     let page = Layout::new(&context, &person, &session, "users");
     render_as(status, &NewPage { errors, ..NewPage::load(&context, &person, page, sent).await? })
+}
+
+/// On to the password that was generated, or to the new user's own page.
+fn welcome(session: &Session, added: &Added, sent: &Sent) -> HttpResponse {
+    let address = format!("/users/{}", added.uin);
+    match &added.ticket {
+        Some(ticket) => see_other(&format!("{address}/created?t={ticket}")),
+        None => done(session, &address, format!("User {} is created.", sent.typed.user_name.trim())),
+    }
 }
 
 /// The generated password of a new user, or of one whose password was reset: shown once.
@@ -152,9 +156,10 @@ impl NewPage {
         page: Layout,
         sent: Sent,
     ) -> Result<Self, PageError> {
-        let known = match person.may_here(action::ATTACH_POLICY) {
-            true => context.app.policies(person).await?,
-            false => Vec::new(),
+        let known = if person.may_here(action::ATTACH_POLICY) {
+            context.app.policies(person).await?
+        } else {
+            Vec::new()
         };
         Ok(Self {
             page,
@@ -206,17 +211,17 @@ impl Sent {
             _ => Err(FieldError::new("kind", "Choose a type: sub-user or collaborator.")),
         };
         let kind = sift(kind, &mut errors);
-        match (kind, self.typed.check(&mut errors)) {
-            (Some(kind), Some(details)) => Ok(NewUser {
-                name: details.name,
-                note: details.note,
-                phone: details.phone,
-                email: details.email,
-                policies: self.policies.clone(),
-                kind,
-            }),
-            _ => Err(errors),
-        }
+        let details = self.typed.check(&mut errors);
+        errors.sort_by_key(|error| ORDER.iter().position(|field| *field == error.field));
+        let (Some(kind), Some(details)) = (kind, details) else { return Err(errors) };
+        Ok(NewUser {
+            name: details.name,
+            note: details.note,
+            phone: details.phone,
+            email: details.email,
+            policies: self.policies.clone(),
+            kind,
+        })
     }
 
     fn sub_user(&self, password: &str) -> Result<NewUserKind, FieldError> {

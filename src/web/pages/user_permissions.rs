@@ -145,9 +145,10 @@ async fn choices(
     head: &UserHead,
     text: &str,
 ) -> Result<Vec<Choice>, PageError> {
-    let held = match person.may(action::LIST_ATTACHED, head.id) {
-        true => context.app.attached(person, head.id).await?,
-        false => Vec::new(),
+    let held = if person.may(action::LIST_ATTACHED, head.id) {
+        context.app.attached(person, head.id).await?
+    } else {
+        Vec::new()
     };
     let wanted = text.trim().to_lowercase();
     let known = context.app.policies(person).await?;

@@ -76,7 +76,8 @@ pub async fn index(
     let is_first = cursor == Cursor::Start;
     let found = context.app.users(&person, filter, cursor).await?;
     if found.users.is_empty() && !is_first {
-        return Ok(see_other(&format!("/users{}", query.with(&[("after", ""), ("before", "")]))));
+        let first = query.with(&[("after", ""), ("before", "")]);
+        return Ok(see_other(format!("/users{first}").trim_end_matches('?')));
     }
     render(&IndexPage {
         page: Layout::new(&context, &person, &session, "users"),

@@ -1,0 +1,16 @@
+//! People at the console in a real Chromium, driven through chromedriver; the server is the one of `tests/it`.
+//!
+//! Needs `chromium` and `chromedriver` in the PATH, and axe-core: `tests/browser/fetch-axe.sh`. What is missing skips
+//! its tests loudly; with `CI=true` it fails them. `CAMLOCK_SCREENSHOTS=1` keeps a picture of every page.
+#![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests may fail loudly")]
+
+#[expect(dead_code, reason = "shared with tests/it, which uses all of it")]
+#[path = "../it/support/mod.rs"]
+mod support;
+
+mod chrome;
+mod chromedriver;
+mod page;
+mod visitor;
+
+mod life_of_a_key;
