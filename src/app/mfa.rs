@@ -1,6 +1,7 @@
 //! Authenticator apps: enrolled with a code, used once per time step, removed only with another proof.
 
 use super::caller::Caller;
+use super::setup::wrong_code;
 use super::tickets::{Door, SHOWN_ONCE_SECONDS};
 use super::{App, Failure};
 use crate::domain::field::FieldError;
@@ -137,12 +138,7 @@ impl App {
         };
         let sealed = totp_devices::enrolment(conn, &session.id_hash, now)?.ok_or_else(expired)?;
         let seed = self.open_seed(&enrolment_binding(session), &sealed)?;
-        let step = matched_step(&seed, code, now).ok_or_else(|| {
-            FieldError::new(
-                "code",
-                "That code is not correct. Check that the phone's clock is right and enter the next code.",
-            )
-        })?;
+        let step = matched_step(&seed, code, now).ok_or_else(wrong_code)?;
         let held = totp_devices::of_identity(conn, uin)?;
         if held.len() >= MAX_DEVICES {
             return Err(Failure::refused("Five authenticator apps are registered. Remove one first."));

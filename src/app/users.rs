@@ -139,16 +139,14 @@ impl App {
         let NewUserKind::SubUser { console_login: true, password, must_change } = &new.kind else {
             return Ok(None);
         };
-        let (password, shown, must_change) = match password {
-            Some(chosen) => {
-                let password = Password::parse(chosen.expose()).map_err(|_| Failure::Corrupt("password"))?;
-                let chosen = Chosen { user_name: new.name.as_str(), ..caller.chosen(password, "password") };
-                (self.acceptable(chosen).await?, None, *must_change)
-            }
-            None => {
-                let text = self.generated_password()?;
-                (Password::parse(&text).map_err(|_| Failure::Corrupt("password"))?, Some(text), true)
-            }
+        let corrupt = |_| Failure::Corrupt("password");
+        let (password, shown, must_change) = if let Some(chosen) = password {
+            let password = Password::parse(chosen.expose()).map_err(corrupt)?;
+            let chosen = Chosen { user_name: new.name.as_str(), ..caller.chosen(password, "password") };
+            (self.acceptable(chosen).await?, None, *must_change)
+        } else {
+            let text = self.generated_password()?;
+            (Password::parse(&text).map_err(corrupt)?, Some(text), true)
         };
         let hash = self.passwords.hash(password).await?;
         Ok(Some(Login { stored: StoredPassword { hash, changed_at: self.clock.now(), must_change }, shown }))
@@ -345,7 +343,7 @@ pub(super) fn ensure_removable(caller: &Caller, user: &User) -> Result<(), Failu
 fn ensure_can_collaborate(conn: &mut Conn, owner: Uin, uin: Uin) -> Result<(), Failure> {
     let refuse = |text: &str| Err(FieldError::new("uin", text).into());
     if uin == owner {
-        return refuse("This is the account's own UIN. Enter the UIN of another root account.");
+        return refuse("This is the account’s own UIN. Enter the UIN of another root account.");
     }
     dialect::lock_identity(conn, uin)?;
     let memberships = users::of_identity(conn, uin)?;

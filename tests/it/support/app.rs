@@ -32,13 +32,14 @@ impl TestApp {
         Self::spawn_with(&[])
     }
 
-    /// With further settings, as environment variables.
+    /// With further settings, as environment variables; `{port}` in a value is the server's port.
     pub fn spawn_with(settings: &[(&str, &str)]) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let data = folder.path().join("data");
         let database = TestDatabase::new(folder.path());
         let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
-        let address = format!("http://{}", listener.local_addr().expect("an address"));
+        let port = listener.local_addr().expect("an address").port();
+        let address = format!("http://127.0.0.1:{port}");
         let mut variables = vec![
             ("CAMLOCK_DATA_DIR".to_owned(), data.display().to_string()),
             ("CAMLOCK_DATABASE__URL".to_owned(), database.url.clone()),
@@ -47,7 +48,7 @@ impl TestApp {
         ];
         for (name, value) in settings {
             variables.retain(|(known, _)| known != name);
-            variables.push(((*name).to_owned(), (*value).to_owned()));
+            variables.push(((*name).to_owned(), value.replace("{port}", &port.to_string())));
         }
         let config = Config::load(None, variables.into_iter()).expect("sound settings");
         let (clock, hand) = Clock::controlled(START);
