@@ -2,6 +2,7 @@
 
 use super::caller::Caller;
 use super::setup::wrong_code;
+use super::sign_in::BY_CODE;
 use super::tickets::{Door, SHOWN_ONCE_SECONDS};
 use super::{App, Failure};
 use crate::domain::field::FieldError;
@@ -104,7 +105,9 @@ impl App {
                 let first = app.add_device(conn, &session, user.uin, (&name, &code))?;
                 event.fact("device", name.as_str()).write(conn, &app)?;
                 sessions::delete_others(conn, user.uin, &session.id_hash)?;
-                let key = app.rename_session(conn, &session, |_| ())?;
+                // Proven by password and code now, however the session began.
+                let key =
+                    app.rename_session(conn, &session, |renamed| BY_CODE.clone_into(&mut renamed.method))?;
                 let codes_ticket = if first {
                     let door = Door {
                         session: &super::sessions::id_of_cookie(&key),
@@ -211,7 +214,11 @@ impl App {
         let uin = caller.user.uin;
         let stored = self.store.read(move |conn| identities::find(conn, uin)).await?;
         let hash = stored.and_then(|identity| identity.password_hash);
-        if !self.passwords.verify(password, hash).await? {
+        let is_right = match self.passwords.verify(password, hash).await {
+            Ok(is_right) => is_right,
+            Err(error) => return Err(self.take_back(buckets, error).await),
+        };
+        if !is_right {
             let (app, event) = (self.clone(), caller.event("StepUp").fact("purpose", "password"));
             self.store.write(move |conn| event.refused("wrong password").write(conn, &app)).await?;
             return Err(FieldError::new(field, "That is not your current password. Type it again.").into());

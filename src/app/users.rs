@@ -289,6 +289,7 @@ impl App {
                     );
                 }
                 asker.event("DeleteUser").on(&user).fact("kind", user.kind.as_str()).write(conn, &app)?;
+                dialect::lock_identity(conn, user.uin)?;
                 sessions::delete_of_user(conn, user.uid)?;
                 users::delete(conn, user.uid)?;
                 if user.kind == UserKind::SubUser {
