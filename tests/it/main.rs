@@ -26,6 +26,7 @@ mod setup;
 mod sign_in;
 mod startup;
 mod step_up;
+mod step_up_window;
 mod store;
 mod totp;
 mod users;
