@@ -201,7 +201,9 @@ impl App {
         let opens_window = step_up.purpose == Purpose::ShowSecret.as_str()
             && caller.account.settings.step_up_window_minutes > 0;
         let session = self.rename_session(conn, &caller.session, |renamed| {
-            renamed.step_up_at = opens_window.then_some(now);
+            if opens_window {
+                renamed.step_up_at = Some(now);
+            }
         })?;
         Ok(Checked::Right { session, step_up })
     }
