@@ -14,6 +14,7 @@ mod authorisation;
 mod config;
 mod csrf;
 mod edges;
+mod faults;
 mod house;
 mod keys;
 mod password;

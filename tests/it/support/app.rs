@@ -5,10 +5,11 @@ use super::database::TestDatabase;
 use actix_web::dev::ServerHandle;
 use camlock::app::App;
 use camlock::clock::Clock;
-use camlock::config::Config;
+use camlock::config::{Config, DatabaseUrl};
 use camlock::passwords::{Cost, Passwords};
 use camlock::random::Random;
 use camlock::startup::{self, Surroundings};
+use camlock::store::Store;
 use std::net::TcpListener;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -58,6 +59,12 @@ impl TestApp {
         let app = startup::open(&config, Surroundings { clock, random, passwords }).expect("an opened app");
         let server = serve(config, app.clone(), listener);
         Self { app, address, database, folder, hand, server }
+    }
+
+    /// The same database, reached by a connection that the server knows nothing of.
+    pub fn other_connection(&self) -> Store {
+        let url = DatabaseUrl::parse(&self.database.url).expect("the test's own URL");
+        Store::open(&url, 1).expect("a second connection")
     }
 
     /// Lets time pass.
