@@ -5,7 +5,6 @@ use crate::chromedriver::skip;
 use std::sync::OnceLock;
 
 const RUN: &str = "
-    document.getAnimations().forEach(change => change.finish());
     const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
     const found = await axe.run(document, { runOnly: { type: 'tag', values: tags }, resultTypes: ['violations'] });
     const isUnderMenu = node => document.querySelector('.menu[open]') && /partially obscured/.test(node.failureSummary);

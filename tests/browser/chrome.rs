@@ -79,7 +79,7 @@ impl Chrome {
         eprintln!("Failed at {} (picture: {}):\n{text}", self.path().await, picture.display());
     }
 
-    /// A command of the Chrome DevTools protocol.
+    /// A command of Chromium’s own protocol for developers.
     pub async fn devtools(&self, method: &str, parameters: Value) -> Value {
         let answer = self.driver.cdp().send_raw(method, parameters).await;
         answer.unwrap_or_else(|error| panic!("{method}: {error}"))
@@ -98,11 +98,16 @@ impl Chrome {
             { "name": "forced-colors", "value": forced },
         ] });
         self.devtools("Emulation.setEmulatedMedia", features).await;
+        self.run("document.getAnimations().forEach(change => change.finish())").await;
     }
 
     /// A window of this width; narrow ones are phones.
     pub async fn width(&self, width: u32) {
-        let size = json!({ "width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width < 720 });
+        self.size(width, 900).await;
+    }
+
+    pub async fn size(&self, width: u32, height: u32) {
+        let size = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 720 });
         self.devtools("Emulation.setDeviceMetricsOverride", size).await;
     }
 

@@ -60,23 +60,32 @@ async fn the_focus_is_never_hidden_and_always_visible() {
 
     Chrome::visit(&app, async |chrome| {
         chrome.sign_in(&app, &root).await;
+        chrome.size(1280, 500).await;
         for path in ["/users", "/users/new", "/settings/security", &format!("/users/{}/keys", alice.uin)] {
             chrome.open(path).await;
-            let faults = walk(chrome).await;
-            assert!(faults.is_empty(), "{path}: {faults:#?}");
+            for is_backwards in [false, true] {
+                let faults = walk(chrome, is_backwards).await;
+                assert!(faults.is_empty(), "{path}: {faults:#?}");
+            }
         }
     })
     .await;
 }
 
-/// Walks through the page with Tab; gives the places where the focus is covered, off the screen or has no ring.
-async fn walk(chrome: &Chrome) -> Vec<String> {
+/// Walks through the page with Tab, or with Shift and Tab; gives the places where the focus is covered, off the screen or has no ring.
+async fn walk(chrome: &Chrome, is_backwards: bool) -> Vec<String> {
     let mut faults = Vec::new();
-    for _ in 0..80 {
-        chrome.keys(Key::Tab).await;
+    for stops in 0..90 {
+        chrome.tab(is_backwards).await;
         let fault = chrome.run(FOCUS_FAULT).await;
         match fault.as_str() {
-            Some("end") => return faults,
+            Some("end") => {
+                assert!(stops >= 10, "only {stops} stops");
+                chrome
+                    .run("document.querySelectorAll('[data-seen]').forEach(e => delete e.dataset.seen)")
+                    .await;
+                return faults;
+            }
             Some(fault) => faults.push(fault.to_owned()),
             None => {}
         }

@@ -2,7 +2,13 @@
 //!
 //! Needs `chromium` and `chromedriver` in the PATH, and axe-core: `tests/browser/fetch-axe.sh`. What is missing skips
 //! its tests loudly; with `CI=true` it fails them. `CAMLOCK_SCREENSHOTS=1` keeps a picture of every page.
-#![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests may fail loudly")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "tests may fail loudly"
+)]
 
 #[expect(dead_code, reason = "shared with tests/it, which uses all of it")]
 #[path = "../it/support/mod.rs"]

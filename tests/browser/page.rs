@@ -31,9 +31,7 @@ impl Chrome {
     pub async fn arrive(&self, path: &str) {
         let start = Instant::now();
         while !self.path().await.starts_with(path) {
-            if start.elapsed() > PATIENCE {
-                panic!("never came to {path}");
-            }
+            assert!(start.elapsed() <= PATIENCE, "never came to {path}");
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
     }
@@ -78,9 +76,7 @@ impl Chrome {
             .unwrap_or_default()
             .contains(text)
         {
-            if start.elapsed() > PATIENCE {
-                panic!("{selector} never says {text}");
-            }
+            assert!(start.elapsed() <= PATIENCE, "{selector} never says {text}");
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
     }
@@ -134,6 +130,14 @@ impl Chrome {
     /// Presses keys where the focus is.
     pub async fn keys(&self, keys: impl Into<TypingData>) {
         self.driver.action_chain().send_keys(keys).perform().await.expect("pressed keys");
+    }
+
+    /// Presses Tab, with Shift to go backwards.
+    pub async fn tab(&self, is_backwards: bool) {
+        let chain = self.driver.action_chain();
+        let chain = if is_backwards { chain.key_down(Key::Shift) } else { chain };
+        let chain = chain.send_keys(Key::Tab).key_up(Key::Shift);
+        chain.perform().await.expect("pressed keys");
     }
 
     /// Presses Enter where this opens another page.

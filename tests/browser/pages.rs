@@ -1,6 +1,7 @@
 //! Every page of the console in each of its states, seen in all widths and colours.
 
 mod doors;
+mod forced_colours;
 mod keys;
 mod own;
 mod users;
@@ -15,9 +16,8 @@ pub struct Scene {
     /// Has one enabled and one disabled key, a long name and long facts.
     pub long: String,
     pub long_keys: Vec<String>,
-    /// Has one enabled key and policies.
+    /// Has one enabled key, policies and an authenticator app.
     pub alice: Person,
-    pub alice_key: String,
     /// Has nothing yet.
     pub new: String,
     /// The collaborator here, root of an account of its own.
@@ -27,7 +27,7 @@ pub struct Scene {
 pub async fn scene(app: &TestApp) -> Scene {
     let root = app.root().await;
     let alice = app.enrolled(&root, "dev-alice", &["QcloudCollApiKeyManageAccess", "ReadOnlyAccess"]).await;
-    let alice_key = root.create_key(&format!("/users/{}/keys", alice.uin)).await;
+    root.create_key(&format!("/users/{}/keys", alice.uin)).await;
     let new = app.sub_user(&root, "new", &[]).await.uin;
     let long = long_user(&root).await;
     let long_keys = long_keys(&root, &long).await;
@@ -39,7 +39,7 @@ pub async fn scene(app: &TestApp) -> Scene {
         ("policy", "QcloudCollApiKeyReadOnlyAccess"),
     ];
     root.browser.submit("/users/new", "/users/new", &fields).await.redirect();
-    Scene { root, long, long_keys, alice, alice_key, new, partner }
+    Scene { root, long, long_keys, alice, new, partner }
 }
 
 async fn long_user(root: &Person) -> String {

@@ -52,6 +52,7 @@ async fn sign_in(sweep: &mut Sweep<'_>) {
     chrome.fill("password", "not the password").await;
     chrome.press("Sign in").await;
     sweep.look("login-refused").await;
+    chrome.open("/login").await;
     chrome.click("details summary").await;
     sweep.look("login-with-help-open").await;
 }

@@ -18,7 +18,7 @@ async fn the_pages_about_oneself_and_the_account_are_sound_in_every_width_and_co
         log(&mut sweep).await;
         own_security(&mut sweep, &app, &scene).await;
         refusals(&mut sweep, &app, &scene).await;
-        sweep.end(30);
+        sweep.end(29);
     })
     .await;
 }
