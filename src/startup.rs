@@ -160,6 +160,7 @@ fn settle(conn: &mut Conn, vault: &Vault, now: i64) -> Result<(), Failure> {
             document: preset.document.to_owned(),
             created_at: now,
             updated_at: now,
+            created_by: String::new(),
         };
         policies::put_preset(conn, &stored)?;
     }

@@ -10,6 +10,7 @@ pub mod policy;
 pub mod qr;
 pub mod recovery;
 pub mod secret;
+pub mod signature;
 pub mod step_up;
 pub mod throttle;
 pub mod totp;

@@ -19,6 +19,7 @@ pub struct StoredPolicy {
     pub document: String,
     pub created_at: i64,
     pub updated_at: i64,
+    pub created_by: String,
 }
 
 impl StoredPolicy {

@@ -142,13 +142,19 @@ impl Chrome {
             .into_iter()
             .filter(|entry| matches!(entry.level.as_str(), "SEVERE" | "WARNING"))
             .map(|entry| entry.message)
-            .filter(|message| message.contains("/static/") || !message.contains("the server responded with a status of 4"))
+            .filter(|message| {
+                message.contains("/static/") || !message.contains("the server responded with a status of 4")
+            })
             .collect()
     }
 
     pub async fn ensure_quiet_console(&self) {
         let complaints = self.complaints().await;
-        assert!(complaints.is_empty(), "the console of {}: {complaints:#?}", self.driver.current_url().await.unwrap());
+        assert!(
+            complaints.is_empty(),
+            "the console of {}: {complaints:#?}",
+            self.driver.current_url().await.unwrap()
+        );
     }
 
     /// Keeps a picture of the whole page when `CAMLOCK_SCREENSHOTS=1`.

@@ -18,9 +18,13 @@ static RUNNING: Mutex<Weak<Chromedriver>> = Mutex::new(Weak::new());
 impl Chromedriver {
     /// The one that runs, or a new one; `None` where it or Chromium is not installed.
     pub fn shared() -> Option<Arc<Self>> {
-        let programs = program(&["chromedriver"]).zip(program(&["chromium", "chromium-browser", "google-chrome"]));
+        let programs =
+            program(&["chromedriver"]).zip(program(&["chromium", "chromium-browser", "google-chrome"]));
         let Some((program, chromium)) = programs else {
-            skip("chromium or chromedriver", "apt-get install --no-install-recommends chromium chromium-driver");
+            skip(
+                "chromium or chromedriver",
+                "apt-get install --no-install-recommends chromium chromium-driver",
+            );
             return None;
         };
         let mut running = RUNNING.lock().unwrap_or_else(PoisonError::into_inner);
@@ -44,9 +48,18 @@ impl Chromedriver {
         let mut line = String::new();
         while !line.contains("successfully on port ") {
             line.clear();
-            assert_ne!(output.read_line(&mut line).expect("a readable line"), 0, "chromedriver tells its port");
+            assert_ne!(
+                output.read_line(&mut line).expect("a readable line"),
+                0,
+                "chromedriver tells its port"
+            );
         }
-        let port: String = line.split("successfully on port ").skip(1).flat_map(str::chars).take_while(char::is_ascii_digit).collect();
+        let port: String = line
+            .split("successfully on port ")
+            .skip(1)
+            .flat_map(str::chars)
+            .take_while(char::is_ascii_digit)
+            .collect();
         Self { address: format!("http://127.0.0.1:{port}"), chromium, process, _output: output }
     }
 }
@@ -61,7 +74,10 @@ impl Drop for Chromedriver {
 fn program(names: &[&str]) -> Option<PathBuf> {
     let path = std::env::var_os("PATH")?;
     let folders: Vec<PathBuf> = std::env::split_paths(&path).collect();
-    names.iter().flat_map(|name| folders.iter().map(move |folder| folder.join(name))).find(|file| file.is_file())
+    names
+        .iter()
+        .flat_map(|name| folders.iter().map(move |folder| folder.join(name)))
+        .find(|file| file.is_file())
 }
 
 /// Says what is missing past the test runner, which would swallow `eprintln!`; fails where nothing may be skipped.

@@ -15,7 +15,10 @@ const LEADS_AWAY: &str = "const it = arguments[0].closest('a[href], button');
 
 impl Chrome {
     pub async fn open(&self, path: &str) {
-        self.driver.goto(format!("{}{path}", self.origin)).await.unwrap_or_else(|error| panic!("{path}: {error}"));
+        self.driver
+            .goto(format!("{}{path}", self.origin))
+            .await
+            .unwrap_or_else(|error| panic!("{path}: {error}"));
     }
 
     /// Where the browser is: path and query.
@@ -60,7 +63,15 @@ impl Chrome {
     /// Waits for an element to say so.
     pub async fn wait_for_text(&self, selector: &str, text: &str) {
         let start = Instant::now();
-        while !self.find(selector).await.prop("textContent").await.expect("a text").unwrap_or_default().contains(text) {
+        while !self
+            .find(selector)
+            .await
+            .prop("textContent")
+            .await
+            .expect("a text")
+            .unwrap_or_default()
+            .contains(text)
+        {
             if start.elapsed() > PATIENCE {
                 panic!("{selector} never says {text}");
             }
@@ -79,7 +90,11 @@ impl Chrome {
 
     /// Clicks the link or button of the page or its dialog with this visible text or accessible name.
     pub async fn press(&self, label: &str) {
-        let buttons = self.driver.find_all(By::Css("main a, main button, dialog[open] button")).await.expect("a search");
+        let buttons = self
+            .driver
+            .find_all(By::Css("main a, main button, dialog[open] button"))
+            .await
+            .expect("a search");
         for button in buttons {
             let is_named = button.attr("aria-label").await.expect("a name").as_deref() == Some(label);
             if is_named || button.text().await.expect("a text") == label {
@@ -118,7 +133,8 @@ impl Chrome {
 
     /// Presses a key with Ctrl held.
     pub async fn ctrl(&self, key: char) {
-        let chain = self.driver.action_chain().key_down(Key::Control).send_keys(key.to_string()).key_up(Key::Control);
+        let chain =
+            self.driver.action_chain().key_down(Key::Control).send_keys(key.to_string()).key_up(Key::Control);
         chain.perform().await.expect("pressed keys");
     }
 

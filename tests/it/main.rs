@@ -24,6 +24,7 @@ mod sessions;
 mod settings;
 mod setup;
 mod sign_in;
+mod signature;
 mod startup;
 mod step_up;
 mod store;
