@@ -3,7 +3,7 @@
 use crate::domain::user::Uin;
 
 /// The names of all events, as the log and its filter show them.
-pub const EVENTS: [&str; 31] = [
+pub const EVENTS: &[&str] = &[
     "Setup",
     "SignIn",
     "SignOut",
