@@ -1,7 +1,6 @@
 //! Authenticator apps: enrolled with a code, used once per time step, removed only with another proof.
 
 use super::caller::Caller;
-use super::sign_in_guard::signed_in;
 use super::tickets::{Door, SHOWN_ONCE_SECONDS};
 use super::{App, Failure};
 use crate::domain::field::FieldError;
@@ -211,7 +210,7 @@ impl App {
         password: Password,
         field: &'static str,
     ) -> Result<(), Failure> {
-        let buckets = self.buckets(&signed_in(caller.user.uin), "session", None);
+        let buckets = Self::own_bucket(caller.user.uin);
         self.charge(&buckets).await?;
         let uin = caller.user.uin;
         let stored = self.store.read(move |conn| identities::find(conn, uin)).await?;

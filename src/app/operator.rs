@@ -8,7 +8,7 @@ use super::{App, Failure};
 use crate::domain::secret::Password;
 use crate::domain::user::{Uin, User, UserKind, UserName};
 use crate::store::identities::StoredPassword;
-use crate::store::{Conn, identities, sessions, throttles, users};
+use crate::store::{Conn, dialect, identities, sessions, throttles, users};
 
 impl App {
     /// Makes a root account with a password that the operator chose.
@@ -51,6 +51,7 @@ impl App {
         self.store
             .write(move |conn| {
                 let stored = StoredPassword { hash, changed_at: app.clock.now(), must_change: true };
+                dialect::lock_identity(conn, uin)?;
                 identities::set_password(conn, uin, &stored)?;
                 sessions::delete_others(conn, uin, "")?;
                 Draft::by_operator("ResetPassword", owner.owner_uin).on(&owner).write(conn, &app)
@@ -64,6 +65,7 @@ impl App {
         self.store
             .write(move |conn| {
                 let user = home(conn, uin)?;
+                dialect::lock_identity(conn, uin)?;
                 forget_factors(conn, uin)?;
                 sessions::delete_others(conn, uin, "")?;
                 Draft::by_operator("ResetMfa", user.owner_uin).on(&user).write(conn, &app)

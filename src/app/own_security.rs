@@ -73,6 +73,7 @@ impl App {
             changed_at: self.clock.now(),
             must_change: false,
         };
+        dialect::lock_identity(conn, caller.user.uin)?;
         identities::set_password(conn, caller.user.uin, &stored)?;
         sessions::delete_others(conn, caller.user.uin, &caller.session.id_hash)?;
         caller.event("ChangePassword").write(conn, self)

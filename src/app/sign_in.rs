@@ -10,7 +10,7 @@ use crate::domain::user::{Uin, User, UserKind};
 use crate::passwords::Verdict;
 use crate::store::identities::StoredPassword;
 use crate::store::sessions::FULL;
-use crate::store::{Conn, accounts, identities, totp_devices, users};
+use crate::store::{Conn, accounts, dialect, identities, totp_devices, users};
 
 pub use super::sign_in_guard::DEVICE_COOKIE_SECONDS;
 
@@ -41,6 +41,15 @@ pub struct SignedIn {
     pub can_switch: bool,
 }
 
+/// A right password, and the hash that it was checked against.
+struct Proven {
+    user: User,
+    stored: Option<String>,
+    /// The hash to keep instead, when the old one was made at another cost.
+    rehashed: Option<String>,
+    buckets: Buckets,
+}
+
 impl App {
     /// Checks name and password. Unknown names and wrong passwords cost and look the same.
     pub async fn sign_in(&self, credentials: Credentials, source: Source) -> Result<SignedIn, Failure> {
@@ -51,13 +60,15 @@ impl App {
         let buckets = self.buckets(&typed, &source.ip, known);
         self.charge(&buckets).await?;
         let (user, stored) = found.map_or((None, None), |(user, stored)| (Some(user), stored));
-        let rehashed = match self.passwords.check(password, stored).await? {
+        let rehashed = match self.passwords.check(password, stored.clone()).await? {
             Verdict::Wrong => return Err(self.refuse_sign_in(user, source).await?),
             Verdict::Right => None,
             Verdict::Renewed(hash) => Some(hash),
         };
         match user {
-            Some(user) if user.console_login => self.pass_first_step(user, buckets, rehashed, source).await,
+            Some(user) if user.console_login => {
+                self.pass_first_step(Proven { user, stored, rehashed, buckets }, source).await
+            }
             user => Err(self.refuse_sign_in(user, source).await?),
         }
     }
@@ -76,40 +87,48 @@ impl App {
             .await
     }
 
-    async fn pass_first_step(
-        &self,
-        user: User,
-        buckets: Buckets,
-        rehashed: Option<String>,
-        source: Source,
-    ) -> Result<SignedIn, Failure> {
+    async fn pass_first_step(&self, proven: Proven, source: Source) -> Result<SignedIn, Failure> {
         let app = self.clone();
-        self.store
+        let answer = self
+            .store
             .write(move |conn| {
-                Self::forgive(conn, &buckets)?;
-                if let Some(hash) = rehashed {
-                    app.keep_rehashed(conn, user.uin, hash)?;
-                }
+                let Some(user) = app.still_valid(conn, &proven)? else {
+                    sign_in_event(&proven.user, &source)
+                        .refused("password just changed")
+                        .write(conn, &app)?;
+                    return Ok(None);
+                };
+                Self::forgive(conn, &proven.buckets)?;
                 if totp_devices::count(conn, user.uin)? > 0 {
                     let beginning =
                         Beginning { user: &user, is_full: false, method: BY_PASSWORD, source: &source };
                     let session = app.begin_session(conn, &beginning)?;
-                    return Ok(SignedIn { session, needs_code: true, device: None, can_switch: false });
+                    return Ok(Some(SignedIn { session, needs_code: true, device: None, can_switch: false }));
                 }
-                app.let_in(conn, &user, BY_PASSWORD, &source)
+                app.let_in(conn, &user, BY_PASSWORD, &source).map(Some)
             })
-            .await
+            .await?;
+        answer.ok_or(Failure::NotProven)
     }
 
-    fn keep_rehashed(&self, conn: &mut Conn, uin: Uin, hash: String) -> Result<(), Failure> {
-        let identity = identities::find(conn, uin)?.ok_or(Failure::NotProven)?;
-        let changed_at = identity.password_changed_at.unwrap_or_else(|| self.clock.now());
-        identities::set_password(
-            conn,
-            uin,
-            &StoredPassword { hash, changed_at, must_change: identity.must_change_password },
-        )?;
-        Ok(())
+    /// The password was checked outside the transaction: what it was checked against must still be in force.
+    fn still_valid(&self, conn: &mut Conn, proven: &Proven) -> Result<Option<User>, Failure> {
+        let uin = proven.user.uin;
+        dialect::lock_identity(conn, uin)?;
+        let identity =
+            identities::find(conn, uin)?.filter(|identity| identity.password_hash == proven.stored);
+        let user = users::by_uid(conn, proven.user.uid)?.filter(|user| user.console_login);
+        let (Some(identity), Some(user)) = (identity, user) else { return Ok(None) };
+        if let Some(hash) = &proven.rehashed {
+            let changed_at = identity.password_changed_at.unwrap_or_else(|| self.clock.now());
+            let must_change = identity.must_change_password;
+            identities::set_password(
+                conn,
+                uin,
+                &StoredPassword { hash: hash.clone(), changed_at, must_change },
+            )?;
+        }
+        Ok(Some(user))
     }
 
     pub(super) fn let_in(

@@ -29,6 +29,11 @@ impl App {
         ])
     }
 
+    /// The counter for passwords that a signed-in person is asked for again.
+    pub(super) fn own_bucket(uin: Uin) -> Buckets {
+        Buckets(vec![(signed_in(uin), USER_AND_NETWORK)])
+    }
+
     /// Names and networks are kept as keyed digests: the table is no list of who tried.
     fn blurred(&self, text: &str) -> String {
         HEXLOWER.encode(&mac(self.keys.bucket.as_ref(), text))
@@ -42,7 +47,7 @@ impl App {
                 self.forgive_name(conn, &typed(account, name))?;
             }
         }
-        self.forgive_name(conn, &signed_in(user.uin))?;
+        throttles::clear(conn, &signed_in(user.uin))?;
         throttles::clear_all(conn, &device_prefix(user.uin))?;
         Ok(())
     }
@@ -117,9 +122,9 @@ pub(super) fn typed(account: &str, name: &str) -> String {
     format!("{}\n{}", account.trim(), name.trim().to_lowercase())
 }
 
-/// The name under which wrong passwords of a signed-in person are counted.
-pub(super) fn signed_in(uin: Uin) -> String {
-    format!("signed-in\n{uin}")
+/// The counter of wrong passwords typed by a signed-in person: its own, so that nobody else fills it.
+fn signed_in(uin: Uin) -> String {
+    format!("signed-in:{uin}")
 }
 
 fn networks_prefix(name: &str) -> String {

@@ -11,7 +11,7 @@ use crate::domain::secret::Password;
 use crate::domain::step_up::Purpose;
 use crate::domain::user::{Uin, User, UserKind};
 use crate::store::identities::StoredPassword;
-use crate::store::{Conn, identities, recovery_codes, sessions, throttles, totp_devices, users};
+use crate::store::{Conn, dialect, identities, recovery_codes, sessions, throttles, totp_devices, users};
 use zeroize::Zeroizing;
 
 impl App {
@@ -71,6 +71,7 @@ impl App {
         let (shown, hash) = secret.split_once('\n').ok_or(Failure::Corrupt("step_ups.detail"))?;
         let stored =
             StoredPassword { hash: hash.to_owned(), changed_at: self.clock.now(), must_change: true };
+        dialect::lock_identity(conn, user.uin)?;
         identities::set_password(conn, user.uin, &stored)?;
         sessions::delete_of_user(conn, user.uid)?;
         caller.event("ResetPassword").on(user).write(conn, self)?;
@@ -115,6 +116,7 @@ impl App {
     pub(super) fn reset_mfa_in(&self, conn: &mut Conn, caller: &Caller, user: &User) -> Result<(), Failure> {
         caller.ensure(action::UPDATE_USER, user.uin)?;
         ensure_resettable(caller, user)?;
+        dialect::lock_identity(conn, user.uin)?;
         forget_factors(conn, user.uin)?;
         sessions::delete_of_user(conn, user.uid)?;
         caller.event("ResetMfa").on(user).write(conn, self)

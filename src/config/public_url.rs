@@ -1,6 +1,7 @@
 //! The address under which people and programs reach this server.
 
 use std::fmt;
+use std::net::IpAddr;
 
 use url::Url;
 
@@ -37,6 +38,15 @@ impl PublicUrl {
     /// The host without the port.
     pub fn host(&self) -> &str {
         self.0.host_str().unwrap_or_default()
+    }
+
+    /// Whether browsers treat the pages as a secure context: HTTPS, or this very machine.
+    pub fn is_trustworthy(&self) -> bool {
+        let host = self.host().trim_matches(['[', ']']);
+        let is_loopback = host == "localhost"
+            || host.ends_with(".localhost")
+            || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback());
+        self.is_https() || is_loopback
     }
 
     /// The whole address of a page; `path` begins with a slash.

@@ -3,6 +3,7 @@
 use super::caller::context;
 use super::error::{self, PageError, Trouble};
 use super::request::request_id;
+use crate::config::PublicUrl;
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::StatusCode;
@@ -24,17 +25,17 @@ pub async fn finish(
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
     let id = request_id(request.request());
-    let is_https = context(request.request())?.public_url.is_https();
+    let public_url = context(request.request())?.public_url.clone();
     match next.call(request).await {
         Ok(response) => {
             let mut response = drawn(response.map_into_boxed_body());
-            add_headers(response.headers_mut(), &id, is_https);
+            add_headers(response.headers_mut(), &id, &public_url);
             Ok(response)
         }
         // A middleware further in failed, so there is no request any more to draw a page for.
         Err(failure) => {
             tracing::error!(error = %failure, "a request failed before its page");
-            Err(Unfinished { failure, id, is_https }.into())
+            Err(Unfinished { failure, id, public_url }.into())
         }
     }
 }
@@ -53,13 +54,12 @@ fn drawn(response: ServiceResponse<BoxBody>) -> ServiceResponse<BoxBody> {
     ServiceResponse::new(request, page)
 }
 
-fn add_headers(headers: &mut HeaderMap, id: &str, is_https: bool) {
+fn add_headers(headers: &mut HeaderMap, id: &str, public_url: &PublicUrl) {
     let fixed = [
         ("content-security-policy", POLICY),
         (X_CONTENT_TYPE_OPTIONS.as_str(), "nosniff"),
         (REFERRER_POLICY.as_str(), "same-origin"),
         (X_FRAME_OPTIONS.as_str(), "DENY"),
-        ("cross-origin-opener-policy", "same-origin"),
         ("cross-origin-resource-policy", "same-origin"),
         ("permissions-policy", "camera=(), microphone=(), geolocation=(), clipboard-read=()"),
     ];
@@ -69,7 +69,12 @@ fn add_headers(headers: &mut HeaderMap, id: &str, is_https: bool) {
     if !headers.contains_key(CACHE_CONTROL) {
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     }
-    if is_https {
+    // Browsers complain about it on plain HTTP beyond this machine, where it means nothing.
+    if public_url.is_trustworthy() {
+        let name = HeaderName::from_static("cross-origin-opener-policy");
+        headers.insert(name, HeaderValue::from_static("same-origin"));
+    }
+    if public_url.is_https() {
         headers.insert(
             STRICT_TRANSPORT_SECURITY,
             HeaderValue::from_static("max-age=63072000; includeSubDomains"),
@@ -85,7 +90,7 @@ fn add_headers(headers: &mut HeaderMap, id: &str, is_https: bool) {
 struct Unfinished {
     failure: Error,
     id: String,
-    is_https: bool,
+    public_url: PublicUrl,
 }
 
 impl std::fmt::Display for Unfinished {
@@ -102,7 +107,7 @@ impl ResponseError for Unfinished {
     fn error_response(&self) -> HttpResponse {
         let trouble = Trouble::from(&PageError::Unavailable("the session could not be read".into()));
         let mut page = error::draw_outside(&trouble, self.id.clone());
-        add_headers(page.headers_mut(), &self.id, self.is_https);
+        add_headers(page.headers_mut(), &self.id, &self.public_url);
         page
     }
 }

@@ -197,3 +197,29 @@ async fn where_to_go_next_is_never_another_site() {
     ];
     assert_eq!(app.browser().submit("/login", "/login", &fields).await.redirect(), "/me/sessions");
 }
+
+#[actix_web::test]
+async fn no_sign_in_with_the_old_password_outlives_its_change() {
+    let app = TestApp::spawn();
+    let root = app.root().await;
+    let alice = app.signed_in(&root, "dev-alice", &[]).await;
+    let csrf = alice.browser.get("/me/password").await.csrf();
+    let fields = [("current_password", PASSWORD), ("new_password", "seventeen quiet lanterns drift")];
+    let mut doors = Vec::new();
+    for _ in 0..12 {
+        let browser = app.browser();
+        let token = browser.get("/login").await.csrf();
+        doors.push((browser, token));
+    }
+    let credentials = [("account", root.uin.as_str()), ("user_name", "dev-alice"), ("password", PASSWORD)];
+
+    let old = futures_util::future::join_all(
+        doors.iter().map(|(browser, token)| browser.post("/login", token, &credentials)),
+    );
+    let (changed, _) = tokio::join!(alice.browser.post("/me/password", &csrf, &fields), old);
+
+    changed.redirect();
+    for (browser, _) in &doors {
+        assert_eq!(browser.get("/me/security").await.status, StatusCode::SEE_OTHER);
+    }
+}

@@ -178,9 +178,20 @@ fn facts(detail: &str) -> Vec<(String, String)> {
 
 /// `step_up_window_minutes` as "Step up window minutes".
 fn in_words(name: &str) -> String {
-    let spaced = name.replace('_', " ");
-    let mut letters = spaced.chars();
+    let words: Vec<&str> = name.split('_').map(spelled).collect();
+    let text = words.join(" ");
+    let mut letters = text.chars();
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
+fn spelled(word: &str) -> &str {
+    match word {
+        "api" => "API",
+        "ip" => "IP",
+        "mfa" => "MFA",
+        "uin" => "UIN",
+        other => other,
+    }
 }
 
 fn value_in_words(value: Value) -> String {

@@ -40,6 +40,7 @@ struct SecurityPage {
     /// Whether the account demands the only authenticator app, so that it cannot be removed.
     keeps_last: bool,
     codes_left: i64,
+    code_count: usize,
     sessions: usize,
     events: Vec<EventRow>,
     reads_log: bool,
@@ -61,10 +62,6 @@ impl SecurityPage {
     fn has_few_codes(&self) -> bool {
         self.codes_left <= FEW_CODES
     }
-
-    fn code_count(&self) -> usize {
-        COUNT
-    }
 }
 
 /// What guards the signed-in person's own way in, and what happened there lately.
@@ -84,6 +81,7 @@ pub async fn security(
         keeps_last: devices.len() == 1 && person.account.settings.mfa_required,
         devices,
         codes_left,
+        code_count: COUNT,
         sessions: app.sessions(&person).await?.len(),
         events: app.own_activity(&person).await?.into_iter().map(EventRow::from).collect(),
         reads_log: person.duty == Duty::None && person.may_here(action::READ_AUDIT),

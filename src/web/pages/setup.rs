@@ -16,11 +16,10 @@ use crate::web::filters;
 use crate::web::form::Form;
 use crate::web::query::Query;
 use crate::web::request::{request_id, source};
-use actix_web::http::StatusCode;
+use actix_web::http::{Method, StatusCode};
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
-use std::net::IpAddr;
 use zeroize::Zeroizing;
 
 const MAX_ACCOUNT_NAME: usize = 64;
@@ -71,7 +70,7 @@ impl SetupPage {
             secret: seed.base32(),
             otpauth,
             qr: qr.into(),
-            is_insecure: is_insecure(context),
+            is_insecure: !context.public_url.is_trustworthy(),
         })
     }
 }
@@ -153,7 +152,14 @@ fn closed(request: &HttpRequest, failure: Failure) -> Result<HttpResponse, PageE
 }
 
 /// The recovery codes, once, and what to look at before the first sign-in.
-pub async fn recovery(context: Data<WebContext>, query: Query) -> Result<HttpResponse, PageError> {
+pub async fn recovery(
+    request: HttpRequest,
+    context: Data<WebContext>,
+    query: Query,
+) -> Result<HttpResponse, PageError> {
+    if request.method() == Method::HEAD {
+        return Err(PageError::MethodNotAllowed("GET".to_owned()));
+    }
     let shown = context.app.setup_codes(query.text("t").to_owned()).await?;
     let status = if shown.is_some() { StatusCode::OK } else { StatusCode::GONE };
     let codes = shown.iter().flat_map(|text| text.lines()).map(|code| code.to_owned().into()).collect();
@@ -161,17 +167,8 @@ pub async fn recovery(context: Data<WebContext>, query: Query) -> Result<HttpRes
         codes,
         public_url: context.public_url.to_string(),
         is_https: context.public_url.is_https(),
-        is_insecure: is_insecure(&context),
+        is_insecure: !context.public_url.is_trustworthy(),
         now: context.app.clock.now(),
     };
     render_as(status, &page)
-}
-
-/// Whether browsers come over a network in the clear.
-fn is_insecure(context: &WebContext) -> bool {
-    let host = context.public_url.host().trim_matches(['[', ']']);
-    let is_loopback = host == "localhost"
-        || host.ends_with(".localhost")
-        || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback());
-    !context.public_url.is_https() && !is_loopback
 }

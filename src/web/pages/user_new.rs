@@ -187,7 +187,7 @@ impl Sent {
             kind: UserKind::SubUser.as_str().to_owned(),
             uin: String::new(),
             console: true,
-            must_change: true,
+            must_change: false,
             policies: Vec::new(),
         }
     }

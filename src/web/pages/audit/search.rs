@@ -37,9 +37,9 @@ impl Typed {
         }
     }
 
-    /// Whether a date field can show what was typed; a browser's date picker drops anything else.
-    pub(super) fn fits_picker(&self, text: &str) -> bool {
-        text.is_empty() || start_of(text).is_some()
+    /// Whether date fields can show what was typed: a browser's date picker drops anything else.
+    pub(super) fn has_days(&self) -> bool {
+        [&self.from, &self.to].into_iter().all(|text| text.is_empty() || start_of(text).is_some())
     }
 
     /// The filter as it is meant, or what does not fit.
