@@ -128,10 +128,10 @@ impl App {
         let account = accounts::find(conn, user.owner_uin)?.ok_or(Failure::Corrupt("users.owner_uin"))?;
         let identity = identities::find(conn, uin)?.ok_or(Failure::NotSignedIn)?;
         let has_mfa = totp_devices::count(conn, uin)? > 0;
-        let documents = policies::documents_of(conn, user.uid)?;
+        let in_force = policies::in_force(conn, user.uid)?;
         Ok(Caller {
             duty: duty(&identity, &account, has_mfa),
-            access: Access::new(&user, account.app_id, &documents),
+            access: Access::new(&user, account.app_id, in_force, self.clock.now()),
             preferences: Preferences { theme: identity.theme, density: identity.density },
             session,
             user,

@@ -74,6 +74,12 @@ impl Draft {
         self
     }
 
+    /// To a thing that belongs to the account and to no user, such as a policy.
+    pub(super) fn about(mut self, thing: &str) -> Self {
+        thing.clone_into(&mut self.event.target);
+        self
+    }
+
     /// That it was refused, and why.
     pub(super) fn refused(mut self, reason: &str) -> Self {
         self.event.outcome = Outcome::Refused;

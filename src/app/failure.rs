@@ -3,6 +3,7 @@
 use crate::domain::field::FieldError;
 use crate::domain::key::KeyRefusal;
 use crate::domain::permission::Denial;
+use crate::domain::policies::PolicyRefusal;
 use crate::passwords::PasswordsError;
 use crate::random::RandomFailure;
 use crate::store::StoreError;
@@ -20,6 +21,9 @@ pub enum Failure {
     /// A rule said no in the present state; the text says what to do first.
     #[error("{0}")]
     Refused(String),
+    /// The same, by a rule about policies; the API gives each a code.
+    #[error(transparent)]
+    Policy(#[from] PolicyRefusal),
     /// Fields that do not fit.
     #[error("some fields do not fit")]
     Invalid(Vec<FieldError>),

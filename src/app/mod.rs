@@ -2,7 +2,9 @@
 
 pub mod access;
 pub mod audit;
+pub mod boundary;
 pub mod caller;
+mod compiled;
 mod event;
 pub mod failure;
 pub mod keys;
@@ -11,6 +13,8 @@ pub mod operator;
 pub mod own_security;
 mod password_rules;
 pub mod permissions;
+pub mod policies;
+pub mod policy_versions;
 pub mod readiness;
 pub mod reveal;
 pub mod second_step;
@@ -19,6 +23,7 @@ pub mod settings;
 pub mod setup;
 pub mod sign_in;
 mod sign_in_guard;
+pub mod simulate;
 pub mod step_up;
 pub mod tickets;
 pub mod user_head;

@@ -6,6 +6,7 @@ pub mod field;
 pub mod key;
 pub mod password;
 pub mod permission;
+pub mod policies;
 pub mod policy;
 pub mod qr;
 pub mod recovery;

@@ -23,9 +23,31 @@ pub mod action {
     pub const LIST_ATTACHED: &str = "cam:ListAttachedUserPolicies";
     pub const ATTACH_POLICY: &str = "cam:AttachUserPolicy";
     pub const DETACH_POLICY: &str = "cam:DetachUserPolicy";
+    pub const CREATE_POLICY: &str = "cam:CreatePolicy";
+    pub const UPDATE_POLICY: &str = "cam:UpdatePolicy";
+    pub const DELETE_POLICY: &str = "cam:DeletePolicy";
+    pub const LIST_POLICY_VERSIONS: &str = "cam:ListPolicyVersions";
+    pub const GET_POLICY_VERSION: &str = "cam:GetPolicyVersion";
+    pub const CREATE_POLICY_VERSION: &str = "cam:CreatePolicyVersion";
+    pub const SET_DEFAULT_POLICY_VERSION: &str = "cam:SetDefaultPolicyVersion";
+    pub const DELETE_POLICY_VERSION: &str = "cam:DeletePolicyVersion";
+    pub const LIST_POLICY_ENTITIES: &str = "cam:ListEntitiesForPolicy";
+    pub const LIST_ALL_ATTACHED: &str = "cam:ListAttachedUserAllPolicies";
+    pub const GET_BOUNDARY: &str = "cam:GetUserPermissionBoundary";
+    pub const PUT_BOUNDARY: &str = "cam:PutUserPermissionsBoundary";
+    pub const DELETE_BOUNDARY: &str = "cam:DeleteUserPermissionsBoundary";
     pub const READ_AUDIT: &str = "cam:DescribeAuditLog";
     pub const READ_SETTINGS: &str = "cam:DescribeAccountSettings";
     pub const CHANGE_SETTINGS: &str = "cam:UpdateAccountSettings";
+}
+
+/// Whether CAM documents an action as one that knows no single resources, so that only statements on `*` speak
+/// about it.
+///
+/// Only actions on the account as a whole are here: Camlock checks members of groups and attachments on their own
+/// resource, which is finer than CAM and never wider than what a policy says.
+pub fn is_operation_level(action: &str) -> bool {
+    action == action::ADD_USER
 }
 
 /// A refusal that names what was missing.

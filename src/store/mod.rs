@@ -3,6 +3,7 @@
 pub mod accounts;
 pub mod api_keys;
 pub mod audit;
+pub mod boundaries;
 mod connection;
 pub mod dialect;
 pub mod error;
@@ -10,6 +11,8 @@ pub mod identities;
 pub mod meta;
 pub mod migrations;
 pub mod policies;
+pub mod policy_search;
+pub mod policy_versions;
 pub mod recovery_codes;
 pub mod schema;
 pub mod sequences;

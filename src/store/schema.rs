@@ -189,6 +189,7 @@ diesel::table! {
         created_at -> BigInt,
         updated_at -> BigInt,
         created_by -> Text,
+        last_version -> BigInt,
     }
 }
 

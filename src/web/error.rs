@@ -67,6 +67,7 @@ impl From<Failure> for PageError {
             Failure::NotFound | Failure::NotProven => Self::NotFound,
             Failure::Denied(denial) => Self::Denied(denial),
             Failure::Refused(text) => Self::Refused(text),
+            Failure::Policy(refusal) => Self::Refused(refusal.to_string()),
             Failure::Invalid(errors) => {
                 Self::Refused(errors.into_iter().map(|error| error.text).collect::<Vec<_>>().join(" "))
             }

@@ -41,6 +41,8 @@ CREATE TABLE replays (
 CREATE INDEX replays_expires ON replays (expires_at);
 
 ALTER TABLE policies ADD COLUMN created_by TEXT NOT NULL DEFAULT '';
+-- The highest number a version of it ever had: numbers are never given out again.
+ALTER TABLE policies ADD COLUMN last_version BIGINT NOT NULL DEFAULT 0;
 
 -- Every text that a custom policy had, five at most; the policy's own row repeats the default one.
 CREATE TABLE policy_versions (

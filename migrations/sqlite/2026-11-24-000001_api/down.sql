@@ -4,6 +4,7 @@ DROP TABLE group_policies;
 DROP TABLE group_members;
 DROP TABLE user_groups;
 DROP TABLE policy_versions;
+ALTER TABLE policies DROP COLUMN last_version;
 ALTER TABLE policies DROP COLUMN created_by;
 DROP TABLE replays;
 DROP TABLE key_records;
