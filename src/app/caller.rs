@@ -130,7 +130,7 @@ impl App {
         let has_mfa = totp_devices::count(conn, uin)? > 0;
         let in_force = policies::in_force(conn, user.uid)?;
         Ok(Caller {
-            duty: duty(&identity, &account, has_mfa),
+            duty: duty((&user, &identity, &account), has_mfa, self.clock.now()),
             access: Access::new(&user, account.app_id, in_force, self.clock.now()),
             preferences: Preferences { theme: identity.theme, density: identity.density },
             session,
@@ -153,10 +153,13 @@ impl App {
     }
 }
 
-fn duty(identity: &Identity, account: &Account, has_mfa: bool) -> Duty {
-    if identity.must_change_password {
+fn duty((user, identity, account): (&User, &Identity, &Account), has_mfa: bool, now: i64) -> Duty {
+    let rules = &account.password_rules;
+    let is_expired = user.kind == UserKind::SubUser && rules.is_expired(identity.password_changed_at, now);
+    let needs_mfa = account.settings.mfa_required || user.protection.login;
+    if identity.must_change_password || (is_expired && !rules.expiry_needs_reset) {
         Duty::ChangePassword
-    } else if account.settings.mfa_required && !has_mfa {
+    } else if needs_mfa && !has_mfa {
         Duty::EnrolMfa
     } else {
         Duty::None

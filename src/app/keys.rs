@@ -104,7 +104,7 @@ impl Caller {
     fn needs_step_up(&self, operation: Operation) -> bool {
         let settings = &self.account.settings;
         let shows = operation == Operation::Create && settings.secret_reveal == SecretReveal::Once;
-        shows || settings.operation_protection
+        shows || settings.operation_protection || self.user.protection.action
     }
 }
 

@@ -23,6 +23,7 @@ pub mod settings;
 pub mod setup;
 pub mod sign_in;
 mod sign_in_guard;
+mod sign_in_rules;
 pub mod simulate;
 pub mod step_up;
 pub mod tickets;

@@ -46,7 +46,7 @@ impl App {
     /// Wishes to give a sub-user a new, generated password. A second-factor check comes first.
     pub async fn ask_password_reset(&self, caller: &Caller, uin: Uin) -> Result<Asked, Failure> {
         let user = self.resettable(caller, uin).await?;
-        let shown = self.generated_password()?;
+        let shown = self.generated_password(&caller.account.password_rules)?;
         let hash =
             self.passwords.hash(Password::parse(&shown).map_err(|_| Failure::Corrupt("password"))?).await?;
         let secret = Some(Zeroizing::new(format!("{}\n{hash}", shown.as_str())));
@@ -72,7 +72,7 @@ impl App {
         let stored =
             StoredPassword { hash: hash.to_owned(), changed_at: self.clock.now(), must_change: true };
         dialect::lock_identity(conn, user.uin)?;
-        identities::set_password(conn, user.uin, &stored)?;
+        identities::set_password(conn, user.uin, &stored, caller.account.password_rules.reuse_limit)?;
         sessions::delete_of_user(conn, user.uid)?;
         caller.event("ResetPassword").on(user).write(conn, self)?;
         let door =

@@ -8,7 +8,7 @@ use super::{App, Failure};
 use crate::domain::field::FieldError;
 use crate::domain::permission::action;
 use crate::domain::secret::Password;
-use crate::domain::user::{MAX_OWNERS_OF_COLLABORATOR, Uid, Uin, User, UserKind, UserName};
+use crate::domain::user::{MAX_OWNERS_OF_COLLABORATOR, Protection, Uid, Uin, User, UserKind, UserName};
 use crate::store::identities::StoredPassword;
 use crate::store::sequences::{self, Sequence};
 use crate::store::{
@@ -38,6 +38,8 @@ pub struct NewUser {
     pub note: String,
     pub phone: String,
     pub email: String,
+    /// Of the phone number; only the API asks for it.
+    pub country_code: String,
     pub policies: Vec<String>,
     pub kind: NewUserKind,
 }
@@ -146,20 +148,12 @@ impl App {
                 (self.acceptable(chosen).await?, None, *must_change)
             }
             None => {
-                let text = self.generated_password()?;
+                let text = self.generated_password(&caller.account.password_rules)?;
                 (Password::parse(&text).map_err(|_| Failure::Corrupt("password"))?, Some(text), true)
             }
         };
         let hash = self.passwords.hash(password).await?;
         Ok(Some(Login { stored: StoredPassword { hash, changed_at: self.clock.now(), must_change }, shown }))
-    }
-
-    /// A password that is shown once and must be changed: 20 letters and digits in four groups.
-    pub(super) fn generated_password(&self) -> Result<zeroize::Zeroizing<String>, Failure> {
-        let text = self.random.alphanumeric(20)?;
-        let groups: Vec<String> =
-            text.as_bytes().chunks(5).map(|group| String::from_utf8_lossy(group).into_owned()).collect();
-        Ok(zeroize::Zeroizing::new(groups.join("-")))
     }
 
     fn add_user_in(
@@ -198,6 +192,8 @@ impl App {
             note: new.note.clone(),
             phone: new.phone.clone(),
             email: new.email.clone(),
+            country_code: new.country_code.clone(),
+            protection: Protection::default(),
             console_login,
             created_at: self.clock.now(),
             last_activity_at: None,
@@ -373,7 +369,7 @@ impl Caller {
             field,
             user_name: &self.user.name,
             account_name: &self.account.name,
-            shortest: self.account.settings.password_min_length,
+            rules: self.account.password_rules.clone(),
         }
     }
 }

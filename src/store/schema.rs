@@ -43,6 +43,7 @@ diesel::table! {
         last_sign_in_ip -> Nullable<Text>,
         theme -> Text,
         density -> Text,
+        former_passwords -> Text,
     }
 }
 

@@ -9,6 +9,8 @@ ALTER TABLE policies DROP COLUMN created_by;
 DROP TABLE replays;
 DROP TABLE key_records;
 DROP TABLE key_usage;
+ALTER TABLE identities DROP COLUMN former_passwords;
+DROP INDEX users_kind;
 ALTER TABLE users DROP COLUMN protection;
 ALTER TABLE users DROP COLUMN country_code;
 ALTER TABLE accounts DROP COLUMN password_rules;

@@ -6,6 +6,10 @@ ALTER TABLE accounts ADD COLUMN password_rules TEXT NOT NULL DEFAULT '{}';
 ALTER TABLE users ADD COLUMN country_code TEXT NOT NULL DEFAULT '';
 -- Login and operation protection as `SetMfaFlag` sets them, JSON.
 ALTER TABLE users ADD COLUMN protection TEXT NOT NULL DEFAULT '{}';
+CREATE INDEX users_kind ON users (owner_uin, kind, uin);
+
+-- Hashes of earlier passwords, newest first, JSON; as many as the account's rules keep from coming back.
+ALTER TABLE identities ADD COLUMN former_passwords TEXT NOT NULL DEFAULT '[]';
 
 -- When a key was last used. Apart from the key, so that verifying never writes a key's row.
 CREATE TABLE key_usage (
