@@ -1,6 +1,7 @@
 //! How an action can end without being done.
 
 use crate::domain::field::FieldError;
+use crate::domain::group::GroupRefusal;
 use crate::domain::key::KeyRefusal;
 use crate::domain::permission::Denial;
 use crate::domain::policies::PolicyRefusal;
@@ -24,6 +25,9 @@ pub enum Failure {
     /// The same, by a rule about policies; the API gives each a code.
     #[error(transparent)]
     Policy(#[from] PolicyRefusal),
+    /// The same, by a rule about groups.
+    #[error(transparent)]
+    Group(#[from] GroupRefusal),
     /// Fields that do not fit.
     #[error("some fields do not fit")]
     Invalid(Vec<FieldError>),
