@@ -65,6 +65,8 @@ impl App {
         let (app, asker) = (self.clone(), caller.clone());
         self.store
             .write(move |conn| {
+                // No policy is deleted while it is being attached.
+                dialect::lock_account(conn, asker.owner())?;
                 let user = changeable(conn, &asker, uin)?;
                 for id in &ids {
                     let policy = policies::find(conn, asker.owner(), *id)?.ok_or_else(|| {
@@ -112,9 +114,9 @@ impl App {
         self.store
             .write(move |conn| {
                 let user = changeable(conn, &asker, uin)?;
-                let policy = policies::find(conn, asker.owner(), id)?.ok_or(Failure::NotFound)?;
+                let policy = policies::find(conn, asker.owner(), id)?.ok_or(PolicyRefusal::NoSuchPolicy)?;
                 if !policies::detach(conn, user.uid, id)? {
-                    return Err(Failure::NotFound);
+                    return Err(PolicyRefusal::NotAttached.into());
                 }
                 asker
                     .event("DetachUserPolicy")

@@ -128,14 +128,59 @@ pub enum PolicyRefusal {
     BoundsUsers,
     #[error("There is no such policy.")]
     NoSuchPolicy,
+    #[error("This policy is not attached to this user.")]
+    NotAttached,
     #[error("200 policies are attached to this user, as many as may be. Detach one first.")]
     UserFull,
-    #[error("200 policies are attached to this group, as many as may be. Detach one first.")]
-    GroupFull,
     #[error("Delete at most 100 policies at once.")]
     TooManyAtOnce,
     #[error("The root user is not bound by policies, so it cannot have a permission boundary.")]
     RootHasNoBoundary,
+}
+
+impl PolicyRefusal {
+    /// Whether what was named is not there: a page that does not exist.
+    pub fn is_absence(self) -> bool {
+        matches!(self, Self::NoSuchPolicy | Self::NoSuchVersion | Self::NotAttached)
+    }
+
+    /// The CAM error code that API clients know.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::AccountFull => "FailedOperation.PolicyFull",
+            Self::NameTaken => "FailedOperation.PolicyNameInUse",
+            Self::Preset => "FailedOperation.Unmodifiable",
+            Self::VersionsFull => "FailedOperation.PolicyVersionFull",
+            Self::DefaultVersion | Self::AlreadyDefault => "FailedOperation.PolicyVersionAlreadyDefault",
+            Self::NoSuchVersion => "InvalidParameter.PolicyVersionNotExists",
+            Self::Attached | Self::BoundsUsers => "ResourceInUse",
+            Self::NoSuchPolicy => "InvalidParameter.PolicyIdNotExist",
+            Self::NotAttached => "ResourceNotFound.PolicyIdNotFound",
+            Self::UserFull => "InvalidParameter.AttachmentFull",
+            Self::TooManyAtOnce => "InvalidParameter.OperatePoliciesOverLimit",
+            Self::RootHasNoBoundary => "InvalidParameter.ParamError",
+        }
+    }
+
+    /// The text in Chinese, for API clients that ask for it.
+    pub fn chinese(self) -> &'static str {
+        match self {
+            Self::AccountFull => "自定义策略数量已达上限 1500 条，请先删除。",
+            Self::NameTaken => "策略名称已被占用，请更换名称。",
+            Self::Preset => "预设策略不可修改，请新建自定义策略。",
+            Self::VersionsFull => "策略版本已达上限 5 个，请先删除。",
+            Self::DefaultVersion => "该版本是默认版本，请先将其他版本设为默认。",
+            Self::AlreadyDefault => "该版本已经是默认版本。",
+            Self::NoSuchVersion => "策略版本不存在。",
+            Self::Attached => "策略仍关联用户或用户组，请先解除关联。",
+            Self::BoundsUsers => "策略正被用作用户的权限边界，请先移除该权限边界。",
+            Self::NoSuchPolicy => "策略不存在。",
+            Self::NotAttached => "该用户未关联此策略。",
+            Self::UserFull => "该用户直接关联的策略已达上限 200 条，请先解除关联。",
+            Self::TooManyAtOnce => "一次最多删除 100 条策略。",
+            Self::RootHasNoBoundary => "主账号不受策略限制，不能设置权限边界。",
+        }
+    }
 }
 
 /// The resource that policies name a policy of the account of `owner` by.

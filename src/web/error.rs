@@ -68,6 +68,7 @@ impl From<Failure> for PageError {
             Failure::NotFound | Failure::NotProven => Self::NotFound,
             Failure::Denied(denial) => Self::Denied(denial),
             Failure::Refused(text) => Self::Refused(text),
+            Failure::Policy(refusal) if refusal.is_absence() => Self::NotFound,
             Failure::Policy(refusal) => Self::Refused(refusal.to_string()),
             Failure::Group(GroupRefusal::NoGroup | GroupRefusal::NoUser | GroupRefusal::NoPolicy) => {
                 Self::NotFound
