@@ -52,6 +52,11 @@ pub fn readable(seconds: i64) -> String {
     spelled(seconds, ' ', " UTC")
 }
 
+/// A time as the API writes it, in UTC: `2026-11-23 21:50:09`.
+pub fn plain(seconds: i64) -> String {
+    spelled(seconds, ' ', "")
+}
+
 /// Years beyond 9999 have no such spelling and are shown as `@seconds`.
 fn spelled(seconds: i64, between: char, zone: &str) -> String {
     let Ok(moment) = OffsetDateTime::from_unix_timestamp(seconds) else {

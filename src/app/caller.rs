@@ -126,6 +126,9 @@ impl App {
             .find(|user| user.uid.0 == session.uid && user.console_login)
             .ok_or(Failure::NotSignedIn)?;
         let account = accounts::find(conn, user.owner_uin)?.ok_or(Failure::Corrupt("users.owner_uin"))?;
+        if user.kind != UserKind::Root && !account.login_rules.admit(&source.ip) {
+            return Err(Failure::NotSignedIn);
+        }
         let identity = identities::find(conn, uin)?.ok_or(Failure::NotSignedIn)?;
         let has_mfa = totp_devices::count(conn, uin)? > 0;
         let in_force = policies::in_force(conn, user.uid)?;

@@ -60,9 +60,14 @@ impl App {
         Ok(())
     }
 
-    /// A password that is shown once: letters and digits in groups of five, with every kind of character.
-    pub(super) fn generated_password(&self, rules: &PasswordRules) -> Result<Zeroizing<String>, Failure> {
-        let length = usize::try_from(rules.minimum_length).unwrap_or_default().max(20);
+    /// A password that is shown once: at least so many letters and digits in groups of five, with every kind of
+    /// character.
+    pub(super) fn generated_password(
+        &self,
+        rules: &PasswordRules,
+        least: usize,
+    ) -> Result<Zeroizing<String>, Failure> {
+        let length = usize::try_from(rules.minimum_length).unwrap_or_default().max(least);
         for _ in 0..MOST_DRAWS {
             let text = self.random.alphanumeric(length)?;
             let mut grouped = Zeroizing::new(String::with_capacity(length + length / 5));

@@ -3,7 +3,7 @@
 use super::caller::Caller;
 use super::step_up::{Asked, Detail, Done, SHOW_SECONDS, Wish};
 use super::tickets::Door;
-use super::users::{INITIAL_PASSWORD, changeable};
+use super::users::{GENERATED_LENGTH, INITIAL_PASSWORD, changeable};
 use super::{App, Failure};
 use crate::domain::field::FieldError;
 use crate::domain::permission::action;
@@ -46,7 +46,7 @@ impl App {
     /// Wishes to give a sub-user a new, generated password. A second-factor check comes first.
     pub async fn ask_password_reset(&self, caller: &Caller, uin: Uin) -> Result<Asked, Failure> {
         let user = self.resettable(caller, uin).await?;
-        let shown = self.generated_password(&caller.account.password_rules)?;
+        let shown = self.generated_password(&caller.account.password_rules, GENERATED_LENGTH)?;
         let hash =
             self.passwords.hash(Password::parse(&shown).map_err(|_| Failure::Corrupt("password"))?).await?;
         let secret = Some(Zeroizing::new(format!("{}\n{hash}", shown.as_str())));

@@ -19,6 +19,8 @@ pub use crate::store::user_search::{Cursor, Filter, KeyFilter, Listed};
 
 /// Rows of one page of the User List.
 pub const PAGE_SIZE: usize = 50;
+/// Letters and digits of a generated password.
+pub(super) const GENERATED_LENGTH: usize = 20;
 /// The purpose of the ticket for an initial password.
 pub const INITIAL_PASSWORD: &str = "initial_password";
 
@@ -137,7 +139,7 @@ impl App {
     }
 
     /// The password a new user gets: its hash, and the text itself when it was made here.
-    async fn login_of(&self, caller: &Caller, new: &NewUser) -> Result<Option<Login>, Failure> {
+    pub(super) async fn login_of(&self, caller: &Caller, new: &NewUser) -> Result<Option<Login>, Failure> {
         let NewUserKind::SubUser { console_login: true, password, must_change } = &new.kind else {
             return Ok(None);
         };
@@ -148,7 +150,7 @@ impl App {
                 (self.acceptable(chosen).await?, None, *must_change)
             }
             None => {
-                let text = self.generated_password(&caller.account.password_rules)?;
+                let text = self.generated_password(&caller.account.password_rules, GENERATED_LENGTH)?;
                 (Password::parse(&text).map_err(|_| Failure::Corrupt("password"))?, Some(text), true)
             }
         };
@@ -156,7 +158,7 @@ impl App {
         Ok(Some(Login { stored: StoredPassword { hash, changed_at: self.clock.now(), must_change }, shown }))
     }
 
-    fn add_user_in(
+    pub(super) fn add_user_in(
         &self,
         conn: &mut Conn,
         caller: &Caller,
@@ -286,20 +288,25 @@ impl App {
                         FieldError::new("confirm", format!("Type the user name: {}.", user.name)).into()
                     );
                 }
-                asker.event("DeleteUser").on(&user).fact("kind", user.kind.as_str()).write(conn, &app)?;
-                sessions::delete_of_user(conn, user.uid)?;
-                users::delete(conn, user.uid)?;
-                if user.kind == UserKind::SubUser {
-                    identities::delete(conn, user.uin)?;
-                }
-                accounts::count_user(conn, user.owner_uin, -1)?;
-                Ok(())
+                app.remove_in(conn, &asker, &user)
             })
             .await
     }
+
+    /// Removes a user who has no keys, and what belongs to it alone.
+    pub(super) fn remove_in(&self, conn: &mut Conn, caller: &Caller, user: &User) -> Result<(), Failure> {
+        caller.event("DeleteUser").on(user).fact("kind", user.kind.as_str()).write(conn, self)?;
+        sessions::delete_of_user(conn, user.uid)?;
+        users::delete(conn, user.uid)?;
+        if user.kind == UserKind::SubUser {
+            identities::delete(conn, user.uin)?;
+        }
+        accounts::count_user(conn, user.owner_uin, -1)?;
+        Ok(())
+    }
 }
 
-struct Login {
+pub(super) struct Login {
     stored: StoredPassword,
     /// The password itself, when it was generated and is to be shown once.
     shown: Option<zeroize::Zeroizing<String>>,

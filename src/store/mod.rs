@@ -23,6 +23,7 @@ pub mod step_ups;
 pub mod throttles;
 pub mod tickets;
 pub mod totp_devices;
+pub mod user_lists;
 pub mod user_search;
 pub mod users;
 
