@@ -199,7 +199,7 @@ impl App {
                     return Ok(Deletion::HasEnabledKeys);
                 }
                 app.delete_keys_in(conn, &asker, &user)?;
-                app.remove_in(conn, &asker, &user)?;
+                app.remove_user_in(conn, &asker, &user)?;
                 Ok(Deletion::Done)
             })
             .await

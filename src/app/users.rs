@@ -288,13 +288,13 @@ impl App {
                         FieldError::new("confirm", format!("Type the user name: {}.", user.name)).into()
                     );
                 }
-                app.remove_in(conn, &asker, &user)
+                app.remove_user_in(conn, &asker, &user)
             })
             .await
     }
 
     /// Removes a user who has no keys, and what belongs to it alone.
-    pub(super) fn remove_in(&self, conn: &mut Conn, caller: &Caller, user: &User) -> Result<(), Failure> {
+    pub(super) fn remove_user_in(&self, conn: &mut Conn, caller: &Caller, user: &User) -> Result<(), Failure> {
         caller.event("DeleteUser").on(user).fact("kind", user.kind.as_str()).write(conn, self)?;
         sessions::delete_of_user(conn, user.uid)?;
         users::delete(conn, user.uid)?;
