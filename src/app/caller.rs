@@ -1,6 +1,7 @@
 //! Who is asking: found from the session alone, with what it may do.
 
 use super::access::{Access, Mfa};
+use super::replay::Once;
 use super::{App, Failure};
 use crate::domain::account::Account;
 use crate::domain::permission::Denial;
@@ -8,6 +9,7 @@ use crate::domain::user::{Uin, User, UserKind, resource_of};
 use crate::store::identities::Identity;
 use crate::store::sessions::{FULL, Session};
 use crate::store::{Conn, StoreError, accounts, identities, policies, sessions, totp_devices, users};
+use std::sync::Arc;
 
 /// Where a request comes from, as the log keeps it.
 #[derive(Clone, Debug)]
@@ -46,6 +48,8 @@ pub struct Caller {
     pub can_switch: bool,
     pub duty: Duty,
     pub source: Source,
+    /// Of a signed call that changes something: its signature, which is good for that once.
+    pub(super) once: Option<Arc<Once>>,
     access: Access,
 }
 
@@ -87,6 +91,28 @@ impl Caller {
     /// Whether the policies allow an action on the account as a whole.
     pub fn may_here(&self, action: &'static str) -> bool {
         self.ensure_here(action).is_ok()
+    }
+
+    /// The membership that a key belongs to, as its policies are now. There is no session behind it.
+    pub(super) fn of_key(
+        conn: &mut Conn,
+        (user, account): (User, Account),
+        source: Source,
+        now: i64,
+    ) -> Result<Self, Failure> {
+        let access = access_of(conn, &user, &account, now)?;
+        Ok(Self {
+            session: no_session(&user, &source),
+            preferences: Preferences { theme: String::new(), density: String::new() },
+            has_mfa: false,
+            can_switch: false,
+            duty: Duty::None,
+            once: None,
+            user,
+            account,
+            source,
+            access,
+        })
     }
 
     /// Whether this session signed in with a recovery code: it may enrol again, and nothing that needs a factor.
@@ -131,10 +157,9 @@ impl App {
         }
         let identity = identities::find(conn, uin)?.ok_or(Failure::NotSignedIn)?;
         let has_mfa = totp_devices::count(conn, uin)? > 0;
-        let in_force = policies::in_force(conn, user.uid)?;
         Ok(Caller {
             duty: duty((&user, &identity, &account), has_mfa, self.clock.now()),
-            access: Access::new(&user, account.app_id, in_force, self.clock.now()),
+            access: access_of(conn, &user, &account, self.clock.now())?,
             preferences: Preferences { theme: identity.theme, density: identity.density },
             session,
             user,
@@ -142,6 +167,7 @@ impl App {
             has_mfa,
             can_switch,
             source,
+            once: None,
         })
     }
 
@@ -153,6 +179,31 @@ impl App {
                 session.expires_at > now && session.last_seen_at + self.rules.session_idle > now
             })
             .ok_or(Failure::NotSignedIn)
+    }
+}
+
+/// What decides about a membership: read anew for every request, signed or from a browser.
+fn access_of(conn: &mut Conn, user: &User, account: &Account, now: i64) -> Result<Access, Failure> {
+    let in_force = policies::in_force(conn, user.uid)?;
+    Ok(Access::new(user, account.app_id, in_force, now))
+}
+
+/// Stands where a browser's session would be; no row has its empty id.
+fn no_session(user: &User, source: &Source) -> Session {
+    Session {
+        id_hash: String::new(),
+        family: String::new(),
+        state: String::new(),
+        stage: String::new(),
+        uin: user.uin.0,
+        uid: user.uid.0,
+        method: "API key".to_owned(),
+        ip: source.ip.clone(),
+        user_agent: source.user_agent.clone(),
+        created_at: 0,
+        last_seen_at: 0,
+        expires_at: 0,
+        step_up_at: None,
     }
 }
 

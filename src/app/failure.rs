@@ -40,6 +40,9 @@ pub enum Failure {
     /// The session has ended, or is not as far as this action needs.
     #[error("not signed in")]
     NotSignedIn,
+    /// The signature was used before, by this change or for something else.
+    #[error("a signature was used again")]
+    Replayed,
     #[error(transparent)]
     Store(#[from] StoreError),
     #[error(transparent)]

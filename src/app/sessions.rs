@@ -167,6 +167,8 @@ impl App {
             .write(move |conn| -> Result<(), Failure> {
                 sessions::sweep(conn, now)?;
                 crate::store::throttles::sweep(conn, now)?;
+                crate::store::replays::sweep(conn, now)?;
+                crate::store::key_usage::sweep(conn, now)?;
                 Ok(())
             })
             .await

@@ -42,6 +42,8 @@ pub(super) struct SettingsText {
     pub operation_protection: bool,
     pub api_delete_enabled_keys: bool,
     pub password_min_length: i64,
+    #[serde(default)]
+    pub signature_v1: bool,
 }
 
 /// A wish that needs a check first.

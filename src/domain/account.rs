@@ -42,6 +42,8 @@ pub struct AccountSettings {
     pub api_delete_enabled_keys: bool,
     /// Characters that a password needs at least.
     pub password_min_length: i64,
+    /// Whether the API takes the old parameter signatures.
+    pub signature_v1: bool,
 }
 
 /// The longest step-up window, in minutes.

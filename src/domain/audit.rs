@@ -11,6 +11,7 @@ pub const EVENTS: &[&str] = &[
     "SwitchIdentity",
     "StepUp",
     "CreateApiKey",
+    "ImportApiKey",
     "EnableApiKey",
     "DisableApiKey",
     "DeleteApiKey",

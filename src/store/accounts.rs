@@ -23,6 +23,7 @@ pub(super) struct Row {
     password_min_length: i64,
     password_rules: String,
     login_rules: String,
+    signature_v1: bool,
 }
 
 impl TryFrom<Row> for Account {
@@ -48,6 +49,7 @@ impl TryFrom<Row> for Account {
                 operation_protection: row.operation_protection,
                 api_delete_enabled_keys: row.api_delete_enabled_keys,
                 password_min_length: row.password_min_length,
+                signature_v1: row.signature_v1,
             },
         })
     }
@@ -89,6 +91,7 @@ pub fn update_settings(conn: &mut Conn, owner: Uin, settings: &AccountSettings) 
             accounts::operation_protection.eq(settings.operation_protection),
             accounts::api_delete_enabled_keys.eq(settings.api_delete_enabled_keys),
             accounts::password_min_length.eq(settings.password_min_length),
+            accounts::signature_v1.eq(settings.signature_v1),
         ))
         .execute(conn)?;
     Ok(())

@@ -251,6 +251,7 @@ diesel::table! {
     replays (digest) {
         digest -> Text,
         binding -> Text,
+        request_id -> Text,
         expires_at -> BigInt,
     }
 }

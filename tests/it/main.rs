@@ -9,6 +9,7 @@
 
 mod support;
 
+mod api_core;
 mod audit;
 mod authorisation;
 mod config;

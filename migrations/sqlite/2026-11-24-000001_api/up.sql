@@ -40,6 +40,8 @@ CREATE INDEX key_records_time ON key_records (at_ms);
 CREATE TABLE replays (
     digest TEXT NOT NULL PRIMARY KEY,
     binding TEXT NOT NULL,
+    -- The request that used it, which may record it more than once.
+    request_id TEXT NOT NULL,
     expires_at BIGINT NOT NULL
 );
 CREATE INDEX replays_expires ON replays (expires_at);
