@@ -13,7 +13,7 @@ use crate::store::{Conn, Store, StoreError, dialect, meta, migrations};
 use crate::vault::{KeyRing, Vault, VaultError};
 use crate::web::context::WebContext;
 use crate::web::cookies::CookieNames;
-use crate::web::{assets, edge, health, routes, session};
+use crate::web::{assets, edge, form, health, routes, session};
 use actix_web::dev::Server;
 use actix_web::guard::fn_guard;
 use actix_web::middleware::from_fn;
@@ -206,6 +206,7 @@ pub fn server(config: &Config, app: &App, listener: TcpListener) -> Result<Serve
             .service(
                 web::scope("")
                     .wrap(sessions)
+                    .wrap(from_fn(form::arrive))
                     .wrap(from_fn(edge::refuse_impostors))
                     .configure(routes::configure)
                     .default_service(web::to(routes::nowhere)),

@@ -1,6 +1,8 @@
 //! Authenticator apps: enrolled with a code, used once per time step, removed only with another proof.
 
 use super::caller::Caller;
+use super::setup::wrong_code;
+use super::sign_in::BY_CODE;
 use super::tickets::{Door, SHOWN_ONCE_SECONDS};
 use super::{App, Failure};
 use crate::domain::field::FieldError;
@@ -103,7 +105,9 @@ impl App {
                 let first = app.add_device(conn, &session, user.uin, (&name, &code))?;
                 event.fact("device", name.as_str()).write(conn, &app)?;
                 sessions::delete_others(conn, user.uin, &session.id_hash)?;
-                let key = app.rename_session(conn, &session, |_| ())?;
+                // Proven by password and code now, however the session began.
+                let key =
+                    app.rename_session(conn, &session, |renamed| BY_CODE.clone_into(&mut renamed.method))?;
                 let codes_ticket = if first {
                     let door = Door {
                         session: &super::sessions::id_of_cookie(&key),
@@ -137,12 +141,7 @@ impl App {
         };
         let sealed = totp_devices::enrolment(conn, &session.id_hash, now)?.ok_or_else(expired)?;
         let seed = self.open_seed(&enrolment_binding(session), &sealed)?;
-        let step = matched_step(&seed, code, now).ok_or_else(|| {
-            FieldError::new(
-                "code",
-                "That code is not correct. Check that the phone's clock is right and enter the next code.",
-            )
-        })?;
+        let step = matched_step(&seed, code, now).ok_or_else(wrong_code)?;
         let held = totp_devices::of_identity(conn, uin)?;
         if held.len() >= MAX_DEVICES {
             return Err(Failure::refused("Five authenticator apps are registered. Remove one first."));
@@ -215,7 +214,11 @@ impl App {
         let uin = caller.user.uin;
         let stored = self.store.read(move |conn| identities::find(conn, uin)).await?;
         let hash = stored.and_then(|identity| identity.password_hash);
-        if !self.passwords.verify(password, hash).await? {
+        let is_right = match self.passwords.verify(password, hash).await {
+            Ok(is_right) => is_right,
+            Err(error) => return Err(self.take_back(buckets, error).await),
+        };
+        if !is_right {
             let (app, event) = (self.clone(), caller.event("StepUp").fact("purpose", "password"));
             self.store.write(move |conn| event.refused("wrong password").write(conn, &app)).await?;
             return Err(FieldError::new(field, "That is not your current password. Type it again.").into());

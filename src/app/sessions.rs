@@ -5,6 +5,7 @@ use super::tickets::digest;
 use super::{App, Failure};
 use crate::domain::user::{Uin, User};
 use crate::store::Conn;
+use crate::store::dialect;
 use crate::store::sessions::{self, FULL, SECOND_FACTOR};
 use crate::store::users;
 
@@ -28,6 +29,7 @@ impl App {
         conn: &mut Conn,
         beginning: &Beginning<'_>,
     ) -> Result<String, Failure> {
+        dialect::lock_identity(conn, beginning.user.uin)?;
         let key = self.random.token()?;
         let now = self.clock.now();
         let lives = if beginning.is_full { self.rules.session_absolute } else { SECOND_STEP_SECONDS };
@@ -57,6 +59,8 @@ impl App {
         old: &Session,
         change: impl FnOnce(&mut Session),
     ) -> Result<String, Failure> {
+        // Whoever ends this person's sessions must see either the old row or the new one.
+        dialect::lock_identity(conn, Uin(old.uin))?;
         let key = self.random.token()?;
         let mut renamed = Session { id_hash: digest(&key), last_seen_at: self.clock.now(), ..old.clone() };
         change(&mut renamed);
@@ -114,6 +118,7 @@ impl App {
             (caller.user.uin, caller.session.id_hash.clone(), caller.event("EndSession"));
         self.store
             .write(move |conn| {
+                dialect::lock_identity(conn, uin)?;
                 let ended = sessions::delete_others(conn, uin, &keep)?;
                 event.fact("ended", ended).write(conn, &app)?;
                 Ok(ended)

@@ -95,13 +95,15 @@ impl App {
             account_name: &account_name,
             rules: PasswordRules::default(),
         };
-        let password = self.acceptable(chosen).await?;
-        let step = step.ok_or_else(|| {
-            FieldError::new(
-                "code",
-                "That code is not correct. Check that the phone's clock is right and enter the next code.",
-            )
-        })?;
+        let (password, step) = match (self.acceptable(chosen).await, step) {
+            (Ok(password), Some(step)) => (password, step),
+            (Ok(_), None) => return Err(wrong_code().into()),
+            (Err(Failure::Invalid(mut errors)), None) => {
+                errors.push(wrong_code());
+                return Err(Failure::Invalid(errors));
+            }
+            (Err(failure), _) => return Err(failure),
+        };
         let password_hash = self.passwords.hash(password).await?;
         let app = self.clone();
         self.store
@@ -171,6 +173,12 @@ fn ensure_not_set_up(conn: &mut Conn) -> Result<(), Failure> {
         return Ok(());
     }
     Err(Failure::refused("Camlock is set up already. Sign in instead."))
+}
+
+/// The first code that a new authenticator app shows does not fit its seed.
+pub(super) fn wrong_code() -> FieldError {
+    let text = "That code is not correct. Check that the phone’s clock is right and enter the next code.";
+    FieldError::new("code", text)
 }
 
 fn binding(digest: &str) -> Binding<'_> {

@@ -62,7 +62,11 @@ impl App {
         let buckets = if is_root { buckets } else { buckets.tightened(retry_limit) };
         self.charge(&buckets).await?;
         let (user, stored) = found.map_or((None, None), |(user, stored)| (Some(user), stored));
-        let rehashed = match self.passwords.check(password, stored.clone()).await? {
+        let verdict = match self.passwords.check(password, stored.clone()).await {
+            Ok(verdict) => verdict,
+            Err(error) => return Err(self.take_back(buckets, error).await),
+        };
+        let rehashed = match verdict {
             Verdict::Wrong => return Err(self.refuse_sign_in(user, source).await?),
             Verdict::Right => None,
             Verdict::Renewed(hash) => Some(hash),
@@ -147,9 +151,15 @@ impl App {
         let app = self.clone();
         self.store
             .write(move |conn| {
-                if let Some(user) = user {
-                    sign_in_event(&user, &source).refused("wrong name or password").write(conn, &app)?;
-                }
+                // Unknown names are written down too, for the operator: both cases then cost the same.
+                let event = match &user {
+                    Some(user) => sign_in_event(user, &source),
+                    None => {
+                        let nobody = Actor { owner: Uin(0), uin: Uin(0), name: "unknown", source: &source };
+                        Draft::new("SignIn", &nobody)
+                    }
+                };
+                event.refused("wrong name or password").write(conn, &app)?;
                 Ok(Failure::NotProven)
             })
             .await

@@ -3,6 +3,7 @@
 use super::{App, Failure};
 use crate::domain::throttle::{CLOSED_SECONDS, DEVICE, Limit, NETWORK, USER, USER_AND_NETWORK};
 use crate::domain::user::{Uin, User};
+use crate::passwords::PasswordsError;
 use crate::store::{Conn, dialect, throttles};
 use data_encoding::{BASE64URL_NOPAD, HEXLOWER};
 use hmac::{Hmac, KeyInit, Mac};
@@ -93,6 +94,17 @@ impl App {
                 Ok(())
             })
             .await
+    }
+
+    /// Takes back what an attempt was charged that got no verdict: a busy server is nobody's wrong guess.
+    pub(super) async fn take_back(&self, buckets: Buckets, error: PasswordsError) -> Failure {
+        let taken = self.store.write(move |conn| {
+            for (bucket, limit) in &buckets.0 {
+                throttles::forgive(conn, bucket, *limit)?;
+            }
+            Ok::<_, Failure>(())
+        });
+        taken.await.err().unwrap_or_else(|| error.into())
     }
 
     /// Takes back what a right guess was charged.

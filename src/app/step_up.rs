@@ -200,7 +200,13 @@ impl App {
         if !step_ups::delete(conn, &step_up.id)? {
             return Err(Failure::NotFound);
         }
-        let session = self.rename_session(conn, &caller.session, |renamed| renamed.step_up_at = Some(now))?;
+        let opens_window = step_up.purpose == Purpose::ShowSecret.as_str()
+            && caller.account.settings.step_up_window_minutes > 0;
+        let session = self.rename_session(conn, &caller.session, |renamed| {
+            if opens_window {
+                renamed.step_up_at = Some(now);
+            }
+        })?;
         Ok(Checked::Right { session, step_up })
     }
 

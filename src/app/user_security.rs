@@ -35,6 +35,7 @@ impl App {
                 }
                 users::update(conn, &User { console_login: on, ..user.clone() })?;
                 if !on {
+                    dialect::lock_identity(conn, user.uin)?;
                     sessions::delete_of_user(conn, user.uid)?;
                 }
                 let name = if on { "EnableConsole" } else { "DisableConsole" };

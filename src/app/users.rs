@@ -143,16 +143,14 @@ impl App {
         let NewUserKind::SubUser { console_login: true, password, must_change } = &new.kind else {
             return Ok(None);
         };
-        let (password, shown, must_change) = match password {
-            Some(chosen) => {
-                let password = Password::parse(chosen.expose()).map_err(|_| Failure::Corrupt("password"))?;
-                let chosen = Chosen { user_name: new.name.as_str(), ..caller.chosen(password, "password") };
-                (self.acceptable(chosen).await?, None, *must_change)
-            }
-            None => {
-                let text = self.generated_password(&caller.account.password_rules, GENERATED_LENGTH)?;
-                (Password::parse(&text).map_err(|_| Failure::Corrupt("password"))?, Some(text), true)
-            }
+        let corrupt = |_| Failure::Corrupt("password");
+        let (password, shown, must_change) = if let Some(chosen) = password {
+            let password = Password::parse(chosen.expose()).map_err(corrupt)?;
+            let chosen = Chosen { user_name: new.name.as_str(), ..caller.chosen(password, "password") };
+            (self.acceptable(chosen).await?, None, *must_change)
+        } else {
+            let text = self.generated_password(&caller.account.password_rules, GENERATED_LENGTH)?;
+            (Password::parse(&text).map_err(corrupt)?, Some(text), true)
         };
         let hash = self.passwords.hash(password).await?;
         Ok(Some(Login { stored: StoredPassword { hash, changed_at: self.clock.now(), must_change }, shown }))
@@ -296,6 +294,7 @@ impl App {
     /// Removes a user who has no keys, and what belongs to it alone.
     pub(super) fn remove_user_in(&self, conn: &mut Conn, caller: &Caller, user: &User) -> Result<(), Failure> {
         caller.event("DeleteUser").on(user).fact("kind", user.kind.as_str()).write(conn, self)?;
+        dialect::lock_identity(conn, user.uin)?;
         sessions::delete_of_user(conn, user.uid)?;
         users::delete(conn, user.uid)?;
         if user.kind == UserKind::SubUser {
@@ -348,7 +347,7 @@ pub(super) fn ensure_removable(caller: &Caller, user: &User) -> Result<(), Failu
 fn ensure_can_collaborate(conn: &mut Conn, owner: Uin, uin: Uin) -> Result<(), Failure> {
     let refuse = |text: &str| Err(FieldError::new("uin", text).into());
     if uin == owner {
-        return refuse("This is the account's own UIN. Enter the UIN of another root account.");
+        return refuse("This is the account’s own UIN. Enter the UIN of another root account.");
     }
     dialect::lock_identity(conn, uin)?;
     let memberships = users::of_identity(conn, uin)?;

@@ -39,11 +39,15 @@ impl CookieNames {
             .finish()
     }
 
-    /// Whether a cookie pretends to be one of ours: sent twice, or with a name that only decodes to ours.
+    /// Whether a cookie pretends to be one of ours: sent twice, or with a name that only decodes to ours. Bytes that
+    /// are no text count too, as the framework would drop every cookie beside them.
     ///
     /// The framework decodes cookie names, so `%5F%5FHost-camlock` would pass for `__Host-camlock` and defeat the
     /// browser's guard of that prefix.
     pub fn has_impostor(&self, headers: &HeaderMap) -> bool {
+        if headers.get_all(COOKIE).any(|value| std::str::from_utf8(value.as_bytes()).is_err()) {
+            return true;
+        }
         [self.session, self.form, self.device].into_iter().any(|name| {
             let alike: Vec<String> = names(headers).filter(|sent| decoded(sent) == name).collect();
             alike.len() > 1 || alike.iter().any(|sent| sent != name)

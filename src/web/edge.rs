@@ -120,7 +120,7 @@ pub async fn refuse_impostors(
     let context = context(request.request())?;
     if context.cookies.has_impostor(request.headers()) {
         let refusal = PageError::Malformed(
-            "Your browser sent a Camlock cookie twice. Delete this site's cookies and try again.",
+            "Your browser sent cookies that cannot be read. Delete this site’s cookies and try again.",
         );
         return Ok(request.into_response(refusal.error_response()));
     }

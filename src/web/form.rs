@@ -2,15 +2,19 @@
 
 use super::caller::context;
 use super::error::PageError;
-use actix_web::HttpRequest;
-use actix_web::dev::Payload;
+use actix_web::body::{BoxBody, MessageBody};
+use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
 use actix_web::http::header::{CONTENT_ENCODING, CONTENT_TYPE};
+use actix_web::middleware::Next;
 use actix_web::web::BytesMut;
+use actix_web::{Error, HttpMessage, HttpRequest, ResponseError};
 use futures_util::StreamExt;
 use zeroize::Zeroize;
 
 /// The largest form.
 const MAX_BYTES: usize = 64 * 1024;
+/// The most fields of a form: all policies of an account may be ticked at once.
+const MAX_FIELDS: usize = 512;
 /// Fields that may be sent more than once.
 const REPEATABLE: [&str; 1] = ["policy"];
 
@@ -41,6 +45,9 @@ impl Form {
     fn parse(body: &[u8]) -> Result<Self, PageError> {
         let mut fields: Vec<(String, String)> = Vec::new();
         for (name, value) in url::form_urlencoded::parse(body) {
+            if fields.len() >= MAX_FIELDS {
+                return Err(PageError::TooLarge);
+            }
             if [&name, &value].iter().any(|text| text.contains(['\0', '\u{FFFD}'])) {
                 return Err(PageError::Malformed(
                     "The form holds characters that cannot be read. Type the text again.",
@@ -70,6 +77,24 @@ impl Form {
     pub fn is_ticked(&self, name: &str) -> bool {
         !matches!(self.text(name), "" | "0" | "false" | "off" | "no")
     }
+}
+
+/// Waits for a form to arrive, within the deadline, before anybody asks who sent it: what a person may do is looked up
+/// when the request can be answered, not when its first byte came.
+pub async fn arrive(
+    mut request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, Error> {
+    if !request.method().is_safe() {
+        let deadline = context(request.request())?.body_timeout;
+        let mut payload = request.take_payload();
+        let arrived = tokio::time::timeout(deadline, collect(&mut payload)).await;
+        match arrived.unwrap_or(Err(PageError::TooSlow)) {
+            Ok(body) => request.set_payload(Payload::from(body.freeze())),
+            Err(refusal) => return Ok(request.into_response(refusal.error_response())),
+        }
+    }
+    Ok(next.call(request).await?.map_into_boxed_body())
 }
 
 async fn collect(payload: &mut Payload) -> Result<BytesMut, PageError> {

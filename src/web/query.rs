@@ -5,6 +5,9 @@ use super::error::PageError;
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest};
 
+/// The most parameters of an address.
+const MAX_PARAMETERS: usize = 32;
+
 /// The parameters of an address, each once.
 pub struct Query(Vec<(String, String)>);
 
@@ -23,6 +26,9 @@ impl Query {
     pub fn parse(text: &str) -> Result<Self, PageError> {
         let mut found: Vec<(String, String)> = Vec::new();
         for (name, value) in url::form_urlencoded::parse(text.as_bytes()) {
+            if found.len() >= MAX_PARAMETERS {
+                return Err(PageError::Malformed("The address holds too many parameters. Leave some out."));
+            }
             if [&name, &value].iter().any(|text| text.contains(['\0', '\u{FFFD}'])) {
                 return Err(PageError::Malformed(
                     "The address holds characters that cannot be read. Correct it.",

@@ -1,5 +1,6 @@
 //! Every route of the console, in the order of the menu.
 
+use super::caller::caller;
 use super::edge::catch_panic;
 use super::error::PageError;
 use super::pages::{
@@ -116,9 +117,12 @@ pub fn configure(config: &mut ServiceConfig) {
         }
         let allowed: Vec<&str> = here().map(|endpoint| endpoint.method).collect();
         let allow = allowed.join(", ").replace("GET", "GET, HEAD");
-        let refuse = move || {
+        let refuse = move |request: HttpRequest| {
             let allow = allow.clone();
-            async move { Err::<actix_web::HttpResponse, PageError>(PageError::MethodNotAllowed(allow)) }
+            async move {
+                recognise(&request).await;
+                Err::<actix_web::HttpResponse, PageError>(PageError::MethodNotAllowed(allow))
+            }
         };
         config.service(resource.default_service(web::to(refuse)));
     }
@@ -138,6 +142,14 @@ pub fn reading() -> impl guard::Guard {
 }
 
 /// Whatever has no endpoint.
-pub async fn nowhere(_: HttpRequest) -> Result<actix_web::HttpResponse, PageError> {
+pub async fn nowhere(request: HttpRequest) -> Result<actix_web::HttpResponse, PageError> {
+    recognise(&request).await;
     Err(PageError::NotFound)
+}
+
+/// Finds out who asks, so that a signed-in person sees the error inside the console; others see it all the same.
+async fn recognise(request: &HttpRequest) {
+    if let Err(error) = caller(request).await {
+        tracing::debug!(%error, "an error page for somebody unknown");
+    }
 }

@@ -8,9 +8,17 @@
 #[path = "../it/support/mod.rs"]
 mod support;
 
+mod axe;
 mod chrome;
 mod chromedriver;
+mod layout;
 mod page;
+mod sweep;
 mod visitor;
 
+mod copying;
+mod keyboard;
 mod life_of_a_key;
+mod own_keys;
+mod pages;
+mod secret_page;

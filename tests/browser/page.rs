@@ -55,6 +55,12 @@ impl Chrome {
         }
     }
 
+    /// Whether the element lies in the window.
+    pub async fn is_on_screen(&self, selector: &str) -> bool {
+        let place = self.find(selector).await.rect().await.expect("a place");
+        place.x >= 0.0 && place.y >= 0.0 && place.width > 1.0
+    }
+
     /// The text of the first element that fits, as a person sees it.
     pub async fn text(&self, selector: &str) -> String {
         self.find(selector).await.text().await.expect("a text")
@@ -109,8 +115,7 @@ impl Chrome {
         let page = self.driver.find(By::Css("html")).await.expect("a page");
         element.click().await.unwrap_or_else(|error| panic!("cannot click {name}: {error}"));
         if leads_away.json() == true {
-            let wait = page.wait_until().wait(PATIENCE, Duration::from_millis(20)).stale().await;
-            wait.unwrap_or_else(|_| panic!("{name} leads nowhere"));
+            self.leave(page, name).await;
         }
     }
 
@@ -129,6 +134,18 @@ impl Chrome {
     /// Presses keys where the focus is.
     pub async fn keys(&self, keys: impl Into<TypingData>) {
         self.driver.action_chain().send_keys(keys).perform().await.expect("pressed keys");
+    }
+
+    /// Presses Enter where this opens another page.
+    pub async fn enter(&self) {
+        let page = self.driver.find(By::Css("html")).await.expect("a page");
+        self.keys(Key::Enter).await;
+        self.leave(page, "Enter").await;
+    }
+
+    async fn leave(&self, page: WebElement, way: &str) {
+        let wait = page.wait_until().wait(PATIENCE, Duration::from_millis(20)).stale().await;
+        wait.unwrap_or_else(|_| panic!("{way} leads nowhere"));
     }
 
     /// Presses a key with Ctrl held.

@@ -122,7 +122,7 @@ async fn forms_that_cannot_be_read_are_refused_with_a_sentence() {
     let csrf = root.browser.get("/users/new").await.csrf();
     let token = encoded(&[("csrf", &csrf)]);
     let own = [("sec-fetch-site", "same-origin")];
-    let cases: Vec<(String, Vec<(&str, &str)>, StatusCode)> = vec![
+    let cases = vec![
         (format!("{token}&user_name=a%00b"), own.to_vec(), StatusCode::BAD_REQUEST),
         (format!("{token}&user_name=%FF"), own.to_vec(), StatusCode::BAD_REQUEST),
         (format!("{token}&user_name=%EF%BF%BD"), own.to_vec(), StatusCode::BAD_REQUEST),

@@ -126,7 +126,9 @@ fn everything_stored(app: &TestApp) -> Vec<u8> {
             for table in tables {
                 let rows: Vec<Row> =
                     diesel::sql_query(format!("SELECT t::text AS text FROM {table} t")).load(conn)?;
-                rows.iter().for_each(|row| found.push_str(&row.text));
+                for row in &rows {
+                    found.push_str(&row.text);
+                }
             }
             Ok::<_, camlock::store::StoreError>(())
         })

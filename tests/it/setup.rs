@@ -76,7 +76,7 @@ async fn eight_parallel_setups_make_one_account() {
     let answers = futures_util::future::join_all(tries).await;
 
     assert_eq!(answers.iter().filter(|(answer, _)| answer.status == StatusCode::SEE_OTHER).count(), 1);
-    let accounts = app.app.store.read_now(|conn| camlock::store::accounts::first_two(conn)).unwrap();
+    let accounts = app.app.store.read_now(camlock::store::accounts::first_two).unwrap();
     assert_eq!(accounts.len(), 1);
 }
 

@@ -13,9 +13,9 @@ fn run(conn: &mut Conn, sql: &str) -> Result<(), StoreError> {
 async fn migrations_run_down_and_up_again() {
     let app = TestApp::spawn();
 
-    app.app.store.read_now(|conn| migrations::redo_all(conn)).unwrap();
+    app.app.store.read_now(migrations::redo_all).unwrap();
 
-    assert!(app.app.store.read_now(|conn| migrations::is_current(conn)).unwrap());
+    assert!(app.app.store.read_now(migrations::is_current).unwrap());
 }
 
 #[actix_web::test]
@@ -81,7 +81,9 @@ async fn four_writers_at_once_never_find_the_database_locked() {
             })
         })
         .collect();
-    writers.into_iter().for_each(|writer| writer.join().unwrap());
+    for writer in writers {
+        writer.join().unwrap();
+    }
 
     let counted = store.read_now(|conn| camlock::store::throttles::failures(conn, "one", 2)).unwrap();
 

@@ -155,7 +155,7 @@ impl From<Event> for EventRow {
 }
 
 /// A target with its SecretId in short.
-fn shortened(target: &str) -> String {
+pub(super) fn shortened(target: &str) -> String {
     target
         .split(" / ")
         .map(|part| SecretId::parse(part).map_or_else(|_| part.to_owned(), |id| id.short()))

@@ -1,5 +1,6 @@
 //! The Activity tab: what a user did and what was done to it.
 
+use super::audit::shortened;
 use super::user_head::UserHead;
 use super::{render, see_other, uin_of};
 use crate::app::audit::Cursor;
@@ -33,6 +34,7 @@ struct Row {
     event: Event,
     is_allowed: bool,
     result: String,
+    target: String,
 }
 
 /// The part of the log that is about one user, newest first.
@@ -86,6 +88,6 @@ impl Row {
             (false, "") => "Refused".to_owned(),
             (false, reason) => format!("Refused: {reason}"),
         };
-        Self { event, is_allowed, result }
+        Self { target: shortened(&event.target), event, is_allowed, result }
     }
 }

@@ -5,10 +5,11 @@ use super::database::TestDatabase;
 use actix_web::dev::ServerHandle;
 use camlock::app::App;
 use camlock::clock::Clock;
-use camlock::config::Config;
+use camlock::config::{Config, DatabaseUrl};
 use camlock::passwords::{Cost, Passwords};
 use camlock::random::Random;
 use camlock::startup::{self, Surroundings};
+use camlock::store::Store;
 use std::net::TcpListener;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -32,13 +33,14 @@ impl TestApp {
         Self::spawn_with(&[])
     }
 
-    /// With further settings, as environment variables.
+    /// With further settings, as environment variables; `{port}` in a value is the server's port.
     pub fn spawn_with(settings: &[(&str, &str)]) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let data = folder.path().join("data");
         let database = TestDatabase::new(folder.path());
         let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
-        let address = format!("http://{}", listener.local_addr().expect("an address"));
+        let port = listener.local_addr().expect("an address").port();
+        let address = format!("http://127.0.0.1:{port}");
         let mut variables = vec![
             ("CAMLOCK_DATA_DIR".to_owned(), data.display().to_string()),
             ("CAMLOCK_DATABASE__URL".to_owned(), database.url.clone()),
@@ -50,7 +52,7 @@ impl TestApp {
         ];
         for (name, value) in settings {
             variables.retain(|(known, _)| known != name);
-            variables.push(((*name).to_owned(), (*value).to_owned()));
+            variables.push(((*name).to_owned(), value.replace("{port}", &port.to_string())));
         }
         let config = Config::load(None, variables.into_iter()).expect("sound settings");
         let (clock, hand) = Clock::controlled(START);
@@ -60,6 +62,12 @@ impl TestApp {
         let app = startup::open(&config, Surroundings { clock, random, passwords }).expect("an opened app");
         let server = serve(config, app.clone(), listener);
         Self { app, address, database, folder, hand, server }
+    }
+
+    /// The same database, reached by a connection that the server knows nothing of.
+    pub fn other_connection(&self) -> Store {
+        let url = DatabaseUrl::parse(&self.database.url).expect("the test's own URL");
+        Store::open(&url, 1).expect("a second connection")
     }
 
     /// Lets time pass.

@@ -30,10 +30,9 @@ impl TestDatabase {
 
 impl Drop for TestDatabase {
     fn drop(&mut self) {
-        if let Some((server, schema)) = &self.schema {
-            if let Ok(mut conn) = PgConnection::establish(server) {
-                let _ = conn.batch_execute(&format!("DROP SCHEMA {schema} CASCADE"));
-            }
+        let Some((server, schema)) = &self.schema else { return };
+        if let Ok(mut conn) = PgConnection::establish(server) {
+            let _ = conn.batch_execute(&format!("DROP SCHEMA {schema} CASCADE"));
         }
     }
 }

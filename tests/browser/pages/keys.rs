@@ -1,0 +1,101 @@
+//! The pages about keys.
+
+use super::{Scene, scene};
+use crate::chrome::Chrome;
+use crate::support::TestApp;
+use crate::support::people::Person;
+use crate::sweep::Sweep;
+
+#[actix_web::test]
+async fn the_pages_about_keys_are_sound_in_every_width_and_colour() {
+    let app = TestApp::spawn();
+    let scene = scene(&app).await;
+
+    Chrome::visit(&app, async |chrome| {
+        let mut sweep = Sweep::new(chrome);
+        chrome.sign_in(&app, &scene.root).await;
+        lists(&mut sweep, &scene).await;
+        change(&mut sweep, &scene).await;
+        show(&mut sweep, &app, &scene).await;
+        show_once(&mut sweep, &app, &scene).await;
+        sweep.end(20);
+    })
+    .await;
+}
+
+async fn lists(sweep: &mut Sweep<'_>, scene: &Scene) {
+    let chrome = sweep.chrome;
+    sweep.visit(&format!("/users/{}/keys", scene.long), "keys-full").await;
+    sweep.visit(&format!("/users/{}/keys", scene.alice.uin), "keys-one").await;
+    chrome.click("a[data-dialog]").await;
+    sweep.look("keys-with-dialog").await;
+    chrome.open(&format!("/users/{}/keys", scene.alice.uin)).await;
+    chrome.click("details.edit summary").await;
+    sweep.look("keys-with-note-open").await;
+    sweep.visit(&format!("/users/{}/keys", scene.new), "keys-none").await;
+    sweep.visit("/keys", "keys-own-none").await;
+    chrome.press("Create Key").await;
+    sweep.look("keys-own-of-root").await;
+    chrome.press("Create Key").await;
+    sweep.look("keys-own-full").await;
+}
+
+async fn change(sweep: &mut Sweep<'_>, scene: &Scene) {
+    let (chrome, list) = (sweep.chrome, format!("/users/{}/keys", scene.long));
+    let (enabled, disabled) = (&scene.long_keys[0], &scene.long_keys[1]);
+    sweep.visit(&format!("{list}/{enabled}/disable"), "key-disable").await;
+    sweep.visit(&format!("{list}/{enabled}/delete"), "key-delete-still-enabled").await;
+    sweep.visit(&format!("{list}/{disabled}/delete"), "key-delete").await;
+    chrome.fill("confirm", "nope").await;
+    chrome.press("Delete key").await;
+    sweep.look("key-delete-with-error").await;
+}
+
+async fn show(sweep: &mut Sweep<'_>, app: &TestApp, scene: &Scene) {
+    let (chrome, list) = (sweep.chrome, format!("/users/{}/keys", scene.long));
+    for (name, key) in ["enabled", "disabled"].into_iter().zip(&scene.long_keys) {
+        ask(chrome, &list, key).await;
+        sweep.look(&format!("verify-to-show-{name}")).await;
+        chrome.give_code(app, &scene.root).await;
+        sweep.look(&format!("secret-of-{name}")).await;
+    }
+    chrome.driver.refresh().await.unwrap();
+    sweep.look("secret-gone").await;
+    ask(chrome, &list, &scene.long_keys[0]).await;
+    for tries in 1..=5 {
+        chrome.fill("code", "000000").await;
+        chrome.click("main form button.primary").await;
+        if tries == 1 || tries == 5 {
+            sweep.look(&format!("verify-refused-{tries}")).await;
+        }
+    }
+    app.wait(901);
+}
+
+async fn ask(chrome: &Chrome, list: &str, key: &str) {
+    chrome.open(list).await;
+    chrome.click(&format!("form[action='{list}/{key}/reveal'] button")).await;
+}
+
+async fn show_once(sweep: &mut Sweep<'_>, app: &TestApp, scene: &Scene) {
+    let chrome = sweep.chrome;
+    only_once(chrome, app, &scene.root).await;
+    sweep.visit(&format!("/users/{}/keys", scene.long), "keys-shown-once").await;
+    chrome.open(&format!("/users/{}/keys", scene.alice.uin)).await;
+    chrome.press("Create Key").await;
+    chrome.arrive("/verify").await;
+    sweep.look("verify-to-create").await;
+    chrome.give_code(app, &scene.root).await;
+    chrome.find("#secret-key").await;
+    sweep.look("key-created-once").await;
+    chrome.driver.refresh().await.unwrap();
+    sweep.look("key-created-once-gone").await;
+}
+
+async fn only_once(chrome: &Chrome, app: &TestApp, root: &Person) {
+    chrome.open("/settings/security").await;
+    chrome.pick("secret_reveal", "once").await;
+    chrome.press("Save settings").await;
+    chrome.give_code(app, root).await;
+    chrome.arrive("/settings/security").await;
+}
