@@ -12,7 +12,7 @@ use zeroize::Zeroize;
 /// The largest form.
 const MAX_BYTES: usize = 64 * 1024;
 /// Fields that may be sent more than once.
-const REPEATABLE: [&str; 1] = ["policy"];
+const REPEATABLE: [&str; 3] = ["group", "member", "policy"];
 
 /// The fields of a form.
 pub struct Form(Vec<(String, String)>);

@@ -15,6 +15,7 @@ mod authorisation;
 mod config;
 mod csrf;
 mod edges;
+mod groups;
 mod house;
 mod keys;
 mod password;
