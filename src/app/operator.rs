@@ -44,8 +44,13 @@ impl App {
     /// Gives an identity a new password; it must be changed at the next sign-in. All its sessions end.
     pub async fn operator_reset_password(&self, uin: Uin, password: Password) -> Result<(), Failure> {
         let owner = self.store.read(move |conn| home(conn, uin)).await?;
-        let chosen =
-            Chosen { password, field: "password", user_name: &owner.name, account_name: "", rules: PasswordRules::default() };
+        let chosen = Chosen {
+            password,
+            field: "password",
+            user_name: &owner.name,
+            account_name: "",
+            rules: PasswordRules::default(),
+        };
         let password = self.acceptable(chosen).await?;
         let hash = self.passwords.hash(password).await?;
         let app = self.clone();

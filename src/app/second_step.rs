@@ -78,7 +78,12 @@ impl App {
         answer
     }
 
-    fn guess(&self, conn: &mut Conn, half: &Half, proof: &Proof) -> Result<Result<SignedIn, Failure>, Failure> {
+    fn guess(
+        &self,
+        conn: &mut Conn,
+        half: &Half,
+        proof: &Proof,
+    ) -> Result<Result<SignedIn, Failure>, Failure> {
         dialect::lock_identity(conn, half.user.uin)?;
         let (bucket, now) = (code_bucket(half.user.uin), self.clock.now());
         if let Some(until) = throttles::blocked_until(conn, &bucket, now)? {

@@ -51,9 +51,7 @@ impl LoginRules {
             return true;
         }
         let Ok(address) = ip.parse::<IpAddr>().map(|address| address.to_canonical()) else { return false };
-        let fits = |effect| {
-            move |rule: &&LoginRule| rule.effect == effect && rule.network.contains(&address)
-        };
+        let fits = |effect| move |rule: &&LoginRule| rule.effect == effect && rule.network.contains(&address);
         let has_allows = self.rules.iter().any(|rule| rule.effect == Effect::Allow);
         self.rules.iter().find(fits(Effect::Deny)).is_none()
             && (!has_allows || self.rules.iter().find(fits(Effect::Allow)).is_some())

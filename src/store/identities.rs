@@ -82,7 +82,9 @@ pub fn set_password(
 
 /// Replaces the hash of the same password.
 pub fn set_hash(conn: &mut Conn, uin: Uin, hash: &str) -> Result<(), StoreError> {
-    diesel::update(identities::table.find(uin.0)).set(identities::password_hash.eq(Some(hash))).execute(conn)?;
+    diesel::update(identities::table.find(uin.0))
+        .set(identities::password_hash.eq(Some(hash)))
+        .execute(conn)?;
     Ok(())
 }
 

@@ -4,8 +4,9 @@ use super::caller::caller;
 use super::edge::catch_panic;
 use super::error::PageError;
 use super::pages::{
-    audit, home, identity, key_status, keys, me, mfa, reveal, settings, setup, sign_in, step_up, user,
-    user_activity, user_new, user_permissions, user_security, users,
+    audit, group, group_members, group_permissions, groups, home, identity, key_status, keys, me, mfa,
+    reveal, settings, setup, sign_in, step_up, user, user_activity, user_groups, user_new, user_permissions,
+    user_security, users,
 };
 use actix_web::http::Method;
 use actix_web::middleware::from_fn;
@@ -59,6 +60,10 @@ pub const ENDPOINTS: &[Endpoint] = &[
     get("/users/{uin}/permissions/attach", || web::route().to(user_permissions::attach_form)),
     post("/users/{uin}/permissions/attach", || web::route().to(user_permissions::attach)),
     post("/users/{uin}/permissions/{policy}/detach", || web::route().to(user_permissions::detach)),
+    get("/users/{uin}/groups", || web::route().to(user_groups::index)),
+    get("/users/{uin}/groups/join", || web::route().to(user_groups::join_form)),
+    post("/users/{uin}/groups/join", || web::route().to(user_groups::join)),
+    post("/users/{uin}/groups/{group}/leave", || web::route().to(user_groups::leave)),
     get("/users/{uin}/security", || web::route().to(user_security::index)),
     post("/users/{uin}/security/console", || web::route().to(user_security::set_console)),
     post("/users/{uin}/security/reset-password", || web::route().to(user_security::reset_password)),
@@ -86,6 +91,22 @@ pub const ENDPOINTS: &[Endpoint] = &[
     post("/keys/{secret_id}/reveal", || web::route().to(reveal::ask)),
     get("/keys/{secret_id}/secret", || web::route().to(reveal::show)),
     get("/keys/{secret_id}/created", || web::route().to(reveal::created)),
+    get("/groups", || web::route().to(groups::index)),
+    get("/groups/new", || web::route().to(groups::create_form)),
+    post("/groups/new", || web::route().to(groups::create)),
+    get("/groups/{group}", || web::route().to(group::index)),
+    get("/groups/{group}/edit", || web::route().to(group::edit_form)),
+    post("/groups/{group}/edit", || web::route().to(group::edit)),
+    get("/groups/{group}/delete", || web::route().to(group::delete_form)),
+    post("/groups/{group}/delete", || web::route().to(group::delete)),
+    get("/groups/{group}/members", || web::route().to(group_members::index)),
+    get("/groups/{group}/members/add", || web::route().to(group_members::add_form)),
+    post("/groups/{group}/members/add", || web::route().to(group_members::add)),
+    post("/groups/{group}/members/{uin}/remove", || web::route().to(group_members::remove)),
+    get("/groups/{group}/permissions", || web::route().to(group_permissions::index)),
+    get("/groups/{group}/permissions/attach", || web::route().to(group_permissions::attach_form)),
+    post("/groups/{group}/permissions/attach", || web::route().to(group_permissions::attach)),
+    post("/groups/{group}/permissions/{policy}/detach", || web::route().to(group_permissions::detach)),
     get("/audit", || web::route().to(audit::index)),
     get("/audit/{seq}", || web::route().to(audit::detail)),
     get("/settings/security", || web::route().to(settings::form)),

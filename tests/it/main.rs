@@ -16,6 +16,7 @@ mod config;
 mod csrf;
 mod edges;
 mod faults;
+mod groups;
 mod house;
 mod keys;
 mod password;

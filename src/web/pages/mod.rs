@@ -2,6 +2,11 @@
 
 pub mod audit;
 mod door;
+pub mod group;
+pub mod group_head;
+pub mod group_members;
+pub mod group_permissions;
+pub mod groups;
 pub mod home;
 pub mod identity;
 pub mod key_status;
@@ -16,6 +21,7 @@ pub mod step_up;
 pub mod user;
 pub mod user_activity;
 pub mod user_form;
+pub mod user_groups;
 pub mod user_head;
 pub mod user_new;
 pub mod user_permissions;

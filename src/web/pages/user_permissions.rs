@@ -43,9 +43,9 @@ struct AttachPage {
 }
 
 /// A policy that is not attached yet.
-struct Choice {
-    policy: StoredPolicy,
-    is_ticked: bool,
+pub(super) struct Choice {
+    pub policy: StoredPolicy,
+    pub is_ticked: bool,
 }
 
 /// What is attached to a user.
@@ -159,7 +159,8 @@ async fn choices(
     Ok(known.into_iter().filter(fits).map(|policy| Choice { policy, is_ticked: false }).collect())
 }
 
-fn ids_of(chosen: &[String], known: &[StoredPolicy]) -> Result<Vec<i64>, FieldError> {
+/// The ids of chosen policies, which may be named by id or by name.
+pub(super) fn ids_of(chosen: &[String], known: &[StoredPolicy]) -> Result<Vec<i64>, FieldError> {
     if chosen.is_empty() {
         return Err(FieldError::new("policy", "Choose at least one policy."));
     }
@@ -172,6 +173,7 @@ fn ids_of(chosen: &[String], known: &[StoredPolicy]) -> Result<Vec<i64>, FieldEr
     chosen.iter().map(id_of).collect()
 }
 
-fn names(text: &str, policy: &StoredPolicy) -> bool {
+/// Whether a text is the id or the name of a policy.
+pub(super) fn names(text: &str, policy: &StoredPolicy) -> bool {
     policy.name == text || policy.id.to_string() == text
 }
