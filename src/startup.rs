@@ -233,3 +233,15 @@ pub async fn sweep(app: App) {
         }
     }
 }
+
+/// Writes down twice a second when keys were used, for as long as the server runs.
+pub async fn keep_usage(app: App) {
+    let mut every = tokio::time::interval(Duration::from_millis(500));
+    every.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        every.tick().await;
+        if let Err(failure) = app.flush_usage().await {
+            tracing::warn!(error = %failure, "the use of keys could not be written down yet");
+        }
+    }
+}

@@ -66,3 +66,13 @@ pub fn fields(value: Value) -> Map<String, Value> {
         _ => Map::new(),
     }
 }
+
+/// A time as responses spell it: `2026-11-23 21:50:09`, UTC.
+pub fn datetime(seconds: i64) -> String {
+    crate::clock::readable(seconds).trim_end_matches(" UTC").to_owned()
+}
+
+/// A text, or null where there is none.
+pub fn text_or_null(text: &str) -> Value {
+    if text.is_empty() { Value::Null } else { Value::String(text.to_owned()) }
+}

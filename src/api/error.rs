@@ -145,6 +145,9 @@ impl From<Failure> for ApiError {
                     .zh("请求的资源不存在。")
             }
             Failure::Refused(text) => Self::of_kind(Kind::Refused, "FailedOperation", text),
+            Failure::AccessKey(refusal) => {
+                Self::new(refusal.code(), refusal.to_string()).zh(refusal.chinese())
+            }
             Failure::Policy(refusal) => Self::new(refusal.code(), refusal.to_string()),
             Failure::Invalid(errors) => {
                 Self::of_kind(Kind::Invalid, "InvalidParameterValue", sentences(&errors))

@@ -71,13 +71,21 @@ impl Access {
         if self.is_root {
             return Ok(());
         }
-        let passed = if mfa == Mfa::Passed { "1" } else { "0" };
-        let context = self.circumstances().with("qcs:ip", ip).with("qcs:mfa", passed);
-        let decision = self.decide(action, resource, &context);
+        let decision = self.decide_from((ip, mfa), action, resource);
         if decision.allowed {
             return Ok(());
         }
         Err(Denial { action, resource: resource.to_owned(), because: because(&decision) })
+    }
+
+    /// Whether a statement denies it, as opposed to none allowing it.
+    pub fn is_denied(&self, action: &'static str, resource: &str, ip: &str) -> bool {
+        !self.is_root && self.decide_from((ip, Mfa::NotChecked), action, resource).reason == Reason::Denied
+    }
+
+    fn decide_from(&self, (ip, mfa): (&str, Mfa), action: &str, resource: &str) -> Decision {
+        let passed = if mfa == Mfa::Passed { "1" } else { "0" };
+        self.decide(action, resource, &self.circumstances().with("qcs:ip", ip).with("qcs:mfa", passed))
     }
 
     /// The answer to a made-up request.

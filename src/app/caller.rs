@@ -78,6 +78,11 @@ impl Caller {
         self.ensure(action, self.owner())
     }
 
+    /// Whether a statement denies an action on a user outright, whatever else allows.
+    pub(super) fn is_denied(&self, action: &'static str, target: Uin) -> bool {
+        self.access.is_denied(action, &resource_of(self.owner(), target), &self.source.ip)
+    }
+
     /// The same for an action that policies tie to a second-factor check, as if that check had been passed.
     pub fn ensure_with_mfa(&self, action: &'static str, target: Uin) -> Result<(), Denial> {
         self.access.ensure(action, &resource_of(self.owner(), target), &self.source.ip, Mfa::Passed)

@@ -2,7 +2,7 @@
 
 use crate::domain::field::FieldError;
 use crate::domain::group::GroupRefusal;
-use crate::domain::key::KeyRefusal;
+use crate::domain::key::{AccessKeyRefusal, KeyRefusal};
 use crate::domain::permission::Denial;
 use crate::domain::policies::PolicyRefusal;
 use crate::passwords::PasswordsError;
@@ -28,6 +28,9 @@ pub enum Failure {
     /// The same, by a rule about groups.
     #[error(transparent)]
     Group(#[from] GroupRefusal),
+    /// The same, about keys named through the API.
+    #[error(transparent)]
+    AccessKey(#[from] AccessKeyRefusal),
     /// Fields that do not fit.
     #[error("some fields do not fit")]
     Invalid(Vec<FieldError>),

@@ -1,6 +1,7 @@
 //! What people can do: one function per action, one transaction, one audit event.
 
 pub mod access;
+pub mod access_keys;
 pub mod audit;
 pub mod boundary;
 pub mod caller;
@@ -30,8 +31,8 @@ pub mod settings;
 pub mod setup;
 pub mod sign_in;
 mod sign_in_guard;
-pub mod signed;
 mod sign_in_rules;
+pub mod signed;
 pub mod simulate;
 pub mod step_up;
 pub mod tickets;

@@ -244,7 +244,9 @@ fn ensure_fitting(caller: &Caller, user: &User, changes: &Changes) -> Result<(),
         return Err(Failure::refused("This is you. Change your own sign-in in the console, at My security."));
     }
     if touches_login && user.kind != UserKind::SubUser {
-        return Err(Failure::refused("Only a sub-user's password can be set here; others look after their own."));
+        return Err(Failure::refused(
+            "Only a sub-user's password can be set here; others look after their own.",
+        ));
     }
     if user.kind == UserKind::Root && changes.console_login == Some(false) {
         return Err(Failure::refused("The root user cannot be kept out of the console."));

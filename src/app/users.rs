@@ -292,7 +292,12 @@ impl App {
     }
 
     /// Removes a user who has no keys, and what belongs to it alone.
-    pub(super) fn remove_user_in(&self, conn: &mut Conn, caller: &Caller, user: &User) -> Result<(), Failure> {
+    pub(super) fn remove_user_in(
+        &self,
+        conn: &mut Conn,
+        caller: &Caller,
+        user: &User,
+    ) -> Result<(), Failure> {
         caller.event("DeleteUser").on(user).fact("kind", user.kind.as_str()).write(conn, self)?;
         dialect::lock_identity(conn, user.uin)?;
         sessions::delete_of_user(conn, user.uid)?;

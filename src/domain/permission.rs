@@ -60,6 +60,7 @@ pub mod action {
     pub const LIST_GROUP_POLICIES: &str = "cam:ListAttachedGroupPolicies";
     pub const ATTACH_GROUP_POLICY: &str = "cam:AttachGroupPolicy";
     pub const DETACH_GROUP_POLICY: &str = "cam:DetachGroupPolicy";
+    pub const LAST_USED: &str = "cam:GetSecurityLastUsed";
     pub const READ_AUDIT: &str = "cam:DescribeAuditLog";
     pub const READ_SETTINGS: &str = "cam:DescribeAccountSettings";
     pub const CHANGE_SETTINGS: &str = "cam:UpdateAccountSettings";

@@ -78,6 +78,7 @@ impl From<Failure> for PageError {
                 Self::Refused(errors.into_iter().map(|error| error.text).collect::<Vec<_>>().join(" "))
             }
             Failure::Throttled { seconds } => Self::Throttled { seconds },
+            Failure::AccessKey(refusal) => Self::Refused(refusal.to_string()),
             Failure::Replayed => Self::Refused("This request was carried out before.".to_owned()),
             Failure::NotSignedIn => Self::Elsewhere("/login".to_owned()),
             Failure::Store(StoreError::Unavailable(_)) | Failure::Passwords(PasswordsError::Busy) => {

@@ -10,6 +10,7 @@
 mod support;
 
 mod api_core;
+mod api_keys;
 mod audit;
 mod authorisation;
 mod config;

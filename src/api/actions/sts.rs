@@ -2,6 +2,7 @@
 
 use crate::api::action::{Action, Call, Service, fields, respond};
 use crate::api::error::ApiError;
+use crate::domain::key::Key;
 use serde_json::{Map, Value, json};
 
 pub const ACTIONS: &[Action] = &[
@@ -11,6 +12,13 @@ pub const ACTIONS: &[Action] = &[
         is_mutating: false,
         per_second: 20,
         run: |call| respond(get_caller_identity(call)),
+    },
+    Action {
+        name: "QueryApiKey",
+        service: Service::Sts,
+        is_mutating: false,
+        per_second: 20,
+        run: |call| respond(query_api_key(call)),
     },
     later("AssumeRole", 600),
     later("GetFederationToken", 600),
@@ -43,4 +51,17 @@ async fn get_caller_identity(call: Call) -> Result<Map<String, Value>, ApiError>
         "PrincipalId": uin.to_string(),
         "Type": "CAMUser",
     })))
+}
+
+async fn query_api_key(call: Call) -> Result<Map<String, Value>, ApiError> {
+    call.input.only(&["TargetUin"])?;
+    let keys = call.app.query_api_keys(&call.caller, super::keys::target(&call.input)?).await?;
+    let shown = |key: &Key| {
+        json!({
+            "SecretId": key.secret_id.as_str(),
+            "CreateTime": key.created_at,
+            "Status": if key.is_enabled() { 2 } else { 3 },
+        })
+    };
+    Ok(fields(json!({ "IdKeys": keys.iter().map(shown).collect::<Vec<_>>() })))
 }
