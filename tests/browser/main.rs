@@ -4,7 +4,7 @@
 //! its tests loudly; with `CI=true` it fails them. `CAMLOCK_SCREENSHOTS=1` keeps a picture of every page.
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests may fail loudly")]
 
-#[expect(dead_code, reason = "shared with tests/it, which uses all of it")]
+#[expect(dead_code, unused_imports, reason = "shared with tests/it, which uses all of it")]
 #[path = "../it/support/mod.rs"]
 mod support;
 
