@@ -148,7 +148,7 @@ impl From<Failure> for ApiError {
             Failure::AccessKey(refusal) => {
                 Self::new(refusal.code(), refusal.to_string()).zh(refusal.chinese())
             }
-            Failure::Policy(refusal) => Self::new(refusal.code(), refusal.to_string()),
+            Failure::Policy(refusal) => Self::new(refusal.code(), refusal.to_string()).zh(refusal.chinese()),
             Failure::Invalid(errors) => {
                 Self::of_kind(Kind::Invalid, "InvalidParameterValue", sentences(&errors))
             }

@@ -11,6 +11,8 @@ mod support;
 
 mod api_core;
 mod api_keys;
+mod api_policies;
+mod api_user_policies;
 mod audit;
 mod authorisation;
 mod config;
@@ -21,6 +23,7 @@ mod groups;
 mod house;
 mod keys;
 mod password;
+mod policies_app;
 mod policy;
 mod reveal;
 mod secrecy;

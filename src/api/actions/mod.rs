@@ -1,12 +1,22 @@
 //! Every action, one file for each noun.
 
 mod keys;
+mod policies;
+mod policy_input;
+mod policy_versions;
 mod sts;
+mod user_policies;
 
 use super::action::Action;
 
 /// The actions of all nouns.
-const NOUNS: &[&[Action]] = &[keys::ACTIONS, sts::ACTIONS];
+const NOUNS: &[&[Action]] = &[
+    keys::ACTIONS,
+    policies::ACTIONS,
+    policy_versions::ACTIONS,
+    sts::ACTIONS,
+    user_policies::ACTIONS,
+];
 
 /// The action of that name.
 pub fn find(name: &str) -> Option<&'static Action> {
