@@ -148,6 +148,9 @@ impl From<Failure> for ApiError {
             Failure::AccessKey(refusal) => {
                 Self::new(refusal.code(), refusal.to_string()).zh(refusal.chinese())
             }
+            Failure::Group(refusal) => {
+                Self::new("FailedOperation", refusal.to_string()).zh(refusal.chinese())
+            }
             Failure::Policy(refusal) => Self::new(refusal.code(), refusal.to_string()).zh(refusal.chinese()),
             Failure::Invalid(errors) => {
                 Self::of_kind(Kind::Invalid, "InvalidParameterValue", sentences(&errors))

@@ -77,9 +77,9 @@ pub enum UserRef {
 pub enum GroupRefusal {
     #[error("There is no such group in this account.")]
     NoGroup,
-    #[error("There is no such user in this account.")]
+    #[error("There is no such user in this account, or it is not in the group.")]
     NoUser,
-    #[error("There is no such policy in this account. Choose again.")]
+    #[error("There is no such policy in this account, or it is not attached to the group.")]
     NoPolicy,
     #[error("Another group of this account has that name, upper and lower case being the same.")]
     NameTaken,
@@ -95,4 +95,22 @@ pub enum GroupRefusal {
     TooManyAtOnce,
     #[error("The root user may do everything; a group would not change that.")]
     IsRoot,
+}
+
+impl GroupRefusal {
+    /// The same for readers of Chinese.
+    pub fn chinese(self) -> &'static str {
+        match self {
+            Self::NoGroup => "用户组不存在。",
+            Self::NoUser => "用户不存在，或不在该用户组中。",
+            Self::NoPolicy => "策略不存在，或未关联到该用户组。",
+            Self::NameTaken => "用户组名称已被使用（不区分大小写）。",
+            Self::TooManyGroups => "用户组数量已达上限 300 个，请先删除不用的用户组。",
+            Self::GroupFull => "用户组最多包含 100 个用户，请先移出用户。",
+            Self::UserFull => "每个用户最多加入 10 个用户组，请先退出其他用户组。",
+            Self::TooManyPolicies => "每个用户组最多关联 200 个策略，请先解除关联。",
+            Self::TooManyAtOnce => "每次最多操作 100 个用户，请分批提交。",
+            Self::IsRoot => "主账号拥有全部权限，无需加入用户组。",
+        }
+    }
 }

@@ -10,6 +10,7 @@
 mod support;
 
 mod api_core;
+mod api_groups;
 mod api_keys;
 mod api_policies;
 mod api_user_policies;

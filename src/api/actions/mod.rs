@@ -1,5 +1,6 @@
 //! Every action, one file for each noun.
 
+mod groups;
 mod keys;
 mod policies;
 mod policy_input;
@@ -11,6 +12,7 @@ use super::action::Action;
 
 /// The actions of all nouns.
 const NOUNS: &[&[Action]] = &[
+    groups::ACTIONS,
     keys::ACTIONS,
     policies::ACTIONS,
     policy_versions::ACTIONS,
