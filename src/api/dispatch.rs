@@ -102,6 +102,9 @@ impl Wire {
         if let Some((_, value)) = header {
             return Language::from_name(std::str::from_utf8(value).ok());
         }
+        if self.headers.iter().any(|(name, _)| name == "authorization") {
+            return Language::default();
+        }
         let form = if self.method == "GET" {
             &self.query
         } else {

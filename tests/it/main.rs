@@ -13,6 +13,8 @@ mod api_core;
 mod api_groups;
 mod api_keys;
 mod api_policies;
+mod api_replay;
+mod api_usage;
 mod api_user_policies;
 mod audit;
 mod authorisation;

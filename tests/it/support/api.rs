@@ -89,6 +89,25 @@ impl Client {
         self.sign_with(service, action, body, &[])
     }
 
+    /// A call by GET, its parameters in the raw query.
+    pub fn sign_get(&self, service: &str, action: &str, query: &str) -> Signed {
+        let timestamp = self.hand.load(Ordering::SeqCst);
+        let form = "application/x-www-form-urlencoded";
+        let headers = [("content-type", form), ("host", self.host())];
+        let pair = KeyPair { secret_id: &self.secret_id, secret_key: &self.secret_key };
+        let outgoing = Outgoing { method: "GET", query, headers: &headers, payload: b"", timestamp, service };
+        let authorization = sign_tc3(&outgoing, pair);
+        let mut signed =
+            Signed { method: "GET", query: query.to_owned(), headers: Vec::new(), body: Vec::new() };
+        signed.set("content-type", form);
+        signed.set("host", self.host());
+        signed.set("x-tc-action", action);
+        signed.set("x-tc-version", "2019-01-16");
+        signed.set("x-tc-timestamp", &timestamp.to_string());
+        signed.set("authorization", &authorization);
+        signed
+    }
+
     /// A call with these headers signed beside content type and host.
     pub fn sign_with(&self, service: &str, action: &str, body: &Value, more: &[(&str, &str)]) -> Signed {
         let timestamp = self.hand.load(Ordering::SeqCst);
