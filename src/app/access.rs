@@ -107,7 +107,7 @@ impl Access {
             context = context.with_all(key, values.iter().map(String::as_str));
         }
         let decision = self.decide(question.action.trim(), question.resource.trim(), &context);
-        Simulation { is_root: false, decision }
+        Simulation::by(decision)
     }
 
     /// What the server knows of every request of this caller.

@@ -20,6 +20,7 @@ pub mod own_security;
 mod password_rules;
 pub mod permissions;
 pub mod policies;
+pub mod policy_edit;
 pub mod policy_versions;
 pub mod protection;
 pub mod readiness;

@@ -242,7 +242,7 @@ impl App {
         self.store.write(move |conn| app.update_policy_in(conn, &asker, (&key, &change))).await
     }
 
-    fn update_policy_in(
+    pub(super) fn update_policy_in(
         &self,
         conn: &mut Conn,
         caller: &Caller,

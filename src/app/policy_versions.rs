@@ -57,31 +57,40 @@ impl App {
             .write(move |conn| {
                 dialect::lock_account(conn, asker.owner())?;
                 let policy = changeable(conn, asker.owner(), id)?;
-                if policy_versions::of_policy(conn, id)?.len() >= MAX_VERSIONS {
-                    return Err(PolicyRefusal::VersionsFull.into());
-                }
-                let version = PolicyVersion {
-                    policy_id: id,
-                    version: policy_versions::next_number(conn, id)?,
-                    document: document.as_str().to_owned(),
-                    created_at: app.clock.now(),
-                    created_by: asker.user.name.clone(),
-                    is_default: false,
-                };
-                policy_versions::insert(conn, &version)?;
-                if is_default {
-                    policy_versions::set_default(conn, &version, app.clock.now())?;
-                }
-                asker
-                    .event("CreatePolicyVersion")
-                    .about(&policy.name)
-                    .fact("policy_id", id)
-                    .fact("version", version.version)
-                    .fact("default", is_default)
-                    .write(conn, &app)?;
-                Ok(version.version)
+                app.create_version_in(conn, &asker, (&policy, &document, is_default))
             })
             .await
+    }
+
+    pub(super) fn create_version_in(
+        &self,
+        conn: &mut Conn,
+        caller: &Caller,
+        (policy, document, is_default): (&StoredPolicy, &Document, bool),
+    ) -> Result<i64, Failure> {
+        if policy_versions::of_policy(conn, policy.id)?.len() >= MAX_VERSIONS {
+            return Err(PolicyRefusal::VersionsFull.into());
+        }
+        let version = PolicyVersion {
+            policy_id: policy.id,
+            version: policy_versions::next_number(conn, policy.id)?,
+            document: document.as_str().to_owned(),
+            created_at: self.clock.now(),
+            created_by: caller.user.name.clone(),
+            is_default: false,
+        };
+        policy_versions::insert(conn, &version)?;
+        if is_default {
+            policy_versions::set_default(conn, &version, self.clock.now())?;
+        }
+        caller
+            .event("CreatePolicyVersion")
+            .about(&policy.name)
+            .fact("policy_id", policy.id)
+            .fact("version", version.version)
+            .fact("default", is_default)
+            .write(conn, self)?;
+        Ok(version.version)
     }
 
     /// Makes another version the one that decides.

@@ -5,8 +5,8 @@ use super::edge::catch_panic;
 use super::error::PageError;
 use super::pages::{
     audit, group, group_members, group_permissions, groups, home, identity, key_status, keys, me, mfa,
-    reveal, settings, setup, sign_in, step_up, user, user_activity, user_groups, user_new, user_permissions,
-    user_security, users,
+    policies, policy, policy_form, policy_versions, reveal, settings, setup, sign_in, simulate, step_up,
+    user, user_activity, user_boundary, user_groups, user_new, user_permissions, user_security, users,
 };
 use actix_web::http::Method;
 use actix_web::middleware::from_fn;
@@ -64,6 +64,9 @@ pub const ENDPOINTS: &[Endpoint] = &[
     get("/users/{uin}/groups/join", || web::route().to(user_groups::join_form)),
     post("/users/{uin}/groups/join", || web::route().to(user_groups::join)),
     post("/users/{uin}/groups/{group}/leave", || web::route().to(user_groups::leave)),
+    get("/users/{uin}/permissions/boundary", || web::route().to(user_boundary::form)),
+    post("/users/{uin}/permissions/boundary", || web::route().to(user_boundary::set)),
+    post("/users/{uin}/permissions/boundary/remove", || web::route().to(user_boundary::remove)),
     get("/users/{uin}/security", || web::route().to(user_security::index)),
     post("/users/{uin}/security/console", || web::route().to(user_security::set_console)),
     post("/users/{uin}/security/reset-password", || web::route().to(user_security::reset_password)),
@@ -107,6 +110,22 @@ pub const ENDPOINTS: &[Endpoint] = &[
     get("/groups/{group}/permissions/attach", || web::route().to(group_permissions::attach_form)),
     post("/groups/{group}/permissions/attach", || web::route().to(group_permissions::attach)),
     post("/groups/{group}/permissions/{policy}/detach", || web::route().to(group_permissions::detach)),
+    get("/policies", || web::route().to(policies::index)),
+    get("/policies/new", || web::route().to(policy_form::new_form)),
+    post("/policies/new", || web::route().to(policy_form::create)),
+    get("/policies/simulate", || web::route().to(simulate::index)),
+    get("/policies/{id}", || web::route().to(policy::index)),
+    get("/policies/{id}/edit", || web::route().to(policy_form::edit_form)),
+    post("/policies/{id}/edit", || web::route().to(policy_form::edit)),
+    get("/policies/{id}/delete", || web::route().to(policy::delete_form)),
+    post("/policies/{id}/delete", || web::route().to(policy::delete)),
+    post("/policies/{id}/users/{uin}/detach", || web::route().to(policy::detach_user)),
+    post("/policies/{id}/groups/{group}/detach", || web::route().to(policy::detach_group)),
+    get("/policies/{id}/diff", || web::route().to(policy_versions::compare)),
+    get("/policies/{id}/versions/{version}", || web::route().to(policy_versions::show)),
+    post("/policies/{id}/versions/{version}/default", || web::route().to(policy_versions::set_default)),
+    get("/policies/{id}/versions/{version}/delete", || web::route().to(policy_versions::delete_form)),
+    post("/policies/{id}/versions/{version}/delete", || web::route().to(policy_versions::delete)),
     get("/audit", || web::route().to(audit::index)),
     get("/audit/{seq}", || web::route().to(audit::detail)),
     get("/settings/security", || web::route().to(settings::form)),

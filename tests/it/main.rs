@@ -26,6 +26,7 @@ mod groups;
 mod house;
 mod keys;
 mod password;
+mod policies;
 mod policies_app;
 mod policy;
 mod reveal;

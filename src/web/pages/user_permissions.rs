@@ -1,5 +1,6 @@
 //! The Permissions tab: what is attached to a user, attaching, detaching.
 
+use super::user_boundary::BoundaryPanel;
 use super::user_form::faults;
 use super::user_head::UserHead;
 use super::{done, render, render_as, uin_of};
@@ -30,6 +31,7 @@ struct IndexPage {
     attached: Vec<Attachment>,
     may_attach: bool,
     may_detach: bool,
+    boundary: Option<BoundaryPanel>,
 }
 
 #[derive(Template)]
@@ -58,12 +60,14 @@ pub async fn index(
     let uin = uin_of(&request)?;
     let attached = context.app.attached(&person, uin).await?;
     let head = UserHead::load(&context, &person, uin, "permissions").await?;
+    let boundary = BoundaryPanel::load(&context, &person, &head).await?;
     render(&IndexPage {
         page: Layout::new(&context, &person, &session, "users"),
         may_attach: !head.is_root && person.may(action::ATTACH_POLICY, uin),
         may_detach: (!head.is_root || person.is_root()) && person.may(action::DETACH_POLICY, uin),
         head,
         attached,
+        boundary,
     })
 }
 
