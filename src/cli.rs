@@ -91,11 +91,16 @@ async fn serve(config: &Config) -> Result<(), CliError> {
     tracing::info!(%address, public_url = %config.public_url, database = %config.database.url, "camlock is listening");
     let running = actix_web::rt::spawn(server);
     let sweeper = actix_web::rt::spawn(startup::sweep(app.clone()));
+    let usage = actix_web::rt::spawn(startup::keep_usage(app.clone()));
     if !app.door().await?.is_set_up {
         print_setup_url(config, &app)?;
     }
     let ended = running.await;
     sweeper.abort();
+    usage.abort();
+    if let Err(failure) = app.flush_usage().await {
+        tracing::warn!(error = %failure, "the last uses of keys were not written down");
+    }
     ended.map_err(std::io::Error::other).and_then(|ended| ended).map_err(StartError::from)?;
     tracing::info!("camlock has stopped");
     Ok(())

@@ -6,19 +6,19 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use time::OffsetDateTime;
 
-/// Tells the time to everything that asks, in seconds since 1970 UTC.
+/// Tells the time to everything that asks; it counts milliseconds since 1970 UTC.
 #[derive(Clone)]
 pub struct Clock(Arc<dyn Fn() -> i64 + Send + Sync>);
 
 impl Clock {
     /// The clock of the machine, for the running server.
     pub fn system() -> Self {
-        Self::from_fn(system_seconds)
+        Self(Arc::new(system_milliseconds))
     }
 
-    /// A clock that asks `read`, for tests and measurements.
+    /// A clock that asks `read` for seconds, for tests and measurements.
     pub fn from_fn(read: impl Fn() -> i64 + Send + Sync + 'static) -> Self {
-        Self(Arc::new(read))
+        Self(Arc::new(move || read().saturating_mul(1000)))
     }
 
     /// A clock that stands still until the returned handle is moved, for tests.
@@ -30,15 +30,22 @@ impl Clock {
 
     /// The time now, in unix seconds.
     pub fn now(&self) -> i64 {
+        (self.0)().div_euclid(1000)
+    }
+
+    /// The time now, in milliseconds.
+    pub fn now_ms(&self) -> i64 {
         (self.0)()
     }
 }
 
 #[expect(clippy::disallowed_methods, reason = "the one place that reads the machine's clock")]
-fn system_seconds() -> i64 {
+fn system_milliseconds() -> i64 {
     match SystemTime::now().duration_since(UNIX_EPOCH) {
-        Ok(since) => i64::try_from(since.as_secs()).unwrap_or(i64::MAX),
-        Err(before) => i64::try_from(before.duration().as_secs()).map_or(i64::MIN, |seconds| -seconds),
+        Ok(since) => i64::try_from(since.as_millis()).unwrap_or(i64::MAX),
+        Err(before) => {
+            i64::try_from(before.duration().as_millis()).map_or(i64::MIN, |milliseconds| -milliseconds)
+        }
     }
 }
 
@@ -50,6 +57,11 @@ pub fn iso(seconds: i64) -> String {
 /// A time for people to read: `2026-11-23 21:50:09 UTC`.
 pub fn readable(seconds: i64) -> String {
     spelled(seconds, ' ', " UTC")
+}
+
+/// A time as the API writes it, in UTC: `2026-11-23 21:50:09`.
+pub fn plain(seconds: i64) -> String {
+    spelled(seconds, ' ', "")
 }
 
 /// Years beyond 9999 have no such spelling and are shown as `@seconds`.

@@ -1,5 +1,7 @@
 //! Camlock: a self-hosted access-key console and request authority.
 
+/// The API of the official clients.
+pub mod api;
 /// What people can do: one function per action.
 pub mod app;
 /// The command line.

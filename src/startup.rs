@@ -1,5 +1,6 @@
 //! Joins config, store, vault and clock; starts the server.
 
+use crate::api::{self, ApiContext};
 use crate::app::{App, Failure, Parts, Rules};
 use crate::clock::Clock;
 use crate::config::{Config, DatabaseUrl, KeySource};
@@ -14,6 +15,7 @@ use crate::web::context::WebContext;
 use crate::web::cookies::CookieNames;
 use crate::web::{assets, edge, form, health, routes, session};
 use actix_web::dev::Server;
+use actix_web::guard::fn_guard;
 use actix_web::middleware::from_fn;
 use actix_web::web::{self, Data};
 use actix_web::{App as ActixApp, HttpServer};
@@ -89,6 +91,7 @@ pub fn open(config: &Config, surroundings: Surroundings) -> Result<App, StartErr
         session_idle: i64::from(config.session.idle_minutes) * 60,
         session_absolute: i64::from(config.session.absolute_minutes) * 60,
         users_per_account: i64::from(config.limits.users_per_account),
+        replay: config.api.replay,
     };
     let Surroundings { clock, random, passwords } = surroundings;
     Ok(App::new(Parts { store, vault, clock, random, passwords, rules })?)
@@ -160,6 +163,7 @@ fn settle(conn: &mut Conn, vault: &Vault, now: i64) -> Result<(), Failure> {
             document: preset.document.to_owned(),
             created_at: now,
             updated_at: now,
+            created_by: String::new(),
         };
         policies::put_preset(conn, &stored)?;
     }
@@ -186,13 +190,16 @@ pub fn server(config: &Config, app: &App, listener: TcpListener) -> Result<Serve
     });
     // Made once here, so that a failure is a start-up error and not one of a worker.
     session::middleware(app, names.session, is_https)?;
+    let api_context = Data::new(ApiContext::new(config));
     let build = move || {
         let sessions = session::middleware(&context.app, names.session, is_https)
             .unwrap_or_else(|_| unreachable!("the same key was derived at start"));
         ActixApp::new()
             .app_data(context.clone())
+            .app_data(api_context.clone())
             .wrap(from_fn(edge::finish))
             .wrap(TracingLogger::<crate::telemetry::RequestSpan>::new())
+            .route("/", web::route().guard(fn_guard(api::dispatch::is_call)).to(api::dispatch::answer))
             .route("/healthz", web::route().guard(routes::reading()).to(health::healthz))
             .route("/readyz", web::route().guard(routes::reading()).to(health::readyz))
             .route("/static/{name}", web::route().guard(routes::reading()).to(assets::serve))
@@ -223,6 +230,18 @@ pub async fn sweep(app: App) {
         every.tick().await;
         if let Err(failure) = app.sweep().await {
             tracing::warn!(error = %failure, "what has run out could not be removed");
+        }
+    }
+}
+
+/// Writes down twice a second when keys were used, for as long as the server runs.
+pub async fn keep_usage(app: App) {
+    let mut every = tokio::time::interval(Duration::from_millis(500));
+    every.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        every.tick().await;
+        if let Err(failure) = app.flush_usage().await {
+            tracing::warn!(error = %failure, "the use of keys could not be written down yet");
         }
     }
 }

@@ -1,9 +1,13 @@
 //! What a caller's policies allow.
 
-use crate::domain::permission::Denial;
+use super::compiled;
+use super::simulate::{Question, Simulation};
+use crate::clock;
+use crate::domain::permission::{Denial, is_operation_level};
 use crate::domain::policy::evaluate::{Attached, Decision, Grants, Reason};
 use crate::domain::policy::{Context, Policy, Principal, Request, preset};
 use crate::domain::user::{User, UserKind};
+use crate::store::policies::InForce;
 use std::sync::Arc;
 
 /// Whether the answer assumes a passed second-factor check.
@@ -18,12 +22,37 @@ pub enum Mfa {
 pub struct Access {
     is_root: bool,
     principal: Principal,
-    policies: Arc<Vec<(String, Policy)>>,
+    /// When the request came, in unix seconds.
+    now: i64,
+    attached: Arc<Vec<Labelled>>,
+    boundary: Arc<Option<Labelled>>,
+}
+
+/// A compiled policy with the name that explanations give it.
+#[derive(Debug)]
+struct Labelled {
+    label: String,
+    policy: Arc<Policy>,
+}
+
+impl Labelled {
+    fn new(label: String, document: &str) -> Self {
+        Self { label, policy: compiled::policy(document) }
+    }
+
+    fn attached(&self) -> Attached<'_> {
+        Attached { label: &self.label, policy: &self.policy }
+    }
 }
 
 impl Access {
-    /// Compiles what is attached to a user; the root of an account needs nothing attached.
-    pub fn new(user: &User, app_id: i64, documents: &[(String, String)]) -> Self {
+    /// Compiles what is in force for a user; the root of an account needs nothing attached.
+    pub fn new(user: &User, app_id: i64, in_force: InForce, now: i64) -> Self {
+        let own = in_force.own.into_iter().map(|(name, text)| Labelled::new(name, &text));
+        let of_groups = in_force
+            .of_groups
+            .into_iter()
+            .map(|(group, name, text)| Labelled::new(format!("group {group}: {name}"), &text));
         Self {
             is_root: user.kind == UserKind::Root,
             principal: Principal {
@@ -31,9 +60,9 @@ impl Access {
                 owner_uin: user.owner_uin.0.unsigned_abs(),
                 app_id: app_id.unsigned_abs(),
             },
-            policies: Arc::new(
-                documents.iter().map(|(name, text)| (name.clone(), Policy::stored(text))).collect(),
-            ),
+            now,
+            attached: Arc::new(own.chain(of_groups).collect()),
+            boundary: Arc::new(in_force.boundary.map(|(name, text)| Labelled::new(name, &text))),
         }
     }
 
@@ -42,23 +71,79 @@ impl Access {
         if self.is_root {
             return Ok(());
         }
-        let decision = self.decide(action, resource, ip, mfa);
+        let decision = self.decide_from((ip, mfa), action, resource);
         if decision.allowed {
             return Ok(());
         }
         Err(Denial { action, resource: resource.to_owned(), because: because(&decision) })
     }
 
-    fn decide(&self, action: &str, resource: &str, ip: &str, mfa: Mfa) -> Decision {
+    /// Whether a statement denies it, as opposed to none allowing it.
+    pub fn is_denied(&self, action: &'static str, resource: &str, ip: &str) -> bool {
+        !self.is_root && self.decide_from((ip, Mfa::NotChecked), action, resource).reason == Reason::Denied
+    }
+
+    fn decide_from(&self, (ip, mfa): (&str, Mfa), action: &str, resource: &str) -> Decision {
+        let passed = if mfa == Mfa::Passed { "1" } else { "0" };
+        self.decide(action, resource, &self.circumstances().with("qcs:ip", ip).with("qcs:mfa", passed))
+    }
+
+    /// The answer to a made-up request.
+    pub(super) fn simulate(&self, question: &Question) -> Simulation {
+        if self.is_root {
+            return Simulation::of_root();
+        }
+        let given = |key: &str| question.context.iter().any(|(name, _)| is_same_key(name, key));
+        let mut context = Context::new();
+        for (key, value) in self.facts() {
+            if !given(key) {
+                context = context.with(key, value);
+            }
+        }
+        if !given("qcs:mfa") {
+            context = context.with("qcs:mfa", "0");
+        }
+        for (key, values) in &question.context {
+            context = context.with_all(key, values.iter().map(String::as_str));
+        }
+        let decision = self.decide(question.action.trim(), question.resource.trim(), &context);
+        Simulation::by(decision)
+    }
+
+    /// What the server knows of every request of this caller.
+    fn facts(&self) -> [(&'static str, String); 3] {
+        [
+            ("qcs:current_time", clock::iso(self.now)),
+            ("qcs:uin", self.principal.uin.to_string()),
+            ("qcs:owner_uin", self.principal.owner_uin.to_string()),
+        ]
+    }
+
+    fn circumstances(&self) -> Context {
+        self.facts().into_iter().fold(Context::new(), |context, (key, value)| context.with(key, value))
+    }
+
+    fn decide(&self, action: &str, resource: &str, context: &Context) -> Decision {
         let general = Attached { label: "the built-in policy", policy: preset::general() };
         let attached: Vec<Attached<'_>> =
-            self.policies.iter().map(|(label, policy)| Attached { label, policy }).chain([general]).collect();
-        let passed = if mfa == Mfa::Passed { "1" } else { "0" };
-        let context = Context::new().with("qcs:ip", ip).with("qcs:mfa", passed);
-        let request =
-            Request { action, resource, context: &context, caller: &self.principal, operation_level: false };
-        Grants { attached: &attached, boundaries: &[] }.decide(&request)
+            self.attached.iter().map(Labelled::attached).chain([general]).collect();
+        let boundaries: Vec<Attached<'_>> = self.boundary.iter().map(Labelled::attached).collect();
+        let request = Request {
+            action,
+            resource,
+            context,
+            caller: &self.principal,
+            operation_level: is_operation_level(action),
+        };
+        Grants { attached: &attached, boundaries: &boundaries }.decide(&request)
     }
+}
+
+/// Keys are compared without case, and `qcs:mfa` may be written `mfa`.
+fn is_same_key(written: &str, key: &str) -> bool {
+    let written = written.trim();
+    written.eq_ignore_ascii_case(key)
+        || key.strip_prefix("qcs:").is_some_and(|k| written.eq_ignore_ascii_case(k))
 }
 
 fn because(decision: &Decision) -> String {

@@ -1,6 +1,7 @@
 //! Who is asking: found from the session alone, with what it may do.
 
 use super::access::{Access, Mfa};
+use super::replay::Once;
 use super::{App, Failure};
 use crate::domain::account::Account;
 use crate::domain::permission::Denial;
@@ -8,6 +9,7 @@ use crate::domain::user::{Uin, User, UserKind, resource_of};
 use crate::store::identities::Identity;
 use crate::store::sessions::{FULL, Session};
 use crate::store::{Conn, StoreError, accounts, identities, policies, sessions, totp_devices, users};
+use std::sync::Arc;
 
 /// Where a request comes from, as the log keeps it.
 #[derive(Clone, Debug)]
@@ -46,6 +48,8 @@ pub struct Caller {
     pub can_switch: bool,
     pub duty: Duty,
     pub source: Source,
+    /// Of a signed call that changes something: its signature, which is good for that once.
+    pub(super) once: Option<Arc<Once>>,
     access: Access,
 }
 
@@ -74,6 +78,11 @@ impl Caller {
         self.ensure(action, self.owner())
     }
 
+    /// Whether a statement denies an action on a user outright, whatever else allows.
+    pub(super) fn is_denied(&self, action: &'static str, target: Uin) -> bool {
+        self.access.is_denied(action, &resource_of(self.owner(), target), &self.source.ip)
+    }
+
     /// The same for an action that policies tie to a second-factor check, as if that check had been passed.
     pub fn ensure_with_mfa(&self, action: &'static str, target: Uin) -> Result<(), Denial> {
         self.access.ensure(action, &resource_of(self.owner(), target), &self.source.ip, Mfa::Passed)
@@ -87,6 +96,28 @@ impl Caller {
     /// Whether the policies allow an action on the account as a whole.
     pub fn may_here(&self, action: &'static str) -> bool {
         self.ensure_here(action).is_ok()
+    }
+
+    /// The membership that a key belongs to, as its policies are now. There is no session behind it.
+    pub(super) fn of_key(
+        conn: &mut Conn,
+        (user, account): (User, Account),
+        source: Source,
+        now: i64,
+    ) -> Result<Self, Failure> {
+        let access = access_of(conn, &user, &account, now)?;
+        Ok(Self {
+            session: no_session(&user, &source),
+            preferences: Preferences { theme: String::new(), density: String::new() },
+            has_mfa: false,
+            can_switch: false,
+            duty: Duty::None,
+            once: None,
+            user,
+            account,
+            source,
+            access,
+        })
     }
 
     /// Whether this session signed in with a recovery code: it may enrol again, and nothing that needs a factor.
@@ -126,12 +157,14 @@ impl App {
             .find(|user| user.uid.0 == session.uid && user.console_login)
             .ok_or(Failure::NotSignedIn)?;
         let account = accounts::find(conn, user.owner_uin)?.ok_or(Failure::Corrupt("users.owner_uin"))?;
+        if user.kind != UserKind::Root && !account.login_rules.admit(&source.ip) {
+            return Err(Failure::NotSignedIn);
+        }
         let identity = identities::find(conn, uin)?.ok_or(Failure::NotSignedIn)?;
         let has_mfa = totp_devices::count(conn, uin)? > 0;
-        let documents = policies::documents_of(conn, user.uid)?;
         Ok(Caller {
-            duty: duty(&identity, &account, has_mfa),
-            access: Access::new(&user, account.app_id, &documents),
+            duty: duty((&user, &identity, &account), has_mfa, self.clock.now()),
+            access: access_of(conn, &user, &account, self.clock.now())?,
             preferences: Preferences { theme: identity.theme, density: identity.density },
             session,
             user,
@@ -139,6 +172,7 @@ impl App {
             has_mfa,
             can_switch,
             source,
+            once: None,
         })
     }
 
@@ -153,10 +187,38 @@ impl App {
     }
 }
 
-fn duty(identity: &Identity, account: &Account, has_mfa: bool) -> Duty {
-    if identity.must_change_password {
+/// What decides about a membership: read anew for every request, signed or from a browser.
+fn access_of(conn: &mut Conn, user: &User, account: &Account, now: i64) -> Result<Access, Failure> {
+    let in_force = policies::in_force(conn, user.uid)?;
+    Ok(Access::new(user, account.app_id, in_force, now))
+}
+
+/// Stands where a browser's session would be; no row has its empty id.
+fn no_session(user: &User, source: &Source) -> Session {
+    Session {
+        id_hash: String::new(),
+        family: String::new(),
+        state: String::new(),
+        stage: String::new(),
+        uin: user.uin.0,
+        uid: user.uid.0,
+        method: "API key".to_owned(),
+        ip: source.ip.clone(),
+        user_agent: source.user_agent.clone(),
+        created_at: 0,
+        last_seen_at: 0,
+        expires_at: 0,
+        step_up_at: None,
+    }
+}
+
+fn duty((user, identity, account): (&User, &Identity, &Account), has_mfa: bool, now: i64) -> Duty {
+    let rules = &account.password_rules;
+    let is_expired = user.kind == UserKind::SubUser && rules.is_expired(identity.password_changed_at, now);
+    let needs_mfa = account.settings.mfa_required || user.protection.login;
+    if identity.must_change_password || (is_expired && !rules.expiry_needs_reset) {
         Duty::ChangePassword
-    } else if account.settings.mfa_required && !has_mfa {
+    } else if needs_mfa && !has_mfa {
         Duty::EnrolMfa
     } else {
         Duty::None

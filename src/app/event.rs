@@ -1,11 +1,13 @@
 //! Builds audit events and writes them in the transaction of what they record.
 
 use super::caller::{Caller, Source};
+use super::replay::Once;
 use super::{App, Failure};
 use crate::domain::audit::{Event, Outcome};
 use crate::domain::user::{Uin, User};
 use crate::store::{Conn, audit};
 use serde_json::{Map, Value};
+use std::sync::Arc;
 
 /// Who acts at the command line, as the log names it.
 pub(super) const OPERATOR: &str = "operator";
@@ -14,6 +16,7 @@ pub(super) const OPERATOR: &str = "operator";
 pub(super) struct Draft {
     event: Event,
     detail: Map<String, Value>,
+    once: Option<Arc<Once>>,
 }
 
 /// Who does something, for the log.
@@ -29,7 +32,7 @@ impl Caller {
     pub(super) fn event(&self, name: &'static str) -> Draft {
         let actor =
             Actor { owner: self.owner(), uin: self.user.uin, name: &self.user.name, source: &self.source };
-        Draft::new(name, &actor)
+        Draft { once: self.once.clone(), ..Draft::new(name, &actor) }
     }
 }
 
@@ -51,7 +54,7 @@ impl Draft {
             request_id: actor.source.request_id.clone(),
             detail: String::new(),
         };
-        Self { event, detail: Map::new() }
+        Self { event, detail: Map::new(), once: None }
     }
 
     /// Of an operator at the command line.
@@ -74,6 +77,12 @@ impl Draft {
         self
     }
 
+    /// To a thing that belongs to the account and to no user, such as a policy.
+    pub(super) fn about(mut self, thing: &str) -> Self {
+        thing.clone_into(&mut self.event.target);
+        self
+    }
+
     /// That it was refused, and why.
     pub(super) fn refused(mut self, reason: &str) -> Self {
         self.event.outcome = Outcome::Refused;
@@ -87,8 +96,11 @@ impl Draft {
         self
     }
 
-    /// Writes it down.
+    /// Writes it down; of a signed call, uses its signature up in the same transaction.
     pub(super) fn write(mut self, conn: &mut Conn, app: &App) -> Result<(), Failure> {
+        if let Some(once) = &self.once {
+            once.record(conn)?;
+        }
         self.event.at = app.clock.now();
         self.event.detail = Value::Object(self.detail).to_string();
         audit::insert(conn, &self.event)?;

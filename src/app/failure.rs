@@ -1,8 +1,10 @@
 //! How an action can end without being done.
 
 use crate::domain::field::FieldError;
-use crate::domain::key::KeyRefusal;
+use crate::domain::group::GroupRefusal;
+use crate::domain::key::{AccessKeyRefusal, KeyRefusal};
 use crate::domain::permission::Denial;
+use crate::domain::policies::PolicyRefusal;
 use crate::passwords::PasswordsError;
 use crate::random::RandomFailure;
 use crate::store::StoreError;
@@ -20,6 +22,15 @@ pub enum Failure {
     /// A rule said no in the present state; the text says what to do first.
     #[error("{0}")]
     Refused(String),
+    /// The same, by a rule about policies; the API gives each a code.
+    #[error(transparent)]
+    Policy(#[from] PolicyRefusal),
+    /// The same, by a rule about groups.
+    #[error(transparent)]
+    Group(#[from] GroupRefusal),
+    /// The same, about keys named through the API.
+    #[error(transparent)]
+    AccessKey(#[from] AccessKeyRefusal),
     /// Fields that do not fit.
     #[error("some fields do not fit")]
     Invalid(Vec<FieldError>),
@@ -32,6 +43,9 @@ pub enum Failure {
     /// The session has ended, or is not as far as this action needs.
     #[error("not signed in")]
     NotSignedIn,
+    /// The signature was used before, by this change or for something else.
+    #[error("a signature was used again")]
+    Replayed,
     #[error(transparent)]
     Store(#[from] StoreError),
     #[error(transparent)]

@@ -12,6 +12,7 @@ use crate::domain::secret::SecretKey;
 use crate::domain::step_up::Purpose;
 use crate::domain::user::{Uin, User, UserKind};
 use crate::store::api_keys::{self, Change};
+use crate::store::key_usage::{self, LastUse};
 use crate::store::{Conn, StoreError, dialect, users};
 use crate::vault::Binding;
 
@@ -34,7 +35,7 @@ pub enum Operation {
 
 impl Operation {
     /// The policy action: managing others' keys and one's own are different things.
-    fn action(self, place: Place) -> &'static str {
+    pub(super) fn action(self, place: Place) -> &'static str {
         match (self, place) {
             (Self::Query, Place::Own) => action::QUERY_OWN_KEY,
             (Self::Create, Place::Own) => action::CREATE_OWN_KEY,
@@ -54,6 +55,8 @@ impl Operation {
 pub struct KeyPage {
     pub holder: User,
     pub keys: Vec<Key>,
+    /// Of those that were ever used.
+    pub uses: Vec<LastUse>,
     pub rights: Rights,
 }
 
@@ -104,7 +107,7 @@ impl Caller {
     fn needs_step_up(&self, operation: Operation) -> bool {
         let settings = &self.account.settings;
         let shows = operation == Operation::Create && settings.secret_reveal == SecretReveal::Once;
-        shows || settings.operation_protection
+        shows || settings.operation_protection || self.user.protection.action
     }
 }
 
@@ -116,7 +119,9 @@ impl App {
             .read(move |conn| {
                 let holder = holder(conn, &asker, place, Operation::Query)?;
                 let keys = api_keys::of_user(conn, holder.uid)?;
-                Ok(KeyPage { rights: asker.rights(place, &holder), holder, keys })
+                let ids: Vec<SecretId> = keys.iter().map(|key| key.secret_id.clone()).collect();
+                let uses = key_usage::last_used(conn, &ids)?;
+                Ok(KeyPage { rights: asker.rights(place, &holder), holder, keys, uses })
             })
             .await
     }
@@ -307,6 +312,7 @@ impl App {
         if !api_keys::delete_disabled(conn, &key)? {
             return Err(Failure::NotFound);
         }
+        key_usage::forget(conn, id)?;
         caller.event("DeleteApiKey").on(&holder).object(id.as_str()).write(conn, self)
     }
 

@@ -1,17 +1,30 @@
 //! What people can do: one function per action, one transaction, one audit event.
 
 pub mod access;
+pub mod access_keys;
 pub mod audit;
+pub mod boundary;
 pub mod caller;
+mod compiled;
 mod event;
 pub mod failure;
+pub mod group_members;
+pub mod group_policies;
+pub mod groups;
+pub mod key_import;
 pub mod keys;
 pub mod mfa;
+pub mod named_users;
 pub mod operator;
 pub mod own_security;
 mod password_rules;
 pub mod permissions;
+pub mod policies;
+pub mod policy_edit;
+pub mod policy_versions;
+pub mod protection;
 pub mod readiness;
+pub mod replay;
 pub mod reveal;
 pub mod second_step;
 pub mod sessions;
@@ -19,13 +32,19 @@ pub mod settings;
 pub mod setup;
 pub mod sign_in;
 mod sign_in_guard;
+mod sign_in_rules;
+pub mod signed;
+pub mod simulate;
 pub mod step_up;
 pub mod tickets;
+pub mod usage;
 pub mod user_head;
+pub mod user_lists;
 pub mod user_security;
 pub mod users;
 
 use crate::clock::Clock;
+use crate::config::Replay;
 use crate::passwords::Passwords;
 use crate::random::Random;
 use crate::store::Store;
@@ -43,6 +62,8 @@ pub struct Rules {
     pub session_absolute: i64,
     /// Sub-users and collaborators that one account may have.
     pub users_per_account: i64,
+    /// Which signed requests are good only once.
+    pub replay: Replay,
 }
 
 /// Everything an action needs; cheap to clone.
@@ -55,6 +76,8 @@ pub struct App {
     pub passwords: Passwords,
     pub rules: Rules,
     keys: Arc<DerivedKeys>,
+    usage: Arc<usage::Usage>,
+    bindings: Arc<replay::Bindings>,
 }
 
 struct DerivedKeys {
@@ -70,7 +93,8 @@ impl App {
             bucket: parts.vault.derive("throttle-bucket")?,
         };
         let Parts { store, vault, clock, random, passwords, rules } = parts;
-        Ok(Self { store, vault, clock, random, passwords, rules, keys: Arc::new(keys) })
+        let (keys, usage, bindings) = (Arc::new(keys), Arc::default(), Arc::default());
+        Ok(Self { store, vault, clock, random, passwords, rules, keys, usage, bindings })
     }
 }
 

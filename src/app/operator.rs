@@ -5,10 +5,11 @@ use super::password_rules::Chosen;
 use super::setup::{NewRoot, RootPlan};
 use super::user_security::forget_factors;
 use super::{App, Failure};
+use crate::domain::password_rules::PasswordRules;
 use crate::domain::secret::Password;
 use crate::domain::user::{Uin, User, UserKind, UserName};
 use crate::store::identities::StoredPassword;
-use crate::store::{Conn, dialect, identities, sessions, throttles, users};
+use crate::store::{Conn, accounts, dialect, identities, sessions, throttles, users};
 
 impl App {
     /// Makes a root account with a password that the operator chose.
@@ -23,7 +24,7 @@ impl App {
             field: "password",
             user_name: user_name.as_str(),
             account_name: &account_name,
-            shortest: 12,
+            rules: PasswordRules::default(),
         };
         let password = self.acceptable(chosen).await?;
         let password_hash = self.passwords.hash(password).await?;
@@ -43,8 +44,13 @@ impl App {
     /// Gives an identity a new password; it must be changed at the next sign-in. All its sessions end.
     pub async fn operator_reset_password(&self, uin: Uin, password: Password) -> Result<(), Failure> {
         let owner = self.store.read(move |conn| home(conn, uin)).await?;
-        let chosen =
-            Chosen { password, field: "password", user_name: &owner.name, account_name: "", shortest: 12 };
+        let chosen = Chosen {
+            password,
+            field: "password",
+            user_name: &owner.name,
+            account_name: "",
+            rules: PasswordRules::default(),
+        };
         let password = self.acceptable(chosen).await?;
         let hash = self.passwords.hash(password).await?;
         let app = self.clone();
@@ -52,7 +58,9 @@ impl App {
             .write(move |conn| {
                 let stored = StoredPassword { hash, changed_at: app.clock.now(), must_change: true };
                 dialect::lock_identity(conn, uin)?;
-                identities::set_password(conn, uin, &stored)?;
+                let account = accounts::find(conn, owner.owner_uin)?;
+                let remembered = account.map_or(0, |account| account.password_rules.reuse_limit);
+                identities::set_password(conn, uin, &stored, remembered)?;
                 sessions::delete_others(conn, uin, "")?;
                 Draft::by_operator("ResetPassword", owner.owner_uin).on(&owner).write(conn, &app)
             })

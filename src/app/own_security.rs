@@ -3,7 +3,6 @@
 use super::caller::{Caller, Preferences};
 use super::step_up::{Asked, Detail, Wish};
 use super::{App, Failure};
-use crate::domain::field::FieldError;
 use crate::domain::secret::Password;
 use crate::domain::step_up::Purpose;
 use crate::store::identities::StoredPassword;
@@ -27,7 +26,7 @@ impl App {
     ) -> Result<PasswordStep, Failure> {
         self.ensure_password(caller, current, "current_password").await?;
         let new = self.acceptable(caller.chosen(new, "new_password")).await?;
-        self.ensure_changed(caller, &new).await?;
+        self.ensure_new(caller.user.uin, &new, ("new_password", &caller.account.password_rules)).await?;
         let hash = Zeroizing::new(self.passwords.hash(new).await?);
         if caller.has_mfa {
             let wish = Wish {
@@ -48,20 +47,6 @@ impl App {
             .await
     }
 
-    async fn ensure_changed(&self, caller: &Caller, new: &Password) -> Result<(), Failure> {
-        let uin = caller.user.uin;
-        let stored = self.store.read(move |conn| identities::find(conn, uin)).await?;
-        let copy = Password::parse(new.expose()).map_err(|_| Failure::Corrupt("password"))?;
-        if self.passwords.verify(copy, stored.and_then(|identity| identity.password_hash)).await? {
-            return Err(FieldError::new(
-                "new_password",
-                "This is the present password. Choose a different one.",
-            )
-            .into());
-        }
-        Ok(())
-    }
-
     pub(super) fn set_own_password(
         &self,
         conn: &mut Conn,
@@ -74,7 +59,8 @@ impl App {
             must_change: false,
         };
         dialect::lock_identity(conn, caller.user.uin)?;
-        identities::set_password(conn, caller.user.uin, &stored)?;
+        let remembered = caller.account.password_rules.reuse_limit;
+        identities::set_password(conn, caller.user.uin, &stored, remembered)?;
         sessions::delete_others(conn, caller.user.uin, &caller.session.id_hash)?;
         caller.event("ChangePassword").write(conn, self)
     }
@@ -144,7 +130,7 @@ impl App {
 }
 
 fn ensure_may_be_last(caller: &Caller, held: usize) -> Result<(), Failure> {
-    if held <= 1 && caller.account.settings.mfa_required {
+    if held <= 1 && (caller.account.settings.mfa_required || caller.user.protection.login) {
         return Err(Failure::refused(
             "This account requires an authenticator app. Add another one before removing the last.",
         ));

@@ -3,7 +3,14 @@
 use super::{App, Failure};
 use crate::domain::field::FieldError;
 use crate::domain::password::{PasswordRefusal, ensure_acceptable};
+use crate::domain::password_rules::{PasswordRules, has_every_kind};
 use crate::domain::secret::Password;
+use crate::domain::user::Uin;
+use crate::store::identities;
+use zeroize::Zeroizing;
+
+/// Draws that a working source never needs: each one has every kind of character with 98 %.
+const MOST_DRAWS: usize = 64;
 
 /// A password that somebody chose, and what it must not be made of.
 pub(super) struct Chosen<'a> {
@@ -12,17 +19,15 @@ pub(super) struct Chosen<'a> {
     pub field: &'static str,
     pub user_name: &'a str,
     pub account_name: &'a str,
-    pub shortest: i64,
+    /// The rules of the account; the default ones where there is none yet.
+    pub rules: PasswordRules,
 }
 
 impl App {
     /// Gives the password back when it is good enough.
     pub(super) async fn acceptable(&self, chosen: Chosen<'_>) -> Result<Password, Failure> {
-        let Chosen { password, field, shortest, .. } = chosen;
-        let length = i64::try_from(password.expose().chars().count()).unwrap_or(i64::MAX);
-        if length < shortest {
-            return Err(FieldError::new(field, format!("Use at least {shortest} characters.")).into());
-        }
+        let Chosen { password, field, rules, .. } = chosen;
+        rules.ensure_met(password.expose()).map_err(|broken| FieldError::new(field, broken))?;
         let (user, account) = (chosen.user_name.to_owned(), chosen.account_name.to_owned());
         let judged = tokio::task::spawn_blocking(move || {
             ensure_acceptable(&password, &[&user, &account]).map(|()| password)
@@ -30,5 +35,52 @@ impl App {
         let verdict: Result<Password, PasswordRefusal> =
             judged.await.map_err(|_| Failure::Corrupt("the password check did not finish"))?;
         verdict.map_err(|refusal| FieldError::new(field, refusal).into())
+    }
+
+    /// Refuses the present password of an identity, and as many before it as the rules keep from coming back.
+    pub(super) async fn ensure_new(
+        &self,
+        uin: Uin,
+        password: &Password,
+        (field, rules): (&'static str, &PasswordRules),
+    ) -> Result<(), Failure> {
+        let identity = self.store.read(move |conn| identities::find(conn, uin)).await?;
+        let Some(identity) = identity else { return Ok(()) };
+        for (age, hash) in identity.latest_passwords(rules.reuse_limit.max(1))?.into_iter().enumerate() {
+            let copy = Password::parse(password.expose()).map_err(|_| Failure::Corrupt("password"))?;
+            if self.passwords.verify(copy, Some(hash)).await? {
+                let text = if age == 0 {
+                    "This is the present password. Choose a different one."
+                } else {
+                    "This password was used before. Choose one that was not."
+                };
+                return Err(FieldError::new(field, text).into());
+            }
+        }
+        Ok(())
+    }
+
+    /// A password that is shown once: at least so many letters and digits in groups of five, with every kind of
+    /// character.
+    pub(super) fn generated_password(
+        &self,
+        rules: &PasswordRules,
+        least: usize,
+    ) -> Result<Zeroizing<String>, Failure> {
+        let length = usize::try_from(rules.minimum_length).unwrap_or_default().max(least);
+        for _ in 0..MOST_DRAWS {
+            let text = self.random.alphanumeric(length)?;
+            let mut grouped = Zeroizing::new(String::with_capacity(length + length / 5));
+            for (at, c) in text.chars().enumerate() {
+                if at > 0 && at % 5 == 0 {
+                    grouped.push('-');
+                }
+                grouped.push(c);
+            }
+            if has_every_kind(&grouped) {
+                return Ok(grouped);
+            }
+        }
+        Err(Failure::Corrupt("the random source repeats itself"))
     }
 }

@@ -5,13 +5,27 @@ use super::users::changeable;
 use super::{App, Failure};
 use crate::domain::field::FieldError;
 use crate::domain::permission::action;
+use crate::domain::policies::{MAX_ATTACHED, PolicyRefusal};
 use crate::domain::user::{Uin, User};
+use crate::store::policies::Inherited;
 use crate::store::{Conn, dialect, policies, users};
 
 pub use crate::store::policies::{Attachment, StoredPolicy};
 
-/// Policies attached directly to one user.
-pub const MAX_ATTACHED: usize = 200;
+/// A policy in force for a user, and where it comes from.
+#[derive(Clone, Debug)]
+pub struct Held {
+    pub policy_id: i64,
+    pub name: String,
+    pub description: String,
+    pub is_preset: bool,
+    /// Since when it is attached to the user itself.
+    pub direct_since: Option<i64>,
+    /// Since when it is attached to the first of the groups, or to the user.
+    pub since: i64,
+    /// The groups that it comes from: id and name.
+    pub groups: Vec<(i64, String)>,
+}
 
 impl App {
     /// What is attached to a user.
@@ -22,6 +36,19 @@ impl App {
             .read(move |conn| {
                 let user = users::find(conn, owner, uin)?.ok_or(Failure::NotFound)?;
                 Ok(policies::attached(conn, user.uid)?)
+            })
+            .await
+    }
+
+    /// Everything in force for a user, its own and that of its groups, by name.
+    pub async fn attached_all(&self, caller: &Caller, uin: Uin) -> Result<Vec<Held>, Failure> {
+        caller.ensure(action::LIST_ALL_ATTACHED, uin)?;
+        let owner = caller.owner();
+        self.store
+            .read(move |conn| {
+                let user = users::find(conn, owner, uin)?.ok_or(Failure::NotFound)?;
+                let own = policies::attached(conn, user.uid)?;
+                Ok(held(own, policies::inherited(conn, user.uid)?))
             })
             .await
     }
@@ -38,6 +65,8 @@ impl App {
         let (app, asker) = (self.clone(), caller.clone());
         self.store
             .write(move |conn| {
+                // No policy is deleted while it is being attached.
+                dialect::lock_account(conn, asker.owner())?;
                 let user = changeable(conn, &asker, uin)?;
                 for id in &ids {
                     let policy = policies::find(conn, asker.owner(), *id)?.ok_or_else(|| {
@@ -62,10 +91,10 @@ impl App {
     ) -> Result<(), Failure> {
         caller.ensure(action::ATTACH_POLICY, user.uin)?;
         dialect::lock_user(conn, user.uid)?;
-        if policies::attached(conn, user.uid)?.len() >= MAX_ATTACHED {
-            return Err(Failure::refused(
-                "200 policies are attached to this user, as many as may be. Detach one first.",
-            ));
+        let held = policies::attached(conn, user.uid)?;
+        let is_new = held.iter().all(|attachment| attachment.policy_id != policy.id);
+        if is_new && held.len() >= MAX_ATTACHED {
+            return Err(PolicyRefusal::UserFull.into());
         }
         if policies::attach(conn, user.uid, policy.id, &caller.user.name, self.clock.now())? {
             caller
@@ -85,9 +114,9 @@ impl App {
         self.store
             .write(move |conn| {
                 let user = changeable(conn, &asker, uin)?;
-                let policy = policies::find(conn, asker.owner(), id)?.ok_or(Failure::NotFound)?;
+                let policy = policies::find(conn, asker.owner(), id)?.ok_or(PolicyRefusal::NoSuchPolicy)?;
                 if !policies::detach(conn, user.uid, id)? {
-                    return Err(Failure::NotFound);
+                    return Err(PolicyRefusal::NotAttached.into());
                 }
                 asker
                     .event("DetachUserPolicy")
@@ -98,4 +127,37 @@ impl App {
             })
             .await
     }
+}
+
+fn held(own: Vec<Attachment>, inherited: Vec<Inherited>) -> Vec<Held> {
+    let mut all: Vec<Held> = own
+        .into_iter()
+        .map(|attachment| Held {
+            is_preset: attachment.is_preset(),
+            policy_id: attachment.policy_id,
+            name: attachment.name,
+            description: attachment.description,
+            direct_since: Some(attachment.created_at),
+            since: attachment.created_at,
+            groups: Vec::new(),
+        })
+        .collect();
+    for policy in inherited {
+        let group = (policy.group_id, policy.group);
+        if let Some(known) = all.iter_mut().find(|held| held.policy_id == policy.policy_id) {
+            known.groups.push(group);
+            continue;
+        }
+        all.push(Held {
+            policy_id: policy.policy_id,
+            name: policy.name,
+            description: policy.description,
+            is_preset: policy.owner_uin == policies::PRESET_OWNER,
+            direct_since: None,
+            since: policy.created_at,
+            groups: vec![group],
+        });
+    }
+    all.sort_by(|one, other| one.name.cmp(&other.name));
+    all
 }

@@ -75,14 +75,22 @@ impl App {
                 app.guess(conn, &Half { session, user, source }, &proof)
             })
             .await?;
-        answer.ok_or(Failure::NotProven)
+        answer
     }
 
-    fn guess(&self, conn: &mut Conn, half: &Half, proof: &Proof) -> Result<Option<SignedIn>, Failure> {
+    fn guess(
+        &self,
+        conn: &mut Conn,
+        half: &Half,
+        proof: &Proof,
+    ) -> Result<Result<SignedIn, Failure>, Failure> {
         dialect::lock_identity(conn, half.user.uin)?;
         let (bucket, now) = (code_bucket(half.user.uin), self.clock.now());
         if let Some(until) = throttles::blocked_until(conn, &bucket, now)? {
             return Err(Failure::Throttled { seconds: until - now });
+        }
+        if let Some(refusal) = self.unwelcome(conn, &half.user, &half.source)? {
+            return Ok(Err(refusal));
         }
         let (is_right, method) = match proof {
             Proof::Code(code) => (self.use_code(conn, half.user.uin, code)?, BY_CODE),
@@ -91,11 +99,11 @@ impl App {
         if !is_right {
             throttles::fail(conn, &bucket, SECOND_STEP, now)?;
             sign_in_event(&half.user, &half.source).refused("wrong code").write(conn, self)?;
-            return Ok(None);
+            return Ok(Err(Failure::NotProven));
         }
         throttles::clear(conn, &bucket)?;
         sessions::delete(conn, &half.session.id_hash)?;
-        self.let_in(conn, &half.user, method, &half.source).map(Some)
+        self.let_in(conn, &half.user, method, &half.source).map(Ok)
     }
 
     /// Using a recovery code ends all other sessions: whoever lost a phone may have lost more.

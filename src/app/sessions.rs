@@ -151,15 +151,18 @@ impl App {
                 if !user.console_login {
                     return Err(Failure::NotFound);
                 }
+                if let Some(refusal) = app.unwelcome(conn, &user, &source)? {
+                    return Ok(Err(refusal));
+                }
                 let key = app.rename_session(conn, &session, |renamed| {
                     renamed.uid = user.uid.0;
                     renamed.step_up_at = None;
                 })?;
                 let actor = super::event::Actor { owner, uin: user.uin, name: &user.name, source: &source };
                 super::event::Draft::new("SwitchIdentity", &actor).write(conn, &app)?;
-                Ok(key)
+                Ok(Ok(key))
             })
-            .await
+            .await?
     }
 
     /// Removes what has run out. Meant to be called now and then.
@@ -169,6 +172,8 @@ impl App {
             .write(move |conn| -> Result<(), Failure> {
                 sessions::sweep(conn, now)?;
                 crate::store::throttles::sweep(conn, now)?;
+                crate::store::replays::sweep(conn, now)?;
+                crate::store::key_usage::sweep(conn, now)?;
                 Ok(())
             })
             .await

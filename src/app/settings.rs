@@ -37,6 +37,7 @@ impl App {
             .fact("operation_protection", settings.operation_protection)
             .fact("api_delete_enabled_keys", settings.api_delete_enabled_keys)
             .fact("password_min_length", settings.password_min_length)
+            .fact("signature_v1", settings.signature_v1)
             .write(conn, self)
     }
 }
@@ -67,6 +68,7 @@ impl From<AccountSettings> for SettingsText {
             operation_protection: settings.operation_protection,
             api_delete_enabled_keys: settings.api_delete_enabled_keys,
             password_min_length: settings.password_min_length,
+            signature_v1: settings.signature_v1,
         }
     }
 }
@@ -80,6 +82,7 @@ impl From<SettingsText> for AccountSettings {
             operation_protection: text.operation_protection,
             api_delete_enabled_keys: text.api_delete_enabled_keys,
             password_min_length: text.password_min_length,
+            signature_v1: text.signature_v1,
         }
     }
 }

@@ -6,9 +6,10 @@ use super::password_rules::Chosen;
 use super::tickets::{Door, digest};
 use super::{App, Failure};
 use crate::domain::field::FieldError;
+use crate::domain::password_rules::PasswordRules;
 use crate::domain::secret::{Password, TotpSeed};
 use crate::domain::totp::{Code, matched_step};
-use crate::domain::user::{Uid, Uin, User, UserKind, UserName};
+use crate::domain::user::{Protection, Uid, Uin, User, UserKind, UserName};
 use crate::store::identities::StoredPassword;
 use crate::store::sequences::{self, Sequence};
 use crate::store::{Conn, accounts, dialect, identities, setup_tokens, totp_devices, users};
@@ -92,7 +93,7 @@ impl App {
             field: "password",
             user_name: user_name.as_str(),
             account_name: &account_name,
-            shortest: 12,
+            rules: PasswordRules::default(),
         };
         let (password, step) = match (self.acceptable(chosen).await, step) {
             (Ok(password), Some(step)) => (password, step),
@@ -144,6 +145,8 @@ impl App {
             note: String::new(),
             phone: String::new(),
             email: String::new(),
+            country_code: String::new(),
+            protection: Protection::default(),
             console_login: true,
             created_at: now,
             last_activity_at: None,

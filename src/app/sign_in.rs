@@ -8,7 +8,6 @@ use super::{App, Failure};
 use crate::domain::secret::Password;
 use crate::domain::user::{Uin, User, UserKind};
 use crate::passwords::Verdict;
-use crate::store::identities::StoredPassword;
 use crate::store::sessions::FULL;
 use crate::store::{Conn, accounts, dialect, identities, totp_devices, users};
 
@@ -55,9 +54,12 @@ impl App {
     pub async fn sign_in(&self, credentials: Credentials, source: Source) -> Result<SignedIn, Failure> {
         let Credentials { account, user_name, password, device } = credentials;
         let typed = typed(&account, &user_name);
+        let retry_limit = self.retry_limit(account.clone()).await?;
         let found = self.find_person(account, user_name).await?;
         let known = found.as_ref().and_then(|(user, _)| self.known_device(device.as_deref()?, user.uin));
+        let is_root = found.as_ref().is_some_and(|(user, _)| user.kind == UserKind::Root);
         let buckets = self.buckets(&typed, &source.ip, known);
+        let buckets = if is_root { buckets } else { buckets.tightened(retry_limit) };
         self.charge(&buckets).await?;
         let (user, stored) = found.map_or((None, None), |(user, stored)| (Some(user), stored));
         let verdict = match self.passwords.check(password, stored.clone()).await {
@@ -93,26 +95,27 @@ impl App {
 
     async fn pass_first_step(&self, proven: Proven, source: Source) -> Result<SignedIn, Failure> {
         let app = self.clone();
-        let answer = self
-            .store
+        self.store
             .write(move |conn| {
                 let Some(user) = app.still_valid(conn, &proven)? else {
                     sign_in_event(&proven.user, &source)
                         .refused("password just changed")
                         .write(conn, &app)?;
-                    return Ok(None);
+                    return Ok(Err(Failure::NotProven));
                 };
                 Self::forgive(conn, &proven.buckets)?;
+                if let Some(refusal) = app.unwelcome(conn, &user, &source)? {
+                    return Ok(Err(refusal));
+                }
                 if totp_devices::count(conn, user.uin)? > 0 {
                     let beginning =
                         Beginning { user: &user, is_full: false, method: BY_PASSWORD, source: &source };
                     let session = app.begin_session(conn, &beginning)?;
-                    return Ok(Some(SignedIn { session, needs_code: true, device: None, can_switch: false }));
+                    return Ok(Ok(SignedIn { session, needs_code: true, device: None, can_switch: false }));
                 }
-                app.let_in(conn, &user, BY_PASSWORD, &source).map(Some)
+                app.let_in(conn, &user, BY_PASSWORD, &source).map(Ok)
             })
-            .await?;
-        answer.ok_or(Failure::NotProven)
+            .await?
     }
 
     /// The password was checked outside the transaction: what it was checked against must still be in force.
@@ -122,15 +125,9 @@ impl App {
         let identity =
             identities::find(conn, uin)?.filter(|identity| identity.password_hash == proven.stored);
         let user = users::by_uid(conn, proven.user.uid)?.filter(|user| user.console_login);
-        let (Some(identity), Some(user)) = (identity, user) else { return Ok(None) };
+        let (Some(_), Some(user)) = (identity, user) else { return Ok(None) };
         if let Some(hash) = &proven.rehashed {
-            let changed_at = identity.password_changed_at.unwrap_or_else(|| self.clock.now());
-            let must_change = identity.must_change_password;
-            identities::set_password(
-                conn,
-                uin,
-                &StoredPassword { hash: hash.clone(), changed_at, must_change },
-            )?;
+            identities::set_hash(conn, uin, hash)?;
         }
         Ok(Some(user))
     }

@@ -1,7 +1,7 @@
 //! Slows guessing down without locking the owner out: counters per user, network and known browser.
 
 use super::{App, Failure};
-use crate::domain::throttle::{DEVICE, Limit, NETWORK, USER, USER_AND_NETWORK};
+use crate::domain::throttle::{CLOSED_SECONDS, DEVICE, Limit, NETWORK, USER, USER_AND_NETWORK};
 use crate::domain::user::{Uin, User};
 use crate::passwords::PasswordsError;
 use crate::store::{Conn, dialect, throttles};
@@ -15,6 +15,23 @@ pub const DEVICE_COOKIE_SECONDS: i64 = 180 * 86_400;
 
 /// The counters that one attempt is charged to.
 pub(super) struct Buckets(Vec<(String, Limit)>);
+
+impl Buckets {
+    /// The same where an account allows only so many wrong passwords in an hour; 0 changes nothing.
+    pub(super) fn tightened(self, retry_limit: i64) -> Self {
+        if retry_limit <= 0 {
+            return self;
+        }
+        let tight = |(bucket, limit): (String, Limit)| {
+            if bucket.starts_with("network:") {
+                return (bucket, limit);
+            }
+            let free = limit.free.min(retry_limit);
+            (bucket, Limit { free, first: CLOSED_SECONDS, longest: CLOSED_SECONDS })
+        };
+        Self(self.0.into_iter().map(tight).collect())
+    }
+}
 
 impl App {
     /// Counters for a name as it was typed, from that address; a browser known to this identity has its own.

@@ -20,7 +20,7 @@ use zeroize::Zeroizing;
 /// Seconds that a question waits for somebody who has to enrol first.
 const ENROLLING_SECONDS: i64 = 900;
 /// Counts failures without making anybody wait before the lock.
-const COUNT_ONLY: Limit = Limit { free: i64::MAX, longest: 0 };
+const COUNT_ONLY: Limit = Limit { free: i64::MAX, first: 0, longest: 0 };
 
 /// What waits for the check, beside its purpose and object.
 #[derive(Default, Serialize, Deserialize)]
@@ -42,6 +42,8 @@ pub(super) struct SettingsText {
     pub operation_protection: bool,
     pub api_delete_enabled_keys: bool,
     pub password_min_length: i64,
+    #[serde(default)]
+    pub signature_v1: bool,
 }
 
 /// A wish that needs a check first.

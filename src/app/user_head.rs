@@ -20,6 +20,7 @@ pub struct Head {
 #[derive(Clone, Copy, Debug)]
 pub struct Tabs {
     pub permissions: bool,
+    pub groups: bool,
     pub security: bool,
     pub keys: bool,
     pub activity: bool,
@@ -40,11 +41,12 @@ impl App {
         let is_open = user.kind != UserKind::Root || caller.is_root();
         let tabs = Tabs {
             permissions: caller.may(action::LIST_ATTACHED, uin),
+            groups: caller.may(action::LIST_GROUPS_OF_USER, uin),
             security: caller.may(action::GET_USER, uin),
             keys: is_open && caller.may(action::QUERY_KEY, uin),
             activity: caller.may(action::READ_AUDIT, uin),
         };
-        if ![tabs.permissions, tabs.security, tabs.keys, tabs.activity].contains(&true) {
+        if ![tabs.permissions, tabs.groups, tabs.security, tabs.keys, tabs.activity].contains(&true) {
             caller.ensure(action::GET_USER, uin)?;
         }
         Ok(Head { may_edit: is_open && caller.may(action::UPDATE_USER, uin), tabs, user, mfa })
@@ -75,7 +77,7 @@ impl App {
 
 /// Denied before missing: who may open no page of a user does not learn whether it exists.
 fn ensure_any(caller: &Caller, uin: Uin) -> Result<(), Denial> {
-    let others = [action::LIST_ATTACHED, action::QUERY_KEY, action::READ_AUDIT];
+    let others = [action::LIST_ATTACHED, action::LIST_GROUPS_OF_USER, action::QUERY_KEY, action::READ_AUDIT];
     if others.into_iter().any(|action| caller.may(action, uin)) {
         return Ok(());
     }

@@ -3,7 +3,7 @@
 use super::caller::Caller;
 use super::step_up::{Asked, Detail, Done, SHOW_SECONDS, Wish};
 use super::tickets::Door;
-use super::users::{INITIAL_PASSWORD, changeable};
+use super::users::{GENERATED_LENGTH, INITIAL_PASSWORD, changeable};
 use super::{App, Failure};
 use crate::domain::field::FieldError;
 use crate::domain::permission::action;
@@ -47,7 +47,7 @@ impl App {
     /// Wishes to give a sub-user a new, generated password. A second-factor check comes first.
     pub async fn ask_password_reset(&self, caller: &Caller, uin: Uin) -> Result<Asked, Failure> {
         let user = self.resettable(caller, uin).await?;
-        let shown = self.generated_password()?;
+        let shown = self.generated_password(&caller.account.password_rules, GENERATED_LENGTH)?;
         let hash =
             self.passwords.hash(Password::parse(&shown).map_err(|_| Failure::Corrupt("password"))?).await?;
         let secret = Some(Zeroizing::new(format!("{}\n{hash}", shown.as_str())));
@@ -73,7 +73,7 @@ impl App {
         let stored =
             StoredPassword { hash: hash.to_owned(), changed_at: self.clock.now(), must_change: true };
         dialect::lock_identity(conn, user.uin)?;
-        identities::set_password(conn, user.uin, &stored)?;
+        identities::set_password(conn, user.uin, &stored, caller.account.password_rules.reuse_limit)?;
         sessions::delete_of_user(conn, user.uid)?;
         caller.event("ResetPassword").on(user).write(conn, self)?;
         let door =

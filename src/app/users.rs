@@ -8,7 +8,7 @@ use super::{App, Failure};
 use crate::domain::field::FieldError;
 use crate::domain::permission::action;
 use crate::domain::secret::Password;
-use crate::domain::user::{MAX_OWNERS_OF_COLLABORATOR, Uid, Uin, User, UserKind, UserName};
+use crate::domain::user::{MAX_OWNERS_OF_COLLABORATOR, Protection, Uid, Uin, User, UserKind, UserName};
 use crate::store::identities::StoredPassword;
 use crate::store::sequences::{self, Sequence};
 use crate::store::{
@@ -19,6 +19,8 @@ pub use crate::store::user_search::{Cursor, Filter, KeyFilter, Listed};
 
 /// Rows of one page of the User List.
 pub const PAGE_SIZE: usize = 50;
+/// Letters and digits of a generated password.
+pub(super) const GENERATED_LENGTH: usize = 20;
 /// The purpose of the ticket for an initial password.
 pub const INITIAL_PASSWORD: &str = "initial_password";
 
@@ -38,6 +40,8 @@ pub struct NewUser {
     pub note: String,
     pub phone: String,
     pub email: String,
+    /// Of the phone number; only the API asks for it.
+    pub country_code: String,
     pub policies: Vec<String>,
     pub kind: NewUserKind,
 }
@@ -135,7 +139,7 @@ impl App {
     }
 
     /// The password a new user gets: its hash, and the text itself when it was made here.
-    async fn login_of(&self, caller: &Caller, new: &NewUser) -> Result<Option<Login>, Failure> {
+    pub(super) async fn login_of(&self, caller: &Caller, new: &NewUser) -> Result<Option<Login>, Failure> {
         let NewUserKind::SubUser { console_login: true, password, must_change } = &new.kind else {
             return Ok(None);
         };
@@ -145,22 +149,14 @@ impl App {
             let chosen = Chosen { user_name: new.name.as_str(), ..caller.chosen(password, "password") };
             (self.acceptable(chosen).await?, None, *must_change)
         } else {
-            let text = self.generated_password()?;
+            let text = self.generated_password(&caller.account.password_rules, GENERATED_LENGTH)?;
             (Password::parse(&text).map_err(corrupt)?, Some(text), true)
         };
         let hash = self.passwords.hash(password).await?;
         Ok(Some(Login { stored: StoredPassword { hash, changed_at: self.clock.now(), must_change }, shown }))
     }
 
-    /// A password that is shown once and must be changed: 20 letters and digits in four groups.
-    pub(super) fn generated_password(&self) -> Result<zeroize::Zeroizing<String>, Failure> {
-        let text = self.random.alphanumeric(20)?;
-        let groups: Vec<String> =
-            text.as_bytes().chunks(5).map(|group| String::from_utf8_lossy(group).into_owned()).collect();
-        Ok(zeroize::Zeroizing::new(groups.join("-")))
-    }
-
-    fn add_user_in(
+    pub(super) fn add_user_in(
         &self,
         conn: &mut Conn,
         caller: &Caller,
@@ -196,6 +192,8 @@ impl App {
             note: new.note.clone(),
             phone: new.phone.clone(),
             email: new.email.clone(),
+            country_code: new.country_code.clone(),
+            protection: Protection::default(),
             console_login,
             created_at: self.clock.now(),
             last_activity_at: None,
@@ -288,21 +286,31 @@ impl App {
                         FieldError::new("confirm", format!("Type the user name: {}.", user.name)).into()
                     );
                 }
-                asker.event("DeleteUser").on(&user).fact("kind", user.kind.as_str()).write(conn, &app)?;
-                dialect::lock_identity(conn, user.uin)?;
-                sessions::delete_of_user(conn, user.uid)?;
-                users::delete(conn, user.uid)?;
-                if user.kind == UserKind::SubUser {
-                    identities::delete(conn, user.uin)?;
-                }
-                accounts::count_user(conn, user.owner_uin, -1)?;
-                Ok(())
+                app.remove_user_in(conn, &asker, &user)
             })
             .await
     }
+
+    /// Removes a user who has no keys, and what belongs to it alone.
+    pub(super) fn remove_user_in(
+        &self,
+        conn: &mut Conn,
+        caller: &Caller,
+        user: &User,
+    ) -> Result<(), Failure> {
+        caller.event("DeleteUser").on(user).fact("kind", user.kind.as_str()).write(conn, self)?;
+        dialect::lock_identity(conn, user.uin)?;
+        sessions::delete_of_user(conn, user.uid)?;
+        users::delete(conn, user.uid)?;
+        if user.kind == UserKind::SubUser {
+            identities::delete(conn, user.uin)?;
+        }
+        accounts::count_user(conn, user.owner_uin, -1)?;
+        Ok(())
+    }
 }
 
-struct Login {
+pub(super) struct Login {
     stored: StoredPassword,
     /// The password itself, when it was generated and is to be shown once.
     shown: Option<zeroize::Zeroizing<String>>,
@@ -372,7 +380,7 @@ impl Caller {
             field,
             user_name: &self.user.name,
             account_name: &self.account.name,
-            shortest: self.account.settings.password_min_length,
+            rules: self.account.password_rules.clone(),
         }
     }
 }

@@ -1,5 +1,7 @@
 //! An account: what a root owns, and how it wants its secrets guarded.
 
+use crate::domain::login_rules::LoginRules;
+use crate::domain::password_rules::PasswordRules;
 use crate::domain::user::Uin;
 
 /// When a SecretKey may be seen.
@@ -40,6 +42,8 @@ pub struct AccountSettings {
     pub api_delete_enabled_keys: bool,
     /// Characters that a password needs at least.
     pub password_min_length: i64,
+    /// Whether the API takes the old parameter signatures.
+    pub signature_v1: bool,
 }
 
 /// The longest step-up window, in minutes.
@@ -53,4 +57,7 @@ pub struct Account {
     pub name: String,
     pub user_count: i64,
     pub settings: AccountSettings,
+    pub password_rules: PasswordRules,
+    /// Where sub-users may sign in from.
+    pub login_rules: LoginRules,
 }

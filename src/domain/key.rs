@@ -106,6 +106,37 @@ pub enum KeyRefusal {
     ShownOnce,
 }
 
+/// Why the API does not find or touch a key.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
+pub enum AccessKeyRefusal {
+    #[error("Only the root account itself manages its keys.")]
+    OfRoot,
+    #[error("The UIN names no user of this account, or the key belongs to another user.")]
+    UinNotMatch,
+    #[error("There is no such key.")]
+    NoSuchKey,
+}
+
+impl AccessKeyRefusal {
+    /// The code that API clients know.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::OfRoot => "OperationDenied.SubUin",
+            Self::UinNotMatch => "OperationDenied.UinNotMatch",
+            Self::NoSuchKey => "ResourceNotFound.SecretNotExist",
+        }
+    }
+
+    /// The same text in Chinese.
+    pub fn chinese(self) -> &'static str {
+        match self {
+            Self::OfRoot => "只有主账号本身可以管理主账号的密钥。",
+            Self::UinNotMatch => "该 UIN 不属于本账号，或密钥属于其他用户。",
+            Self::NoSuchKey => "密钥不存在。",
+        }
+    }
+}
+
 /// The slot for one more key, unless both are taken.
 pub fn free_slot(held: &[Key]) -> Result<i16, KeyRefusal> {
     [1, 2].into_iter().find(|slot| held.iter().all(|key| key.slot != *slot)).ok_or(KeyRefusal::LimitReached)

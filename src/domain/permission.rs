@@ -7,6 +7,18 @@ pub mod action {
     pub const ADD_USER: &str = "cam:AddUser";
     pub const UPDATE_USER: &str = "cam:UpdateUser";
     pub const DELETE_USER: &str = "cam:DeleteUser";
+    pub const DESCRIBE_SUB_ACCOUNTS: &str = "cam:DescribeSubAccounts";
+    pub const LIST_COLLABORATORS: &str = "cam:ListCollaborators";
+    pub const LIST_ACCOUNTS: &str = "cam:ListAccounts";
+    pub const SUMMARIZE_ACCOUNT: &str = "cam:GetAccountSummary";
+    pub const DESCRIBE_OWN_PROTECTION: &str = "cam:DescribeSafeAuthFlag";
+    pub const DESCRIBE_OWN_PROTECTION_INTL: &str = "cam:DescribeSafeAuthFlagIntl";
+    pub const DESCRIBE_PROTECTION: &str = "cam:DescribeSafeAuthFlagColl";
+    pub const SET_MFA_FLAG: &str = "cam:SetMfaFlag";
+    pub const GET_PASSWORD_RULES: &str = "cam:GetPasswordRules";
+    pub const UPDATE_PASSWORD_RULES: &str = "cam:UpdatePasswordRules";
+    pub const SET_LOGIN_RULES: &str = "cam:CreateSubAccountLoginIpPolicy";
+    pub const CREATE_ACCESS_KEY: &str = "cam:CreateAccessKey";
     pub const QUERY_KEY: &str = "cam:QueryApiKey";
     pub const CREATE_KEY: &str = "cam:CreateApiKey";
     pub const ENABLE_KEY: &str = "cam:EnableApiKey";
@@ -23,9 +35,44 @@ pub mod action {
     pub const LIST_ATTACHED: &str = "cam:ListAttachedUserPolicies";
     pub const ATTACH_POLICY: &str = "cam:AttachUserPolicy";
     pub const DETACH_POLICY: &str = "cam:DetachUserPolicy";
+    pub const CREATE_POLICY: &str = "cam:CreatePolicy";
+    pub const UPDATE_POLICY: &str = "cam:UpdatePolicy";
+    pub const DELETE_POLICY: &str = "cam:DeletePolicy";
+    pub const LIST_POLICY_VERSIONS: &str = "cam:ListPolicyVersions";
+    pub const GET_POLICY_VERSION: &str = "cam:GetPolicyVersion";
+    pub const CREATE_POLICY_VERSION: &str = "cam:CreatePolicyVersion";
+    pub const SET_DEFAULT_POLICY_VERSION: &str = "cam:SetDefaultPolicyVersion";
+    pub const DELETE_POLICY_VERSION: &str = "cam:DeletePolicyVersion";
+    pub const LIST_POLICY_ENTITIES: &str = "cam:ListEntitiesForPolicy";
+    pub const LIST_ALL_ATTACHED: &str = "cam:ListAttachedUserAllPolicies";
+    pub const GET_BOUNDARY: &str = "cam:GetUserPermissionBoundary";
+    pub const PUT_BOUNDARY: &str = "cam:PutUserPermissionsBoundary";
+    pub const DELETE_BOUNDARY: &str = "cam:DeleteUserPermissionsBoundary";
+    pub const LIST_GROUPS: &str = "cam:ListGroups";
+    pub const GET_GROUP: &str = "cam:GetGroup";
+    pub const CREATE_GROUP: &str = "cam:CreateGroup";
+    pub const UPDATE_GROUP: &str = "cam:UpdateGroup";
+    pub const DELETE_GROUP: &str = "cam:DeleteGroup";
+    pub const LIST_MEMBERS: &str = "cam:ListUsersForGroup";
+    pub const LIST_GROUPS_OF_USER: &str = "cam:ListGroupsForUser";
+    pub const ADD_MEMBER: &str = "cam:AddUserToGroup";
+    pub const REMOVE_MEMBER: &str = "cam:RemoveUserFromGroup";
+    pub const LIST_GROUP_POLICIES: &str = "cam:ListAttachedGroupPolicies";
+    pub const ATTACH_GROUP_POLICY: &str = "cam:AttachGroupPolicy";
+    pub const DETACH_GROUP_POLICY: &str = "cam:DetachGroupPolicy";
+    pub const LAST_USED: &str = "cam:GetSecurityLastUsed";
     pub const READ_AUDIT: &str = "cam:DescribeAuditLog";
     pub const READ_SETTINGS: &str = "cam:DescribeAccountSettings";
     pub const CHANGE_SETTINGS: &str = "cam:UpdateAccountSettings";
+}
+
+/// Whether CAM documents an action as one that knows no single resources, so that only statements on `*` speak
+/// about it.
+///
+/// Only actions on the account as a whole are here: Camlock checks members of groups and attachments on their own
+/// resource, which is finer than CAM and never wider than what a policy says.
+pub fn is_operation_level(action: &str) -> bool {
+    action == action::ADD_USER
 }
 
 /// A refusal that names what was missing.

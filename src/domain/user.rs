@@ -1,5 +1,6 @@
 //! Who there is: identities, memberships, the three kinds of user.
 
+use serde::{Deserialize, Serialize};
 use std::fmt;
 
 /// Accounts that one root account may be a collaborator in.
@@ -118,6 +119,16 @@ impl UserName {
     }
 }
 
+/// Checks that `SetMfaFlag` demands of one user.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Protection {
+    /// At sign-in: the user must have an authenticator app.
+    pub login: bool,
+    /// Before protected operations: the user must enter a code.
+    pub action: bool,
+}
+
 /// A membership, as lists and details show it.
 #[derive(Clone, Debug)]
 pub struct User {
@@ -129,6 +140,10 @@ pub struct User {
     pub note: String,
     pub phone: String,
     pub email: String,
+    /// The phone number's country, digits without `+`; kept for the API.
+    pub country_code: String,
+    /// Which checks this user must pass beyond what the account asks of everybody.
+    pub protection: Protection,
     /// Whether this user may sign in to the console.
     pub console_login: bool,
     pub created_at: i64,

@@ -3,6 +3,8 @@
 use super::schema::accounts;
 use super::{Conn, StoreError};
 use crate::domain::account::{Account, AccountSettings, SecretReveal};
+use crate::domain::login_rules::LoginRules;
+use crate::domain::password_rules::PasswordRules;
 use crate::domain::user::Uin;
 use diesel::prelude::*;
 
@@ -19,6 +21,9 @@ pub(super) struct Row {
     operation_protection: bool,
     api_delete_enabled_keys: bool,
     password_min_length: i64,
+    password_rules: String,
+    login_rules: String,
+    signature_v1: bool,
 }
 
 impl TryFrom<Row> for Account {
@@ -27,7 +32,12 @@ impl TryFrom<Row> for Account {
     fn try_from(row: Row) -> Result<Self, StoreError> {
         let secret_reveal = SecretReveal::from_name(&row.secret_reveal)
             .ok_or(StoreError::Corrupt("accounts.secret_reveal"))?;
+        let rules: PasswordRules = serde_json::from_str(&row.password_rules)
+            .map_err(|_| StoreError::Corrupt("accounts.password_rules"))?;
         Ok(Self {
+            password_rules: PasswordRules { minimum_length: row.password_min_length, ..rules },
+            login_rules: serde_json::from_str(&row.login_rules)
+                .map_err(|_| StoreError::Corrupt("accounts.login_rules"))?,
             owner_uin: Uin(row.owner_uin),
             app_id: row.app_id,
             name: row.name,
@@ -39,6 +49,7 @@ impl TryFrom<Row> for Account {
                 operation_protection: row.operation_protection,
                 api_delete_enabled_keys: row.api_delete_enabled_keys,
                 password_min_length: row.password_min_length,
+                signature_v1: row.signature_v1,
             },
         })
     }
@@ -80,8 +91,25 @@ pub fn update_settings(conn: &mut Conn, owner: Uin, settings: &AccountSettings) 
             accounts::operation_protection.eq(settings.operation_protection),
             accounts::api_delete_enabled_keys.eq(settings.api_delete_enabled_keys),
             accounts::password_min_length.eq(settings.password_min_length),
+            accounts::signature_v1.eq(settings.signature_v1),
         ))
         .execute(conn)?;
+    Ok(())
+}
+
+/// Replaces an account's password rules.
+pub fn update_password_rules(conn: &mut Conn, owner: Uin, rules: &PasswordRules) -> Result<(), StoreError> {
+    let text = serde_json::to_string(rules).map_err(|_| StoreError::Corrupt("accounts.password_rules"))?;
+    diesel::update(accounts::table.find(owner.0))
+        .set((accounts::password_min_length.eq(rules.minimum_length), accounts::password_rules.eq(text)))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Replaces where an account's sub-users may sign in from.
+pub fn update_login_rules(conn: &mut Conn, owner: Uin, rules: &LoginRules) -> Result<(), StoreError> {
+    let text = serde_json::to_string(rules).map_err(|_| StoreError::Corrupt("accounts.login_rules"))?;
+    diesel::update(accounts::table.find(owner.0)).set(accounts::login_rules.eq(text)).execute(conn)?;
     Ok(())
 }
 

@@ -1,9 +1,10 @@
 //! API keys. A row's secret is sealed before it comes here.
 
-use super::schema::api_keys;
+use super::schema::{accounts, api_keys, users};
 use super::{Conn, StoreError};
+use crate::domain::account::Account;
 use crate::domain::key::{Key, KeyStatus, SecretId};
-use crate::domain::user::{Uid, Uin};
+use crate::domain::user::{Uid, Uin, User};
 use diesel::prelude::*;
 
 #[derive(Queryable, Selectable)]
@@ -95,6 +96,32 @@ pub fn sealed_secret(conn: &mut Conn, uid: Uid, id: &SecretId) -> Result<Option<
         .select(api_keys::secret)
         .first(conn)
         .optional()?)
+}
+
+/// Who signs with a key: all that one read tells.
+pub struct Signer {
+    pub key: Key,
+    pub sealed: Vec<u8>,
+    pub user: User,
+    pub account: Account,
+}
+
+/// The key of that id, whatever its status, with its holder and account.
+pub fn signer(conn: &mut Conn, id: &SecretId) -> Result<Option<Signer>, StoreError> {
+    let row: Option<(Row, Vec<u8>, super::users::Row, super::accounts::Row)> = api_keys::table
+        .inner_join(users::table.inner_join(accounts::table))
+        .filter(api_keys::secret_id.eq(id.as_str()))
+        .select((
+            Row::as_select(),
+            api_keys::secret,
+            super::users::Row::as_select(),
+            super::accounts::Row::as_select(),
+        ))
+        .first(conn)
+        .optional()?;
+    let Some((key, sealed, user, account)) = row else { return Ok(None) };
+    let (key, user, account) = (key.try_into()?, user.try_into()?, account.try_into()?);
+    Ok(Some(Signer { key, sealed, user, account }))
 }
 
 /// Who changes a key, and when.

@@ -17,6 +17,17 @@ pub struct Identity {
     pub last_sign_in_ip: Option<String>,
     pub theme: String,
     pub density: String,
+    former_passwords: String,
+}
+
+impl Identity {
+    /// Hashes of the latest passwords, the present one first, at most so many.
+    pub fn latest_passwords(&self, most: i64) -> Result<Vec<String>, StoreError> {
+        let former: Vec<String> = serde_json::from_str(&self.former_passwords)
+            .map_err(|_| StoreError::Corrupt("identities.former_passwords"))?;
+        let most = usize::try_from(most).unwrap_or_default();
+        Ok(self.password_hash.iter().cloned().chain(former).take(most).collect())
+    }
 }
 
 /// A password as it is kept.
@@ -45,14 +56,42 @@ pub fn find(conn: &mut Conn, uin: Uin) -> Result<Option<Identity>, StoreError> {
     Ok(identities::table.find(uin.0).select(Identity::as_select()).first(conn).optional()?)
 }
 
-/// Replaces the password.
-pub fn set_password(conn: &mut Conn, uin: Uin, password: &StoredPassword) -> Result<(), StoreError> {
+/// Replaces the password, and remembers the latest ones so that they can be refused.
+pub fn set_password(
+    conn: &mut Conn,
+    uin: Uin,
+    password: &StoredPassword,
+    remembered: i64,
+) -> Result<(), StoreError> {
+    let former = match find(conn, uin)? {
+        Some(identity) => identity.latest_passwords(remembered)?,
+        None => Vec::new(),
+    };
+    let former =
+        serde_json::to_string(&former).map_err(|_| StoreError::Corrupt("identities.former_passwords"))?;
     diesel::update(identities::table.find(uin.0))
         .set((
             identities::password_hash.eq(Some(password.hash.as_str())),
             identities::password_changed_at.eq(Some(password.changed_at)),
             identities::must_change_password.eq(password.must_change),
+            identities::former_passwords.eq(former),
         ))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Replaces the hash of the same password.
+pub fn set_hash(conn: &mut Conn, uin: Uin, hash: &str) -> Result<(), StoreError> {
+    diesel::update(identities::table.find(uin.0))
+        .set(identities::password_hash.eq(Some(hash)))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Says whether the password has to be changed at the next sign-in.
+pub fn set_must_change(conn: &mut Conn, uin: Uin, must_change: bool) -> Result<(), StoreError> {
+    diesel::update(identities::table.find(uin.0))
+        .set(identities::must_change_password.eq(must_change))
         .execute(conn)?;
     Ok(())
 }

@@ -1,6 +1,8 @@
 //! Policies and whom they are attached to.
 
-use super::schema::{policies, policy_attachments};
+use super::schema::{
+    group_members, group_policies, policies, policy_attachments, user_boundaries, user_groups,
+};
 use super::{Conn, StoreError};
 use crate::domain::user::{Uid, Uin};
 use diesel::prelude::*;
@@ -19,6 +21,7 @@ pub struct StoredPolicy {
     pub document: String,
     pub created_at: i64,
     pub updated_at: i64,
+    pub created_by: String,
 }
 
 impl StoredPolicy {
@@ -86,14 +89,109 @@ pub fn find(conn: &mut Conn, owner: Uin, id: i64) -> Result<Option<StoredPolicy>
         .optional()?)
 }
 
-/// Names and documents that decide for one membership.
-pub fn documents_of(conn: &mut Conn, uid: Uid) -> Result<Vec<(String, String)>, StoreError> {
-    Ok(policy_attachments::table
-        .inner_join(policies::table)
-        .filter(policy_attachments::uid.eq(uid.0))
-        .select((policies::name, policies::document))
-        .order(policies::name)
+/// What decides for one membership: names and texts.
+#[derive(Clone, Debug, Default)]
+pub struct InForce {
+    /// Attached to the membership itself: name, text.
+    pub own: Vec<(String, String)>,
+    /// Of its groups: group, name, text.
+    pub of_groups: Vec<(String, String, String)>,
+    /// Its permission boundary: name, text.
+    pub boundary: Option<(String, String)>,
+}
+
+/// Everything that decides for one membership, as it is now.
+pub fn in_force(conn: &mut Conn, uid: Uid) -> Result<InForce, StoreError> {
+    Ok(InForce {
+        own: policy_attachments::table
+            .inner_join(policies::table)
+            .filter(policy_attachments::uid.eq(uid.0))
+            .select((policies::name, policies::document))
+            .order(policies::name)
+            .load(conn)?,
+        of_groups: group_members::table
+            .inner_join(user_groups::table.inner_join(group_policies::table.inner_join(policies::table)))
+            .filter(group_members::uid.eq(uid.0))
+            .select((user_groups::name, policies::name, policies::document))
+            .order((user_groups::name, policies::name))
+            .load(conn)?,
+        boundary: user_boundaries::table
+            .inner_join(policies::table)
+            .filter(user_boundaries::uid.eq(uid.0))
+            .select((policies::name, policies::document))
+            .first(conn)
+            .optional()?,
+    })
+}
+
+/// A policy of a user's groups, and through which group it comes.
+#[derive(Clone, Debug, Queryable)]
+pub struct Inherited {
+    pub policy_id: i64,
+    pub name: String,
+    pub description: String,
+    pub owner_uin: i64,
+    pub created_at: i64,
+    pub group_id: i64,
+    pub group: String,
+}
+
+/// What a membership has through its groups, by name of the policy.
+pub fn inherited(conn: &mut Conn, uid: Uid) -> Result<Vec<Inherited>, StoreError> {
+    Ok(group_members::table
+        .inner_join(user_groups::table.inner_join(group_policies::table.inner_join(policies::table)))
+        .filter(group_members::uid.eq(uid.0))
+        .select((
+            policies::id,
+            policies::name,
+            policies::description,
+            policies::owner_uin,
+            group_policies::created_at,
+            user_groups::id,
+            user_groups::name,
+        ))
+        .order((policies::name, user_groups::name))
         .load(conn)?)
+}
+
+/// How many custom policies an account has.
+pub fn count_custom(conn: &mut Conn, owner: Uin) -> Result<i64, StoreError> {
+    Ok(policies::table.filter(policies::owner_uin.eq(owner.0)).count().get_result(conn)?)
+}
+
+/// The policy of that name that an account may see: a custom one, or a preset.
+pub fn by_name(conn: &mut Conn, owner: Uin, name: &str) -> Result<Option<StoredPolicy>, StoreError> {
+    Ok(policies::table
+        .filter(policies::owner_uin.eq_any([owner.0, PRESET_OWNER]))
+        .filter(policies::name.eq(name))
+        .select(StoredPolicy::as_select())
+        .first(conn)
+        .optional()?)
+}
+
+/// Keeps a new custom policy; its text is version 1.
+pub fn insert(conn: &mut Conn, policy: &StoredPolicy) -> Result<(), StoreError> {
+    diesel::insert_into(policies::table).values(policy).execute(conn)?;
+    Ok(())
+}
+
+/// Replaces name and description of a policy.
+pub fn rename(conn: &mut Conn, policy: &StoredPolicy) -> Result<(), StoreError> {
+    diesel::update(policies::table.find(policy.id))
+        .set((
+            policies::name.eq(&policy.name),
+            policies::description.eq(&policy.description),
+            policies::updated_at.eq(policy.updated_at),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Deletes a policy with its versions and attachments; one that bounds a user cannot be deleted.
+pub fn delete(conn: &mut Conn, id: i64) -> Result<bool, StoreError> {
+    diesel::delete(policy_attachments::table.filter(policy_attachments::policy_id.eq(id))).execute(conn)?;
+    diesel::delete(group_policies::table.filter(group_policies::policy_id.eq(id))).execute(conn)?;
+    Ok(diesel::delete(policies::table.find(id)).execute(conn)? == 1)
 }
 
 /// What is attached to a membership, by name.

@@ -27,6 +27,9 @@ diesel::table! {
         operation_protection -> Bool,
         api_delete_enabled_keys -> Bool,
         password_min_length -> BigInt,
+        signature_v1 -> Bool,
+        login_rules -> Text,
+        password_rules -> Text,
     }
 }
 
@@ -40,6 +43,7 @@ diesel::table! {
         last_sign_in_ip -> Nullable<Text>,
         theme -> Text,
         density -> Text,
+        former_passwords -> Text,
     }
 }
 
@@ -58,6 +62,8 @@ diesel::table! {
         created_at -> BigInt,
         created_by -> BigInt,
         last_activity_at -> Nullable<BigInt>,
+        country_code -> Text,
+        protection -> Text,
     }
 }
 
@@ -183,6 +189,8 @@ diesel::table! {
         document -> Text,
         created_at -> BigInt,
         updated_at -> BigInt,
+        created_by -> Text,
+        last_version -> BigInt,
     }
 }
 
@@ -214,6 +222,86 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    key_usage (secret_id) {
+        secret_id -> Text,
+        last_used_ms -> BigInt,
+        ip -> Text,
+        service -> Text,
+        action -> Text,
+        client -> Text,
+    }
+}
+
+diesel::table! {
+    key_records (secret_id, at_ms, request_id) {
+        secret_id -> Text,
+        request_id -> Text,
+        at_ms -> BigInt,
+        service -> Text,
+        action -> Text,
+        ip -> Text,
+        client -> Text,
+        result -> Text,
+        reason -> Text,
+    }
+}
+
+diesel::table! {
+    replays (digest) {
+        digest -> Text,
+        binding -> Text,
+        request_id -> Text,
+        expires_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    policy_versions (policy_id, version) {
+        policy_id -> BigInt,
+        version -> BigInt,
+        document -> Text,
+        created_at -> BigInt,
+        created_by -> Text,
+        is_default -> Bool,
+    }
+}
+
+diesel::table! {
+    user_groups (id) {
+        id -> BigInt,
+        owner_uin -> BigInt,
+        name -> Text,
+        name_key -> Text,
+        remark -> Text,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    group_members (group_id, uid) {
+        group_id -> BigInt,
+        uid -> BigInt,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    group_policies (group_id, policy_id) {
+        group_id -> BigInt,
+        policy_id -> BigInt,
+        created_at -> BigInt,
+        created_by -> Text,
+    }
+}
+
+diesel::table! {
+    user_boundaries (uid) {
+        uid -> BigInt,
+        policy_id -> BigInt,
+    }
+}
+
 diesel::joinable!(users -> accounts (owner_uin));
 
 diesel::joinable!(users -> identities (uin));
@@ -238,16 +326,31 @@ diesel::joinable!(policy_attachments -> users (uid));
 
 diesel::joinable!(policy_attachments -> policies (policy_id));
 
+diesel::joinable!(policy_versions -> policies (policy_id));
+diesel::joinable!(user_groups -> accounts (owner_uin));
+diesel::joinable!(group_members -> user_groups (group_id));
+diesel::joinable!(group_members -> users (uid));
+diesel::joinable!(group_policies -> user_groups (group_id));
+diesel::joinable!(group_policies -> policies (policy_id));
+diesel::joinable!(user_boundaries -> users (uid));
+diesel::joinable!(user_boundaries -> policies (policy_id));
+
 diesel::allow_tables_to_appear_in_same_query!(
     accounts,
     api_keys,
     audit_events,
     enrolments,
+    group_members,
+    group_policies,
     identities,
+    key_records,
+    key_usage,
     meta,
     policies,
     policy_attachments,
+    policy_versions,
     recovery_codes,
+    replays,
     sequences,
     sessions,
     setup_tokens,
@@ -255,6 +358,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     throttles,
     tickets,
     totp_devices,
+    user_boundaries,
+    user_groups,
     user_terms,
     users
 );

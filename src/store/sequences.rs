@@ -12,6 +12,7 @@ pub enum Sequence {
     AppId,
     Policy,
     Audit,
+    Group,
 }
 
 /// The next number. Others wait for it until this transaction ends, so there are no gaps.
@@ -22,6 +23,7 @@ pub fn next(conn: &mut Conn, sequence: Sequence) -> Result<i64, StoreError> {
         Sequence::AppId => "app_id",
         Sequence::Policy => "policy",
         Sequence::Audit => "audit",
+        Sequence::Group => "group",
     };
     let next = diesel::update(sequences::table.find(name))
         .set(sequences::value.eq(sequences::value + 1))

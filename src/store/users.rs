@@ -2,7 +2,7 @@
 
 use super::schema::{user_terms, users};
 use super::{Conn, StoreError};
-use crate::domain::user::{Uid, Uin, User, UserKind, search_terms};
+use crate::domain::user::{Protection, Uid, Uin, User, UserKind, search_terms};
 use diesel::prelude::*;
 
 #[derive(Queryable, Selectable)]
@@ -16,6 +16,8 @@ pub(super) struct Row {
     note: String,
     phone: String,
     email: String,
+    country_code: String,
+    protection: String,
     console_login: bool,
     created_at: i64,
     last_activity_at: Option<i64>,
@@ -34,6 +36,9 @@ impl TryFrom<Row> for User {
             note: row.note,
             phone: row.phone,
             email: row.email,
+            country_code: row.country_code,
+            protection: serde_json::from_str(&row.protection)
+                .map_err(|_| StoreError::Corrupt("users.protection"))?,
             console_login: row.console_login,
             created_at: row.created_at,
             last_activity_at: row.last_activity_at,
@@ -54,6 +59,7 @@ pub fn insert(conn: &mut Conn, user: &User, created_by: Uin) -> Result<(), Store
             users::note.eq(&user.note),
             users::phone.eq(&user.phone),
             users::email.eq(&user.email),
+            users::country_code.eq(&user.country_code),
             users::console_login.eq(user.console_login),
             users::created_at.eq(user.created_at),
             users::created_by.eq(created_by.0),
@@ -62,7 +68,7 @@ pub fn insert(conn: &mut Conn, user: &User, created_by: Uin) -> Result<(), Store
     insert_terms(conn, user)
 }
 
-/// Replaces name, note, phone, e-mail and console access.
+/// Replaces name, note, phone, e-mail, country code and console access.
 pub fn update(conn: &mut Conn, user: &User) -> Result<(), StoreError> {
     diesel::update(users::table.find(user.uid.0))
         .set((
@@ -71,11 +77,19 @@ pub fn update(conn: &mut Conn, user: &User) -> Result<(), StoreError> {
             users::note.eq(&user.note),
             users::phone.eq(&user.phone),
             users::email.eq(&user.email),
+            users::country_code.eq(&user.country_code),
             users::console_login.eq(user.console_login),
         ))
         .execute(conn)?;
     diesel::delete(user_terms::table.filter(user_terms::uid.eq(user.uid.0))).execute(conn)?;
     insert_terms(conn, user)
+}
+
+/// Replaces which checks a user must pass.
+pub fn set_protection(conn: &mut Conn, uid: Uid, protection: Protection) -> Result<(), StoreError> {
+    let text = serde_json::to_string(&protection).map_err(|_| StoreError::Corrupt("users.protection"))?;
+    diesel::update(users::table.find(uid.0)).set(users::protection.eq(text)).execute(conn)?;
+    Ok(())
 }
 
 fn insert_terms(conn: &mut Conn, user: &User) -> Result<(), StoreError> {

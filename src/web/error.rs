@@ -6,6 +6,7 @@ use super::layout::Layout;
 use super::request::request_id;
 use crate::app::Failure;
 use crate::app::caller::Caller;
+use crate::domain::group::GroupRefusal;
 use crate::passwords::PasswordsError;
 use crate::store::StoreError;
 use actix_web::body::BoxBody;
@@ -67,10 +68,18 @@ impl From<Failure> for PageError {
             Failure::NotFound | Failure::NotProven => Self::NotFound,
             Failure::Denied(denial) => Self::Denied(denial),
             Failure::Refused(text) => Self::Refused(text),
+            Failure::Policy(refusal) if refusal.is_absence() => Self::NotFound,
+            Failure::Policy(refusal) => Self::Refused(refusal.to_string()),
+            Failure::Group(GroupRefusal::NoGroup | GroupRefusal::NoUser | GroupRefusal::NoPolicy) => {
+                Self::NotFound
+            }
+            Failure::Group(refusal) => Self::Refused(refusal.to_string()),
             Failure::Invalid(errors) => {
                 Self::Refused(errors.into_iter().map(|error| error.text).collect::<Vec<_>>().join(" "))
             }
             Failure::Throttled { seconds } => Self::Throttled { seconds },
+            Failure::AccessKey(refusal) => Self::Refused(refusal.to_string()),
+            Failure::Replayed => Self::Refused("This request was carried out before.".to_owned()),
             Failure::NotSignedIn => Self::Elsewhere("/login".to_owned()),
             Failure::Store(StoreError::Unavailable(_)) | Failure::Passwords(PasswordsError::Busy) => {
                 Self::Unavailable(failure.into())

@@ -67,6 +67,12 @@ fn navigation(caller: &Caller) -> Vec<NavGroup> {
     if caller.may_here(action::LIST_USERS) {
         access.push(item("users", "Users", "/users", "users"));
     }
+    if caller.may_here(action::LIST_GROUPS) {
+        access.push(item("groups", "Groups", "/groups", "users-round"));
+    }
+    if caller.may_here(action::LIST_POLICIES) {
+        access.push(item("policies", "Policies", "/policies", "file-text"));
+    }
     access.push(item("keys", "My API keys", "/keys", "key-round"));
     let mut groups = vec![NavGroup { title: "Access", items: access }];
     if caller.may_here(action::READ_AUDIT) {

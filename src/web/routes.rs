@@ -4,8 +4,9 @@ use super::caller::caller;
 use super::edge::catch_panic;
 use super::error::PageError;
 use super::pages::{
-    audit, home, identity, key_status, keys, me, mfa, reveal, settings, setup, sign_in, step_up, user,
-    user_activity, user_new, user_permissions, user_security, users,
+    audit, group, group_members, group_permissions, groups, home, identity, key_status, keys, me, mfa,
+    policies, policy, policy_form, policy_versions, reveal, settings, setup, sign_in, simulate, step_up,
+    user, user_activity, user_boundary, user_groups, user_new, user_permissions, user_security, users,
 };
 use actix_web::http::Method;
 use actix_web::middleware::from_fn;
@@ -28,7 +29,7 @@ const fn post(path: &'static str, handler: fn() -> Route) -> Endpoint {
 }
 
 /// The console's endpoints; the authorisation tests walk over the same list.
-pub const ENDPOINTS: [Endpoint; 74] = [
+pub const ENDPOINTS: &[Endpoint] = &[
     get("/", || web::route().to(home::index)),
     get("/cam", || web::route().to(home::users)),
     get("/cam/capi", || web::route().to(home::keys)),
@@ -59,6 +60,13 @@ pub const ENDPOINTS: [Endpoint; 74] = [
     get("/users/{uin}/permissions/attach", || web::route().to(user_permissions::attach_form)),
     post("/users/{uin}/permissions/attach", || web::route().to(user_permissions::attach)),
     post("/users/{uin}/permissions/{policy}/detach", || web::route().to(user_permissions::detach)),
+    get("/users/{uin}/groups", || web::route().to(user_groups::index)),
+    get("/users/{uin}/groups/join", || web::route().to(user_groups::join_form)),
+    post("/users/{uin}/groups/join", || web::route().to(user_groups::join)),
+    post("/users/{uin}/groups/{group}/leave", || web::route().to(user_groups::leave)),
+    get("/users/{uin}/permissions/boundary", || web::route().to(user_boundary::form)),
+    post("/users/{uin}/permissions/boundary", || web::route().to(user_boundary::set)),
+    post("/users/{uin}/permissions/boundary/remove", || web::route().to(user_boundary::remove)),
     get("/users/{uin}/security", || web::route().to(user_security::index)),
     post("/users/{uin}/security/console", || web::route().to(user_security::set_console)),
     post("/users/{uin}/security/reset-password", || web::route().to(user_security::reset_password)),
@@ -86,6 +94,38 @@ pub const ENDPOINTS: [Endpoint; 74] = [
     post("/keys/{secret_id}/reveal", || web::route().to(reveal::ask)),
     get("/keys/{secret_id}/secret", || web::route().to(reveal::show)),
     get("/keys/{secret_id}/created", || web::route().to(reveal::created)),
+    get("/groups", || web::route().to(groups::index)),
+    get("/groups/new", || web::route().to(groups::create_form)),
+    post("/groups/new", || web::route().to(groups::create)),
+    get("/groups/{group}", || web::route().to(group::index)),
+    get("/groups/{group}/edit", || web::route().to(group::edit_form)),
+    post("/groups/{group}/edit", || web::route().to(group::edit)),
+    get("/groups/{group}/delete", || web::route().to(group::delete_form)),
+    post("/groups/{group}/delete", || web::route().to(group::delete)),
+    get("/groups/{group}/members", || web::route().to(group_members::index)),
+    get("/groups/{group}/members/add", || web::route().to(group_members::add_form)),
+    post("/groups/{group}/members/add", || web::route().to(group_members::add)),
+    post("/groups/{group}/members/{uin}/remove", || web::route().to(group_members::remove)),
+    get("/groups/{group}/permissions", || web::route().to(group_permissions::index)),
+    get("/groups/{group}/permissions/attach", || web::route().to(group_permissions::attach_form)),
+    post("/groups/{group}/permissions/attach", || web::route().to(group_permissions::attach)),
+    post("/groups/{group}/permissions/{policy}/detach", || web::route().to(group_permissions::detach)),
+    get("/policies", || web::route().to(policies::index)),
+    get("/policies/new", || web::route().to(policy_form::new_form)),
+    post("/policies/new", || web::route().to(policy_form::create)),
+    get("/policies/simulate", || web::route().to(simulate::index)),
+    get("/policies/{id}", || web::route().to(policy::index)),
+    get("/policies/{id}/edit", || web::route().to(policy_form::edit_form)),
+    post("/policies/{id}/edit", || web::route().to(policy_form::edit)),
+    get("/policies/{id}/delete", || web::route().to(policy::delete_form)),
+    post("/policies/{id}/delete", || web::route().to(policy::delete)),
+    post("/policies/{id}/users/{uin}/detach", || web::route().to(policy::detach_user)),
+    post("/policies/{id}/groups/{group}/detach", || web::route().to(policy::detach_group)),
+    get("/policies/{id}/diff", || web::route().to(policy_versions::compare)),
+    get("/policies/{id}/versions/{version}", || web::route().to(policy_versions::show)),
+    post("/policies/{id}/versions/{version}/default", || web::route().to(policy_versions::set_default)),
+    get("/policies/{id}/versions/{version}/delete", || web::route().to(policy_versions::delete_form)),
+    post("/policies/{id}/versions/{version}/delete", || web::route().to(policy_versions::delete)),
     get("/audit", || web::route().to(audit::index)),
     get("/audit/{seq}", || web::route().to(audit::detail)),
     get("/settings/security", || web::route().to(settings::form)),

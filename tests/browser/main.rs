@@ -10,7 +10,7 @@
     reason = "tests may fail loudly"
 )]
 
-#[expect(dead_code, reason = "shared with tests/it, which uses all of it")]
+#[expect(dead_code, unused_imports, reason = "shared with tests/it, which uses all of it")]
 #[path = "../it/support/mod.rs"]
 mod support;
 

@@ -70,6 +70,13 @@ const TABLE: &[(&str, &str, Rule)] = &[
     ("GET", "/users/{uin}/permissions/attach", Only(MANAGERS)),
     ("POST", "/users/{uin}/permissions/attach", Only(MANAGERS)),
     ("POST", "/users/{uin}/permissions/{policy}/detach", Only(MANAGERS)),
+    ("GET", "/users/{uin}/groups", Only(READERS)),
+    ("GET", "/users/{uin}/groups/join", Only(MANAGERS)),
+    ("POST", "/users/{uin}/groups/join", Only(MANAGERS)),
+    ("POST", "/users/{uin}/groups/{group}/leave", Only(MANAGERS)),
+    ("GET", "/users/{uin}/permissions/boundary", Only(MANAGERS)),
+    ("POST", "/users/{uin}/permissions/boundary", Only(MANAGERS)),
+    ("POST", "/users/{uin}/permissions/boundary/remove", Only(MANAGERS)),
     ("GET", "/users/{uin}/security", Only(READERS)),
     ("POST", "/users/{uin}/security/console", Only(MANAGERS)),
     ("POST", "/users/{uin}/security/reset-password", Only(MANAGERS)),
@@ -97,6 +104,38 @@ const TABLE: &[(&str, &str, Rule)] = &[
     ("POST", "/keys/{secret_id}/reveal", Only(OWN_READERS)),
     ("GET", "/keys/{secret_id}/secret", Only(OWN_READERS)),
     ("GET", "/keys/{secret_id}/created", Only(OWN_MANAGERS)),
+    ("GET", "/groups", Only(READERS)),
+    ("GET", "/groups/new", Only(MANAGERS)),
+    ("POST", "/groups/new", Only(MANAGERS)),
+    ("GET", "/groups/{group}", Only(READERS)),
+    ("GET", "/groups/{group}/edit", Only(MANAGERS)),
+    ("POST", "/groups/{group}/edit", Only(MANAGERS)),
+    ("GET", "/groups/{group}/delete", Only(MANAGERS)),
+    ("POST", "/groups/{group}/delete", Only(MANAGERS)),
+    ("GET", "/groups/{group}/members", Only(READERS)),
+    ("GET", "/groups/{group}/members/add", Only(MANAGERS)),
+    ("POST", "/groups/{group}/members/add", Only(MANAGERS)),
+    ("POST", "/groups/{group}/members/{uin}/remove", Only(MANAGERS)),
+    ("GET", "/groups/{group}/permissions", Only(READERS)),
+    ("GET", "/groups/{group}/permissions/attach", Only(MANAGERS)),
+    ("POST", "/groups/{group}/permissions/attach", Only(MANAGERS)),
+    ("POST", "/groups/{group}/permissions/{policy}/detach", Only(MANAGERS)),
+    ("GET", "/policies", Only(READERS)),
+    ("GET", "/policies/new", Only(MANAGERS)),
+    ("POST", "/policies/new", Only(MANAGERS)),
+    ("GET", "/policies/simulate", Only(READERS)),
+    ("GET", "/policies/{id}", Only(READERS)),
+    ("GET", "/policies/{id}/edit", Only(MANAGERS)),
+    ("POST", "/policies/{id}/edit", Only(MANAGERS)),
+    ("GET", "/policies/{id}/delete", Only(MANAGERS)),
+    ("POST", "/policies/{id}/delete", Only(MANAGERS)),
+    ("POST", "/policies/{id}/users/{uin}/detach", Only(MANAGERS)),
+    ("POST", "/policies/{id}/groups/{group}/detach", Only(MANAGERS)),
+    ("GET", "/policies/{id}/diff", Only(READERS)),
+    ("GET", "/policies/{id}/versions/{version}", Only(READERS)),
+    ("POST", "/policies/{id}/versions/{version}/default", Only(MANAGERS)),
+    ("GET", "/policies/{id}/versions/{version}/delete", Only(MANAGERS)),
+    ("POST", "/policies/{id}/versions/{version}/delete", Only(MANAGERS)),
     ("GET", "/audit", Only(READERS)),
     ("GET", "/audit/{seq}", Only(READERS)),
     ("GET", "/settings/security", Only(READERS)),
@@ -138,6 +177,9 @@ struct Actor {
 struct Scene {
     target: String,
     target_key: String,
+    group: String,
+    /// A custom policy.
+    custom: String,
     actors: Vec<Actor>,
 }
 
@@ -145,6 +187,14 @@ async fn scene(app: &TestApp) -> Scene {
     let root = app.root().await;
     let target = app.sub_user(&root, "target", &[]).await.uin;
     let target_key = root.create_key(&format!("/users/{target}/keys")).await;
+    let fields = [("group_name", "developers")];
+    let address = root.browser.submit("/groups/new", "/groups/new", &fields).await.redirect();
+    let group = address.trim_start_matches("/groups/").to_owned();
+    let document =
+        r#"{"version":"2.0","statement":[{"effect":"allow","action":"cam:GetUser","resource":"*"}]}"#;
+    let fields = [("name", "custom"), ("document", document)];
+    let custom = root.browser.submit("/policies/new", "/policies/new", &fields).await.redirect();
+    let custom = custom.trim_start_matches("/policies/").to_owned();
     let mut people = vec![(Root, root.clone())];
     for (kind, name, policy) in [
         (Admin, "admin", "AdministratorAccess"),
@@ -170,14 +220,17 @@ async fn scene(app: &TestApp) -> Scene {
         let own_key = root.create_key(&format!("/users/{}/keys", person.uin)).await;
         actors.push(Actor { kind, person, own_key });
     }
-    Scene { target, target_key, actors }
+    Scene { target, target_key, group, custom, actors }
 }
 
 fn filled(path: &str, scene: &Scene, own_key: &str) -> String {
     let key = if path.starts_with("/keys") { own_key } else { &scene.target_key };
     path.replace("{uin}", &scene.target)
         .replace("{secret_id}", key)
+        .replace("{group}", &scene.group)
         .replace("{policy}", "596171")
+        .replace("{id}", &scene.custom)
+        .replace("{version}", "1")
         .replace("{seq}", "1")
         .replace("{session}", "0")
         .replace("{device}", "0")
@@ -245,9 +298,9 @@ async fn another_accounts_root_finds_nothing() {
     let rival = app.root_named("rival").await;
     let csrf = rival.browser.get("/me/security").await.csrf();
 
-    for (method, path, _) in
-        TABLE.iter().filter(|(_, path, _)| path.contains("{uin}") || path.contains("{secret_id}"))
-    {
+    let named = ["{uin}", "{secret_id}", "{group}", "{id}"];
+    let names_something = |path: &str| named.into_iter().any(|part| path.contains(part));
+    for (method, path, _) in TABLE.iter().filter(|(_, path, _)| names_something(path)) {
         let path = filled(path, &scene, &scene.target_key);
         let answer = match *method {
             "GET" => rival.browser.open(&path).await,

@@ -88,7 +88,7 @@ async fn other_methods_get_405_with_what_is_allowed() {
     let app = TestApp::spawn();
     let root = app.root().await;
 
-    for endpoint in &ENDPOINTS {
+    for endpoint in ENDPOINTS {
         let path = endpoint.path.replace(['{', '}'], "");
         for method in [Method::PUT, Method::PATCH, Method::DELETE, Method::OPTIONS, Method::TRACE] {
             let answer = root.browser.send(method.clone(), &path, None, &[]).await;

@@ -9,15 +9,26 @@
 
 mod support;
 
+mod api_conformance;
+mod api_core;
+mod api_groups;
+mod api_keys;
+mod api_policies;
+mod api_replay;
+mod api_usage;
+mod api_user_policies;
 mod audit;
 mod authorisation;
 mod config;
 mod csrf;
 mod edges;
 mod faults;
+mod groups;
 mod house;
 mod keys;
 mod password;
+mod policies;
+mod policies_app;
 mod policy;
 mod reveal;
 mod secrecy;
@@ -25,6 +36,7 @@ mod sessions;
 mod settings;
 mod setup;
 mod sign_in;
+mod signature;
 mod startup;
 mod step_up;
 mod step_up_window;

@@ -91,7 +91,7 @@ pub async fn index(
         Err(errors) => (StatusCode::UNPROCESSABLE_ENTITY, errors, None),
     };
     let page = Layout::new(&context, &person, &session, "audit");
-    render_as(status, &IndexPage { page, errors, typed, names: &EVENTS, shortcuts, listing })
+    render_as(status, &IndexPage { page, errors, typed, names: EVENTS, shortcuts, listing })
 }
 
 /// Everything that one event says.

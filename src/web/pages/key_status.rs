@@ -77,7 +77,8 @@ pub async fn disable_form(
         return Ok(see_other(&keys_address(place)));
     }
     let visit = Visit { context: &context, person: &person, session: &session, place };
-    let key = KeyView::new(&key, context.app.clock.now());
+    let uses = context.app.last_used(vec![key.secret_id.clone()]).await?;
+    let key = KeyView::new(&key, &uses, context.app.clock.now());
     render(&DisablePage { page: visit.layout(), whose: visit.whose(&holder), key })
 }
 
@@ -138,7 +139,8 @@ async fn confirm_deletion(
     let app = &visit.context.app;
     let (holder, key) = app.key(visit.person, visit.place, (Operation::Delete, id)).await?;
     let (page, whose) = (visit.layout(), visit.whose(&holder));
-    let key = KeyView::new(&key, app.clock.now());
+    let uses = app.last_used(vec![key.secret_id.clone()]).await?;
+    let key = KeyView::new(&key, &uses, app.clock.now());
     if key.enabled {
         let disable = if visit.place == Place::Own { action::DISABLE_OWN_KEY } else { action::DISABLE_KEY };
         let may_disable = visit.person.may(disable, holder.uin);

@@ -4,6 +4,7 @@ use super::user_head::UserHead;
 use super::{done, keys_address, place_of, question_address, render_as, secret_id_of, see_other};
 use crate::app::Failure;
 use crate::app::keys::{KeyPage, Place, Rights, Step};
+use crate::app::usage;
 use crate::domain::account::SecretReveal;
 use crate::domain::field::FieldError;
 use crate::domain::key::{Key, MAX_KEYS_PER_USER, SecretId};
@@ -87,8 +88,9 @@ pub struct KeyView {
 }
 
 impl KeyView {
-    /// As of now.
-    pub fn new(key: &Key, now: i64) -> Self {
+    /// As of now, with the last use where there was one.
+    pub fn new(key: &Key, uses: &[usage::LastUse], now: i64) -> Self {
+        let used = uses.iter().find(|used| used.secret_id == key.secret_id.as_str());
         let days = (now - key.created_at) / 86_400;
         Self {
             id: key.secret_id.to_string(),
@@ -100,7 +102,11 @@ impl KeyView {
             created_by: key.created_by.clone(),
             changed_at: key.changed_at,
             changed_by: key.changed_by.clone(),
-            last_use: None,
+            last_use: used.map(|used| LastUse {
+                at: used.last_used_ms.div_euclid(1000),
+                ip: used.ip.clone(),
+                service: used.service.clone(),
+            }),
             too_old: (key.is_enabled() && days > MAX_AGE_DAYS).then_some(days),
         }
     }
@@ -257,7 +263,7 @@ fn index_page(visit: Visit<'_>, (found, head): (KeyPage, Option<UserHead>), trou
         page: visit.layout(),
         whose: visit.whose(&found.holder),
         head,
-        keys: found.keys.iter().map(|key| KeyView::new(key, now)).collect(),
+        keys: found.keys.iter().map(|key| KeyView::new(key, &found.uses, now)).collect(),
         rights: found.rights,
         is_root: found.holder.kind == UserKind::Root,
         shown_once: visit.person.account.settings.secret_reveal == SecretReveal::Once,

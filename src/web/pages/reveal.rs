@@ -78,7 +78,7 @@ pub async fn show(
     let visit = Visit { context: &context, person: &person, session: &session, place };
     match context.app.show_secret(&person, place, (id, query.text("t").to_owned())).await {
         Ok(Some(Shown { holder, key, secret })) => {
-            let key = KeyView::new(&key, context.app.clock.now());
+            let key = KeyView::new(&key, &[], context.app.clock.now());
             render(&SecretPage { page: visit.layout(), whose: visit.whose(&holder), key, secret })
         }
         Ok(None) => Ok(back(visit, "Hidden again. Show asks for a new code.")),
@@ -105,7 +105,7 @@ pub async fn created(
     let visit = Visit { context: &context, person: &person, session: &session, place };
     match context.app.show_created(&person, place, (id, query.text("t").to_owned())).await? {
         Some(Shown { holder, key, secret }) => {
-            let key = KeyView::new(&key, context.app.clock.now());
+            let key = KeyView::new(&key, &[], context.app.clock.now());
             render(&CreatedPage { page: visit.layout(), whose: visit.whose(&holder), key, secret })
         }
         None => Ok(back(visit, shown_before(&person))),

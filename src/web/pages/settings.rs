@@ -39,6 +39,7 @@ struct Typed {
     operation_protection: bool,
     api_delete_enabled_keys: bool,
     password_min_length: String,
+    signature_v1: bool,
 }
 
 /// The settings, to change or only to read.
@@ -97,6 +98,7 @@ impl Typed {
             operation_protection: form.is_ticked("operation_protection"),
             api_delete_enabled_keys: form.is_ticked("api_delete_enabled_keys"),
             password_min_length: form.text("password_min_length").trim().to_owned(),
+            signature_v1: form.is_ticked("signature_v1"),
         }
     }
 
@@ -111,6 +113,7 @@ impl Typed {
             operation_protection: self.operation_protection,
             api_delete_enabled_keys: self.api_delete_enabled_keys,
             password_min_length: number(&self.password_min_length),
+            signature_v1: self.signature_v1,
         })
     }
 }
@@ -124,6 +127,7 @@ impl From<AccountSettings> for Typed {
             operation_protection: settings.operation_protection,
             api_delete_enabled_keys: settings.api_delete_enabled_keys,
             password_min_length: settings.password_min_length.to_string(),
+            signature_v1: settings.signature_v1,
         }
     }
 }

@@ -55,6 +55,7 @@ impl UserHead {
 fn tabs(uin: Uin, allowed: Tabs) -> Vec<(&'static str, &'static str, String)> {
     [
         (allowed.permissions, "permissions", "Permissions"),
+        (allowed.groups, "groups", "Groups"),
         (allowed.security, "security", "Security"),
         (allowed.keys, "keys", "API Key"),
         (allowed.activity, "activity", "Activity"),

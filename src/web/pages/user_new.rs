@@ -219,6 +219,7 @@ impl Sent {
             note: details.note,
             phone: details.phone,
             email: details.email,
+            country_code: String::new(),
             policies: self.policies.clone(),
             kind,
         })

@@ -1,5 +1,6 @@
 //! The Permissions tab: what is attached to a user, attaching, detaching.
 
+use super::user_boundary::BoundaryPanel;
 use super::user_form::faults;
 use super::user_head::UserHead;
 use super::{done, render, render_as, uin_of};
@@ -30,6 +31,7 @@ struct IndexPage {
     attached: Vec<Attachment>,
     may_attach: bool,
     may_detach: bool,
+    boundary: Option<BoundaryPanel>,
 }
 
 #[derive(Template)]
@@ -43,9 +45,9 @@ struct AttachPage {
 }
 
 /// A policy that is not attached yet.
-struct Choice {
-    policy: StoredPolicy,
-    is_ticked: bool,
+pub(super) struct Choice {
+    pub policy: StoredPolicy,
+    pub is_ticked: bool,
 }
 
 /// What is attached to a user.
@@ -58,12 +60,14 @@ pub async fn index(
     let uin = uin_of(&request)?;
     let attached = context.app.attached(&person, uin).await?;
     let head = UserHead::load(&context, &person, uin, "permissions").await?;
+    let boundary = BoundaryPanel::load(&context, &person, &head).await?;
     render(&IndexPage {
         page: Layout::new(&context, &person, &session, "users"),
         may_attach: !head.is_root && person.may(action::ATTACH_POLICY, uin),
         may_detach: (!head.is_root || person.is_root()) && person.may(action::DETACH_POLICY, uin),
         head,
         attached,
+        boundary,
     })
 }
 
@@ -159,7 +163,8 @@ async fn choices(
     Ok(known.into_iter().filter(fits).map(|policy| Choice { policy, is_ticked: false }).collect())
 }
 
-fn ids_of(chosen: &[String], known: &[StoredPolicy]) -> Result<Vec<i64>, FieldError> {
+/// The ids of chosen policies, which may be named by id or by name.
+pub(super) fn ids_of(chosen: &[String], known: &[StoredPolicy]) -> Result<Vec<i64>, FieldError> {
     if chosen.is_empty() {
         return Err(FieldError::new("policy", "Choose at least one policy."));
     }
@@ -172,6 +177,7 @@ fn ids_of(chosen: &[String], known: &[StoredPolicy]) -> Result<Vec<i64>, FieldEr
     chosen.iter().map(id_of).collect()
 }
 
-fn names(text: &str, policy: &StoredPolicy) -> bool {
+/// Whether a text is the id or the name of a policy.
+pub(super) fn names(text: &str, policy: &StoredPolicy) -> bool {
     policy.name == text || policy.id.to_string() == text
 }

@@ -155,7 +155,7 @@ impl Row {
         let is_open = user.kind != UserKind::Root || person.is_root();
         let may_keys = is_open && person.may(action::QUERY_KEY, user.uin);
         let may_permissions = person.may(action::LIST_ATTACHED, user.uin);
-        let others = [action::GET_USER, action::READ_AUDIT];
+        let others = [action::GET_USER, action::LIST_GROUPS_OF_USER, action::READ_AUDIT];
         Self {
             may_open: may_keys || may_permissions || others.iter().any(|name| person.may(name, user.uin)),
             may_keys,

@@ -46,6 +46,9 @@ impl TestApp {
             ("CAMLOCK_DATABASE__URL".to_owned(), database.url.clone()),
             ("CAMLOCK_PUBLIC_URL".to_owned(), address.clone()),
             ("CAMLOCK_SERVER__WORKERS".to_owned(), "2".to_owned()),
+            // The clock stands still, so all calls of a test fall into one second.
+            ("CAMLOCK_API__REQUESTS_PER_SECOND".to_owned(), "1000000".to_owned()),
+            ("CAMLOCK_API__KEY_WRITES_PER_SECOND".to_owned(), "1000000".to_owned()),
         ];
         for (name, value) in settings {
             variables.retain(|(known, _)| known != name);
@@ -74,6 +77,11 @@ impl TestApp {
 
     pub fn now(&self) -> i64 {
         self.hand.load(Ordering::SeqCst)
+    }
+
+    /// The hand of the clock.
+    pub fn hand(&self) -> Arc<AtomicI64> {
+        Arc::clone(&self.hand)
     }
 
     /// A browser that was never here.

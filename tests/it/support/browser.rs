@@ -22,6 +22,8 @@ impl Browser {
     pub fn new(address: &str) -> Self {
         let client = Client::builder()
             .cookie_store(true)
+            // A connection that the server just closed for idling would fail a test for no reason.
+            .pool_max_idle_per_host(0)
             .redirect(redirect::Policy::none())
             .user_agent("test browser")
             .build()

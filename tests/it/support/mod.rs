@@ -1,9 +1,11 @@
 //! What the tests share: a real server on a real database, and people who use it.
 
+pub mod api;
 pub mod app;
 pub mod browser;
 pub mod database;
 pub mod people;
 
+pub use api::{Client, code};
 pub use app::TestApp;
 pub use browser::{Answer, Browser};

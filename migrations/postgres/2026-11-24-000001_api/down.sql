@@ -1,0 +1,18 @@
+DELETE FROM sequences WHERE name = 'group';
+DROP TABLE user_boundaries;
+DROP TABLE group_policies;
+DROP TABLE group_members;
+DROP TABLE user_groups;
+DROP TABLE policy_versions;
+ALTER TABLE policies DROP COLUMN last_version;
+ALTER TABLE policies DROP COLUMN created_by;
+DROP TABLE replays;
+DROP TABLE key_records;
+DROP TABLE key_usage;
+ALTER TABLE identities DROP COLUMN former_passwords;
+DROP INDEX users_kind;
+ALTER TABLE users DROP COLUMN protection;
+ALTER TABLE users DROP COLUMN country_code;
+ALTER TABLE accounts DROP COLUMN password_rules;
+ALTER TABLE accounts DROP COLUMN login_rules;
+ALTER TABLE accounts DROP COLUMN signature_v1;

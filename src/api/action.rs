@@ -1,0 +1,78 @@
+//! One API action: how it is named, limited and run.
+
+use super::error::ApiError;
+use super::input::Input;
+use crate::app::App;
+use crate::app::caller::Caller;
+use serde_json::{Map, Value};
+use std::future::Future;
+use std::pin::Pin;
+
+/// The products whose actions exist here.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Service {
+    Cam,
+    Sts,
+}
+
+impl Service {
+    /// The name in records and policies.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Cam => "cam",
+            Self::Sts => "sts",
+        }
+    }
+
+    /// The only version of it.
+    pub fn version(self) -> &'static str {
+        match self {
+            Self::Cam => "2019-01-16",
+            Self::Sts => "2018-08-13",
+        }
+    }
+}
+
+/// What a call comes to: the fields of its response, without the request id.
+pub type Answer = Pin<Box<dyn Future<Output = Result<Map<String, Value>, ApiError>>>>;
+
+/// One API action.
+pub struct Action {
+    pub name: &'static str,
+    pub service: Service,
+    /// Whether it changes anything: such a call accepts its signature once.
+    pub is_mutating: bool,
+    /// Calls per second and identity as documented; the operator may set others for 20 and 5.
+    pub per_second: u32,
+    pub run: fn(Call) -> Answer,
+}
+
+/// A verified call.
+pub struct Call {
+    pub app: App,
+    pub caller: Caller,
+    pub input: Input,
+}
+
+/// Boxes an action's work: `run: |call| respond(list(call))`.
+pub fn respond(work: impl Future<Output = Result<Map<String, Value>, ApiError>> + 'static) -> Answer {
+    Box::pin(work)
+}
+
+/// The fields of a response from a `json!({…})`; anything but an object has none.
+pub fn fields(value: Value) -> Map<String, Value> {
+    match value {
+        Value::Object(fields) => fields,
+        _ => Map::new(),
+    }
+}
+
+/// A time as responses spell it: `2026-11-23 21:50:09`, UTC.
+pub fn datetime(seconds: i64) -> String {
+    crate::clock::readable(seconds).trim_end_matches(" UTC").to_owned()
+}
+
+/// A text, or null where there is none.
+pub fn text_or_null(text: &str) -> Value {
+    if text.is_empty() { Value::Null } else { Value::String(text.to_owned()) }
+}

@@ -1,0 +1,31 @@
+//! Every action, one file for each noun.
+
+mod groups;
+mod keys;
+mod policies;
+mod policy_input;
+mod policy_versions;
+mod sts;
+mod user_policies;
+
+use super::action::Action;
+
+/// The actions of all nouns.
+const NOUNS: &[&[Action]] = &[
+    groups::ACTIONS,
+    keys::ACTIONS,
+    policies::ACTIONS,
+    policy_versions::ACTIONS,
+    sts::ACTIONS,
+    user_policies::ACTIONS,
+];
+
+/// The action of that name.
+pub fn find(name: &str) -> Option<&'static Action> {
+    all().find(|action| action.name == name)
+}
+
+/// All actions there are.
+pub fn all() -> impl Iterator<Item = &'static Action> {
+    NOUNS.iter().flat_map(|actions| actions.iter())
+}

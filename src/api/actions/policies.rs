@@ -1,0 +1,234 @@
+//! Policies of an account: listed, read, created, changed, deleted.
+
+use super::policy_input::{attached_code, description, document, moment, name, paging, policy_type};
+use crate::api::action::{Action, Call, Service, fields, respond};
+use crate::api::error::ApiError;
+use crate::app::policies::{
+    Entity, EntityFilter, IfAttached, ListedPolicy, NewPolicy, PolicyChange, PolicyFilter, PolicyKey,
+};
+use crate::domain::policies::PolicyKind;
+use serde_json::{Map, Value, json};
+
+/// Who is told apart from everybody else in an answer about a preset: those that reach beyond one product.
+const GLOBAL_PRESETS: [i64; 2] = [1, 2];
+/// The longest keyword of a search.
+const MAX_KEYWORD: usize = 128;
+const NOT_FOUND: &str = "ResourceNotFound.PolicyIdNotFound";
+
+pub const ACTIONS: &[Action] = &[
+    Action {
+        name: "ListPolicies",
+        service: Service::Cam,
+        is_mutating: false,
+        per_second: 20,
+        run: |call| respond(list_policies(call)),
+    },
+    Action {
+        name: "GetPolicy",
+        service: Service::Cam,
+        is_mutating: false,
+        per_second: 20,
+        run: |call| respond(get_policy(call)),
+    },
+    Action {
+        name: "CreatePolicy",
+        service: Service::Cam,
+        is_mutating: true,
+        per_second: 20,
+        run: |call| respond(create_policy(call)),
+    },
+    Action {
+        name: "UpdatePolicy",
+        service: Service::Cam,
+        is_mutating: true,
+        per_second: 20,
+        run: |call| respond(update_policy(call)),
+    },
+    Action {
+        name: "DeletePolicy",
+        service: Service::Cam,
+        is_mutating: true,
+        per_second: 20,
+        run: |call| respond(delete_policy(call)),
+    },
+    Action {
+        name: "ListEntitiesForPolicy",
+        service: Service::Cam,
+        is_mutating: false,
+        per_second: 20,
+        run: |call| respond(list_entities(call)),
+    },
+];
+
+async fn list_policies(call: Call) -> Result<Map<String, Value>, ApiError> {
+    let Call { app, caller, input } = call;
+    input.only(&["Rp", "Page", "Scope", "Keyword"])?;
+    let kind = match input.text("Scope")?.as_deref() {
+        None | Some("All") => None,
+        Some("QCS") => Some(PolicyKind::Preset),
+        Some("Local") => Some(PolicyKind::Custom),
+        Some(_) => {
+            return Err(ApiError::new("InvalidParameter.ScopeError", "Scope is All, QCS or Local.")
+                .zh("Scope 取值为 All、QCS 或 Local。"));
+        }
+    };
+    let text = input.text("Keyword")?.unwrap_or_default();
+    if text.chars().count() > MAX_KEYWORD {
+        return Err(ApiError::new(
+            "InvalidParameter.SearchKeywordLengthError",
+            "Use at most 128 characters for Keyword.",
+        )
+        .zh("Keyword 不能超过 128 个字符。"));
+    }
+    let page = app.list_policies(&caller, PolicyFilter { text, kind }, paging(&input)?).await?;
+    Ok(fields(json!({
+        "TotalNum": page.total,
+        "List": page.policies.iter().map(listed).collect::<Vec<_>>(),
+        "ServiceTypeList": [],
+    })))
+}
+
+fn listed(ListedPolicy { policy, uses }: &ListedPolicy) -> Value {
+    let level = if GLOBAL_PRESETS.contains(&policy.id) { "Global" } else { "CloudProduct" };
+    json!({
+        "PolicyId": policy.id,
+        "PolicyName": policy.name,
+        "AddTime": moment(policy.created_at),
+        "Type": policy_type(policy.is_preset()),
+        "Description": policy.description,
+        "CreateMode": 2,
+        "Attachments": uses.users + uses.groups,
+        "ServiceType": "",
+        "IsAttached": null,
+        "Deactived": 0,
+        "DeactivedDetail": [],
+        "IsServiceLinkedPolicy": 0,
+        "AttachEntityCount": uses.users + uses.groups,
+        "AttachEntityBoundaryCount": uses.boundaries,
+        "UpdateTime": moment(policy.updated_at),
+        "Tags": [],
+        "PermissionLevel": level,
+    })
+}
+
+async fn get_policy(call: Call) -> Result<Map<String, Value>, ApiError> {
+    let Call { app, caller, input } = call;
+    input.only(&["PolicyId"])?;
+    let id = input.required_integer("PolicyId")?;
+    let policy =
+        app.policy(&caller, id).await.map_err(|failure| ApiError::from(failure).or_code(NOT_FOUND))?.policy;
+    Ok(fields(json!({
+        "PolicyName": policy.name,
+        "Description": policy.description,
+        "Type": policy_type(policy.is_preset()),
+        "AddTime": moment(policy.created_at),
+        "UpdateTime": moment(policy.updated_at),
+        "PolicyDocument": policy.document,
+        "PresetAlias": if policy.is_preset() { json!(policy.name) } else { Value::Null },
+        "IsServiceLinkedRolePolicy": 0,
+        "Tags": [],
+    })))
+}
+
+async fn create_policy(call: Call) -> Result<Map<String, Value>, ApiError> {
+    let Call { app, caller, input } = call;
+    input.only(&["PolicyName", "PolicyDocument", "Description", "Tags"])?;
+    if input.list_of_objects("Tags")?.is_some_and(|tags| !tags.is_empty()) {
+        return Err(ApiError::new("UnsupportedOperation", "Policies have no tags here. Leave Tags out.")
+            .zh("此处的策略不支持标签，请去掉 Tags。"));
+    }
+    let new = NewPolicy {
+        name: name(&input.required_text("PolicyName")?)?,
+        document: document(&input.required_text("PolicyDocument")?)?,
+        description: description(&input.text("Description")?.unwrap_or_default())?,
+    };
+    let id = app.create_policy(&caller, new).await?;
+    Ok(fields(json!({ "PolicyId": id })))
+}
+
+/// With both an id and a name the id says which policy is meant, and the name is its new one.
+async fn update_policy(call: Call) -> Result<Map<String, Value>, ApiError> {
+    let Call { app, caller, input } = call;
+    input.only(&["PolicyId", "PolicyName", "Description", "PolicyDocument", "Alias"])?;
+    if input.text("Alias")?.is_some_and(|alias| !alias.is_empty()) {
+        return Err(ApiError::new("UnsupportedOperation", "Policies have no alias here. Leave Alias out.")
+            .zh("此处的策略不支持别名，请去掉 Alias。"));
+    }
+    let named = input.text("PolicyName")?.filter(|name| !name.is_empty());
+    let mut change = PolicyChange {
+        name: None,
+        description: input.text("Description")?.as_deref().map(description).transpose()?,
+        document: input.text("PolicyDocument")?.as_deref().map(document).transpose()?,
+    };
+    let key = match (input.integer("PolicyId")?, named) {
+        (Some(id), named) => {
+            change.name = named.as_deref().map(name).transpose()?;
+            PolicyKey::Id(id)
+        }
+        (None, Some(named)) => PolicyKey::Name(named),
+        (None, None) => return Err(input.missing("PolicyId")),
+    };
+    let updated = app.update_policy(&caller, key, change).await;
+    let id = updated.map_err(|failure| ApiError::from(failure).or_code(NOT_FOUND))?;
+    Ok(fields(json!({ "PolicyId": id })))
+}
+
+/// Policies that are attached are detached from everybody, as CAM does.
+async fn delete_policy(call: Call) -> Result<Map<String, Value>, ApiError> {
+    let Call { app, caller, input } = call;
+    input.only(&["PolicyId"])?;
+    let ids = input.list_of_integers("PolicyId")?.ok_or_else(|| input.missing("PolicyId"))?;
+    if ids.is_empty() {
+        return Err(input.missing("PolicyId"));
+    }
+    let deleted = app.delete_policies(&caller, ids, IfAttached::Detach).await;
+    deleted.map_err(|failure| ApiError::from(failure).or_code(NOT_FOUND))?;
+    Ok(Map::new())
+}
+
+async fn list_entities(call: Call) -> Result<Map<String, Value>, ApiError> {
+    let Call { app, caller, input } = call;
+    input.only(&["PolicyId", "Page", "Rp", "EntityFilter"])?;
+    let id = input.required_integer("PolicyId")?;
+    let filter = match input.text("EntityFilter")?.as_deref() {
+        None | Some("All") => Some(EntityFilter::All),
+        Some("User") => Some(EntityFilter::Users),
+        Some("Group") => Some(EntityFilter::Groups),
+        // There are no roles.
+        Some("Role") => None,
+        Some(_) => {
+            return Err(ApiError::new(
+                "InvalidParameter.EntityFilterError",
+                "EntityFilter is All, User, Group or Role.",
+            )
+            .zh("EntityFilter 取值为 All、User、Group 或 Role。"));
+        }
+    };
+    let paging = paging(&input)?;
+    let found = app.policy_entities(&caller, id, filter.unwrap_or(EntityFilter::All)).await;
+    let found = found.map_err(|failure| ApiError::from(failure).or_code("InvalidParameter.PolicyIdError"))?;
+    let found = if filter.is_some() { found } else { Vec::new() };
+    Ok(fields(json!({
+        "TotalNum": found.len(),
+        "List": paging.cut(found).iter().map(entity).collect::<Vec<_>>(),
+    })))
+}
+
+fn entity(entity: &Entity) -> Value {
+    match entity {
+        Entity::User { uid, uin, name, since } => json!({
+            "Id": uid.to_string(),
+            "Name": name,
+            "Uin": uin.0,
+            "RelatedType": attached_code::USER,
+            "AttachmentTime": moment(*since),
+        }),
+        Entity::Group { id, name, since } => json!({
+            "Id": id.to_string(),
+            "Name": name,
+            "Uin": 0,
+            "RelatedType": attached_code::GROUP,
+            "AttachmentTime": moment(*since),
+        }),
+    }
+}

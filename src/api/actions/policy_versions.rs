@@ -1,0 +1,110 @@
+//! Versions of a custom policy.
+
+use super::policy_input::document;
+use crate::api::action::{Action, Call, Service, fields, respond};
+use crate::api::error::ApiError;
+use crate::app::policy_versions::PolicyVersion;
+use crate::clock;
+use serde_json::{Map, Value, json};
+
+const NOT_FOUND: &str = "ResourceNotFound.PolicyIdNotFound";
+
+pub const ACTIONS: &[Action] = &[
+    Action {
+        name: "CreatePolicyVersion",
+        service: Service::Cam,
+        is_mutating: true,
+        per_second: 20,
+        run: |call| respond(create_version(call)),
+    },
+    Action {
+        name: "GetPolicyVersion",
+        service: Service::Cam,
+        is_mutating: false,
+        per_second: 20,
+        run: |call| respond(get_version(call)),
+    },
+    Action {
+        name: "ListPolicyVersions",
+        service: Service::Cam,
+        is_mutating: false,
+        per_second: 20,
+        run: |call| respond(list_versions(call)),
+    },
+    Action {
+        name: "SetDefaultPolicyVersion",
+        service: Service::Cam,
+        is_mutating: true,
+        per_second: 20,
+        run: |call| respond(set_default(call)),
+    },
+    Action {
+        name: "DeletePolicyVersion",
+        service: Service::Cam,
+        is_mutating: true,
+        per_second: 20,
+        run: |call| respond(delete_versions(call)),
+    },
+];
+
+async fn create_version(call: Call) -> Result<Map<String, Value>, ApiError> {
+    let Call { app, caller, input } = call;
+    input.only(&["PolicyId", "PolicyDocument", "SetAsDefault"])?;
+    let id = input.required_integer("PolicyId")?;
+    let document = document(&input.required_text("PolicyDocument")?)?;
+    let is_default = input.boolean("SetAsDefault")?.ok_or_else(|| input.missing("SetAsDefault"))?;
+    let created = app.create_policy_version(&caller, id, document, is_default).await;
+    let version =
+        created.map_err(|failure| ApiError::from(failure).or_code("InvalidParameter.PolicyIdNotExist"))?;
+    Ok(fields(json!({ "VersionId": version })))
+}
+
+async fn get_version(call: Call) -> Result<Map<String, Value>, ApiError> {
+    let Call { app, caller, input } = call;
+    input.only(&["PolicyId", "VersionId"])?;
+    let (id, version) = (input.required_integer("PolicyId")?, input.required_integer("VersionId")?);
+    let found = app.policy_version(&caller, id, version).await;
+    let found = found.map_err(|failure| ApiError::from(failure).or_code(NOT_FOUND))?;
+    let mut version = item(&found);
+    if let Value::Object(members) = &mut version {
+        members.insert("Document".to_owned(), found.document.into());
+    }
+    Ok(fields(json!({ "PolicyVersion": version })))
+}
+
+async fn list_versions(call: Call) -> Result<Map<String, Value>, ApiError> {
+    let Call { app, caller, input } = call;
+    input.only(&["PolicyId"])?;
+    let id = input.required_integer("PolicyId")?;
+    let found = app.policy_versions(&caller, id).await;
+    let found = found.map_err(|failure| ApiError::from(failure).or_code(NOT_FOUND))?;
+    Ok(fields(json!({ "Versions": found.iter().map(item).collect::<Vec<_>>() })))
+}
+
+fn item(version: &PolicyVersion) -> Value {
+    json!({
+        "VersionId": version.version,
+        "CreateDate": clock::iso(version.created_at),
+        "IsDefaultVersion": i64::from(version.is_default),
+    })
+}
+
+async fn set_default(call: Call) -> Result<Map<String, Value>, ApiError> {
+    let Call { app, caller, input } = call;
+    input.only(&["PolicyId", "VersionId"])?;
+    let (id, version) = (input.required_integer("PolicyId")?, input.required_integer("VersionId")?);
+    let set = app.set_default_policy_version(&caller, id, version).await;
+    set.map_err(|failure| ApiError::from(failure).or_code(NOT_FOUND))?;
+    Ok(Map::new())
+}
+
+async fn delete_versions(call: Call) -> Result<Map<String, Value>, ApiError> {
+    let Call { app, caller, input } = call;
+    input.only(&["PolicyId", "VersionId"])?;
+    let id = input.required_integer("PolicyId")?;
+    let versions = input.list_of_integers("VersionId")?.filter(|versions| !versions.is_empty());
+    let versions = versions.ok_or_else(|| input.missing("VersionId"))?;
+    let deleted = app.delete_policy_versions(&caller, id, versions).await;
+    deleted.map_err(|failure| ApiError::from(failure).or_code(NOT_FOUND))?;
+    Ok(Map::new())
+}

@@ -1,0 +1,67 @@
+//! Who am I; temporary credentials come later.
+
+use crate::api::action::{Action, Call, Service, fields, respond};
+use crate::api::error::ApiError;
+use crate::domain::key::Key;
+use serde_json::{Map, Value, json};
+
+pub const ACTIONS: &[Action] = &[
+    Action {
+        name: "GetCallerIdentity",
+        service: Service::Sts,
+        is_mutating: false,
+        per_second: 20,
+        run: |call| respond(get_caller_identity(call)),
+    },
+    Action {
+        name: "QueryApiKey",
+        service: Service::Sts,
+        is_mutating: false,
+        per_second: 20,
+        run: |call| respond(query_api_key(call)),
+    },
+    later("AssumeRole", 600),
+    later("GetFederationToken", 600),
+    later("GetSessionToken", 20),
+];
+
+const fn later(name: &'static str, per_second: u32) -> Action {
+    Action {
+        name,
+        service: Service::Sts,
+        is_mutating: false,
+        per_second,
+        run: |call| respond(unsupported(call)),
+    }
+}
+
+async fn unsupported(_: Call) -> Result<Map<String, Value>, ApiError> {
+    Err(ApiError::new("UnsupportedOperation", "This server does not give out temporary credentials.")
+        .zh("本服务器暂不支持临时凭证。"))
+}
+
+/// Needs no policy: it tells callers what they have signed with.
+async fn get_caller_identity(call: Call) -> Result<Map<String, Value>, ApiError> {
+    call.input.only(&[])?;
+    let (owner, uin) = (call.caller.owner(), call.caller.user.uin);
+    Ok(fields(json!({
+        "Arn": format!("qcs::cam:{owner}:uin/{uin}"),
+        "AccountId": owner.to_string(),
+        "UserId": uin.to_string(),
+        "PrincipalId": uin.to_string(),
+        "Type": "CAMUser",
+    })))
+}
+
+async fn query_api_key(call: Call) -> Result<Map<String, Value>, ApiError> {
+    call.input.only(&["TargetUin"])?;
+    let keys = call.app.query_api_keys(&call.caller, super::keys::target(&call.input)?).await?;
+    let shown = |key: &Key| {
+        json!({
+            "SecretId": key.secret_id.as_str(),
+            "CreateTime": key.created_at,
+            "Status": if key.is_enabled() { 2 } else { 3 },
+        })
+    };
+    Ok(fields(json!({ "IdKeys": keys.iter().map(shown).collect::<Vec<_>>() })))
+}

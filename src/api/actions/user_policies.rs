@@ -1,0 +1,202 @@
+//! Policies of a user: attached, detached, listed, bounded.
+
+use super::policy_input::{moment, paging, policy_type};
+use crate::api::action::{Action, Call, Service, fields, respond};
+use crate::api::error::ApiError;
+use crate::api::input::Input;
+use crate::app::permissions::{Attachment, Held};
+use crate::domain::user::Uin;
+use serde_json::{Map, Value, json};
+
+const NO_POLICY: &str = "ResourceNotFound.PolicyIdNotFound";
+const NO_USER: &str = "ResourceNotFound.UserNotExist";
+const NO_BOUND_USER: &str = "InvalidParameter.UserNotExist";
+const MALFORMED: &str = "InvalidParameter.ParamError";
+
+pub const ACTIONS: &[Action] = &[
+    Action {
+        name: "AttachUserPolicy",
+        service: Service::Cam,
+        is_mutating: true,
+        per_second: 20,
+        run: |call| respond(attach(call)),
+    },
+    Action {
+        name: "DetachUserPolicy",
+        service: Service::Cam,
+        is_mutating: true,
+        per_second: 20,
+        run: |call| respond(detach(call)),
+    },
+    Action {
+        name: "ListAttachedUserPolicies",
+        service: Service::Cam,
+        is_mutating: false,
+        per_second: 20,
+        run: |call| respond(list_attached(call)),
+    },
+    Action {
+        name: "ListAttachedUserAllPolicies",
+        service: Service::Cam,
+        is_mutating: false,
+        per_second: 20,
+        run: |call| respond(list_all_attached(call)),
+    },
+    Action {
+        name: "PutUserPermissionsBoundary",
+        service: Service::Cam,
+        is_mutating: true,
+        per_second: 20,
+        run: |call| respond(put_boundary(call)),
+    },
+    Action {
+        name: "DeleteUserPermissionsBoundary",
+        service: Service::Cam,
+        is_mutating: true,
+        per_second: 20,
+        run: |call| respond(delete_boundary(call)),
+    },
+    Action {
+        name: "GetUserPermissionBoundary",
+        service: Service::Cam,
+        is_mutating: false,
+        per_second: 20,
+        run: |call| respond(get_boundary(call)),
+    },
+];
+
+fn uin(input: &Input, name: &str) -> Result<Uin, ApiError> {
+    input.required_integer(name).map(Uin)
+}
+
+async fn attach(call: Call) -> Result<Map<String, Value>, ApiError> {
+    let Call { app, caller, input } = call;
+    input.only(&["PolicyId", "AttachUin"])?;
+    let (id, user) = (input.required_integer("PolicyId")?, uin(&input, "AttachUin")?);
+    let attached = app.attach_policies(&caller, user, vec![id]).await;
+    attached.map_err(|failure| ApiError::from(failure).or_code(NO_USER).invalid_as(NO_POLICY))?;
+    Ok(Map::new())
+}
+
+async fn detach(call: Call) -> Result<Map<String, Value>, ApiError> {
+    let Call { app, caller, input } = call;
+    input.only(&["PolicyId", "DetachUin"])?;
+    let (id, user) = (input.required_integer("PolicyId")?, uin(&input, "DetachUin")?);
+    let detached = app.detach_policy(&caller, user, id).await;
+    detached.map_err(|failure| ApiError::from(failure).or_code(NO_USER))?;
+    Ok(Map::new())
+}
+
+async fn list_attached(call: Call) -> Result<Map<String, Value>, ApiError> {
+    let Call { app, caller, input } = call;
+    input.only(&["TargetUin", "Page", "Rp"])?;
+    let (user, paging) = (uin(&input, "TargetUin")?, paging(&input)?);
+    let found = app.attached(&caller, user).await;
+    let found = found.map_err(|failure| ApiError::from(failure).or_code(MALFORMED))?;
+    Ok(fields(json!({
+        "TotalNum": found.len(),
+        "List": paging.cut(found).iter().map(attachment).collect::<Vec<_>>(),
+    })))
+}
+
+fn attachment(attachment: &Attachment) -> Value {
+    json!({
+        "PolicyId": attachment.policy_id,
+        "PolicyName": attachment.name,
+        "AddTime": moment(attachment.created_at),
+        "CreateMode": 2,
+        "PolicyType": if attachment.is_preset() { "QCS" } else { "User" },
+        "Remark": attachment.description,
+        "OperateOwnerUin": null,
+        "OperateUin": null,
+        "OperateUinType": null,
+        "Deactived": 0,
+        "DeactivedDetail": [],
+    })
+}
+
+async fn list_all_attached(call: Call) -> Result<Map<String, Value>, ApiError> {
+    let Call { app, caller, input } = call;
+    input.only(&["TargetUin", "Rp", "Page", "AttachType", "StrategyType", "Keyword"])?;
+    let user = uin(&input, "TargetUin")?;
+    input.required_integer("Rp")?;
+    input.required_integer("Page")?;
+    let paging = paging(&input)?;
+    let how = one_of("AttachType", input.required_integer("AttachType")?, 0..=2)?;
+    let kind = input.integer("StrategyType")?.map(|kind| one_of("StrategyType", kind, 1..=2)).transpose()?;
+    let keyword = input.text("Keyword")?.unwrap_or_default().to_lowercase();
+    let found = app.attached_all(&caller, user).await;
+    let mut found = found.map_err(|failure| ApiError::from(failure).or_code(NO_USER))?;
+    found.retain(|held| {
+        let comes_so = match how {
+            1 => held.direct_since.is_some(),
+            2 => !held.groups.is_empty(),
+            _ => true,
+        };
+        comes_so
+            && kind.is_none_or(|kind| kind == policy_type(held.is_preset))
+            && held.name.to_lowercase().contains(&keyword)
+    });
+    Ok(fields(json!({
+        "TotalNum": found.len(),
+        "PolicyList": paging.cut(found).iter().map(held).collect::<Vec<_>>(),
+    })))
+}
+
+/// Numbers are texts here, unlike everywhere else.
+fn held(held: &Held) -> Value {
+    let group = |(id, name): &(i64, String)| json!({ "GroupId": id, "GroupName": name });
+    json!({
+        "PolicyId": held.policy_id.to_string(),
+        "PolicyName": held.name,
+        "Description": held.description,
+        "AddTime": moment(held.since),
+        "StrategyType": policy_type(held.is_preset).to_string(),
+        "CreateMode": "2",
+        "Groups": held.groups.iter().map(group).collect::<Vec<_>>(),
+        "Deactived": 0,
+        "DeactivedDetail": [],
+    })
+}
+
+fn one_of(name: &str, value: i64, allowed: std::ops::RangeInclusive<i64>) -> Result<i64, ApiError> {
+    if allowed.contains(&value) {
+        return Ok(value);
+    }
+    let (first, last) = (allowed.start(), allowed.end());
+    Err(ApiError::new(MALFORMED, format!("{name} is a number from {first} to {last}."))
+        .zh(format!("{name} 取值范围为 {first} 到 {last}。")))
+}
+
+async fn put_boundary(call: Call) -> Result<Map<String, Value>, ApiError> {
+    let Call { app, caller, input } = call;
+    input.only(&["TargetUin", "PolicyId"])?;
+    let (user, id) = (uin(&input, "TargetUin")?, input.required_integer("PolicyId")?);
+    let put = app.put_boundary(&caller, user, id).await;
+    put.map_err(|failure| ApiError::from(failure).or_code(NO_BOUND_USER))?;
+    Ok(Map::new())
+}
+
+async fn delete_boundary(call: Call) -> Result<Map<String, Value>, ApiError> {
+    let Call { app, caller, input } = call;
+    input.only(&["TargetUin"])?;
+    let deleted = app.delete_boundary(&caller, uin(&input, "TargetUin")?).await;
+    deleted.map_err(|failure| ApiError::from(failure).or_code(NO_BOUND_USER))?;
+    Ok(Map::new())
+}
+
+/// A user without a boundary has null in every field.
+async fn get_boundary(call: Call) -> Result<Map<String, Value>, ApiError> {
+    let Call { app, caller, input } = call;
+    input.only(&["TargetUin"])?;
+    let found = app.boundary(&caller, uin(&input, "TargetUin")?).await;
+    let found = found.map_err(|failure| ApiError::from(failure).or_code(MALFORMED))?;
+    let policy = found.as_ref();
+    Ok(fields(json!({
+        "PolicyId": policy.map(|policy| policy.id),
+        "PolicyName": policy.map(|policy| &policy.name),
+        "PolicyDocument": policy.map(|policy| &policy.document),
+        "PolicyType": policy.map(|policy| policy_type(policy.is_preset())),
+        "CreateMode": policy.map(|_| 2),
+    })))
+}

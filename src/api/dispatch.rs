@@ -1,0 +1,252 @@
+//! A request to `/` that is the API's: read, believed, counted, run, answered. HTTP 200 and an envelope, always.
+
+use super::action::{Action, Call};
+use super::actions;
+use super::body;
+use super::error::ApiError;
+use super::input::Input;
+use super::limits::Limits;
+use crate::app::App;
+use crate::app::caller::Source;
+use crate::app::signed::{Refusal, Signed};
+use crate::app::usage::Sighting;
+use crate::config::Config;
+use crate::domain::signature::{Body, Claim, Incoming, Language, parameters};
+use crate::web::context::WebContext;
+use crate::web::request::{request_id, source};
+use actix_web::guard::GuardContext;
+use actix_web::http::Method;
+use actix_web::http::header::{AUTHORIZATION, CONTENT_TYPE, HeaderName, HeaderValue};
+use actix_web::web::{Data, Payload};
+use actix_web::{HttpRequest, HttpResponse};
+use futures_util::FutureExt;
+use serde_json::{Map, Value, json};
+use std::panic::AssertUnwindSafe;
+use std::time::Duration;
+
+/// The parameters that every v1 call carries beside those of its action.
+const COMMON: [&str; 10] = [
+    "Action",
+    "Version",
+    "Region",
+    "Timestamp",
+    "Nonce",
+    "SecretId",
+    "SignatureMethod",
+    "Token",
+    "Language",
+    "RequestClient",
+];
+const TRACE: &str = "x-tc-traceid";
+
+/// What the operator set about the API; shared by all workers.
+pub struct ApiContext {
+    body_limit: usize,
+    body_timeout: Duration,
+    limits: Limits,
+}
+
+impl ApiContext {
+    pub fn new(config: &Config) -> Self {
+        Self {
+            body_limit: config.server.body_limit_kib as usize * 1024,
+            body_timeout: Duration::from_secs(config.server.body_timeout_seconds.into()),
+            limits: Limits::new(&config.api),
+        }
+    }
+}
+
+/// Whether a request to `/` comes from a program: it names an action, or is signed, or posts a form.
+pub fn is_call(context: &GuardContext<'_>) -> bool {
+    let head = context.head();
+    let header = |name: HeaderName| head.headers().get(name).map(HeaderValue::as_bytes).unwrap_or_default();
+    let starts = |text: &[u8], start: &str| {
+        text.get(..start.len()).is_some_and(|given| given.eq_ignore_ascii_case(start.as_bytes()))
+    };
+    let names_action =
+        |text: &str| text.split('&').any(|pair| pair == "Action" || pair.starts_with("Action="));
+    head.headers().contains_key("x-tc-action")
+        || starts(header(AUTHORIZATION), "TC3-HMAC-SHA256")
+        || head.uri.query().is_some_and(names_action)
+        || (head.method == Method::POST && starts(header(CONTENT_TYPE), "application/x-www-form-urlencoded"))
+}
+
+/// A request as it came, owned.
+struct Wire {
+    method: String,
+    path: String,
+    query: String,
+    headers: Vec<(String, Vec<u8>)>,
+    body: Vec<u8>,
+}
+
+impl Wire {
+    /// Everything but the body.
+    fn of(request: &HttpRequest) -> Self {
+        let headers = request
+            .headers()
+            .iter()
+            .map(|(name, value)| (name.as_str().to_owned(), value.as_bytes().to_vec()));
+        Self {
+            method: request.method().as_str().to_owned(),
+            path: request.uri().path().to_owned(),
+            query: request.query_string().to_owned(),
+            headers: headers.collect(),
+            body: Vec::new(),
+        }
+    }
+
+    /// The language asked for, readable even where nothing else of the request is.
+    fn language(&self) -> Language {
+        let header = self.headers.iter().find(|(name, _)| name == "x-tc-language");
+        if let Some((_, value)) = header {
+            return Language::from_name(std::str::from_utf8(value).ok());
+        }
+        if self.headers.iter().any(|(name, _)| name == "authorization") {
+            return Language::default();
+        }
+        let form = if self.method == "GET" {
+            &self.query
+        } else {
+            std::str::from_utf8(&self.body).unwrap_or_default()
+        };
+        let named = parameters(form).ok().and_then(|pairs| {
+            pairs.into_iter().find(|(name, _)| name == "Language").map(|(_, value)| value.into_owned())
+        });
+        Language::from_name(named.as_deref())
+    }
+
+    /// The parameters of the action, as its scheme carries them.
+    fn input(&self, claim: &Claim<'_>) -> Result<Input, ApiError> {
+        if let Some(pairs) = claim.parameters() {
+            let own = pairs.iter().filter(|(name, _)| !COMMON.contains(&name.as_ref()));
+            return Input::from_parameters(own.map(|(name, value)| (name.as_ref(), value.as_ref())));
+        }
+        if self.method == "GET" {
+            let pairs = parameters(&self.query)?;
+            return Input::from_parameters(pairs.iter().map(|(name, value)| (name.as_ref(), value.as_ref())));
+        }
+        Input::from_json(&self.body)
+    }
+}
+
+/// Answers a call.
+pub async fn answer(
+    request: HttpRequest,
+    mut payload: Payload,
+    web: Data<WebContext>,
+    api: Data<ApiContext>,
+) -> HttpResponse {
+    let mut wire = Wire::of(&request);
+    let source = source(&request, &web);
+    let work = async {
+        wire.body = body::read(&mut payload, api.body_limit, api.body_timeout).await?;
+        serve(&wire, (&web.app, &api), source).await
+    };
+    let outcome = AssertUnwindSafe(work)
+        .catch_unwind()
+        .await
+        .unwrap_or_else(|_| Err(ApiError::internal(&"an action panicked")));
+    let mut response = envelope(outcome, wire.language(), request_id(&request));
+    if let Some(trace) = request.headers().get(TRACE) {
+        response.headers_mut().insert(HeaderName::from_static(TRACE), trace.clone());
+    }
+    response
+}
+
+/// The one shape of all answers; the content type has no charset, which two official clients need.
+fn envelope(outcome: Result<Map<String, Value>, ApiError>, language: Language, id: String) -> HttpResponse {
+    let mut fields = outcome.unwrap_or_else(|error| {
+        let mut fields = Map::new();
+        fields.insert("Error".to_owned(), json!({"Code": error.code, "Message": error.message(language)}));
+        fields
+    });
+    fields.insert("RequestId".to_owned(), Value::String(id));
+    let body = json!({ "Response": fields }).to_string();
+    HttpResponse::Ok().insert_header((CONTENT_TYPE, "application/json")).body(body)
+}
+
+async fn serve(
+    wire: &Wire,
+    (app, api): (&App, &ApiContext),
+    source: Source,
+) -> Result<Map<String, Value>, ApiError> {
+    let headers: Vec<(&str, &[u8])> =
+        wire.headers.iter().map(|(name, value)| (name.as_str(), value.as_slice())).collect();
+    let incoming = Incoming {
+        method: &wire.method,
+        path: &wire.path,
+        query: &wire.query,
+        headers: &headers,
+        body: Body::Bytes(&wire.body),
+    };
+    let claim = app.claim(&incoming)?;
+    let signed = app.authenticate(&claim, source.clone()).await.map_err(refusal)?;
+    let outcome = match find_action(&claim) {
+        Ok(action) => run(action, &signed, (app, api), wire.input(&claim)).await,
+        Err(error) => Err(error),
+    };
+    note(app, &signed, (&claim, &source), &outcome);
+    outcome
+}
+
+fn refusal(refusal: Refusal) -> ApiError {
+    match refusal {
+        Refusal::Signature(error) => error.into(),
+        Refusal::Token => ApiError::new(
+            "AuthFailure.TokenFailure",
+            "The request has a session token, but no key here has one. Leave X-TC-Token out.",
+        )
+        .zh("请求携带了 Token，但该密钥不是临时密钥，请去掉 X-TC-Token。"),
+        Refusal::Failure(failure) => failure.into(),
+    }
+}
+
+fn find_action(claim: &Claim<'_>) -> Result<&'static Action, ApiError> {
+    let name = claim.action().filter(|name| !name.is_empty()).ok_or_else(|| ApiError::missing("Action"))?;
+    let shown: String = name.chars().take(64).collect();
+    let action = actions::find(name).ok_or_else(|| {
+        ApiError::new("InvalidAction", format!("The action `{shown}` does not exist."))
+            .zh(format!("接口 `{shown}` 不存在。"))
+    })?;
+    let version = claim.version().filter(|version| !version.is_empty());
+    if version.ok_or_else(|| ApiError::missing("Version"))? == action.service.version() {
+        return Ok(action);
+    }
+    let right = action.service.version();
+    Err(ApiError::new("NoSuchVersion", format!("The version of `{shown}` is {right}."))
+        .zh(format!("接口 `{shown}` 的版本应为 {right}。")))
+}
+
+async fn run(
+    action: &Action,
+    signed: &Signed,
+    (app, api): (&App, &ApiContext),
+    input: Result<Input, ApiError>,
+) -> Result<Map<String, Value>, ApiError> {
+    api.limits.ensure(action, signed.caller.user.uid, app.clock.now())?;
+    let caller = app.use_signature(signed, action.is_mutating).await?;
+    let call = Call { app: app.clone(), caller: caller.clone(), input: input? };
+    // A panic is caught here, so that the call is recorded like any other that failed.
+    let work = AssertUnwindSafe((action.run)(call)).catch_unwind();
+    let fields = work.await.unwrap_or_else(|_| Err(ApiError::internal(&"an action panicked")))?;
+    if action.is_mutating {
+        app.settle_signature(&caller).await?;
+    }
+    Ok(fields)
+}
+
+/// Remembers the call, for *Last used* and the key's records.
+fn note(
+    app: &App,
+    signed: &Signed,
+    (claim, source): (&Claim<'_>, &Source),
+    outcome: &Result<Map<String, Value>, ApiError>,
+) {
+    let service = claim.action().and_then(actions::find).map_or("", |action| action.service.as_str());
+    let sighting = match outcome {
+        Ok(_) => Sighting::allowed(service, claim.action(), source),
+        Err(error) => Sighting::refused(claim.action(), source, error.code).of(service),
+    };
+    app.note_use(&signed.secret_id, sighting);
+}

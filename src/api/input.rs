@@ -1,0 +1,240 @@
+//! Parameters of a call, from JSON or from flattened names, typed when they are asked for.
+
+use super::error::ApiError;
+use serde_json::{Map, Value};
+
+/// Deepest nesting of objects and lists.
+const MAX_DEPTH: usize = 16;
+/// Most entries of a list that comes flattened.
+const MAX_LIST: usize = 10_000;
+
+/// The parameters of a call, or of an object inside it.
+#[derive(Clone, Debug, Default)]
+pub struct Input {
+    fields: Map<String, Value>,
+    /// The way here, for messages: `Info.0.`.
+    path: String,
+}
+
+impl Input {
+    /// From a JSON body; an empty one has no parameters.
+    pub fn from_json(body: &[u8]) -> Result<Self, ApiError> {
+        if body.trim_ascii().is_empty() {
+            return Ok(Self::default());
+        }
+        let broken = |cause: &dyn std::fmt::Display| {
+            ApiError::new("InvalidRequest", format!("The body is not a JSON object: {cause}."))
+                .zh(format!("请求体不是合法的 JSON 对象：{cause}。"))
+        };
+        match serde_json::from_slice(body) {
+            Ok(Value::Object(fields)) if is_shallow(&fields) => Ok(Self { fields, path: String::new() }),
+            Ok(Value::Object(_)) => Err(broken(&"it is nested too deeply")),
+            Ok(_) => Err(broken(&"it is another value")),
+            Err(error) => Err(broken(&error)),
+        }
+    }
+
+    /// From decoded names and values such as `Info.0.GroupId`; a name given twice is refused.
+    pub fn from_parameters<'a>(
+        parameters: impl Iterator<Item = (&'a str, &'a str)>,
+    ) -> Result<Self, ApiError> {
+        let mut root = Node::default();
+        for (name, value) in parameters {
+            root.insert(name, value)?;
+        }
+        Ok(Self { fields: root.fields(), path: String::new() })
+    }
+
+    /// Refuses parameters that the action does not know.
+    pub fn only(&self, known: &[&str]) -> Result<(), ApiError> {
+        match self.fields.keys().find(|name| !known.contains(&name.as_str())) {
+            None => Ok(()),
+            Some(name) => {
+                let name = self.full_name(&name.chars().take(100).collect::<String>());
+                Err(ApiError::new("UnknownParameter", format!("The parameter `{name}` is not known."))
+                    .zh(format!("未知参数 `{name}`。")))
+            }
+        }
+    }
+
+    /// Whether a parameter is there and not null.
+    pub fn has(&self, name: &str) -> bool {
+        self.get(name).is_some()
+    }
+
+    /// A text.
+    pub fn text(&self, name: &str) -> Result<Option<String>, ApiError> {
+        match self.get(name) {
+            None => Ok(None),
+            Some(Value::String(text)) => Ok(Some(text.clone())),
+            Some(_) => Err(ApiError::wrong_type(&self.full_name(name), "a string")),
+        }
+    }
+
+    /// A text that must be there.
+    pub fn required_text(&self, name: &str) -> Result<String, ApiError> {
+        self.text(name)?.ok_or_else(|| self.missing(name))
+    }
+
+    /// A whole number, as a JSON number or as a string of digits.
+    pub fn integer(&self, name: &str) -> Result<Option<i64>, ApiError> {
+        self.get(name).map(|value| self.whole(name, value)).transpose()
+    }
+
+    /// A whole number that must be there.
+    pub fn required_integer(&self, name: &str) -> Result<i64, ApiError> {
+        self.integer(name)?.ok_or_else(|| self.missing(name))
+    }
+
+    /// A truth value, as JSON or as `true`, `false`, `1`, `0`.
+    pub fn boolean(&self, name: &str) -> Result<Option<bool>, ApiError> {
+        let truth = match self.get(name) {
+            None => return Ok(None),
+            Some(Value::Bool(truth)) => Some(*truth),
+            Some(Value::Number(number)) => number.as_i64().and_then(|number| match number {
+                0 => Some(false),
+                1 => Some(true),
+                _ => None,
+            }),
+            Some(Value::String(text)) => match text.as_str() {
+                "true" | "1" => Some(true),
+                "false" | "0" => Some(false),
+                _ => None,
+            },
+            Some(_) => None,
+        };
+        truth.map(Some).ok_or_else(|| ApiError::wrong_type(&self.full_name(name), "true or false"))
+    }
+
+    /// A list of whole numbers; a list that is not there is `None`.
+    pub fn list_of_integers(&self, name: &str) -> Result<Option<Vec<i64>>, ApiError> {
+        self.each(name, |at, value| self.whole(&format!("{name}.{at}"), value))
+    }
+
+    /// A list of texts.
+    pub fn list_of_texts(&self, name: &str) -> Result<Option<Vec<String>>, ApiError> {
+        self.each(name, |at, value| match value {
+            Value::String(text) => Ok(text.clone()),
+            _ => Err(ApiError::wrong_type(&self.full_name(&format!("{name}.{at}")), "a string")),
+        })
+    }
+
+    /// A list of objects.
+    pub fn list_of_objects(&self, name: &str) -> Result<Option<Vec<Self>>, ApiError> {
+        self.each(name, |at, value| match value {
+            Value::Object(fields) => Ok(Self {
+                fields: fields.clone(),
+                path: format!("{}.", self.full_name(&format!("{name}.{at}"))),
+            }),
+            _ => Err(ApiError::wrong_type(&self.full_name(&format!("{name}.{at}")), "an object")),
+        })
+    }
+
+    /// A parameter that is not there, as the error that says so.
+    pub fn missing(&self, name: &str) -> ApiError {
+        ApiError::missing(&self.full_name(name))
+    }
+
+    fn get(&self, name: &str) -> Option<&Value> {
+        self.fields.get(name).filter(|value| !value.is_null())
+    }
+
+    fn full_name(&self, name: &str) -> String {
+        format!("{}{name}", self.path)
+    }
+
+    fn whole(&self, name: &str, value: &Value) -> Result<i64, ApiError> {
+        let number = match value {
+            Value::Number(number) => number.as_i64(),
+            Value::String(text) => whole_of(text),
+            _ => None,
+        };
+        number.ok_or_else(|| ApiError::wrong_type(&self.full_name(name), "a whole number"))
+    }
+
+    fn each<T>(
+        &self,
+        name: &str,
+        read: impl Fn(usize, &Value) -> Result<T, ApiError>,
+    ) -> Result<Option<Vec<T>>, ApiError> {
+        match self.get(name) {
+            None => Ok(None),
+            Some(Value::Array(values)) => values
+                .iter()
+                .enumerate()
+                .map(|(at, value)| read(at, value))
+                .collect::<Result<_, _>>()
+                .map(Some),
+            Some(_) => Err(ApiError::wrong_type(&self.full_name(name), "a list")),
+        }
+    }
+}
+
+fn whole_of(text: &str) -> Option<i64> {
+    let digits = text.strip_prefix('-').unwrap_or(text);
+    let is_plain = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
+    text.parse().ok().filter(|_| is_plain)
+}
+
+fn is_shallow(fields: &Map<String, Value>) -> bool {
+    fn depth(value: &Value) -> usize {
+        match value {
+            Value::Array(values) => 1 + values.iter().map(depth).max().unwrap_or(0),
+            Value::Object(fields) => 1 + fields.values().map(depth).max().unwrap_or(0),
+            _ => 0,
+        }
+    }
+    fields.values().all(|value| depth(value) < MAX_DEPTH)
+}
+
+/// A tree of names on its way to JSON.
+#[derive(Default)]
+struct Node {
+    value: Option<String>,
+    below: std::collections::BTreeMap<String, Node>,
+}
+
+impl Node {
+    fn insert(&mut self, name: &str, value: &str) -> Result<(), ApiError> {
+        let refused = || {
+            let name: String = name.chars().take(100).collect();
+            ApiError::new(
+                "InvalidParameter",
+                format!("The parameter `{name}` is given twice, or in two shapes."),
+            )
+            .zh(format!("参数 `{name}` 重复或结构冲突。"))
+        };
+        let mut node = self;
+        for (depth, part) in name.split('.').enumerate() {
+            if depth >= MAX_DEPTH || node.value.is_some() {
+                return Err(refused());
+            }
+            node = node.below.entry(part.to_owned()).or_default();
+        }
+        if node.value.is_some() || !node.below.is_empty() {
+            return Err(refused());
+        }
+        node.value = Some(value.to_owned());
+        Ok(())
+    }
+
+    fn fields(self) -> Map<String, Value> {
+        self.below.into_iter().map(|(name, node)| (name, node.json())).collect()
+    }
+
+    /// A list where every name is a number, in the order of the numbers.
+    fn json(self) -> Value {
+        if let Some(value) = self.value {
+            return Value::String(value);
+        }
+        let at =
+            |name: &str| whole_of(name).and_then(|at| usize::try_from(at).ok()).filter(|at| *at < MAX_LIST);
+        if !self.below.keys().all(|name| at(name).is_some()) {
+            return Value::Object(self.fields());
+        }
+        let mut entries: Vec<(usize, Self)> =
+            self.below.into_iter().filter_map(|(name, node)| Some((at(&name)?, node))).collect();
+        entries.sort_by_key(|(at, _)| *at);
+        Value::Array(entries.into_iter().map(|(_, node)| node.json()).collect())
+    }
+}

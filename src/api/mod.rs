@@ -1,0 +1,14 @@
+//! The API that the official clients of API 3.0 speak: signed requests in, `{"Response":…}` out.
+
+pub mod action;
+pub mod actions;
+mod body;
+pub mod dispatch;
+pub mod error;
+pub mod input;
+mod limits;
+
+pub use action::{Action, Answer, Call, Service, respond};
+pub use dispatch::ApiContext;
+pub use error::ApiError;
+pub use input::Input;

@@ -1,0 +1,96 @@
+//! Policies attached to groups, and detached.
+
+use super::caller::Caller;
+use super::groups::{Paged, Paging, found};
+use super::{App, Failure};
+use crate::domain::group::{GroupId, GroupRefusal};
+use crate::domain::permission::action;
+use crate::domain::policies::MAX_ATTACHED;
+use crate::store::{Conn, dialect, groups, policies};
+
+pub use crate::store::policies::Attachment;
+
+impl App {
+    /// What is attached to a group, of those whose name or description holds a text.
+    pub async fn group_policies(
+        &self,
+        caller: &Caller,
+        (id, keyword): (GroupId, &str),
+        paging: Paging,
+    ) -> Result<Paged<Attachment>, Failure> {
+        caller.ensure_group(action::LIST_GROUP_POLICIES, id)?;
+        let (owner, wanted) = (caller.owner(), keyword.trim().to_lowercase());
+        self.store
+            .read(move |conn| {
+                found(conn, owner, id)?;
+                let mut held = groups::attached(conn, id)?;
+                held.retain(|policy| {
+                    [&policy.name, &policy.description]
+                        .iter()
+                        .any(|text| text.to_lowercase().contains(&wanted))
+                });
+                Ok(paging.of(held))
+            })
+            .await
+    }
+
+    /// Attaches policies to a group, all or none. What is attached already stays so.
+    pub async fn attach_group_policies(
+        &self,
+        caller: &Caller,
+        id: GroupId,
+        policies: Vec<i64>,
+    ) -> Result<(), Failure> {
+        caller.ensure_group(action::ATTACH_GROUP_POLICY, id)?;
+        let (app, asker) = (self.clone(), caller.clone());
+        self.store
+            .write(move |conn| {
+                dialect::lock_account(conn, asker.owner())?;
+                policies.into_iter().try_for_each(|policy| app.attach_to_group_in(conn, &asker, (id, policy)))
+            })
+            .await
+    }
+
+    fn attach_to_group_in(
+        &self,
+        conn: &mut Conn,
+        caller: &Caller,
+        (id, policy): (GroupId, i64),
+    ) -> Result<(), Failure> {
+        let group = found(conn, caller.owner(), id)?;
+        let policy = policies::find(conn, caller.owner(), policy)?.ok_or(GroupRefusal::NoPolicy)?;
+        let held = groups::attached(conn, id)?;
+        if held.iter().any(|attached| attached.policy_id == policy.id) {
+            return Ok(());
+        }
+        if held.len() >= MAX_ATTACHED {
+            return Err(GroupRefusal::TooManyPolicies.into());
+        }
+        groups::attach(conn, id, policy.id, (&caller.user.name, self.clock.now()))?;
+        let event = caller.event("AttachGroupPolicy").about(&group.name).object(&policy.name);
+        event.fact("group_id", id.0).fact("policy_id", policy.id).write(conn, self)
+    }
+
+    /// Detaches a policy from a group.
+    pub async fn detach_group_policy(
+        &self,
+        caller: &Caller,
+        id: GroupId,
+        policy: i64,
+    ) -> Result<(), Failure> {
+        caller.ensure_group(action::DETACH_GROUP_POLICY, id)?;
+        let (app, asker) = (self.clone(), caller.clone());
+        self.store
+            .write(move |conn| {
+                dialect::lock_account(conn, asker.owner())?;
+                let group = found(conn, asker.owner(), id)?;
+                let policy = policies::find(conn, asker.owner(), policy)?.ok_or(GroupRefusal::NoPolicy)?;
+                if !groups::detach(conn, id, policy.id)? {
+                    return Err(GroupRefusal::NoPolicy.into());
+                }
+                let event = asker.event("DetachGroupPolicy").about(&group.name).object(&policy.name);
+                event.fact("group_id", id.0).fact("policy_id", policy.id).write(conn, &app)
+            })
+            .await
+    }
+}

@@ -1,0 +1,211 @@
+//! User groups: listed, created, renamed, deleted.
+
+use super::caller::Caller;
+use super::{App, Failure};
+use crate::domain::group::{self, Group, GroupId, GroupRefusal, MAX_GROUPS};
+use crate::domain::permission::{Denial, action};
+use crate::store::sequences::{self, Sequence};
+use crate::store::{Conn, dialect, groups};
+
+pub use crate::store::groups::Holds;
+
+/// Which part of a list is wanted: a page, counted from 1, of so many rows.
+#[derive(Clone, Copy, Debug)]
+pub struct Paging {
+    pub page: usize,
+    pub size: usize,
+}
+
+/// A page of a list, and how long the list is.
+pub struct Paged<T> {
+    pub rows: Vec<T>,
+    pub total: usize,
+}
+
+impl Paging {
+    /// This page of a list that is short enough to be at hand.
+    pub(super) fn of<T>(self, all: Vec<T>) -> Paged<T> {
+        let total = all.len();
+        let before = self.page.saturating_sub(1).saturating_mul(self.size);
+        Paged { rows: all.into_iter().skip(before).take(self.size).collect(), total }
+    }
+}
+
+/// A group with what the list shows beside it.
+pub struct ListedGroup {
+    pub group: Group,
+    pub holds: Holds,
+}
+
+/// What is to be different about a group; `None` stays as it is.
+#[derive(Clone, Debug, Default)]
+pub struct GroupChange {
+    pub name: Option<String>,
+    pub remark: Option<String>,
+}
+
+/// A group as the head of its pages shows it, and what the caller may do there.
+pub struct GroupHead {
+    pub group: Group,
+    pub members: bool,
+    pub permissions: bool,
+    pub may_edit: bool,
+    pub may_delete: bool,
+}
+
+impl Caller {
+    /// Refuses what the policies do not allow on a group of this account.
+    pub fn ensure_group(&self, action: &'static str, id: GroupId) -> Result<(), Denial> {
+        self.ensure_on(action, &group::resource_of(self.owner(), id))
+    }
+
+    /// Whether the policies allow an action on a group.
+    pub fn may_group(&self, action: &'static str, id: GroupId) -> bool {
+        self.ensure_group(action, id).is_ok()
+    }
+}
+
+impl App {
+    /// The account's groups whose name or remark holds a text.
+    pub async fn groups(
+        &self,
+        caller: &Caller,
+        keyword: &str,
+        paging: Paging,
+    ) -> Result<Paged<ListedGroup>, Failure> {
+        caller.ensure_here(action::LIST_GROUPS)?;
+        let (owner, wanted) = (caller.owner(), keyword.trim().to_lowercase());
+        self.store
+            .read(move |conn| {
+                let mut found = groups::of_account(conn, owner)?;
+                found.retain(|group| {
+                    [&group.name, &group.remark].iter().any(|text| text.to_lowercase().contains(&wanted))
+                });
+                let Paged { rows, total } = paging.of(found);
+                let ids: Vec<GroupId> = rows.iter().map(|group| group.id).collect();
+                let held = groups::holds(conn, &ids)?;
+                let listed = |group: Group| ListedGroup {
+                    holds: held.get(&group.id).copied().unwrap_or_default(),
+                    group,
+                };
+                Ok(Paged { rows: rows.into_iter().map(listed).collect(), total })
+            })
+            .await
+    }
+
+    /// One group, for those to whom the policies allow an action on it.
+    pub async fn group(
+        &self,
+        caller: &Caller,
+        action: &'static str,
+        id: GroupId,
+    ) -> Result<ListedGroup, Failure> {
+        caller.ensure_group(action, id)?;
+        let owner = caller.owner();
+        self.store
+            .read(move |conn| {
+                let group = found(conn, owner, id)?;
+                let holds = groups::holds(conn, &[id])?.get(&id).copied().unwrap_or_default();
+                Ok(ListedGroup { group, holds })
+            })
+            .await
+    }
+
+    /// Name and tabs of a group, for anyone who may open at least one of its pages.
+    pub async fn group_head(&self, caller: &Caller, id: GroupId) -> Result<GroupHead, Failure> {
+        let (members, permissions) =
+            (caller.may_group(action::LIST_MEMBERS, id), caller.may_group(action::LIST_GROUP_POLICIES, id));
+        if !members && !permissions {
+            caller.ensure_group(action::LIST_MEMBERS, id)?;
+        }
+        let owner = caller.owner();
+        let group = self.store.read(move |conn| found(conn, owner, id)).await?;
+        Ok(GroupHead {
+            members,
+            permissions,
+            may_edit: caller.may_group(action::UPDATE_GROUP, id),
+            may_delete: caller.may_group(action::DELETE_GROUP, id),
+            group,
+        })
+    }
+
+    /// Makes a group without users and without policies.
+    pub async fn create_group(&self, caller: &Caller, name: &str, remark: &str) -> Result<Group, Failure> {
+        caller.ensure_here(action::CREATE_GROUP)?;
+        let (name, remark) = (group::name(name)?, group::remark(remark)?);
+        let (app, asker) = (self.clone(), caller.clone());
+        self.store
+            .write(move |conn| {
+                let owner_uin = asker.owner();
+                dialect::lock_account(conn, owner_uin)?;
+                let known = groups::of_account(conn, owner_uin)?;
+                if known.len() >= MAX_GROUPS {
+                    return Err(GroupRefusal::TooManyGroups.into());
+                }
+                if groups::by_name(conn, owner_uin, &name)?.is_some() {
+                    return Err(GroupRefusal::NameTaken.into());
+                }
+                let id = GroupId(sequences::next(conn, Sequence::Group)?);
+                let group = Group { id, owner_uin, name, remark, created_at: app.clock.now() };
+                groups::insert(conn, &group)?;
+                let event = asker.event("CreateGroup").about(&group.name);
+                event.fact("group_id", id.0).fact("remark", group.remark.as_str()).write(conn, &app)?;
+                Ok(group)
+            })
+            .await
+    }
+
+    /// Renames a group or changes its remark.
+    pub async fn update_group(
+        &self,
+        caller: &Caller,
+        id: GroupId,
+        change: GroupChange,
+    ) -> Result<(), Failure> {
+        caller.ensure_group(action::UPDATE_GROUP, id)?;
+        let name = change.name.map(|name| group::name(&name)).transpose()?;
+        let remark = change.remark.map(|remark| group::remark(&remark)).transpose()?;
+        let (app, asker) = (self.clone(), caller.clone());
+        self.store
+            .write(move |conn| {
+                dialect::lock_account(conn, asker.owner())?;
+                let before = found(conn, asker.owner(), id)?;
+                let after = Group {
+                    name: name.unwrap_or_else(|| before.name.clone()),
+                    remark: remark.unwrap_or_else(|| before.remark.clone()),
+                    ..before.clone()
+                };
+                let namesake = groups::by_name(conn, asker.owner(), &after.name)?;
+                if namesake.is_some_and(|other| other.id != id) {
+                    return Err(GroupRefusal::NameTaken.into());
+                }
+                groups::update(conn, &after)?;
+                let event = asker.event("UpdateGroup").about(&after.name).fact("group_id", id.0);
+                let event = event.fact("name_before", before.name).fact("remark", after.remark);
+                event.write(conn, &app)
+            })
+            .await
+    }
+
+    /// Deletes a group; its users lose what only the group gave them, from the commit on.
+    pub async fn delete_group(&self, caller: &Caller, id: GroupId) -> Result<(), Failure> {
+        caller.ensure_group(action::DELETE_GROUP, id)?;
+        let (app, asker) = (self.clone(), caller.clone());
+        self.store
+            .write(move |conn| {
+                dialect::lock_account(conn, asker.owner())?;
+                let group = found(conn, asker.owner(), id)?;
+                let held = groups::holds(conn, &[id])?.get(&id).copied().unwrap_or_default();
+                groups::delete(conn, id)?;
+                let event = asker.event("DeleteGroup").about(&group.name).fact("group_id", id.0);
+                let event = event.fact("users", held.members).fact("policies", held.policies);
+                event.write(conn, &app)
+            })
+            .await
+    }
+}
+
+/// A group of the account.
+pub(super) fn found(conn: &mut Conn, owner: crate::domain::user::Uin, id: GroupId) -> Result<Group, Failure> {
+    groups::find(conn, owner, id)?.ok_or(GroupRefusal::NoGroup.into())
+}

@@ -1,0 +1,116 @@
+//! User groups: users who share policies.
+
+use super::field::{self, FieldError};
+use super::user::{Uid, Uin};
+use std::fmt;
+
+/// Groups of one account.
+pub const MAX_GROUPS: usize = 300;
+/// Groups that one user may be in.
+pub const MAX_GROUPS_PER_USER: usize = 10;
+/// Users that one group may hold.
+pub const MAX_MEMBERS: usize = 100;
+/// Pairs of group and user in one call.
+pub const MAX_AT_ONCE: usize = 100;
+/// Characters of a group's remark.
+const MAX_REMARK: usize = 128;
+
+/// The number of a group.
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+pub struct GroupId(pub i64);
+
+impl GroupId {
+    /// The group that the digits name.
+    pub fn parse(text: &str) -> Option<Self> {
+        let is_plain = !text.starts_with('0') && text.bytes().all(|b| b.is_ascii_digit());
+        text.parse().ok().filter(|_| is_plain).map(Self)
+    }
+}
+
+impl fmt::Display for GroupId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// A group, as lists and details show it.
+#[derive(Clone, Debug)]
+pub struct Group {
+    pub id: GroupId,
+    pub owner_uin: Uin,
+    pub name: String,
+    pub remark: String,
+    pub created_at: i64,
+}
+
+impl Group {
+    /// The resource that policies name this group by.
+    pub fn resource(&self) -> String {
+        resource_of(self.owner_uin, self.id)
+    }
+}
+
+/// The resource of a group in the account of `owner`.
+pub fn resource_of(owner: Uin, id: GroupId) -> String {
+    format!("qcs::cam::uin/{owner}:groupid/{id}")
+}
+
+/// A group's name: 1–64 characters of one line.
+pub fn name(text: &str) -> Result<String, FieldError> {
+    field::required("group_name", "group name", text, 64)
+}
+
+/// What a group is for, in one line; may be empty.
+pub fn remark(text: &str) -> Result<String, FieldError> {
+    field::line("remark", "remark", text, MAX_REMARK)
+}
+
+/// A user as the API and the console name it.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum UserRef {
+    Uid(Uid),
+    Uin(Uin),
+}
+
+/// Why a group stays as it is; the text is for people.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
+pub enum GroupRefusal {
+    #[error("There is no such group in this account.")]
+    NoGroup,
+    #[error("There is no such user in this account, or it is not in the group.")]
+    NoUser,
+    #[error("There is no such policy in this account, or it is not attached to the group.")]
+    NoPolicy,
+    #[error("Another group of this account has that name, upper and lower case being the same.")]
+    NameTaken,
+    #[error("This account has 300 groups, as many as it may. Delete one first.")]
+    TooManyGroups,
+    #[error("A group can hold at most 100 users. Remove one first.")]
+    GroupFull,
+    #[error("A user can be in at most 10 groups. Remove it from one first.")]
+    UserFull,
+    #[error("A group can hold at most 200 policies. Detach one first.")]
+    TooManyPolicies,
+    #[error("At most 100 users can be added to groups, or removed, at once. Send the rest separately.")]
+    TooManyAtOnce,
+    #[error("The root user may do everything; a group would not change that.")]
+    IsRoot,
+}
+
+impl GroupRefusal {
+    /// The same for readers of Chinese.
+    pub fn chinese(self) -> &'static str {
+        match self {
+            Self::NoGroup => "用户组不存在。",
+            Self::NoUser => "用户不存在，或不在该用户组中。",
+            Self::NoPolicy => "策略不存在，或未关联到该用户组。",
+            Self::NameTaken => "用户组名称已被使用（不区分大小写）。",
+            Self::TooManyGroups => "用户组数量已达上限 300 个，请先删除不用的用户组。",
+            Self::GroupFull => "用户组最多包含 100 个用户，请先移出用户。",
+            Self::UserFull => "每个用户最多加入 10 个用户组，请先退出其他用户组。",
+            Self::TooManyPolicies => "每个用户组最多关联 200 个策略，请先解除关联。",
+            Self::TooManyAtOnce => "每次最多操作 100 个用户，请分批提交。",
+            Self::IsRoot => "主账号拥有全部权限，无需加入用户组。",
+        }
+    }
+}

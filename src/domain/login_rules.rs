@@ -1,0 +1,128 @@
+//! Networks that sub-users may sign in to the console from.
+
+use ipnet::IpNet;
+use serde::{Deserialize, Serialize};
+use std::net::IpAddr;
+
+/// Rules per account.
+pub const MAX_RULES: usize = 10;
+
+/// What becomes of a sign-in from a network.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Effect {
+    Allow,
+    Deny,
+}
+
+/// One network and what becomes of it.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
+pub struct LoginRule {
+    pub network: IpNet,
+    pub effect: Effect,
+}
+
+/// The rules of one account.
+#[derive(Clone, Debug, Default, Eq, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct LoginRules {
+    /// Kept, but without effect.
+    pub is_disabled: bool,
+    pub rules: Vec<LoginRule>,
+}
+
+/// Why rules cannot be kept; the text is fit to show to the person who wrote them.
+#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
+pub enum LoginRulesRefusal {
+    #[error("An account has at most 10 login rules.")]
+    TooMany,
+    #[error("{0} is neither an IP address nor a network such as 10.1.0.0/16.")]
+    NoNetwork(String),
+    #[error("{0} and {1} overlap.")]
+    Overlap(IpNet, IpNet),
+}
+
+impl LoginRules {
+    /// Whether somebody at that address may sign in: no deny fits, and an allow does where there is any.
+    ///
+    /// An address that cannot be read is refused as soon as there is a rule.
+    pub fn admit(&self, ip: &str) -> bool {
+        if self.is_disabled || self.rules.is_empty() {
+            return true;
+        }
+        let Ok(address) = ip.parse::<IpAddr>().map(|address| address.to_canonical()) else { return false };
+        let fits = |effect| move |rule: &&LoginRule| rule.effect == effect && rule.network.contains(&address);
+        let has_allows = self.rules.iter().any(|rule| rule.effect == Effect::Allow);
+        self.rules.iter().find(fits(Effect::Deny)).is_none()
+            && (!has_allows || self.rules.iter().find(fits(Effect::Allow)).is_some())
+    }
+
+    /// Refuses more rules than there may be, and networks that overlap.
+    pub fn ensure_sound(&self) -> Result<(), LoginRulesRefusal> {
+        if self.rules.len() > MAX_RULES {
+            return Err(LoginRulesRefusal::TooMany);
+        }
+        for (at, one) in self.rules.iter().enumerate() {
+            for other in self.rules.iter().skip(at + 1) {
+                if one.network.contains(&other.network) || other.network.contains(&one.network) {
+                    return Err(LoginRulesRefusal::Overlap(one.network, other.network));
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The network that a text names: an address, or an address with a prefix length; host bits are dropped.
+pub fn network(text: &str) -> Result<IpNet, LoginRulesRefusal> {
+    let text = text.trim();
+    let refusal = || LoginRulesRefusal::NoNetwork(text.chars().take(64).collect());
+    if let Ok(address) = text.parse::<IpAddr>() {
+        return Ok(IpNet::from(address.to_canonical()));
+    }
+    text.parse::<IpNet>().map(|network| network.trunc()).map_err(|_| refusal())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rules(list: &[(&str, Effect)]) -> LoginRules {
+        let rules = list
+            .iter()
+            .map(|(text, effect)| LoginRule { network: network(text).unwrap(), effect: *effect })
+            .collect();
+        LoginRules { is_disabled: false, rules }
+    }
+
+    #[test]
+    fn a_deny_wins_and_an_allow_list_shuts_everybody_else_out() {
+        let rules = rules(&[("10.0.0.0/8", Effect::Allow), ("10.1.2.3", Effect::Deny)]);
+
+        assert!(rules.admit("10.9.9.9"));
+        assert!(!rules.admit("10.1.2.3"));
+        assert!(!rules.admit("192.0.2.1"));
+        assert!(!rules.admit("::ffff:10.1.2.3"));
+        assert!(!rules.admit("unknown"));
+    }
+
+    #[test]
+    fn a_block_list_lets_everybody_else_in_and_no_rule_lets_all() {
+        assert!(rules(&[("192.0.2.0/24", Effect::Deny)]).admit("10.1.2.3"));
+        assert!(!rules(&[("192.0.2.0/24", Effect::Deny)]).admit("192.0.2.77"));
+        assert!(LoginRules::default().admit("unknown"));
+        assert!(LoginRules { is_disabled: true, ..rules(&[("10.0.0.1", Effect::Allow)]) }.admit("192.0.2.1"));
+    }
+
+    #[test]
+    fn overlapping_networks_and_an_eleventh_rule_are_refused() {
+        let overlap = rules(&[("10.217.182.3/24", Effect::Allow), ("10.217.182.9", Effect::Deny)]);
+        let many: Vec<String> = (0..11).map(|n| format!("10.0.{n}.1")).collect();
+        let many: Vec<(&str, Effect)> = many.iter().map(|text| (text.as_str(), Effect::Deny)).collect();
+
+        assert!(matches!(overlap.ensure_sound(), Err(LoginRulesRefusal::Overlap(..))));
+        assert_eq!(rules(&many).ensure_sound(), Err(LoginRulesRefusal::TooMany));
+        assert!(network("10.0.0").is_err());
+        assert!(network("10.0.0.1-10.0.0.9").is_err());
+    }
+}

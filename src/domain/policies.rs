@@ -1,0 +1,189 @@
+//! Policies as things an account keeps: names, texts, limits, and what is refused.
+
+use super::policy::{Policy, Problem};
+use super::user::Uin;
+
+/// Custom policies of one account.
+pub const MAX_POLICIES: i64 = 1_500;
+/// Versions of one custom policy.
+pub const MAX_VERSIONS: usize = 5;
+/// Policies attached directly to one user or group.
+pub const MAX_ATTACHED: usize = 200;
+/// The longest description, in bytes.
+pub const MAX_DESCRIPTION: usize = 300;
+/// Policies that one call may delete.
+pub const MAX_DELETED_AT_ONCE: usize = 100;
+
+/// Where a policy comes from.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum PolicyKind {
+    Preset,
+    Custom,
+}
+
+/// What a custom policy is called: unique in its account.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct PolicyName(String);
+
+/// Why a text is not a policy name.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
+pub enum PolicyNameRefusal {
+    #[error("Enter a policy name.")]
+    Missing,
+    #[error("Use at most 128 characters for the policy name.")]
+    TooLong,
+    #[error("Use only letters, digits and + = , . @ - _ in the policy name.")]
+    Malformed,
+}
+
+impl PolicyName {
+    /// Accepts 1–128 ASCII letters, digits and `+=,.@-_`.
+    pub fn parse(text: &str) -> Result<Self, PolicyNameRefusal> {
+        if text.is_empty() {
+            return Err(PolicyNameRefusal::Missing);
+        }
+        if text.chars().count() > 128 {
+            return Err(PolicyNameRefusal::TooLong);
+        }
+        if !text.bytes().all(|b| b.is_ascii_alphanumeric() || b"+=,.@-_".contains(&b)) {
+            return Err(PolicyNameRefusal::Malformed);
+        }
+        Ok(Self(text.to_owned()))
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// What a custom policy is for, in words; may be empty.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct Description(String);
+
+/// Why a text is not a description.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
+pub enum DescriptionRefusal {
+    #[error("Use at most 300 bytes for the description.")]
+    TooLong,
+    #[error("Remove the characters that cannot be shown from the description.")]
+    Malformed,
+}
+
+impl Description {
+    /// Accepts at most 300 bytes without control characters; trims.
+    pub fn parse(text: &str) -> Result<Self, DescriptionRefusal> {
+        let text = text.trim();
+        if text.len() > MAX_DESCRIPTION {
+            return Err(DescriptionRefusal::TooLong);
+        }
+        if text.chars().any(|c| (c.is_control() && c != '\n') || c == '\u{FFFD}') {
+            return Err(DescriptionRefusal::Malformed);
+        }
+        Ok(Self(text.to_owned()))
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// The text of a policy that was checked: a `Document` in hand can be saved.
+#[derive(Clone, Debug)]
+pub struct Document(String);
+
+impl Document {
+    /// Accepts what the policy language understands whole.
+    ///
+    /// # Errors
+    /// Every problem, with line and code; never an empty list.
+    pub fn check(text: &str) -> Result<Self, Vec<Problem>> {
+        Policy::check(text).map(|_| Self(text.to_owned()))
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// A rule said no; the text is fit to show to the person who asked.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
+pub enum PolicyRefusal {
+    #[error("This account has 1,500 custom policies, as many as it may. Delete one first.")]
+    AccountFull,
+    #[error("This policy name is taken in this account. Choose another one.")]
+    NameTaken,
+    #[error("This policy comes with Camlock and cannot be changed. Create a policy of your own instead.")]
+    Preset,
+    #[error("This policy has five versions, as many as it may. Delete one first.")]
+    VersionsFull,
+    #[error("This version is the default one. Make another version the default first.")]
+    DefaultVersion,
+    #[error("This version is the default one already.")]
+    AlreadyDefault,
+    #[error("This policy has no such version.")]
+    NoSuchVersion,
+    #[error("This policy is attached to users or groups. Detach it first.")]
+    Attached,
+    #[error("This policy is the permission boundary of a user. Remove that boundary first.")]
+    BoundsUsers,
+    #[error("There is no such policy.")]
+    NoSuchPolicy,
+    #[error("This policy is not attached to this user.")]
+    NotAttached,
+    #[error("200 policies are attached to this user, as many as may be. Detach one first.")]
+    UserFull,
+    #[error("Delete at most 100 policies at once.")]
+    TooManyAtOnce,
+    #[error("The root user is not bound by policies, so it cannot have a permission boundary.")]
+    RootHasNoBoundary,
+}
+
+impl PolicyRefusal {
+    /// Whether what was named is not there: a page that does not exist.
+    pub fn is_absence(self) -> bool {
+        matches!(self, Self::NoSuchPolicy | Self::NoSuchVersion | Self::NotAttached)
+    }
+
+    /// The CAM error code that API clients know.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::AccountFull => "FailedOperation.PolicyFull",
+            Self::NameTaken => "FailedOperation.PolicyNameInUse",
+            Self::Preset => "FailedOperation.Unmodifiable",
+            Self::VersionsFull => "FailedOperation.PolicyVersionFull",
+            Self::DefaultVersion | Self::AlreadyDefault => "FailedOperation.PolicyVersionAlreadyDefault",
+            Self::NoSuchVersion => "InvalidParameter.PolicyVersionNotExists",
+            Self::Attached | Self::BoundsUsers => "ResourceInUse",
+            Self::NoSuchPolicy => "InvalidParameter.PolicyIdNotExist",
+            Self::NotAttached => "ResourceNotFound.PolicyIdNotFound",
+            Self::UserFull => "InvalidParameter.AttachmentFull",
+            Self::TooManyAtOnce => "InvalidParameter.OperatePoliciesOverLimit",
+            Self::RootHasNoBoundary => "InvalidParameter.ParamError",
+        }
+    }
+
+    /// The text in Chinese, for API clients that ask for it.
+    pub fn chinese(self) -> &'static str {
+        match self {
+            Self::AccountFull => "自定义策略数量已达上限 1500 条，请先删除。",
+            Self::NameTaken => "策略名称已被占用，请更换名称。",
+            Self::Preset => "预设策略不可修改，请新建自定义策略。",
+            Self::VersionsFull => "策略版本已达上限 5 个，请先删除。",
+            Self::DefaultVersion => "该版本是默认版本，请先将其他版本设为默认。",
+            Self::AlreadyDefault => "该版本已经是默认版本。",
+            Self::NoSuchVersion => "策略版本不存在。",
+            Self::Attached => "策略仍关联用户或用户组，请先解除关联。",
+            Self::BoundsUsers => "策略正被用作用户的权限边界，请先移除该权限边界。",
+            Self::NoSuchPolicy => "策略不存在。",
+            Self::NotAttached => "该用户未关联此策略。",
+            Self::UserFull => "该用户直接关联的策略已达上限 200 条，请先解除关联。",
+            Self::TooManyAtOnce => "一次最多删除 100 条策略。",
+            Self::RootHasNoBoundary => "主账号不受策略限制，不能设置权限边界。",
+        }
+    }
+}
+
+/// The resource that policies name a policy of the account of `owner` by.
+pub fn resource_of(owner: Uin, policy: i64) -> String {
+    format!("qcs::cam::uin/{owner}:policyid/{policy}")
+}

@@ -1,0 +1,159 @@
+//! The one way from a claim to an identity.
+
+use data_encoding::HEXLOWER;
+
+use super::claim::{Claim, Proof, Scheme};
+use super::error::{Difference, Mismatch, SignatureError};
+use super::hmac::{SigningKey, signing_mac};
+use super::{tc3, v1};
+
+/// Stands in for the secret of an unknown id, so that a miss costs what a hit costs.
+const NOBODY: &str = "00000000000000000000000000000000";
+
+/// The key that the caller found for a claim.
+#[derive(Clone, Copy)]
+pub enum KeyMaterial<'k> {
+    /// There is no such id.
+    Unknown,
+    /// The SecretKey.
+    Secret(&'k str),
+    /// The signing key of the day, kept from an earlier request; of no use to v1.
+    Derived(&'k SigningKey),
+}
+
+impl<'k> From<Option<&'k str>> for KeyMaterial<'k> {
+    fn from(secret: Option<&'k str>) -> Self {
+        secret.map_or(Self::Unknown, Self::Secret)
+    }
+}
+
+/// What the action and the account allow beyond the plain case; all is refused by default.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub struct Allowances {
+    /// The action takes `UNSIGNED-PAYLOAD`.
+    pub unsigned_payload: bool,
+    /// The account takes v1 signatures; the caller then keeps a nonce store.
+    pub v1: bool,
+}
+
+/// Proof that the holder of a key signed a request; only [`verify`] makes one.
+#[derive(Clone, Debug)]
+pub struct Verified {
+    secret_id: Box<str>,
+    timestamp: i64,
+    scheme: Scheme,
+    nonce: Option<u64>,
+    digest: [u8; 32],
+    binding: [u8; 32],
+}
+
+impl Verified {
+    pub fn secret_id(&self) -> &str {
+        &self.secret_id
+    }
+
+    pub fn timestamp(&self) -> i64 {
+        self.timestamp
+    }
+
+    pub fn scheme(&self) -> Scheme {
+        self.scheme
+    }
+
+    /// The number that v1 clients use once, for the nonce store.
+    pub fn nonce(&self) -> Option<u64> {
+        self.nonce
+    }
+
+    /// SHA-256 of the signature, for the replay store.
+    pub fn digest(&self) -> &[u8; 32] {
+        &self.digest
+    }
+
+    /// What the signature stays bound to after its first use, see [`Claim::binding`].
+    pub fn binding(&self) -> &[u8; 32] {
+        &self.binding
+    }
+
+    fn of(claim: &Claim<'_>) -> Self {
+        Self {
+            secret_id: claim.secret_id().into(),
+            timestamp: claim.timestamp(),
+            scheme: claim.scheme(),
+            nonce: claim.nonce(),
+            digest: claim.digest(),
+            binding: claim.binding(),
+        }
+    }
+}
+
+/// Believes a claim, or says why not; an unknown id costs the same work as a wrong signature.
+pub fn verify<'k>(
+    claim: &Claim<'_>,
+    key: impl Into<KeyMaterial<'k>>,
+    allowed: Allowances,
+) -> Result<Verified, SignatureError> {
+    let key = key.into();
+    let judged = match &claim.proof {
+        Proof::Tc3(proof) => judge_tc3(claim, proof, key),
+        Proof::V1(proof) => judge_v1(claim, proof, key),
+    };
+    if matches!(key, KeyMaterial::Unknown) {
+        return Err(SignatureError::SecretIdNotFound);
+    }
+    judged.map_err(|difference| mismatch(claim, difference))?;
+    ensure_allowed(claim, allowed)?;
+    Ok(Verified::of(claim))
+}
+
+fn judge_tc3(
+    claim: &Claim<'_>,
+    proof: &tc3::Proof<'_>,
+    key: KeyMaterial<'_>,
+) -> Result<(), Option<Difference>> {
+    let derived = |secret| signing_mac(secret, proof.date, proof.service);
+    let mac = match key {
+        KeyMaterial::Unknown => derived(NOBODY),
+        KeyMaterial::Secret(secret) => derived(secret),
+        KeyMaterial::Derived(key) => key.mac_for(proof.date, proof.service).cloned().ok_or(None)?,
+    };
+    if proof.is_signed_by(claim, &mac) { Ok(()) } else { Err(proof.difference(claim, &mac)) }
+}
+
+fn judge_v1(
+    claim: &Claim<'_>,
+    proof: &v1::Proof<'_>,
+    key: KeyMaterial<'_>,
+) -> Result<(), Option<Difference>> {
+    let secret = match key {
+        KeyMaterial::Unknown => NOBODY,
+        KeyMaterial::Secret(secret) => secret,
+        KeyMaterial::Derived(_) => return Err(None),
+    };
+    proof.is_signed_by(claim, secret).then_some(()).ok_or(None)
+}
+
+fn ensure_allowed(claim: &Claim<'_>, allowed: Allowances) -> Result<(), SignatureError> {
+    if claim.unsigned_payload() && !allowed.unsigned_payload {
+        return Err(SignatureError::UnsignedPayload);
+    }
+    if claim.scheme().is_v1() && !allowed.v1 {
+        return Err(SignatureError::V1Off);
+    }
+    Ok(())
+}
+
+fn mismatch(claim: &Claim<'_>, difference: Option<Difference>) -> SignatureError {
+    let (scope, signed_headers) = match &claim.proof {
+        Proof::Tc3(proof) => (proof.scope, proof.signed_headers),
+        Proof::V1(_) => ("", ""),
+    };
+    SignatureError::Mismatch(Box::new(Mismatch {
+        difference,
+        timestamp: claim.timestamp(),
+        host: claim.host.to_owned(),
+        scope: scope.to_owned(),
+        signed_headers: signed_headers.to_owned(),
+        body_sha256: HEXLOWER.encode(&claim.body_sha256),
+    }))
+}

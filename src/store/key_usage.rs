@@ -1,0 +1,143 @@
+//! When keys were used, and the newest calls with each.
+
+use super::schema::{api_keys, key_records, key_usage};
+use super::{Conn, StoreError};
+use crate::domain::key::SecretId;
+use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Text};
+
+/// Calls that are kept of each key.
+pub const KEPT_RECORDS: usize = 100;
+/// Days that a call is kept.
+pub const KEPT_DAYS: i64 = 90;
+
+/// When a key last signed a request, from where and for what.
+#[derive(Clone, Debug, Queryable, Selectable)]
+#[diesel(table_name = key_usage)]
+pub struct LastUse {
+    pub secret_id: String,
+    pub last_used_ms: i64,
+    pub ip: String,
+    pub service: String,
+    pub action: String,
+    pub client: String,
+}
+
+/// One call with a key.
+#[derive(Clone, Debug, Queryable, Selectable)]
+#[diesel(table_name = key_records)]
+pub struct Record {
+    pub secret_id: String,
+    pub request_id: String,
+    pub at_ms: i64,
+    pub service: String,
+    pub action: String,
+    pub ip: String,
+    pub client: String,
+    pub result: String,
+    pub reason: String,
+}
+
+/// Keeps calls of one key and drops the oldest beyond what is kept. A key that is gone leaves nothing.
+pub fn put(
+    conn: &mut Conn,
+    id: &SecretId,
+    records: &[Record],
+    last_use: Option<&Record>,
+) -> Result<(), StoreError> {
+    let held: i64 = api_keys::table.find(id.as_str()).count().get_result(conn)?;
+    if held == 0 {
+        return Ok(());
+    }
+    for record in records {
+        insert(conn, record)?;
+    }
+    if let Some(newest) = last_use {
+        set_last_use(conn, newest)?;
+    }
+    prune(conn, id)
+}
+
+/// The same text on both databases: each place is used once, in order.
+fn insert(conn: &mut Conn, record: &Record) -> Result<(), StoreError> {
+    diesel::sql_query(
+        "INSERT INTO key_records (secret_id, request_id, at_ms, service, action, ip, client, result, reason) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING",
+    )
+    .bind::<Text, _>(&record.secret_id)
+    .bind::<Text, _>(&record.request_id)
+    .bind::<BigInt, _>(record.at_ms)
+    .bind::<Text, _>(&record.service)
+    .bind::<Text, _>(&record.action)
+    .bind::<Text, _>(&record.ip)
+    .bind::<Text, _>(&record.client)
+    .bind::<Text, _>(&record.result)
+    .bind::<Text, _>(&record.reason)
+    .execute(conn)?;
+    Ok(())
+}
+
+fn set_last_use(conn: &mut Conn, record: &Record) -> Result<(), StoreError> {
+    diesel::sql_query(
+        "INSERT INTO key_usage (secret_id, last_used_ms, ip, service, action, client) \
+         VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (secret_id) DO UPDATE SET \
+         last_used_ms = excluded.last_used_ms, ip = excluded.ip, service = excluded.service, \
+         action = excluded.action, client = excluded.client \
+         WHERE excluded.last_used_ms >= key_usage.last_used_ms",
+    )
+    .bind::<Text, _>(&record.secret_id)
+    .bind::<BigInt, _>(record.at_ms)
+    .bind::<Text, _>(&record.ip)
+    .bind::<Text, _>(&record.service)
+    .bind::<Text, _>(&record.action)
+    .bind::<Text, _>(&record.client)
+    .execute(conn)?;
+    Ok(())
+}
+
+fn prune(conn: &mut Conn, id: &SecretId) -> Result<(), StoreError> {
+    let surplus: Vec<(i64, String)> = key_records::table
+        .filter(key_records::secret_id.eq(id.as_str()))
+        .order((key_records::at_ms.desc(), key_records::request_id.desc()))
+        .offset(i64::try_from(KEPT_RECORDS).unwrap_or(i64::MAX))
+        .limit(10_000)
+        .select((key_records::at_ms, key_records::request_id))
+        .load(conn)?;
+    for (at_ms, request_id) in surplus {
+        diesel::delete(key_records::table.find((id.as_str(), at_ms, request_id))).execute(conn)?;
+    }
+    Ok(())
+}
+
+/// When keys were last used, of those that have ever been.
+pub fn last_used(conn: &mut Conn, ids: &[SecretId]) -> Result<Vec<LastUse>, StoreError> {
+    let mut found = Vec::new();
+    for id in ids {
+        let used = key_usage::table.find(id.as_str()).select(LastUse::as_select()).first(conn).optional()?;
+        found.extend(used);
+    }
+    Ok(found)
+}
+
+/// The calls of a key that are kept, newest first.
+pub fn records(conn: &mut Conn, id: &SecretId) -> Result<Vec<Record>, StoreError> {
+    Ok(key_records::table
+        .filter(key_records::secret_id.eq(id.as_str()))
+        .order((key_records::at_ms.desc(), key_records::request_id.desc()))
+        .select(Record::as_select())
+        .load(conn)?)
+}
+
+/// Forgets a key that is deleted.
+pub fn forget(conn: &mut Conn, id: &SecretId) -> Result<(), StoreError> {
+    diesel::delete(key_records::table.filter(key_records::secret_id.eq(id.as_str()))).execute(conn)?;
+    diesel::delete(key_usage::table.find(id.as_str())).execute(conn)?;
+    Ok(())
+}
+
+/// Drops calls that are too old.
+pub fn sweep(conn: &mut Conn, now: i64) -> Result<(), StoreError> {
+    let oldest = (now - KEPT_DAYS * 86_400) * 1000;
+    diesel::delete(key_records::table.filter(key_records::at_ms.lt(oldest))).execute(conn)?;
+    Ok(())
+}

@@ -1,0 +1,73 @@
+//! The texts that custom policies had and have; one of each policy is the default.
+
+use super::schema::{policies, policy_versions};
+use super::{Conn, StoreError};
+use diesel::prelude::*;
+
+/// One text of a policy.
+#[derive(Clone, Debug, Queryable, Selectable, Insertable)]
+#[diesel(table_name = policy_versions)]
+pub struct PolicyVersion {
+    pub policy_id: i64,
+    pub version: i64,
+    pub document: String,
+    pub created_at: i64,
+    pub created_by: String,
+    pub is_default: bool,
+}
+
+/// Keeps a version.
+pub fn insert(conn: &mut Conn, version: &PolicyVersion) -> Result<(), StoreError> {
+    diesel::insert_into(policy_versions::table).values(version).execute(conn)?;
+    Ok(())
+}
+
+/// The versions of a policy, newest first.
+pub fn of_policy(conn: &mut Conn, policy: i64) -> Result<Vec<PolicyVersion>, StoreError> {
+    Ok(policy_versions::table
+        .filter(policy_versions::policy_id.eq(policy))
+        .order(policy_versions::version.desc())
+        .select(PolicyVersion::as_select())
+        .load(conn)?)
+}
+
+/// The next number of a version; given out once.
+pub fn next_number(conn: &mut Conn, policy: i64) -> Result<i64, StoreError> {
+    Ok(diesel::update(policies::table.find(policy))
+        .set(policies::last_version.eq(policies::last_version + 1))
+        .returning(policies::last_version)
+        .get_result(conn)?)
+}
+
+/// Makes one version the text that decides.
+pub fn set_default(conn: &mut Conn, version: &PolicyVersion, now: i64) -> Result<(), StoreError> {
+    let of_policy = policy_versions::table.filter(policy_versions::policy_id.eq(version.policy_id));
+    diesel::update(of_policy)
+        .set(policy_versions::is_default.eq(policy_versions::version.eq(version.version)))
+        .execute(conn)?;
+    set_text(conn, version.policy_id, (&version.document, now))
+}
+
+/// Overwrites the text of the default version.
+pub fn overwrite_default(conn: &mut Conn, policy: i64, text: (&str, i64)) -> Result<(), StoreError> {
+    diesel::update(
+        policy_versions::table
+            .filter(policy_versions::policy_id.eq(policy))
+            .filter(policy_versions::is_default.eq(true)),
+    )
+    .set(policy_versions::document.eq(text.0))
+    .execute(conn)?;
+    set_text(conn, policy, text)
+}
+
+fn set_text(conn: &mut Conn, policy: i64, (document, now): (&str, i64)) -> Result<(), StoreError> {
+    diesel::update(policies::table.find(policy))
+        .set((policies::document.eq(document), policies::updated_at.eq(now)))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Deletes a version.
+pub fn delete(conn: &mut Conn, policy: i64, version: i64) -> Result<bool, StoreError> {
+    Ok(diesel::delete(policy_versions::table.find((policy, version))).execute(conn)? == 1)
+}

@@ -1,0 +1,82 @@
+//! Users of an account in the order of their UINs, as programs list them.
+
+use super::schema::{group_members, identities, policies, user_groups, users};
+use super::users::Row;
+use super::{Conn, StoreError};
+use crate::domain::user::{Uin, User, UserKind};
+use diesel::prelude::*;
+
+/// Where a list begins and how long it is.
+#[derive(Clone, Copy, Debug)]
+pub struct Slice {
+    /// Only users with a greater UIN.
+    pub after: Uin,
+    pub offset: i64,
+    pub limit: i64,
+}
+
+/// A part of an account's users, of one kind or of all.
+pub fn slice(
+    conn: &mut Conn,
+    owner: Uin,
+    kind: Option<UserKind>,
+    slice: Slice,
+) -> Result<Vec<User>, StoreError> {
+    let mut query = users::table
+        .filter(users::owner_uin.eq(owner.0).and(users::uin.gt(slice.after.0)))
+        .order(users::uin)
+        .offset(slice.offset)
+        .limit(slice.limit)
+        .select(Row::as_select())
+        .into_boxed();
+    if let Some(kind) = kind {
+        query = query.filter(users::kind.eq(kind.as_str()));
+    }
+    query.load(conn)?.into_iter().map(|row: Row| User::try_from(row)).collect()
+}
+
+/// How many users of a kind an account has.
+pub fn count(conn: &mut Conn, owner: Uin, kind: UserKind) -> Result<i64, StoreError> {
+    Ok(users::table
+        .filter(users::owner_uin.eq(owner.0).and(users::kind.eq(kind.as_str())))
+        .count()
+        .get_result(conn)?)
+}
+
+/// The users with these UINs, each with when and from where it last signed in.
+pub fn with_last_sign_in(
+    conn: &mut Conn,
+    owner: Uin,
+    uins: &[Uin],
+) -> Result<Vec<(User, Option<i64>, Option<String>)>, StoreError> {
+    let uins: Vec<i64> = uins.iter().map(|uin| uin.0).collect();
+    users::table
+        .inner_join(identities::table)
+        .filter(users::owner_uin.eq(owner.0).and(users::uin.eq_any(uins)))
+        .order(users::uin)
+        .select((Row::as_select(), identities::last_sign_in_at, identities::last_sign_in_ip))
+        .load(conn)?
+        .into_iter()
+        .map(|(row, at, ip): (Row, _, _)| Ok((User::try_from(row)?, at, ip)))
+        .collect()
+}
+
+/// How many things of each sort an account has.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Counts {
+    pub policies: i64,
+    pub groups: i64,
+    pub members: i64,
+}
+
+/// Counts an account's own policies, its groups and their members.
+pub fn counts(conn: &mut Conn, owner: Uin) -> Result<Counts, StoreError> {
+    let policies = policies::table.filter(policies::owner_uin.eq(owner.0)).count().get_result(conn)?;
+    let groups = user_groups::table.filter(user_groups::owner_uin.eq(owner.0)).count().get_result(conn)?;
+    let members = group_members::table
+        .inner_join(user_groups::table)
+        .filter(user_groups::owner_uin.eq(owner.0))
+        .count()
+        .get_result(conn)?;
+    Ok(Counts { policies, groups, members })
+}

@@ -1,0 +1,243 @@
+//! One policy: what it says, who has it, its end.
+
+use super::policies::uses_in_words;
+use super::policy_form::faults;
+use super::policy_text::{Line, Sentence, lines, sentences};
+use super::{done, render, render_as, uin_of};
+use crate::app::caller::Caller;
+use crate::app::policies::{Entity, EntityFilter, IfAttached, PolicyDetail, StoredPolicy};
+use crate::app::policy_versions::PolicyVersion;
+use crate::domain::field::FieldError;
+use crate::domain::group::GroupId;
+use crate::domain::permission::action;
+use crate::domain::policies::MAX_VERSIONS;
+use crate::web::caller::Person;
+use crate::web::context::WebContext;
+use crate::web::csrf::Protected;
+use crate::web::error::PageError;
+use crate::web::filters;
+use crate::web::layout::Layout;
+use actix_session::Session;
+use actix_web::http::StatusCode;
+use actix_web::web::Data;
+use actix_web::{HttpRequest, HttpResponse};
+use askama::Template;
+
+#[derive(Template)]
+#[template(path = "policies/detail.html")]
+struct DetailPage {
+    page: Layout,
+    policy: StoredPolicy,
+    uses: String,
+    lines: Vec<Line>,
+    sentences: Vec<Sentence>,
+    /// Who has it, as far as the person may know.
+    holders: Option<Vec<Holder>>,
+    versions: Option<Vec<PolicyVersion>>,
+    rights: Rights,
+}
+
+/// What the person may do here.
+struct Rights {
+    list: bool,
+    edit: bool,
+    delete: bool,
+    copy: bool,
+    read_version: bool,
+    set_default: bool,
+    delete_version: bool,
+}
+
+/// Somebody a policy is attached to.
+struct Holder {
+    kind: &'static str,
+    name: String,
+    since: i64,
+    /// Its page, for whoever may open that.
+    href: Option<String>,
+    /// Where detaching is sent, for whoever may.
+    detach: Option<String>,
+}
+
+#[derive(Template)]
+#[template(path = "policies/delete.html")]
+struct DeletePage {
+    page: Layout,
+    errors: Vec<FieldError>,
+    policy: StoredPolicy,
+    uses: String,
+    is_in_use: bool,
+    confirm: String,
+}
+
+/// A policy with everything the person may know about it.
+pub async fn index(
+    request: HttpRequest,
+    context: Data<WebContext>,
+    person: Person,
+    session: Session,
+) -> Result<HttpResponse, PageError> {
+    let id = policy_of(&request)?;
+    let PolicyDetail { policy, uses } = context.app.policy(&person, id).await?;
+    let holders = if person.may_on_policy(action::LIST_POLICY_ENTITIES, id) {
+        let found = context.app.policy_entities(&person, id, EntityFilter::All).await?;
+        Some(found.into_iter().map(|entity| Holder::of(&person, id, entity)).collect())
+    } else {
+        None
+    };
+    let versions = if !policy.is_preset() && person.may_on_policy(action::LIST_POLICY_VERSIONS, id) {
+        Some(context.app.policy_versions(&person, id).await?)
+    } else {
+        None
+    };
+    render(&DetailPage {
+        page: Layout::new(&context, &person, &session, "policies"),
+        lines: lines(&policy.document, &[]),
+        sentences: sentences(&policy.document),
+        uses: uses_in_words(uses),
+        rights: Rights::of(&person, &policy),
+        policy,
+        holders,
+        versions,
+    })
+}
+
+/// Asks before a policy is deleted.
+pub async fn delete_form(
+    request: HttpRequest,
+    context: Data<WebContext>,
+    person: Person,
+    session: Session,
+) -> Result<HttpResponse, PageError> {
+    let found = context.app.policy_to_delete(&person, policy_of(&request)?).await?;
+    render(&DeletePage::new(Layout::new(&context, &person, &session, "policies"), found))
+}
+
+/// Deletes a policy whose name was typed and that nobody has.
+pub async fn delete(
+    request: HttpRequest,
+    context: Data<WebContext>,
+    person: Person,
+    session: Session,
+    Protected(form): Protected,
+) -> Result<HttpResponse, PageError> {
+    let found = context.app.policy_to_delete(&person, policy_of(&request)?).await?;
+    let confirm = form.text("confirm").trim().to_owned();
+    let (status, errors) = if confirm == found.policy.name {
+        match context.app.delete_policies(&person, vec![found.policy.id], IfAttached::Refuse).await {
+            Ok(()) => {
+                let next = if person.may_here(action::LIST_POLICIES) { "/policies" } else { "/" };
+                return Ok(done(&session, next, format!("Policy {} is deleted.", found.policy.name)));
+            }
+            Err(failure) => faults(failure)?,
+        }
+    } else {
+        let error = FieldError::new("confirm", "Type the policy name exactly to delete it.");
+        (StatusCode::UNPROCESSABLE_ENTITY, vec![error])
+    };
+    let page = Layout::new(&context, &person, &session, "policies");
+    render_as(status, &DeletePage { errors, confirm, ..DeletePage::new(page, found) })
+}
+
+/// Takes the policy from a user.
+pub async fn detach_user(
+    request: HttpRequest,
+    context: Data<WebContext>,
+    person: Person,
+    session: Session,
+    _form: Protected,
+) -> Result<HttpResponse, PageError> {
+    let (id, uin) = (policy_of(&request)?, uin_of(&request)?);
+    context.app.detach_policy(&person, uin, id).await?;
+    Ok(done(&session, &format!("/policies/{id}"), "The policy is detached."))
+}
+
+/// Takes the policy from a group.
+pub async fn detach_group(
+    request: HttpRequest,
+    context: Data<WebContext>,
+    person: Person,
+    session: Session,
+    _form: Protected,
+) -> Result<HttpResponse, PageError> {
+    let (id, group) = (policy_of(&request)?, number_of(&request, "group")?);
+    context.app.detach_group_policy(&person, GroupId(group), id).await?;
+    Ok(done(&session, &format!("/policies/{id}"), "The policy is detached."))
+}
+
+/// The policy that an address names.
+pub fn policy_of(request: &HttpRequest) -> Result<i64, PageError> {
+    number_of(request, "id")
+}
+
+/// A number in an address, in its one spelling.
+pub fn number_of(request: &HttpRequest, name: &str) -> Result<i64, PageError> {
+    let text = request.match_info().get(name).unwrap_or_default();
+    let number = text.parse().ok().filter(|number: &i64| *number > 0 && number.to_string() == text);
+    number.ok_or(PageError::NotFound)
+}
+
+impl DetailPage {
+    fn is_full(&self) -> bool {
+        self.versions.as_ref().is_some_and(|versions| versions.len() >= MAX_VERSIONS)
+    }
+}
+
+impl Rights {
+    fn of(person: &Caller, policy: &StoredPolicy) -> Self {
+        let is_own = !policy.is_preset();
+        let may = |action| person.may_on_policy(action, policy.id);
+        let set_default = is_own && may(action::SET_DEFAULT_POLICY_VERSION);
+        Self {
+            list: person.may_here(action::LIST_POLICIES),
+            edit: set_default && may(action::CREATE_POLICY_VERSION),
+            delete: is_own && may(action::DELETE_POLICY),
+            copy: person.may_here(action::CREATE_POLICY),
+            read_version: may(action::GET_POLICY_VERSION),
+            delete_version: is_own && may(action::DELETE_POLICY_VERSION),
+            set_default,
+        }
+    }
+}
+
+impl Holder {
+    fn of(person: &Caller, policy: i64, entity: Entity) -> Self {
+        match entity {
+            Entity::User { uin, name, since, .. } => {
+                let is_open = uin != person.owner() || person.is_root();
+                let may_detach = is_open && person.may(action::DETACH_POLICY, uin);
+                Self {
+                    kind: "User",
+                    href: person.may(action::LIST_ATTACHED, uin).then(|| format!("/users/{uin}/permissions")),
+                    detach: may_detach.then(|| format!("/policies/{policy}/users/{uin}/detach")),
+                    name,
+                    since,
+                }
+            }
+            Entity::Group { id, name, since } => {
+                let may = |action| person.may_group(action, GroupId(id));
+                Self {
+                    kind: "Group",
+                    href: may(action::GET_GROUP).then(|| format!("/groups/{id}")),
+                    detach: may(action::DETACH_GROUP_POLICY)
+                        .then(|| format!("/policies/{policy}/groups/{id}/detach")),
+                    name,
+                    since,
+                }
+            }
+        }
+    }
+}
+
+impl DeletePage {
+    fn new(page: Layout, PolicyDetail { policy, uses }: PolicyDetail) -> Self {
+        Self {
+            page,
+            errors: Vec::new(),
+            uses: uses_in_words(uses),
+            is_in_use: uses.users + uses.groups + uses.boundaries > 0,
+            policy,
+            confirm: String::new(),
+        }
+    }
+}

@@ -1,0 +1,283 @@
+//! The editor of policies: a new one, a changed one, and *Check*, which saves nothing.
+
+use super::policy::policy_of;
+use super::policy_text::{Line, Sentence, lines, sentences};
+use super::user_form::sift;
+use super::{done, render, render_as};
+use crate::app::Failure;
+use crate::app::caller::Caller;
+use crate::app::policies::{NewPolicy, StoredPolicy};
+use crate::app::policy_edit::Edited;
+use crate::domain::field::FieldError;
+use crate::domain::permission::action;
+use crate::domain::policies::{Description, Document, PolicyName, PolicyRefusal};
+use crate::domain::policy::{MAX_CHARACTERS, Problem, counted_characters};
+use crate::web::caller::Person;
+use crate::web::context::WebContext;
+use crate::web::csrf::Protected;
+use crate::web::error::PageError;
+use crate::web::filters;
+use crate::web::form::Form;
+use crate::web::layout::Layout;
+use crate::web::query::Query;
+use actix_session::Session;
+use actix_web::http::StatusCode;
+use actix_web::web::Data;
+use actix_web::{HttpRequest, HttpResponse};
+use askama::Template;
+
+/// What a new policy begins with.
+const SKELETON: &str = r#"{
+  "version": "2.0",
+  "statement": [
+    {
+      "effect": "allow",
+      "action": [
+        "cam:GetUser"
+      ],
+      "resource": "*"
+    }
+  ]
+}"#;
+
+#[derive(Template)]
+#[template(path = "policies/form.html")]
+struct FormPage {
+    page: Layout,
+    subject: Subject,
+    typed: Typed,
+    errors: Vec<FieldError>,
+    problems: Vec<Problem>,
+    /// The document as it was checked, when something is wrong with it.
+    lines: Vec<Line>,
+    /// What a document without problems says, after *Check*.
+    sentences: Vec<Sentence>,
+    counted: usize,
+    limit: usize,
+}
+
+/// What is edited.
+struct Subject {
+    /// None for a new policy.
+    policy: Option<(i64, String)>,
+    may_rename: bool,
+    lists: bool,
+}
+
+/// The fields as they were typed.
+struct Typed {
+    name: String,
+    description: String,
+    document: String,
+}
+
+/// What does not fit.
+#[derive(Default)]
+struct Faults {
+    errors: Vec<FieldError>,
+    problems: Vec<Problem>,
+}
+
+/// The form for a new policy, empty or with the text of another one.
+pub async fn new_form(
+    context: Data<WebContext>,
+    person: Person,
+    session: Session,
+    query: Query,
+) -> Result<HttpResponse, PageError> {
+    person.ensure_here(action::CREATE_POLICY).map_err(Failure::from)?;
+    let document = match query.find("from") {
+        None => SKELETON.to_owned(),
+        Some(text) => {
+            let id = text.parse().map_err(|_| PageError::NotFound)?;
+            context.app.policy(&person, id).await?.policy.document
+        }
+    };
+    let typed = Typed { name: String::new(), description: String::new(), document };
+    let page = Layout::new(&context, &person, &session, "policies");
+    render(&FormPage::new(page, Subject::new_policy(&person), typed))
+}
+
+/// Creates a policy, or comes back with what does not fit.
+pub async fn create(
+    context: Data<WebContext>,
+    person: Person,
+    session: Session,
+    Protected(form): Protected,
+) -> Result<HttpResponse, PageError> {
+    person.ensure_here(action::CREATE_POLICY).map_err(Failure::from)?;
+    let typed = Typed::of(&form);
+    let (status, faults) = match typed.wanted(&form) {
+        Ok(None) => (StatusCode::OK, None),
+        Err(faults) => (StatusCode::UNPROCESSABLE_ENTITY, Some(faults)),
+        Ok(Some(new)) => match context.app.create_policy(&person, new).await {
+            Ok(id) => {
+                let next = if person.may_on_policy(action::GET_POLICY, id) {
+                    format!("/policies/{id}")
+                } else {
+                    "/policies".to_owned()
+                };
+                return Ok(done(&session, &next, format!("Policy {} is created.", typed.name.trim())));
+            }
+            Err(failure) => shown(failure)?,
+        },
+    };
+    let page = Layout::new(&context, &person, &session, "policies");
+    render_as(status, &FormPage::new(page, Subject::new_policy(&person), typed).with(faults))
+}
+
+/// The form for an existing policy.
+pub async fn edit_form(
+    request: HttpRequest,
+    context: Data<WebContext>,
+    person: Person,
+    session: Session,
+) -> Result<HttpResponse, PageError> {
+    let policy = context.app.policy_to_edit(&person, policy_of(&request)?).await?;
+    let subject = Subject::existing(&person, &policy);
+    let typed = Typed { name: policy.name, description: policy.description, document: policy.document };
+    render(&FormPage::new(Layout::new(&context, &person, &session, "policies"), subject, typed))
+}
+
+/// Saves a changed policy, or comes back with what does not fit.
+pub async fn edit(
+    request: HttpRequest,
+    context: Data<WebContext>,
+    person: Person,
+    session: Session,
+    Protected(form): Protected,
+) -> Result<HttpResponse, PageError> {
+    let policy = context.app.policy_to_edit(&person, policy_of(&request)?).await?;
+    let typed = Typed::of(&form);
+    let (status, faults) = match typed.wanted(&form) {
+        Ok(None) => (StatusCode::OK, None),
+        Err(faults) => (StatusCode::UNPROCESSABLE_ENTITY, Some(faults)),
+        Ok(Some(new)) => match context.app.edit_policy(&person, policy.id, new).await {
+            Ok(edited) => {
+                return Ok(done(&session, &format!("/policies/{}", policy.id), in_words(edited)));
+            }
+            Err(failure) => shown(failure)?,
+        },
+    };
+    let page = Layout::new(&context, &person, &session, "policies");
+    let subject = Subject::existing(&person, &policy);
+    render_as(status, &FormPage::new(page, subject, typed).with(faults))
+}
+
+/// A failure that a form can show: the status it comes back with, and what it says.
+pub fn faults(failure: Failure) -> Result<(StatusCode, Vec<FieldError>), PageError> {
+    match failure {
+        Failure::Invalid(errors) => Ok((StatusCode::UNPROCESSABLE_ENTITY, errors)),
+        Failure::Refused(text) => Ok((StatusCode::CONFLICT, vec![FieldError::new("", text)])),
+        Failure::Policy(refusal) if !refusal.is_absence() => {
+            let field = if refusal == PolicyRefusal::NameTaken { "name" } else { "" };
+            Ok((StatusCode::CONFLICT, vec![FieldError::new(field, refusal)]))
+        }
+        other => Err(other.into()),
+    }
+}
+
+fn shown(failure: Failure) -> Result<(StatusCode, Option<Faults>), PageError> {
+    let (status, errors) = faults(failure)?;
+    Ok((status, Some(Faults { errors, problems: Vec::new() })))
+}
+
+fn in_words(edited: Edited) -> String {
+    match edited {
+        Edited { version: Some(number), .. } => format!("Version {number} is saved and decides from now on."),
+        Edited { is_renamed: true, .. } => "The policy is saved.".to_owned(),
+        _ => "Nothing was changed.".to_owned(),
+    }
+}
+
+impl Subject {
+    fn new_policy(person: &Caller) -> Self {
+        Self { policy: None, may_rename: true, lists: person.may_here(action::LIST_POLICIES) }
+    }
+
+    fn existing(person: &Caller, policy: &StoredPolicy) -> Self {
+        Self {
+            policy: Some((policy.id, policy.name.clone())),
+            may_rename: person.may_on_policy(action::UPDATE_POLICY, policy.id),
+            lists: person.may_here(action::LIST_POLICIES),
+        }
+    }
+
+    /// Where the form is sent.
+    fn address(&self) -> String {
+        match &self.policy {
+            None => "/policies/new".to_owned(),
+            Some((id, _)) => format!("/policies/{id}/edit"),
+        }
+    }
+
+    /// Where *Cancel* leads.
+    fn back(&self) -> String {
+        match &self.policy {
+            None if self.lists => "/policies".to_owned(),
+            None => "/".to_owned(),
+            Some((id, _)) => format!("/policies/{id}"),
+        }
+    }
+}
+
+impl Typed {
+    /// As sent; browsers end lines with CR and LF.
+    fn of(form: &Form) -> Self {
+        let text = |name| form.text(name).replace("\r\n", "\n");
+        Self { name: text("name"), description: text("description"), document: text("document") }
+    }
+
+    /// What is to be saved: nothing when only *Check* was pressed.
+    fn wanted(&self, form: &Form) -> Result<Option<NewPolicy>, Faults> {
+        let mut faults = Faults::default();
+        let document = Document::check(&self.document).map_err(|found| faults.problems = found).ok();
+        if form.is_ticked("check") {
+            return if document.is_some() { Ok(None) } else { Err(faults) };
+        }
+        let name = PolicyName::parse(self.name.trim()).map_err(|refusal| FieldError::new("name", refusal));
+        let name = sift(name, &mut faults.errors);
+        let description = Description::parse(&self.description);
+        let description = description.map_err(|refusal| FieldError::new("description", refusal));
+        let description = sift(description, &mut faults.errors);
+        match (name, description, document) {
+            (Some(name), Some(description), Some(document)) => {
+                Ok(Some(NewPolicy { name, description, document }))
+            }
+            _ => Err(faults),
+        }
+    }
+}
+
+impl FormPage {
+    fn new(page: Layout, subject: Subject, typed: Typed) -> Self {
+        Self {
+            page,
+            subject,
+            errors: Vec::new(),
+            problems: Vec::new(),
+            lines: Vec::new(),
+            sentences: Vec::new(),
+            counted: counted_characters(&typed.document),
+            limit: MAX_CHARACTERS,
+            typed,
+        }
+    }
+
+    /// With what does not fit; without faults the document was checked and is sound.
+    fn with(mut self, faults: Option<Faults>) -> Self {
+        let Some(Faults { errors, problems }) = faults else {
+            self.sentences = sentences(&self.typed.document);
+            return self;
+        };
+        if !problems.is_empty() {
+            let marked: Vec<usize> = problems.iter().map(|problem| problem.line).collect();
+            self.lines = lines(&self.typed.document, &marked);
+        }
+        Self { errors, problems, ..self }
+    }
+
+    fn is_faulty(&self) -> bool {
+        !self.errors.is_empty() || !self.problems.is_empty()
+    }
+}

@@ -1,0 +1,9 @@
+//! Signed requests: published vectors, what real clients do, refusals, and properties against a naive reference.
+
+mod accepted;
+mod naive;
+mod properties;
+mod refused;
+mod sample;
+mod v1;
+mod vectors;

@@ -1,0 +1,172 @@
+//! A program that holds a key and signs its calls.
+
+use super::people::Person;
+use super::{Answer, TestApp};
+use camlock::app::key_import::Import;
+use camlock::domain::key::SecretId;
+use camlock::domain::secret::SecretKey;
+use camlock::domain::signature::{KeyPair, Outgoing, sign_tc3};
+use camlock::domain::user::Uin;
+use camlock::random::Random;
+use serde_json::Value;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+/// A key, and the server to call with it.
+#[derive(Clone)]
+pub struct Client {
+    http: reqwest::Client,
+    pub address: String,
+    pub secret_id: String,
+    pub secret_key: String,
+    hand: Arc<AtomicI64>,
+}
+
+/// A signed request before it is sent: tests tamper with it.
+#[derive(Clone, Debug)]
+pub struct Signed {
+    pub method: &'static str,
+    pub query: String,
+    pub headers: Vec<(String, String)>,
+    pub body: Vec<u8>,
+}
+
+impl Signed {
+    /// Gives a header another value, or adds it.
+    pub fn set(&mut self, name: &str, value: &str) {
+        self.headers.retain(|(known, _)| known != name);
+        self.headers.push((name.to_owned(), value.to_owned()));
+    }
+
+    pub fn header(&self, name: &str) -> &str {
+        &self.headers.iter().find(|(known, _)| known == name).expect("a header").1
+    }
+}
+
+impl TestApp {
+    /// A key of that person, in the account it acts in.
+    pub async fn key_of(&self, person: &Person) -> Client {
+        let uin = |text: &str| Uin::parse(text).expect("a UIN");
+        self.key_for(uin(&person.owner), uin(&person.uin)).await
+    }
+
+    /// A key of a user of an account.
+    pub async fn key_for(&self, owner: Uin, uin: Uin) -> Client {
+        let random = Random::system();
+        let (secret_id, secret_key) =
+            (SecretId::generate(&random).unwrap(), SecretKey::generate(&random).unwrap());
+        let client = self.client(secret_id.as_str(), secret_key.expose());
+        let import = Import { owner: Some(owner), uin, secret_id, secret_key };
+        self.app.import_key(import).await.expect("room for a key");
+        client
+    }
+
+    /// A program that holds this pair, whether the server knows it or not.
+    pub fn client(&self, secret_id: &str, secret_key: &str) -> Client {
+        Client {
+            http: reqwest::Client::builder()
+                .user_agent("test program")
+                .pool_max_idle_per_host(0)
+                .build()
+                .expect("an HTTP client"),
+            address: self.address.clone(),
+            secret_id: secret_id.to_owned(),
+            secret_key: secret_key.to_owned(),
+            hand: self.hand(),
+        }
+    }
+}
+
+impl Client {
+    fn host(&self) -> &str {
+        self.address.trim_start_matches("http://")
+    }
+
+    /// A call, signed so that no two signatures are the same.
+    pub fn sign(&self, service: &str, action: &str, body: &Value) -> Signed {
+        let unique = uuid::Uuid::new_v4().to_string();
+        self.sign_with(service, action, body, &[("x-tc-action", action), ("x-tc-traceid", &unique)])
+    }
+
+    /// A call signed as the SDKs do: the action is outside the signature.
+    pub fn sign_plainly(&self, service: &str, action: &str, body: &Value) -> Signed {
+        self.sign_with(service, action, body, &[])
+    }
+
+    /// A call by GET, its parameters in the raw query.
+    pub fn sign_get(&self, service: &str, action: &str, query: &str) -> Signed {
+        let timestamp = self.hand.load(Ordering::SeqCst);
+        let form = "application/x-www-form-urlencoded";
+        let headers = [("content-type", form), ("host", self.host())];
+        let pair = KeyPair { secret_id: &self.secret_id, secret_key: &self.secret_key };
+        let outgoing = Outgoing { method: "GET", query, headers: &headers, payload: b"", timestamp, service };
+        let authorization = sign_tc3(&outgoing, pair);
+        let mut signed =
+            Signed { method: "GET", query: query.to_owned(), headers: Vec::new(), body: Vec::new() };
+        signed.set("content-type", form);
+        signed.set("host", self.host());
+        signed.set("x-tc-action", action);
+        signed.set("x-tc-version", "2019-01-16");
+        signed.set("x-tc-timestamp", &timestamp.to_string());
+        signed.set("authorization", &authorization);
+        signed
+    }
+
+    /// A call with these headers signed beside content type and host.
+    pub fn sign_with(&self, service: &str, action: &str, body: &Value, more: &[(&str, &str)]) -> Signed {
+        let timestamp = self.hand.load(Ordering::SeqCst);
+        let body = body.to_string().into_bytes();
+        let mut headers = vec![("content-type", "application/json"), ("host", self.host())];
+        headers.extend_from_slice(more);
+        let pair = KeyPair { secret_id: &self.secret_id, secret_key: &self.secret_key };
+        let outgoing =
+            Outgoing { method: "POST", query: "", headers: &headers, payload: &body, timestamp, service };
+        let authorization = sign_tc3(&outgoing, pair);
+        let version = if service == "sts" { "2018-08-13" } else { "2019-01-16" };
+        let mut signed =
+            Signed { method: "POST", query: String::new(), headers: Vec::new(), body: body.clone() };
+        for (name, value) in headers {
+            signed.set(name, value);
+        }
+        signed.set("x-tc-action", action);
+        signed.set("x-tc-version", version);
+        signed.set("x-tc-timestamp", &timestamp.to_string());
+        signed.set("authorization", &authorization);
+        signed
+    }
+
+    /// Sends a request as it is.
+    pub async fn send(&self, signed: &Signed) -> Answer {
+        let method = reqwest::Method::from_bytes(signed.method.as_bytes()).expect("a method");
+        let query = if signed.query.is_empty() { String::new() } else { format!("?{}", signed.query) };
+        let mut request =
+            self.http.request(method, format!("{}/{query}", self.address)).body(signed.body.clone());
+        for (name, value) in &signed.headers {
+            request = request.header(name, value);
+        }
+        let response = request.send().await.expect("an answer");
+        Answer {
+            status: response.status(),
+            headers: response.headers().clone(),
+            body: response.text().await.expect("a readable body"),
+        }
+    }
+
+    /// What is inside `Response` of the answer to a request.
+    pub async fn response(&self, signed: &Signed) -> Value {
+        let answer = self.send(signed).await;
+        assert_eq!(answer.status, 200, "{}", answer.body);
+        let mut body: Value = serde_json::from_str(&answer.body).expect("JSON");
+        body["Response"].take()
+    }
+
+    /// Calls an action; gives what is inside `Response`.
+    pub async fn call(&self, service: &str, action: &str, body: Value) -> Value {
+        self.response(&self.sign(service, action, &body)).await
+    }
+}
+
+/// The code of an error, or an empty text.
+pub fn code(response: &Value) -> &str {
+    response["Error"]["Code"].as_str().unwrap_or_default()
+}
