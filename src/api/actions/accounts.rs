@@ -37,7 +37,9 @@ async fn describe_sub_accounts(call: Call) -> Result<Map<String, Value>, ApiErro
     let wanted = call.input.list_of_integers(NAME)?.ok_or_else(|| call.input.missing(NAME))?;
     if wanted.is_empty() || wanted.len() > MAX_FILTER {
         let text = format!("`{NAME}` must hold 1 to {MAX_FILTER} UINs.");
-        return Err(ApiError::new("InvalidParameter", text).zh(format!("`{NAME}` 需包含 1 到 {MAX_FILTER} 个 UIN。")));
+        return Err(
+            ApiError::new("InvalidParameter", text).zh(format!("`{NAME}` 需包含 1 到 {MAX_FILTER} 个 UIN。"))
+        );
     }
     let found = call.app.described(&call.caller, wanted.into_iter().map(Uin).collect()).await?;
     let listed: Vec<Value> = found
@@ -79,7 +81,9 @@ async fn list_accounts(call: Call) -> Result<Map<String, Value>, ApiError> {
     let size = call.input.integer("MaxItems")?.unwrap_or(MAX_ITEMS);
     let Some(size) = usize::try_from(size).ok().filter(|_| (1..=MAX_ITEMS).contains(&size)) else {
         let text = format!("`MaxItems` must be from 1 to {MAX_ITEMS}.");
-        return Err(ApiError::new("InvalidParameter", text).zh(format!("`MaxItems` 需在 1 到 {MAX_ITEMS} 之间。")));
+        return Err(
+            ApiError::new("InvalidParameter", text).zh(format!("`MaxItems` 需在 1 到 {MAX_ITEMS} 之间。"))
+        );
     };
     let after = match call.input.text("Marker")?.unwrap_or_default().as_str() {
         "" => Uin(0),

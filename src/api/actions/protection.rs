@@ -24,11 +24,7 @@ pub const ACTIONS: &[Action] = &[
     made("CreateSubAccountLoginIpPolicy", true, |call| respond(create_login_ip_policy(call))),
 ];
 
-const fn made(
-    name: &'static str,
-    is_mutating: bool,
-    run: fn(Call) -> crate::api::action::Answer,
-) -> Action {
+const fn made(name: &'static str, is_mutating: bool, run: fn(Call) -> crate::api::action::Answer) -> Action {
     Action { name, service: Service::Cam, is_mutating, per_second: 20, run }
 }
 
@@ -96,12 +92,18 @@ fn software_token(input: &Input, name: &str) -> Result<Option<bool>, ApiError> {
     let Some(methods) = input.object(name)? else { return Ok(None) };
     methods.only(&["Phone", "Stoken", "Wechat"])?;
     if flag(&methods, "Phone")? == Some(true) {
-        return Err(ApiError::new("FailedOperation.UserNotBindPhone", "This server verifies no phone numbers. Use `Stoken`.")
-            .zh("本服务器不支持手机验证，请使用 `Stoken`。"));
+        return Err(ApiError::new(
+            "FailedOperation.UserNotBindPhone",
+            "This server verifies no phone numbers. Use `Stoken`.",
+        )
+        .zh("本服务器不支持手机验证，请使用 `Stoken`。"));
     }
     if flag(&methods, "Wechat")? == Some(true) {
-        return Err(ApiError::new("FailedOperation.UserNotBindWechat", "This server knows no WeChat. Use `Stoken`.")
-            .zh("本服务器不支持微信验证，请使用 `Stoken`。"));
+        return Err(ApiError::new(
+            "FailedOperation.UserNotBindWechat",
+            "This server knows no WeChat. Use `Stoken`.",
+        )
+        .zh("本服务器不支持微信验证，请使用 `Stoken`。"));
     }
     flag(&methods, "Stoken")
 }

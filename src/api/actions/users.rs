@@ -21,16 +21,8 @@ const PASSWORD: &str = "InvalidParameter.PasswordViolatedRules";
 const UNMODIFIABLE: &str = "FailedOperation.Unmodifiable";
 
 /// What a call may say about a person, beside the name.
-const PERSONAL: [&str; 8] = [
-    "Name",
-    "Remark",
-    "ConsoleLogin",
-    "Password",
-    "NeedResetPassword",
-    "PhoneNum",
-    "CountryCode",
-    "Email",
-];
+const PERSONAL: [&str; 8] =
+    ["Name", "Remark", "ConsoleLogin", "Password", "NeedResetPassword", "PhoneNum", "CountryCode", "Email"];
 
 pub const ACTIONS: &[Action] = &[
     Action {
