@@ -130,6 +130,17 @@ impl Input {
         })
     }
 
+    /// An object.
+    pub fn object(&self, name: &str) -> Result<Option<Self>, ApiError> {
+        match self.get(name) {
+            None => Ok(None),
+            Some(Value::Object(fields)) => {
+                Ok(Some(Self { fields: fields.clone(), path: format!("{}.", self.full_name(name)) }))
+            }
+            Some(_) => Err(ApiError::wrong_type(&self.full_name(name), "an object")),
+        }
+    }
+
     /// A parameter that is not there, as the error that says so.
     pub fn missing(&self, name: &str) -> ApiError {
         ApiError::missing(&self.full_name(name))

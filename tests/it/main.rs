@@ -9,6 +9,7 @@
 
 mod support;
 
+mod api_accounts;
 mod api_conformance;
 mod api_core;
 mod api_groups;
@@ -17,6 +18,7 @@ mod api_policies;
 mod api_replay;
 mod api_usage;
 mod api_user_policies;
+mod api_users;
 mod audit;
 mod authorisation;
 mod config;

@@ -1,23 +1,29 @@
 //! Every action, one file for each noun.
 
+mod accounts;
 mod groups;
 mod keys;
 mod policies;
 mod policy_input;
 mod policy_versions;
+mod protection;
 mod sts;
 mod user_policies;
+mod users;
 
 use super::action::Action;
 
 /// The actions of all nouns.
 const NOUNS: &[&[Action]] = &[
+    accounts::ACTIONS,
     groups::ACTIONS,
     keys::ACTIONS,
     policies::ACTIONS,
     policy_versions::ACTIONS,
+    protection::ACTIONS,
     sts::ACTIONS,
     user_policies::ACTIONS,
+    users::ACTIONS,
 ];
 
 /// The action of that name.

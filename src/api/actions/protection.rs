@@ -1,0 +1,211 @@
+//! Checks at sign-in and before operations, password rules, and where sub-users may sign in from.
+
+use super::users::flag;
+use crate::api::action::{Action, Call, Service, fields, respond};
+use crate::api::error::ApiError;
+use crate::api::input::Input;
+use crate::app::protection::{ProtectionChange, ProtectionSet, RuleChanges};
+use crate::clock;
+use crate::domain::login_rules::{self, Effect, LoginRule, LoginRules, MAX_RULES};
+use crate::domain::permission::action;
+use crate::domain::user::{Protection, Uin};
+use serde_json::{Map, Value, json};
+
+const NO_USER: &str = "ResourceNotFound.UserNotExist";
+const PARAMETER: &str = "InvalidParameter.ParamError";
+
+pub const ACTIONS: &[Action] = &[
+    made("DescribeSafeAuthFlag", false, |call| respond(describe_safe_auth_flag(call))),
+    made("DescribeSafeAuthFlagColl", false, |call| respond(describe_safe_auth_flag_coll(call))),
+    made("DescribeSafeAuthFlagIntl", false, |call| respond(describe_safe_auth_flag_intl(call))),
+    made("SetMfaFlag", true, |call| respond(set_mfa_flag(call))),
+    made("GetPasswordRules", false, |call| respond(get_password_rules(call))),
+    made("UpdatePasswordRules", true, |call| respond(update_password_rules(call))),
+    made("CreateSubAccountLoginIpPolicy", true, |call| respond(create_login_ip_policy(call))),
+];
+
+const fn made(name: &'static str, is_mutating: bool, run: fn(Call) -> crate::api::action::Answer) -> Action {
+    Action { name, service: Service::Cam, is_mutating, per_second: 20, run }
+}
+
+async fn describe_safe_auth_flag(call: Call) -> Result<Map<String, Value>, ApiError> {
+    call.input.only(&[])?;
+    let own = (action::DESCRIBE_OWN_PROTECTION, call.caller.user.uin);
+    let mut answer = flags(call.app.protection(&call.caller, own).await?);
+    answer.insert("PromptTrust".to_owned(), 0.into());
+    Ok(answer)
+}
+
+async fn describe_safe_auth_flag_coll(call: Call) -> Result<Map<String, Value>, ApiError> {
+    call.input.only(&["SubUin"])?;
+    let uin = Uin(call.input.required_integer("SubUin")?);
+    let asked = (action::DESCRIBE_PROTECTION, uin);
+    let found = call.app.protection(&call.caller, asked).await;
+    let mut answer = flags(found.map_err(|failure| ApiError::from(failure).or_code(NO_USER))?);
+    answer.insert("PromptTrust".to_owned(), 0.into());
+    Ok(answer)
+}
+
+async fn describe_safe_auth_flag_intl(call: Call) -> Result<Map<String, Value>, ApiError> {
+    call.input.only(&[])?;
+    let own = (action::DESCRIBE_OWN_PROTECTION_INTL, call.caller.user.uin);
+    Ok(flags(call.app.protection(&call.caller, own).await?))
+}
+
+/// Of all the methods only the software token exists here.
+fn flags(protection: Protection) -> Map<String, Value> {
+    let methods = |is_on: bool| {
+        json!({
+            "Phone": 0, "Token": 0, "Stoken": i64::from(is_on), "Wechat": 0, "Custom": 0, "Mail": 0,
+            "U2FToken": 0, "Passkey": 0,
+        })
+    };
+    fields(json!({
+        "LoginFlag": methods(protection.login),
+        "ActionFlag": methods(protection.action),
+        "OffsiteFlag": { "VerifyFlag": 0, "NotifyPhone": 0, "NotifyEmail": 0, "NotifyWechat": 0, "Tips": 0 },
+    }))
+}
+
+async fn set_mfa_flag(call: Call) -> Result<Map<String, Value>, ApiError> {
+    call.input.only(&["OpUin", "LoginFlag", "ActionFlag"])?;
+    let uin = call.input.integer("OpUin")?.map_or(call.caller.user.uin, Uin);
+    let change = ProtectionChange {
+        login: software_token(&call.input, "LoginFlag")?,
+        action: software_token(&call.input, "ActionFlag")?,
+    };
+    let set = call.app.set_protection(&call.caller, uin, change).await.map_err(|failure| {
+        ApiError::from(failure).or_code(NO_USER).refused_as("FailedOperation.UserUnbindNoPermission")
+    })?;
+    match set {
+        ProtectionSet::Done => Ok(Map::new()),
+        ProtectionSet::OwnCheck => Err(ApiError::new(
+            "FailedOperation.UserUnbindNoPermission",
+            "You cannot take a check off yourself. Ask another administrator.",
+        )
+        .zh("不能解除自己的保护，请联系其他管理员。")),
+    }
+}
+
+/// The software token's flag; the methods that nobody can have here are refused.
+fn software_token(input: &Input, name: &str) -> Result<Option<bool>, ApiError> {
+    let Some(methods) = input.object(name)? else { return Ok(None) };
+    methods.only(&["Phone", "Stoken", "Wechat"])?;
+    if flag(&methods, "Phone")? == Some(true) {
+        return Err(ApiError::new(
+            "FailedOperation.UserNotBindPhone",
+            "This server verifies no phone numbers. Use `Stoken`.",
+        )
+        .zh("本服务器不支持手机验证，请使用 `Stoken`。"));
+    }
+    if flag(&methods, "Wechat")? == Some(true) {
+        return Err(ApiError::new(
+            "FailedOperation.UserNotBindWechat",
+            "This server knows no WeChat. Use `Stoken`.",
+        )
+        .zh("本服务器不支持微信验证，请使用 `Stoken`。"));
+    }
+    flag(&methods, "Stoken")
+}
+
+async fn get_password_rules(call: Call) -> Result<Map<String, Value>, ApiError> {
+    call.input.only(&[])?;
+    let (rules, at, modifier) = call.app.password_rules(&call.caller).await?;
+    Ok(fields(json!({
+        "Rules": {
+            "MinimumLength": rules.minimum_length,
+            "MustContain": rules.must_contain,
+            "ForcePasswordChange": rules.expires_after_days,
+            "ReusePasswordLimit": rules.reuse_limit,
+            "RetryPasswordLimit": rules.retry_limit,
+            "PasswordExpirationInvalidation": if rules.expiry_needs_reset { 1 } else { 2 },
+        },
+        "UpdateTime": clock::plain(at),
+        "Modifier": modifier,
+    })))
+}
+
+async fn update_password_rules(call: Call) -> Result<Map<String, Value>, ApiError> {
+    const WRONG: &str = "InvalidParameter.PasswordRuleError";
+    call.input.only(&["Rules"])?;
+    let rules = call.input.object("Rules")?.ok_or_else(|| call.input.missing("Rules"))?;
+    rules.only(&[
+        "MinimumLength",
+        "MustContain",
+        "ForcePasswordChange",
+        "ReusePasswordLimit",
+        "RetryPasswordLimit",
+        "PasswordExpirationInvalidation",
+    ])?;
+    let expiry_needs_reset = match rules.integer("PasswordExpirationInvalidation")? {
+        None => None,
+        Some(1) => Some(true),
+        Some(2) => Some(false),
+        Some(_) => return Err(ApiError::new(WRONG, "`PasswordExpirationInvalidation` must be 1 or 2.")),
+    };
+    let changes = RuleChanges {
+        minimum_length: rules.integer("MinimumLength")?,
+        must_contain: rules.text("MustContain")?,
+        expires_after_days: rules.integer("ForcePasswordChange")?,
+        reuse_limit: rules.integer("ReusePasswordLimit")?,
+        retry_limit: rules.integer("RetryPasswordLimit")?,
+        expiry_needs_reset,
+    };
+    call.app
+        .update_password_rules(&call.caller, changes)
+        .await
+        .map_err(|failure| ApiError::from(failure).invalid_as(WRONG))?;
+    Ok(Map::new())
+}
+
+/// A list that is sent replaces the one before, as there is no action to take a rule away.
+async fn create_login_ip_policy(call: Call) -> Result<Map<String, Value>, ApiError> {
+    let input = &call.input;
+    input.only(&["IpPolicies", "ApproverType", "ApproverUin", "DisablePolicy", "PolicyType"])?;
+    if input.has("ApproverType") || input.has("ApproverUin") {
+        return Err(ApiError::new(
+            "InvalidParameter.AssitApproverTypeError",
+            "This server has no approvals of sign-ins. Leave out `ApproverType` and `ApproverUin`.",
+        )
+        .zh("本服务器不支持登录审批，请去掉 `ApproverType` 和 `ApproverUin`。"));
+    }
+    if input.integer("PolicyType")?.is_some_and(|kind| kind != 1) {
+        return Err(ApiError::new(PARAMETER, "Only `PolicyType` 1, rules for IP addresses, exists here.")
+            .zh("`PolicyType` 仅支持 1。"));
+    }
+    let rules = input
+        .list_of_objects("IpPolicies")?
+        .map(|list| list.iter().map(login_rule).collect::<Result<Vec<_>, _>>())
+        .transpose()?;
+    let disabled = flag(input, "DisablePolicy")?;
+    if rules.is_none() && disabled.is_none() {
+        return Err(input.missing("IpPolicies"));
+    }
+    if rules.as_ref().is_some_and(|rules| rules.len() > MAX_RULES) {
+        return Err(ApiError::new("FailedOperation.PolicyFull", "An account has at most 10 login rules.")
+            .zh("登录 IP 规则最多 10 条。"));
+    }
+    let wanted = move |kept: LoginRules| LoginRules {
+        is_disabled: disabled.unwrap_or(rules.is_none() && kept.is_disabled),
+        rules: rules.unwrap_or(kept.rules),
+    };
+    call.app.set_login_rules(&call.caller, wanted).await.map_err(|failure| {
+        ApiError::from(failure).invalid_as("InvalidParameter.IPRangeOverlapping").refused_as(PARAMETER)
+    })?;
+    Ok(Map::new())
+}
+
+fn login_rule(entry: &Input) -> Result<LoginRule, ApiError> {
+    entry.only(&["IP", "Effect"])?;
+    let network = login_rules::network(&entry.required_text("IP")?)
+        .map_err(|refusal| ApiError::new("InvalidParameter.IPIllegal", refusal.to_string()))?;
+    let effect = match entry.required_text("Effect")?.as_str() {
+        "allow" => Effect::Allow,
+        "deny" => Effect::Deny,
+        _ => {
+            return Err(ApiError::new("InvalidParameter.EffectError", "`Effect` must be allow or deny.")
+                .zh("`Effect` 只能为 allow 或 deny。"));
+        }
+    };
+    Ok(LoginRule { network, effect })
+}
