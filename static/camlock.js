@@ -1,9 +1,10 @@
 // Every page works without this file. The CSP forbids innerHTML and eval.
 'use strict';
-const doc = document, root = doc.documentElement, lang = root.lang || 'en';
+const doc = document, root = doc.documentElement, { lang } = root;
 const $ = (sel, from = doc) => from.querySelector(sel);
 const $$ = (sel, from = doc) => [...from.querySelectorAll(sel)];
 const on = (name, act, to = doc) => to.addEventListener(name, act);
+const make = (tag, facts) => Object.assign(doc.createElement(tag), facts);
 const icon = (el, name) => $$('use', el).forEach(u => u.setAttribute('href', u.getAttribute('href').replace(/#.*/, '#i-' + name)));
 root.classList.replace('no-js', 'js');
 
@@ -28,24 +29,24 @@ const copied = button => {
 const copySelected = (button, el, text) => {
   if (el) getSelection().selectAllChildren(el);
   let done = false;
-  const put = e => { e.clipboardData.setData('text/plain', text); e.preventDefault(); done = true; };
-  on('copy', put);
+  doc.oncopy = e => { e.clipboardData.setData('text/plain', text); e.preventDefault(); done = true; };
   doc.execCommand('copy');
-  doc.removeEventListener('copy', put);
-  if (done) copied(button); else say('Text selected: press Ctrl+C');
+  doc.oncopy = null;
+  done ? copied(button) : say('Text selected: press Ctrl+C');
 };
 const copy = button => {
   const { copy: own, copyFrom } = button.dataset;
   const el = copyFrom ? $(copyFrom) : $$('code, .mono', button.parentNode).find(e => e.textContent.trim() === own);
   const text = own || textOf(el), old = () => copySelected(button, el, text);
-  if (navigator.clipboard) navigator.clipboard.writeText(text).then(() => copied(button), old); else old();
+  const { clipboard } = navigator;
+  clipboard ? clipboard.writeText(text).then(() => copied(button), old) : old();
 };
 // A cell that a spreadsheet takes as text.
 const cell = text => text.replace(/^[=+@-]/, "'$&").replace(/.*,.*/, '"$&"');
 const download = ({ download, downloadFrom, downloadHead: head }) => {
   const texts = $$(downloadFrom).map(textOf), body = head ? `${head}\n${texts.map(cell)}\n` : `${texts}\n`;
   const href = URL.createObjectURL(new Blob([body], { type: 'text/plain' }));
-  Object.assign(doc.createElement('a'), { href, download }).click();
+  make('a', { href, download }).click();
   setTimeout(URL.revokeObjectURL, 1000, href);
 };
 const showPassword = (button, shown) => {
@@ -64,7 +65,7 @@ const openDialog = (e, link) => {
 on('click', e => {
   const at = sel => e.target.closest(sel);
   let el;
-  for (const menu of $$('.menu[open]')) if (!menu.contains(e.target)) menu.open = false;
+  for (const menu of $$('.menu[open]')) menu.open = menu.contains(e.target);
   if (at('[aria-disabled=true]')) e.preventDefault();
   else if ((el = at('[data-copy], [data-copy-from]'))) copy(el);
   else if ((el = at('[data-download]'))) download(el.dataset);
@@ -83,8 +84,8 @@ on('submit', e => {
   if (form.method !== 'post') return;
   if (form.sent) return e.preventDefault();
   form.sent = true;
-  for (const b of $$('[data-toggle-password]', form)) showPassword(b, false);
-  setTimeout(() => form.sent && button?.setAttribute('aria-busy', 'true'), 400);
+  $$('[data-toggle-password]', form).forEach(b => showPassword(b, false));
+  setTimeout(() => form.sent && button?.setAttribute('aria-busy', true), 400);
   const free = () => { form.sent = false; button?.removeAttribute('aria-busy'); };
   setTimeout(free, 15000);
   on('pageshow', free, window);
@@ -100,14 +101,13 @@ for (const el of $$('time[data-local], time[data-relative]')) {
   el.title = el.textContent;
   const { local } = el.dataset, timeStyle = local ? 'medium' : 'short';
   if (local === undefined) relative(el);
-  else el.textContent = new Intl.DateTimeFormat(lang, { dateStyle: 'medium', timeStyle }).format(new Date(el.dateTime));
+  else el.textContent = new Date(el.dateTime).toLocaleString(lang, { dateStyle: 'medium', timeStyle });
 }
 setInterval(() => $$('time[data-relative]').forEach(relative), 30000);
 
 // A seed, in groups of four.
 for (const el of $$('.groups')) {
-  const parts = el.textContent.trim().match(/.{1,4}/g);
-  el.replaceChildren(...parts.map(text => Object.assign(doc.createElement('span'), { textContent: text })));
+  el.replaceChildren(...el.textContent.trim().match(/.{1,4}/g).map(textContent => make('span', { textContent })));
 }
 
 $('.error-summary')?.focus();
@@ -119,16 +119,16 @@ on('pagehide', blank, window);
 on('pageshow', e => e.persisted && $(secrets) && location.reload(), window);
 const page = $('[data-secret-page]');
 if (page) {
-  const span = (+page.dataset.seconds || 120) * 1000;
+  const { seconds, back } = page.dataset, span = seconds * 1000;
   let end = Date.now() + span, warned;
   const tick = () => {
-    const left = Math.ceil((end - Date.now()) / 1000), out = $('[data-left]');
-    if (left <= 0) { blank(); location.replace(page.dataset.back || '/'); return; }
-    if (out) out.textContent = left > 60 ? `${Math.ceil(left / 60)} minutes` : `${left} seconds`;
+    const left = Math.ceil((end - Date.now()) / 1000);
+    if (left <= 0) { blank(); location.replace(back); return; }
+    $('[data-left]').textContent = left > 60 ? `${Math.ceil(left / 60)} minutes` : `${left} seconds`;
     if (left <= 20 && !warned) say('Hidden in 20 seconds');
     warned = left <= 20;
     setTimeout(tick, 500);
   };
   tick();
-  $('[data-extend]')?.addEventListener('click', () => { end = Date.now() + span; say('Kept open 2 more minutes'); });
+  $('[data-extend]').onclick = () => { end = Date.now() + span; say('Kept open 2 more minutes'); };
 }

@@ -153,6 +153,6 @@ fn because(decision: &Decision) -> String {
             format!("The permission boundary {label} does not allow it.")
         }
         (Reason::Malformed, None) => "The request cannot be evaluated.".to_owned(),
-        _ => "No attached policy allows it.".to_owned(),
+        _ => "No policy attached to you allows this.".to_owned(),
     }
 }

@@ -1,5 +1,6 @@
 //! Whether a new password is good enough; judged off the async threads, as it takes its time.
 
+use super::caller::Caller;
 use super::{App, Failure};
 use crate::domain::field::FieldError;
 use crate::domain::password::{PasswordRefusal, ensure_acceptable};
@@ -24,6 +25,20 @@ pub(super) struct Chosen<'a> {
 }
 
 impl App {
+    /// What is wrong with a password for a new user of the account; for a form that has other faults already.
+    pub async fn faults_of_password(
+        &self,
+        caller: &Caller,
+        password: Password,
+        user_name: &str,
+    ) -> Result<Vec<FieldError>, Failure> {
+        match self.acceptable(Chosen { user_name, ..caller.chosen(password, "password") }).await {
+            Ok(_) => Ok(Vec::new()),
+            Err(Failure::Invalid(errors)) => Ok(errors),
+            Err(other) => Err(other),
+        }
+    }
+
     /// Gives the password back when it is good enough.
     pub(super) async fn acceptable(&self, chosen: Chosen<'_>) -> Result<Password, Failure> {
         let Chosen { password, field, rules, .. } = chosen;

@@ -57,8 +57,8 @@ impl App {
         self.store
             .write(move |conn| {
                 let holder = holder(conn, &asker, place, Operation::Query)?;
-                ensure_showable(&asker, place, &holder)?;
                 let key = api_keys::find(conn, holder.uid, &id)?.ok_or(Failure::NotFound)?;
+                ensure_showable(&asker, place, &holder)?;
                 if app.take(conn, &reveal_door(&asker, holder.uid, &id), &ticket)?.is_none() {
                     return Ok(None);
                 }

@@ -43,12 +43,15 @@ impl App {
 }
 
 fn ensure_sound(caller: &Caller, settings: &AccountSettings) -> Result<(), Failure> {
+    let errors = faults(caller, settings);
+    if errors.is_empty() { Ok(()) } else { Err(Failure::Invalid(errors)) }
+}
+
+/// Everything that does not fit in settings that the caller would make.
+pub fn faults(caller: &Caller, settings: &AccountSettings) -> Vec<FieldError> {
     let mut errors = Vec::new();
     if !(0..=MAX_STEP_UP_WINDOW).contains(&settings.step_up_window_minutes) {
         errors.push(FieldError::new("step_up_window", "Enter a number of minutes from 0 to 15."));
-    }
-    if !(12..=64).contains(&settings.password_min_length) {
-        errors.push(FieldError::new("password_min_length", "Enter a number of characters from 12 to 64."));
     }
     if settings.mfa_required && !caller.has_mfa {
         errors.push(FieldError::new(
@@ -56,7 +59,10 @@ fn ensure_sound(caller: &Caller, settings: &AccountSettings) -> Result<(), Failu
             "Add an authenticator app of your own first; this would lock you out.",
         ));
     }
-    if errors.is_empty() { Ok(()) } else { Err(Failure::Invalid(errors)) }
+    if !(12..=64).contains(&settings.password_min_length) {
+        errors.push(FieldError::new("password_min_length", "Enter a number of characters from 12 to 64."));
+    }
+    errors
 }
 
 impl From<AccountSettings> for SettingsText {

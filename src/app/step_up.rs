@@ -73,6 +73,8 @@ pub struct Question {
     /// The only authenticator app; with more than one, any will do.
     pub device: Option<String>,
     pub window_minutes: i64,
+    /// Seconds for which no code is taken, after too many wrong ones.
+    pub locked_seconds: Option<i64>,
 }
 
 /// What came of a right code.
@@ -149,6 +151,8 @@ impl App {
                     object: step_up.object,
                     device: device.map(|device| device.name),
                     window_minutes,
+                    locked_seconds: throttles::blocked_until(conn, &bucket(uin), now)?
+                        .map(|until| until - now),
                 })
             })
             .await
@@ -185,7 +189,7 @@ impl App {
         let bucket = bucket(uin);
         let event = || caller.event("StepUp").on(&target).fact("purpose", step_up.purpose.as_str());
         if let Some(until) = throttles::blocked_until(conn, &bucket, now)? {
-            event().refused("step-up is locked").write(conn, self)?;
+            event().refused("verification is locked").write(conn, self)?;
             return Ok(Checked::Locked { seconds: until - now });
         }
         if !self.use_code(conn, uin, code)? {

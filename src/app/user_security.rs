@@ -158,7 +158,7 @@ fn ensure_resettable(caller: &Caller, user: &User) -> Result<(), Failure> {
     match user.kind {
         UserKind::SubUser => Ok(()),
         UserKind::Collaborator => Err(Failure::refused(
-            "A collaborator's password and authenticator belong to its own account and are reset there.",
+            "A collaborator’s password and authenticator belong to its own account and are reset there.",
         )),
         UserKind::Root => {
             Err(Failure::refused("The root user looks after its own password and authenticator."))

@@ -98,7 +98,7 @@ impl Key {
 /// A rule said no; the text is fit to show to the person who asked.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
 pub enum KeyRefusal {
-    #[error("A user can have at most two keys. Delete a disabled key first.")]
+    #[error("A user can have at most two keys, disabled ones included. Delete one first.")]
     LimitReached,
     #[error("This key is enabled. Disable it before deleting it.")]
     StillEnabled,

@@ -30,7 +30,7 @@ pub enum PasswordRefusal {
     TooLong,
     #[error("This password is on lists of common passwords. Choose another one.")]
     Common,
-    #[error("Leave your user name, the account name and the product's name out of the password.")]
+    #[error("Leave your user name, the account name and the product’s name out of the password.")]
     HoldsName,
     #[error("This password is easy to guess. Use four or more unrelated words, or a password manager.")]
     Guessable,

@@ -102,7 +102,12 @@ impl PageError {
         if !is_page {
             return Self::Elsewhere("/login".to_owned());
         }
-        let next: String = url::form_urlencoded::byte_serialize(request.path().as_bytes()).collect();
+        let page = if holds_ticket(request.query_string()) {
+            request.path().to_owned()
+        } else {
+            request.uri().path_and_query().map_or("", |page| page.as_str()).to_owned()
+        };
+        let next: String = url::form_urlencoded::byte_serialize(page.as_bytes()).collect();
         Self::Elsewhere(format!("/login?next={next}"))
     }
 
@@ -195,6 +200,12 @@ impl From<&PageError> for Trouble {
         };
         Self { status: error.status_code().as_u16(), title: error.title(), text, action, resource }
     }
+}
+
+/// Whether a query holds what belongs to the session that ended: a ticket or the id of a question.
+fn holds_ticket(query: &str) -> bool {
+    url::form_urlencoded::parse(query.as_bytes())
+        .any(|(name, _)| ["t", "c", "then", "token"].contains(&name.as_ref()))
 }
 
 /// A waiting time as people say it.

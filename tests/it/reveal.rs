@@ -76,8 +76,7 @@ async fn looking_ahead_uses_up_no_ticket() {
     let id = root.create_key(&keys).await;
     let ticket = root.reveal_ticket(&app, &keys, &id).await;
 
-    root.browser.head(&ticket).await;
-    root.browser.send(reqwest::Method::GET, &ticket, None, &[("sec-purpose", "prefetch")]).await;
+    root.browser.look_ahead(&ticket).await;
 
     assert!(root.browser.get(&ticket).await.text("#secret-key").is_some());
 }
@@ -136,6 +135,25 @@ async fn where_secrets_are_shown_once_they_are_shown_at_creation_and_never_again
         StatusCode::CONFLICT
     );
     assert!(!root.browser.get(&keys).await.body.contains("/reveal"));
+}
+
+#[actix_web::test]
+async fn a_missing_key_is_missing_where_secrets_are_shown_once_too() {
+    let app = TestApp::spawn();
+    let root = app.root().await;
+    let keys = format!("/users/{}/keys", app.sub_user(&root, "dev-alice", &[]).await.uin);
+    let id = root.create_key(&keys).await;
+    let missing = format!("AKID{}", "0".repeat(32));
+    crate::settings::change(&app, &root, &[("secret_reveal", "once")]).await;
+
+    for (id, status) in [(&missing, StatusCode::NOT_FOUND), (&id, StatusCode::CONFLICT)] {
+        assert_eq!(root.browser.get(&format!("{keys}/{id}/secret?t=x")).await.status, status);
+        assert_eq!(root.browser.submit(&keys, &format!("{keys}/{id}/reveal"), &[]).await.status, status);
+    }
+    assert_eq!(
+        root.browser.get(&format!("{keys}/{missing}/created?t=x")).await.status,
+        StatusCode::NOT_FOUND
+    );
 }
 
 #[actix_web::test]

@@ -52,6 +52,19 @@ async fn a_window_of_16_minutes_is_refused_and_the_text_is_kept() {
 }
 
 #[actix_web::test]
+async fn everything_that_does_not_fit_is_said_at_once() {
+    let app = TestApp::spawn();
+    let root = app.root().await;
+    let fields = [("secret_reveal", "twice"), ("step_up_window", "16"), ("password_min_length", "few")];
+
+    let answer = root.browser.submit("/settings/security", "/settings/security", &fields).await;
+
+    assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let expected = ["#field-secret_reveal", "#field-step_up_window", "#field-password_min_length"];
+    assert_eq!(answer.attributes(".error-summary a", "href"), expected);
+}
+
+#[actix_web::test]
 async fn where_mfa_is_required_people_enrol_before_anything_else() {
     let app = TestApp::spawn();
     let root = app.root().await;

@@ -32,6 +32,7 @@ async fn setup_makes_a_root_who_can_sign_in_with_the_next_code() {
     let token = app.app.new_setup_token().unwrap();
 
     let (answer, person) = submit(&app, &token, &[]).await;
+    person.browser.look_ahead(&answer.redirect()).await;
     let codes = person.browser.get(&answer.redirect()).await;
     let again = person.browser.get(&answer.redirect()).await;
 

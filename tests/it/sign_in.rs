@@ -126,6 +126,7 @@ async fn a_generated_password_must_be_changed_first() {
         ("policy", "AdministratorAccess"),
     ];
     let created = root.browser.submit("/users/new", "/users/new", &fields).await.redirect();
+    root.browser.look_ahead(&created).await;
     let password = root.browser.get(&created).await.text("#initial-password").unwrap();
     assert!(root.browser.get(&created).await.text("#initial-password").is_none());
 
@@ -136,6 +137,51 @@ async fn a_generated_password_must_be_changed_first() {
     alice.submit("/me/password", "/me/password", &change).await.redirect();
 
     assert_eq!(alice.get("/users").await.status, StatusCode::OK);
+}
+
+#[actix_web::test]
+async fn whoever_got_a_chosen_password_from_the_form_as_it_stands_works_at_once() {
+    let app = TestApp::spawn();
+    let root = app.root().await;
+    let form = root.browser.get("/users/new").await;
+    let ticked = form.ticked();
+    let mut fields: Vec<(&str, &str)> =
+        ticked.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    fields.extend([("user_name", "dev-alice"), ("password", PASSWORD)]);
+    fields.push(("policy", "QcloudCollApiKeyReadOnlyAccess"));
+    root.browser.post("/users/new", &form.csrf(), &fields).await.redirect();
+
+    let alice = app.browser();
+    let signed_in = try_sign_in(&alice, &root.uin, "dev-alice", PASSWORD).await;
+
+    assert_eq!(signed_in.redirect(), "/");
+    assert_eq!(alice.get("/").await.redirect(), "/keys");
+    assert_eq!(alice.get("/keys").await.status, StatusCode::OK);
+}
+
+#[actix_web::test]
+async fn signing_in_leads_back_with_the_query_but_without_a_dead_ticket() {
+    let app = TestApp::spawn();
+    let root = app.root().await;
+    app.sub_user(&root, "dev-alice", &["AdministratorAccess"]).await;
+
+    for (wanted, found) in [
+        ("/users?q=dev&mfa=off", "/users?q=dev&mfa=off"),
+        ("/audit?event=AddUser", "/audit?event=AddUser"),
+        ("/verify?c=abc", "/verify"),
+        ("/me/mfa/recovery?t=abc&then=def", "/me/mfa/recovery"),
+    ] {
+        let browser = app.browser();
+        let login = browser.get(wanted).await.redirect();
+        let next = browser.get(&login).await.attribute("[name=next]", "value").unwrap();
+        let fields = [
+            ("account", root.uin.as_str()),
+            ("user_name", "dev-alice"),
+            ("password", PASSWORD),
+            ("next", &next),
+        ];
+        assert_eq!(browser.submit(&login, "/login", &fields).await.redirect(), found);
+    }
 }
 
 #[actix_web::test]

@@ -81,6 +81,45 @@ async fn five_wrong_codes_lock_step_up_for_15_minutes_and_leave_the_session() {
 }
 
 #[actix_web::test]
+async fn the_page_says_that_verification_is_locked_before_a_code_is_typed() {
+    let app = TestApp::spawn();
+    let root = app.root().await;
+    let keys = format!("/users/{}/keys", app.sub_user(&root, "dev-alice", &[]).await.uin);
+    let id = root.create_key(&keys).await;
+    let ask = async || root.browser.submit(&keys, &format!("{keys}/{id}/reveal"), &[]).await.redirect();
+    let csrf = root.browser.get(&ask().await).await.csrf();
+    for _ in 0..5 {
+        root.browser.post("/verify", &csrf, &[("code", "000000")]).await;
+    }
+    app.wait(60);
+
+    let locked = root.browser.get(&ask().await).await;
+    let unreadable = root.browser.post("/verify", &csrf, &[("code", "one")]).await;
+
+    for page in [&locked, &unreadable] {
+        assert_eq!(page.status, StatusCode::TOO_MANY_REQUESTS);
+        assert_eq!(page.headers["retry-after"], "840");
+        assert!(page.text("[role=alert]").is_some_and(|text| text.contains("try again in 14 minutes")));
+        assert_eq!(page.attribute("main button.primary", "aria-disabled").as_deref(), Some("true"));
+    }
+    app.wait(841);
+    assert_eq!(root.browser.get(&ask().await).await.status, StatusCode::OK);
+}
+
+#[actix_web::test]
+async fn looking_ahead_uses_up_no_recovery_codes() {
+    let app = TestApp::spawn();
+    let root = app.root().await;
+    let question = root.browser.submit("/me/security", "/me/mfa/recovery", &[]).await.redirect();
+    let page = root.pass(&app, &question).await.redirect();
+
+    root.browser.look_ahead(&page).await;
+
+    assert_eq!(root.browser.get(&page).await.count("#recovery-codes li"), 10);
+    assert_eq!(root.browser.get(&page).await.redirect(), "/me/security");
+}
+
+#[actix_web::test]
 async fn parallel_wrong_codes_are_all_counted() {
     let app = TestApp::spawn();
     let root = app.root().await;

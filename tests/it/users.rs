@@ -175,6 +175,43 @@ async fn fields_that_do_not_fit_come_back_as_they_were_typed() {
 }
 
 #[actix_web::test]
+async fn everything_that_does_not_fit_is_said_at_once() {
+    let app = TestApp::spawn();
+    let root = app.root().await;
+
+    for (fields, expected) in [
+        (
+            vec![
+                ("kind", "sub_user"),
+                ("console_login", "1"),
+                ("user_name", "a b"),
+                ("email", "nowhere"),
+                ("password", "short"),
+                ("uin", root.uin.as_str()),
+            ],
+            vec!["#field-user_name", "#field-email", "#field-password", "#field-uin"],
+        ),
+        (
+            vec![("kind", "collaborator"), ("user_name", ""), ("password", PASSWORD), ("uin", "1")],
+            vec!["#field-user_name", "#field-password", "#field-uin"],
+        ),
+        (
+            vec![
+                ("kind", "sub_user"),
+                ("user_name", "dev-alice"),
+                ("password", PASSWORD),
+                ("phone", "call me"),
+            ],
+            vec!["#field-phone", "#field-console_login"],
+        ),
+    ] {
+        let answer = root.browser.submit("/users/new", "/users/new", &fields).await;
+        assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert_eq!(answer.attributes(".error-summary a", "href"), expected);
+    }
+}
+
+#[actix_web::test]
 async fn a_collaborator_must_be_another_existing_root() {
     let app = TestApp::spawn();
     let root = app.root().await;

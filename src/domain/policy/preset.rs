@@ -102,7 +102,7 @@ pub const PRESETS: [Preset; 6] = [
     Preset {
         id: 596_171,
         name: "QcloudCollApiKeyReadOnlyAccess",
-        description: "List one's own API keys, and show them after verification.",
+        description: "List one’s own API keys, and show them after verification.",
         document: r#"{
   "version": "2.0",
   "statement": [
@@ -121,7 +121,7 @@ pub const PRESETS: [Preset; 6] = [
     Preset {
         id: 596_172,
         name: "QcloudCollApiKeyManageAccess",
-        description: "List, show, create, disable, enable and delete one's own API keys.",
+        description: "List, show, create, disable, enable and delete one’s own API keys.",
         document: r#"{
   "version": "2.0",
   "statement": [

@@ -84,14 +84,18 @@ pub fn with_next(address: &str, next: &str) -> String {
     format!("{address}?next={next}")
 }
 
-/// A page of this console to go back to; anything else becomes empty.
+/// A page of this console to go back to; anything else becomes empty. A query that will not do is left out.
 pub fn safe_next(text: &str) -> String {
-    let is_ours = text.starts_with('/')
+    let page = text.split('?').next().unwrap_or_default();
+    [text, page].into_iter().find(|address| is_ours(address)).unwrap_or_default().to_owned()
+}
+
+fn is_ours(text: &str) -> bool {
+    text.starts_with('/')
         && text.len() <= MAX_NEXT
         && text.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\')
         && !text.contains("//")
-        && !["/login", "/logout"].iter().any(|door| text.starts_with(door));
-    if is_ours { text.to_owned() } else { String::new() }
+        && !["/login", "/logout"].iter().any(|door| text.starts_with(door))
 }
 
 #[cfg(test)]
@@ -119,5 +123,7 @@ mod tests {
         ] {
             assert_eq!(safe_next(bad), "", "{bad:?}");
         }
+        assert_eq!(safe_next("/users?q=a//b"), "/users");
+        assert_eq!(safe_next(&format!("/users?q={}", "x".repeat(600))), "/users");
     }
 }

@@ -196,7 +196,7 @@ pub async fn create(
     let note = form.text("note");
     match context.app.create_key(&person, place, note).await {
         Ok(Step::Done(_)) => {
-            let text = "Key created. Show displays its SecretKey after a check.";
+            let text = "Key created. Show displays its SecretKey after verification.";
             Ok(done(&session, &keys_address(place), text))
         }
         Ok(Step::Asked(asked)) => Ok(see_other(&question_address(&asked))),

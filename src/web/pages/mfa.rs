@@ -1,6 +1,6 @@
 //! Enrolling and removing authenticator apps, and the recovery codes that come with them.
 
-use super::{done, question_address, render, render_as, see_other};
+use super::{done, question_address, render, render_as, see_other, unopened};
 use crate::app::caller::{Caller, Duty};
 use crate::app::mfa::{Enrolled, Enrolment, MAX_DEVICES, MfaDevice, RECOVERY_CODES};
 use crate::app::{App, Failure};
@@ -19,7 +19,7 @@ use crate::web::layout::Layout;
 use crate::web::query::Query;
 use crate::web::session::continue_as;
 use actix_session::Session;
-use actix_web::http::{Method, StatusCode};
+use actix_web::http::StatusCode;
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
@@ -106,15 +106,15 @@ pub async fn remove(
     Ok(see_other(&question_address(&asked)))
 }
 
-/// Shows new recovery codes, once. A `HEAD` must not use the ticket up.
+/// Shows new recovery codes, once.
 pub async fn recovery(
     request: HttpRequest,
     context: Data<WebContext>,
     person: AnyPerson,
     query: Query,
 ) -> Result<HttpResponse, PageError> {
-    if request.method() == Method::HEAD {
-        return Err(PageError::MethodNotAllowed("GET, POST".to_owned()));
+    if let Some(answer) = unopened(&request, "GET, POST")? {
+        return Ok(answer);
     }
     let session = actix_session::SessionExt::get_session(&request);
     let Some(ticket) = query.find("t") else { return Ok(see_other("/me/security")) };
@@ -174,7 +174,7 @@ async fn vouch(
 ) -> Result<HttpResponse, PageError> {
     let asked = context.app.ask_new_device(person).await?;
     if !typed.errors.is_empty() {
-        flash::leave(session, Kind::Warn, "The page for the new app was open for too long. Confirm again.");
+        flash::leave(session, Kind::Warn, "The page for the new app was open for too long. Verify again.");
     }
     Ok(see_other(&question_address(&asked)))
 }

@@ -41,8 +41,8 @@ use crate::app::keys::Place;
 use crate::domain::key::SecretId;
 use crate::domain::user::Uin;
 use actix_session::Session;
-use actix_web::http::StatusCode;
-use actix_web::http::header::{CONTENT_TYPE, LOCATION};
+use actix_web::http::header::{CONTENT_TYPE, HeaderMap, LOCATION};
+use actix_web::http::{Method, StatusCode};
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 
@@ -103,4 +103,24 @@ pub fn question_address(asked: &crate::app::step_up::Asked) -> String {
     } else {
         format!("/verify?c={}", asked.id)
     }
+}
+
+/// The answer to whoever only looks ahead: a ticket is used up by a page that a person sees, by nothing else.
+///
+/// `allow` names the methods that the page's address takes.
+pub fn unopened(request: &HttpRequest, allow: &str) -> Result<Option<HttpResponse>, PageError> {
+    if *request.method() != Method::GET {
+        return Err(PageError::MethodNotAllowed(allow.to_owned()));
+    }
+    Ok(is_ahead_of_time(request.headers()).then(|| HttpResponse::ServiceUnavailable().finish()))
+}
+
+/// Whether a browser fetches the page before anybody asked for it.
+fn is_ahead_of_time(headers: &HeaderMap) -> bool {
+    ["sec-purpose", "purpose", "x-purpose", "x-moz"].into_iter().any(|name| {
+        headers.get_all(name).any(|value| {
+            let text = String::from_utf8_lossy(value.as_bytes()).to_lowercase();
+            ["prefetch", "prerender", "preview"].into_iter().any(|purpose| text.contains(purpose))
+        })
+    })
 }

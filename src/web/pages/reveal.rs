@@ -1,7 +1,7 @@
 //! The two pages that show a SecretKey, each once per ticket.
 
 use super::keys::{KeyView, Visit, Whose};
-use super::{keys_address, place_of, question_address, render, render_as, secret_id_of, see_other};
+use super::{keys_address, place_of, question_address, render, render_as, secret_id_of, see_other, unopened};
 use crate::app::Failure;
 use crate::app::keys::Step;
 use crate::app::reveal::Shown;
@@ -17,8 +17,7 @@ use crate::web::layout::Layout;
 use crate::web::query::Query;
 use crate::web::request::request_id;
 use actix_session::Session;
-use actix_web::http::header::HeaderMap;
-use actix_web::http::{Method, StatusCode};
+use actix_web::http::StatusCode;
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
@@ -71,7 +70,7 @@ pub async fn show(
     session: Session,
     query: Query,
 ) -> Result<HttpResponse, PageError> {
-    if let Some(answer) = unopened(&request)? {
+    if let Some(answer) = unopened(&request, "GET")? {
         return Ok(answer);
     }
     let (place, id) = (place_of(&request)?, secret_id_of(&request)?);
@@ -98,7 +97,7 @@ pub async fn created(
     session: Session,
     query: Query,
 ) -> Result<HttpResponse, PageError> {
-    if let Some(answer) = unopened(&request)? {
+    if let Some(answer) = unopened(&request, "GET")? {
         return Ok(answer);
     }
     let (place, id) = (place_of(&request)?, secret_id_of(&request)?);
@@ -115,7 +114,7 @@ pub async fn created(
 fn shown_before(person: &Person) -> &'static str {
     match person.account.settings.secret_reveal {
         SecretReveal::Once => "Shown already. This SecretKey cannot be shown again.",
-        SecretReveal::StepUp => "Shown already. Show displays it again after a check.",
+        SecretReveal::StepUp => "Shown already. Show displays it again after verification.",
     }
 }
 
@@ -123,24 +122,6 @@ fn shown_before(person: &Person) -> &'static str {
 fn back(visit: Visit<'_>, text: &'static str) -> HttpResponse {
     flash::leave(visit.session, Kind::Info, text);
     see_other(&keys_address(visit.place))
-}
-
-/// The answer to whoever only looks ahead: a ticket is used up by a page that a person sees, by nothing else.
-fn unopened(request: &HttpRequest) -> Result<Option<HttpResponse>, PageError> {
-    if *request.method() != Method::GET {
-        return Err(PageError::MethodNotAllowed("GET".to_owned()));
-    }
-    Ok(is_ahead_of_time(request.headers()).then(|| HttpResponse::ServiceUnavailable().finish()))
-}
-
-/// Whether a browser fetches the page before anybody asked for it.
-fn is_ahead_of_time(headers: &HeaderMap) -> bool {
-    ["sec-purpose", "purpose", "x-purpose", "x-moz"].into_iter().any(|name| {
-        headers.get_all(name).any(|value| {
-            let text = String::from_utf8_lossy(value.as_bytes()).to_lowercase();
-            ["prefetch", "prerender", "preview"].into_iter().any(|purpose| text.contains(purpose))
-        })
-    })
 }
 
 fn unreadable(visit: Visit<'_>, request: &HttpRequest) -> Result<HttpResponse, PageError> {

@@ -1,7 +1,8 @@
 //! The account's security settings.
 
 use super::{question_address, render, render_as, see_other};
-use crate::app::Failure;
+use crate::app::caller::Caller;
+use crate::app::{Failure, settings};
 use crate::domain::account::{AccountSettings, MAX_STEP_UP_WINDOW, SecretReveal};
 use crate::domain::field::FieldError;
 use crate::domain::permission::action;
@@ -67,13 +68,13 @@ pub async fn submit(
 ) -> Result<HttpResponse, PageError> {
     person.ensure_here(action::CHANGE_SETTINGS).map_err(Failure::from)?;
     let typed = Typed::read(&form.0);
-    let asked = match typed.settings() {
+    let asked = match typed.settings(&person) {
         Ok(settings) if settings == person.account.settings => {
             flash::leave(&session, Kind::Info, "Nothing was changed.");
             return Ok(see_other(ADDRESS));
         }
         Ok(settings) => context.app.ask_settings(&person, settings).await,
-        Err(error) => Err(error.into()),
+        Err(errors) => Err(Failure::Invalid(errors)),
     };
     match asked {
         Ok(asked) => Ok(see_other(&question_address(&asked))),
@@ -102,19 +103,25 @@ impl Typed {
         }
     }
 
-    /// What was meant. Text that is no number becomes one that no rule accepts, so the rule's own sentence answers it.
-    fn settings(&self) -> Result<AccountSettings, FieldError> {
+    /// What was meant, or everything that does not fit. Text that is no number becomes one that no rule accepts, so
+    /// the rule's own sentence answers it.
+    fn settings(&self, person: &Caller) -> Result<AccountSettings, Vec<FieldError>> {
         let number = |text: &str| text.parse().unwrap_or(-1);
-        Ok(AccountSettings {
-            secret_reveal: SecretReveal::from_name(&self.secret_reveal)
-                .ok_or_else(|| FieldError::new("secret_reveal", "Choose when a SecretKey is shown."))?,
+        let reveal = SecretReveal::from_name(&self.secret_reveal);
+        let settings = AccountSettings {
+            secret_reveal: reveal.unwrap_or(person.account.settings.secret_reveal),
             step_up_window_minutes: number(&self.step_up_window),
             mfa_required: self.mfa_required,
             operation_protection: self.operation_protection,
             api_delete_enabled_keys: self.api_delete_enabled_keys,
             password_min_length: number(&self.password_min_length),
             signature_v1: self.signature_v1,
-        })
+        };
+        if reveal.is_some() {
+            return Ok(settings);
+        }
+        let unread = FieldError::new("secret_reveal", "Choose when a SecretKey is shown.");
+        Err([unread].into_iter().chain(settings::faults(person, &settings)).collect())
     }
 }
 

@@ -1,7 +1,7 @@
 //! The first run: the root account, its password and its authenticator app, in one form.
 
 use super::door::DoorForm;
-use super::{render_as, see_other};
+use super::{render_as, see_other, unopened};
 use crate::app::Failure;
 use crate::app::setup::Setup;
 use crate::domain::field::{self, FieldError};
@@ -16,7 +16,7 @@ use crate::web::filters;
 use crate::web::form::Form;
 use crate::web::query::Query;
 use crate::web::request::{request_id, source};
-use actix_web::http::{Method, StatusCode};
+use actix_web::http::StatusCode;
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
@@ -157,8 +157,8 @@ pub async fn recovery(
     context: Data<WebContext>,
     query: Query,
 ) -> Result<HttpResponse, PageError> {
-    if request.method() == Method::HEAD {
-        return Err(PageError::MethodNotAllowed("GET".to_owned()));
+    if let Some(answer) = unopened(&request, "GET")? {
+        return Ok(answer);
     }
     let shown = context.app.setup_codes(query.text("t").to_owned()).await?;
     let status = if shown.is_some() { StatusCode::OK } else { StatusCode::GONE };

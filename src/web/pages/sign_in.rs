@@ -258,7 +258,7 @@ async fn recovery_page(
     })
 }
 
-/// What a person who came in by a recovery code has to know.
+/// What a person who came in by a recovery code has to know beside what the page itself says.
 async fn codes_left(
     request: &HttpRequest,
     context: &Data<WebContext>,
@@ -266,11 +266,7 @@ async fn codes_left(
 ) -> Result<String, PageError> {
     let caller = context.app.caller(id_of_cookie(&signed.session), source(request, context)).await?;
     let (_, left) = context.app.factors(&caller).await?;
-    Ok(format!(
-        "You signed in with a recovery code; {left} of {} are left. Add a new authenticator app, then remove the one \
-         that you lost.",
-        recovery::COUNT
-    ))
+    Ok(format!("{left} of {} recovery codes are left.", recovery::COUNT))
 }
 
 /// Ends the session. The browser stays known, so that strangers' guesses cannot lock its person out.

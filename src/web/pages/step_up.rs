@@ -1,6 +1,6 @@
 //! Confirm it is you: a fresh code for one purpose, and the way to what it opens.
 
-use super::{keys_address, render_as, see_other};
+use super::{keys_address, render, render_as, see_other};
 use crate::app::Failure;
 use crate::app::keys::Place;
 use crate::app::step_up::{Answer, Answered, Done, Question};
@@ -125,12 +125,12 @@ pub async fn form(
     if !person.has_mfa {
         return Ok(see_other(&format!("/me/mfa/totp/new?then={}", question.id)));
     }
+    if let Some(seconds) = question.locked_seconds {
+        return again(&context, &person, &question, Refusal::locked(seconds));
+    }
     let back = back_of(&question);
     let page = Layout::new(&context, &person, &session, back.section);
-    render_as(
-        StatusCode::OK,
-        &VerifyPage { page, errors: Vec::new(), question: &question, back, is_locked: false },
-    )
+    render(&VerifyPage { page, errors: Vec::new(), question: &question, back, is_locked: false })
 }
 
 /// Takes the code, and leads to what it opens.
@@ -148,7 +148,10 @@ pub async fn answer(
     };
     let code = match Code::parse(form.text("code")) {
         Ok(code) => code,
-        Err(error) => return again(&context, &person, &question, Refusal::wrong(error)),
+        Err(error) => {
+            let refusal = question.locked_seconds.map_or_else(|| Refusal::wrong(error), Refusal::locked);
+            return again(&context, &person, &question, refusal);
+        }
     };
     match context.app.answer(&person, Some(question.id.clone()), code).await {
         Ok(Answer::Right(answered)) => Ok(opened(&session, *answered, &question)?),
@@ -172,7 +175,7 @@ impl Refusal {
 
     fn locked(seconds: i64) -> Self {
         let text = format!(
-            "Too many wrong codes. Confirming is locked; try again in {}. You stay signed in.",
+            "Too many wrong codes. Verification is locked; try again in {}. You stay signed in.",
             in_words(seconds)
         );
         Self { error: FieldError::new("", text), locked: Some(seconds) }
@@ -229,7 +232,7 @@ fn onward(done: Done) -> (String, Option<&'static str>) {
             (format!("{}/{}/created?t={ticket}", keys_address(place), secret_id.as_str()), None)
         }
         Done::KeyCreated { place, ticket: None, .. } => {
-            at(&keys_address(place), "Key created. Show displays its SecretKey after a check.")
+            at(&keys_address(place), "Key created. Show displays its SecretKey after verification.")
         }
         Done::KeyEnabled(place) => {
             at(&keys_address(place), "Enabled. Requests signed with it are accepted again.")
@@ -253,7 +256,7 @@ async fn gone(context: &WebContext, session: &Session) -> Result<HttpResponse, P
     if let Some(id) = session::id(session)
         && context.app.is_signed_in(id).await?
     {
-        flash::leave(session, Kind::Warn, "That check has expired. Start again.");
+        flash::leave(session, Kind::Warn, "That verification has expired. Start again.");
     }
     Ok(see_other("/"))
 }

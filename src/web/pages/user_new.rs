@@ -1,7 +1,7 @@
 //! Creating a user, and the page that shows a generated password once.
 
 use super::user_form::{Typed, faults, sift};
-use super::{done, render, render_as, see_other, uin_of};
+use super::{done, render, render_as, see_other, uin_of, unopened};
 use crate::app::Failure;
 use crate::app::caller::Caller;
 use crate::app::permissions::StoredPolicy;
@@ -20,7 +20,7 @@ use crate::web::form::Form;
 use crate::web::layout::Layout;
 use crate::web::query::Query;
 use actix_session::Session;
-use actix_web::http::{Method, StatusCode};
+use actix_web::http::StatusCode;
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
@@ -90,7 +90,10 @@ pub async fn submit(
     person.ensure_here(action::ADD_USER).map_err(Failure::from)?;
     let sent = Sent::of(&form);
     let (status, errors) = match sent.check(&form) {
-        Err(errors) => (StatusCode::UNPROCESSABLE_ENTITY, errors),
+        Err(mut errors) => {
+            errors.extend(password_faults(&context, &person, &sent, &form).await?);
+            (StatusCode::UNPROCESSABLE_ENTITY, in_order(errors))
+        }
         Ok(new) => match context.app.add_user(&person, new).await {
             Ok(added) => return Ok(welcome(&session, &added, &sent)),
             Err(failure) => faults(failure)?,
@@ -98,6 +101,28 @@ pub async fn submit(
     };
     let page = Layout::new(&context, &person, &session, "users");
     render_as(status, &NewPage { errors, ..NewPage::load(&context, &person, page, sent).await? })
+}
+
+/// What is wrong with a password that would be judged only once everything else fits.
+async fn password_faults(
+    context: &WebContext,
+    person: &Caller,
+    sent: &Sent,
+    form: &Form,
+) -> Result<Vec<FieldError>, PageError> {
+    match Password::parse(form.text("password")) {
+        Ok(password) if sent.kind == UserKind::SubUser.as_str() && sent.console => {
+            let name = sent.typed.user_name.trim();
+            Ok(context.app.faults_of_password(person, password, name).await?)
+        }
+        _ => Ok(Vec::new()),
+    }
+}
+
+/// Errors as the form shows their fields.
+fn in_order(mut errors: Vec<FieldError>) -> Vec<FieldError> {
+    errors.sort_by_key(|error| ORDER.iter().position(|field| *field == error.field));
+    errors
 }
 
 /// On to the password that was generated, or to the new user's own page.
@@ -117,8 +142,8 @@ pub async fn created(
     session: Session,
     query: Query,
 ) -> Result<HttpResponse, PageError> {
-    if request.method() == Method::HEAD {
-        return Err(PageError::MethodNotAllowed("GET".to_owned()));
+    if let Some(answer) = unopened(&request, "GET")? {
+        return Ok(answer);
     }
     let uin = uin_of(&request)?;
     let shown = context.app.initial_password(&person, uin, query.text("t").to_owned()).await?;
@@ -206,14 +231,17 @@ impl Sent {
     fn check(&self, form: &Form) -> Result<NewUser, Vec<FieldError>> {
         let mut errors = Vec::new();
         let kind = match self.kind.as_str() {
-            "sub_user" => self.sub_user(form.text("password")),
-            "collaborator" => self.collaborator(form.text("password")),
-            _ => Err(FieldError::new("kind", "Choose a type: sub-user or collaborator.")),
+            "sub_user" => self.sub_user(form.text("password"), &mut errors),
+            "collaborator" => self.collaborator(form.text("password"), &mut errors),
+            _ => {
+                errors.push(FieldError::new("kind", "Choose a type: sub-user or collaborator."));
+                None
+            }
         };
-        let kind = sift(kind, &mut errors);
         let details = self.typed.check(&mut errors);
-        errors.sort_by_key(|error| ORDER.iter().position(|field| *field == error.field));
-        let (Some(kind), Some(details)) = (kind, details) else { return Err(errors) };
+        let (Some(kind), Some(details), true) = (kind, details, errors.is_empty()) else {
+            return Err(errors);
+        };
         Ok(NewUser {
             name: details.name,
             note: details.note,
@@ -225,32 +253,26 @@ impl Sent {
         })
     }
 
-    fn sub_user(&self, password: &str) -> Result<NewUserKind, FieldError> {
+    fn sub_user(&self, password: &str, errors: &mut Vec<FieldError>) -> Option<NewUserKind> {
+        if !self.console && !password.is_empty() {
+            let text = "Tick console access, or leave the password empty.";
+            errors.push(FieldError::new("console_login", text));
+        }
         if !self.uin.is_empty() {
             let text = "A sub-user gets a UIN of its own. Leave this empty, or choose Collaborator.";
-            return Err(FieldError::new("uin", text));
-        }
-        if !self.console && !password.is_empty() {
-            return Err(FieldError::new(
-                "console_login",
-                "Tick console access, or leave the password empty.",
-            ));
+            errors.push(FieldError::new("uin", text));
         }
         let chosen = Some(password).filter(|text| !text.is_empty()).map(Password::parse).transpose();
-        Ok(NewUserKind::SubUser {
-            console_login: self.console,
-            password: chosen.map_err(|refusal| FieldError::new("password", refusal))?,
-            must_change: self.must_change,
-        })
+        let password = sift(chosen.map_err(|refusal| FieldError::new("password", refusal)), errors)?;
+        Some(NewUserKind::SubUser { console_login: self.console, password, must_change: self.must_change })
     }
 
-    fn collaborator(&self, password: &str) -> Result<NewUserKind, FieldError> {
+    fn collaborator(&self, password: &str, errors: &mut Vec<FieldError>) -> Option<NewUserKind> {
         if !password.is_empty() {
             let text = "A collaborator signs in with its own password. Leave this empty.";
-            return Err(FieldError::new("password", text));
+            errors.push(FieldError::new("password", text));
         }
-        Uin::parse(&self.uin)
-            .map(NewUserKind::Collaborator)
-            .map_err(|refusal| FieldError::new("uin", refusal))
+        let uin = Uin::parse(&self.uin).map_err(|refusal| FieldError::new("uin", refusal));
+        sift(uin, errors).map(NewUserKind::Collaborator)
     }
 }

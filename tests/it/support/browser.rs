@@ -39,6 +39,19 @@ impl Browser {
         self.send(Method::HEAD, path, None, &[]).await
     }
 
+    /// Asks as browsers and chat programs do before anybody opens a link.
+    pub async fn look_ahead(&self, path: &str) {
+        assert_eq!(self.head(path).await.status, StatusCode::METHOD_NOT_ALLOWED, "{path}");
+        for header in ["sec-purpose", "purpose"] {
+            let answer = self.send(Method::GET, path, None, &[(header, "prefetch;prerender")]).await;
+            assert_eq!(
+                (answer.status, answer.body.as_str()),
+                (StatusCode::SERVICE_UNAVAILABLE, ""),
+                "{path}"
+            );
+        }
+    }
+
     /// A page, after all redirects.
     pub async fn open(&self, path: &str) -> Answer {
         let mut answer = self.get(path).await;
@@ -107,9 +120,22 @@ impl Answer {
     }
 
     pub fn attribute(&self, selector: &str, name: &str) -> Option<String> {
+        self.attributes(selector, name).into_iter().next()
+    }
+
+    /// An attribute of every element that fits and has it.
+    pub fn attributes(&self, selector: &str, name: &str) -> Vec<String> {
         let page = Html::parse_document(&self.body);
-        let found = page.select(&Selector::parse(selector).expect("a selector")).next()?;
-        found.value().attr(name).map(str::to_owned)
+        let selector = Selector::parse(selector).expect("a selector");
+        page.select(&selector).filter_map(|element| element.value().attr(name).map(str::to_owned)).collect()
+    }
+
+    /// Names and values of the boxes that are ticked before anybody touches the form.
+    pub fn ticked(&self) -> Vec<(String, String)> {
+        let page = Html::parse_document(&self.body);
+        let boxes = Selector::parse("main input[checked]").expect("a selector");
+        let text = |input: scraper::ElementRef<'_>, name| input.value().attr(name).unwrap_or("on").to_owned();
+        page.select(&boxes).map(|input| (text(input, "name"), text(input, "value"))).collect()
     }
 
     /// The text of the first element that fits.

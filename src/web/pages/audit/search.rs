@@ -117,8 +117,7 @@ async fn person(
         return Ok(Ok(Some(uin)));
     }
     let found = app.uin_by_name(caller, text.to_owned()).await?;
-    let unknown =
-        || FieldError::new(field, "No user of this account has this name. Enter the UIN of a deleted user.");
+    let unknown = || FieldError::new(field, "No user here has this name. For a deleted user, enter its UIN.");
     Ok(found.map(Some).ok_or_else(unknown))
 }
 
