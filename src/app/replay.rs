@@ -72,14 +72,11 @@ impl Bindings {
             kept.old = std::mem::take(&mut kept.young);
             kept.since = now;
         }
-        let known = kept.young.get(&digest).or_else(|| kept.old.get(&digest)).copied();
-        match known {
-            Some(first) => first.to == to || !(first.is_mutating || is_mutating),
-            None => {
-                kept.young.insert(digest, Binding { to, is_mutating });
-                true
-            }
+        if let Some(first) = kept.young.get(&digest).or_else(|| kept.old.get(&digest)).copied() {
+            return first.to == to || !(first.is_mutating || is_mutating);
         }
+        kept.young.insert(digest, Binding { to, is_mutating });
+        true
     }
 }
 

@@ -68,14 +68,12 @@ impl App {
     /// A wrong proof is an answer of the transaction, not an error, so that its count is committed.
     async fn prove(&self, session: String, proof: Proof, source: Source) -> Result<SignedIn, Failure> {
         let app = self.clone();
-        let answer = self
-            .store
+        self.store
             .write(move |conn| {
                 let (session, user) = app.half_signed_in(conn, &session)?;
                 app.guess(conn, &Half { session, user, source }, &proof)
             })
-            .await?;
-        answer
+            .await?
     }
 
     fn guess(

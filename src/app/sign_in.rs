@@ -97,7 +97,7 @@ impl App {
         let app = self.clone();
         self.store
             .write(move |conn| {
-                let Some(user) = app.still_valid(conn, &proven)? else {
+                let Some(user) = Self::still_valid(conn, &proven)? else {
                     sign_in_event(&proven.user, &source)
                         .refused("password just changed")
                         .write(conn, &app)?;
@@ -119,7 +119,7 @@ impl App {
     }
 
     /// The password was checked outside the transaction: what it was checked against must still be in force.
-    fn still_valid(&self, conn: &mut Conn, proven: &Proven) -> Result<Option<User>, Failure> {
+    fn still_valid(conn: &mut Conn, proven: &Proven) -> Result<Option<User>, Failure> {
         let uin = proven.user.uin;
         dialect::lock_identity(conn, uin)?;
         let identity =
@@ -152,12 +152,11 @@ impl App {
         self.store
             .write(move |conn| {
                 // Unknown names are written down too, for the operator: both cases then cost the same.
-                let event = match &user {
-                    Some(user) => sign_in_event(user, &source),
-                    None => {
-                        let nobody = Actor { owner: Uin(0), uin: Uin(0), name: "unknown", source: &source };
-                        Draft::new("SignIn", &nobody)
-                    }
+                let event = if let Some(user) = &user {
+                    sign_in_event(user, &source)
+                } else {
+                    let nobody = Actor { owner: Uin(0), uin: Uin(0), name: "unknown", source: &source };
+                    Draft::new("SignIn", &nobody)
                 };
                 event.refused("wrong name or password").write(conn, &app)?;
                 Ok(Failure::NotProven)

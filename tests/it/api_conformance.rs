@@ -19,7 +19,7 @@ struct Checker {
 impl Checker {
     /// Calls an action and checks the shape of what comes back.
     async fn call(&mut self, action: &str, parameters: Value) -> Value {
-        let service = if self.client_is_sts(action) { "sts" } else { "cam" };
+        let service = if is_sts(action) { "sts" } else { "cam" };
         let response = self.client.call(service, action, parameters).await;
         assert!(response.get("Error").is_none(), "{action}: {response}");
         assert_eq!(response["RequestId"].as_str().map(str::len), Some(36), "{action}");
@@ -31,10 +31,6 @@ impl Checker {
         }
         self.seen.insert(action.to_owned());
         response
-    }
-
-    fn client_is_sts(&self, action: &str) -> bool {
-        ["GetCallerIdentity", "QueryApiKey"].contains(&action)
     }
 
     fn check(&self, place: &str, fields: &Value, value: &Value) {
@@ -58,7 +54,9 @@ impl Checker {
             "bool" => found.is_boolean(),
             "float" => found.is_number(),
             "list" => found.as_array().is_some_and(|elements| {
-                elements.iter().for_each(|element| self.check_element(place, of, element));
+                for element in elements {
+                    self.check_element(place, of, element);
+                }
                 true
             }),
             "object" => {
@@ -77,6 +75,10 @@ impl Checker {
             structure => self.check(place, &self.shapes["structures"][structure], element),
         }
     }
+}
+
+fn is_sts(action: &str) -> bool {
+    ["GetCallerIdentity", "QueryApiKey"].contains(&action)
 }
 
 fn names(fields: &Value) -> impl Iterator<Item = &str> {

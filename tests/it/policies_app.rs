@@ -55,7 +55,7 @@ async fn group(app: &TestApp, by: &Caller, name: &str, (member, id): (&Person, i
     app.app.attach_group_policies(by, group.id, vec![id]).await.expect("an attachment");
 }
 
-fn is_denied<T>(result: Result<T, Failure>) -> bool {
+fn is_denied<T>(result: &Result<T, Failure>) -> bool {
     matches!(result, Err(Failure::Denied(_)))
 }
 
@@ -209,8 +209,8 @@ async fn a_new_version_decides_only_for_who_may_also_set_the_default() {
     let created = app.app.create_policy_version(&asker, id, everything, false).await.expect("a version");
     let set = app.app.set_default_policy_version(&asker, id, created).await;
 
-    assert!(is_denied(escalated));
-    assert!(is_denied(set));
+    assert!(is_denied(&escalated));
+    assert!(is_denied(&set));
     assert!(!caller(&app, &mallory).await.may_here("cam:ListUsers"));
 }
 
@@ -239,9 +239,9 @@ async fn permission_on_one_policy_is_none_on_another() {
         PolicyKey::Name("other".to_owned()),
         PolicyKey::Name("unknown".to_owned()),
     ] {
-        assert!(is_denied(app.app.update_policy(&asker, key, change()).await));
+        assert!(is_denied(&app.app.update_policy(&asker, key, change()).await));
     }
-    assert!(is_denied(app.app.delete_policies(&asker, vec![mine, other], IfAttached::Detach).await));
+    assert!(is_denied(&app.app.delete_policies(&asker, vec![mine, other], IfAttached::Detach).await));
     assert!(app.app.policy(&by, mine).await.is_ok(), "all or none");
 }
 
@@ -351,8 +351,8 @@ async fn who_may_not_see_a_users_policies_does_not_simulate_it() {
     let question =
         || Question { action: "cam:ListUsers".to_owned(), resource: "*".to_owned(), context: Vec::new() };
 
-    assert!(is_denied(app.app.simulate(&asker, uin(&root), question()).await));
-    assert!(is_denied(app.app.simulate(&asker, Uin(199_999_999_999), question()).await));
+    assert!(is_denied(&app.app.simulate(&asker, uin(&root), question()).await));
+    assert!(is_denied(&app.app.simulate(&asker, Uin(199_999_999_999), question()).await));
     let by = caller(&app, &root).await;
     let of_root = app.app.simulate(&by, uin(&root), question()).await.expect("an answer");
     assert!(of_root.is_root && of_root.decision.allowed);

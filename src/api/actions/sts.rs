@@ -11,7 +11,7 @@ pub const ACTIONS: &[Action] = &[
         service: Service::Sts,
         is_mutating: false,
         per_second: 20,
-        run: |call| respond(get_caller_identity(call)),
+        run: |call| respond(std::future::ready(get_caller_identity(&call))),
     },
     Action {
         name: "QueryApiKey",
@@ -31,17 +31,17 @@ const fn later(name: &'static str, per_second: u32) -> Action {
         service: Service::Sts,
         is_mutating: false,
         per_second,
-        run: |call| respond(unsupported(call)),
+        run: |call| respond(std::future::ready(unsupported(&call))),
     }
 }
 
-async fn unsupported(_: Call) -> Result<Map<String, Value>, ApiError> {
+fn unsupported(_: &Call) -> Result<Map<String, Value>, ApiError> {
     Err(ApiError::new("UnsupportedOperation", "This server does not give out temporary credentials.")
         .zh("本服务器暂不支持临时凭证。"))
 }
 
 /// Needs no policy: it tells callers what they have signed with.
-async fn get_caller_identity(call: Call) -> Result<Map<String, Value>, ApiError> {
+fn get_caller_identity(call: &Call) -> Result<Map<String, Value>, ApiError> {
     call.input.only(&[])?;
     let (owner, uin) = (call.caller.owner(), call.caller.user.uin);
     Ok(fields(json!({
