@@ -14,6 +14,19 @@ const TOO_WIDE: &str = r"
     return ['page is ' + root.scrollWidth + ' px wide in ' + root.clientWidth,
         ...wide.slice(0, 8).map(e => name(e.parentElement) + ' > ' + name(e) + ' ends at ' + Math.round(e.getBoundingClientRect().right))];";
 
+/// Texts and controls that a box cuts off, where no scrolling brings them back.
+const CUT_OFF: &str = r"
+    const skipped = '.vh, .skip, .toast, option, script, style';
+    const box = e => e.getBoundingClientRect(), clips = e => ['hidden', 'clip'].includes(getComputedStyle(e).overflowX);
+    const clipper = e => !e || e === document.body ? null : clips(e) ? e : clipper(e.parentElement);
+    const inner = [...document.body.querySelectorAll('main *, .bar *')].filter(e =>
+        e.checkVisibility({ visibilityProperty: true }) && !e.closest(skipped) && box(e).width > 2 &&
+        (e.matches('.btn, .iconbtn, .input, select') || [...e.childNodes].some(n => n.nodeType === 3 && n.data.trim())));
+    const isCut = e => { const outer = clipper(e.parentElement); return outer && box(outer).width > 2 && box(e).right > box(outer).right + 1; };
+    const sideways = [...document.querySelectorAll('main .panel')].filter(e => e.scrollWidth > e.clientWidth + 1)
+        .map(e => `panel “${e.innerText.split('\n')[0]}” scrolls sideways: ${e.scrollWidth} px in ${e.clientWidth}`);
+    return sideways.concat(inner.filter(isCut).slice(0, 5).map(e => `“${(e.ariaLabel || e.textContent.trim()).slice(0, 40)}” is cut off at ${Math.round(box(clipper(e.parentElement)).right)} of ${Math.round(box(e).right)} by ${clipper(e.parentElement).className}`));";
+
 /// Texts that are printed over another text or under a button.
 const OVERLAPS: &str = r"
     const skipped = '.vh, .skip, .bar, .toast, option, script, style, dialog, noscript, textarea';
@@ -60,8 +73,10 @@ impl Chrome {
     /// What is laid out badly at a width.
     pub async fn layout_faults(&self, width: u32) -> Vec<String> {
         self.width(width).await;
-        let mut faults = self.list(TOO_WIDE).await;
-        faults.extend(self.list(OVERLAPS).await);
+        let mut faults = Vec::new();
+        for script in [TOO_WIDE, CUT_OFF, OVERLAPS] {
+            faults.extend(self.list(script).await);
+        }
         if width < 720 {
             faults.extend(self.list(TOO_SMALL).await);
         }
@@ -72,8 +87,10 @@ impl Chrome {
     pub async fn spaced_out_faults(&self, width: u32) -> Vec<String> {
         self.width(width).await;
         self.run(SPACE_OUT).await;
-        let mut faults = self.list(TOO_WIDE).await;
-        faults.extend(self.list(OVERLAPS).await);
+        let mut faults = Vec::new();
+        for script in [TOO_WIDE, CUT_OFF, OVERLAPS] {
+            faults.extend(self.list(script).await);
+        }
         self.run("document.adoptedStyleSheets = []").await;
         faults
     }
@@ -89,7 +106,7 @@ impl Chrome {
 async fn layout_faults_are_found_in_a_bad_page() {
     let folder = tempfile::tempdir().unwrap();
     let page = "<!doctype html><meta name=viewport content='width=device-width'><main><p style='width:900px'>Wide</p>
-        <p>One text</p><p style='margin-top:-2.2em'>Another text</p><button class=btn>Low</button></main>";
+        <div style='width:99px;overflow:hidden'><nobr>A text that is too long</nobr></div><p>One text</p><p style='margin-top:-2.2em'>Another text</p><button class=btn>Low</button></main>";
     std::fs::write(folder.path().join("bad.html"), page).unwrap();
 
     Chrome::lend(&format!("file://{}", folder.path().display()), async |chrome| {
@@ -97,7 +114,12 @@ async fn layout_faults_are_found_in_a_bad_page() {
 
         let found = chrome.layout_faults(320).await.join("\n");
 
-        for fault in ["px wide in", "“One text” lies over “Another text”", "“Low” is"] {
+        for fault in [
+            "px wide in",
+            "“A text that is too long” is cut off",
+            "“One text” lies over “Another text”",
+            "“Low” is",
+        ] {
             assert!(found.contains(fault), "{fault} in {found}");
         }
     })

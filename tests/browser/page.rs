@@ -117,7 +117,7 @@ impl Chrome {
 
     /// Types into an empty field of a form.
     pub async fn fill(&self, field: &str, text: &str) {
-        let input = self.find(&format!("main input[name={field}]:not([type=hidden])")).await;
+        let input = self.find(&format!("main :is(input, textarea)[name={field}]:not([type=hidden])")).await;
         input.clear().await.expect("an emptied field");
         input.send_keys(text).await.expect("a typed text");
     }

@@ -2,8 +2,10 @@
 
 mod doors;
 mod forced_colours;
+mod groups;
 mod keys;
 mod own;
+mod policies;
 mod users;
 mod without_scripts;
 

@@ -21,10 +21,11 @@ async fn without_scripts_no_page_is_broken_and_no_control_is_dead() {
         let mut faults = Vec::new();
         look(chrome, "/login", &mut faults).await;
         chrome.sign_in(&app, &scene.root).await;
-        let users = ["permissions", "security", "activity", "keys", "edit", "delete", "permissions/attach"];
+        let users = ["permissions", "groups", "security", "activity", "keys", "edit", "delete", "permissions/attach"];
         let mut paths: Vec<String> = users.iter().map(|tab| format!("/users/{long}/{tab}")).collect();
         paths.extend([format!("/users/{alice}/keys"), format!("/users/{long}/keys/{key}/disable")]);
-        let fixed = "/users /users/new /keys /audit /audit/3 /settings/security /me/security /me/password /me/sessions \
+        let fixed = "/users /users/new /keys /audit /audit/3 /groups /policies /policies/new /policies/simulate \
+            /settings/security /me/security /me/password /me/sessions \
             /me/preferences /me/mfa/totp/new /nowhere";
         paths.extend(fixed.split_whitespace().map(str::to_owned));
         for path in &paths {
