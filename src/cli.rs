@@ -2,6 +2,7 @@
 
 mod admin;
 mod doctor;
+mod key;
 
 use crate::clock::Clock;
 use crate::config::{Config, ConfigError, environment};
@@ -35,6 +36,9 @@ enum Action {
     /// Make root accounts and let people in again.
     #[command(subcommand)]
     Admin(admin::AdminAction),
+    /// Take in or disable API keys.
+    #[command(subcommand)]
+    Key(key::KeyAction),
     /// Ask a running server whether it is up; exits with 1 when it is not.
     Health,
     /// Check everything that the server needs.
@@ -77,6 +81,7 @@ pub async fn run(command: Command) -> Result<(), CliError> {
         Action::Config(ConfigAction::Check) => say("The settings are sound."),
         Action::Config(ConfigAction::Show) => say(&config.show()),
         Action::Admin(action) => admin::run(&config, action).await,
+        Action::Key(action) => key::run(&config, action).await,
         Action::Health => doctor::health(&config),
         Action::Doctor => doctor::doctor(&config),
     }

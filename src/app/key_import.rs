@@ -1,11 +1,12 @@
-//! Takes in a pair that exists already, at the command line.
+//! Keys at the command line: an existing pair taken in, a key disabled.
 
 use super::event::{Draft, OPERATOR};
 use super::{App, Failure};
-use crate::domain::key::{Key, SecretId};
+use crate::domain::key::{Key, KeyStatus, SecretId};
 use crate::domain::secret::SecretKey;
 use crate::domain::user::{Uin, UserKind};
-use crate::store::users;
+use crate::store::api_keys::{self, Change};
+use crate::store::{dialect, users};
 
 /// A pair and whose it becomes.
 pub struct Import {
@@ -36,6 +37,26 @@ impl App {
                     .object(key.secret_id.as_str())
                     .write(conn, &app)?;
                 Ok(key)
+            })
+            .await
+    }
+
+    /// Makes any account's key unusable from the commit on.
+    pub async fn operator_disable_key(&self, id: SecretId) -> Result<Key, Failure> {
+        let app = self.clone();
+        self.store
+            .write(move |conn| {
+                let holder = api_keys::signer(conn, &id)?.ok_or(Failure::NotFound)?.user;
+                dialect::lock_user(conn, holder.uid)?;
+                let key = api_keys::find(conn, holder.uid, &id)?.ok_or(Failure::NotFound)?;
+                let change = Change { by: OPERATOR, at: app.clock.now() };
+                if api_keys::set_status(conn, &key, KeyStatus::Disabled, change)? {
+                    Draft::by_operator("DisableApiKey", holder.owner_uin)
+                        .on(&holder)
+                        .object(id.as_str())
+                        .write(conn, &app)?;
+                }
+                Ok(Key { status: KeyStatus::Disabled, ..key })
             })
             .await
     }

@@ -7,6 +7,7 @@ pub mod boundary;
 pub mod caller;
 mod compiled;
 mod event;
+pub mod explain;
 pub mod failure;
 pub mod group_members;
 pub mod group_policies;

@@ -4,12 +4,12 @@ use super::caller::{Caller, Source};
 use super::keys::{Operation, Place, holder};
 use super::{App, Failure};
 use crate::domain::key::SecretId;
-use crate::store::key_usage::{self, Record};
+use crate::store::key_usage;
 use crate::store::{Conn, StoreError, api_keys};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-pub use crate::store::key_usage::{KEPT_DAYS, KEPT_RECORDS, LastUse};
+pub use crate::store::key_usage::{KEPT_DAYS, KEPT_RECORDS, LastUse, Record};
 
 /// Longest action and client name that are kept.
 const MOST_LETTERS: usize = 64;

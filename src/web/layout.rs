@@ -83,5 +83,7 @@ fn navigation(caller: &Caller) -> Vec<NavGroup> {
         let items = vec![item("settings", "Account security", "/settings/security", "settings")];
         groups.push(NavGroup { title: "Settings", items });
     }
+    let help = vec![item("api", "API endpoint", "/help/api", "terminal")];
+    groups.push(NavGroup { title: "Help", items: help });
     groups
 }

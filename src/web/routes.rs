@@ -4,9 +4,10 @@ use super::caller::caller;
 use super::edge::catch_panic;
 use super::error::PageError;
 use super::pages::{
-    audit, group, group_members, group_permissions, groups, home, identity, key_status, keys, me, mfa,
-    policies, policy, policy_form, policy_versions, reveal, settings, setup, sign_in, simulate, step_up,
-    user, user_activity, user_boundary, user_groups, user_new, user_permissions, user_security, users,
+    audit, group, group_members, group_permissions, groups, help, help_debug, home, identity, key_records,
+    key_status, keys, me, mfa, policies, policy, policy_form, policy_versions, reveal, settings, setup, sign_in,
+    simulate, step_up, user, user_activity, user_boundary, user_groups, user_new, user_permissions, user_security,
+    users,
 };
 use actix_web::http::Method;
 use actix_web::middleware::from_fn;
@@ -82,6 +83,7 @@ pub const ENDPOINTS: &[Endpoint] = &[
     post("/users/{uin}/keys/{secret_id}/delete", || web::route().to(key_status::delete)),
     post("/users/{uin}/keys/{secret_id}/reveal", || web::route().to(reveal::ask)),
     get("/users/{uin}/keys/{secret_id}/secret", || web::route().to(reveal::show)),
+    get("/users/{uin}/keys/{secret_id}/records", || web::route().to(key_records::index)),
     get("/users/{uin}/keys/{secret_id}/created", || web::route().to(reveal::created)),
     get("/keys", || web::route().to(keys::index)),
     post("/keys", || web::route().to(keys::create)),
@@ -93,6 +95,7 @@ pub const ENDPOINTS: &[Endpoint] = &[
     post("/keys/{secret_id}/delete", || web::route().to(key_status::delete)),
     post("/keys/{secret_id}/reveal", || web::route().to(reveal::ask)),
     get("/keys/{secret_id}/secret", || web::route().to(reveal::show)),
+    get("/keys/{secret_id}/records", || web::route().to(key_records::index)),
     get("/keys/{secret_id}/created", || web::route().to(reveal::created)),
     get("/groups", || web::route().to(groups::index)),
     get("/groups/new", || web::route().to(groups::create_form)),
@@ -143,6 +146,9 @@ pub const ENDPOINTS: &[Endpoint] = &[
     post("/me/mfa/totp/{device}/delete", || web::route().to(mfa::remove)),
     get("/me/mfa/recovery", || web::route().to(mfa::recovery)),
     post("/me/mfa/recovery", || web::route().to(mfa::replace_recovery)),
+    get("/help/api", || web::route().to(help::api)),
+    get("/help/api/debug", || web::route().to(help_debug::form)),
+    post("/help/api/debug", || web::route().to(help_debug::submit)),
 ];
 
 /// Registers every endpoint; a page answers `HEAD` as well, and other methods with 405.

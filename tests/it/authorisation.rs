@@ -92,6 +92,7 @@ const TABLE: &[(&str, &str, Rule)] = &[
     ("POST", "/users/{uin}/keys/{secret_id}/delete", Only(MANAGERS)),
     ("POST", "/users/{uin}/keys/{secret_id}/reveal", Only(MANAGERS)),
     ("GET", "/users/{uin}/keys/{secret_id}/secret", Only(MANAGERS)),
+    ("GET", "/users/{uin}/keys/{secret_id}/records", Only(READERS)),
     ("GET", "/users/{uin}/keys/{secret_id}/created", Only(MANAGERS)),
     ("GET", "/keys", Only(OWN_LISTERS)),
     ("POST", "/keys", Only(OWN_MANAGERS)),
@@ -103,6 +104,7 @@ const TABLE: &[(&str, &str, Rule)] = &[
     ("POST", "/keys/{secret_id}/delete", Only(OWN_MANAGERS)),
     ("POST", "/keys/{secret_id}/reveal", Only(OWN_READERS)),
     ("GET", "/keys/{secret_id}/secret", Only(OWN_READERS)),
+    ("GET", "/keys/{secret_id}/records", Only(OWN_LISTERS)),
     ("GET", "/keys/{secret_id}/created", Only(OWN_MANAGERS)),
     ("GET", "/groups", Only(READERS)),
     ("GET", "/groups/new", Only(MANAGERS)),
@@ -153,6 +155,9 @@ const TABLE: &[(&str, &str, Rule)] = &[
     ("POST", "/me/mfa/totp/{device}/delete", Only(EVERYBODY)),
     ("GET", "/me/mfa/recovery", Only(EVERYBODY)),
     ("POST", "/me/mfa/recovery", Only(EVERYBODY)),
+    ("GET", "/help/api", Only(EVERYBODY)),
+    ("GET", "/help/api/debug", Only(OWN_LISTERS)),
+    ("POST", "/help/api/debug", Only(OWN_LISTERS)),
 ];
 
 #[test]

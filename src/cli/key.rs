@@ -1,0 +1,97 @@
+//! `camlock key …`: existing pairs taken in, and keys made unusable in a hurry.
+
+use super::{CliError, say};
+use crate::app::key_import::Import;
+use crate::app::{App, Failure};
+use crate::config::Config;
+use crate::domain::key::{Key, SecretId};
+use crate::domain::secret::SecretKey;
+use crate::domain::user::Uin;
+use crate::startup::{self, Surroundings};
+use clap::Subcommand;
+use serde_json::json;
+use std::path::{Path, PathBuf};
+use zeroize::Zeroizing;
+
+#[derive(Subcommand)]
+pub(super) enum KeyAction {
+    /// Take in an existing key pair and print whose it is as JSON.
+    Import {
+        /// Whose key it becomes.
+        #[arg(long)]
+        uin: String,
+        /// The account, for somebody who is a collaborator there.
+        #[arg(long)]
+        owner: Option<String>,
+        #[arg(long)]
+        secret_id: String,
+        /// A file whose first line is the SecretKey; `-` reads standard input.
+        #[arg(long)]
+        secret_key_file: PathBuf,
+    },
+    /// Disable a key; requests signed with it are refused from then on.
+    Disable {
+        #[arg(long)]
+        secret_id: String,
+    },
+}
+
+pub(super) async fn run(config: &Config, action: KeyAction) -> Result<(), CliError> {
+    let app = startup::open(config, Surroundings::of_machine()?)?;
+    let key = match action {
+        KeyAction::Import { uin, owner, secret_id, secret_key_file } => {
+            let import = Import {
+                owner: owner.as_deref().map(Uin::parse).transpose().map_err(said)?,
+                uin: Uin::parse(&uin).map_err(said)?,
+                secret_id: SecretId::parse(&secret_id).map_err(said)?,
+                secret_key: read_secret(&secret_key_file)?,
+            };
+            import_key(&app, import).await?
+        }
+        KeyAction::Disable { secret_id } => {
+            let id = SecretId::parse(&secret_id).map_err(said)?;
+            let disabled = app.operator_disable_key(id).await;
+            disabled.map_err(|failure| explained(failure, "There is no key with this SecretId."))?
+        }
+    };
+    say(&shown(&key).to_string())
+}
+
+async fn import_key(app: &App, import: Import) -> Result<Key, CliError> {
+    let missing = "There is no such user in this account. A collaborator's account is named by --owner.";
+    app.import_key(import).await.map_err(|failure| explained(failure, missing))
+}
+
+/// Never the secret.
+fn shown(key: &Key) -> serde_json::Value {
+    json!({
+        "secret_id": key.secret_id.as_str(),
+        "status": key.status.as_str(),
+        "uin": key.uin.0,
+        "owner_uin": key.owner_uin.0,
+        "uid": key.uid.0,
+    })
+}
+
+fn read_secret(file: &Path) -> Result<SecretKey, CliError> {
+    let read = if file == Path::new("-") {
+        std::io::read_to_string(std::io::stdin())
+    } else {
+        std::fs::read_to_string(file)
+    };
+    let text = Zeroizing::new(read.map_err(|error| {
+        CliError::Said(format!("The SecretKey file {} cannot be read: {error}.", file.display()))
+    })?);
+    SecretKey::parse(text.lines().next().unwrap_or_default().trim()).map_err(said)
+}
+
+fn said(error: impl std::fmt::Display) -> CliError {
+    CliError::Said(error.to_string())
+}
+
+fn explained(failure: Failure, missing: &str) -> CliError {
+    match failure {
+        Failure::NotFound => CliError::Said(missing.to_owned()),
+        other => other.into(),
+    }
+}

@@ -1,0 +1,112 @@
+//! `camlock key …`, as the operator types it, beside a running server.
+
+use crate::support::{TestApp, code};
+use camlock::domain::key::SecretId;
+use camlock::domain::secret::SecretKey;
+use camlock::random::Random;
+use serde_json::{Value, json};
+use std::fs;
+use std::process::{Command, Output};
+
+fn run(app: &TestApp, arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_camlock"))
+        .args(arguments)
+        .current_dir(app.folder.path())
+        .env_clear()
+        .env("CAMLOCK_DATA_DIR", app.folder.path().join("data"))
+        .env("CAMLOCK_DATABASE__URL", &app.database.url)
+        .output()
+        .unwrap()
+}
+
+/// A pair that the server does not know, its secret in the file `secret`.
+fn new_pair(app: &TestApp) -> (String, String) {
+    let random = Random::system();
+    let id = SecretId::generate(&random).unwrap().to_string();
+    let secret = SecretKey::generate(&random).unwrap().expose().to_owned();
+    fs::write(app.folder.path().join("secret"), format!("{secret}\n")).unwrap();
+    (id, secret)
+}
+
+fn import<'a>(uin: &'a str, id: &'a str) -> Vec<&'a str> {
+    vec!["key", "import", "--uin", uin, "--secret-id", id, "--secret-key-file", "secret"]
+}
+
+fn said(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+fn printed(output: &Output) -> Value {
+    assert!(output.status.success(), "{}", said(output));
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
+#[actix_web::test]
+async fn an_imported_pair_signs_until_the_operator_disables_it() {
+    let app = TestApp::spawn();
+    let root = app.root().await;
+    let (id, secret) = new_pair(&app);
+    let client = app.client(&id, &secret);
+
+    let imported = printed(&run(&app, &import(&root.uin, &id)));
+    let before = client.call("cam", "GetUserAppId", json!({})).await;
+    let disabled = printed(&run(&app, &["key", "disable", "--secret-id", &id]));
+    let after = client.call("cam", "GetUserAppId", json!({})).await;
+
+    assert_eq!(imported["status"], "enabled");
+    assert_eq!(imported["secret_id"], id.as_str());
+    assert_eq!(imported["owner_uin"].to_string(), root.owner);
+    assert!(!imported.to_string().contains(&secret));
+    assert_eq!(before["Uin"], root.uin.as_str(), "{before}");
+    assert_eq!(disabled["status"], "disabled");
+    assert_eq!(code(&after), "AuthFailure.SecretIdNotFound");
+    let log = root.browser.get("/audit").await;
+    for event in ["ImportApiKey", "DisableApiKey"] {
+        assert!(log.body.contains(event), "{event}");
+    }
+    assert!(log.body.contains("operator"));
+}
+
+#[actix_web::test]
+async fn an_import_keeps_the_limits_and_names_what_is_wrong() {
+    let app = TestApp::spawn();
+    let root = app.bare_root("root").await;
+    let (id, secret) = new_pair(&app);
+    printed(&run(&app, &import(&root.uin, &id)));
+    let refused = |arguments: &[&str]| {
+        let output = run(&app, arguments);
+        assert!(!output.status.success());
+        assert!(output.stdout.is_empty());
+        assert!(!said(&output).contains(&secret));
+        said(&output)
+    };
+
+    assert!(refused(&import(&root.uin, &id)).contains("exists already"));
+    let (second, _) = new_pair(&app);
+    printed(&run(&app, &import(&root.uin, &second)));
+    let (third, _) = new_pair(&app);
+    assert!(refused(&import(&root.uin, &third)).contains("at most two keys"));
+    assert!(refused(&import("100000000999", &third)).contains("no such user"));
+    assert!(refused(&import(&root.uin, "AKIDshort")).contains("A SecretId is"));
+    assert!(refused(&["key", "disable", "--secret-id", &third]).contains("no key"));
+    fs::write(app.folder.path().join("secret"), "too short\n").unwrap();
+    assert!(refused(&import(&root.uin, &third)).contains("32 letters and digits"));
+}
+
+#[actix_web::test]
+async fn a_collaborators_key_goes_to_the_account_that_is_named() {
+    let app = TestApp::spawn();
+    let (root, partner) = (app.root().await, app.bare_root("partner").await);
+    let fields = [("kind", "collaborator"), ("user_name", "bo"), ("uin", partner.uin.as_str())];
+    root.browser.submit("/users/new", "/users/new", &fields).await.redirect();
+    let (id, secret) = new_pair(&app);
+    let mut arguments = import(&partner.uin, &id);
+    arguments.extend(["--owner", &root.uin]);
+
+    let imported = printed(&run(&app, &arguments));
+    let identity = app.client(&id, &secret).call("cam", "GetUserAppId", json!({})).await;
+
+    assert_eq!(imported["owner_uin"].to_string(), root.uin);
+    assert_eq!(identity["OwnerUin"], root.uin.as_str(), "{identity}");
+    assert_eq!(identity["Uin"], partner.uin.as_str());
+}
