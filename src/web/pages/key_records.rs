@@ -82,7 +82,7 @@ pub async fn index(
         range: format!("{}–{last} of {total}", first + 1),
         newer: (number > 1).then(|| here(number - 1)),
         older: (last < total && !rows.is_empty()).then(|| here(number + 1)),
-        key: KeyView::new(&key, context.app.clock.now()),
+        key: KeyView::new(&key, &[], context.app.clock.now()),
         rows,
     })
 }
