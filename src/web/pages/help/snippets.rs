@@ -42,7 +42,7 @@ pub const TOOLS: &[Tool] = &[
     Tool {
         id: "node",
         label: "Node",
-        install: "npm install tencentcloud-sdk-nodejs-cam",
+        install: "npm install tencentcloud-sdk-nodejs",
         trust: "set NODE_EXTRA_CA_CERTS=ca.pem.",
         text: include_str!("../../../../templates/help/node.txt"),
     },
