@@ -17,15 +17,20 @@ pub enum Mfa {
     Passed,
 }
 
-/// The policies of one membership, read once per request.
+/// The policies of one membership, at the moment of one request.
 #[derive(Clone, Debug)]
 pub struct Access {
-    is_root: bool,
-    principal: Principal,
+    rights: Arc<Rights>,
     /// When the request came, in unix seconds.
     now: i64,
-    attached: Arc<Vec<Labelled>>,
-    boundary: Arc<Option<Labelled>>,
+}
+
+#[derive(Debug)]
+struct Rights {
+    is_root: bool,
+    principal: Principal,
+    attached: Vec<Labelled>,
+    boundary: Option<Labelled>,
 }
 
 /// A compiled policy with the name that explanations give it.
@@ -53,22 +58,27 @@ impl Access {
             .of_groups
             .into_iter()
             .map(|(group, name, text)| Labelled::new(format!("group {group}: {name}"), &text));
-        Self {
+        let rights = Rights {
             is_root: user.kind == UserKind::Root,
             principal: Principal {
                 uin: user.uin.0.unsigned_abs(),
                 owner_uin: user.owner_uin.0.unsigned_abs(),
                 app_id: app_id.unsigned_abs(),
             },
-            now,
-            attached: Arc::new(own.chain(of_groups).collect()),
-            boundary: Arc::new(in_force.boundary.map(|(name, text)| Labelled::new(name, &text))),
-        }
+            attached: own.chain(of_groups).collect(),
+            boundary: in_force.boundary.map(|(name, text)| Labelled::new(name, &text)),
+        };
+        Self { rights: Arc::new(rights), now }
+    }
+
+    /// The same policies at another moment.
+    pub fn at(&self, now: i64) -> Self {
+        Self { rights: Arc::clone(&self.rights), now }
     }
 
     /// Refuses what the policies do not allow, naming action, resource and the statement that decided.
     pub fn ensure(&self, action: &'static str, resource: &str, ip: &str, mfa: Mfa) -> Result<(), Denial> {
-        if self.is_root {
+        if self.rights.is_root {
             return Ok(());
         }
         let decision = self.decide_from((ip, mfa), action, resource);
@@ -80,7 +90,7 @@ impl Access {
 
     /// Whether a statement denies it, as opposed to none allowing it.
     pub fn is_denied(&self, action: &'static str, resource: &str, ip: &str) -> bool {
-        !self.is_root && self.decide_from((ip, Mfa::NotChecked), action, resource).reason == Reason::Denied
+        !self.rights.is_root && self.decide_from((ip, Mfa::NotChecked), action, resource).reason == Reason::Denied
     }
 
     fn decide_from(&self, (ip, mfa): (&str, Mfa), action: &str, resource: &str) -> Decision {
@@ -90,7 +100,7 @@ impl Access {
 
     /// The answer to a made-up request.
     pub(super) fn simulate(&self, question: &Question) -> Simulation {
-        if self.is_root {
+        if self.rights.is_root {
             return Simulation::of_root();
         }
         let given = |key: &str| question.context.iter().any(|(name, _)| is_same_key(name, key));
@@ -114,8 +124,8 @@ impl Access {
     fn facts(&self) -> [(&'static str, String); 3] {
         [
             ("qcs:current_time", clock::iso(self.now)),
-            ("qcs:uin", self.principal.uin.to_string()),
-            ("qcs:owner_uin", self.principal.owner_uin.to_string()),
+            ("qcs:uin", self.rights.principal.uin.to_string()),
+            ("qcs:owner_uin", self.rights.principal.owner_uin.to_string()),
         ]
     }
 
@@ -126,13 +136,13 @@ impl Access {
     fn decide(&self, action: &str, resource: &str, context: &Context) -> Decision {
         let general = Attached { label: "the built-in policy", policy: preset::general() };
         let attached: Vec<Attached<'_>> =
-            self.attached.iter().map(Labelled::attached).chain([general]).collect();
-        let boundaries: Vec<Attached<'_>> = self.boundary.iter().map(Labelled::attached).collect();
+            self.rights.attached.iter().map(Labelled::attached).chain([general]).collect();
+        let boundaries: Vec<Attached<'_>> = self.rights.boundary.iter().map(Labelled::attached).collect();
         let request = Request {
             action,
             resource,
             context,
-            caller: &self.principal,
+            caller: &self.rights.principal,
             operation_level: is_operation_level(action),
         };
         Grants { attached: &attached, boundaries: &boundaries }.decide(&request)

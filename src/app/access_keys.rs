@@ -73,7 +73,7 @@ fn holder(conn: &mut Conn, caller: &Caller, target: Option<Uin>, deed: Deed) -> 
     }
     caller.ensure_deed(deed, target)?;
     if target == caller.user.uin {
-        return Ok(caller.user.clone());
+        return Ok(User::clone(&caller.user));
     }
     let holder = users::find(conn, caller.owner(), target)?.ok_or(AccessKeyRefusal::UinNotMatch)?;
     if holder.kind == UserKind::Root && !caller.is_root() {

@@ -6,10 +6,11 @@ use super::{App, Failure};
 use crate::domain::account::Account;
 use crate::domain::permission::Denial;
 use crate::domain::user::{Uin, User, UserKind, resource_of};
+use crate::store::api_keys::Signer;
 use crate::store::identities::Identity;
 use crate::store::sessions::{FULL, Session};
 use crate::store::{Conn, StoreError, accounts, identities, policies, sessions, totp_devices, users};
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 /// Where a request comes from, as the log keeps it.
 #[derive(Clone, Debug)]
@@ -39,9 +40,9 @@ pub enum Duty {
 /// A signed-in person, acting in one account.
 #[derive(Clone, Debug)]
 pub struct Caller {
-    pub session: Session,
-    pub user: User,
-    pub account: Account,
+    pub session: Arc<Session>,
+    pub user: Arc<User>,
+    pub account: Arc<Account>,
     pub preferences: Preferences,
     pub has_mfa: bool,
     /// Whether there is another account to switch to.
@@ -99,25 +100,19 @@ impl Caller {
     }
 
     /// The membership that a key belongs to, as its policies are now. There is no session behind it.
-    pub(super) fn of_key(
-        conn: &mut Conn,
-        (user, account): (User, Account),
-        source: Source,
-        now: i64,
-    ) -> Result<Self, Failure> {
-        let access = access_of(conn, &user, &account, now)?;
-        Ok(Self {
-            session: no_session(&user, &source),
+    pub(super) fn of_key(signer: &Signer, access: Access, source: Source) -> Self {
+        Self {
+            session: no_session(),
             preferences: Preferences { theme: String::new(), density: String::new() },
             has_mfa: false,
             can_switch: false,
             duty: Duty::None,
             once: None,
-            user,
-            account,
+            user: Arc::clone(&signer.user),
+            account: Arc::clone(&signer.account),
             source,
             access,
-        })
+        }
     }
 
     /// Whether this session signed in with a recovery code: it may enrol again, and nothing that needs a factor.
@@ -166,9 +161,9 @@ impl App {
             duty: duty((&user, &identity, &account), has_mfa, self.clock.now()),
             access: access_of(conn, &user, &account, self.clock.now())?,
             preferences: Preferences { theme: identity.theme, density: identity.density },
-            session,
-            user,
-            account,
+            session: Arc::new(session),
+            user: Arc::new(user),
+            account: Arc::new(account),
             has_mfa,
             can_switch,
             source,
@@ -187,29 +182,32 @@ impl App {
     }
 }
 
-/// What decides about a membership: read anew for every request, signed or from a browser.
+/// What decides about a membership: read anew for every request from a browser.
 fn access_of(conn: &mut Conn, user: &User, account: &Account, now: i64) -> Result<Access, Failure> {
     let in_force = policies::in_force(conn, user.uid)?;
     Ok(Access::new(user, account.app_id, in_force, now))
 }
 
 /// Stands where a browser's session would be; no row has its empty id.
-fn no_session(user: &User, source: &Source) -> Session {
-    Session {
-        id_hash: String::new(),
-        family: String::new(),
-        state: String::new(),
-        stage: String::new(),
-        uin: user.uin.0,
-        uid: user.uid.0,
-        method: "API key".to_owned(),
-        ip: source.ip.clone(),
-        user_agent: source.user_agent.clone(),
-        created_at: 0,
-        last_seen_at: 0,
-        expires_at: 0,
-        step_up_at: None,
-    }
+fn no_session() -> Arc<Session> {
+    static NONE: LazyLock<Arc<Session>> = LazyLock::new(|| {
+        Arc::new(Session {
+            id_hash: String::new(),
+            family: String::new(),
+            state: String::new(),
+            stage: String::new(),
+            uin: 0,
+            uid: 0,
+            method: "API key".to_owned(),
+            ip: String::new(),
+            user_agent: String::new(),
+            created_at: 0,
+            last_seen_at: 0,
+            expires_at: 0,
+            step_up_at: None,
+        })
+    });
+    Arc::clone(&NONE)
 }
 
 fn duty((user, identity, account): (&User, &Identity, &Account), has_mfa: bool, now: i64) -> Duty {

@@ -362,7 +362,7 @@ pub(super) fn holder(
     operation: Operation,
 ) -> Result<User, Failure> {
     let holder = match place {
-        Place::Own => caller.user.clone(),
+        Place::Own => User::clone(&caller.user),
         Place::Of(uin) => {
             caller.ensure(operation.action(place), uin)?;
             users::find(conn, caller.owner(), uin)?.ok_or(Failure::NotFound)?

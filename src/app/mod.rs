@@ -35,7 +35,9 @@ pub mod sign_in;
 mod sign_in_guard;
 mod sign_in_rules;
 pub mod signed;
+mod signers;
 pub mod simulate;
+mod standing;
 pub mod step_up;
 pub mod tickets;
 pub mod usage;
@@ -79,6 +81,8 @@ pub struct App {
     keys: Arc<DerivedKeys>,
     usage: Arc<usage::Usage>,
     bindings: Arc<replay::Bindings>,
+    signers: Arc<signers::Signers>,
+    watch: Arc<standing::Watch>,
 }
 
 struct DerivedKeys {
@@ -94,8 +98,19 @@ impl App {
             bucket: parts.vault.derive("throttle-bucket")?,
         };
         let Parts { store, vault, clock, random, passwords, rules } = parts;
-        let (keys, usage, bindings) = (Arc::new(keys), Arc::default(), Arc::default());
-        Ok(Self { store, vault, clock, random, passwords, rules, keys, usage, bindings })
+        Ok(Self {
+            watch: Arc::new(standing::Watch::new(&store)),
+            keys: Arc::new(keys),
+            usage: Arc::default(),
+            bindings: Arc::default(),
+            signers: Arc::default(),
+            store,
+            vault,
+            clock,
+            random,
+            passwords,
+            rules,
+        })
     }
 }
 

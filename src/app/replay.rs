@@ -11,6 +11,7 @@ use crate::config::Replay;
 use crate::domain::signature::WINDOW_SECONDS;
 use crate::store::replays::{self, Use};
 use crate::store::{Conn, StoreError};
+use data_encoding::HEXLOWER;
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -47,15 +48,18 @@ fn insert(conn: &mut Conn, used: &Use) -> Result<(), Failure> {
     })
 }
 
-/// What signatures were first used with on this node, in two generations.
+/// What signatures were used with: read on this node, used up on any.
 #[derive(Default)]
-pub struct Bindings(Mutex<Generations>);
+pub struct Bindings(Mutex<Kept>);
 
 #[derive(Default)]
-struct Generations {
-    since: i64,
-    young: HashMap<[u8; 32], Binding>,
-    old: HashMap<[u8; 32], Binding>,
+struct Kept {
+    /// First uses on this node.
+    first: Generations<Binding>,
+    /// What the database has: signatures that are used up, and what with.
+    spent: Generations<[u8; 32]>,
+    /// The number of the newest that was learnt from the database.
+    newest: i64,
 }
 
 #[derive(Clone, Copy)]
@@ -64,20 +68,75 @@ struct Binding {
     is_mutating: bool,
 }
 
+/// What is remembered by digest for [`MEMORY_SECONDS`], and forgotten before they have passed twice.
+struct Generations<T> {
+    since: i64,
+    young: HashMap<[u8; 32], T>,
+    old: HashMap<[u8; 32], T>,
+}
+
+impl<T> Default for Generations<T> {
+    fn default() -> Self {
+        Self { since: 0, young: HashMap::new(), old: HashMap::new() }
+    }
+}
+
+impl<T: Copy> Generations<T> {
+    fn find(&self, digest: &[u8; 32]) -> Option<T> {
+        self.young.get(digest).or_else(|| self.old.get(digest)).copied()
+    }
+
+    fn keep(&mut self, digest: [u8; 32], value: T, now: i64) {
+        if now - self.since >= MEMORY_SECONDS {
+            self.grow_old(now);
+        }
+        self.young.insert(digest, value);
+    }
+
+    fn grow_old(&mut self, now: i64) {
+        self.old = std::mem::take(&mut self.young);
+        self.since = now;
+    }
+}
+
 impl Bindings {
-    /// Binds a signature to its first use; `false` when it is bound to another and one of the two changes something.
+    /// Binds a signature to its first use; `false` when it is used up, or bound to another use and one of the two
+    /// changes something.
     fn bind(&self, digest: [u8; 32], to: [u8; 32], is_mutating: bool, now: i64) -> bool {
         let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if now - kept.since >= MEMORY_SECONDS || kept.young.len() >= MOST_REMEMBERED {
-            kept.old = std::mem::take(&mut kept.young);
-            kept.since = now;
+        if let Some(spent) = kept.spent.find(&digest) {
+            return !is_mutating && spent == to;
         }
-        if let Some(first) = kept.young.get(&digest).or_else(|| kept.old.get(&digest)).copied() {
+        if let Some(first) = kept.first.find(&digest) {
             return first.to == to || !(first.is_mutating || is_mutating);
         }
-        kept.young.insert(digest, Binding { to, is_mutating });
+        if kept.first.young.len() >= MOST_REMEMBERED {
+            kept.first.grow_old(now);
+        }
+        kept.first.keep(digest, Binding { to, is_mutating }, now);
         true
     }
+
+    /// The number of the newest use that is known here.
+    pub(super) fn newest(&self) -> i64 {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).newest
+    }
+
+    /// Takes in what the database has up to that number.
+    pub(super) fn learn(&self, used: &[Use], newest: i64, now: i64) {
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        for one in used {
+            // Nonces stand in the same table under other names.
+            if let (Some(digest), Some(to)) = (bytes(&one.digest), bytes(&one.binding)) {
+                kept.spent.keep(digest, to, now);
+            }
+        }
+        kept.newest = kept.newest.max(newest);
+    }
+}
+
+fn bytes(hex: &str) -> Option<[u8; 32]> {
+    HEXLOWER.decode(hex.as_bytes()).ok()?.try_into().ok()
 }
 
 impl App {
@@ -85,7 +144,7 @@ impl App {
     pub async fn use_signature(&self, signed: &Signed, is_mutating: bool) -> Result<Caller, Failure> {
         let mut caller = signed.caller.clone();
         let verified = &signed.verified;
-        let name = |digest: &[u8; 32]| data_encoding::HEXLOWER.encode(digest);
+        let name = |digest: &[u8; 32]| HEXLOWER.encode(digest);
         let used = Use {
             digest: name(verified.digest()),
             binding: name(verified.binding()),
@@ -99,11 +158,7 @@ impl App {
         if self.rules.replay == Replay::Off {
             return Ok(caller);
         }
-        let known = signed.known.as_ref();
-        let is_bound_elsewhere = known.is_some_and(|known| known.binding != used.binding);
-        let binds =
-            self.bindings.bind(*verified.digest(), *verified.binding(), is_mutating, self.clock.now());
-        if !binds || is_bound_elsewhere || (known.is_some() && is_mutating) {
+        if !self.bindings.bind(*verified.digest(), *verified.binding(), is_mutating, self.clock.now()) {
             return Err(Failure::Replayed);
         }
         if is_mutating {

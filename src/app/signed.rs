@@ -2,15 +2,14 @@
 
 use super::caller::{Caller, Source};
 use super::keys::secret_binding;
+use super::signers::Known;
 use super::usage::Sighting;
 use super::{App, Failure};
 use crate::domain::key::SecretId;
 use crate::domain::signature::{self, Allowances, Claim, Incoming, KeyMaterial, SignatureError, Verified};
-use crate::store::StoreError;
-use crate::store::api_keys::{self, Signer};
-use crate::store::replays::{self, Use};
 use data_encoding::HEXLOWER;
 use sha2::{Digest, Sha256};
+use std::sync::Arc;
 use zeroize::Zeroizing;
 
 /// A request that is proved to come from the holder of an enabled key.
@@ -18,8 +17,6 @@ pub struct Signed {
     pub caller: Caller,
     pub secret_id: SecretId,
     pub(super) verified: Verified,
-    /// What the database knows of this signature already.
-    pub(super) known: Option<Use>,
 }
 
 impl Signed {
@@ -42,12 +39,6 @@ pub enum Refusal {
     Failure(#[from] Failure),
 }
 
-impl From<StoreError> for Refusal {
-    fn from(error: StoreError) -> Self {
-        Self::Failure(error.into())
-    }
-}
-
 impl App {
     /// What a request claims, before anything is looked up.
     pub fn claim<'a>(&self, incoming: &Incoming<'a>) -> Result<Claim<'a>, SignatureError> {
@@ -58,37 +49,39 @@ impl App {
     ///
     /// An id that nobody has costs the same work. A disabled key is told from it by its records alone.
     pub async fn authenticate(&self, claim: &Claim<'_>, source: Source) -> Result<Signed, Refusal> {
-        let id = SecretId::parse(claim.secret_id()).ok();
-        let wanted = id.clone();
-        let signer =
-            self.store.read(move |conn| wanted.map_or(Ok(None), |id| api_keys::signer(conn, &id))).await?;
-        let (verified, signer) = self.verify(claim, signer)?;
+        let standing = self.standing().await?;
+        let known = match SecretId::parse(claim.secret_id()) {
+            Ok(id) => self.signer(id, standing).await?,
+            Err(_) => None,
+        };
+        let (verified, known) = self.verify(claim, known)?;
         if claim.token().is_some_and(|token| !token.is_empty()) {
             return Err(Refusal::Token);
         }
+        let signer = &known.signer;
         let secret_id = signer.key.secret_id.clone();
         if !signer.key.is_enabled() {
             self.note_use(&secret_id, Sighting::disabled(claim.action(), &source));
             return Err(SignatureError::SecretIdNotFound.into());
         }
-        let (digest, now) = (HEXLOWER.encode(verified.digest()), self.clock.now());
-        let load = move |conn: &mut _| {
-            let known = replays::find(conn, &digest)?;
-            Ok::<_, Failure>((Caller::of_key(conn, (signer.user, signer.account), source, now)?, known))
-        };
-        let (caller, known) = self.store.read(load).await?;
-        Ok(Signed { caller, secret_id, verified, known })
+        let access = self.access(&known).await?;
+        Ok(Signed { caller: Caller::of_key(signer, access, source), secret_id, verified })
     }
 
-    fn verify(&self, claim: &Claim<'_>, signer: Option<Signer>) -> Result<(Verified, Signer), Refusal> {
-        let Some(signer) = signer else {
+    fn verify(
+        &self,
+        claim: &Claim<'_>,
+        known: Option<Arc<Known>>,
+    ) -> Result<(Verified, Arc<Known>), Refusal> {
+        let Some(known) = known else {
             let none = signature::verify(claim, KeyMaterial::Unknown, Allowances::default());
             return Err(none.err().unwrap_or(SignatureError::SecretIdNotFound).into());
         };
+        let signer = &known.signer;
         let opened: Zeroizing<Vec<u8>> =
             self.vault.open(&secret_binding(&signer.key), &signer.sealed).map_err(Failure::from)?;
         let secret = std::str::from_utf8(&opened).map_err(|_| Failure::Corrupt("api_keys.secret"))?;
         let allowed = Allowances { unsigned_payload: false, v1: signer.account.settings.signature_v1 };
-        Ok((signature::verify(claim, KeyMaterial::Secret(secret), allowed)?, signer))
+        Ok((signature::verify(claim, KeyMaterial::Secret(secret), allowed)?, known))
     }
 }

@@ -15,6 +15,7 @@ use crate::store::{Conn, dialect, throttles, users};
 use crate::vault::Binding;
 use data_encoding::BASE64URL_NOPAD;
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 use zeroize::Zeroizing;
 
 /// Seconds that a question waits for somebody who has to enrol first.
@@ -169,7 +170,7 @@ impl App {
             Checked::Locked { seconds } => return Ok(Answer::Locked { seconds }),
         };
         let mut asker = caller.clone();
-        asker.session.id_hash = app_sessions::id_of_cookie(&session);
+        Arc::make_mut(&mut asker.session).id_hash = app_sessions::id_of_cookie(&session);
         let app = self.clone();
         let done = self.store.write(move |conn| app.carry_out(conn, &asker, &step_up)).await;
         Ok(Answer::Right(Box::new(Answered { session, done })))

@@ -6,6 +6,7 @@ use crate::domain::account::Account;
 use crate::domain::key::{Key, KeyStatus, SecretId};
 use crate::domain::user::{Uid, Uin, User};
 use diesel::prelude::*;
+use std::sync::Arc;
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = api_keys)]
@@ -102,8 +103,8 @@ pub fn sealed_secret(conn: &mut Conn, uid: Uid, id: &SecretId) -> Result<Option<
 pub struct Signer {
     pub key: Key,
     pub sealed: Vec<u8>,
-    pub user: User,
-    pub account: Account,
+    pub user: Arc<User>,
+    pub account: Arc<Account>,
 }
 
 /// The key of that id, whatever its status, with its holder and account.
@@ -121,7 +122,7 @@ pub fn signer(conn: &mut Conn, id: &SecretId) -> Result<Option<Signer>, StoreErr
         .optional()?;
     let Some((key, sealed, user, account)) = row else { return Ok(None) };
     let (key, user, account) = (key.try_into()?, user.try_into()?, account.try_into()?);
-    Ok(Some(Signer { key, sealed, user, account }))
+    Ok(Some(Signer { key, sealed, user: Arc::new(user), account: Arc::new(account) }))
 }
 
 /// Who changes a key, and when.

@@ -66,7 +66,29 @@ pub struct Store {
     pool: Pool<Manager>,
     /// On SQLite writers take turns here: its own waiting is unfair.
     turn: Arc<Mutex<()>>,
-    is_sqlite: bool,
+    url: Arc<DatabaseUrl>,
+}
+
+/// A connection beside the pool, for a question that cannot wait behind others.
+pub struct Line {
+    manager: Manager,
+    conn: Option<Conn>,
+}
+
+impl Line {
+    /// Asks; when the connection turns out to be gone, once more on a new one.
+    pub fn ask<T>(&mut self, ask: impl Fn(&mut Conn) -> Result<T, StoreError>) -> Result<T, StoreError> {
+        if let Some(conn) = &mut self.conn
+            && let Ok(answer) = ask(conn)
+        {
+            return Ok(answer);
+        }
+        self.conn = None;
+        let mut conn = self.manager.connect()?;
+        let answer = ask(&mut conn)?;
+        self.conn = Some(conn);
+        Ok(answer)
+    }
 }
 
 impl Store {
@@ -79,14 +101,19 @@ impl Store {
             .test_on_check_out(matches!(url, DatabaseUrl::Postgres(_)))
             .build(Manager(url.clone()))
             .map_err(|error| StoreError::Unavailable(error.to_string()))?;
-        let store = Self { pool, turn: Arc::default(), is_sqlite: matches!(url, DatabaseUrl::Sqlite(_)) };
+        let store = Self { pool, turn: Arc::default(), url: Arc::new(url.clone()) };
         super::dialect::ensure_sound(&mut *store.connection()?)?;
         Ok(store)
     }
 
     /// Whether the embedded database is in use.
     pub fn is_sqlite(&self) -> bool {
-        self.is_sqlite
+        matches!(*self.url, DatabaseUrl::Sqlite(_))
+    }
+
+    /// A connection of one's own, made when it is first used.
+    pub fn line(&self) -> Line {
+        Line { manager: Manager(DatabaseUrl::clone(&self.url)), conn: None }
     }
 
     /// Asks something, off the async threads.
@@ -128,7 +155,7 @@ impl Store {
         &self,
         change: impl FnOnce(&mut Conn) -> Result<T, E>,
     ) -> Result<T, E> {
-        let _turn = self.is_sqlite.then(|| self.turn.lock().unwrap_or_else(PoisonError::into_inner));
+        let _turn = self.is_sqlite().then(|| self.turn.lock().unwrap_or_else(PoisonError::into_inner));
         let conn = &mut *self.connection()?;
         begin(conn).map_err(StoreError::from)?;
         match change(conn) {

@@ -29,5 +29,5 @@ pub mod user_lists;
 pub mod user_search;
 pub mod users;
 
-pub use connection::{Conn, Store};
+pub use connection::{Conn, Line, Store};
 pub use error::StoreError;

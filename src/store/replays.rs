@@ -1,6 +1,7 @@
 //! Signatures that were used.
 
 use super::schema::replays;
+use super::sequences::{self, Sequence};
 use super::{Conn, StoreError};
 use diesel::prelude::*;
 
@@ -21,8 +22,14 @@ pub fn find(conn: &mut Conn, digest: &str) -> Result<Option<Use>, StoreError> {
 
 /// Remembers a use; a second one of the same digest is [`StoreError::Duplicate`].
 pub fn insert(conn: &mut Conn, used: &Use) -> Result<(), StoreError> {
-    diesel::insert_into(replays::table).values(used).execute(conn)?;
+    let number = sequences::next(conn, Sequence::Replay)?;
+    diesel::insert_into(replays::table).values((used, replays::number.eq(number))).execute(conn)?;
     Ok(())
+}
+
+/// The uses after that number, which is the order of their commits.
+pub fn after(conn: &mut Conn, number: i64) -> Result<Vec<Use>, StoreError> {
+    Ok(replays::table.filter(replays::number.gt(number)).select(Use::as_select()).load(conn)?)
 }
 
 /// Forgets what can no longer be used again.

@@ -253,6 +253,7 @@ diesel::table! {
         binding -> Text,
         request_id -> Text,
         expires_at -> BigInt,
+        number -> BigInt,
     }
 }
 

@@ -1,0 +1,13 @@
+DROP TRIGGER accounts_counts ON accounts;
+DROP TRIGGER users_counts ON users;
+DROP TRIGGER api_keys_counts ON api_keys;
+DROP TRIGGER policies_counts ON policies;
+DROP TRIGGER policy_attachments_counts ON policy_attachments;
+DROP TRIGGER user_groups_counts ON user_groups;
+DROP TRIGGER group_members_counts ON group_members;
+DROP TRIGGER group_policies_counts ON group_policies;
+DROP TRIGGER user_boundaries_counts ON user_boundaries;
+DROP FUNCTION authority_changed();
+DROP INDEX replays_number;
+ALTER TABLE replays DROP COLUMN number;
+DELETE FROM sequences WHERE name IN ('authority', 'replay');

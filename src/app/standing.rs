@@ -1,0 +1,124 @@
+//! Whether what this node remembers is still so: one question to the database for all calls that wait at that moment.
+//!
+//! A call may use what is remembered only if the database, asked after the call came, still stands where it stood when
+//! that was read. So a commit counts from the moment it is made, on every node, whoever made it.
+
+use super::{App, Failure};
+use crate::store::replays::{self, Use};
+use crate::store::sequences::{self, Standing};
+use crate::store::{Line, Store, StoreError};
+use std::collections::hash_map::DefaultHasher;
+use std::hash::{Hash, Hasher};
+use std::sync::{Arc, Mutex, PoisonError};
+use tokio::sync::{Mutex as Turn, OwnedMutexGuard, oneshot};
+
+/// Workers that can ask at once; each mostly has a slot of its own.
+const SLOTS: u64 = 16;
+
+type Answer = Result<Standing, Arc<str>>;
+
+/// Those who wait, by worker.
+pub struct Watch(Vec<Arc<Slot>>);
+
+struct Slot {
+    queue: Mutex<Queue>,
+    line: Arc<Turn<Line>>,
+}
+
+#[derive(Default)]
+struct Queue {
+    waiting: Vec<oneshot::Sender<Answer>>,
+    is_asked_for: bool,
+}
+
+impl Watch {
+    pub fn new(store: &Store) -> Self {
+        let slot = |_| Slot { queue: Mutex::default(), line: Arc::new(Turn::new(store.line())) };
+        Self((0..SLOTS).map(slot).map(Arc::new).collect())
+    }
+
+    fn slot(&self) -> Option<&Arc<Slot>> {
+        let mut hash = DefaultHasher::new();
+        std::thread::current().id().hash(&mut hash);
+        self.0.get(usize::try_from(hash.finish() % SLOTS).unwrap_or_default())
+    }
+}
+
+impl Slot {
+    /// Queues up; the first in the queue has to see to it that somebody asks.
+    fn join(self: &Arc<Self>, sender: oneshot::Sender<Answer>) -> Option<Pending> {
+        let mut queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
+        queue.waiting.push(sender);
+        let is_first = !std::mem::replace(&mut queue.is_asked_for, true);
+        is_first.then(|| Pending(Some(Arc::clone(self))))
+    }
+
+    fn leave(&self) -> Vec<oneshot::Sender<Answer>> {
+        let mut queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
+        queue.is_asked_for = false;
+        std::mem::take(&mut queue.waiting)
+    }
+}
+
+/// The promise that somebody will ask. When it is dropped unasked, nobody waits for it for ever.
+struct Pending(Option<Arc<Slot>>);
+
+impl Pending {
+    fn everybody(&mut self) -> Vec<oneshot::Sender<Answer>> {
+        self.0.take().map(|slot| slot.leave()).unwrap_or_default()
+    }
+}
+
+impl Drop for Pending {
+    fn drop(&mut self) {
+        drop(self.everybody());
+    }
+}
+
+impl App {
+    /// How far the database is, asked no earlier than now.
+    pub(super) async fn standing(&self) -> Result<Standing, Failure> {
+        let stopping = || StoreError::Unavailable("the server is stopping".to_owned());
+        let slot = self.watch.slot().ok_or_else(stopping)?;
+        let (sender, receiver) = oneshot::channel();
+        if let Some(pending) = slot.join(sender) {
+            tokio::spawn(answer(self.clone(), pending, Arc::clone(&slot.line)));
+        }
+        let answer = receiver.await.map_err(|_| stopping())?;
+        Ok(answer.map_err(|cause| StoreError::Unavailable(cause.to_string()))?)
+    }
+}
+
+/// Asks once for everybody who queued up until the question is put.
+async fn answer(app: App, mut pending: Pending, line: Arc<Turn<Line>>) {
+    let line = line.lock_owned().await;
+    let everybody = pending.everybody();
+    let since = app.bindings.newest();
+    let asked = if app.store.is_sqlite() {
+        // An indexed read that never waits for writers, and cheaper than a change of threads.
+        ask(line, since)
+    } else {
+        tokio::task::spawn_blocking(move || ask(line, since))
+            .await
+            .unwrap_or_else(|failure| Err(StoreError::Unavailable(failure.to_string())))
+    };
+    let answer = match asked {
+        Ok((standing, used)) => {
+            app.bindings.learn(&used, standing.replay, app.clock.now());
+            Ok(standing)
+        }
+        Err(error) => Err(Arc::from(error.to_string())),
+    };
+    for sender in everybody {
+        // Who no longer waits has gone away.
+        let _ = sender.send(Answer::clone(&answer));
+    }
+}
+
+fn ask(mut line: OwnedMutexGuard<Line>, since: i64) -> Result<(Standing, Vec<Use>), StoreError> {
+    line.ask(|conn| {
+        let standing = sequences::standing(conn)?;
+        let used = if standing.replay > since { replays::after(conn, since)? } else { Vec::new() };
+        Ok((standing, used))
+    })
+}
