@@ -90,7 +90,8 @@ impl Access {
 
     /// Whether a statement denies it, as opposed to none allowing it.
     pub fn is_denied(&self, action: &'static str, resource: &str, ip: &str) -> bool {
-        !self.rights.is_root && self.decide_from((ip, Mfa::NotChecked), action, resource).reason == Reason::Denied
+        !self.rights.is_root
+            && self.decide_from((ip, Mfa::NotChecked), action, resource).reason == Reason::Denied
     }
 
     fn decide_from(&self, (ip, mfa): (&str, Mfa), action: &str, resource: &str) -> Decision {

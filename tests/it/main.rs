@@ -48,3 +48,4 @@ mod store;
 mod totp;
 mod users;
 mod vault;
+mod warm_keys;

@@ -78,6 +78,11 @@ impl TestApp {
 }
 
 impl Client {
+    /// The same key, used at another server.
+    pub fn on(&self, address: &str) -> Self {
+        Self { address: address.to_owned(), ..self.clone() }
+    }
+
     fn host(&self) -> &str {
         self.address.trim_start_matches("http://")
     }

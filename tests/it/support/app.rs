@@ -22,6 +22,14 @@ pub struct TestApp {
     pub database: TestDatabase,
     pub folder: TempDir,
     hand: Arc<AtomicI64>,
+    clock: Clock,
+    variables: Vec<(String, String)>,
+    server: ServerHandle,
+}
+
+/// Another Camlock on the same database and key.
+pub struct Node {
+    pub address: String,
     server: ServerHandle,
 }
 
@@ -54,14 +62,17 @@ impl TestApp {
             variables.retain(|(known, _)| known != name);
             variables.push(((*name).to_owned(), value.replace("{port}", &port.to_string())));
         }
-        let config = Config::load(None, variables.into_iter()).expect("sound settings");
         let (clock, hand) = Clock::controlled(START);
-        let random = Random::system();
-        let cost = Cost { memory_kib: 64, passes: 1, lanes: 1 };
-        let passwords = Passwords::new(cost, random.clone()).expect("cheap password hashing");
-        let app = startup::open(&config, Surroundings { clock, random, passwords }).expect("an opened app");
-        let server = serve(config, app.clone(), listener);
-        Self { app, address, database, folder, hand, server }
+        let (app, server) = start(&variables, &clock, listener);
+        Self { app, address, database, folder, hand, clock, variables, server }
+    }
+
+    /// A second server beside this one.
+    pub fn second_node(&self) -> Node {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+        let address = format!("http://{}", listener.local_addr().expect("an address"));
+        let (_, server) = start(&self.variables, &self.clock, listener);
+        Node { address, server }
     }
 
     /// The same database, reached by a connection that the server knows nothing of.
@@ -90,10 +101,27 @@ impl TestApp {
     }
 }
 
+impl Drop for Node {
+    fn drop(&mut self) {
+        drop(self.server.stop(false));
+    }
+}
+
 impl Drop for TestApp {
     fn drop(&mut self) {
         drop(self.server.stop(false));
     }
+}
+
+fn start(variables: &[(String, String)], clock: &Clock, listener: TcpListener) -> (App, ServerHandle) {
+    let config = Config::load(None, variables.iter().cloned()).expect("sound settings");
+    let random = Random::system();
+    let cost = Cost { memory_kib: 64, passes: 1, lanes: 1 };
+    let passwords = Passwords::new(cost, random.clone()).expect("cheap password hashing");
+    let surroundings = Surroundings { clock: clock.clone(), random, passwords };
+    let app = startup::open(&config, surroundings).expect("an opened app");
+    let server = serve(config, app.clone(), listener);
+    (app, server)
 }
 
 fn serve(config: Config, app: App, listener: TcpListener) -> ServerHandle {

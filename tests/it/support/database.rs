@@ -19,7 +19,7 @@ impl TestDatabase {
         let mut conn = PgConnection::establish(&server).expect("PostgreSQL of TEST_DATABASE_URL");
         conn.batch_execute(&format!("CREATE SCHEMA {schema}")).expect("a schema");
         let joiner = if server.contains('?') { '&' } else { '?' };
-        let url = format!("{server}{joiner}options=-csearch_path%3D{schema}");
+        let url = format!("{server}{joiner}application_name={schema}&options=-csearch_path%3D{schema}");
         Self { url, schema: Some((server, schema)) }
     }
 
