@@ -86,7 +86,7 @@ impl Input {
         self.integer(name)?.ok_or_else(|| self.missing(name))
     }
 
-    /// A truth value, as JSON or as `true`, `false`, `1`, `0`.
+    /// A truth value, as JSON or as `true`, `false`, `1`, `0`; Python's client spells the first two with a capital.
     pub fn boolean(&self, name: &str) -> Result<Option<bool>, ApiError> {
         let truth = match self.get(name) {
             None => return Ok(None),
@@ -97,8 +97,8 @@ impl Input {
                 _ => None,
             }),
             Some(Value::String(text)) => match text.as_str() {
-                "true" | "1" => Some(true),
-                "false" | "0" => Some(false),
+                "true" | "True" | "1" => Some(true),
+                "false" | "False" | "0" => Some(false),
                 _ => None,
             },
             Some(_) => None,

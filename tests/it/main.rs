@@ -22,6 +22,8 @@ mod api_users;
 mod audit;
 mod authorisation;
 mod cli_keys;
+mod clients;
+mod clients_signing;
 mod config;
 mod csrf;
 mod edges;

@@ -3,14 +3,13 @@
 use super::people::Person;
 use super::{Answer, TestApp};
 use camlock::app::key_import::Import;
+use camlock::clock::Clock;
 use camlock::domain::key::SecretId;
 use camlock::domain::secret::SecretKey;
 use camlock::domain::signature::{KeyPair, Outgoing, sign_tc3};
 use camlock::domain::user::Uin;
 use camlock::random::Random;
 use serde_json::Value;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
 
 /// A key, and the server to call with it.
 #[derive(Clone)]
@@ -19,7 +18,7 @@ pub struct Client {
     pub address: String,
     pub secret_id: String,
     pub secret_key: String,
-    hand: Arc<AtomicI64>,
+    clock: Clock,
 }
 
 /// A signed request before it is sent: tests tamper with it.
@@ -72,7 +71,7 @@ impl TestApp {
             address: self.address.clone(),
             secret_id: secret_id.to_owned(),
             secret_key: secret_key.to_owned(),
-            hand: self.hand(),
+            clock: self.clock(),
         }
     }
 }
@@ -100,7 +99,7 @@ impl Client {
 
     /// A call by GET, its parameters in the raw query.
     pub fn sign_get(&self, service: &str, action: &str, query: &str) -> Signed {
-        let timestamp = self.hand.load(Ordering::SeqCst);
+        let timestamp = self.clock.now();
         let form = "application/x-www-form-urlencoded";
         let headers = [("content-type", form), ("host", self.host())];
         let pair = KeyPair { secret_id: &self.secret_id, secret_key: &self.secret_key };
@@ -119,7 +118,7 @@ impl Client {
 
     /// A call with these headers signed beside content type and host.
     pub fn sign_with(&self, service: &str, action: &str, body: &Value, more: &[(&str, &str)]) -> Signed {
-        let timestamp = self.hand.load(Ordering::SeqCst);
+        let timestamp = self.clock.now();
         let body = body.to_string().into_bytes();
         let mut headers = vec![("content-type", "application/json"), ("host", self.host())];
         headers.extend_from_slice(more);

@@ -1,4 +1,6 @@
 //! The real server, in this process, on port 0, with a clock that the test moves.
+//!
+//! Beside programs that read the machine's clock, the server's goes with it, and the test moves it further.
 
 use super::browser::Browser;
 use super::database::TestDatabase;
@@ -43,6 +45,18 @@ impl TestApp {
 
     /// With further settings, as environment variables; `{port}` in a value is the server's port.
     pub fn spawn_with(settings: &[(&str, &str)]) -> Self {
+        Self::spawn_at(settings, Clock::controlled(START))
+    }
+
+    /// With a clock that runs, `behind` seconds behind the machine's until the test lets them pass.
+    pub fn spawn_behind(behind: i64, settings: &[(&str, &str)]) -> Self {
+        let hand = Arc::new(AtomicI64::new(-behind));
+        let (machine, moved) = (Clock::system(), Arc::clone(&hand));
+        let clock = Clock::from_fn(move || machine.now() + moved.load(Ordering::SeqCst));
+        Self::spawn_at(settings, (clock, hand))
+    }
+
+    fn spawn_at(settings: &[(&str, &str)], (clock, hand): (Clock, Arc<AtomicI64>)) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let data = folder.path().join("data");
         let database = TestDatabase::new(folder.path());
@@ -62,7 +76,6 @@ impl TestApp {
             variables.retain(|(known, _)| known != name);
             variables.push(((*name).to_owned(), value.replace("{port}", &port.to_string())));
         }
-        let (clock, hand) = Clock::controlled(START);
         let (app, server) = start(&variables, &clock, listener);
         Self { app, address, database, folder, hand, clock, variables, server }
     }
@@ -86,13 +99,18 @@ impl TestApp {
         self.hand.fetch_add(seconds, Ordering::SeqCst);
     }
 
-    pub fn now(&self) -> i64 {
-        self.hand.load(Ordering::SeqCst)
+    /// Lets the clock catch up with the machine's, or run this far ahead of it.
+    pub fn run_ahead(&self, seconds: i64) {
+        self.hand.store(seconds, Ordering::SeqCst);
     }
 
-    /// The hand of the clock.
-    pub fn hand(&self) -> Arc<AtomicI64> {
-        Arc::clone(&self.hand)
+    pub fn now(&self) -> i64 {
+        self.clock.now()
+    }
+
+    /// The server's clock, for programs that sign by it.
+    pub fn clock(&self) -> Clock {
+        self.clock.clone()
     }
 
     /// A browser that was never here.

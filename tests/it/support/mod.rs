@@ -5,6 +5,7 @@ pub mod app;
 pub mod browser;
 pub mod database;
 pub mod people;
+pub mod programs;
 
 pub use api::{Client, code};
 pub use app::TestApp;
