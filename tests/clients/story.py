@@ -234,6 +234,7 @@ CHAPTERS = {chapter.__name__: chapter for chapter in [who, keys, users, policies
 
 
 def tell(client, chapters, names):
-    """Tells the chapters of these names."""
+    """Tells the chapters of these names, and says at the end which."""
     for name in names:
         chapters[name](client)
+    print("told", *names, flush=True)

@@ -89,9 +89,8 @@ def hurry(client):
 def load():
     """Lets tccli load its services, which it does with the first command line that it sees."""
     line, sys.argv = sys.argv, ["tccli", "--version"]
-    with contextlib.redirect_stdout(io.StringIO()) as said:
-        code = main()
-    assert code == 0, said.getvalue()
+    with contextlib.redirect_stdout(io.StringIO()), contextlib.suppress(SystemExit):
+        main()
     sys.argv = line
 
 

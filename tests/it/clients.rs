@@ -35,7 +35,9 @@ impl Stage {
     pub async fn tell_late(&self, client: &str, chapters: &[&str]) -> String {
         let mut command = script(client);
         command.args(chapters).env("CAMLOCK_ROOT", &self.root.uin);
-        self.app.run(command, &self.key).await
+        let said = self.app.run(command, &self.key).await;
+        assert_eq!(said.lines().last(), Some(format!("told {}", chapters.join(" ")).as_str()), "{said}");
+        said
     }
 
     /// How often each of these events is in the log of the account.
