@@ -11,7 +11,7 @@ const PATIENCE: usize = 4;
 /// Reads a body of at most `limit` bytes before the deadline.
 pub async fn read(payload: &mut Payload, limit: usize, deadline: Duration) -> Result<Vec<u8>, ApiError> {
     let slow = |_| {
-        ApiError::new("InvalidRequest", "The body did not arrive in time.").zh("请求体未在规定时间内到达。")
+        ApiError::new("InvalidRequest", ("The body did not arrive in time.", "请求体未在规定时间内到达。"))
     };
     tokio::time::timeout(deadline, collect(payload, limit)).await.map_err(slow)?
 }
@@ -21,7 +21,7 @@ async fn collect(payload: &mut Payload, limit: usize) -> Result<Vec<u8>, ApiErro
     let mut length = 0;
     while let Some(chunk) = payload.next().await {
         let chunk = chunk.map_err(|_| {
-            ApiError::new("InvalidRequest", "The body did not arrive whole.").zh("请求体不完整。")
+            ApiError::new("InvalidRequest", ("The body did not arrive whole.", "请求体不完整。"))
         })?;
         length += chunk.len();
         if length <= limit {
@@ -37,6 +37,8 @@ async fn collect(payload: &mut Payload, limit: usize) -> Result<Vec<u8>, ApiErro
 }
 
 fn too_large(limit: usize) -> ApiError {
-    ApiError::new("RequestSizeLimitExceeded", format!("The request is larger than {limit} bytes."))
-        .zh(format!("请求大小超过限制 {limit} 字节。"))
+    ApiError::new(
+        "RequestSizeLimitExceeded",
+        (format!("The request is larger than {limit} bytes."), format!("请求大小超过限制 {limit} 字节。")),
+    )
 }

@@ -195,9 +195,11 @@ fn refusal(refusal: Refusal) -> ApiError {
         Refusal::Signature(error) => error.into(),
         Refusal::Token => ApiError::new(
             "AuthFailure.TokenFailure",
-            "The request has a session token, but no key here has one. Leave X-TC-Token out.",
-        )
-        .zh("请求携带了 Token，但该密钥不是临时密钥，请去掉 X-TC-Token。"),
+            (
+                "The request has a session token, but no key here has one. Leave X-TC-Token out.",
+                "请求携带了 Token，但该密钥不是临时密钥，请去掉 X-TC-Token。",
+            ),
+        ),
         Refusal::Failure(failure) => failure.into(),
     }
 }
@@ -206,16 +208,20 @@ fn find_action(claim: &Claim<'_>) -> Result<&'static Action, ApiError> {
     let name = claim.action().filter(|name| !name.is_empty()).ok_or_else(|| ApiError::missing("Action"))?;
     let shown: String = name.chars().take(64).collect();
     let action = actions::find(name).ok_or_else(|| {
-        ApiError::new("InvalidAction", format!("The action `{shown}` does not exist."))
-            .zh(format!("接口 `{shown}` 不存在。"))
+        ApiError::new(
+            "InvalidAction",
+            (format!("The action `{shown}` does not exist."), format!("接口 `{shown}` 不存在。")),
+        )
     })?;
     let version = claim.version().filter(|version| !version.is_empty());
     if version.ok_or_else(|| ApiError::missing("Version"))? == action.service.version() {
         return Ok(action);
     }
     let right = action.service.version();
-    Err(ApiError::new("NoSuchVersion", format!("The version of `{shown}` is {right}."))
-        .zh(format!("接口 `{shown}` 的版本应为 {right}。")))
+    Err(ApiError::new(
+        "NoSuchVersion",
+        (format!("The version of `{shown}` is {right}."), format!("接口 `{shown}` 的版本应为 {right}。")),
+    ))
 }
 
 async fn run(

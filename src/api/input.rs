@@ -1,12 +1,20 @@
 //! Parameters of a call, from JSON or from flattened names, typed when they are asked for.
 
 use super::error::ApiError;
+use crate::domain::field::Label;
 use serde_json::{Map, Value};
 
 /// Deepest nesting of objects and lists.
 const MAX_DEPTH: usize = 16;
 /// Most entries of a list that comes flattened.
 const MAX_LIST: usize = 10_000;
+
+/// What parameters are.
+const TEXT: Label = ("a string", "字符串");
+const WHOLE: Label = ("a whole number", "整数");
+const TRUTH: Label = ("true or false", "true 或 false");
+const LIST: Label = ("a list", "列表");
+const OBJECT: Label = ("an object", "对象");
 
 /// The parameters of a call, or of an object inside it.
 #[derive(Clone, Debug, Default)]
@@ -22,15 +30,22 @@ impl Input {
         if body.trim_ascii().is_empty() {
             return Ok(Self::default());
         }
-        let broken = |cause: &dyn std::fmt::Display| {
-            ApiError::new("InvalidRequest", format!("The body is not a JSON object: {cause}."))
-                .zh(format!("请求体不是合法的 JSON 对象：{cause}。"))
+        let broken = |(en, zh): (&str, &str)| {
+            let text = (
+                format!("The body is not a JSON object: {en}."),
+                format!("请求体不是合法的 JSON 对象：{zh}。"),
+            );
+            ApiError::new("InvalidRequest", text)
         };
         match serde_json::from_slice(body) {
             Ok(Value::Object(fields)) if is_shallow(&fields) => Ok(Self { fields, path: String::new() }),
-            Ok(Value::Object(_)) => Err(broken(&"it is nested too deeply")),
-            Ok(_) => Err(broken(&"it is another value")),
-            Err(error) => Err(broken(&error)),
+            Ok(Value::Object(_)) => Err(broken(("it is nested too deeply", "嵌套层数过多"))),
+            Ok(_) => Err(broken(("it is another value", "是其他类型的值"))),
+            Err(error) => {
+                let at = (error.line(), error.column());
+                let zh = format!("第 {} 行第 {} 列附近有语法错误", at.0, at.1);
+                Err(broken((&error.to_string(), &zh)))
+            }
         }
     }
 
@@ -51,8 +66,10 @@ impl Input {
             None => Ok(()),
             Some(name) => {
                 let name = self.full_name(&name.chars().take(100).collect::<String>());
-                Err(ApiError::new("UnknownParameter", format!("The parameter `{name}` is not known."))
-                    .zh(format!("未知参数 `{name}`。")))
+                Err(ApiError::new(
+                    "UnknownParameter",
+                    (format!("The parameter `{name}` is not known."), format!("未知参数 `{name}`。")),
+                ))
             }
         }
     }
@@ -67,7 +84,7 @@ impl Input {
         match self.get(name) {
             None => Ok(None),
             Some(Value::String(text)) => Ok(Some(text.clone())),
-            Some(_) => Err(ApiError::wrong_type(&self.full_name(name), "a string")),
+            Some(_) => Err(ApiError::wrong_type(&self.full_name(name), TEXT)),
         }
     }
 
@@ -103,7 +120,7 @@ impl Input {
             },
             Some(_) => None,
         };
-        truth.map(Some).ok_or_else(|| ApiError::wrong_type(&self.full_name(name), "true or false"))
+        truth.map(Some).ok_or_else(|| ApiError::wrong_type(&self.full_name(name), TRUTH))
     }
 
     /// A list of whole numbers; a list that is not there is `None`.
@@ -115,7 +132,7 @@ impl Input {
     pub fn list_of_texts(&self, name: &str) -> Result<Option<Vec<String>>, ApiError> {
         self.each(name, |at, value| match value {
             Value::String(text) => Ok(text.clone()),
-            _ => Err(ApiError::wrong_type(&self.full_name(&format!("{name}.{at}")), "a string")),
+            _ => Err(ApiError::wrong_type(&self.full_name(&format!("{name}.{at}")), TEXT)),
         })
     }
 
@@ -126,7 +143,7 @@ impl Input {
                 fields: fields.clone(),
                 path: format!("{}.", self.full_name(&format!("{name}.{at}"))),
             }),
-            _ => Err(ApiError::wrong_type(&self.full_name(&format!("{name}.{at}")), "an object")),
+            _ => Err(ApiError::wrong_type(&self.full_name(&format!("{name}.{at}")), OBJECT)),
         })
     }
 
@@ -137,7 +154,7 @@ impl Input {
             Some(Value::Object(fields)) => {
                 Ok(Some(Self { fields: fields.clone(), path: format!("{}.", self.full_name(name)) }))
             }
-            Some(_) => Err(ApiError::wrong_type(&self.full_name(name), "an object")),
+            Some(_) => Err(ApiError::wrong_type(&self.full_name(name), OBJECT)),
         }
     }
 
@@ -160,7 +177,7 @@ impl Input {
             Value::String(text) => whole_of(text),
             _ => None,
         };
-        number.ok_or_else(|| ApiError::wrong_type(&self.full_name(name), "a whole number"))
+        number.ok_or_else(|| ApiError::wrong_type(&self.full_name(name), WHOLE))
     }
 
     fn each<T>(
@@ -176,7 +193,7 @@ impl Input {
                 .map(|(at, value)| read(at, value))
                 .collect::<Result<_, _>>()
                 .map(Some),
-            Some(_) => Err(ApiError::wrong_type(&self.full_name(name), "a list")),
+            Some(_) => Err(ApiError::wrong_type(&self.full_name(name), LIST)),
         }
     }
 }
@@ -211,9 +228,11 @@ impl Node {
             let name: String = name.chars().take(100).collect();
             ApiError::new(
                 "InvalidParameter",
-                format!("The parameter `{name}` is given twice, or in two shapes."),
+                (
+                    format!("The parameter `{name}` is given twice, or in two shapes."),
+                    format!("参数 `{name}` 重复或结构冲突。"),
+                ),
             )
-            .zh(format!("参数 `{name}` 重复或结构冲突。"))
         };
         let mut node = self;
         for (depth, part) in name.split('.').enumerate() {

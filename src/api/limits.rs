@@ -38,9 +38,11 @@ impl Limits {
         let (count, name) = (*count, action.name);
         Err(ApiError::new(
             "RequestLimitExceeded",
-            format!("This is call {count} of {name} within a second; {most} are allowed. Slow down."),
-        )
-        .zh(format!("{name} 在一秒内的第 {count} 次请求超过了限制 {most}，请降低频率。")))
+            (
+                format!("This is call {count} of {name} within a second; {most} are allowed. Slow down."),
+                format!("{name} 在一秒内的第 {count} 次请求超过了限制 {most}，请降低频率。"),
+            ),
+        ))
     }
 
     /// The operator's figures stand in for the two usual ones.

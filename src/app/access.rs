@@ -6,9 +6,13 @@ use crate::clock;
 use crate::domain::permission::{Denial, is_operation_level};
 use crate::domain::policy::evaluate::{Attached, Decision, Grants, Reason};
 use crate::domain::policy::{Context, Policy, Principal, Request, preset};
+use crate::domain::sentence::Sentence;
 use crate::domain::user::{User, UserKind};
 use crate::store::policies::InForce;
 use std::sync::Arc;
+
+/// What explanations call the policy that holds for everybody.
+const BUILT_IN: &str = "the built-in policy";
 
 /// Whether the answer assumes a passed second-factor check.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -135,7 +139,7 @@ impl Access {
     }
 
     fn decide(&self, action: &str, resource: &str, context: &Context) -> Decision {
-        let general = Attached { label: "the built-in policy", policy: preset::general() };
+        let general = Attached { label: BUILT_IN, policy: preset::general() };
         let attached: Vec<Attached<'_>> =
             self.rights.attached.iter().map(Labelled::attached).chain([general]).collect();
         let boundaries: Vec<Attached<'_>> = self.rights.boundary.iter().map(Labelled::attached).collect();
@@ -157,13 +161,19 @@ fn is_same_key(written: &str, key: &str) -> bool {
         || key.strip_prefix("qcs:").is_some_and(|k| written.eq_ignore_ascii_case(k))
 }
 
-fn because(decision: &Decision) -> String {
+fn because(decision: &Decision) -> Sentence {
     match (&decision.reason, &decision.by) {
-        (_, Some(by)) => format!("Statement {} of {} denies it.", by.statement + 1, by.label),
-        (Reason::OutsideBoundary(label), None) => {
-            format!("The permission boundary {label} does not allow it.")
+        (_, Some(by)) => {
+            let (number, label) = (by.statement + 1, &by.label);
+            let policy = if label == BUILT_IN { "内置策略" } else { label };
+            let english = format!("Statement {number} of {label} denies it.");
+            (english, format!("策略 {policy} 的第 {number} 条语句拒绝了该操作。")).into()
         }
-        (Reason::Malformed, None) => "The request cannot be evaluated.".to_owned(),
-        _ => "No policy attached to you allows this.".to_owned(),
+        (Reason::OutsideBoundary(label), None) => {
+            let english = format!("The permission boundary {label} does not allow it.");
+            (english, format!("权限边界 {label} 不允许该操作。")).into()
+        }
+        (Reason::Malformed, None) => ("The request cannot be evaluated.", "该请求无法判定。").into(),
+        _ => ("No policy attached to you allows this.", "您关联的策略均未允许该操作。").into(),
     }
 }

@@ -216,7 +216,11 @@ impl App {
         ids: Vec<String>,
     ) -> Result<Vec<(String, Option<LastUse>)>, Failure> {
         if ids.is_empty() || ids.len() > MOST_ASKED {
-            return Err(FieldError::new("SecretIdList", "Name 1 to 10 SecretIds.").into());
+            return Err(FieldError::new(
+                "SecretIdList",
+                ("Name 1 to 10 SecretIds.", "请提供 1 到 10 个 SecretId。"),
+            )
+            .into());
         }
         let asker = caller.clone();
         self.store.read(move |conn| ids.into_iter().map(|id| last_used_of(conn, &asker, id)).collect()).await
@@ -245,5 +249,9 @@ fn ensure_description(text: &str) -> Result<(), FieldError> {
     if text.chars().count() <= MAX_DESCRIPTION && text.chars().all(fits) {
         return Ok(());
     }
-    Err(FieldError::new("Description", "A description is 1 to 1024 letters, digits and the marks _+=,.@:/-"))
+    let told = (
+        "A description is 1 to 1024 letters, digits and the marks _+=,.@:/-",
+        "描述由 1 到 1024 个字母、数字和符号 _+=,.@:/- 组成。",
+    );
+    Err(FieldError::new("Description", told))
 }

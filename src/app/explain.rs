@@ -27,10 +27,10 @@ impl App {
             Err(SignatureError::Expired { claimed, .. }) => (signature::parse(incoming, claimed), true),
             parsed => (parsed, false),
         };
-        let claim = parsed.map_err(|error| FieldError::new("headers", error.message(Language::EnUs)))?;
+        let claim = parsed.map_err(|error| FieldError::on_page("headers", error.message(Language::EnUs)))?;
         if !own.keys.iter().any(|key| key.secret_id.as_str() == claim.secret_id()) {
             let text = "The SecretId of this request is not one of your own keys.";
-            return Err(FieldError::new("headers", text).into());
+            return Err(FieldError::on_page("headers", text).into());
         }
         Ok(Explained {
             now,

@@ -5,6 +5,7 @@ use crate::domain::group::GroupRefusal;
 use crate::domain::key::{AccessKeyRefusal, KeyRefusal};
 use crate::domain::permission::Denial;
 use crate::domain::policies::PolicyRefusal;
+use crate::domain::sentence::Sentence;
 use crate::passwords::PasswordsError;
 use crate::random::RandomFailure;
 use crate::store::StoreError;
@@ -21,7 +22,7 @@ pub enum Failure {
     Denied(#[from] Denial),
     /// A rule said no in the present state; the text says what to do first.
     #[error("{0}")]
-    Refused(String),
+    Refused(Sentence),
     /// The same, by a rule about policies; the API gives each a code.
     #[error(transparent)]
     Policy(#[from] PolicyRefusal),
@@ -66,13 +67,13 @@ impl From<FieldError> for Failure {
 
 impl From<KeyRefusal> for Failure {
     fn from(refusal: KeyRefusal) -> Self {
-        Self::Refused(refusal.to_string())
+        Self::Refused(refusal.into())
     }
 }
 
 impl Failure {
     /// A refusal with a text for people.
-    pub fn refused(text: impl Into<String>) -> Self {
+    pub fn refused(text: impl Into<Sentence>) -> Self {
         Self::Refused(text.into())
     }
 }

@@ -6,7 +6,7 @@ use super::tickets::Door;
 use super::{App, Failure};
 use crate::domain::account::SecretReveal;
 use crate::domain::field::{self, FieldError};
-use crate::domain::key::{Key, KeyStatus, SecretId, ensure_deletable, free_slot};
+use crate::domain::key::{AccessKeyRefusal, Key, KeyStatus, SecretId, ensure_deletable, free_slot};
 use crate::domain::permission::{Denial, action};
 use crate::domain::secret::SecretKey;
 use crate::domain::step_up::Purpose;
@@ -81,7 +81,7 @@ impl Caller {
     pub(super) fn ensure_key(&self, place: Place, operation: Operation, holder: &User) -> Result<(), Denial> {
         let action = operation.action(place);
         if place != Place::Own && holder.kind == UserKind::Root && !self.is_root() {
-            let because = "Only the root account itself manages its keys.".to_owned();
+            let because = AccessKeyRefusal::OfRoot.into();
             return Err(Denial { action, resource: holder.resource(), because });
         }
         self.ensure(action, holder.uin)
@@ -145,7 +145,7 @@ impl App {
 
     /// Makes a key, unless two exist. Asks for a second-factor check where the account wants one.
     pub async fn create_key(&self, caller: &Caller, place: Place, note: &str) -> Result<Step<Key>, Failure> {
-        let note = field::line("note", "note", note, 128)?;
+        let note = field::line("note", ("note", "备注"), note, 128)?;
         let (app, asker) = (self.clone(), caller.clone());
         if !caller.needs_step_up(Operation::Create) {
             let make = move |conn: &mut Conn| app.create_in(conn, &asker, place, &note);
@@ -203,7 +203,7 @@ impl App {
         let sealed = self.vault.seal(&secret_binding(&key), secret.expose().as_bytes())?;
         match api_keys::insert(conn, &key, &sealed) {
             Err(StoreError::Duplicate(_)) => {
-                Err(Failure::refused("A key with this SecretId exists already."))
+                Err(Failure::refused(("A key with this SecretId exists already.", "该 SecretId 已存在。")))
             }
             other => other.map(|()| key).map_err(Failure::from),
         }
@@ -285,7 +285,7 @@ impl App {
         let (_, key) = self.key(caller, place, (Operation::Delete, id.clone())).await?;
         ensure_deletable(&key)?;
         if confirm.trim() != id.tail() {
-            return Err(FieldError::new(
+            return Err(FieldError::on_page(
                 "confirm",
                 format!("Type the last four characters of the SecretId: {}.", id.tail()),
             )
@@ -336,7 +336,7 @@ impl App {
         place: Place,
         (id, note): (SecretId, String),
     ) -> Result<(), Failure> {
-        let note = field::line("note", "note", &note, 128)?;
+        let note = field::line("note", ("note", "备注"), &note, 128)?;
         let (app, asker) = (self.clone(), caller.clone());
         self.store
             .write(move |conn| {

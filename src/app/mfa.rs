@@ -8,6 +8,7 @@ use super::{App, Failure};
 use crate::domain::field::FieldError;
 use crate::domain::recovery::RecoveryCode;
 use crate::domain::secret::{Password, TotpSeed};
+use crate::domain::sentence::Sentence;
 use crate::domain::totp::{Code, matched_step};
 use crate::domain::user::Uin;
 use crate::store::totp_devices::{self, Device};
@@ -92,7 +93,7 @@ impl App {
     pub async fn enrol(&self, caller: &Caller, enrolment: Enrolment) -> Result<Enrolled, Failure> {
         if Self::enrolment_asks_password(caller) {
             let password =
-                enrolment.password.ok_or_else(|| FieldError::new("password", "Enter your password."))?;
+                enrolment.password.ok_or_else(|| FieldError::on_page("password", "Enter your password."))?;
             self.ensure_password(caller, password, "password").await?;
         }
         let app = self.clone();
@@ -134,7 +135,7 @@ impl App {
     ) -> Result<bool, Failure> {
         let now = self.clock.now();
         let expired = || {
-            FieldError::new(
+            FieldError::on_page(
                 "code",
                 "This page was open for too long. Scan the new QR code and enter its code.",
             )
@@ -144,10 +145,12 @@ impl App {
         let step = matched_step(&seed, code, now).ok_or_else(wrong_code)?;
         let held = totp_devices::of_identity(conn, uin)?;
         if held.len() >= MAX_DEVICES {
-            return Err(Failure::refused("Five authenticator apps are registered. Remove one first."));
+            return Err(Failure::refused(Sentence::on_page(
+                "Five authenticator apps are registered. Remove one first.",
+            )));
         }
         if held.iter().any(|device| device.name == name) {
-            return Err(FieldError::new(
+            return Err(FieldError::on_page(
                 "name",
                 "Another authenticator app has this name. Choose a different one.",
             )
@@ -221,7 +224,9 @@ impl App {
         if !is_right {
             let (app, event) = (self.clone(), caller.event("StepUp").fact("purpose", "password"));
             self.store.write(move |conn| event.refused("wrong password").write(conn, &app)).await?;
-            return Err(FieldError::new(field, "That is not your current password. Type it again.").into());
+            return Err(
+                FieldError::on_page(field, "That is not your current password. Type it again.").into()
+            );
         }
         self.store.write(move |conn| Self::forgive(conn, &buckets)).await
     }

@@ -241,15 +241,22 @@ fn ensure_fitting(caller: &Caller, user: &User, changes: &Changes) -> Result<(),
     let is_own = user.uid == caller.user.uid;
     let touches_login = changes.password.is_some() || changes.must_change.is_some();
     if is_own && (touches_login || changes.console_login == Some(false)) {
-        return Err(Failure::refused("This is you. Change your own sign-in in the console, at My security."));
+        return Err(Failure::refused((
+            "This is you. Change your own sign-in in the console, at My security.",
+            "这是您自己的用户，请在控制台的“我的安全设置”中修改登录方式。",
+        )));
     }
     if touches_login && user.kind != UserKind::SubUser {
-        return Err(Failure::refused(
+        return Err(Failure::refused((
             "Only a sub-user's password can be set here; others look after their own.",
-        ));
+            "此处只能设置子用户的密码，其他用户的密码由其本人管理。",
+        )));
     }
     if user.kind == UserKind::Root && changes.console_login == Some(false) {
-        return Err(Failure::refused("The root user cannot be kept out of the console."));
+        return Err(Failure::refused((
+            "The root user cannot be kept out of the console.",
+            "不能禁止主账号用户登录控制台。",
+        )));
     }
     Ok(())
 }

@@ -4,6 +4,7 @@ use super::caller::{Caller, Preferences};
 use super::step_up::{Asked, Detail, Wish};
 use super::{App, Failure};
 use crate::domain::secret::Password;
+use crate::domain::sentence::Sentence;
 use crate::domain::step_up::Purpose;
 use crate::store::identities::StoredPassword;
 use crate::store::{Conn, dialect, identities, recovery_codes, sessions, totp_devices};
@@ -131,9 +132,9 @@ impl App {
 
 fn ensure_may_be_last(caller: &Caller, held: usize) -> Result<(), Failure> {
     if held <= 1 && (caller.account.settings.mfa_required || caller.user.protection.login) {
-        return Err(Failure::refused(
+        return Err(Failure::refused(Sentence::on_page(
             "This account requires an authenticator app. Add another one before removing the last.",
-        ));
+        )));
     }
     Ok(())
 }

@@ -65,9 +65,12 @@ impl App {
             let copy = Password::parse(password.expose()).map_err(|_| Failure::Corrupt("password"))?;
             if self.passwords.verify(copy, Some(hash)).await? {
                 let text = if age == 0 {
-                    "This is the present password. Choose a different one."
+                    (
+                        "This is the present password. Choose a different one.",
+                        "新密码与当前密码相同，请更换。",
+                    )
                 } else {
-                    "This password was used before. Choose one that was not."
+                    ("This password was used before. Choose one that was not.", "该密码曾经使用过，请更换。")
                 };
                 return Err(FieldError::new(field, text).into());
             }

@@ -72,7 +72,10 @@ impl App {
                     let policy = policies::find(conn, asker.owner(), *id)?.ok_or_else(|| {
                         FieldError::new(
                             "policy",
-                            "One of the chosen policies does not exist any more. Choose again.",
+                            (
+                                "One of the chosen policies does not exist any more. Choose again.",
+                                "所选策略不存在，请重新选择。",
+                            ),
                         )
                     })?;
                     app.attach_in(conn, &asker, &user, &policy)?;

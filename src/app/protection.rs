@@ -144,9 +144,10 @@ impl App {
                 let rules = wanted(account.login_rules);
                 rules.ensure_sound().map_err(|refusal| FieldError::new("IpPolicies", refusal))?;
                 if !asker.is_root() && !rules.admit(&asker.source.ip) {
-                    return Err(Failure::refused(format!(
-                        "These rules would keep you from signing in: they do not admit {}.",
-                        asker.source.ip
+                    let ip = &asker.source.ip;
+                    return Err(Failure::refused((
+                        format!("These rules would keep you from signing in: they do not admit {ip}."),
+                        format!("这些规则不包含您的地址 {ip}，会使您自己无法登录。"),
                     )));
                 }
                 accounts::update_login_rules(conn, owner, &rules)?;
@@ -183,11 +184,18 @@ fn ensure_sound(rules: &PasswordRules) -> Result<(), FieldError> {
     ];
     for (field, number, least, most) in numbers {
         if !(least..=most).contains(&number) {
-            return Err(FieldError::new(field, format!("`{field}` must be from {least} to {most}.")));
+            let told = (
+                format!("`{field}` must be from {least} to {most}."),
+                format!("`{field}` 取值范围为 {least} 到 {most}。"),
+            );
+            return Err(FieldError::new(field, told));
         }
     }
     if !is_kinds(&rules.must_contain) {
-        let text = "`MustContain` is made of A (capital), a (small), 1 (digit) and ! (special character).";
+        let text = (
+            "`MustContain` is made of A (capital), a (small), 1 (digit) and ! (special character).",
+            "`MustContain` 由 A（大写字母）、a（小写字母）、1（数字）和 !（特殊字符）组成。",
+        );
         return Err(FieldError::new("MustContain", text));
     }
     Ok(())

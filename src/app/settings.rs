@@ -51,16 +51,17 @@ fn ensure_sound(caller: &Caller, settings: &AccountSettings) -> Result<(), Failu
 pub fn faults(caller: &Caller, settings: &AccountSettings) -> Vec<FieldError> {
     let mut errors = Vec::new();
     if !(0..=MAX_STEP_UP_WINDOW).contains(&settings.step_up_window_minutes) {
-        errors.push(FieldError::new("step_up_window", "Enter a number of minutes from 0 to 15."));
+        errors.push(FieldError::on_page("step_up_window", "Enter a number of minutes from 0 to 15."));
     }
     if settings.mfa_required && !caller.has_mfa {
-        errors.push(FieldError::new(
+        errors.push(FieldError::on_page(
             "mfa_required",
             "Add an authenticator app of your own first; this would lock you out.",
         ));
     }
     if !(12..=64).contains(&settings.password_min_length) {
-        errors.push(FieldError::new("password_min_length", "Enter a number of characters from 12 to 64."));
+        errors
+            .push(FieldError::on_page("password_min_length", "Enter a number of characters from 12 to 64."));
     }
     errors
 }

@@ -8,6 +8,7 @@ use super::{App, Failure};
 use crate::domain::field::FieldError;
 use crate::domain::password_rules::PasswordRules;
 use crate::domain::secret::{Password, TotpSeed};
+use crate::domain::sentence::Sentence;
 use crate::domain::totp::{Code, matched_step};
 use crate::domain::user::{Protection, Uid, Uin, User, UserKind, UserName};
 use crate::store::identities::StoredPassword;
@@ -172,13 +173,13 @@ fn ensure_not_set_up(conn: &mut Conn) -> Result<(), Failure> {
     if accounts::first_two(conn)?.is_empty() {
         return Ok(());
     }
-    Err(Failure::refused("Camlock is set up already. Sign in instead."))
+    Err(Failure::refused(Sentence::on_page("Camlock is set up already. Sign in instead.")))
 }
 
 /// The first code that a new authenticator app shows does not fit its seed.
 pub(super) fn wrong_code() -> FieldError {
     let text = "That code is not correct. Check that the phone’s clock is right and enter the next code.";
-    FieldError::new("code", text)
+    FieldError::on_page("code", text)
 }
 
 fn binding(digest: &str) -> Binding<'_> {

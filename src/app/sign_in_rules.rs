@@ -37,7 +37,7 @@ impl App {
             return Ok(None);
         };
         sign_in_event(user, source).refused(reason).write(conn, self)?;
-        Ok(Some(FieldError::new("", text).into()))
+        Ok(Some(FieldError::on_page("", text).into()))
     }
 
     /// Wrong passwords that the account typed at the door allows in an hour; 0 where there is no such rule.

@@ -8,6 +8,7 @@ use super::{App, Failure};
 use crate::domain::field::FieldError;
 use crate::domain::permission::action;
 use crate::domain::secret::Password;
+use crate::domain::sentence::Sentence;
 use crate::domain::step_up::Purpose;
 use crate::domain::user::{Uin, User, UserKind};
 use crate::store::identities::StoredPassword;
@@ -28,8 +29,9 @@ impl App {
             .write(move |conn| {
                 let user = changeable(conn, &asker, uin)?;
                 ensure_other(&asker, &user)?;
-                let on = on
-                    .ok_or_else(|| FieldError::new("on", "Say whether console access is to be on or off."))?;
+                let on = on.ok_or_else(|| {
+                    FieldError::on_page("on", "Say whether console access is to be on or off.")
+                })?;
                 if user.console_login == on {
                     return Ok(());
                 }
@@ -147,7 +149,9 @@ pub(super) fn forget_factors(conn: &mut Conn, uin: Uin) -> Result<(), Failure> {
 
 fn ensure_other(caller: &Caller, user: &User) -> Result<(), Failure> {
     if user.uid == caller.user.uid {
-        return Err(Failure::refused("This is you. Use My security for your own sign-in."));
+        return Err(Failure::refused(Sentence::on_page(
+            "This is you. Use My security for your own sign-in.",
+        )));
     }
     Ok(())
 }
@@ -157,11 +161,12 @@ fn ensure_resettable(caller: &Caller, user: &User) -> Result<(), Failure> {
     ensure_other(caller, user)?;
     match user.kind {
         UserKind::SubUser => Ok(()),
-        UserKind::Collaborator => Err(Failure::refused(
+        UserKind::Collaborator => Err(Failure::refused(Sentence::on_page(
             "A collaborator’s password and authenticator belong to its own account and are reset there.",
-        )),
+        ))),
         UserKind::Root => {
-            Err(Failure::refused("The root user looks after its own password and authenticator."))
+            let text = "The root user looks after its own password and authenticator.";
+            Err(Failure::refused(Sentence::on_page(text)))
         }
     }
 }

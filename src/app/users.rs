@@ -166,11 +166,7 @@ impl App {
         dialect::lock_account(conn, owner)?;
         self.ensure_room_for_user(conn, owner)?;
         if users::by_name(conn, owner, new.name.as_str())?.is_some() {
-            return Err(FieldError::new(
-                "user_name",
-                "This user name is taken in this account. Choose another one.",
-            )
-            .into());
+            return Err(name_taken().into());
         }
         let (uin, kind, console_login) = match new.kind {
             NewUserKind::Collaborator(uin) => {
@@ -215,8 +211,13 @@ impl App {
         if count < self.rules.users_per_account {
             return Ok(());
         }
-        Err(Failure::refused(format!(
-            "This account has {count} users, as many as it may. Delete one first, or ask the operator to raise limits.users_per_account."
+        Err(Failure::refused((
+            format!(
+                "This account has {count} users, as many as it may. Delete one first, or ask the operator to raise limits.users_per_account."
+            ),
+            format!(
+                "该账号已有 {count} 个用户，达到上限。请先删除用户，或联系运维人员调高 limits.users_per_account。"
+            ),
         )))
     }
 
@@ -235,7 +236,10 @@ impl App {
             let policy = known.iter().find(|policy| policy.name == *name).ok_or_else(|| {
                 FieldError::new(
                     "policy",
-                    format!("There is no policy named {name}. Choose one from the list."),
+                    (
+                        format!("There is no policy named {name}. Choose one from the list."),
+                        format!("没有名为 {name} 的策略，请从列表中选择。"),
+                    ),
                 )
             })?;
             self.attach_in(conn, caller, user, policy)?;
@@ -252,11 +256,7 @@ impl App {
                 let before = changeable(conn, &asker, uin)?;
                 let namesake = users::by_name(conn, asker.owner(), details.name.as_str())?;
                 if namesake.is_some_and(|other| other.uid != before.uid) {
-                    return Err(FieldError::new(
-                        "user_name",
-                        "This user name is taken in this account. Choose another one.",
-                    )
-                    .into());
+                    return Err(name_taken().into());
                 }
                 let after = User {
                     name: details.name.as_str().to_owned(),
@@ -282,9 +282,8 @@ impl App {
                 dialect::lock_user(conn, user.uid)?;
                 ensure_deletable(conn, &asker, &user)?;
                 if confirm.trim() != user.name {
-                    return Err(
-                        FieldError::new("confirm", format!("Type the user name: {}.", user.name)).into()
-                    );
+                    let told = format!("Type the user name: {}.", user.name);
+                    return Err(FieldError::on_page("confirm", told).into());
                 }
                 app.remove_user_in(conn, &asker, &user)
             })
@@ -320,9 +319,17 @@ pub(super) struct Login {
 pub(super) fn changeable(conn: &mut Conn, caller: &Caller, uin: Uin) -> Result<User, Failure> {
     let user = users::find(conn, caller.owner(), uin)?.ok_or(Failure::NotFound)?;
     if user.kind == UserKind::Root && !caller.is_root() {
-        return Err(Failure::refused("Only the root account itself can change its own user."));
+        return Err(Failure::refused((
+            "Only the root account itself can change its own user.",
+            "只有主账号本身可以修改主账号用户。",
+        )));
     }
     Ok(user)
+}
+
+fn name_taken() -> FieldError {
+    let text = ("This user name is taken in this account. Choose another one.", "用户名已被占用，请更换。");
+    FieldError::new("user_name", text)
 }
 
 fn ensure_deletable(conn: &mut Conn, caller: &Caller, user: &User) -> Result<(), Failure> {
@@ -332,25 +339,31 @@ fn ensure_deletable(conn: &mut Conn, caller: &Caller, user: &User) -> Result<(),
     if held.is_empty() {
         return Ok(());
     }
-    Err(Failure::refused(format!(
-        "This user still has API keys: {}. Disable and delete them first.",
-        held.join(", ")
+    Err(Failure::refused((
+        format!("This user still has API keys: {}. Disable and delete them first.", held.join(", ")),
+        format!("该用户仍有 API 密钥：{}。请先禁用并删除。", held.join("、")),
     )))
 }
 
 /// Refuses to delete those who can never be deleted by this caller.
 pub(super) fn ensure_removable(caller: &Caller, user: &User) -> Result<(), Failure> {
     if user.kind == UserKind::Root {
-        return Err(Failure::refused("The root user cannot be deleted: the account belongs to it."));
+        return Err(Failure::refused((
+            "The root user cannot be deleted: the account belongs to it.",
+            "主账号用户不能删除，账号归其所有。",
+        )));
     }
     if user.uid == caller.user.uid {
-        return Err(Failure::refused("You cannot delete yourself. Ask another administrator."));
+        return Err(Failure::refused((
+            "You cannot delete yourself. Ask another administrator.",
+            "不能删除自己，请联系其他管理员。",
+        )));
     }
     Ok(())
 }
 
 fn ensure_can_collaborate(conn: &mut Conn, owner: Uin, uin: Uin) -> Result<(), Failure> {
-    let refuse = |text: &str| Err(FieldError::new("uin", text).into());
+    let refuse = |text: &str| Err(FieldError::on_page("uin", text).into());
     if uin == owner {
         return refuse("This is the account’s own UIN. Enter the UIN of another root account.");
     }

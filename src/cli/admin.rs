@@ -5,6 +5,7 @@ use crate::app::{App, Failure};
 use crate::config::Config;
 use crate::domain::field;
 use crate::domain::secret::Password;
+use crate::domain::sentence::Sentence;
 use crate::domain::user::{Uin, UserName};
 use crate::startup::{self, Surroundings};
 use clap::Subcommand;
@@ -48,8 +49,9 @@ pub(super) async fn run(config: &Config, action: AdminAction) -> Result<(), CliE
     let app = startup::open(config, Surroundings::of_machine()?)?;
     match action {
         AdminAction::CreateRoot { account_name, user_name, password_file } => {
-            let account_name = field::required("account_name", "account name", &account_name, 64)
-                .map_err(|error| CliError::Said(error.text))?;
+            let account_name =
+                field::required("account_name", ("account name", "账号名称"), &account_name, 64)
+                    .map_err(|error| CliError::Said(error.text.to_string()))?;
             let user_name = UserName::parse(&user_name).map_err(said)?;
             create_root(&app, account_name, user_name, &password_file).await
         }
@@ -103,7 +105,7 @@ fn explained(failure: Failure) -> CliError {
     match failure {
         Failure::NotFound => CliError::Said("There is no such user.".to_owned()),
         Failure::Invalid(errors) => {
-            CliError::Said(errors.into_iter().map(|error| error.text).collect::<Vec<_>>().join(" "))
+            CliError::Said(Sentence::joined(errors.iter().map(|error| &error.text)).to_string())
         }
         other => other.into(),
     }

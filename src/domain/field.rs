@@ -1,44 +1,59 @@
 //! Text from forms: each field has a length and a shape, and a sentence for when it does not fit.
 
+use super::sentence::Sentence;
 use std::fmt::Display;
 
 /// A field that does not fit, and what to do about it.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct FieldError {
     pub field: &'static str,
-    pub text: String,
+    pub text: Sentence,
 }
 
 impl FieldError {
-    pub fn new(field: &'static str, text: impl Display) -> Self {
-        Self { field, text: text.to_string() }
+    pub fn new(field: &'static str, text: impl Into<Sentence>) -> Self {
+        Self { field, text: text.into() }
+    }
+
+    /// Of a field that only pages have, so that its sentence is in English alone.
+    pub fn on_page(field: &'static str, text: impl Display) -> Self {
+        Self { field, text: Sentence::on_page(text) }
     }
 }
 
+/// What people call a field, in English and in Chinese.
+pub type Label = (&'static str, &'static str);
+
 /// Free text of one line: trimmed, at most `longest` characters, no control characters.
-pub fn line(field: &'static str, label: &str, text: &str, longest: usize) -> Result<String, FieldError> {
-    let text = text.trim();
+pub fn line(field: &'static str, label: Label, text: &str, longest: usize) -> Result<String, FieldError> {
+    let (text, (en, zh)) = (text.trim(), label);
     if text.chars().count() > longest {
-        return Err(FieldError::new(field, format!("Use at most {longest} characters for the {label}.")));
+        let told = (
+            format!("Use at most {longest} characters for the {en}."),
+            format!("{zh}不能超过 {longest} 个字符。"),
+        );
+        return Err(FieldError::new(field, told));
     }
     if text.chars().any(|c| c.is_control() || c == '\u{FFFD}') {
-        return Err(FieldError::new(
-            field,
-            format!("Remove the characters that cannot be shown from the {label}."),
-        ));
+        let told = (
+            format!("Remove the characters that cannot be shown from the {en}."),
+            format!("{zh}含有无法显示的字符，请删除。"),
+        );
+        return Err(FieldError::new(field, told));
     }
     Ok(text.to_owned())
 }
 
 /// One line that must not be empty.
-pub fn required(field: &'static str, label: &str, text: &str, longest: usize) -> Result<String, FieldError> {
+pub fn required(field: &'static str, label: Label, text: &str, longest: usize) -> Result<String, FieldError> {
     let text = line(field, label, text, longest)?;
-    if text.is_empty() { Err(FieldError::new(field, format!("Enter the {label}."))) } else { Ok(text) }
+    let missing = || (format!("Enter the {}.", label.0), format!("请输入{}。", label.1));
+    if text.is_empty() { Err(FieldError::new(field, missing())) } else { Ok(text) }
 }
 
 /// A phone number: digits with an optional `+`, spaces and dashes; empty is none.
 pub fn phone(text: &str) -> Result<String, FieldError> {
-    let text = line("phone", "phone number", text, 32)?;
+    let text = line("phone", ("phone number", "手机号码"), text, 32)?;
     let fits = text
         .chars()
         .enumerate()
@@ -46,13 +61,17 @@ pub fn phone(text: &str) -> Result<String, FieldError> {
     if fits {
         Ok(text)
     } else {
-        Err(FieldError::new("phone", "Use only digits, spaces, dashes and a leading + in the phone number."))
+        let told = (
+            "Use only digits, spaces, dashes and a leading + in the phone number.",
+            "手机号码只能包含数字、空格、短横线和开头的 +。",
+        );
+        Err(FieldError::new("phone", told))
     }
 }
 
 /// An e-mail address, or empty for none.
 pub fn email(text: &str) -> Result<String, FieldError> {
-    let text = line("email", "e-mail address", text, 128)?;
+    let text = line("email", ("e-mail address", "邮箱地址"), text, 128)?;
     let fits = text.is_empty()
         || text.split_once('@').is_some_and(|(local, domain)| {
             !local.is_empty()
@@ -63,6 +82,8 @@ pub fn email(text: &str) -> Result<String, FieldError> {
     if fits {
         Ok(text)
     } else {
-        Err(FieldError::new("email", "Enter an e-mail address such as name@example.com."))
+        let told =
+            ("Enter an e-mail address such as name@example.com.", "请输入形如 name@example.com 的邮箱地址。");
+        Err(FieldError::new("email", told))
     }
 }

@@ -1,7 +1,9 @@
 //! User groups: users who share policies.
 
 use super::field::{self, FieldError};
+use super::sentence::Worded;
 use super::user::{Uid, Uin};
+use std::borrow::Cow;
 use std::fmt;
 
 /// Groups of one account.
@@ -57,12 +59,12 @@ pub fn resource_of(owner: Uin, id: GroupId) -> String {
 
 /// A group's name: 1–64 characters of one line.
 pub fn name(text: &str) -> Result<String, FieldError> {
-    field::required("group_name", "group name", text, 64)
+    field::required("group_name", ("group name", "用户组名称"), text, 64)
 }
 
 /// What a group is for, in one line; may be empty.
 pub fn remark(text: &str) -> Result<String, FieldError> {
-    field::line("remark", "remark", text, MAX_REMARK)
+    field::line("remark", ("remark", "备注"), text, MAX_REMARK)
 }
 
 /// A user as the API and the console name it.
@@ -97,10 +99,9 @@ pub enum GroupRefusal {
     IsRoot,
 }
 
-impl GroupRefusal {
-    /// The same for readers of Chinese.
-    pub fn chinese(self) -> &'static str {
-        match self {
+impl Worded for GroupRefusal {
+    fn zh(&self) -> Cow<'static, str> {
+        let text = match self {
             Self::NoGroup => "用户组不存在。",
             Self::NoUser => "用户不存在，或不在该用户组中。",
             Self::NoPolicy => "策略不存在，或未关联到该用户组。",
@@ -111,6 +112,7 @@ impl GroupRefusal {
             Self::TooManyPolicies => "每个用户组最多关联 200 个策略，请先解除关联。",
             Self::TooManyAtOnce => "每次最多操作 100 个用户，请分批提交。",
             Self::IsRoot => "主账号拥有全部权限，无需加入用户组。",
-        }
+        };
+        text.into()
     }
 }

@@ -1,7 +1,9 @@
 //! API keys: two at most, disabled before deleted.
 
+use crate::domain::sentence::Worded;
 use crate::domain::user::{Uid, Uin};
 use crate::random::{Random, RandomFailure};
+use std::borrow::Cow;
 use std::fmt;
 
 /// Keys per membership, disabled ones included.
@@ -106,6 +108,17 @@ pub enum KeyRefusal {
     ShownOnce,
 }
 
+impl Worded for KeyRefusal {
+    fn zh(&self) -> Cow<'static, str> {
+        let text = match self {
+            Self::LimitReached => "每个用户最多拥有两个密钥（含已禁用的），请先删除一个。",
+            Self::StillEnabled => "该密钥处于启用状态，请先禁用再删除。",
+            Self::ShownOnce => "本账号的 SecretKey 仅在创建时显示一次，无法再次查看。",
+        };
+        text.into()
+    }
+}
+
 /// Why the API does not find or touch a key.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
 pub enum AccessKeyRefusal {
@@ -126,14 +139,16 @@ impl AccessKeyRefusal {
             Self::NoSuchKey => "ResourceNotFound.SecretNotExist",
         }
     }
+}
 
-    /// The same text in Chinese.
-    pub fn chinese(self) -> &'static str {
-        match self {
+impl Worded for AccessKeyRefusal {
+    fn zh(&self) -> Cow<'static, str> {
+        let text = match self {
             Self::OfRoot => "只有主账号本身可以管理主账号的密钥。",
             Self::UinNotMatch => "该 UIN 不属于本账号，或密钥属于其他用户。",
             Self::NoSuchKey => "密钥不存在。",
-        }
+        };
+        text.into()
     }
 }
 

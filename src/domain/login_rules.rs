@@ -1,7 +1,9 @@
 //! Networks that sub-users may sign in to the console from.
 
+use super::sentence::Worded;
 use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 use std::net::IpAddr;
 
 /// Rules per account.
@@ -40,6 +42,16 @@ pub enum LoginRulesRefusal {
     NoNetwork(String),
     #[error("{0} and {1} overlap.")]
     Overlap(IpNet, IpNet),
+}
+
+impl Worded for LoginRulesRefusal {
+    fn zh(&self) -> Cow<'static, str> {
+        match self {
+            Self::TooMany => "登录 IP 规则最多 10 条。".into(),
+            Self::NoNetwork(text) => format!("{text} 不是 IP 地址，也不是形如 10.1.0.0/16 的网段。").into(),
+            Self::Overlap(one, other) => format!("{one} 与 {other} 重叠。").into(),
+        }
+    }
 }
 
 impl LoginRules {

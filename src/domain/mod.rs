@@ -14,6 +14,7 @@ pub mod policy;
 pub mod qr;
 pub mod recovery;
 pub mod secret;
+pub mod sentence;
 pub mod signature;
 pub mod step_up;
 pub mod throttle;

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use zxcvbn::{Score, zxcvbn};
 
 use crate::domain::secret::Password;
+use crate::domain::sentence::Worded;
 
 const FEWEST_CHARACTERS: usize = 12;
 const MOST_CHARACTERS: usize = 128;
@@ -34,6 +35,19 @@ pub enum PasswordRefusal {
     HoldsName,
     #[error("This password is easy to guess. Use four or more unrelated words, or a password manager.")]
     Guessable,
+}
+
+impl Worded for PasswordRefusal {
+    fn zh(&self) -> Cow<'static, str> {
+        let text = match self {
+            Self::TooShort => "密码至少需要 12 个字符。",
+            Self::TooLong => "密码不能超过 128 个字符。",
+            Self::Common => "该密码在常见密码列表中，请更换。",
+            Self::HoldsName => "密码中不要包含用户名、账号名称或产品名称。",
+            Self::Guessable => "该密码容易被猜中，请使用四个以上不相关的单词，或使用密码管理器生成。",
+        };
+        text.into()
+    }
 }
 
 /// Refuses a new password that others could guess; `context` is what they know: the user's and account's names.

@@ -1,6 +1,9 @@
 //! What an account asks of its passwords, on top of what Camlock asks of every password.
 
+use super::field::Label;
+use super::sentence::Worded;
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 
 /// The shortest password that any account may settle for, and the longest that it may ask for.
 pub const SHORTEST: i64 = 12;
@@ -13,8 +16,12 @@ pub const MAX_REUSE_LIMIT: i64 = 24;
 pub const MAX_RETRY_LIMIT: i64 = 10;
 
 /// The kinds of character that a password can be made to contain, as the API names them.
-const KINDS: [(char, &str); 4] =
-    [('A', "a capital letter"), ('a', "a small letter"), ('1', "a digit"), ('!', "a special character")];
+const KINDS: [(char, Label); 4] = [
+    ('A', ("a capital letter", "大写字母")),
+    ('a', ("a small letter", "小写字母")),
+    ('1', ("a digit", "数字")),
+    ('!', ("a special character", "特殊字符")),
+];
 
 /// The rules of one account.
 #[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
@@ -58,8 +65,20 @@ impl Default for PasswordRules {
 pub enum RuleBroken {
     #[error("Use at least {0} characters.")]
     TooShort(i64),
-    #[error("Use {0} in the password.")]
-    Lacks(String),
+    #[error("Use {} in the password.", .0.iter().map(|(english, _)| *english).collect::<Vec<_>>().join(" and "))]
+    Lacks(Vec<Label>),
+}
+
+impl Worded for RuleBroken {
+    fn zh(&self) -> Cow<'static, str> {
+        match self {
+            Self::TooShort(least) => format!("密码至少需要 {least} 个字符。").into(),
+            Self::Lacks(kinds) => {
+                let kinds: Vec<&str> = kinds.iter().map(|(_, chinese)| *chinese).collect();
+                format!("密码中需包含{}。", kinds.join("、")).into()
+            }
+        }
+    }
 }
 
 impl PasswordRules {
@@ -69,12 +88,12 @@ impl PasswordRules {
         if i64::try_from(text.chars().count()).unwrap_or(i64::MAX) < shortest {
             return Err(RuleBroken::TooShort(shortest));
         }
-        let lacking: Vec<&str> = KINDS
+        let lacking: Vec<Label> = KINDS
             .iter()
             .filter(|(kind, _)| self.must_contain.contains(*kind) && !text.chars().any(|c| is_of(*kind, c)))
             .map(|(_, words)| *words)
             .collect();
-        if lacking.is_empty() { Ok(()) } else { Err(RuleBroken::Lacks(lacking.join(" and "))) }
+        if lacking.is_empty() { Ok(()) } else { Err(RuleBroken::Lacks(lacking)) }
     }
 
     /// Whether a password set at that time has to be changed by now.
@@ -112,10 +131,12 @@ mod tests {
         let rules = PasswordRules { must_contain: "Aa1!".to_owned(), ..PasswordRules::default() };
 
         assert_eq!(rules.ensure_met("Mulberry-tram-90"), Ok(()));
+        let broken = rules.ensure_met("mulberrytramviolin").unwrap_err();
         assert_eq!(
-            rules.ensure_met("mulberrytramviolin"),
-            Err(RuleBroken::Lacks("a capital letter and a digit and a special character".to_owned()))
+            broken.to_string(),
+            "Use a capital letter and a digit and a special character in the password."
         );
+        assert_eq!(broken.zh(), "密码中需包含大写字母、数字、特殊字符。");
     }
 
     #[test]

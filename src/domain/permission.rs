@@ -1,5 +1,7 @@
 //! The names of what people may do, and the answer when they may not.
 
+use super::sentence::Sentence;
+
 /// Actions that the console asks policies about.
 pub mod action {
     pub const LIST_USERS: &str = "cam:ListUsers";
@@ -82,5 +84,15 @@ pub struct Denial {
     pub action: &'static str,
     pub resource: String,
     /// The statement that decided, or why none did.
-    pub because: String,
+    pub because: Sentence,
+}
+
+impl From<&Denial> for Sentence {
+    fn from(denial: &Denial) -> Self {
+        let Denial { action, resource, because } = denial;
+        let english = format!(
+            "You are not authorized to perform the operation ({action}) on the resource ({resource}). {because}"
+        );
+        (english, format!("您没有权限执行操作 ({action})，资源 ({resource})。{}", because.zh())).into()
+    }
 }

@@ -1,7 +1,9 @@
 //! Policies as things an account keeps: names, texts, limits, and what is refused.
 
 use super::policy::{Policy, Problem};
+use super::sentence::Worded;
 use super::user::Uin;
+use std::borrow::Cow;
 
 /// Custom policies of one account.
 pub const MAX_POLICIES: i64 = 1_500;
@@ -36,6 +38,17 @@ pub enum PolicyNameRefusal {
     Malformed,
 }
 
+impl Worded for PolicyNameRefusal {
+    fn zh(&self) -> Cow<'static, str> {
+        let text = match self {
+            Self::Missing => "请输入策略名称。",
+            Self::TooLong => "策略名称不能超过 128 个字符。",
+            Self::Malformed => "策略名称只能包含英文字母、数字和 + = , . @ - _。",
+        };
+        text.into()
+    }
+}
+
 impl PolicyName {
     /// Accepts 1–128 ASCII letters, digits and `+=,.@-_`.
     pub fn parse(text: &str) -> Result<Self, PolicyNameRefusal> {
@@ -67,6 +80,16 @@ pub enum DescriptionRefusal {
     TooLong,
     #[error("Remove the characters that cannot be shown from the description.")]
     Malformed,
+}
+
+impl Worded for DescriptionRefusal {
+    fn zh(&self) -> Cow<'static, str> {
+        let text = match self {
+            Self::TooLong => "描述不能超过 300 个字节。",
+            Self::Malformed => "描述含有无法显示的字符，请删除。",
+        };
+        text.into()
+    }
 }
 
 impl Description {
@@ -161,10 +184,11 @@ impl PolicyRefusal {
             Self::RootHasNoBoundary => "InvalidParameter.ParamError",
         }
     }
+}
 
-    /// The text in Chinese, for API clients that ask for it.
-    pub fn chinese(self) -> &'static str {
-        match self {
+impl Worded for PolicyRefusal {
+    fn zh(&self) -> Cow<'static, str> {
+        let text = match self {
             Self::AccountFull => "自定义策略数量已达上限 1500 条，请先删除。",
             Self::NameTaken => "策略名称已被占用，请更换名称。",
             Self::Preset => "预设策略不可修改，请新建自定义策略。",
@@ -179,7 +203,8 @@ impl PolicyRefusal {
             Self::UserFull => "该用户直接关联的策略已达上限 200 条，请先解除关联。",
             Self::TooManyAtOnce => "一次最多删除 100 条策略。",
             Self::RootHasNoBoundary => "主账号不受策略限制，不能设置权限边界。",
-        }
+        };
+        text.into()
     }
 }
 

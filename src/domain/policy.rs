@@ -54,8 +54,10 @@ impl Policy {
     /// All problems, each with its line and CAM error code; never an empty list.
     pub fn check(text: &str) -> Result<Self, Vec<Problem>> {
         if counted_characters(text) > MAX_CHARACTERS {
-            let message =
-                format!("The document has more than {MAX_CHARACTERS} characters, spaces not counted.");
+            let message = (
+                format!("The document has more than {MAX_CHARACTERS} characters, spaces not counted."),
+                format!("策略文档超过 {MAX_CHARACTERS} 个字符（空白不计）。"),
+            );
             return Err(vec![Problem::new(1, code::LENGTH, message)]);
         }
         let compiled = document::compile(text);

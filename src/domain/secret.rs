@@ -1,8 +1,11 @@
 //! Secrets as types: wiped when dropped, without `Debug`, `Display`, `Serialize` or `Clone`.
 
+use std::borrow::Cow;
+
 use data_encoding::BASE32_NOPAD;
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
+use crate::domain::sentence::Worded;
 use crate::random::{Random, RandomFailure};
 
 const SECRET_KEY_LENGTH: usize = 32;
@@ -48,6 +51,17 @@ pub enum MalformedPassword {
     TooLong,
     #[error("The password has a character that cannot be typed again. Leave it out.")]
     Untypable,
+}
+
+impl Worded for MalformedPassword {
+    fn zh(&self) -> Cow<'static, str> {
+        let text = match self {
+            Self::Empty => "请输入密码。",
+            Self::TooLong => "密码不能超过 128 个字符。",
+            Self::Untypable => "密码含有无法再次输入的字符，请去掉。",
+        };
+        text.into()
+    }
 }
 
 impl Password {

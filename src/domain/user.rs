@@ -1,6 +1,8 @@
 //! Who there is: identities, memberships, the three kinds of user.
 
+use super::sentence::Worded;
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 use std::fmt;
 
 /// Accounts that one root account may be a collaborator in.
@@ -88,6 +90,18 @@ pub enum UserNameRefusal {
     Malformed,
     #[error("A user name of 12 digits would be taken for a UIN. Add a letter.")]
     LooksLikeUin,
+}
+
+impl Worded for UserNameRefusal {
+    fn zh(&self) -> Cow<'static, str> {
+        let text = match self {
+            Self::Missing => "请输入用户名。",
+            Self::TooLong => "用户名不能超过 64 个字符。",
+            Self::Malformed => "用户名只能包含字母、数字和 + = , . @ - _。",
+            Self::LooksLikeUin => "12 位数字的用户名会被当作 UIN，请加上字母。",
+        };
+        text.into()
+    }
 }
 
 impl UserName {

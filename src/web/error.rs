@@ -7,6 +7,7 @@ use super::request::request_id;
 use crate::app::Failure;
 use crate::app::caller::Caller;
 use crate::domain::group::GroupRefusal;
+use crate::domain::sentence::Sentence;
 use crate::passwords::PasswordsError;
 use crate::store::StoreError;
 use actix_web::body::BoxBody;
@@ -67,7 +68,7 @@ impl From<Failure> for PageError {
         match failure {
             Failure::NotFound | Failure::NotProven => Self::NotFound,
             Failure::Denied(denial) => Self::Denied(denial),
-            Failure::Refused(text) => Self::Refused(text),
+            Failure::Refused(text) => Self::Refused(text.to_string()),
             Failure::Policy(refusal) if refusal.is_absence() => Self::NotFound,
             Failure::Policy(refusal) => Self::Refused(refusal.to_string()),
             Failure::Group(GroupRefusal::NoGroup | GroupRefusal::NoUser | GroupRefusal::NoPolicy) => {
@@ -75,7 +76,7 @@ impl From<Failure> for PageError {
             }
             Failure::Group(refusal) => Self::Refused(refusal.to_string()),
             Failure::Invalid(errors) => {
-                Self::Refused(errors.into_iter().map(|error| error.text).collect::<Vec<_>>().join(" "))
+                Self::Refused(Sentence::joined(errors.iter().map(|error| &error.text)).to_string())
             }
             Failure::Throttled { seconds } => Self::Throttled { seconds },
             Failure::AccessKey(refusal) => Self::Refused(refusal.to_string()),
@@ -191,7 +192,7 @@ impl From<&PageError> for Trouble {
     fn from(error: &PageError) -> Self {
         let (text, action, resource) = match error {
             PageError::Denied(denial) => {
-                (denial.because.clone(), Some(denial.action), denial.resource.clone())
+                (denial.because.to_string(), Some(denial.action), denial.resource.clone())
             }
             PageError::Throttled { seconds } => {
                 (format!("Too many wrong tries. Try again in {}.", in_words(*seconds)), None, String::new())

@@ -96,7 +96,7 @@ async fn a_deny_in_a_group_wins_over_an_own_allow() {
 
     let asker = caller(&app, &alice).await;
     let denial = asker.ensure_here("cam:ListUsers").expect_err("a denial");
-    assert_eq!(denial.because, "Statement 1 of group ops: no-lists denies it.");
+    assert_eq!(denial.because.en(), "Statement 1 of group ops: no-lists denies it.");
     assert!(asker.may_here("cam:ListPolicies"));
 }
 
@@ -136,7 +136,7 @@ async fn a_boundary_only_narrows() {
 
     assert!(narrow.may_here("cam:ListUsers"));
     let denial = narrow.ensure_here("cam:ListPolicies").expect_err("outside of the boundary");
-    assert_eq!(denial.because, "The permission boundary bound does not allow it.");
+    assert_eq!(denial.because.en(), "The permission boundary bound does not allow it.");
     assert!(widest.may_here("cam:ListPolicies"));
     assert!(!widest.may_here("cam:CreatePolicy"), "a boundary grants nothing");
     assert!(!nothing.may_here("cam:ListUsers"), "a boundary grants nothing");

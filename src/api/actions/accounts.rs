@@ -37,9 +37,10 @@ async fn describe_sub_accounts(call: Call) -> Result<Map<String, Value>, ApiErro
     let wanted = call.input.list_of_integers(NAME)?.ok_or_else(|| call.input.missing(NAME))?;
     if wanted.is_empty() || wanted.len() > MAX_FILTER {
         let text = format!("`{NAME}` must hold 1 to {MAX_FILTER} UINs.");
-        return Err(
-            ApiError::new("InvalidParameter", text).zh(format!("`{NAME}` 需包含 1 到 {MAX_FILTER} 个 UIN。"))
-        );
+        return Err(ApiError::new(
+            "InvalidParameter",
+            (text, format!("`{NAME}` 需包含 1 到 {MAX_FILTER} 个 UIN。")),
+        ));
     }
     let found = call.app.described(&call.caller, wanted.into_iter().map(Uin).collect()).await?;
     let listed: Vec<Value> = found
@@ -68,7 +69,7 @@ async fn list_collaborators(call: Call) -> Result<Map<String, Value>, ApiError> 
     let offset = call.input.integer("Offset")?.unwrap_or(0);
     for (name, number) in [("Limit", limit), ("Offset", offset)] {
         if number < 0 {
-            return Err(ApiError::wrong_value(name, "0 or more is expected."));
+            return Err(ApiError::wrong_value(name, ("0 or more is expected.", "应为不小于 0 的整数。")));
         }
     }
     let (total, found) = call.app.collaborators(&call.caller, (limit, offset)).await?;
@@ -81,18 +82,18 @@ async fn list_accounts(call: Call) -> Result<Map<String, Value>, ApiError> {
     let size = call.input.integer("MaxItems")?.unwrap_or(MAX_ITEMS);
     let Some(size) = usize::try_from(size).ok().filter(|_| (1..=MAX_ITEMS).contains(&size)) else {
         let text = format!("`MaxItems` must be from 1 to {MAX_ITEMS}.");
-        return Err(
-            ApiError::new("InvalidParameter", text).zh(format!("`MaxItems` 需在 1 到 {MAX_ITEMS} 之间。"))
-        );
+        return Err(ApiError::new(
+            "InvalidParameter",
+            (text, format!("`MaxItems` 需在 1 到 {MAX_ITEMS} 之间。")),
+        ));
     };
     let after = match call.input.text("Marker")?.unwrap_or_default().as_str() {
         "" => Uin(0),
         marker => Uin::parse(marker).map_err(|_| {
             ApiError::new(
                 "InvalidParameter.PaginationTokenInvalid",
-                "`Marker` is not one that this action gave out.",
+                ("`Marker` is not one that this action gave out.", "`Marker` 无效。"),
             )
-            .zh("`Marker` 无效。")
         })?,
     };
     let kind = match call.input.text("UserType")?.unwrap_or_default().as_str() {
@@ -115,10 +116,12 @@ fn kind_of(word: &str) -> Result<Option<UserKind>, ApiError> {
         "CICUser" | "WechatCorpUser" | "AgentIdentity" | "MessageReceiver" => Ok(None),
         _ => Err(ApiError::new(
             "InvalidParameter",
-            "`UserType` must be Owner, SubUser, CICUser, WechatCorpUser, AgentIdentity, Collaborator or \
+            (
+                "`UserType` must be Owner, SubUser, CICUser, WechatCorpUser, AgentIdentity, Collaborator or \
              MessageReceiver.",
-        )
-        .zh("`UserType` 取值错误。")),
+                "`UserType` 取值错误。",
+            ),
+        )),
     }
 }
 

@@ -141,9 +141,11 @@ async fn list_policies(Call { app, caller, input }: Call) -> Response {
     let (id, paging) = (group_id(&input, "TargetGroupId")?, paging(&input)?);
     let keyword = input.text("Keyword")?.unwrap_or_default();
     if keyword.chars().count() > MAX_KEYWORD {
-        let text = format!("Use at most {MAX_KEYWORD} characters for the keyword.");
-        let error = ApiError::new("InvalidParameter.SearchKeywordLengthError", text);
-        return Err(error.zh(format!("关键字最多 {MAX_KEYWORD} 个字符。")));
+        let text = (
+            format!("Use at most {MAX_KEYWORD} characters for the keyword."),
+            format!("关键字最多 {MAX_KEYWORD} 个字符。"),
+        );
+        return Err(ApiError::new("InvalidParameter.SearchKeywordLengthError", text));
     }
     let codes = &[(GroupRefusal::NoGroup, "InvalidParameter.ParamError")];
     let found = app.group_policies(&caller, (id, &keyword), paging).await.map_err(coded(codes))?;
@@ -170,8 +172,10 @@ fn pairs(input: &Input) -> Result<Vec<Pair>, ApiError> {
 fn pair(object: &Input) -> Result<Pair, ApiError> {
     object.only(&["GroupId", "Uid", "Uin"])?;
     let user = user_of(object, "Uin")?.ok_or_else(|| {
-        ApiError::new("InvalidParameter.UserUinAndUinNotAllNull", "Name each user by its Uin or its Uid.")
-            .zh("Uin 和 Uid 不能同时为空。")
+        ApiError::new(
+            "InvalidParameter.UserUinAndUinNotAllNull",
+            ("Name each user by its Uin or its Uid.", "Uin 和 Uid 不能同时为空。"),
+        )
     })?;
     Ok((group_id(object, "GroupId")?, user))
 }
@@ -180,7 +184,7 @@ fn paging(input: &Input) -> Result<Paging, ApiError> {
     let positive = |name, default| {
         let number = input.integer(name)?.unwrap_or(default);
         let fits = usize::try_from(number).ok().filter(|number| *number > 0);
-        fits.ok_or_else(|| ApiError::wrong_value(name, "it begins at 1."))
+        fits.ok_or_else(|| ApiError::wrong_value(name, ("it begins at 1.", "从 1 开始。")))
     };
     Ok(Paging { page: positive("Page", 1)?, size: positive("Rp", 20)? })
 }
@@ -235,6 +239,6 @@ fn coded(codes: &'static [(GroupRefusal, &'static str)]) -> impl Fn(Failure) -> 
             return ApiError::from(failure).invalid_as("InvalidParameter.ParamError");
         };
         let known = codes.iter().find(|(known, _)| *known == refusal).map(|(_, code)| *code);
-        ApiError::new(known.unwrap_or("FailedOperation"), refusal.to_string()).zh(refusal.chinese())
+        ApiError::new(known.unwrap_or("FailedOperation"), refusal)
     }
 }

@@ -52,7 +52,10 @@ async fn create_access_key(call: Call) -> Result<Map<String, Value>, ApiError> {
     call.input.only(&["TargetUin", "Description"])?;
     let (target, description) = (target(&call.input)?, call.input.text("Description")?);
     if description.as_deref() == Some("") {
-        return Err(ApiError::wrong_value("Description", "1 to 1024 characters."));
+        return Err(ApiError::wrong_value(
+            "Description",
+            ("1 to 1024 characters.", "长度为 1 到 1024 个字符。"),
+        ));
     }
     let made = call.app.create_access_key(&call.caller, target, description.unwrap_or_default()).await;
     let (key, secret) = made.map_err(|failure| {
@@ -71,7 +74,12 @@ async fn update_access_key(call: Call) -> Result<Map<String, Value>, ApiError> {
     let status = match call.input.required_text("Status")?.as_str() {
         "Active" => KeyStatus::Enabled,
         "Inactive" => KeyStatus::Disabled,
-        _ => return Err(ApiError::wrong_value("Status", "Active or Inactive.")),
+        _ => {
+            return Err(ApiError::wrong_value(
+                "Status",
+                ("Active or Inactive.", "应为 Active 或 Inactive。"),
+            ));
+        }
     };
     call.app.update_access_key(&call.caller, target(&call.input)?, (id, status)).await?;
     Ok(Map::new())

@@ -68,17 +68,18 @@ async fn list_policies(call: Call) -> Result<Map<String, Value>, ApiError> {
         Some("QCS") => Some(PolicyKind::Preset),
         Some("Local") => Some(PolicyKind::Custom),
         Some(_) => {
-            return Err(ApiError::new("InvalidParameter.ScopeError", "Scope is All, QCS or Local.")
-                .zh("Scope 取值为 All、QCS 或 Local。"));
+            return Err(ApiError::new(
+                "InvalidParameter.ScopeError",
+                ("Scope is All, QCS or Local.", "Scope 取值为 All、QCS 或 Local。"),
+            ));
         }
     };
     let text = input.text("Keyword")?.unwrap_or_default();
     if text.chars().count() > MAX_KEYWORD {
         return Err(ApiError::new(
             "InvalidParameter.SearchKeywordLengthError",
-            "Use at most 128 characters for Keyword.",
-        )
-        .zh("Keyword 不能超过 128 个字符。"));
+            ("Use at most 128 characters for Keyword.", "Keyword 不能超过 128 个字符。"),
+        ));
     }
     let page = app.list_policies(&caller, PolicyFilter { text, kind }, paging(&input)?).await?;
     Ok(fields(json!({
@@ -134,8 +135,10 @@ async fn create_policy(call: Call) -> Result<Map<String, Value>, ApiError> {
     let Call { app, caller, input } = call;
     input.only(&["PolicyName", "PolicyDocument", "Description", "Tags"])?;
     if input.list_of_objects("Tags")?.is_some_and(|tags| !tags.is_empty()) {
-        return Err(ApiError::new("UnsupportedOperation", "Policies have no tags here. Leave Tags out.")
-            .zh("此处的策略不支持标签，请去掉 Tags。"));
+        return Err(ApiError::new(
+            "UnsupportedOperation",
+            ("Policies have no tags here. Leave Tags out.", "此处的策略不支持标签，请去掉 Tags。"),
+        ));
     }
     let new = NewPolicy {
         name: name(&input.required_text("PolicyName")?)?,
@@ -151,8 +154,10 @@ async fn update_policy(call: Call) -> Result<Map<String, Value>, ApiError> {
     let Call { app, caller, input } = call;
     input.only(&["PolicyId", "PolicyName", "Description", "PolicyDocument", "Alias"])?;
     if input.text("Alias")?.is_some_and(|alias| !alias.is_empty()) {
-        return Err(ApiError::new("UnsupportedOperation", "Policies have no alias here. Leave Alias out.")
-            .zh("此处的策略不支持别名，请去掉 Alias。"));
+        return Err(ApiError::new(
+            "UnsupportedOperation",
+            ("Policies have no alias here. Leave Alias out.", "此处的策略不支持别名，请去掉 Alias。"),
+        ));
     }
     let named = input.text("PolicyName")?.filter(|name| !name.is_empty());
     let mut change = PolicyChange {
@@ -199,9 +204,11 @@ async fn list_entities(call: Call) -> Result<Map<String, Value>, ApiError> {
         Some(_) => {
             return Err(ApiError::new(
                 "InvalidParameter.EntityFilterError",
-                "EntityFilter is All, User, Group or Role.",
-            )
-            .zh("EntityFilter 取值为 All、User、Group 或 Role。"));
+                (
+                    "EntityFilter is All, User, Group or Role.",
+                    "EntityFilter 取值为 All、User、Group 或 Role。",
+                ),
+            ));
         }
     };
     let paging = paging(&input)?;

@@ -5,7 +5,7 @@ use crate::api::input::Input;
 use crate::app::policies::Paging;
 use crate::clock;
 use crate::domain::policies::{Description, Document, PolicyName};
-use crate::domain::policy::Problem;
+use crate::domain::sentence::Sentence;
 
 /// What a policy can be attached to, by number.
 pub(super) mod attached_code {
@@ -29,22 +29,28 @@ fn within(input: &Input, name: &str, default: i64) -> Result<usize, ApiError> {
     let asked = input.integer(name)?.unwrap_or(default);
     let asked = usize::try_from(asked).ok().filter(|_| (1..=MOST).contains(&asked));
     asked.ok_or_else(|| {
-        ApiError::new("InvalidParameter.ParamError", format!("{name} is a number from 1 to {MOST}."))
-            .zh(format!("{name} 取值范围为 1 到 {MOST}。"))
+        ApiError::new(
+            "InvalidParameter.ParamError",
+            (format!("{name} is a number from 1 to {MOST}."), format!("{name} 取值范围为 1 到 {MOST}。")),
+        )
     })
 }
 
 pub(super) fn name(text: &str) -> Result<PolicyName, ApiError> {
     PolicyName::parse(text).map_err(|refusal| {
-        ApiError::new("InvalidParameter.PolicyNameError", refusal.to_string())
-            .zh("策略名称长度为 1 到 128 个字符，只能包含英文字母、数字和 + = , . @ - _。")
+        ApiError::new(
+            "InvalidParameter.PolicyNameError",
+            (refusal.to_string(), "策略名称长度为 1 到 128 个字符，只能包含英文字母、数字和 + = , . @ - _。"),
+        )
     })
 }
 
 pub(super) fn description(text: &str) -> Result<Description, ApiError> {
     Description::parse(text).map_err(|refusal| {
-        ApiError::new("InvalidParameter.DescriptionLengthOverlimit", refusal.to_string())
-            .zh("描述不能超过 300 个字节，且不能包含控制字符。")
+        ApiError::new(
+            "InvalidParameter.DescriptionLengthOverlimit",
+            (refusal.to_string(), "描述不能超过 300 个字节，且不能包含控制字符。"),
+        )
     })
 }
 
@@ -52,8 +58,8 @@ pub(super) fn description(text: &str) -> Result<Description, ApiError> {
 pub(super) fn document(text: &str) -> Result<Document, ApiError> {
     Document::check(text).map_err(|problems| {
         let code = problems.first().map_or("InvalidParameter.PolicyDocumentError", |problem| problem.code);
-        let texts: Vec<String> = problems.iter().take(10).map(Problem::to_string).collect();
-        ApiError::new(code, texts.join(" "))
+        let sentences: Vec<Sentence> = problems.into_iter().take(10).map(Sentence::from).collect();
+        ApiError::new(code, Sentence::joined(&sentences))
     })
 }
 

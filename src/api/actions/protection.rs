@@ -81,9 +81,11 @@ async fn set_mfa_flag(call: Call) -> Result<Map<String, Value>, ApiError> {
         ProtectionSet::Done => Ok(Map::new()),
         ProtectionSet::OwnCheck => Err(ApiError::new(
             "FailedOperation.UserUnbindNoPermission",
-            "You cannot take a check off yourself. Ask another administrator.",
-        )
-        .zh("不能解除自己的保护，请联系其他管理员。")),
+            (
+                "You cannot take a check off yourself. Ask another administrator.",
+                "不能解除自己的保护，请联系其他管理员。",
+            ),
+        )),
     }
 }
 
@@ -94,16 +96,17 @@ fn software_token(input: &Input, name: &str) -> Result<Option<bool>, ApiError> {
     if flag(&methods, "Phone")? == Some(true) {
         return Err(ApiError::new(
             "FailedOperation.UserNotBindPhone",
-            "This server verifies no phone numbers. Use `Stoken`.",
-        )
-        .zh("本服务器不支持手机验证，请使用 `Stoken`。"));
+            (
+                "This server verifies no phone numbers. Use `Stoken`.",
+                "本服务器不支持手机验证，请使用 `Stoken`。",
+            ),
+        ));
     }
     if flag(&methods, "Wechat")? == Some(true) {
         return Err(ApiError::new(
             "FailedOperation.UserNotBindWechat",
-            "This server knows no WeChat. Use `Stoken`.",
-        )
-        .zh("本服务器不支持微信验证，请使用 `Stoken`。"));
+            ("This server knows no WeChat. Use `Stoken`.", "本服务器不支持微信验证，请使用 `Stoken`。"),
+        ));
     }
     flag(&methods, "Stoken")
 }
@@ -141,7 +144,15 @@ async fn update_password_rules(call: Call) -> Result<Map<String, Value>, ApiErro
         None => None,
         Some(1) => Some(true),
         Some(2) => Some(false),
-        Some(_) => return Err(ApiError::new(WRONG, "`PasswordExpirationInvalidation` must be 1 or 2.")),
+        Some(_) => {
+            return Err(ApiError::new(
+                WRONG,
+                (
+                    "`PasswordExpirationInvalidation` must be 1 or 2.",
+                    "`PasswordExpirationInvalidation` 只能为 1 或 2。",
+                ),
+            ));
+        }
     };
     let changes = RuleChanges {
         minimum_length: rules.integer("MinimumLength")?,
@@ -165,13 +176,17 @@ async fn create_login_ip_policy(call: Call) -> Result<Map<String, Value>, ApiErr
     if input.has("ApproverType") || input.has("ApproverUin") {
         return Err(ApiError::new(
             "InvalidParameter.AssitApproverTypeError",
-            "This server has no approvals of sign-ins. Leave out `ApproverType` and `ApproverUin`.",
-        )
-        .zh("本服务器不支持登录审批，请去掉 `ApproverType` 和 `ApproverUin`。"));
+            (
+                "This server has no approvals of sign-ins. Leave out `ApproverType` and `ApproverUin`.",
+                "本服务器不支持登录审批，请去掉 `ApproverType` 和 `ApproverUin`。",
+            ),
+        ));
     }
     if input.integer("PolicyType")?.is_some_and(|kind| kind != 1) {
-        return Err(ApiError::new(PARAMETER, "Only `PolicyType` 1, rules for IP addresses, exists here.")
-            .zh("`PolicyType` 仅支持 1。"));
+        return Err(ApiError::new(
+            PARAMETER,
+            ("Only `PolicyType` 1, rules for IP addresses, exists here.", "`PolicyType` 仅支持 1。"),
+        ));
     }
     let rules = input
         .list_of_objects("IpPolicies")?
@@ -182,8 +197,10 @@ async fn create_login_ip_policy(call: Call) -> Result<Map<String, Value>, ApiErr
         return Err(input.missing("IpPolicies"));
     }
     if rules.as_ref().is_some_and(|rules| rules.len() > MAX_RULES) {
-        return Err(ApiError::new("FailedOperation.PolicyFull", "An account has at most 10 login rules.")
-            .zh("登录 IP 规则最多 10 条。"));
+        return Err(ApiError::new(
+            "FailedOperation.PolicyFull",
+            ("An account has at most 10 login rules.", "登录 IP 规则最多 10 条。"),
+        ));
     }
     let wanted = move |kept: LoginRules| LoginRules {
         is_disabled: disabled.unwrap_or(rules.is_none() && kept.is_disabled),
@@ -198,13 +215,15 @@ async fn create_login_ip_policy(call: Call) -> Result<Map<String, Value>, ApiErr
 fn login_rule(entry: &Input) -> Result<LoginRule, ApiError> {
     entry.only(&["IP", "Effect"])?;
     let network = login_rules::network(&entry.required_text("IP")?)
-        .map_err(|refusal| ApiError::new("InvalidParameter.IPIllegal", refusal.to_string()))?;
+        .map_err(|refusal| ApiError::new("InvalidParameter.IPIllegal", refusal))?;
     let effect = match entry.required_text("Effect")?.as_str() {
         "allow" => Effect::Allow,
         "deny" => Effect::Deny,
         _ => {
-            return Err(ApiError::new("InvalidParameter.EffectError", "`Effect` must be allow or deny.")
-                .zh("`Effect` 只能为 allow 或 deny。"));
+            return Err(ApiError::new(
+                "InvalidParameter.EffectError",
+                ("`Effect` must be allow or deny.", "`Effect` 只能为 allow 或 deny。"),
+            ));
         }
     };
     Ok(LoginRule { network, effect })

@@ -36,8 +36,10 @@ const fn later(name: &'static str, per_second: u32) -> Action {
 }
 
 fn unsupported(_: &Call) -> Result<Map<String, Value>, ApiError> {
-    Err(ApiError::new("UnsupportedOperation", "This server does not give out temporary credentials.")
-        .zh("本服务器暂不支持临时凭证。"))
+    Err(ApiError::new(
+        "UnsupportedOperation",
+        ("This server does not give out temporary credentials.", "本服务器暂不支持临时凭证。"),
+    ))
 }
 
 /// Needs no policy: it tells callers what they have signed with.

@@ -164,8 +164,13 @@ fn one_of(name: &str, value: i64, allowed: std::ops::RangeInclusive<i64>) -> Res
         return Ok(value);
     }
     let (first, last) = (allowed.start(), allowed.end());
-    Err(ApiError::new(MALFORMED, format!("{name} is a number from {first} to {last}."))
-        .zh(format!("{name} 取值范围为 {first} 到 {last}。")))
+    Err(ApiError::new(
+        MALFORMED,
+        (
+            format!("{name} is a number from {first} to {last}."),
+            format!("{name} 取值范围为 {first} 到 {last}。"),
+        ),
+    ))
 }
 
 async fn put_boundary(call: Call) -> Result<Map<String, Value>, ApiError> {

@@ -80,7 +80,7 @@ async fn add_user(call: Call) -> Result<Map<String, Value>, ApiError> {
     let input = &call.input;
     input.only(&[&PERSONAL[..], &["UseApi"]].concat())?;
     let name = UserName::parse(input.required_text("Name")?.trim())
-        .map_err(|refusal| ApiError::new("InvalidParameter.UserNameIllegal", refusal.to_string()))?;
+        .map_err(|refusal| ApiError::new("InvalidParameter.UserNameIllegal", refusal))?;
     let console_login = flag(input, "ConsoleLogin")?.unwrap_or(false);
     let with_key = flag(input, "UseApi")?.unwrap_or(false);
     let must_change = flag(input, "NeedResetPassword")?.unwrap_or(false);
@@ -157,14 +157,18 @@ async fn delete_user(call: Call) -> Result<Map<String, Value>, ApiError> {
         Deletion::Done => Ok(Map::new()),
         Deletion::HasKeys => Err(ApiError::new(
             "OperationDenied.HaveKeys",
-            "This user still has API keys. Delete them first, or send `Force` as 1.",
-        )
-        .zh("该子用户仍有未删除的 API 密钥，请先删除密钥或将 `Force` 设为 1。")),
+            (
+                "This user still has API keys. Delete them first, or send `Force` as 1.",
+                "该子用户仍有未删除的 API 密钥，请先删除密钥或将 `Force` 设为 1。",
+            ),
+        )),
         Deletion::HasEnabledKeys => Err(ApiError::new(
             "OperationDenied.HaveKeys",
-            "This user has enabled API keys, and this account wants keys disabled before they are deleted.",
-        )
-        .zh("该子用户仍有启用中的 API 密钥，本账号要求先禁用密钥再删除。")),
+            (
+                "This user has enabled API keys, and this account wants keys disabled before they are deleted.",
+                "该子用户仍有启用中的 API 密钥，本账号要求先禁用密钥再删除。",
+            ),
+        )),
     }
 }
 
@@ -172,15 +176,19 @@ fn not_deleted(failure: Failure) -> ApiError {
     match failure {
         Failure::Denied(denial) if denial.action == action::DELETE_KEY => ApiError::new(
             "UnauthorizedOperation.DeleteApiKey",
-            format!(
-                "The user has API keys, and you may not delete them: {} on {}. {}",
-                denial.action, denial.resource, denial.because
+            (
+                format!(
+                    "The user has API keys, and you may not delete them: {} on {}. {}",
+                    denial.action, denial.resource, denial.because
+                ),
+                format!(
+                    "该子用户仍有 API 密钥，且您无权删除：{}，资源 {}。{}",
+                    denial.action,
+                    denial.resource,
+                    denial.because.zh()
+                ),
             ),
-        )
-        .zh(format!(
-            "该子用户仍有 API 密钥，且您无权删除：{}，资源 {}。{}",
-            denial.action, denial.resource, denial.because
-        )),
+        ),
         other => ApiError::from(other).or_code(NO_USER).refused_as(UNMODIFIABLE),
     }
 }
@@ -207,7 +215,7 @@ impl Said {
                 .map_err(|error| ApiError::from(Failure::from(error)))
         };
         Ok(Self {
-            remark: checked("Remark", |text| field::line("Remark", "remark", text, MAX_REMARK))?,
+            remark: checked("Remark", |text| field::line("Remark", ("remark", "备注"), text, MAX_REMARK))?,
             phone: checked("PhoneNum", field::phone)?,
             country_code: checked("CountryCode", country_code)?,
             email: checked("Email", field::email)?,
@@ -220,7 +228,9 @@ fn country_code(text: &str) -> Result<String, field::FieldError> {
     if digits.len() <= 4 && digits.bytes().all(|byte| byte.is_ascii_digit()) {
         return Ok(digits.to_owned());
     }
-    Err(field::FieldError::new("CountryCode", "Send the country code as one to four digits, such as 86."))
+    let told =
+        ("Send the country code as one to four digits, such as 86.", "国家代码为 1 到 4 位数字，例如 86。");
+    Err(field::FieldError::new("CountryCode", told))
 }
 
 /// A number that is 0 or 1.
@@ -229,7 +239,7 @@ pub(super) fn flag(input: &Input, name: &str) -> Result<Option<bool>, ApiError> 
         None => Ok(None),
         Some(0) => Ok(Some(false)),
         Some(1) => Ok(Some(true)),
-        Some(_) => Err(ApiError::wrong_value(name, "0 or 1 is expected.")),
+        Some(_) => Err(ApiError::wrong_value(name, ("0 or 1 is expected.", "应为 0 或 1。"))),
     }
 }
 
@@ -238,6 +248,6 @@ fn password(input: &Input) -> Result<Option<Password>, ApiError> {
     match Password::parse(&input.text("Password")?.unwrap_or_default()) {
         Ok(password) => Ok(Some(password)),
         Err(MalformedPassword::Empty) => Ok(None),
-        Err(refusal) => Err(ApiError::new(PASSWORD, refusal.to_string())),
+        Err(refusal) => Err(ApiError::new(PASSWORD, refusal)),
     }
 }

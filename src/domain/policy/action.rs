@@ -37,23 +37,34 @@ impl ActionPattern {
         if bare.starts_with("permid/") {
             return Err(Fault::new(
                 code::ACTION,
-                format!("Feature sets such as `{text}` are not supported; name the actions."),
+                (
+                    format!("Feature sets such as `{text}` are not supported; name the actions."),
+                    format!("不支持功能集 `{text}`，请逐一写明操作。"),
+                ),
             ));
         }
         let Some((service, name)) = bare.split_once(':') else {
             return Err(Fault::new(
                 code::ACTION,
-                format!("`{text}` is not an action; write `service:Name`, for example `cam:GetUser`."),
+                (
+                    format!("`{text}` is not an action; write `service:Name`, for example `cam:GetUser`."),
+                    format!("`{text}` 不是操作，请写成 `service:Name`，例如 `cam:GetUser`。"),
+                ),
             ));
         };
         if !is_service(service) {
-            let message = format!(
-                "`{service}` is not a service name; use lower-case letters, digits, `-`, `_` or `*`."
+            let message = (
+                format!(
+                    "`{service}` is not a service name; use lower-case letters, digits, `-`, `_` or `*`."
+                ),
+                format!("`{service}` 不是产品名称，只能使用小写字母、数字、`-`、`_` 和 `*`。"),
             );
             return Err(Fault::new(code::ACTION_SERVICE, message));
         }
         if !is_name(name) {
-            return Err(Fault::new(code::ACTION, format!("`{name}` is not the name of an action.")));
+            let message =
+                (format!("`{name}` is not the name of an action."), format!("`{name}` 不是操作名称。"));
+            return Err(Fault::new(code::ACTION, message));
         }
         Ok(Self::Written { service: Pattern::new(service), name: Pattern::new(&name.to_ascii_lowercase()) })
     }

@@ -8,6 +8,7 @@ use super::json::{self, Json, Member, Node};
 use super::problem::{Fault, Problem, code};
 use super::resource::ResourcePattern;
 use super::statement::{Effect, Statement};
+use crate::domain::sentence::Sentence;
 
 /// What a text amounts to; with problems, the statements hold unknown parts in their places.
 pub(super) struct Compiled {
@@ -35,7 +36,7 @@ struct Compiler {
 }
 
 impl Compiler {
-    fn report(&mut self, line: usize, code: &'static str, text: impl Into<String>) {
+    fn report(&mut self, line: usize, code: &'static str, text: impl Into<Sentence>) {
         self.problems.push(Problem::new(line, code, text));
     }
 
@@ -48,7 +49,7 @@ impl Compiler {
 
     fn document(&mut self, node: &Node) -> Vec<Statement> {
         let Json::Object(members) = &node.value else {
-            self.report(node.line, code::DOCUMENT, "A policy is a JSON object.");
+            self.report(node.line, code::DOCUMENT, ("A policy is a JSON object.", "策略须为 JSON 对象。"));
             return vec![Statement::unreadable(node.line)];
         };
         let before = self.problems.len();
@@ -67,25 +68,31 @@ impl Compiler {
         for (index, member) in members.iter().enumerate() {
             let name = member.name.as_str();
             if members.iter().take(index).any(|earlier| earlier.name == name) {
-                self.report(member.line, code, format!("\"{name}\" appears twice."));
+                self.report(member.line, code, twice(name));
             } else if name == "principal" {
                 self.report(
                     member.line,
                     code::PRINCIPAL,
-                    "\"principal\" is not allowed here; attach the policy to users or groups.",
+                    (
+                        "\"principal\" is not allowed here; attach the policy to users or groups.",
+                        "此处不支持 \"principal\"，请将策略关联到用户或用户组。",
+                    ),
                 );
             } else if !known.contains(&name) {
-                self.report(
-                    member.line,
-                    code,
+                let told = (
                     format!("There is no element \"{name}\" here; there are {}.", known.join(", ")),
+                    format!("此处没有元素 \"{name}\"，可用的有 {}。", known.join("、")),
                 );
+                self.report(member.line, code, told);
             }
         }
     }
 
     fn ensure_version(&mut self, line: usize, members: &[Member]) {
-        let message = format!("The version of a policy is \"{VERSION}\".");
+        let message = (
+            format!("The version of a policy is \"{VERSION}\"."),
+            format!("策略的 version 须为 \"{VERSION}\"。"),
+        );
         match find(members, "version") {
             Some(Node { value: Json::Text(version), .. }) if version == VERSION => {}
             Some(node) => self.report(node.line, code::VERSION, message),
@@ -95,12 +102,16 @@ impl Compiler {
 
     fn statements(&mut self, line: usize, members: &[Member]) -> Vec<Statement> {
         let Some(node) = only(members, "statement") else {
-            self.report(line, code::STATEMENT, "A policy has one \"statement\".");
+            self.report(
+                line,
+                code::STATEMENT,
+                ("A policy has one \"statement\".", "策略须有且仅有一个 \"statement\"。"),
+            );
             return vec![Statement::unreadable(line)];
         };
         let items = items(node);
         if items.is_empty() {
-            self.report(node.line, code::STATEMENT, "\"statement\" is empty.");
+            self.report(node.line, code::STATEMENT, ("\"statement\" is empty.", "\"statement\" 为空。"));
         }
         items.iter().map(|item| self.statement(item)).collect()
     }
@@ -110,7 +121,10 @@ impl Compiler {
             self.report(
                 node.line,
                 code::STATEMENT,
-                "A statement is an object with effect, action and resource.",
+                (
+                    "A statement is an object with effect, action and resource.",
+                    "每条语句须为包含 effect、action 和 resource 的对象。",
+                ),
             );
             return Statement::unreadable(node.line);
         };
@@ -137,30 +151,39 @@ impl Compiler {
             _ => {}
         }
         let line = node.map_or(line, |node| node.line);
-        self.report(line, code::EFFECT, "\"effect\" is \"allow\" or \"deny\".");
+        let told = ("\"effect\" is \"allow\" or \"deny\".", "\"effect\" 须为 \"allow\" 或 \"deny\"。");
+        self.report(line, code::EFFECT, told);
         Effect::Deny
     }
 
     fn actions(&mut self, line: usize, members: &[Member]) -> Vec<ActionPattern> {
         let Some(items) = only(members, "action").map(items).filter(|items| !items.is_empty()) else {
-            self.report(line, code::ACTION_MISSING, "A statement needs one \"action\".");
+            self.report(
+                line,
+                code::ACTION_MISSING,
+                ("A statement needs one \"action\".", "语句须有且仅有一个 \"action\"。"),
+            );
             return vec![ActionPattern::Unknown];
         };
         let read = |item: &Node| match &item.value {
             Json::Text(text) => ActionPattern::parse(text),
-            _ => Err(Fault::new(code::ACTION, "An action is a text.")),
+            _ => Err(Fault::new(code::ACTION, ("An action is a text.", "操作须为字符串。"))),
         };
         items.iter().map(|item| self.note(item.line, read(item), ActionPattern::Unknown)).collect()
     }
 
     fn resources(&mut self, line: usize, members: &[Member]) -> Vec<ResourcePattern> {
         let Some(items) = only(members, "resource").map(items).filter(|items| !items.is_empty()) else {
-            self.report(line, code::RESOURCE, "A statement needs one \"resource\".");
+            self.report(
+                line,
+                code::RESOURCE,
+                ("A statement needs one \"resource\".", "语句须有且仅有一个 \"resource\"。"),
+            );
             return vec![ResourcePattern::Unknown];
         };
         let read = |item: &Node| match &item.value {
             Json::Text(text) => ResourcePattern::parse(text),
-            _ => Err(Fault::new(code::RESOURCE, "A resource is a text.")),
+            _ => Err(Fault::new(code::RESOURCE, ("A resource is a text.", "资源须为字符串。"))),
         };
         items.iter().map(|item| self.note(item.line, read(item), ResourcePattern::Unknown)).collect()
     }
@@ -172,6 +195,11 @@ fn items(node: &Node) -> &[Node] {
         Json::List(items) => items,
         _ => std::slice::from_ref(node),
     }
+}
+
+/// What is said of an element that a policy has twice.
+fn twice(name: &str) -> (String, String) {
+    (format!("\"{name}\" appears twice."), format!("\"{name}\" 重复出现。"))
 }
 
 fn find<'a>(members: &'a [Member], name: &str) -> Option<&'a Node> {

@@ -4,6 +4,7 @@
 //! of one name and gives no positions.
 
 use super::problem::{Problem, code};
+use crate::domain::sentence::Sentence;
 
 /// Deeper than any policy, shallow enough for any stack.
 const MAX_DEPTH: usize = 16;
@@ -42,7 +43,7 @@ pub(super) fn read(text: &str) -> Result<Node, Problem> {
     if reader.rest.is_empty() {
         Ok(node)
     } else {
-        Err(reader.problem("There is text after the end of the document."))
+        Err(reader.problem(("There is text after the end of the document.", "文档结束后还有内容。")))
     }
 }
 
@@ -52,8 +53,10 @@ struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
-    fn problem(&self, text: &str) -> Problem {
-        Problem::new(self.line, code::DOCUMENT, format!("Not valid JSON: {text}"))
+    fn problem(&self, text: impl Into<Sentence>) -> Problem {
+        let text = text.into();
+        let told = (format!("Not valid JSON: {text}"), format!("JSON 格式错误：{}", text.zh()));
+        Problem::new(self.line, code::DOCUMENT, told)
     }
 
     fn skip_space(&mut self) {
@@ -75,7 +78,7 @@ impl<'a> Reader<'a> {
     /// Takes the first `length` bytes.
     fn take(&mut self, length: usize) -> Result<&'a str, Problem> {
         let Some((taken, after)) = self.rest.split_at_checked(length) else {
-            return Err(self.problem("the text ends too early."));
+            return Err(self.problem(("the text ends too early.", "文本提前结束。")));
         };
         self.rest = after;
         Ok(taken)
@@ -85,7 +88,7 @@ impl<'a> Reader<'a> {
         self.skip_space();
         let line = self.line;
         if depth > MAX_DEPTH {
-            return Err(self.problem("values are nested too deeply."));
+            return Err(self.problem(("values are nested too deeply.", "嵌套层数过多。")));
         }
         let value = match self.rest.chars().next() {
             Some('{') => self.object(depth)?,
@@ -93,7 +96,7 @@ impl<'a> Reader<'a> {
             Some('"') => Json::Text(self.string()?),
             Some('-' | '0'..='9') => self.number()?,
             Some(_) => self.word()?,
-            None => return Err(self.problem("a value is missing at the end.")),
+            None => return Err(self.problem(("a value is missing at the end.", "末尾缺少值。"))),
         };
         Ok(Node { line, value })
     }
@@ -112,7 +115,9 @@ impl<'a> Reader<'a> {
                 return Ok(Json::Object(members));
             }
             if !self.eat(',') {
-                return Err(self.problem("expected `,` or `}` after a member."));
+                return Err(
+                    self.problem(("expected `,` or `}` after a member.", "成员之后应为 `,` 或 `}`。"))
+                );
             }
         }
     }
@@ -121,12 +126,13 @@ impl<'a> Reader<'a> {
         self.skip_space();
         let line = self.line;
         if !self.rest.starts_with('"') {
-            return Err(self.problem("expected a name in double quotes."));
+            return Err(self.problem(("expected a name in double quotes.", "此处应为双引号括起的名称。")));
         }
         let name = self.string()?;
         self.skip_space();
         if !self.eat(':') {
-            return Err(self.problem(&format!("expected `:` after \"{name}\".")));
+            let told = (format!("expected `:` after \"{name}\"."), format!("\"{name}\" 之后应为 `:`。"));
+            return Err(self.problem(told));
         }
         Ok(Member { name, line, node: self.value(depth + 1)? })
     }
@@ -145,7 +151,7 @@ impl<'a> Reader<'a> {
                 return Ok(Json::List(items));
             }
             if !self.eat(',') {
-                return Err(self.problem("expected `,` or `]` after a value."));
+                return Err(self.problem(("expected `,` or `]` after a value.", "值之后应为 `,` 或 `]`。")));
             }
         }
     }
@@ -159,10 +165,11 @@ impl<'a> Reader<'a> {
             closes
         });
         let Some((end, _)) = end else {
-            return Err(self.problem("a text has no closing quote."));
+            return Err(self.problem(("a text has no closing quote.", "字符串缺少结束引号。")));
         };
         let raw = self.take(end + 1)?;
-        serde_json::from_str(raw).map_err(|_| self.problem("a text has a bad escape or a line break in it."))
+        let told = ("a text has a bad escape or a line break in it.", "字符串中有错误的转义或换行。");
+        serde_json::from_str(raw).map_err(|_| self.problem(told))
     }
 
     fn number(&mut self) -> Result<Json, Problem> {
@@ -170,7 +177,7 @@ impl<'a> Reader<'a> {
         let raw = self.take(self.rest.find(is_outside).unwrap_or(self.rest.len()))?;
         match serde_json::from_str::<serde_json::Number>(raw) {
             Ok(_) => Ok(Json::Number(raw.to_owned())),
-            Err(_) => Err(self.problem(&format!("`{raw}` is not a number."))),
+            Err(_) => Err(self.problem((format!("`{raw}` is not a number."), format!("`{raw}` 不是数字。")))),
         }
     }
 
@@ -180,7 +187,7 @@ impl<'a> Reader<'a> {
             "true" => Ok(Json::Bool(true)),
             "false" => Ok(Json::Bool(false)),
             "null" => Ok(Json::Null),
-            _ => Err(self.problem("expected a value.")),
+            _ => Err(self.problem(("expected a value.", "此处应为值。"))),
         }
     }
 }

@@ -1,5 +1,8 @@
 //! What is wrong with a document, said so that its author can mend it.
 
+use crate::domain::sentence::{Sentence, Worded};
+use std::borrow::Cow;
+
 /// One thing wrong with a policy document.
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
 #[error("line {line}: {text}")]
@@ -9,12 +12,18 @@ pub struct Problem {
     /// The CAM error code that API clients know, such as `InvalidParameter.ActionError`.
     pub code: &'static str,
     /// What, in words for the author.
-    pub text: String,
+    pub text: Sentence,
 }
 
 impl Problem {
-    pub(super) fn new(line: usize, code: &'static str, text: impl Into<String>) -> Self {
+    pub(super) fn new(line: usize, code: &'static str, text: impl Into<Sentence>) -> Self {
         Self { line, code, text: text.into() }
+    }
+}
+
+impl Worded for Problem {
+    fn zh(&self) -> Cow<'static, str> {
+        format!("第 {} 行：{}", self.line, self.text.zh()).into()
     }
 }
 
@@ -22,11 +31,11 @@ impl Problem {
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub(super) struct Fault {
     pub code: &'static str,
-    pub text: String,
+    pub text: Sentence,
 }
 
 impl Fault {
-    pub fn new(code: &'static str, text: impl Into<String>) -> Self {
+    pub fn new(code: &'static str, text: impl Into<Sentence>) -> Self {
         Self { code, text: text.into() }
     }
 

@@ -11,6 +11,10 @@ use super::context::{Principal, Request};
 use super::problem::{Fault, code};
 use super::truth::Truth;
 use super::wildcard::Pattern;
+use crate::domain::field::Label;
+
+const SERVICE: Label = ("service", "产品");
+const REGION: Label = ("region", "地域");
 
 /// One entry of a statement's resource list.
 #[derive(Clone, Debug)]
@@ -73,14 +77,16 @@ impl ResourcePattern {
         }
         let segments: Vec<&str> = text.splitn(6, ':').collect();
         let [prefix, project, service, region, account, tail] = segments.as_slice() else {
-            let message =
-                format!("`{text}` is not a resource; write `*` or `qcs::service:region:account:resource`.");
+            let message = (
+                format!("`{text}` is not a resource; write `*` or `qcs::service:region:account:resource`."),
+                format!("`{text}` 不是资源，请写成 `*` 或 `qcs::service:region:account:resource`。"),
+            );
             return Err(Fault::new(code::RESOURCE, message));
         };
         ensure_fixed_segments(prefix, project)?;
         Ok(Self::Written(Box::new(Segments {
-            service: word_pattern(service).ok_or_else(|| bad(code::RESOURCE_SERVICE, "service", service))?,
-            region: word_pattern(region).ok_or_else(|| bad(code::RESOURCE_REGION, "region", region))?,
+            service: word_pattern(service).ok_or_else(|| bad(code::RESOURCE_SERVICE, SERVICE, service))?,
+            region: word_pattern(region).ok_or_else(|| bad(code::RESOURCE_REGION, REGION, region))?,
             account: AccountPattern::parse(account)?,
             tail: Tail::parse(tail)?,
         })))
@@ -109,11 +115,15 @@ fn ensure_fixed_segments(prefix: &str, project: &str) -> Result<(), Fault> {
     if prefix != "qcs" {
         return Err(Fault::new(
             code::RESOURCE_QCS,
-            format!("A resource starts with `qcs`, not with `{prefix}`."),
+            (
+                format!("A resource starts with `qcs`, not with `{prefix}`."),
+                format!("资源须以 `qcs` 开头，而不是 `{prefix}`。"),
+            ),
         ));
     }
     if !project.is_empty() {
-        return Err(Fault::new(code::RESOURCE_PROJECT, "The second segment of a resource stays empty."));
+        let message = ("The second segment of a resource stays empty.", "资源的第二段须留空。");
+        return Err(Fault::new(code::RESOURCE_PROJECT, message));
     }
     Ok(())
 }
@@ -125,6 +135,10 @@ fn word_pattern(text: &str) -> Option<Pattern> {
     text.bytes().all(fits).then(|| Pattern::new(text))
 }
 
-fn bad(code: &'static str, segment: &str, text: &str) -> Fault {
-    Fault::new(code, format!("`{text}` cannot be the {segment} segment of a resource."))
+fn bad(code: &'static str, (en, zh): Label, text: &str) -> Fault {
+    let message = (
+        format!("`{text}` cannot be the {en} segment of a resource."),
+        format!("`{text}` 不能作为资源的{zh}段。"),
+    );
+    Fault::new(code, message)
 }

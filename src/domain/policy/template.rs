@@ -1,6 +1,7 @@
 //! Texts with the variables `${uin}`, `${owner_uin}` and `${app_id}`.
 
 use super::context::Principal;
+use crate::domain::sentence::Sentence;
 
 /// A text with at least one variable, to be filled in for each caller.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -22,12 +23,13 @@ impl Template {
     ///
     /// # Errors
     /// A sentence about a variable that does not exist.
-    pub fn parse(text: &str) -> Result<Option<Self>, String> {
+    pub fn parse(text: &str) -> Result<Option<Self>, Sentence> {
         let mut parts = Vec::new();
         let mut rest = text;
         while let Some((before, after)) = rest.split_once("${") {
             let Some((name, after)) = after.split_once('}') else {
-                return Err(format!("`{text}` has `${{` without `}}`."));
+                let (english, chinese) = ("has `${` without `}`.", "中的 `${` 缺少 `}`。");
+                return Err((format!("`{text}` {english}"), format!("`{text}` {chinese}")).into());
             };
             parts.push((before.to_owned(), Variable::named(name)?));
             rest = after;
@@ -48,12 +50,16 @@ impl Template {
 }
 
 impl Variable {
-    fn named(name: &str) -> Result<Self, String> {
+    fn named(name: &str) -> Result<Self, Sentence> {
         match name {
             "uin" => Ok(Self::Uin),
             "owner_uin" => Ok(Self::OwnerUin),
             "app_id" => Ok(Self::AppId),
-            _ => Err(format!("There is no variable `${{{name}}}`; there are uin, owner_uin and app_id.")),
+            _ => Err((
+                format!("There is no variable `${{{name}}}`; there are uin, owner_uin and app_id."),
+                format!("没有变量 `${{{name}}}`，可用的变量有 uin、owner_uin 和 app_id。"),
+            )
+                .into()),
         }
     }
 

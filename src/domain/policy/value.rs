@@ -12,6 +12,8 @@ use super::operator::Test;
 use super::template::Template;
 use super::truth::Truth;
 use super::wildcard::Pattern;
+use crate::domain::field::Label;
+use crate::domain::sentence::Sentence;
 
 /// One value written in a policy, read as its operator needs it.
 #[derive(Clone, Debug)]
@@ -34,20 +36,29 @@ impl Operand {
     ///
     /// # Errors
     /// A sentence about what the operator needs instead.
-    pub fn parse(test: Test, written: &str) -> Result<Self, String> {
+    pub fn parse(test: Test, written: &str) -> Result<Self, Sentence> {
         if let Some(template) = Template::parse(written)? {
             return Ok(Self::Varying(template));
         }
-        let (operand, needed) = match test {
+        let (operand, needed): (_, Label) = match test {
             Test::Text | Test::Binary => return Ok(Self::Text(written.to_owned())),
             Test::TextIgnoringCase => return Ok(Self::Text(written.to_lowercase())),
             Test::Like => return Ok(Self::Like(Pattern::new(written))),
-            Test::Date(_) => (date(written).map(Self::Date), "a UTC time such as 2026-01-31T08:00:00Z"),
-            Test::Number(_) => (number(written).map(Self::Number), "a number"),
-            Test::Ip => (net(written).map(Self::Net), "an IP address or range such as 10.0.0.0/8"),
-            Test::Bool | Test::Null => (boolean(written).map(Self::Bool), "true or false"),
+            Test::Date(_) => {
+                let needed =
+                    ("a UTC time such as 2026-01-31T08:00:00Z", "形如 2026-01-31T08:00:00Z 的 UTC 时间");
+                (date(written).map(Self::Date), needed)
+            }
+            Test::Number(_) => (number(written).map(Self::Number), ("a number", "数字")),
+            Test::Ip => {
+                let needed =
+                    ("an IP address or range such as 10.0.0.0/8", "形如 10.0.0.0/8 的 IP 地址或网段");
+                (net(written).map(Self::Net), needed)
+            }
+            Test::Bool | Test::Null => (boolean(written).map(Self::Bool), ("true or false", "true 或 false")),
         };
-        operand.ok_or_else(|| format!("`{written}` is not {needed}."))
+        let (en, zh) = needed;
+        operand.ok_or_else(|| (format!("`{written}` is not {en}."), format!("`{written}` 不是{zh}。")).into())
     }
 
     /// Whether a request's value passes against this one; negation is the caller's business.

@@ -1,6 +1,8 @@
 //! Why a signed request was refused.
 
 use super::message::Language;
+use crate::domain::sentence::Worded;
+use std::borrow::Cow;
 
 /// A refusal; its code is the API's and its text names the part at fault, never the expected signature.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -142,6 +144,12 @@ impl SignatureError {
 impl std::fmt::Display for SignatureError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(&self.message(Language::EnUs))
+    }
+}
+
+impl Worded for SignatureError {
+    fn zh(&self) -> Cow<'static, str> {
+        self.message(Language::ZhCn).into()
     }
 }
 

@@ -49,11 +49,13 @@ impl Refusal {
     /// `wrong` is the field and the sentence for what was not right.
     pub fn new(failure: Failure, wrong: (&'static str, &str)) -> Result<Self, PageError> {
         let (status, errors, seconds) = match failure {
-            Failure::NotProven => (StatusCode::UNAUTHORIZED, vec![FieldError::new(wrong.0, wrong.1)], None),
+            Failure::NotProven => {
+                (StatusCode::UNAUTHORIZED, vec![FieldError::on_page(wrong.0, wrong.1)], None)
+            }
             Failure::Invalid(errors) => (StatusCode::UNPROCESSABLE_ENTITY, errors, None),
             Failure::Throttled { seconds } => {
                 let text = format!("Too many tries. Try again in {}.", in_words(seconds));
-                (StatusCode::TOO_MANY_REQUESTS, vec![FieldError::new("", text)], Some(seconds))
+                (StatusCode::TOO_MANY_REQUESTS, vec![FieldError::on_page("", text)], Some(seconds))
             }
             other => return Err(other.into()),
         };

@@ -123,7 +123,7 @@ pub async fn delete(
             Err(failure) => faults(failure)?,
         }
     } else {
-        let error = FieldError::new("confirm", format!("Type the group name: {}.", found.group.name));
+        let error = FieldError::on_page("confirm", format!("Type the group name: {}.", found.group.name));
         (StatusCode::UNPROCESSABLE_ENTITY, vec![error])
     };
     let page = Layout::new(&context, &person, &session, "groups");

@@ -68,7 +68,7 @@ pub fn faults(failure: Failure) -> Result<(StatusCode, Vec<FieldError>), PageErr
         GroupRefusal::NoPolicy => "policy",
         GroupRefusal::NoUser => "member",
         GroupRefusal::NoGroup => "group",
-        _ => return Ok((StatusCode::CONFLICT, vec![FieldError::new("", refusal)])),
+        _ => return Ok((StatusCode::CONFLICT, vec![FieldError::on_page("", refusal)])),
     };
-    Ok((StatusCode::UNPROCESSABLE_ENTITY, vec![FieldError::new(field, refusal)]))
+    Ok((StatusCode::UNPROCESSABLE_ENTITY, vec![FieldError::on_page(field, refusal)]))
 }

@@ -220,8 +220,9 @@ impl Choice {
 
 fn uins_of(chosen: &[String]) -> Result<Vec<Uin>, FieldError> {
     if chosen.is_empty() {
-        return Err(FieldError::new("member", "Choose at least one user."));
+        return Err(FieldError::on_page("member", "Choose at least one user."));
     }
-    let gone = || FieldError::new("member", "One of the chosen users does not exist any more. Choose again.");
+    let gone =
+        || FieldError::on_page("member", "One of the chosen users does not exist any more. Choose again.");
     chosen.iter().map(|text| Uin::parse(text).map_err(|_| gone())).collect()
 }

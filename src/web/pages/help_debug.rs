@@ -47,13 +47,13 @@ impl Pasted {
         let lines = self.headers.lines().map(str::trim).filter(|line| !line.is_empty());
         let mut found = Vec::new();
         for line in lines.filter(|line| !line.contains(" HTTP/")) {
-            let (name, value) = line
-                .split_once(':')
-                .ok_or_else(|| FieldError::new("headers", "Write one header a line, as `Name: value`."))?;
+            let (name, value) = line.split_once(':').ok_or_else(|| {
+                FieldError::on_page("headers", "Write one header a line, as `Name: value`.")
+            })?;
             found.push((name.trim().to_ascii_lowercase(), value.trim().as_bytes().to_vec()));
         }
         if found.len() > MOST_HEADERS {
-            return Err(FieldError::new(
+            return Err(FieldError::on_page(
                 "headers",
                 format!("Leave headers out: at most {MOST_HEADERS} are read."),
             ));

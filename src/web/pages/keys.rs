@@ -201,7 +201,7 @@ pub async fn create(
         }
         Ok(Step::Asked(asked)) => Ok(see_other(&question_address(&asked))),
         Err(Failure::Refused(text)) => {
-            let errors = vec![FieldError::new("", text)];
+            let errors = vec![FieldError::on_page("", text)];
             list(visit, StatusCode::CONFLICT, Trouble { errors, note: note.to_owned(), key: None }).await
         }
         Err(Failure::Invalid(errors)) => {
@@ -253,7 +253,7 @@ fn index_page(visit: Visit<'_>, (found, head): (KeyPage, Option<UserHead>), trou
     let suffix = trouble.key.as_ref().map(|id| format!("-{id}")).unwrap_or_default();
     let problem = |error: FieldError| Problem {
         field: if error.field.is_empty() { String::new() } else { format!("{}{suffix}", error.field) },
-        text: error.text,
+        text: error.text.to_string(),
     };
     let (new_note, edited) = match trouble.key {
         None => (trouble.note, Default::default()),

@@ -216,13 +216,13 @@ impl EnrolPage {
 }
 
 fn read(form: &Form, person: &Caller, held: &[MfaDevice]) -> Result<Enrolment, Vec<FieldError>> {
-    let name = field::line("name", "name", &name_of(form.text("name"), held), LONGEST_NAME);
+    let name = field::line("name", ("name", "名称"), &name_of(form.text("name"), held), LONGEST_NAME);
     let code = Code::parse(form.text("code"))
-        .map_err(|_| FieldError::new("code", "Enter the six digits that the authenticator app shows."));
+        .map_err(|_| FieldError::on_page("code", "Enter the six digits that the authenticator app shows."));
     let password = if App::enrolment_asks_password(person) {
         Password::parse(form.text("password")).map(Some).map_err(|refusal| match refusal {
-            MalformedPassword::Empty => FieldError::new("password", "Enter your password."),
-            other => FieldError::new("password", other),
+            MalformedPassword::Empty => FieldError::on_page("password", "Enter your password."),
+            other => FieldError::on_page("password", other),
         })
     } else {
         Ok(None)

@@ -132,7 +132,7 @@ pub async fn delete(
             Err(failure) => faults(failure)?,
         }
     } else {
-        let error = FieldError::new("confirm", "Type the policy name exactly to delete it.");
+        let error = FieldError::on_page("confirm", "Type the policy name exactly to delete it.");
         (StatusCode::UNPROCESSABLE_ENTITY, vec![error])
     };
     let page = Layout::new(&context, &person, &session, "policies");

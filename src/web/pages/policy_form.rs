@@ -168,10 +168,10 @@ pub async fn edit(
 pub fn faults(failure: Failure) -> Result<(StatusCode, Vec<FieldError>), PageError> {
     match failure {
         Failure::Invalid(errors) => Ok((StatusCode::UNPROCESSABLE_ENTITY, errors)),
-        Failure::Refused(text) => Ok((StatusCode::CONFLICT, vec![FieldError::new("", text)])),
+        Failure::Refused(text) => Ok((StatusCode::CONFLICT, vec![FieldError::on_page("", text)])),
         Failure::Policy(refusal) if !refusal.is_absence() => {
             let field = if refusal == PolicyRefusal::NameTaken { "name" } else { "" };
-            Ok((StatusCode::CONFLICT, vec![FieldError::new(field, refusal)]))
+            Ok((StatusCode::CONFLICT, vec![FieldError::on_page(field, refusal)]))
         }
         other => Err(other.into()),
     }
@@ -235,10 +235,11 @@ impl Typed {
         if form.is_ticked("check") {
             return if document.is_some() { Ok(None) } else { Err(faults) };
         }
-        let name = PolicyName::parse(self.name.trim()).map_err(|refusal| FieldError::new("name", refusal));
+        let name =
+            PolicyName::parse(self.name.trim()).map_err(|refusal| FieldError::on_page("name", refusal));
         let name = sift(name, &mut faults.errors);
         let description = Description::parse(&self.description);
-        let description = description.map_err(|refusal| FieldError::new("description", refusal));
+        let description = description.map_err(|refusal| FieldError::on_page("description", refusal));
         let description = sift(description, &mut faults.errors);
         match (name, description, document) {
             (Some(name), Some(description), Some(document)) => {

@@ -120,7 +120,7 @@ impl Typed {
         if reveal.is_some() {
             return Ok(settings);
         }
-        let unread = FieldError::new("secret_reveal", "Choose when a SecretKey is shown.");
+        let unread = FieldError::on_page("secret_reveal", "Choose when a SecretKey is shown.");
         Err([unread].into_iter().chain(settings::faults(person, &settings)).collect())
     }
 }

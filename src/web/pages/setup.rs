@@ -122,12 +122,17 @@ pub async fn submit(
 }
 
 fn read(form: &Form) -> Result<Setup, Vec<FieldError>> {
-    let account_name =
-        field::required("account_name", "account name", form.text("account_name"), MAX_ACCOUNT_NAME);
-    let user_name =
-        UserName::parse(form.text("user_name").trim()).map_err(|error| FieldError::new("user_name", error));
-    let password = Password::parse(form.text("password")).map_err(|error| FieldError::new("password", error));
-    let code = Code::parse(form.text("code")).map_err(|error| FieldError::new("code", error));
+    let account_name = field::required(
+        "account_name",
+        ("account name", "账号名称"),
+        form.text("account_name"),
+        MAX_ACCOUNT_NAME,
+    );
+    let user_name = UserName::parse(form.text("user_name").trim())
+        .map_err(|error| FieldError::on_page("user_name", error));
+    let password =
+        Password::parse(form.text("password")).map_err(|error| FieldError::on_page("password", error));
+    let code = Code::parse(form.text("code")).map_err(|error| FieldError::on_page("code", error));
     match (account_name, user_name, password, code) {
         (Ok(account_name), Ok(user_name), Ok(password), Ok(code)) => {
             Ok(Setup { token: form.text("token").to_owned(), account_name, user_name, password, code })

@@ -130,7 +130,7 @@ fn credentials(request: &HttpRequest, context: &WebContext, form: &Form) -> Resu
     let user_name = form.text("user_name").to_owned();
     let mut errors = Vec::new();
     if user_name.trim().is_empty() {
-        errors.push(FieldError::new("user_name", "Enter your user name."));
+        errors.push(FieldError::on_page("user_name", "Enter your user name."));
     }
     match Password::parse(form.text("password")) {
         Ok(password) if errors.is_empty() => Ok(Credentials {
@@ -143,7 +143,7 @@ fn credentials(request: &HttpRequest, context: &WebContext, form: &Form) -> Resu
             Err(Failure::NotProven)
         }
         Err(MalformedPassword::Empty) => {
-            errors.push(FieldError::new("password", "Enter your password."));
+            errors.push(FieldError::on_page("password", "Enter your password."));
             Err(Failure::Invalid(errors))
         }
         _ => Err(Failure::Invalid(errors)),
@@ -173,7 +173,7 @@ pub async fn verify(
             let source = source(&request, &context);
             context.app.verify_sign_in(half(&session)?, code, source).await
         }
-        Err(error) => Err(FieldError::new("code", error).into()),
+        Err(error) => Err(FieldError::on_page("code", error).into()),
     };
     let refusal = match signed {
         Ok(signed) => {
@@ -227,7 +227,7 @@ pub async fn recover(
             let source = source(&request, &context);
             context.app.recover_sign_in(half(&session)?, code, source).await
         }
-        Err(error) => Err(FieldError::new("recovery_code", error).into()),
+        Err(error) => Err(FieldError::on_page("recovery_code", error).into()),
     };
     let refusal = match signed {
         Ok(signed) => {

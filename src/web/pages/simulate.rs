@@ -85,7 +85,7 @@ async fn answer(
     };
     let user = if typed.user.is_empty() { None } else { found(context, person, &typed.user).await? };
     if user.is_none() && !typed.user.is_empty() {
-        errors.insert(0, FieldError::new("user", "No user of this account has this name or UIN."));
+        errors.insert(0, FieldError::on_page("user", "No user of this account has this name or UIN."));
     }
     let (Some(question), Some(user), true) = (question, user, errors.is_empty()) else {
         return Ok((errors, None));
@@ -121,7 +121,7 @@ impl Typed {
         ]
         .into_iter()
         .filter(|(_, text, _)| text.is_empty())
-        .map(|(field, _, sentence)| FieldError::new(field, sentence))
+        .map(|(field, _, sentence)| FieldError::on_page(field, sentence))
         .collect()
     }
 
@@ -131,7 +131,7 @@ impl Typed {
             let pair = line.split_once('=').map(|(key, value)| (key.trim(), value.trim()));
             let Some((key, value)) = pair.filter(|(key, _)| !key.is_empty()) else {
                 let text = format!("Line {}: write a key, = and a value, such as qcs:mfa=1.", at + 1);
-                return Err(FieldError::new("context", text));
+                return Err(FieldError::on_page("context", text));
             };
             match context.iter_mut().find(|(known, _)| known == key) {
                 Some((_, values)) => values.push(value.to_owned()),

@@ -6,6 +6,7 @@ use crate::app::keys::Place;
 use crate::app::step_up::{Answer, Answered, Done, Question};
 use crate::domain::field::FieldError;
 use crate::domain::key::SecretId;
+use crate::domain::sentence::Sentence;
 use crate::domain::step_up::Purpose;
 use crate::domain::totp::Code;
 use crate::web::caller::AnyPerson;
@@ -170,7 +171,7 @@ struct Refusal {
 
 impl Refusal {
     fn wrong(text: impl std::fmt::Display) -> Self {
-        Self { error: FieldError::new("code", text), locked: None }
+        Self { error: FieldError::on_page("code", text), locked: None }
     }
 
     fn locked(seconds: i64) -> Self {
@@ -178,7 +179,7 @@ impl Refusal {
             "Too many wrong codes. Verification is locked; try again in {}. You stay signed in.",
             in_words(seconds)
         );
-        Self { error: FieldError::new("", text), locked: Some(seconds) }
+        Self { error: FieldError::on_page("", text), locked: Some(seconds) }
     }
 }
 
@@ -211,10 +212,8 @@ fn opened(session: &Session, answered: Answered, question: &Question) -> Result<
             }
             return Ok(see_other(&address));
         }
-        Err(Failure::Refused(text)) => text,
-        Err(Failure::Invalid(errors)) => {
-            errors.into_iter().map(|error| error.text).collect::<Vec<_>>().join(" ")
-        }
+        Err(Failure::Refused(text)) => text.to_string(),
+        Err(Failure::Invalid(errors)) => Sentence::joined(errors.iter().map(|error| &error.text)).to_string(),
         Err(other) => return Ok(PageError::from(other).error_response()),
     };
     flash::leave(session, Kind::Bad, text);

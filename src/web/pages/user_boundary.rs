@@ -93,7 +93,7 @@ pub async fn set(
     let policy = choices.iter().find(|policy| policy.id.to_string() == chosen || policy.name == chosen);
     let (status, errors) = match policy {
         None => {
-            let error = FieldError::new("policy", "Choose a policy.");
+            let error = FieldError::on_page("policy", "Choose a policy.");
             (StatusCode::UNPROCESSABLE_ENTITY, vec![error])
         }
         Some(policy) => match context.app.put_boundary(&person, head.id, policy.id).await {

@@ -35,8 +35,8 @@ impl Typed {
     /// The details, or every field that does not fit added to `errors`.
     pub fn check(&self, errors: &mut Vec<FieldError>) -> Option<Details> {
         let name = UserName::parse(self.user_name.trim());
-        let name = sift(name.map_err(|refusal| FieldError::new("user_name", refusal)), errors);
-        let note = sift(field::line("note", "note", &self.note, MAX_NOTE), errors);
+        let name = sift(name.map_err(|refusal| FieldError::on_page("user_name", refusal)), errors);
+        let note = sift(field::line("note", ("note", "备注"), &self.note, MAX_NOTE), errors);
         let phone = sift(field::phone(&self.phone), errors);
         let email = sift(field::email(&self.email), errors);
         Some(Details { name: name?, note: note?, phone: phone?, email: email? })
@@ -52,7 +52,7 @@ pub fn sift<T>(checked: Result<T, FieldError>, errors: &mut Vec<FieldError>) -> 
 pub fn faults(failure: Failure) -> Result<(StatusCode, Vec<FieldError>), PageError> {
     match failure {
         Failure::Invalid(errors) => Ok((StatusCode::UNPROCESSABLE_ENTITY, errors)),
-        Failure::Refused(text) => Ok((StatusCode::CONFLICT, vec![FieldError::new("", text)])),
+        Failure::Refused(text) => Ok((StatusCode::CONFLICT, vec![FieldError::on_page("", text)])),
         other => Err(other.into()),
     }
 }

@@ -193,8 +193,9 @@ async fn choices(context: &WebContext, person: &Caller, head: &UserHead) -> Resu
 
 fn ids_of(chosen: &[String]) -> Result<Vec<GroupId>, FieldError> {
     if chosen.is_empty() {
-        return Err(FieldError::new("group", "Choose at least one group."));
+        return Err(FieldError::on_page("group", "Choose at least one group."));
     }
-    let gone = || FieldError::new("group", "One of the chosen groups does not exist any more. Choose again.");
+    let gone =
+        || FieldError::on_page("group", "One of the chosen groups does not exist any more. Choose again.");
     chosen.iter().map(|text| GroupId::parse(text).ok_or_else(gone)).collect()
 }

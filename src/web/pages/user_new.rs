@@ -234,7 +234,7 @@ impl Sent {
             "sub_user" => self.sub_user(form.text("password"), &mut errors),
             "collaborator" => self.collaborator(form.text("password"), &mut errors),
             _ => {
-                errors.push(FieldError::new("kind", "Choose a type: sub-user or collaborator."));
+                errors.push(FieldError::on_page("kind", "Choose a type: sub-user or collaborator."));
                 None
             }
         };
@@ -256,23 +256,23 @@ impl Sent {
     fn sub_user(&self, password: &str, errors: &mut Vec<FieldError>) -> Option<NewUserKind> {
         if !self.console && !password.is_empty() {
             let text = "Tick console access, or leave the password empty.";
-            errors.push(FieldError::new("console_login", text));
+            errors.push(FieldError::on_page("console_login", text));
         }
         if !self.uin.is_empty() {
             let text = "A sub-user gets a UIN of its own. Leave this empty, or choose Collaborator.";
-            errors.push(FieldError::new("uin", text));
+            errors.push(FieldError::on_page("uin", text));
         }
         let chosen = Some(password).filter(|text| !text.is_empty()).map(Password::parse).transpose();
-        let password = sift(chosen.map_err(|refusal| FieldError::new("password", refusal)), errors)?;
+        let password = sift(chosen.map_err(|refusal| FieldError::on_page("password", refusal)), errors)?;
         Some(NewUserKind::SubUser { console_login: self.console, password, must_change: self.must_change })
     }
 
     fn collaborator(&self, password: &str, errors: &mut Vec<FieldError>) -> Option<NewUserKind> {
         if !password.is_empty() {
             let text = "A collaborator signs in with its own password. Leave this empty.";
-            errors.push(FieldError::new("password", text));
+            errors.push(FieldError::on_page("password", text));
         }
-        let uin = Uin::parse(&self.uin).map_err(|refusal| FieldError::new("uin", refusal));
+        let uin = Uin::parse(&self.uin).map_err(|refusal| FieldError::on_page("uin", refusal));
         sift(uin, errors).map(NewUserKind::Collaborator)
     }
 }

@@ -166,12 +166,12 @@ async fn choices(
 /// The ids of chosen policies, which may be named by id or by name.
 pub(super) fn ids_of(chosen: &[String], known: &[StoredPolicy]) -> Result<Vec<i64>, FieldError> {
     if chosen.is_empty() {
-        return Err(FieldError::new("policy", "Choose at least one policy."));
+        return Err(FieldError::on_page("policy", "Choose at least one policy."));
     }
     let id_of = |text: &String| {
         let found = known.iter().find(|policy| names(text, policy)).map(|policy| policy.id);
         found.ok_or_else(|| {
-            FieldError::new("policy", "One of the chosen policies does not exist any more. Choose again.")
+            FieldError::on_page("policy", "One of the chosen policies does not exist any more. Choose again.")
         })
     };
     chosen.iter().map(id_of).collect()

@@ -174,6 +174,6 @@ fn doubled_names_are_refused_on_every_level() {
             r#""effect":"allow","action":"*","resource":"*","condition":{"ip_equal":{"qcs:ip":"::1","qcs:ip ":"::1"}}"#,
         ),
     ] {
-        assert!(problems(&text).iter().any(|problem| problem.text.contains("appears twice")), "{text}");
+        assert!(problems(&text).iter().any(|problem| problem.text.en().contains("appears twice")), "{text}");
     }
 }

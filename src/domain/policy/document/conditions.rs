@@ -1,6 +1,6 @@
 //! The condition element of a statement: operator → key → value or values.
 
-use super::{Compiler, items};
+use super::{Compiler, items, twice};
 use crate::domain::policy::condition::{Clause, is_known_key};
 use crate::domain::policy::context::normal_key;
 use crate::domain::policy::json::{Json, Member, Node};
@@ -21,7 +21,11 @@ impl Compiler {
 
     fn operators(&mut self, node: &Node) -> Vec<Clause> {
         let Json::Object(members) = &node.value else {
-            self.report(node.line, code::CONDITION, "\"condition\" is an object: operator, key, values.");
+            let told = (
+                "\"condition\" is an object: operator, key, values.",
+                "\"condition\" 须为对象：运算符、条件键、值。",
+            );
+            self.report(node.line, code::CONDITION, told);
             return vec![unknown("condition")];
         };
         let clauses = members.iter().flat_map(|member| self.keys(member)).collect();
@@ -34,7 +38,7 @@ impl Compiler {
         for (index, member) in members.iter().enumerate() {
             let name = member.name.trim();
             if members.iter().take(index).any(|earlier| earlier.name.trim() == name) {
-                self.report(member.line, code, format!("\"{name}\" appears twice."));
+                self.report(member.line, code, twice(name));
             }
         }
         self.problems.len() > before
@@ -43,19 +47,21 @@ impl Compiler {
     fn keys(&mut self, operator: &Member) -> Vec<Clause> {
         let name = operator.name.trim();
         let Some(parsed) = Operator::parse(name) else {
-            self.report(operator.line, code::CONDITION_TYPE, format!("There is no operator `{name}`."));
+            let told = (format!("There is no operator `{name}`."), format!("没有运算符 `{name}`。"));
+            self.report(operator.line, code::CONDITION_TYPE, told);
             return vec![unknown(name)];
         };
         let Json::Object(members) = &operator.node.value else {
-            self.report(
-                operator.node.line,
-                code::CONDITION_CONTENT,
+            let told = (
                 format!("`{name}` takes an object of keys and values."),
+                format!("`{name}` 的内容须为由条件键和值组成的对象。"),
             );
+            self.report(operator.node.line, code::CONDITION_CONTENT, told);
             return vec![unknown(name)];
         };
         if members.is_empty() {
-            self.report(operator.node.line, code::CONDITION_CONTENT, format!("`{name}` names no key."));
+            let told = (format!("`{name}` names no key."), format!("`{name}` 没有条件键。"));
+            self.report(operator.node.line, code::CONDITION_CONTENT, told);
             return vec![unknown(name)];
         }
         let clauses = members.iter().map(|member| self.clause(name, parsed, member)).collect();
@@ -66,13 +72,16 @@ impl Compiler {
         let spelling = format!("{name} {}", member.name.trim());
         let key = normal_key(&member.name);
         if !is_known_key(&key, &member.name) {
-            let message = format!("There is no condition key `{}`.", member.name.trim());
+            let written = member.name.trim();
+            let message =
+                (format!("There is no condition key `{written}`."), format!("没有条件键 `{written}`。"));
             self.report(member.line, code::CONDITION_CONTENT, message);
             return unknown(&spelling);
         }
         let items = items(&member.node);
         if items.is_empty() {
-            self.report(member.node.line, code::CONDITION_CONTENT, format!("`{spelling}` lists no value."));
+            let told = (format!("`{spelling}` lists no value."), format!("`{spelling}` 没有值。"));
+            self.report(member.node.line, code::CONDITION_CONTENT, told);
             return unknown(&spelling);
         }
         let operands = items.iter().map(|item| self.operand(operator, item)).collect();
@@ -83,7 +92,11 @@ impl Compiler {
         let read = match &node.value {
             Json::Text(text) | Json::Number(text) => Operand::parse(operator.test, text),
             Json::Bool(value) => Operand::parse(operator.test, &value.to_string()),
-            _ => Err("A condition value is a text, a number, true or false.".to_owned()),
+            _ => Err((
+                "A condition value is a text, a number, true or false.",
+                "条件的值须为字符串、数字、true 或 false。",
+            )
+                .into()),
         };
         let read = read.map_err(|message| Fault::new(code::CONDITION_CONTENT, message));
         self.note(node.line, read, Operand::Unknown)

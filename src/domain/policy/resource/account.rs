@@ -57,7 +57,7 @@ impl AccountPattern {
         if matches!(text, "*" | "uin/*" | "uid/*") {
             return Ok(Self::Like(Pattern::new(text)));
         }
-        Err(super::bad(code::RESOURCE_ACCOUNT, "account", text))
+        Err(super::bad(code::RESOURCE_ACCOUNT, ("account", "账号"), text))
     }
 
     pub fn covers(&self, account: Account, caller: &Principal) -> bool {

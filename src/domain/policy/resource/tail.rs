@@ -30,7 +30,10 @@ impl Tail {
         if text.trim().is_empty() {
             return Err(Fault::new(
                 code::RESOURCE_CONTENT,
-                "The last segment of a resource is empty; write `*` for all.",
+                (
+                    "The last segment of a resource is empty; write `*` for all.",
+                    "资源的最后一段为空，全部资源请写 `*`。",
+                ),
             ));
         }
         if text == "root" {

@@ -54,7 +54,9 @@ impl Typed {
         if let (Some(from), Some(last)) = (from, last)
             && last < from
         {
-            problems.0.push(FieldError::new("to", "The last day is before the first. Choose a later one."));
+            problems
+                .0
+                .push(FieldError::on_page("to", "The last day is before the first. Choose a later one."));
         }
         let filter = Filter {
             from,
@@ -84,14 +86,14 @@ fn date(field: &'static str, text: &str) -> Result<Option<i64>, FieldError> {
     if text.is_empty() {
         return Ok(None);
     }
-    start_of(text).map(Some).ok_or_else(|| FieldError::new(field, "Enter a day such as 2026-11-23."))
+    start_of(text).map(Some).ok_or_else(|| FieldError::on_page(field, "Enter a day such as 2026-11-23."))
 }
 
 fn event(text: &str) -> Result<Option<String>, FieldError> {
     match text {
         "" => Ok(None),
         name if EVENTS.contains(&name) => Ok(Some(name.to_owned())),
-        _ => Err(FieldError::new("event", "Choose an event from the list.")),
+        _ => Err(FieldError::on_page("event", "Choose an event from the list.")),
     }
 }
 
@@ -99,7 +101,7 @@ fn outcome(text: &str) -> Result<Option<Outcome>, FieldError> {
     match (text, Outcome::from_name(text)) {
         ("", _) => Ok(None),
         (_, Some(outcome)) => Ok(Some(outcome)),
-        _ => Err(FieldError::new("result", "Choose allowed or refused.")),
+        _ => Err(FieldError::on_page("result", "Choose allowed or refused.")),
     }
 }
 
@@ -117,7 +119,8 @@ async fn person(
         return Ok(Ok(Some(uin)));
     }
     let found = app.uin_by_name(caller, text.to_owned()).await?;
-    let unknown = || FieldError::new(field, "No user here has this name. For a deleted user, enter its UIN.");
+    let unknown =
+        || FieldError::on_page(field, "No user here has this name. For a deleted user, enter its UIN.");
     Ok(found.map(Some).ok_or_else(unknown))
 }
 

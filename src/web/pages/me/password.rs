@@ -81,8 +81,8 @@ impl PasswordPage {
 fn passwords_of(form: &Form) -> Result<(Password, Password), Vec<FieldError>> {
     let read = |field: &'static str, missing: &str| {
         Password::parse(form.text(field)).map_err(|refusal| match refusal {
-            MalformedPassword::Empty => FieldError::new(field, missing),
-            other => FieldError::new(field, other),
+            MalformedPassword::Empty => FieldError::on_page(field, missing),
+            other => FieldError::on_page(field, other),
         })
     };
     let current = read("current_password", "Enter your current password.");

@@ -76,10 +76,10 @@ fn errors_of(chosen: &Preferences) -> Vec<FieldError> {
     let is_one_of = |choices: &[Choice], name: &str| choices.iter().any(|choice| choice.0 == name);
     let mut errors = Vec::new();
     if !is_one_of(&THEMES, &chosen.theme) {
-        errors.push(FieldError::new("theme", "Choose a theme: system, light or dark."));
+        errors.push(FieldError::on_page("theme", "Choose a theme: system, light or dark."));
     }
     if !is_one_of(&DENSITIES, &chosen.density) {
-        errors.push(FieldError::new("density", "Choose a density: comfortable or compact."));
+        errors.push(FieldError::on_page("density", "Choose a density: comfortable or compact."));
     }
     errors
 }
