@@ -172,7 +172,7 @@ impl PolicyRefusal {
         match self {
             Self::AccountFull => "FailedOperation.PolicyFull",
             Self::NameTaken => "FailedOperation.PolicyNameInUse",
-            Self::Preset => "FailedOperation.Unmodifiable",
+            Self::Preset => "FailedOperation",
             Self::VersionsFull => "FailedOperation.PolicyVersionFull",
             Self::DefaultVersion | Self::AlreadyDefault => "FailedOperation.PolicyVersionAlreadyDefault",
             Self::NoSuchVersion => "InvalidParameter.PolicyVersionNotExists",

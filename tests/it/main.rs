@@ -15,6 +15,7 @@ mod api_core;
 mod api_groups;
 mod api_keys;
 mod api_policies;
+mod api_refusals;
 mod api_replay;
 mod api_usage;
 mod api_user_policies;

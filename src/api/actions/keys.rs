@@ -3,6 +3,7 @@
 use crate::api::action::{Action, Answer, Call, Service, datetime, fields, respond, text_or_null};
 use crate::api::error::ApiError;
 use crate::api::input::Input;
+use crate::app::Failure;
 use crate::domain::key::{Key, KeyStatus};
 use crate::domain::user::Uin;
 use serde_json::{Map, Value, json};
@@ -97,7 +98,10 @@ async fn get_security_last_used(call: Call) -> Result<Map<String, Value>, ApiErr
     call.input.only(&["SecretIdList"])?;
     let ids = call.input.list_of_texts("SecretIdList")?.ok_or_else(|| call.input.missing("SecretIdList"))?;
     let found = call.app.security_last_used(&call.caller, ids).await;
-    let rows = found.map_err(|failure| ApiError::from(failure).invalid_as("InvalidParameter"))?;
+    let rows = found.map_err(|failure| match failure {
+        Failure::AccessKey(refusal) => ApiError::new("ResourceNotFound", refusal),
+        other => ApiError::from(other).invalid_as("InvalidParameter"),
+    })?;
     let row = |(id, used): &(String, Option<crate::app::usage::LastUse>)| {
         let at = used.as_ref().map(|used| used.last_used_ms);
         let day = at.map(|at| datetime(at.div_euclid(1000)).chars().take(10).collect::<String>());

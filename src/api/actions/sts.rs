@@ -2,7 +2,8 @@
 
 use crate::api::action::{Action, Call, Service, fields, respond};
 use crate::api::error::ApiError;
-use crate::domain::key::Key;
+use crate::app::Failure;
+use crate::domain::key::{AccessKeyRefusal, Key};
 use serde_json::{Map, Value, json};
 
 pub const ACTIONS: &[Action] = &[
@@ -55,9 +56,21 @@ fn get_caller_identity(call: &Call) -> Result<Map<String, Value>, ApiError> {
     })))
 }
 
+/// STS documents none of the codes that CAM has for this.
+fn not_listed(failure: Failure) -> ApiError {
+    match failure {
+        Failure::AccessKey(refusal @ AccessKeyRefusal::OfRoot) => {
+            ApiError::new("AuthFailure.UnauthorizedOperation", refusal)
+        }
+        Failure::AccessKey(refusal) => ApiError::new("InvalidParameter.ParamError", refusal),
+        other => other.into(),
+    }
+}
+
 async fn query_api_key(call: Call) -> Result<Map<String, Value>, ApiError> {
     call.input.only(&["TargetUin"])?;
-    let keys = call.app.query_api_keys(&call.caller, super::keys::target(&call.input)?).await?;
+    let found = call.app.query_api_keys(&call.caller, super::keys::target(&call.input)?).await;
+    let keys = found.map_err(not_listed)?;
     let shown = |key: &Key| {
         json!({
             "SecretId": key.secret_id.as_str(),
