@@ -22,6 +22,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use futures_util::FutureExt;
 use serde_json::{Map, Value, json};
 use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// The parameters that every v1 call carries beside those of its action.
@@ -71,26 +72,23 @@ pub fn is_call(context: &GuardContext<'_>) -> bool {
         || (head.method == Method::POST && starts(header(CONTENT_TYPE), "application/x-www-form-urlencoded"))
 }
 
-/// A request as it came, owned.
-struct Wire {
-    method: String,
-    path: String,
-    query: String,
-    headers: Vec<(String, Vec<u8>)>,
+/// A request as it came.
+struct Wire<'a> {
+    method: &'a str,
+    path: &'a str,
+    query: &'a str,
+    headers: Vec<(&'a str, &'a [u8])>,
     body: Vec<u8>,
 }
 
-impl Wire {
+impl<'a> Wire<'a> {
     /// Everything but the body.
-    fn of(request: &HttpRequest) -> Self {
-        let headers = request
-            .headers()
-            .iter()
-            .map(|(name, value)| (name.as_str().to_owned(), value.as_bytes().to_vec()));
+    fn of(request: &'a HttpRequest) -> Self {
+        let headers = request.headers().iter().map(|(name, value)| (name.as_str(), value.as_bytes()));
         Self {
-            method: request.method().as_str().to_owned(),
-            path: request.uri().path().to_owned(),
-            query: request.query_string().to_owned(),
+            method: request.method().as_str(),
+            path: request.uri().path(),
+            query: request.query_string(),
             headers: headers.collect(),
             body: Vec::new(),
         }
@@ -98,15 +96,15 @@ impl Wire {
 
     /// The language asked for, readable even where nothing else of the request is.
     fn language(&self) -> Language {
-        let header = self.headers.iter().find(|(name, _)| name == "x-tc-language");
+        let header = self.headers.iter().find(|(name, _)| *name == "x-tc-language");
         if let Some((_, value)) = header {
             return Language::from_name(std::str::from_utf8(value).ok());
         }
-        if self.headers.iter().any(|(name, _)| name == "authorization") {
+        if self.headers.iter().any(|(name, _)| *name == "authorization") {
             return Language::default();
         }
         let form = if self.method == "GET" {
-            &self.query
+            self.query
         } else {
             std::str::from_utf8(&self.body).unwrap_or_default()
         };
@@ -123,7 +121,7 @@ impl Wire {
             return Input::from_parameters(own.map(|(name, value)| (name.as_ref(), value.as_ref())));
         }
         if self.method == "GET" {
-            let pairs = parameters(&self.query)?;
+            let pairs = parameters(self.query)?;
             return Input::from_parameters(pairs.iter().map(|(name, value)| (name.as_ref(), value.as_ref())));
         }
         Input::from_json(&self.body)
@@ -138,7 +136,7 @@ pub async fn answer(
     api: Data<ApiContext>,
 ) -> HttpResponse {
     let mut wire = Wire::of(&request);
-    let source = source(&request, &web);
+    let source = Arc::new(source(&request, &web));
     let work = async {
         wire.body = body::read(&mut payload, api.body_limit, api.body_timeout).await?;
         serve(&wire, (&web.app, &api), source).await
@@ -167,21 +165,19 @@ fn envelope(outcome: Result<Map<String, Value>, ApiError>, language: Language, i
 }
 
 async fn serve(
-    wire: &Wire,
+    wire: &Wire<'_>,
     (app, api): (&App, &ApiContext),
-    source: Source,
+    source: Arc<Source>,
 ) -> Result<Map<String, Value>, ApiError> {
-    let headers: Vec<(&str, &[u8])> =
-        wire.headers.iter().map(|(name, value)| (name.as_str(), value.as_slice())).collect();
     let incoming = Incoming {
-        method: &wire.method,
-        path: &wire.path,
-        query: &wire.query,
-        headers: &headers,
+        method: wire.method,
+        path: wire.path,
+        query: wire.query,
+        headers: &wire.headers,
         body: Body::Bytes(&wire.body),
     };
     let claim = app.claim(&incoming)?;
-    let signed = app.authenticate(&claim, source.clone()).await.map_err(refusal)?;
+    let signed = app.authenticate(&claim, Arc::clone(&source)).await.map_err(refusal)?;
     let outcome = match find_action(&claim) {
         Ok(action) => run(action, &signed, (app, api), wire.input(&claim)).await,
         Err(error) => Err(error),
@@ -232,11 +228,12 @@ async fn run(
 ) -> Result<Map<String, Value>, ApiError> {
     api.limits.ensure(action, signed.caller.user.uid, app.clock.now())?;
     let caller = app.use_signature(signed, action.is_mutating).await?;
-    let call = Call { app: app.clone(), caller: caller.clone(), input: input? };
+    let spent = action.is_mutating.then(|| caller.clone());
+    let call = Call { app: app.clone(), caller, input: input? };
     // A panic is caught here, so that the call is recorded like any other that failed.
     let work = AssertUnwindSafe((action.run)(call)).catch_unwind();
     let fields = work.await.unwrap_or_else(|_| Err(ApiError::internal(&"an action panicked")))?;
-    if action.is_mutating {
+    if let Some(caller) = spent {
         app.settle_signature(&caller).await?;
     }
     Ok(fields)

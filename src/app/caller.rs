@@ -48,7 +48,7 @@ pub struct Caller {
     /// Whether there is another account to switch to.
     pub can_switch: bool,
     pub duty: Duty,
-    pub source: Source,
+    pub source: Arc<Source>,
     /// Of a signed call that changes something: its signature, which is good for that once.
     pub(super) once: Option<Arc<Once>>,
     access: Access,
@@ -100,7 +100,7 @@ impl Caller {
     }
 
     /// The membership that a key belongs to, as its policies are now. There is no session behind it.
-    pub(super) fn of_key(signer: &Signer, access: Access, source: Source) -> Self {
+    pub(super) fn of_key(signer: &Signer, access: Access, source: Arc<Source>) -> Self {
         Self {
             session: no_session(),
             preferences: Preferences { theme: String::new(), density: String::new() },
@@ -166,7 +166,7 @@ impl App {
             account: Arc::new(account),
             has_mfa,
             can_switch,
-            source,
+            source: Arc::new(source),
             once: None,
         })
     }

@@ -144,15 +144,14 @@ impl App {
     pub async fn use_signature(&self, signed: &Signed, is_mutating: bool) -> Result<Caller, Failure> {
         let mut caller = signed.caller.clone();
         let verified = &signed.verified;
-        let name = |digest: &[u8; 32]| HEXLOWER.encode(digest);
-        let used = Use {
-            digest: name(verified.digest()),
-            binding: name(verified.binding()),
-            request_id: caller.source.request_id.clone(),
+        let used = || Use {
+            digest: HEXLOWER.encode(verified.digest()),
+            binding: HEXLOWER.encode(verified.binding()),
+            request_id: signed.caller.source.request_id.clone(),
             expires_at: verified.timestamp() + MEMORY_SECONDS,
         };
         if let Some(nonce) = verified.nonce() {
-            let spent = Use { digest: signed.nonce_name(nonce), ..used.clone() };
+            let spent = Use { digest: signed.nonce_name(nonce), ..used() };
             self.store.write(move |conn| insert(conn, &spent)).await?;
         }
         if self.rules.replay == Replay::Off {
@@ -162,8 +161,9 @@ impl App {
             return Err(Failure::Replayed);
         }
         if is_mutating {
-            caller.once = Some(Arc::new(Once { used, is_recorded: AtomicBool::new(false) }));
+            caller.once = Some(Arc::new(Once { used: used(), is_recorded: AtomicBool::new(false) }));
         } else if self.rules.replay == Replay::All {
+            let used = used();
             self.store.write(move |conn| insert(conn, &used)).await?;
         }
         Ok(caller)

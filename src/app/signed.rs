@@ -48,7 +48,7 @@ impl App {
     /// Believes a claim when the key's secret made the signature, the key is enabled and the account takes the scheme.
     ///
     /// An id that nobody has costs the same work. A disabled key is told from it by its records alone.
-    pub async fn authenticate(&self, claim: &Claim<'_>, source: Source) -> Result<Signed, Refusal> {
+    pub async fn authenticate(&self, claim: &Claim<'_>, source: Arc<Source>) -> Result<Signed, Refusal> {
         let standing = self.standing().await?;
         let known = match SecretId::parse(claim.secret_id()) {
             Ok(id) => self.signer(id, standing).await?,
