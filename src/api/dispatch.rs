@@ -6,6 +6,7 @@ use super::body;
 use super::error::ApiError;
 use super::input::Input;
 use super::limits::Limits;
+use super::multipart;
 use crate::app::App;
 use crate::app::caller::Source;
 use crate::app::signed::{Refusal, Signed};
@@ -124,7 +125,11 @@ impl<'a> Wire<'a> {
             let pairs = parameters(self.query)?;
             return Input::from_parameters(pairs.iter().map(|(name, value)| (name.as_ref(), value.as_ref())));
         }
-        Input::from_json(&self.body)
+        let content_type = self.headers.iter().find(|(name, _)| *name == "content-type");
+        match content_type.and_then(|(_, value)| std::str::from_utf8(value).ok()) {
+            Some(text) if multipart::is_multipart(text) => multipart::input(text, &self.body),
+            _ => Input::from_json(&self.body),
+        }
     }
 }
 

@@ -60,6 +60,17 @@ impl Input {
         Ok(Self { fields: root.fields(), path: String::new() })
     }
 
+    /// Adds lists that came whole; a name that is there already is refused.
+    pub fn with_lists(mut self, lists: Vec<(String, Value)>) -> Result<Self, ApiError> {
+        for (name, list) in lists {
+            if self.fields.contains_key(&name) {
+                return Err(given_twice(&name));
+            }
+            self.fields.insert(name, list);
+        }
+        Ok(self)
+    }
+
     /// Refuses parameters that the action does not know.
     pub fn only(&self, known: &[&str]) -> Result<(), ApiError> {
         match self.fields.keys().find(|name| !known.contains(&name.as_str())) {
@@ -198,6 +209,17 @@ impl Input {
     }
 }
 
+fn given_twice(name: &str) -> ApiError {
+    let name: String = name.chars().take(100).collect();
+    ApiError::new(
+        "InvalidParameter",
+        (
+            format!("The parameter `{name}` is given twice, or in two shapes."),
+            format!("参数 `{name}` 重复或结构冲突。"),
+        ),
+    )
+}
+
 fn whole_of(text: &str) -> Option<i64> {
     let digits = text.strip_prefix('-').unwrap_or(text);
     let is_plain = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
@@ -224,16 +246,7 @@ struct Node {
 
 impl Node {
     fn insert(&mut self, name: &str, value: &str) -> Result<(), ApiError> {
-        let refused = || {
-            let name: String = name.chars().take(100).collect();
-            ApiError::new(
-                "InvalidParameter",
-                (
-                    format!("The parameter `{name}` is given twice, or in two shapes."),
-                    format!("参数 `{name}` 重复或结构冲突。"),
-                ),
-            )
-        };
+        let refused = || given_twice(name);
         let mut node = self;
         for (depth, part) in name.split('.').enumerate() {
             if depth >= MAX_DEPTH || node.value.is_some() {

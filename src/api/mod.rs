@@ -7,6 +7,7 @@ pub mod dispatch;
 pub mod error;
 pub mod input;
 mod limits;
+mod multipart;
 
 pub use action::{Action, Answer, Call, Service, respond};
 pub use dispatch::ApiContext;

@@ -14,6 +14,7 @@ mod api_conformance;
 mod api_core;
 mod api_groups;
 mod api_keys;
+mod api_multipart;
 mod api_policies;
 mod api_refusals;
 mod api_replay;

@@ -118,10 +118,20 @@ impl Client {
 
     /// A call with these headers signed beside content type and host.
     pub fn sign_with(&self, service: &str, action: &str, body: &Value, more: &[(&str, &str)]) -> Signed {
-        let timestamp = self.clock.now();
-        let body = body.to_string().into_bytes();
         let mut headers = vec![("content-type", "application/json"), ("host", self.host())];
         headers.extend_from_slice(more);
+        self.sign_bytes(service, action, body.to_string().into_bytes(), headers)
+    }
+
+    /// A call with a body in parts.
+    pub fn sign_multipart(&self, action: &str, boundary: &str, body: &str) -> Signed {
+        let content_type = format!("multipart/form-data; boundary={boundary}");
+        let headers = vec![("content-type", content_type.as_str()), ("host", self.host())];
+        self.sign_bytes("cam", action, body.as_bytes().to_vec(), headers)
+    }
+
+    fn sign_bytes(&self, service: &str, action: &str, body: Vec<u8>, headers: Vec<(&str, &str)>) -> Signed {
+        let timestamp = self.clock.now();
         let pair = KeyPair { secret_id: &self.secret_id, secret_key: &self.secret_key };
         let outgoing =
             Outgoing { method: "POST", query: "", headers: &headers, payload: &body, timestamp, service };
