@@ -56,6 +56,12 @@ impl Signers {
         Memory::Lacks
     }
 
+    /// Forgets everything.
+    pub(super) fn forget(&self) {
+        self.known.write().unwrap_or_else(PoisonError::into_inner).clear();
+        *self.unknown.write().unwrap_or_else(PoisonError::into_inner) = Unknown::default();
+    }
+
     fn keep(&self, id: SecretId, known: &Arc<Known>) {
         let mut kept = self.known.write().unwrap_or_else(PoisonError::into_inner);
         if kept.len() >= MOST_KNOWN {

@@ -103,7 +103,10 @@ async fn answer(app: App, mut pending: Pending, line: Arc<Turn<Line>>) {
             .unwrap_or_else(|failure| Err(StoreError::Unavailable(failure.to_string())))
     };
     let answer = match asked {
-        Ok((standing, used)) => {
+        Ok(News { standing, used, is_first }) => {
+            if is_first {
+                app.signers.forget();
+            }
             app.bindings.learn(&used, standing.replay, app.clock.now());
             Ok(standing)
         }
@@ -115,10 +118,19 @@ async fn answer(app: App, mut pending: Pending, line: Arc<Turn<Line>>) {
     }
 }
 
-fn ask(mut line: OwnedMutexGuard<Line>, since: i64) -> Result<(Standing, Vec<Use>), StoreError> {
-    line.ask(|conn| {
+/// What the database says.
+struct News {
+    standing: Standing,
+    used: Vec<Use>,
+    /// Nothing that was read over an earlier connection is believed any more.
+    is_first: bool,
+}
+
+fn ask(mut line: OwnedMutexGuard<Line>, since: i64) -> Result<News, StoreError> {
+    let (standing, used) = line.ask(|conn| {
         let standing = sequences::standing(conn)?;
         let used = if standing.replay > since { replays::after(conn, since)? } else { Vec::new() };
         Ok((standing, used))
-    })
+    })?;
+    Ok(News { standing, used, is_first: line.is_new() })
 }

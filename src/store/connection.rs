@@ -73,6 +73,7 @@ pub struct Store {
 pub struct Line {
     manager: Manager,
     conn: Option<Conn>,
+    is_new: bool,
 }
 
 impl Line {
@@ -87,7 +88,13 @@ impl Line {
         let mut conn = self.manager.connect()?;
         let answer = ask(&mut conn)?;
         self.conn = Some(conn);
+        self.is_new = true;
         Ok(answer)
+    }
+
+    /// Whether the last answer was the first of a connection: behind it may stand another database, such as a restored one.
+    pub fn is_new(&mut self) -> bool {
+        std::mem::take(&mut self.is_new)
     }
 }
 
@@ -113,7 +120,7 @@ impl Store {
 
     /// A connection of one's own, made when it is first used.
     pub fn line(&self) -> Line {
-        Line { manager: Manager(DatabaseUrl::clone(&self.url)), conn: None }
+        Line { manager: Manager(DatabaseUrl::clone(&self.url)), conn: None, is_new: false }
     }
 
     /// Asks something, off the async threads.

@@ -177,19 +177,30 @@ async fn nothing_is_allowed_from_memory_while_the_database_does_not_answer() {
 }
 
 #[actix_web::test]
-async fn a_connection_that_was_cut_costs_no_call() {
+async fn a_connection_that_was_cut_costs_no_call_and_what_came_over_it_is_forgotten() {
     let app = TestApp::spawn();
     let client = app.key_of(&app.bare_root("root").await).await;
     if app.database.is_sqlite() {
         return;
     }
     let operator = app.other_connection();
+    let cut = || {
+        let others = "application_name = current_setting('application_name') AND pid <> pg_backend_pid()";
+        run(&operator, &format!("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {others}"));
+    };
     for _ in 0..5 {
         assert_eq!(who(&client).await, "");
-        run(
-            &operator,
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity \
-             WHERE application_name = current_setting('application_name') AND pid <> pg_backend_pid()",
-        );
+        cut();
     }
+
+    // As after a fail-over to a copy that is behind: the same number, and yet other rows.
+    assert_eq!(who(&client).await, "");
+    let disable = |conn: &mut Conn| {
+        diesel::sql_query("SET LOCAL session_replication_role = replica").execute(conn)?;
+        diesel::sql_query("UPDATE api_keys SET status = 'disabled'").execute(conn)?;
+        Ok::<_, StoreError>(())
+    };
+    operator.write_now(disable).unwrap();
+    cut();
+    assert_eq!(who(&client).await, GONE);
 }
