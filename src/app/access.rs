@@ -89,7 +89,7 @@ impl Access {
         if decision.allowed {
             return Ok(());
         }
-        Err(Denial { action, resource: resource.to_owned(), because: because(&decision) })
+        Err(refusal(&decision, action, resource))
     }
 
     /// Whether a statement denies it, as opposed to none allowing it.
@@ -159,6 +159,18 @@ fn is_same_key(written: &str, key: &str) -> bool {
     let written = written.trim();
     written.eq_ignore_ascii_case(key)
         || key.strip_prefix("qcs:").is_some_and(|k| written.eq_ignore_ascii_case(k))
+}
+
+/// Of an action that accepts only `*`, nothing else is named as its resource.
+fn refusal(decision: &Decision, action: &'static str, resource: &str) -> Denial {
+    let because = because(decision);
+    if !is_operation_level(action) {
+        return Denial { action, resource: resource.to_owned(), because };
+    }
+    let hint = ("Only the resource `*` is accepted for this action.", "该操作仅接受资源 `*`。").into();
+    let because =
+        if decision.reason == Reason::NotAllowed { Sentence::joined([&because, &hint]) } else { because };
+    Denial { action, resource: "*".to_owned(), because }
 }
 
 fn because(decision: &Decision) -> Sentence {

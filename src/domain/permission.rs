@@ -68,13 +68,31 @@ pub mod action {
     pub const CHANGE_SETTINGS: &str = "cam:UpdateAccountSettings";
 }
 
-/// Whether CAM documents an action as one that knows no single resources, so that only statements on `*` speak
-/// about it.
+/// The actions on the account as a whole: they know no single resource, so only a statement on `*` allows them.
 ///
-/// Only actions on the account as a whole are here: Camlock checks members of groups and attachments on their own
-/// resource, which is finer than CAM and never wider than what a policy says.
+/// CAM counts more among them (one's own keys, members of groups, attachments, versions). Camlock asks for those on
+/// the user, group or policy in question, which is finer and never wider than what a policy says. Listing users and
+/// reading the log are asked for on the account's own resource.
+pub const OPERATION_LEVEL: [&str; 14] = [
+    action::ADD_USER,
+    action::DESCRIBE_SUB_ACCOUNTS,
+    action::LIST_COLLABORATORS,
+    action::LIST_ACCOUNTS,
+    action::SUMMARIZE_ACCOUNT,
+    action::GET_PASSWORD_RULES,
+    action::UPDATE_PASSWORD_RULES,
+    action::SET_LOGIN_RULES,
+    action::LIST_POLICIES,
+    action::CREATE_POLICY,
+    action::LIST_GROUPS,
+    action::CREATE_GROUP,
+    action::READ_SETTINGS,
+    action::CHANGE_SETTINGS,
+];
+
+/// Whether an action accepts only the resource `*`; names are compared without case, as in policies.
 pub fn is_operation_level(action: &str) -> bool {
-    action == action::ADD_USER
+    OPERATION_LEVEL.iter().any(|known| known.eq_ignore_ascii_case(action))
 }
 
 /// A refusal that names what was missing.

@@ -34,6 +34,7 @@ mod groups;
 mod help;
 mod house;
 mod keys;
+mod operations;
 mod password;
 mod policies;
 mod policies_app;

@@ -69,6 +69,16 @@ impl ActionPattern {
         Ok(Self::Written { service: Pattern::new(service), name: Pattern::new(&name.to_ascii_lowercase()) })
     }
 
+    /// Whether it is that action, written out.
+    pub fn names(&self, action: &Action) -> bool {
+        match self {
+            Self::Written { service, name } => {
+                service.is_plain() && name.is_plain() && self.covers(action) == Truth::Yes
+            }
+            Self::Unknown => false,
+        }
+    }
+
     pub fn covers(&self, action: &Action) -> Truth {
         match self {
             Self::Written { service, name } => {

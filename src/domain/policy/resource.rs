@@ -37,8 +37,10 @@ pub(super) struct Segments {
 
 /// The resource of a request, taken apart.
 pub(super) enum Target<'a> {
-    /// Nothing in particular: an operation-level action.
+    /// Nothing in particular.
     All,
+    /// The caller's account as a whole: what an operation-level action is about.
+    Account(Named<'a>),
     One(Named<'a>),
 }
 
@@ -53,7 +55,10 @@ pub(super) struct Named<'a> {
 impl<'a> Target<'a> {
     /// `None` for what is no resource.
     pub fn parse(request: &Request<'a>) -> Option<Self> {
-        if request.operation_level || request.resource == "*" {
+        if request.operation_level {
+            return Some(Self::Account(Named::account_of(request.caller)));
+        }
+        if request.resource == "*" {
             return Some(Self::All);
         }
         let mut segments = request.resource.splitn(6, ':');
@@ -67,6 +72,14 @@ impl<'a> Target<'a> {
             _ => Cow::Borrowed(tail),
         };
         well_formed.then_some(Self::One(Named { service, region, account, tail }))
+    }
+}
+
+impl Named<'_> {
+    fn account_of(caller: &Principal) -> Self {
+        let owner = caller.owner_uin;
+        let tail = Cow::Owned(format!("uin/{owner}"));
+        Self { service: "cam", region: "", account: Account::Uin(owner), tail }
     }
 }
 
@@ -92,11 +105,16 @@ impl ResourcePattern {
         })))
     }
 
-    pub fn covers(&self, target: &Target<'_>, caller: &Principal) -> Truth {
+    /// A written-out resource says nothing clear about an operation-level action. It may mean it where it covers the
+    /// account, or where the statement names the action outright.
+    pub fn covers(&self, target: &Target<'_>, caller: &Principal, is_named: bool) -> Truth {
         match (self, target) {
             (Self::All, _) => Truth::Yes,
             (Self::Unknown, _) => Truth::Unknown,
             (Self::Written(_), Target::All) => Truth::No,
+            (Self::Written(segments), Target::Account(account)) => {
+                if is_named || segments.cover(account, caller) { Truth::Unknown } else { Truth::No }
+            }
             (Self::Written(segments), Target::One(named)) => segments.cover(named, caller).into(),
         }
     }

@@ -83,8 +83,7 @@ impl Statement {
         if action == Truth::No {
             return Truth::No;
         }
-        let resource =
-            Truth::any(self.resources.iter().map(|pattern| pattern.covers(&question.target, caller)));
+        let resource = self.covers(question);
         if resource == Truth::No {
             return Truth::No;
         }
@@ -93,12 +92,22 @@ impl Statement {
         action.and(resource).and(condition).and(doubt)
     }
 
+    fn covers(&self, question: &Question<'_>) -> Truth {
+        let is_named = self.actions.iter().any(|pattern| pattern.names(&question.action));
+        let covered =
+            |pattern: &ResourcePattern| pattern.covers(&question.target, question.request.caller, is_named);
+        Truth::any(self.resources.iter().map(covered))
+    }
+
     /// What made a match unknown, for an explanation.
     pub fn doubt(&self, question: &Question<'_>) -> String {
         let Request { caller, context, .. } = *question.request;
         let unknown = self.clauses.iter().find(|clause| clause.holds(context, caller) == Truth::Unknown);
         match unknown {
             Some(clause) => format!("condition {}", clause.spelling()),
+            None if question.request.operation_level && !self.doubtful => {
+                "its resource, as only `*` is accepted for this action,".to_owned()
+            }
             None => "a part that is not understood".to_owned(),
         }
     }

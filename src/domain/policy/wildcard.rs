@@ -20,6 +20,12 @@ impl Pattern {
         Self { head: head.to_owned(), rest: Some((pieces, tail.to_owned())) }
     }
 
+    /// Whether it fits one text alone.
+    #[must_use]
+    pub fn is_plain(&self) -> bool {
+        self.rest.is_none()
+    }
+
     /// Whether the whole text fits.
     ///
     /// Each piece is taken at its first occurrence after the one before; a later one could only leave less room,

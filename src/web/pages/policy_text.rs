@@ -1,5 +1,6 @@
 //! Policy documents for people: lines to point at, sentences to read, differences to see.
 
+use crate::domain::permission::is_operation_level;
 use crate::domain::policy::{Effect, Outline, Policy};
 use serde_json::Value;
 use similar::{ChangeTag, TextDiff};
@@ -90,7 +91,22 @@ fn sentence(outline: Outline, statement: &Value) -> String {
         1 => ", if its condition holds".to_owned(),
         many => format!(", if all {many} conditions hold"),
     };
-    format!("{verb} {what} on {on_what}{condition}.")
+    let note = if resources.contains(&"*") { String::new() } else { only_all(outline.effect, &actions) };
+    format!("{verb} {what} on {on_what}{condition}.{note}")
+}
+
+/// What a statement without `*` does to actions that accept no other resource.
+fn only_all(effect: Effect, actions: &[&str]) -> String {
+    let bare = actions.iter().map(|action| action.strip_prefix("name/").unwrap_or(action));
+    let named: Vec<&str> = bare.filter(|action| is_operation_level(action)).collect();
+    let outcome = match effect {
+        Effect::Deny => "as the resource cannot be told, this statement denies it wherever it is used",
+        Effect::Allow => "this statement does not allow it",
+    };
+    match named.as_slice() {
+        [] => String::new(),
+        _ => format!(" Only `*` is accepted for {}: {outcome}.", named.join(", ")),
+    }
 }
 
 /// A few entries by name, many by number.

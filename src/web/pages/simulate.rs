@@ -5,7 +5,7 @@ use crate::app::Failure;
 use crate::app::caller::Caller;
 use crate::app::simulate::{Question, Simulation};
 use crate::domain::field::FieldError;
-use crate::domain::permission::action;
+use crate::domain::permission::{action, is_operation_level};
 use crate::domain::policy::{Effect, Reason};
 use crate::domain::user::User;
 use crate::web::caller::Person;
@@ -48,6 +48,8 @@ struct Verdict {
     /// The statement that decided: what it is called and, for whoever may open it, where it is.
     statement: Option<(String, Option<String>)>,
     unevaluable: Vec<String>,
+    /// Whether no other resource than `*` is accepted for the action.
+    takes_all_only: bool,
 }
 
 /// The form, and below it the answer once something is asked.
@@ -174,6 +176,7 @@ impl Verdict {
             text: text.to_owned(),
             statement,
             unevaluable: decision.unevaluable,
+            takes_all_only: is_operation_level(&typed.action),
         }
     }
 }

@@ -48,8 +48,13 @@ fn grants(policies: &[Vec<Statement>], question: &Question) -> bool {
 /// Whether the statement speaks about the question.
 pub fn speaks(statement: &Statement, question: &Question) -> Truth {
     let action = statement.actions.iter().any(|pattern| covers_action(pattern, question.action));
-    let resource = statement.resources.iter().any(|pattern| covers_resource(pattern, question));
-    let mut truths = vec![Some(action), Some(resource)];
+    let is_named = statement
+        .actions
+        .iter()
+        .any(|pattern| !pattern.contains('*') && covers_action(pattern, question.action));
+    let resources: Vec<_> =
+        statement.resources.iter().map(|pattern| covers_resource(pattern, question, is_named)).collect();
+    let mut truths = vec![Some(action), some(&resources)];
     truths.extend(statement.conditions.iter().map(|condition| holds(condition, question)));
     every(&truths)
 }
@@ -85,17 +90,23 @@ fn covers_action(pattern: &str, action: &str) -> bool {
     glob(&pattern, &action.to_lowercase())
 }
 
-fn covers_resource(pattern: &str, question: &Question) -> bool {
+/// What a resource says about an operation-level action cannot be told, unless it is `*` or speaks of something else.
+fn covers_resource(pattern: &str, question: &Question, is_named: bool) -> Truth {
     if pattern == "*" {
-        return true;
+        return Some(true);
     }
-    if question.operation_level || question.resource == "*" {
-        return false;
+    if question.operation_level {
+        let is_meant = is_named || covers_segments(pattern, "qcs::cam::uin/100:uin/100");
+        return if is_meant { None } else { Some(false) };
     }
+    Some(question.resource != "*" && covers_segments(pattern, question.resource))
+}
+
+fn covers_segments(pattern: &str, resource: &str) -> bool {
     let filled = pattern.replace("${uin}", "200").replace("${owner_uin}", "100").replace("${app_id}", "1250");
-    let segments: Vec<_> = filled.split(':').zip(question.resource.split(':')).skip(2).collect();
+    let segments: Vec<_> = filled.split(':').zip(resource.split(':')).skip(2).collect();
     let [service, region, (account, own_account), (tail, own_tail)] = segments.as_slice() else {
-        panic!("{pattern} or {} has not six segments", question.resource);
+        panic!("{pattern} or {resource} has not six segments");
     };
     let is_open = |(written, asked): &(&str, &str)| written.is_empty() || glob(written, asked);
     let uin = |text: &str| {

@@ -121,6 +121,25 @@ fn an_operation_level_action_is_covered_by_a_star_alone() {
 }
 
 #[test]
+fn a_deny_that_names_a_resource_stops_an_operation_level_action_where_it_may_mean_it() {
+    let everything = sound(&document(r#""effect":"allow","action":"*","resource":"*""#));
+    let context = Context::new();
+    let is_denied = |action: &str, resource: &str| {
+        let deny = document(&format!(r#""effect":"deny","action":"{action}","resource":"{resource}""#));
+        let asked = Request { operation_level: true, ..request("cam:AddUser", "*", &context) };
+        let decision = decide(&[&everything, &sound(&deny)], &asked);
+        assert_eq!(decision.allowed, decision.unevaluable.is_empty());
+        !decision.allowed
+    };
+
+    assert!(is_denied("cam:AddUser", "qcs::cam::uin/100:uin/300"), "the action is written out");
+    assert!(is_denied("cam:*", "qcs::cam::uin/100:*"), "the account is among what is named");
+    assert!(is_denied("*", "qcs::cam:::root"));
+    assert!(!is_denied("cam:*", "qcs::cam::uin/100:uin/300"), "it is about a user");
+    assert!(!is_denied("cam:GetUser", "qcs::cam::uin/100:*"), "it is about another action");
+}
+
+#[test]
 fn a_malformed_resource_is_refused_even_to_an_administrator() {
     let policy = sound(&document(r#""effect":"allow","action":"*","resource":"*""#));
     let malformed = [
