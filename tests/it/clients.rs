@@ -150,3 +150,18 @@ async fn users_policies_and_groups_count_for_tccli() {
 async fn wrong_pairs_and_clocks_have_their_own_codes_for_tccli() {
     refusals("with_tccli.py").await;
 }
+
+#[actix_web::test]
+async fn keys_live_and_die_for_the_node_sdk() {
+    keys("with_node.js").await;
+}
+
+#[actix_web::test]
+async fn users_policies_and_groups_count_for_the_node_sdk() {
+    people("with_node.js").await;
+}
+
+#[actix_web::test]
+async fn wrong_pairs_and_clocks_have_their_own_codes_for_the_node_sdk() {
+    refusals("with_node.js").await;
+}

@@ -3,8 +3,28 @@
 use crate::clients::Stage;
 use crate::support::programs::are_here;
 
-/// Lets root's account take the old signatures.
-async fn take_old_signatures(stage: &Stage) {
+/// Errors have the codes of the clients' tables and texts in the language asked for.
+async fn is_told_what_is_wrong(client: &str, chapters: &[&str]) {
+    if are_here() {
+        Stage::set(&[]).await.tell(client, chapters).await;
+    }
+}
+
+/// Parameters of every kind arrive in a query.
+async fn sends_everything_by_get(client: &str) {
+    if are_here() {
+        let stage = Stage::set(&[]).await;
+        stage.tell(client, &["by_get"]).await;
+        stage.ensure_logged(&[("AddUser", 1), ("AddUserToGroup", 1), ("CreatePolicyVersion", 2)]);
+    }
+}
+
+/// Both old schemes, by POST and by GET, once root's account takes them.
+async fn uses_old_signatures(client: &str) {
+    if !are_here() {
+        return;
+    }
+    let stage = Stage::set(&[]).await;
     let fields = [
         ("secret_reveal", "step_up"),
         ("step_up_window", "0"),
@@ -14,49 +34,65 @@ async fn take_old_signatures(stage: &Stage) {
     let browser = &stage.root.browser;
     let question = browser.submit("/settings/security", "/settings/security", &fields).await.redirect();
     stage.root.pass(&stage.app, &question).await.redirect();
+
+    stage.tell(client, &["old_signatures"]).await;
+
+    stage.ensure_logged(&[("AddUser", 4), ("AddUserToGroup", 4), ("CreatePolicyVersion", 8)]);
+}
+
+/// Four calls of an action in a second, and no more.
+async fn is_slowed_down(client: &str) {
+    if are_here() {
+        Stage::set(&[("CAMLOCK_API__REQUESTS_PER_SECOND", "4")]).await.tell(client, &["hurry"]).await;
+    }
 }
 
 #[actix_web::test]
 async fn the_python_sdk_is_told_what_is_wrong_in_its_language() {
-    if are_here() {
-        Stage::set(&[])
-            .await
-            .tell("with_python.py", &["generic", "languages", "unusual", "old_signatures_off"])
-            .await;
-    }
+    is_told_what_is_wrong("with_python.py", &["generic", "languages", "unusual", "old_signatures_off"]).await;
 }
 
 #[actix_web::test]
-async fn the_python_sdk_may_send_everything_by_get() {
-    if are_here() {
-        let stage = Stage::set(&[]).await;
-        stage.tell("with_python.py", &["by_get"]).await;
-        stage.ensure_logged(&[("AddUser", 1), ("CreatePolicyVersion", 2)]);
-    }
+async fn tccli_is_told_what_is_wrong_in_its_language() {
+    is_told_what_is_wrong("with_tccli.py", &["languages"]).await;
 }
 
 #[actix_web::test]
-async fn the_python_sdk_may_use_old_signatures_where_the_account_takes_them() {
-    if are_here() {
-        let stage = Stage::set(&[]).await;
-        take_old_signatures(&stage).await;
-        stage.tell("with_python.py", &["old_signatures"]).await;
-        stage.ensure_logged(&[("AddUser", 4), ("CreatePolicyVersion", 8)]);
-    }
+async fn the_node_sdk_is_told_what_is_wrong_in_its_language() {
+    is_told_what_is_wrong("with_node.js", &["generic", "languages"]).await;
+}
+
+#[actix_web::test]
+async fn the_python_sdk_sends_everything_by_get() {
+    sends_everything_by_get("with_python.py").await;
+}
+
+#[actix_web::test]
+async fn the_node_sdk_sends_everything_by_get() {
+    sends_everything_by_get("with_node.js").await;
+}
+
+#[actix_web::test]
+async fn the_python_sdk_uses_old_signatures_where_the_account_takes_them() {
+    uses_old_signatures("with_python.py").await;
+}
+
+#[actix_web::test]
+async fn the_node_sdk_uses_old_signatures_where_the_account_takes_them() {
+    uses_old_signatures("with_node.js").await;
 }
 
 #[actix_web::test]
 async fn the_python_sdk_is_slowed_down() {
-    if are_here() {
-        let stage = Stage::set(&[("CAMLOCK_API__REQUESTS_PER_SECOND", "4")]).await;
-        stage.tell("with_python.py", &["hurry"]).await;
-    }
+    is_slowed_down("with_python.py").await;
 }
 
 #[actix_web::test]
-async fn tccli_is_told_what_is_wrong_in_its_language_and_slowed_down() {
-    if are_here() {
-        let stage = Stage::set(&[("CAMLOCK_API__REQUESTS_PER_SECOND", "4")]).await;
-        stage.tell("with_tccli.py", &["languages", "hurry"]).await;
-    }
+async fn tccli_is_slowed_down() {
+    is_slowed_down("with_tccli.py").await;
+}
+
+#[actix_web::test]
+async fn the_node_sdk_is_slowed_down() {
+    is_slowed_down("with_node.js").await;
 }

@@ -2,7 +2,6 @@
 
 use crate::support::{TestApp, code};
 use serde_json::json;
-use std::process::{Command, Stdio};
 
 #[actix_web::test]
 async fn every_snippet_has_this_servers_address_and_the_persons_secret_id() {
@@ -19,29 +18,6 @@ async fn every_snippet_has_this_servers_address_and_the_persons_secret_id() {
         assert!(!snippet.contains('{') || !snippet.contains("{host}"), "{tool}");
         assert!(!page.body.contains(&client.secret_key), "{tool}");
     }
-}
-
-#[actix_web::test]
-async fn the_bash_snippet_works_when_pasted() {
-    let app = TestApp::spawn();
-    let root = app.root().await;
-    let client = app.key_of(&root).await;
-    let page = root.browser.get("/help/api").await;
-    let snippet = page.text("#snippet").unwrap();
-    let now = format!("{} 2026-11-23", app.now());
-    let script = snippet.replace("$(date -u '+%s %Y-%m-%d')", &now);
-    assert_ne!(script, snippet, "the test's clock is not that of the machine");
-
-    let output = Command::new("bash")
-        .args(["-c", &script])
-        .env("TENCENTCLOUD_SECRET_KEY", &client.secret_key)
-        .env("no_proxy", "127.0.0.1")
-        .stdin(Stdio::null())
-        .output()
-        .unwrap();
-
-    let text = String::from_utf8_lossy(&output.stdout);
-    assert!(text.contains(&format!("\"Uin\":\"{}\"", root.uin)), "{text} {output:?}");
 }
 
 #[actix_web::test]

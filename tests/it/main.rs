@@ -32,6 +32,7 @@ mod edges;
 mod faults;
 mod groups;
 mod help;
+mod help_snippets;
 mod house;
 mod keys;
 mod operations;

@@ -36,12 +36,14 @@ impl TestApp {
     pub async fn run(&self, mut command: Command, key: &Client) -> String {
         let clients = folder();
         let path = std::env::var("PATH").unwrap_or_default();
+        for proxy in ["http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"] {
+            command.env_remove(proxy);
+        }
         command
             .env("PATH", format!("{}:{path}", clients.join("python/bin").display()))
             .env("NODE_PATH", clients.join("node_modules"))
             .env("PYTHONPYCACHEPREFIX", clients.join("bytecode"))
             .env("HOME", self.folder.path())
-            .env("no_proxy", "127.0.0.1")
             .env("CAMLOCK_ENDPOINT", self.address.trim_start_matches("http://"))
             .env("TENCENTCLOUD_SECRET_ID", &key.secret_id)
             .env("TENCENTCLOUD_SECRET_KEY", &key.secret_key)
