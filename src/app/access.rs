@@ -76,6 +76,7 @@ impl Access {
     }
 
     /// The same policies at another moment.
+    #[must_use]
     pub fn at(&self, now: i64) -> Self {
         Self { rights: Arc::clone(&self.rights), now }
     }

@@ -10,12 +10,12 @@ async fn is_told_what_is_wrong(client: &str, chapters: &[&str]) {
     }
 }
 
-/// Parameters of every kind arrive in a query.
-async fn sends_everything_by_get(client: &str) {
+/// Parameters of every kind arrive in a query, texts and lists in form parts.
+async fn sends_queries_and_forms(client: &str) {
     if are_here() {
         let stage = Stage::set(&[]).await;
-        stage.tell(client, &["by_get"]).await;
-        stage.ensure_logged(&[("AddUser", 1), ("AddUserToGroup", 1), ("CreatePolicyVersion", 2)]);
+        stage.tell(client, &["by_get", "multipart"]).await;
+        stage.ensure_logged(&[("AddUser", 2), ("AddUserToGroup", 1), ("CreatePolicyVersion", 2)]);
     }
 }
 
@@ -63,13 +63,13 @@ async fn the_node_sdk_is_told_what_is_wrong_in_its_language() {
 }
 
 #[actix_web::test]
-async fn the_python_sdk_sends_everything_by_get() {
-    sends_everything_by_get("with_python.py").await;
+async fn the_python_sdk_sends_queries_and_forms() {
+    sends_queries_and_forms("with_python.py").await;
 }
 
 #[actix_web::test]
-async fn the_node_sdk_sends_everything_by_get() {
-    sends_everything_by_get("with_node.js").await;
+async fn the_node_sdk_sends_queries_and_forms() {
+    sends_queries_and_forms("with_node.js").await;
 }
 
 #[actix_web::test]

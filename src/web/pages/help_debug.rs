@@ -78,6 +78,7 @@ impl DebugPage {
     }
 
     /// How far the request's clock is off, in words.
+    #[expect(clippy::unused_self, reason = "the template calls it as a method")]
     fn skew(&self, explained: &Explained) -> String {
         match explained.now - explained.timestamp {
             0 => "The same second.".to_owned(),
