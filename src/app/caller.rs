@@ -84,7 +84,7 @@ impl Caller {
         self.access.is_denied(action, &resource_of(self.owner(), target), &self.source.ip)
     }
 
-    /// The same for an action that policies tie to a second-factor check, as if that check had been passed.
+    /// The same for an action that policies tie to a step-up, as if that had been passed.
     pub fn ensure_with_mfa(&self, action: &'static str, target: Uin) -> Result<(), Denial> {
         self.access.ensure(action, &resource_of(self.owner(), target), &self.source.ip, Mfa::Passed)
     }

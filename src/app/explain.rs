@@ -14,6 +14,8 @@ pub struct Explained {
     pub timestamp: i64,
     /// Whether the timestamp is outside the window.
     pub is_late: bool,
+    /// Whether the key is disabled, so that no signature with it counts.
+    pub is_disabled: bool,
     /// Every spelling that would be accepted, the usual one first.
     pub spellings: Vec<Explanation>,
 }
@@ -28,14 +30,15 @@ impl App {
             parsed => (parsed, false),
         };
         let claim = parsed.map_err(|error| FieldError::on_page("headers", error.message(Language::EnUs)))?;
-        if !own.keys.iter().any(|key| key.secret_id.as_str() == claim.secret_id()) {
-            let text = "The SecretId of this request is not one of your own keys.";
-            return Err(FieldError::on_page("headers", text).into());
-        }
+        let key = own.keys.iter().find(|key| key.secret_id.as_str() == claim.secret_id());
+        let key = key.ok_or_else(|| {
+            FieldError::on_page("headers", "The SecretId of this request is not one of your own keys.")
+        })?;
         Ok(Explained {
             now,
             timestamp: claim.timestamp(),
             is_late,
+            is_disabled: !key.is_enabled(),
             spellings: signature::explanations(&claim),
         })
     }

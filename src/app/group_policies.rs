@@ -51,7 +51,7 @@ impl App {
             .await
     }
 
-    fn attach_to_group_in(
+    pub(super) fn attach_to_group_in(
         &self,
         conn: &mut Conn,
         caller: &Caller,

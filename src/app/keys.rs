@@ -209,7 +209,7 @@ impl App {
         }
     }
 
-    /// Creates after a passed check; where secrets are shown once, the ticket opens the page that does it.
+    /// Creates after a passed step-up; where secrets are shown once, the ticket opens the page that does it.
     pub(super) fn create_checked(
         &self,
         conn: &mut Conn,

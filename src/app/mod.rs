@@ -22,6 +22,7 @@ mod password_rules;
 pub mod permissions;
 pub mod policies;
 pub mod policy_edit;
+pub mod policy_holders;
 pub mod policy_versions;
 pub mod protection;
 pub mod readiness;

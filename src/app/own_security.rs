@@ -18,7 +18,7 @@ pub enum PasswordStep {
 }
 
 impl App {
-    /// Changes the caller's password. With an authenticator app, a check comes first.
+    /// Changes the caller's password. With an authenticator app, a step-up comes first.
     pub async fn change_password(
         &self,
         caller: &Caller,

@@ -32,7 +32,12 @@ impl App {
         password: Password,
         user_name: &str,
     ) -> Result<Vec<FieldError>, Failure> {
-        match self.acceptable(Chosen { user_name, ..caller.chosen(password, "password") }).await {
+        self.faults_of(Chosen { user_name, ..caller.chosen(password, "password") }).await
+    }
+
+    /// What is wrong with a chosen password.
+    pub(super) async fn faults_of(&self, chosen: Chosen<'_>) -> Result<Vec<FieldError>, Failure> {
+        match self.acceptable(chosen).await {
             Ok(_) => Ok(Vec::new()),
             Err(Failure::Invalid(errors)) => Ok(errors),
             Err(other) => Err(other),

@@ -21,8 +21,9 @@ pub struct Held {
     pub is_preset: bool,
     /// Since when it is attached to the user itself.
     pub direct_since: Option<i64>,
-    /// Since when it is attached to the first of the groups, or to the user.
+    /// Since when it is attached to the user, or else to the first of the groups, and by whom.
     pub since: i64,
+    pub by: String,
     /// The groups that it comes from: id and name.
     pub groups: Vec<(i64, String)>,
 }
@@ -142,6 +143,7 @@ fn held(own: Vec<Attachment>, inherited: Vec<Inherited>) -> Vec<Held> {
             description: attachment.description,
             direct_since: Some(attachment.created_at),
             since: attachment.created_at,
+            by: attachment.created_by,
             groups: Vec::new(),
         })
         .collect();
@@ -158,6 +160,7 @@ fn held(own: Vec<Attachment>, inherited: Vec<Inherited>) -> Vec<Held> {
             is_preset: policy.owner_uin == policies::PRESET_OWNER,
             direct_since: None,
             since: policy.created_at,
+            by: policy.created_by,
             groups: vec![group],
         });
     }

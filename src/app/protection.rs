@@ -35,7 +35,7 @@ pub struct RuleChanges {
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum ProtectionSet {
     Done,
-    /// Nobody but the root takes a check off itself.
+    /// Nobody but the root takes a verification off itself.
     OwnCheck,
 }
 

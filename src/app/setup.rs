@@ -77,6 +77,15 @@ impl App {
             .map_err(|_| Failure::Corrupt("setup_tokens.seed"))
     }
 
+    /// What is wrong with the first root's password; for a form that has other faults already.
+    pub async fn faults_of_setup_password(
+        &self,
+        password: Password,
+        (user_name, account_name): (&str, &str),
+    ) -> Result<Vec<FieldError>, Failure> {
+        self.faults_of(first_password(password, (user_name, account_name))).await
+    }
+
     /// Makes the first root account. The answer opens the page with its recovery codes.
     pub async fn set_up(&self, setup: Setup, source: Source) -> Result<String, Failure> {
         let Setup { token, account_name, user_name, password, code } = setup;
@@ -89,13 +98,7 @@ impl App {
                 Ok::<_, Failure>(matched_step(&app.seed_of_token(conn, &checked)?, &code, now))
             })
             .await?;
-        let chosen = Chosen {
-            password,
-            field: "password",
-            user_name: user_name.as_str(),
-            account_name: &account_name,
-            rules: PasswordRules::default(),
-        };
+        let chosen = first_password(password, (user_name.as_str(), &account_name));
         let (password, step) = match (self.acceptable(chosen).await, step) {
             (Ok(password), Some(step)) => (password, step),
             (Ok(_), None) => return Err(wrong_code().into()),
@@ -174,6 +177,11 @@ fn ensure_not_set_up(conn: &mut Conn) -> Result<(), Failure> {
         return Ok(());
     }
     Err(Failure::refused(Sentence::on_page("Camlock is set up already. Sign in instead.")))
+}
+
+/// There is no account yet whose rules could count.
+fn first_password<'a>(password: Password, (user_name, account_name): (&'a str, &'a str)) -> Chosen<'a> {
+    Chosen { password, field: "password", user_name, account_name, rules: PasswordRules::default() }
 }
 
 /// The first code that a new authenticator app shows does not fit its seed.

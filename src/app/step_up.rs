@@ -23,7 +23,7 @@ const ENROLLING_SECONDS: i64 = 900;
 /// Counts failures without making anybody wait before the lock.
 const COUNT_ONLY: Limit = Limit { free: i64::MAX, first: 0, longest: 0 };
 
-/// What waits for the check, beside its purpose and object.
+/// What waits for the step-up, beside its purpose and object.
 #[derive(Default, Serialize, Deserialize)]
 pub(super) struct Detail {
     /// Whether it was asked on one's own key page.
@@ -34,7 +34,7 @@ pub(super) struct Detail {
     pub sealed: Option<String>,
 }
 
-/// Account settings on their way through a check.
+/// Account settings on their way through a step-up.
 #[derive(Clone, Copy, Serialize, Deserialize)]
 pub(super) struct SettingsText {
     pub once: bool,
@@ -47,7 +47,7 @@ pub(super) struct SettingsText {
     pub signature_v1: bool,
 }
 
-/// A wish that needs a check first.
+/// A wish that needs a step-up first.
 pub(super) struct Wish<'a> {
     pub purpose: Purpose,
     pub target: &'a User,
@@ -215,7 +215,7 @@ impl App {
         Ok(Checked::Right { session, step_up })
     }
 
-    /// Does what the check was for. The caller's session has its new id by now.
+    /// Does what the step-up was for. The caller's session has its new id by now.
     fn carry_out(&self, conn: &mut Conn, caller: &Caller, step_up: &StepUp) -> Result<Done, Failure> {
         let purpose = Purpose::from_name(&step_up.purpose).ok_or(Failure::Corrupt("step_ups.purpose"))?;
         let (target, detail) = (target_of(conn, caller.owner(), step_up)?, detail_of(step_up)?);

@@ -2,13 +2,13 @@
 
 /// Seconds that a question may stay unanswered.
 pub const CHALLENGE_SECONDS: i64 = 300;
-/// Seconds that a passed check is worth: one reveal, one change.
+/// Seconds that a passed step-up is worth: one reveal, one change.
 pub const TICKET_SECONDS: i64 = 60;
 /// Wrong codes before step-up is locked, and for how many seconds.
 pub const MAX_FAILURES: i64 = 5;
 pub const LOCK_SECONDS: i64 = 900;
 
-/// The purpose of a check; a passed check serves no other.
+/// The purpose of a step-up; a passed one serves no other.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Purpose {
     ShowSecret,

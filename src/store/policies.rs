@@ -132,6 +132,7 @@ pub struct Inherited {
     pub description: String,
     pub owner_uin: i64,
     pub created_at: i64,
+    pub created_by: String,
     pub group_id: i64,
     pub group: String,
 }
@@ -147,6 +148,7 @@ pub fn inherited(conn: &mut Conn, uid: Uid) -> Result<Vec<Inherited>, StoreError
             policies::description,
             policies::owner_uin,
             group_policies::created_at,
+            group_policies::created_by,
             user_groups::id,
             user_groups::name,
         ))

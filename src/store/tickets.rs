@@ -1,4 +1,4 @@
-//! Tickets: what a passed check is worth, once.
+//! Tickets: what a passed step-up is worth, once.
 
 use super::schema::tickets;
 use super::{Conn, StoreError};

@@ -16,7 +16,7 @@ const MAX_BYTES: usize = 64 * 1024;
 /// The most fields of a form: all policies of an account may be ticked at once.
 const MAX_FIELDS: usize = 512;
 /// Fields that may be sent more than once.
-const REPEATABLE: [&str; 3] = ["group", "member", "policy"];
+const REPEATABLE: [&str; 4] = ["group", "member", "policy", "user"];
 
 /// The fields of a form.
 pub struct Form(Vec<(String, String)>);

@@ -5,9 +5,9 @@ use super::edge::catch_panic;
 use super::error::PageError;
 use super::pages::{
     audit, group, group_members, group_permissions, groups, help, help_debug, home, identity, key_records,
-    key_status, keys, me, mfa, policies, policy, policy_form, policy_versions, reveal, settings, setup,
-    sign_in, simulate, step_up, user, user_activity, user_boundary, user_groups, user_new, user_permissions,
-    user_security, users,
+    key_status, keys, me, mfa, policies, policy, policy_form, policy_holders, policy_versions, reveal,
+    settings, setup, sign_in, simulate, step_up, user, user_activity, user_boundary, user_groups, user_new,
+    user_permissions, user_security, users,
 };
 use actix_web::http::Method;
 use actix_web::middleware::from_fn;
@@ -122,8 +122,10 @@ pub const ENDPOINTS: &[Endpoint] = &[
     post("/policies/{id}/edit", || web::route().to(policy_form::edit)),
     get("/policies/{id}/delete", || web::route().to(policy::delete_form)),
     post("/policies/{id}/delete", || web::route().to(policy::delete)),
-    post("/policies/{id}/users/{uin}/detach", || web::route().to(policy::detach_user)),
-    post("/policies/{id}/groups/{group}/detach", || web::route().to(policy::detach_group)),
+    get("/policies/{id}/attach", || web::route().to(policy_holders::attach_form)),
+    post("/policies/{id}/attach", || web::route().to(policy_holders::attach)),
+    post("/policies/{id}/users/{uin}/detach", || web::route().to(policy_holders::detach_user)),
+    post("/policies/{id}/groups/{group}/detach", || web::route().to(policy_holders::detach_group)),
     get("/policies/{id}/diff", || web::route().to(policy_versions::compare)),
     get("/policies/{id}/versions/{version}", || web::route().to(policy_versions::show)),
     post("/policies/{id}/versions/{version}/default", || web::route().to(policy_versions::set_default)),

@@ -101,7 +101,7 @@ pub fn id(session: &Session) -> Option<String> {
     session.get::<String>(ID).ok().flatten()
 }
 
-/// Continues under the key that signing in, or a passed check, made.
+/// Continues under the key that signing in, or a passed step-up, made.
 pub fn continue_as(session: &Session, key: &str) -> Result<(), super::error::PageError> {
     session.renew();
     session.insert(NEXT, key).map_err(|error| super::error::PageError::Internal(error.into()))

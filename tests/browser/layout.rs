@@ -32,7 +32,16 @@ const OVERLAPS: &str = r"
     const skipped = '.vh, .skip, .bar, .toast, option, script, style, dialog, noscript, textarea';
     const isClipped = e => e && (e.offsetWidth <= 1 || getComputedStyle(e).clipPath !== 'none' || isClipped(e.parentElement));
     const shown = e => e.checkVisibility({ visibilityProperty: true, opacityProperty: true }) && !e.closest(skipped) && !isClipped(e);
-    const things = [], add = (element, box, text) => {
+    const cut = (element, { left, right, top, bottom }) => {
+        for (let e = element; e && e !== document.body; e = e.parentElement) {
+            if (getComputedStyle(e).overflowX === 'visible') continue;
+            const outer = e.getBoundingClientRect();
+            [left, right, top, bottom] = [Math.max(left, outer.left), Math.min(right, outer.right), Math.max(top, outer.top), Math.min(bottom, outer.bottom)];
+        }
+        return { left, right, top, bottom, width: right - left, height: bottom - top };
+    };
+    const things = [], add = (element, whole, text) => {
+        const box = cut(element, whole);
         if (box.width > 2 && box.height > 2) things.push({ element, box, text });
     };
     const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);

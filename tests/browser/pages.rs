@@ -3,6 +3,7 @@
 mod doors;
 mod forced_colours;
 mod groups;
+mod help;
 mod keys;
 mod own;
 mod policies;

@@ -115,7 +115,10 @@ async fn the_log_is_filtered_by_event_result_actor_target_and_time() {
     assert!(root.browser.get("/audit?result=refused").await.count("tr[data-seq]") == 0);
     assert_eq!(root.browser.get("/audit?from=2026-11-24&to=2026-11-25").await.count("tr[data-seq]"), 1);
     assert!(rows("from=2030-01-01").await.is_empty());
-    assert_eq!(root.browser.get("/audit?from=yesterday").await.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let bad_days = root.browser.get("/audit?from=yesterday&to=tomorrow").await;
+    assert_eq!(bad_days.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let links = bad_days.texts(".error-summary a");
+    assert_eq!((links.len(), links.first() == links.last()), (2, false), "{links:?}");
 }
 
 #[actix_web::test]

@@ -131,6 +131,8 @@ const TABLE: &[(&str, &str, Rule)] = &[
     ("POST", "/policies/{id}/edit", Only(MANAGERS)),
     ("GET", "/policies/{id}/delete", Only(MANAGERS)),
     ("POST", "/policies/{id}/delete", Only(MANAGERS)),
+    ("GET", "/policies/{id}/attach", Only(MANAGERS)),
+    ("POST", "/policies/{id}/attach", Only(MANAGERS)),
     ("POST", "/policies/{id}/users/{uin}/detach", Only(MANAGERS)),
     ("POST", "/policies/{id}/groups/{group}/detach", Only(MANAGERS)),
     ("GET", "/policies/{id}/diff", Only(READERS)),

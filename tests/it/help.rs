@@ -1,7 +1,14 @@
 //! How to call the API, and what a key's calls leave behind.
 
+use crate::support::api::Signed;
 use crate::support::{TestApp, code};
 use serde_json::json;
+
+/// The headers of a request, one a line.
+fn header_lines(signed: &Signed, end: &str) -> String {
+    let lines: Vec<String> = signed.headers.iter().map(|(name, value)| format!("{name}: {value}")).collect();
+    lines.join(end)
+}
 
 #[actix_web::test]
 async fn every_snippet_has_this_servers_address_and_the_persons_secret_id() {
@@ -91,7 +98,7 @@ async fn the_debugger_shows_what_the_server_signs_and_never_a_signature_or_secre
     let root = app.root().await;
     let client = app.key_of(&root).await;
     let signed = client.sign_plainly("cam", "GetUserAppId", &json!({}));
-    let headers: String = signed.headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
+    let headers = header_lines(&signed, "\r\n");
     let genuine = signed.header("authorization").rsplit('=').next().unwrap().to_owned();
     let tampered = headers.replace(&genuine, &"0".repeat(64));
     let fields = [("method", "POST"), ("headers", tampered.as_str()), ("body", "{}")];
@@ -108,6 +115,15 @@ async fn the_debugger_shows_what_the_server_signs_and_never_a_signature_or_secre
     assert!(page.text("#to-sign-1").unwrap().starts_with("TC3-HMAC-SHA256\n"));
     assert!(page.body.contains("400 seconds before"));
     assert!(!page.body.contains(&genuine) && !page.body.contains(&client.secret_key));
+    assert!(!page.body.contains("This key is disabled"));
+
+    let disable = format!("/keys/{}/disable", client.secret_id);
+    root.browser.submit(&disable, &disable, &[]).await.redirect();
+    let page = root.browser.submit("/help/api/debug", "/help/api/debug", &fields).await;
+    assert!(page.body.contains("This key is disabled"));
+    let help = root.browser.get(&format!("/help/api?key={}", client.secret_id)).await;
+    assert!(help.body.contains("is disabled"));
+    assert!(help.body.contains(&format!("href=\"/keys/{}/records\"", client.secret_id)));
 }
 
 #[actix_web::test]
@@ -116,11 +132,13 @@ async fn the_debugger_explains_ones_own_keys_only_and_says_what_cannot_be_read()
     let root = app.root().await;
     let alice = app.sub_user(&root, "alice", &[]).await;
     let signed = app.key_of(&alice).await.sign_plainly("cam", "GetUserAppId", &json!({}));
-    let headers: String = signed.headers.iter().map(|(name, value)| format!("{name}: {value}\n")).collect();
+    let headers = header_lines(&signed, "\n");
     let said = async |headers: &str| {
         let fields = [("method", "POST"), ("headers", headers), ("body", "{}")];
         let page = root.browser.submit("/help/api/debug", "/help/api/debug", &fields).await;
         assert_eq!(page.status, 422);
+        assert_eq!(page.text("textarea[name=headers]").unwrap().trim(), headers.trim(), "kept as typed");
+        assert_eq!(page.text("textarea[name=body]").unwrap().trim(), "{}");
         page.text(".error-summary").unwrap()
     };
 

@@ -40,6 +40,7 @@ mod password;
 mod policies;
 mod policies_app;
 mod policy;
+mod policy_holders;
 mod reveal;
 mod secrecy;
 mod sessions;

@@ -119,3 +119,18 @@ async fn before_setup_every_page_leads_to_it() {
     assert_eq!(app.browser().open("/").await.status, StatusCode::FORBIDDEN);
     assert!(app.browser().open("/").await.body.contains("camlock setup-url"));
 }
+
+#[actix_web::test]
+async fn all_that_is_wrong_is_said_at_once() {
+    let app = TestApp::spawn();
+    let token = app.app.new_setup_token().unwrap();
+
+    let changes = [("user_name", "no spaces allowed"), ("password", "password1234"), ("code", "12")];
+    let (answer, _) = submit(&app, &token, &changes).await;
+
+    assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
+    for field in ["user_name", "password", "code"] {
+        assert!(answer.text(&format!("#{field}-error")).is_some(), "{field}");
+    }
+    assert_eq!(answer.count(".error-summary li"), 3);
+}

@@ -82,7 +82,7 @@ async fn set_mfa_flag(call: Call) -> Result<Map<String, Value>, ApiError> {
         ProtectionSet::OwnCheck => Err(ApiError::new(
             "FailedOperation.UserUnbindNoPermission",
             (
-                "You cannot take a check off yourself. Ask another administrator.",
+                "You cannot take a verification off yourself. Ask another administrator.",
                 "不能解除自己的保护，请联系其他管理员。",
             ),
         )),

@@ -1,5 +1,6 @@
 //! The head of every page about one group, and what its forms have in common.
 
+use super::choose::Subject;
 use super::user_form;
 use crate::app::Failure;
 use crate::app::caller::Caller;
@@ -52,6 +53,18 @@ impl GroupHead {
             remark: found.group.remark,
             created_at: found.group.created_at,
         })
+    }
+
+    /// The group as one for which something is chosen on the page `form`.
+    pub fn subject(self, form: String, back: String) -> Subject {
+        Subject {
+            list: ("Groups", self.lists_groups.then_some("/groups")),
+            address: format!("/groups/{}", self.id),
+            id: ("ID", self.id.to_string()),
+            name: self.name,
+            form,
+            back,
+        }
     }
 }
 

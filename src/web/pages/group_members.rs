@@ -1,16 +1,16 @@
 //! The Members tab of a group: who is in it, adding, removing.
 
+use super::choose::{self, Choice, Choices, Subject, Wording, users_to_choose};
 use super::group_head::{GroupHead, faults, group_of};
-use super::{done, render, render_as, uin_of};
+use super::{done, render, uin_of};
 use crate::app::Failure;
 use crate::app::caller::Caller;
 use crate::app::group_members::Member;
 use crate::app::groups::Paging;
-use crate::app::users::{Cursor, Filter, PAGE_SIZE};
 use crate::domain::field::FieldError;
 use crate::domain::group::{GroupId, MAX_MEMBERS, UserRef};
 use crate::domain::permission::action;
-use crate::domain::user::{Uin, User, UserKind};
+use crate::domain::user::{Uin, User};
 use crate::web::caller::Person;
 use crate::web::context::WebContext;
 use crate::web::csrf::Protected;
@@ -19,13 +19,27 @@ use crate::web::filters;
 use crate::web::layout::Layout;
 use crate::web::query::Query;
 use actix_session::Session;
-use actix_web::http::StatusCode;
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 
 /// All members at once: a group holds few.
 const ALL: Paging = Paging { page: 1, size: MAX_MEMBERS };
+
+/// The words of the page where users are chosen.
+const WORDING: Wording = Wording {
+    title: "Add users",
+    icon: "users",
+    field: "member",
+    legend: "Users to add",
+    hint: "Those in the group already are not listed.",
+    effect: "They have the group’s policies at once.",
+    search: "Name, UIN, note, phone or e-mail",
+    nothing: (
+        "Nobody left to add",
+        "Every user of this account is in the group. The root user is in none: it may do everything.",
+    ),
+};
 
 #[derive(Template)]
 #[template(path = "groups/members.html")]
@@ -45,26 +59,6 @@ struct Row {
     kind: &'static str,
     since: i64,
     may_open: bool,
-}
-
-#[derive(Template)]
-#[template(path = "groups/add.html")]
-struct AddPage {
-    page: Layout,
-    head: GroupHead,
-    errors: Vec<FieldError>,
-    q: String,
-    choices: Vec<Choice>,
-    has_more: bool,
-}
-
-/// A user that is not in the group yet.
-struct Choice {
-    uin: String,
-    name: String,
-    kind: &'static str,
-    note: String,
-    is_ticked: bool,
 }
 
 /// Who is in the group.
@@ -111,10 +105,8 @@ pub async fn add_form(
 ) -> Result<HttpResponse, PageError> {
     let head = open_head(&context, &person, group_of(&request)?).await?;
     person.ensure_here(action::LIST_USERS).map_err(Failure::from)?;
-    let q = query.text("q").trim().to_owned();
-    let (choices, has_more) = choices(&context, &person, (head.id, &q)).await?;
-    let page = Layout::new(&context, &person, &session, "groups");
-    render(&AddPage { page, head, errors: Vec::new(), q, choices, has_more })
+    let choices = choices(&context, &person, (head.id, query.text("q").trim())).await?;
+    choose::show(Layout::new(&context, &person, &session, "groups"), &WORDING, subject(head), choices)
 }
 
 /// Adds the chosen users.
@@ -126,31 +118,26 @@ pub async fn add(
     Protected(form): Protected,
 ) -> Result<HttpResponse, PageError> {
     let head = open_head(&context, &person, group_of(&request)?).await?;
-    let chosen = form.all("member");
-    let (status, errors) = match uins_of(&chosen) {
-        Err(error) => (StatusCode::UNPROCESSABLE_ENTITY, vec![error]),
+    let chosen = form.all(WORDING.field);
+    let outcome = match uins_of(&chosen) {
         Ok(uins) => {
-            let pairs = uins.iter().map(|uin| (head.id, UserRef::Uin(*uin))).collect();
-            match context.app.add_to_groups(&person, pairs).await {
-                Ok(()) => {
-                    let what = if uins.len() == 1 {
-                        "1 user is".to_owned()
-                    } else {
-                        format!("{} users are", uins.len())
-                    };
-                    let text = format!("{what} in group {} now.", head.name);
-                    return Ok(done(&session, &format!("/groups/{}", head.id), text));
-                }
-                Err(failure) => faults(failure)?,
-            }
+            let pairs = uins.into_iter().map(|uin| (head.id, UserRef::Uin(uin))).collect();
+            context.app.add_to_groups(&person, pairs).await
         }
+        Err(error) => Err(error.into()),
     };
-    let (mut choices, has_more) = choices(&context, &person, (head.id, "")).await?;
-    for choice in &mut choices {
-        choice.is_ticked = chosen.contains(&choice.uin);
-    }
+    let fault = match outcome {
+        Ok(()) => {
+            let count = chosen.len();
+            let what = if count == 1 { "1 user is".to_owned() } else { format!("{count} users are") };
+            let text = format!("{what} in group {} now.", head.name);
+            return Ok(done(&session, &format!("/groups/{}", head.id), text));
+        }
+        Err(failure) => faults(failure)?,
+    };
+    let choices = choices(&context, &person, (head.id, "")).await?;
     let page = Layout::new(&context, &person, &session, "groups");
-    render_as(status, &AddPage { page, head, errors, q: String::new(), choices, has_more })
+    choose::show_again(page, (&WORDING, subject(head), choices), chosen, fault)
 }
 
 /// Takes one user out of the group.
@@ -172,57 +159,34 @@ async fn open_head(context: &WebContext, person: &Caller, id: GroupId) -> Result
     GroupHead::load(context, person, id, "members").await
 }
 
-/// Users that a search finds and that, as far as the person may know, are not in the group; whether there are more.
+/// Users that a search finds and that, as far as the person may know, are not in the group.
 async fn choices(
     context: &WebContext,
     person: &Caller,
     (id, text): (GroupId, &str),
-) -> Result<(Vec<Choice>, bool), PageError> {
-    if !person.may_here(action::LIST_USERS) {
-        return Ok((Vec::new(), false));
-    }
+) -> Result<Choices, PageError> {
     let held = if person.may_group(action::LIST_MEMBERS, id) {
         context.app.members(person, id, ALL).await?.rows
     } else {
         Vec::new()
     };
-    let is_new =
-        |user: &User| user.kind != UserKind::Root && !held.iter().any(|member| member.user.uid == user.uid);
-    let filter = Filter { text: text.to_owned(), ..Filter::default() };
-    let (mut found, mut cursor) = (Vec::new(), Cursor::Start);
-    loop {
-        let part = context.app.users(person, filter.clone(), cursor).await?;
-        let last = part.users.last().map(|listed| listed.user.name.to_lowercase());
-        found.extend(part.users.into_iter().map(|listed| listed.user).filter(is_new).map(Choice::of));
-        match last {
-            Some(name) if part.has_next && found.len() < PAGE_SIZE => cursor = Cursor::After(name),
-            _ => return Ok((found, part.has_next)),
-        }
-    }
+    let is_new = |user: &User| !held.iter().any(|member| member.user.uid == user.uid);
+    let (users, has_more) = users_to_choose(context, person, text, is_new).await?;
+    let found = users.into_iter().map(|user| Choice::of_user(user, WORDING.field)).collect();
+    Ok(Choices { q: text.to_owned(), found, has_more })
 }
 
-impl AddPage {
-    fn hint(&self) -> &'static str {
-        if self.has_more {
-            "These are not all: search for others. Those in the group already are not listed."
-        } else {
-            "Those in the group already are not listed."
-        }
-    }
-}
-
-impl Choice {
-    fn of(user: User) -> Self {
-        let (uin, kind) = (user.uin.to_string(), user.kind.label());
-        Self { uin, kind, name: user.name, note: user.note, is_ticked: false }
-    }
+fn subject(head: GroupHead) -> Subject {
+    let back = format!("/groups/{}", head.id);
+    head.subject(format!("{back}/members/add"), back)
 }
 
 fn uins_of(chosen: &[String]) -> Result<Vec<Uin>, FieldError> {
     if chosen.is_empty() {
-        return Err(FieldError::on_page("member", "Choose at least one user."));
+        return Err(FieldError::on_page(WORDING.field, "Choose at least one user."));
     }
-    let gone =
-        || FieldError::on_page("member", "One of the chosen users does not exist any more. Choose again.");
+    let gone = || {
+        FieldError::on_page(WORDING.field, "One of the chosen users does not exist any more. Choose again.")
+    };
     chosen.iter().map(|text| Uin::parse(text).map_err(|_| gone())).collect()
 }

@@ -37,9 +37,29 @@ struct ApiPage {
     snippet: String,
     /// Why no SecretId is filled in.
     key_problem: Option<&'static str>,
-    is_disabled: bool,
+    key: Option<KeyState>,
     now: i64,
     window: i64,
+}
+
+/// The key whose SecretId is filled in.
+struct KeyState {
+    id: String,
+    short: String,
+    is_enabled: bool,
+}
+
+impl ApiPage {
+    fn is_disabled(&self) -> bool {
+        self.key.as_ref().is_some_and(|key| !key.is_enabled)
+    }
+}
+
+impl KeyState {
+    fn of(key: &Key) -> Self {
+        let id = &key.secret_id;
+        Self { id: id.to_string(), short: id.short(), is_enabled: key.is_enabled() }
+    }
 }
 
 /// Shows one client's snippet, for a key of one's own.
@@ -71,7 +91,7 @@ pub async fn api(
         address,
         tool,
         key_problem,
-        is_disabled: key.is_some_and(|key| !key.is_enabled()),
+        key: key.map(KeyState::of),
         now: context.app.clock.now(),
         window: WINDOW_SECONDS,
     })

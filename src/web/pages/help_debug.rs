@@ -69,22 +69,22 @@ struct DebugPage {
     errors: Vec<FieldError>,
     typed: Pasted,
     explained: Option<Explained>,
+    skew: String,
     window: i64,
 }
 
 impl DebugPage {
     fn new(page: Layout, typed: Pasted) -> Self {
-        Self { page, errors: Vec::new(), typed, explained: None, window: WINDOW_SECONDS }
+        Self { page, errors: Vec::new(), typed, explained: None, skew: String::new(), window: WINDOW_SECONDS }
     }
+}
 
-    /// How far the request's clock is off, in words.
-    #[expect(clippy::unused_self, reason = "the template calls it as a method")]
-    fn skew(&self, explained: &Explained) -> String {
-        match explained.now - explained.timestamp {
-            0 => "The same second.".to_owned(),
-            late if late > 0 => format!("{late} seconds before the server's time."),
-            early => format!("{} seconds after the server's time.", early.unsigned_abs()),
-        }
+/// How far the request's clock is off, in words.
+fn skew_of(explained: &Explained) -> String {
+    match explained.now - explained.timestamp {
+        0 => "the same second".to_owned(),
+        late if late > 0 => format!("{late} seconds before the server’s time"),
+        early => format!("{} seconds after the server’s time", early.unsigned_abs()),
     }
 }
 
@@ -111,6 +111,7 @@ pub async fn submit(
     let mut page = DebugPage::new(Layout::new(&context, &person, &session, "api"), typed);
     match outcome {
         Ok(explained) => {
+            page.skew = skew_of(&explained);
             page.explained = Some(explained);
             render(&page)
         }

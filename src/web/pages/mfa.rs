@@ -94,7 +94,7 @@ pub async fn enrol(
     show(&context, &person, &session, Typed { name: form.text("name").to_owned(), then, errors }).await
 }
 
-/// Asks for the check that removes an app.
+/// Asks for the step-up that removes an app.
 pub async fn remove(
     request: HttpRequest,
     context: Data<WebContext>,
@@ -133,7 +133,7 @@ pub async fn recovery(
     })
 }
 
-/// Asks for the check that replaces the recovery codes.
+/// Asks for the step-up that replaces the recovery codes.
 pub async fn replace_recovery(
     context: Data<WebContext>,
     person: Person,
@@ -165,7 +165,7 @@ async fn show(
     )
 }
 
-/// Leads to the check by an app that exists; also when the page was open for so long that its seed is gone.
+/// Leads to the step-up by an app that exists; also when the page was open for so long that its seed is gone.
 async fn vouch(
     context: &WebContext,
     person: &Caller,

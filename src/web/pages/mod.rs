@@ -1,6 +1,8 @@
 //! The pages, one file for each noun.
 
+pub mod attached;
 pub mod audit;
+pub mod choose;
 mod door;
 pub mod group;
 pub mod group_head;
@@ -19,6 +21,7 @@ pub mod mfa;
 pub mod policies;
 pub mod policy;
 pub mod policy_form;
+pub mod policy_holders;
 pub mod policy_text;
 pub mod policy_versions;
 pub mod reveal;

@@ -2,13 +2,13 @@
 
 use super::policies::uses_in_words;
 use super::policy_form::faults;
+use super::policy_holders::{Holder, may_attach_widely};
 use super::policy_text::{Line, Sentence, lines, sentences};
-use super::{done, render, render_as, uin_of};
+use super::{done, render, render_as};
 use crate::app::caller::Caller;
-use crate::app::policies::{Entity, EntityFilter, IfAttached, PolicyDetail, StoredPolicy};
+use crate::app::policies::{EntityFilter, IfAttached, PolicyDetail, StoredPolicy};
 use crate::app::policy_versions::PolicyVersion;
 use crate::domain::field::FieldError;
-use crate::domain::group::GroupId;
 use crate::domain::permission::action;
 use crate::domain::policies::MAX_VERSIONS;
 use crate::web::caller::Person;
@@ -43,20 +43,10 @@ struct Rights {
     edit: bool,
     delete: bool,
     copy: bool,
+    attach: bool,
     read_version: bool,
     set_default: bool,
     delete_version: bool,
-}
-
-/// Somebody a policy is attached to.
-struct Holder {
-    kind: &'static str,
-    name: String,
-    since: i64,
-    /// Its page, for whoever may open that.
-    href: Option<String>,
-    /// Where detaching is sent, for whoever may.
-    detach: Option<String>,
 }
 
 #[derive(Template)]
@@ -139,32 +129,6 @@ pub async fn delete(
     render_as(status, &DeletePage { errors, confirm, ..DeletePage::new(page, found) })
 }
 
-/// Takes the policy from a user.
-pub async fn detach_user(
-    request: HttpRequest,
-    context: Data<WebContext>,
-    person: Person,
-    session: Session,
-    _form: Protected,
-) -> Result<HttpResponse, PageError> {
-    let (id, uin) = (policy_of(&request)?, uin_of(&request)?);
-    context.app.detach_policy(&person, uin, id).await?;
-    Ok(done(&session, &format!("/policies/{id}"), "The policy is detached."))
-}
-
-/// Takes the policy from a group.
-pub async fn detach_group(
-    request: HttpRequest,
-    context: Data<WebContext>,
-    person: Person,
-    session: Session,
-    _form: Protected,
-) -> Result<HttpResponse, PageError> {
-    let (id, group) = (policy_of(&request)?, number_of(&request, "group")?);
-    context.app.detach_group_policy(&person, GroupId(group), id).await?;
-    Ok(done(&session, &format!("/policies/{id}"), "The policy is detached."))
-}
-
 /// The policy that an address names.
 pub fn policy_of(request: &HttpRequest) -> Result<i64, PageError> {
     number_of(request, "id")
@@ -193,38 +157,10 @@ impl Rights {
             edit: set_default && may(action::CREATE_POLICY_VERSION),
             delete: is_own && may(action::DELETE_POLICY),
             copy: person.may_here(action::CREATE_POLICY),
+            attach: may_attach_widely(person),
             read_version: may(action::GET_POLICY_VERSION),
             delete_version: is_own && may(action::DELETE_POLICY_VERSION),
             set_default,
-        }
-    }
-}
-
-impl Holder {
-    fn of(person: &Caller, policy: i64, entity: Entity) -> Self {
-        match entity {
-            Entity::User { uin, name, since, .. } => {
-                let is_open = uin != person.owner() || person.is_root();
-                let may_detach = is_open && person.may(action::DETACH_POLICY, uin);
-                Self {
-                    kind: "User",
-                    href: person.may(action::LIST_ATTACHED, uin).then(|| format!("/users/{uin}/permissions")),
-                    detach: may_detach.then(|| format!("/policies/{policy}/users/{uin}/detach")),
-                    name,
-                    since,
-                }
-            }
-            Entity::Group { id, name, since } => {
-                let may = |action| person.may_group(action, GroupId(id));
-                Self {
-                    kind: "Group",
-                    href: may(action::GET_GROUP).then(|| format!("/groups/{id}")),
-                    detach: may(action::DETACH_GROUP_POLICY)
-                        .then(|| format!("/policies/{policy}/groups/{id}/detach")),
-                    name,
-                    since,
-                }
-            }
         }
     }
 }

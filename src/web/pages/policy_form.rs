@@ -2,7 +2,7 @@
 
 use super::policy::policy_of;
 use super::policy_text::{Line, Sentence, lines, sentences};
-use super::user_form::sift;
+use super::user_form::{self, sift};
 use super::{done, render, render_as};
 use crate::app::Failure;
 use crate::app::caller::Caller;
@@ -167,13 +167,10 @@ pub async fn edit(
 /// A failure that a form can show: the status it comes back with, and what it says.
 pub fn faults(failure: Failure) -> Result<(StatusCode, Vec<FieldError>), PageError> {
     match failure {
-        Failure::Invalid(errors) => Ok((StatusCode::UNPROCESSABLE_ENTITY, errors)),
-        Failure::Refused(text) => Ok((StatusCode::CONFLICT, vec![FieldError::on_page("", text)])),
-        Failure::Policy(refusal) if !refusal.is_absence() => {
-            let field = if refusal == PolicyRefusal::NameTaken { "name" } else { "" };
-            Ok((StatusCode::CONFLICT, vec![FieldError::on_page(field, refusal)]))
+        Failure::Policy(refusal @ PolicyRefusal::NameTaken) => {
+            Ok((StatusCode::CONFLICT, vec![FieldError::on_page("name", refusal)]))
         }
-        other => Err(other.into()),
+        other => user_form::faults(other),
     }
 }
 

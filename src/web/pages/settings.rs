@@ -59,7 +59,7 @@ pub async fn form(
     })
 }
 
-/// Asks for the check that changes the settings.
+/// Asks for the step-up that changes the settings.
 pub async fn submit(
     context: Data<WebContext>,
     person: Person,

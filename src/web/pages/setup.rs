@@ -103,7 +103,7 @@ pub async fn submit(
     };
     let made = match read(&form) {
         Ok(setup) => context.app.set_up(setup, source(&request, &context)).await,
-        Err(errors) => Err(Failure::Invalid(errors)),
+        Err(errors) => Err(Failure::Invalid(with_password_faults(&context, &form, errors).await?)),
     };
     match made {
         Ok(ticket) => Ok(see_other(&format!("/setup/recovery?t={ticket}"))),
@@ -144,6 +144,20 @@ fn read(form: &Form) -> Result<Setup, Vec<FieldError>> {
                 .collect())
         }
     }
+}
+
+/// The faults of a form together with those of its password, so that all are seen at once.
+async fn with_password_faults(
+    context: &WebContext,
+    form: &Form,
+    mut errors: Vec<FieldError>,
+) -> Result<Vec<FieldError>, Failure> {
+    let Ok(password) = Password::parse(form.text("password")) else { return Ok(errors) };
+    let names = (form.text("user_name").trim(), form.text("account_name").trim());
+    let faults = context.app.faults_of_setup_password(password, names).await?;
+    let place = errors.iter().position(|error| error.field == "code").unwrap_or(errors.len());
+    errors.splice(place..place, faults);
+    Ok(errors)
 }
 
 /// The page in place of the form.

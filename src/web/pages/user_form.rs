@@ -53,6 +53,9 @@ pub fn faults(failure: Failure) -> Result<(StatusCode, Vec<FieldError>), PageErr
     match failure {
         Failure::Invalid(errors) => Ok((StatusCode::UNPROCESSABLE_ENTITY, errors)),
         Failure::Refused(text) => Ok((StatusCode::CONFLICT, vec![FieldError::on_page("", text)])),
+        Failure::Policy(refusal) if !refusal.is_absence() => {
+            Ok((StatusCode::CONFLICT, vec![FieldError::on_page("", refusal)]))
+        }
         other => Err(other.into()),
     }
 }

@@ -1,8 +1,9 @@
 //! The Groups tab of a user: which groups it is in, joining, leaving.
 
+use super::choose::{self, Choice, Choices, Subject, Wording};
 use super::group_head::{faults, group_of};
 use super::user_head::UserHead;
-use super::{done, render, render_as, uin_of};
+use super::{done, render, uin_of};
 use crate::app::Failure;
 use crate::app::caller::Caller;
 use crate::app::groups::Paging;
@@ -17,13 +18,24 @@ use crate::web::error::PageError;
 use crate::web::filters;
 use crate::web::layout::Layout;
 use actix_session::Session;
-use actix_web::http::StatusCode;
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 
 /// All groups at once: an account has few.
 const ALL: Paging = Paging { page: 1, size: MAX_GROUPS };
+
+/// The words of the page where groups are chosen.
+const WORDING: Wording = Wording {
+    title: "Join groups",
+    icon: "users-round",
+    field: "group",
+    legend: "Groups to join",
+    hint: "Those joined already are not listed.",
+    effect: "Their policies hold for the user at once.",
+    search: "",
+    nothing: ("No group left to join", "There is none that this user is not in."),
+};
 
 #[derive(Template)]
 #[template(path = "users/groups.html")]
@@ -44,21 +56,6 @@ struct Row {
     since: i64,
     may_open: bool,
     may_leave: bool,
-}
-
-#[derive(Template)]
-#[template(path = "users/join.html")]
-struct JoinPage {
-    page: Layout,
-    head: UserHead,
-    errors: Vec<FieldError>,
-    choices: Vec<Choice>,
-}
-
-/// A group that the user is not in yet.
-struct Choice {
-    group: Group,
-    is_ticked: bool,
 }
 
 /// The groups that a user is in.
@@ -106,8 +103,7 @@ pub async fn join_form(
 ) -> Result<HttpResponse, PageError> {
     let head = joining_head(&context, &person, uin_of(&request)?).await?;
     let choices = choices(&context, &person, &head).await?;
-    let page = Layout::new(&context, &person, &session, "users");
-    render(&JoinPage { page, head, errors: Vec::new(), choices })
+    choose::show(Layout::new(&context, &person, &session, "users"), &WORDING, subject(head), choices)
 }
 
 /// Puts the user into the chosen groups.
@@ -119,31 +115,26 @@ pub async fn join(
     Protected(form): Protected,
 ) -> Result<HttpResponse, PageError> {
     let head = joining_head(&context, &person, uin_of(&request)?).await?;
-    let chosen = form.all("group");
-    let (status, errors) = match ids_of(&chosen) {
-        Err(error) => (StatusCode::UNPROCESSABLE_ENTITY, vec![error]),
+    let chosen = form.all(WORDING.field);
+    let outcome = match ids_of(&chosen) {
         Ok(ids) => {
             let pairs = ids.into_iter().map(|id| (id, UserRef::Uin(head.id))).collect();
-            match context.app.add_to_groups(&person, pairs).await {
-                Ok(()) => {
-                    let what = if chosen.len() == 1 {
-                        "1 group".to_owned()
-                    } else {
-                        format!("{} groups", chosen.len())
-                    };
-                    let text = format!("{} has joined {what}.", head.name);
-                    return Ok(done(&session, &format!("/users/{}/groups", head.uin), text));
-                }
-                Err(failure) => faults(failure)?,
-            }
+            context.app.add_to_groups(&person, pairs).await
         }
+        Err(error) => Err(error.into()),
     };
-    let mut choices = choices(&context, &person, &head).await?;
-    for choice in &mut choices {
-        choice.is_ticked = chosen.contains(&choice.group.id.to_string());
-    }
+    let fault = match outcome {
+        Ok(()) => {
+            let count = chosen.len();
+            let what = if count == 1 { "1 group".to_owned() } else { format!("{count} groups") };
+            let text = format!("{} has joined {what}.", head.name);
+            return Ok(done(&session, &format!("/users/{}/groups", head.uin), text));
+        }
+        Err(failure) => faults(failure)?,
+    };
+    let choices = choices(&context, &person, &head).await?;
     let page = Layout::new(&context, &person, &session, "users");
-    render_as(status, &JoinPage { page, head, errors, choices })
+    choose::show_again(page, (&WORDING, subject(head), choices), chosen, fault)
 }
 
 /// Takes the user out of one group.
@@ -180,22 +171,35 @@ async fn open_groups(context: &WebContext, person: &Caller) -> Result<Vec<Group>
 }
 
 /// Those of them that the user, as far as the person may know, is not in.
-async fn choices(context: &WebContext, person: &Caller, head: &UserHead) -> Result<Vec<Choice>, PageError> {
+async fn choices(context: &WebContext, person: &Caller, head: &UserHead) -> Result<Choices, PageError> {
     let held = if person.may(action::LIST_GROUPS_OF_USER, head.id) {
         context.app.groups_of(person, UserRef::Uin(head.id), ALL).await?.rows
     } else {
         Vec::new()
     };
     let is_new = |group: &Group| !held.iter().any(|joined| joined.group.id == group.id);
+    let choice = |group: Group| Choice {
+        field: WORDING.field,
+        value: group.id.to_string(),
+        label: group.name,
+        detail: group.remark,
+    };
     let open = open_groups(context, person).await?;
-    Ok(open.into_iter().filter(is_new).map(|group| Choice { group, is_ticked: false }).collect())
+    let found = open.into_iter().filter(is_new).map(choice).collect();
+    Ok(Choices { q: String::new(), found, has_more: false })
+}
+
+fn subject(head: UserHead) -> Subject {
+    let back = format!("/users/{}/groups", head.uin);
+    head.subject(format!("{back}/join"), back)
 }
 
 fn ids_of(chosen: &[String]) -> Result<Vec<GroupId>, FieldError> {
     if chosen.is_empty() {
-        return Err(FieldError::on_page("group", "Choose at least one group."));
+        return Err(FieldError::on_page(WORDING.field, "Choose at least one group."));
     }
-    let gone =
-        || FieldError::on_page("group", "One of the chosen groups does not exist any more. Choose again.");
+    let gone = || {
+        FieldError::on_page(WORDING.field, "One of the chosen groups does not exist any more. Choose again.")
+    };
     chosen.iter().map(|text| GroupId::parse(text).ok_or_else(gone)).collect()
 }

@@ -1,5 +1,6 @@
 //! The head of every page about one user: who it is, and the tabs that the person may open.
 
+use super::choose::Subject;
 use crate::app::caller::Caller;
 use crate::app::user_head::Tabs;
 use crate::domain::permission::action;
@@ -49,6 +50,18 @@ impl UserHead {
             name: found.user.name,
             note: found.user.note,
         })
+    }
+
+    /// The user as one for whom something is chosen on the page `form`.
+    pub fn subject(self, form: String, back: String) -> Subject {
+        Subject {
+            list: ("Users", self.lists_users.then_some("/users")),
+            address: format!("/users/{}", self.uin),
+            id: ("UIN", self.uin),
+            name: self.name,
+            form,
+            back,
+        }
     }
 }
 

@@ -1,13 +1,13 @@
-//! The Permissions tab: what is attached to a user, attaching, detaching.
+//! The Permissions tab of a user: what it may do and where that comes from, attaching, detaching.
 
+use super::attached::{Panel, Row, WORDING, attached_to, choices, ids_of, policy_of};
+use super::choose::{self, Choices, Subject};
 use super::user_boundary::BoundaryPanel;
 use super::user_form::faults;
 use super::user_head::UserHead;
-use super::{done, render, render_as, uin_of};
+use super::{done, render, uin_of};
 use crate::app::Failure;
 use crate::app::caller::Caller;
-use crate::app::permissions::{Attachment, StoredPolicy};
-use crate::domain::field::FieldError;
 use crate::domain::permission::action;
 use crate::domain::user::Uin;
 use crate::web::caller::Person;
@@ -18,7 +18,6 @@ use crate::web::filters;
 use crate::web::layout::Layout;
 use crate::web::query::Query;
 use actix_session::Session;
-use actix_web::http::StatusCode;
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
@@ -28,29 +27,11 @@ use askama::Template;
 struct IndexPage {
     page: Layout,
     head: UserHead,
-    attached: Vec<Attachment>,
-    may_attach: bool,
-    may_detach: bool,
+    policies: Panel,
     boundary: Option<BoundaryPanel>,
 }
 
-#[derive(Template)]
-#[template(path = "users/attach.html")]
-struct AttachPage {
-    page: Layout,
-    head: UserHead,
-    errors: Vec<FieldError>,
-    q: String,
-    choices: Vec<Choice>,
-}
-
-/// A policy that is not attached yet.
-pub(super) struct Choice {
-    pub policy: StoredPolicy,
-    pub is_ticked: bool,
-}
-
-/// What is attached to a user.
+/// What a user may do.
 pub async fn index(
     request: HttpRequest,
     context: Data<WebContext>,
@@ -58,17 +39,37 @@ pub async fn index(
     session: Session,
 ) -> Result<HttpResponse, PageError> {
     let uin = uin_of(&request)?;
-    let attached = context.app.attached(&person, uin).await?;
+    let (rows, has_sources) = rows(&context, &person, uin).await?;
     let head = UserHead::load(&context, &person, uin, "permissions").await?;
     let boundary = BoundaryPanel::load(&context, &person, &head).await?;
-    render(&IndexPage {
-        page: Layout::new(&context, &person, &session, "users"),
+    let policies = Panel {
+        address: format!("/users/{uin}/permissions"),
+        rows,
         may_attach: !head.is_root && person.may(action::ATTACH_POLICY, uin),
         may_detach: (!head.is_root || person.is_root()) && person.may(action::DETACH_POLICY, uin),
-        head,
-        attached,
-        boundary,
-    })
+        attach_action: action::ATTACH_POLICY,
+        nothing: if has_sources {
+            "This user can do nothing yet except see its own security page."
+        } else {
+            "No policy is attached to this user itself."
+        },
+        simulator: Some(format!("/policies/simulate?user={uin}")),
+        has_sources,
+        hides_groups: !has_sources,
+        reach: "",
+    };
+    let page = Layout::new(&context, &person, &session, "users");
+    render(&IndexPage { page, head, policies, boundary })
+}
+
+/// The policies of a user, and whether those of its groups are among them.
+async fn rows(context: &WebContext, person: &Caller, uin: Uin) -> Result<(Vec<Row>, bool), PageError> {
+    let own = context.app.attached(person, uin).await?;
+    if !person.may(action::LIST_ALL_ATTACHED, uin) {
+        return Ok((own.into_iter().map(|policy| Row::attached(person, policy)).collect(), false));
+    }
+    let all = context.app.attached_all(person, uin).await?;
+    Ok((all.into_iter().map(|policy| Row::held(person, policy)).collect(), true))
 }
 
 /// The policies that can be attached to a user, searched.
@@ -80,9 +81,8 @@ pub async fn attach_form(
     query: Query,
 ) -> Result<HttpResponse, PageError> {
     let head = attachable_head(&context, &person, uin_of(&request)?).await?;
-    let choices = choices(&context, &person, &head, query.text("q")).await?;
-    let page = Layout::new(&context, &person, &session, "users");
-    render(&AttachPage { page, head, errors: Vec::new(), q: query.text("q").trim().to_owned(), choices })
+    let choices = open_policies(&context, &person, (head.id, query.text("q"))).await?;
+    choose::show(Layout::new(&context, &person, &session, "users"), &WORDING, subject(head), choices)
 }
 
 /// Attaches the chosen policies, named by id or by name.
@@ -93,27 +93,21 @@ pub async fn attach(
     session: Session,
     Protected(form): Protected,
 ) -> Result<HttpResponse, PageError> {
-    let uin = uin_of(&request)?;
-    let head = attachable_head(&context, &person, uin).await?;
+    let head = attachable_head(&context, &person, uin_of(&request)?).await?;
     let chosen = form.all("policy");
-    let (status, errors) = match ids_of(&chosen, &context.app.policies(&person).await?) {
-        Err(error) => (StatusCode::UNPROCESSABLE_ENTITY, vec![error]),
-        Ok(ids) => match context.app.attach_policies(&person, uin, ids).await {
-            Ok(count) => {
-                let what =
-                    if count == 1 { "1 policy is".to_owned() } else { format!("{count} policies are") };
-                let text = format!("{what} attached to {}.", head.name);
-                return Ok(done(&session, &format!("/users/{uin}"), text));
-            }
-            Err(failure) => faults(failure)?,
-        },
+    let outcome = match ids_of(&chosen, &context.app.policies(&person).await?) {
+        Ok(ids) => context.app.attach_policies(&person, head.id, ids).await,
+        Err(error) => Err(error.into()),
     };
-    let mut choices = choices(&context, &person, &head, "").await?;
-    for choice in &mut choices {
-        choice.is_ticked = chosen.iter().any(|text| names(text, &choice.policy));
-    }
+    let fault = match outcome {
+        Ok(count) => {
+            return Ok(done(&session, &format!("/users/{}", head.uin), attached_to(&head.name, count)));
+        }
+        Err(failure) => faults(failure)?,
+    };
+    let choices = open_policies(&context, &person, (head.id, "")).await?;
     let page = Layout::new(&context, &person, &session, "users");
-    render_as(status, &AttachPage { page, head, errors, q: String::new(), choices })
+    choose::show_again(page, (&WORDING, subject(head), choices), chosen, fault)
 }
 
 /// Detaches one policy.
@@ -124,10 +118,8 @@ pub async fn detach(
     session: Session,
     _form: Protected,
 ) -> Result<HttpResponse, PageError> {
-    let uin = uin_of(&request)?;
-    let id = request.match_info().get("policy").unwrap_or_default().parse::<i64>();
-    let id = id.map_err(|_| PageError::NotFound)?;
-    context.app.detach_policy(&person, uin, id).await?;
+    let (uin, policy) = (uin_of(&request)?, policy_of(&request)?);
+    context.app.detach_policy(&person, uin, policy).await?;
     Ok(done(&session, &format!("/users/{uin}/permissions"), "The policy is detached."))
 }
 
@@ -142,42 +134,22 @@ async fn attachable_head(context: &WebContext, person: &Caller, uin: Uin) -> Res
     Ok(head)
 }
 
-/// The policies that hold a text and, as far as the person may know, are not attached yet.
-async fn choices(
+/// Those that hold a text and, as far as the person may know, are not attached yet.
+async fn open_policies(
     context: &WebContext,
     person: &Caller,
-    head: &UserHead,
-    text: &str,
-) -> Result<Vec<Choice>, PageError> {
-    let held = if person.may(action::LIST_ATTACHED, head.id) {
-        context.app.attached(person, head.id).await?
+    (uin, text): (Uin, &str),
+) -> Result<Choices, PageError> {
+    let held = if person.may(action::LIST_ATTACHED, uin) {
+        context.app.attached(person, uin).await?
     } else {
         Vec::new()
     };
-    let wanted = text.trim().to_lowercase();
-    let known = context.app.policies(person).await?;
-    let fits = |policy: &StoredPolicy| {
-        [&policy.name, &policy.description].iter().any(|text| text.to_lowercase().contains(&wanted))
-            && !held.iter().any(|attached| attached.policy_id == policy.id)
-    };
-    Ok(known.into_iter().filter(fits).map(|policy| Choice { policy, is_ticked: false }).collect())
+    Ok(choices(context.app.policies(person).await?, &held, text))
 }
 
-/// The ids of chosen policies, which may be named by id or by name.
-pub(super) fn ids_of(chosen: &[String], known: &[StoredPolicy]) -> Result<Vec<i64>, FieldError> {
-    if chosen.is_empty() {
-        return Err(FieldError::on_page("policy", "Choose at least one policy."));
-    }
-    let id_of = |text: &String| {
-        let found = known.iter().find(|policy| names(text, policy)).map(|policy| policy.id);
-        found.ok_or_else(|| {
-            FieldError::on_page("policy", "One of the chosen policies does not exist any more. Choose again.")
-        })
-    };
-    chosen.iter().map(id_of).collect()
-}
-
-/// Whether a text is the id or the name of a policy.
-pub(super) fn names(text: &str, policy: &StoredPolicy) -> bool {
-    policy.name == text || policy.id.to_string() == text
+fn subject(head: UserHead) -> Subject {
+    let address = format!("/users/{}", head.uin);
+    let form = format!("{address}/permissions/attach");
+    head.subject(form, address)
 }

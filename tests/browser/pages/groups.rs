@@ -15,9 +15,9 @@ async fn the_pages_about_groups_are_sound_in_every_width_and_colour() {
         chrome.sign_in(&app, &scene.root).await;
         let group = create(&mut sweep).await;
         members(&mut sweep, &group, &scene).await;
-        permissions(&mut sweep, &group).await;
+        permissions(&mut sweep, &group, &scene).await;
         change(&mut sweep, &group).await;
-        sweep.end(18);
+        sweep.end(19);
     })
     .await;
 }
@@ -54,13 +54,14 @@ async fn members(sweep: &mut Sweep<'_>, group: &str, scene: &Scene) {
     sweep.visit(&format!("/users/{}/groups/join", scene.new), "user-groups-join").await;
 }
 
-async fn permissions(sweep: &mut Sweep<'_>, group: &str) {
+async fn permissions(sweep: &mut Sweep<'_>, group: &str, scene: &Scene) {
     let chrome = sweep.chrome;
     sweep.visit(&format!("{group}/permissions"), "group-permissions-none").await;
     sweep.visit(&format!("{group}/permissions/attach"), "group-attach").await;
     chrome.click("main input[name=policy]").await;
     chrome.press("Attach policies").await;
     sweep.look("group-permissions").await;
+    sweep.visit(&format!("/users/{}/permissions", scene.alice.uin), "user-permissions-of-groups-too").await;
 }
 
 async fn change(sweep: &mut Sweep<'_>, group: &str) {

@@ -19,7 +19,7 @@ async fn the_pages_about_policies_are_sound_in_every_width_and_colour() {
         versions(&mut sweep, &policy).await;
         attached(&mut sweep, &policy, &scene).await;
         simulate(&mut sweep).await;
-        sweep.end(18);
+        sweep.end(21);
     })
     .await;
 }
@@ -77,10 +77,13 @@ async fn versions(sweep: &mut Sweep<'_>, policy: &str) {
 
 async fn attached(sweep: &mut Sweep<'_>, policy: &str, scene: &Scene) {
     let (chrome, long) = (sweep.chrome, &scene.long);
-    chrome.open(&format!("/users/{long}/permissions/attach?q=pppp")).await;
-    chrome.click("main input[name=policy]").await;
-    chrome.press("Attach policies").await;
-    sweep.visit(policy, "policy-attached").await;
+    sweep.visit(&format!("{policy}/attach?q=nobody-of-that-name"), "policy-attach-none-found").await;
+    sweep.visit(&format!("{policy}/attach"), "policy-attach").await;
+    chrome.press("Attach to users and groups").await;
+    sweep.look("policy-attach-with-error").await;
+    chrome.click(&format!("main input[value='{long}']")).await;
+    chrome.press("Attach to users and groups").await;
+    sweep.look("policy-attached").await;
     sweep.visit(&format!("{policy}/delete"), "policy-delete-while-attached").await;
     sweep.visit(&format!("/users/{long}/permissions"), "user-permissions-with-long-policy").await;
     sweep.visit(&format!("/users/{long}/permissions/boundary"), "user-boundary").await;

@@ -49,8 +49,8 @@ impl Typed {
         caller: &Caller,
     ) -> Result<Result<Filter, Vec<FieldError>>, Failure> {
         let mut problems = Problems(Vec::new());
-        let from = problems.keep(date("from", &self.from));
-        let last = problems.keep(date("to", &self.to));
+        let from = problems.keep(date(("from", "first"), &self.from));
+        let last = problems.keep(date(("to", "last"), &self.to));
         if let (Some(from), Some(last)) = (from, last)
             && last < from
         {
@@ -82,11 +82,12 @@ impl Problems {
     }
 }
 
-fn date(field: &'static str, text: &str) -> Result<Option<i64>, FieldError> {
+fn date((field, which): (&'static str, &str), text: &str) -> Result<Option<i64>, FieldError> {
     if text.is_empty() {
         return Ok(None);
     }
-    start_of(text).map(Some).ok_or_else(|| FieldError::on_page(field, "Enter a day such as 2026-11-23."))
+    let wrong = || FieldError::on_page(field, format!("Enter the {which} day, such as 2026-11-23."));
+    start_of(text).map(Some).ok_or_else(wrong)
 }
 
 fn event(text: &str) -> Result<Option<String>, FieldError> {

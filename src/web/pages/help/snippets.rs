@@ -29,7 +29,7 @@ pub const TOOLS: &[Tool] = &[
         id: "tccli",
         label: "tccli",
         install: "pip install tccli",
-        trust: "add the certificate to the bundle of Python's certifi. There is no option for it.",
+        trust: "add the certificate to the bundle of Python’s certifi. There is no option for it.",
         text: include_str!("../../../../templates/help/tccli.txt"),
     },
     Tool {
@@ -57,7 +57,7 @@ pub const TOOLS: &[Tool] = &[
         id: "java",
         label: "Java",
         install: "com.tencentcloudapi:tencentcloud-sdk-java-cam",
-        trust: "add the certificate to the JVM's trust store.",
+        trust: "add the certificate to the JVM’s trust store.",
         text: include_str!("../../../../templates/help/java.txt"),
     },
     Tool {

@@ -40,7 +40,7 @@ pub async fn password_form(
     render_as(StatusCode::OK, &page)
 }
 
-/// Changes the password, after a check where there is an authenticator app.
+/// Changes the password, after a step-up where there is an authenticator app.
 pub async fn change_password(
     context: Data<WebContext>,
     person: AnyPerson,
