@@ -1,6 +1,7 @@
 //! Parameters of a call, from JSON or from flattened names, typed when they are asked for.
 
 use super::error::ApiError;
+use super::unambiguous::Unambiguous;
 use crate::domain::field::Label;
 use serde_json::{Map, Value};
 
@@ -37,7 +38,7 @@ impl Input {
             );
             ApiError::new("InvalidRequest", text)
         };
-        match serde_json::from_slice(body) {
+        match serde_json::from_slice(body).map(|Unambiguous(value)| value) {
             Ok(Value::Object(fields)) if is_shallow(&fields) => Ok(Self { fields, path: String::new() }),
             Ok(Value::Object(_)) => Err(broken(("it is nested too deeply", "嵌套层数过多"))),
             Ok(_) => Err(broken(("it is another value", "是其他类型的值"))),

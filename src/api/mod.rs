@@ -8,6 +8,7 @@ pub mod error;
 pub mod input;
 mod limits;
 mod multipart;
+mod unambiguous;
 
 pub use action::{Action, Answer, Call, Service, respond};
 pub use dispatch::ApiContext;

@@ -8,6 +8,8 @@ use actix_web::{HttpMessage, HttpRequest};
 use std::net::IpAddr;
 use tracing_actix_web::RequestId;
 
+/// How programs tell which client library they use; their user agent only names its HTTP library.
+const REQUEST_CLIENT: &str = "x-tc-requestclient";
 /// Longest part of a user agent that is kept.
 const MAX_USER_AGENT: usize = 200;
 
@@ -18,12 +20,15 @@ pub fn request_id(request: &HttpRequest) -> String {
 
 /// Where a request comes from.
 pub fn source(request: &HttpRequest, context: &Data<WebContext>) -> Source {
-    let agent =
-        request.headers().get(USER_AGENT).map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());
+    let text = |name: &str| {
+        let value = request.headers().get(name);
+        value.map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned()).unwrap_or_default()
+    };
+    let agent = format!("{} {}", text(REQUEST_CLIENT), text(USER_AGENT.as_str()));
     Source {
         ip: client_ip(request, context),
         user_agent: agent
-            .unwrap_or_default()
+            .trim()
             .chars()
             .map(|c| if c.is_control() { ' ' } else { c })
             .take(MAX_USER_AGENT)

@@ -8,7 +8,7 @@ use camlock::store::key_usage::{self, Record};
 use futures_util::future::join_all;
 use serde_json::{Value, json};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
 async fn last_used(client: &Client) -> Value {
@@ -86,43 +86,57 @@ async fn the_newest_hundred_records_are_kept() {
     }
 }
 
-/// Odd while the key is disabled: the answer that said so has arrived and no wish to enable it was sent.
-#[actix_web::test]
-async fn no_call_that_starts_after_disabling_is_accepted() {
-    let app = TestApp::spawn();
-    let root = app.bare_root("root").await;
-    let (keeper, hunted) = (app.key_of(&root).await, app.key_of(&root).await);
-    let epoch = Arc::new(AtomicUsize::new(0));
-    let callers = (0..3).map(|_| {
-        let (epoch, hunted) = (Arc::clone(&epoch), hunted.clone());
-        actix_web::rt::spawn(async move {
-            loop {
-                let before = epoch.load(Ordering::SeqCst);
-                let answer = hunted.call("cam", "GetUserAppId", json!({})).await;
-                if before % 2 == 1 && epoch.load(Ordering::SeqCst) == before {
-                    assert_eq!(code(&answer), "AuthFailure.SecretIdNotFound");
-                }
-                if before == usize::MAX - 1 {
-                    break;
-                }
-            }
-        })
-    });
-    let callers: Vec<_> = callers.collect();
+const GONE: &str = "AuthFailure.SecretIdNotFound";
+
+/// Calls with a key until it is told to stop; none that starts while the epoch is odd may be accepted. Gives how many did.
+async fn call_until_stopped(hunted: Client, (epoch, stop): (Arc<AtomicUsize>, Arc<AtomicBool>)) -> usize {
+    let mut refused = 0;
+    while !stop.load(Ordering::SeqCst) {
+        let before = epoch.load(Ordering::SeqCst);
+        let answer = hunted.call("cam", "GetUserAppId", json!({})).await;
+        if before % 2 == 1 && epoch.load(Ordering::SeqCst) == before {
+            assert_eq!(code(&answer), GONE);
+            refused += 1;
+        }
+    }
+    refused
+}
+
+/// Disables and enables a key so many times while others call with it.
+async fn hunt(keeper: Client, (uin, hunted): (Value, Client), rounds: usize) {
+    // Odd while the key is disabled: the answer that said so has arrived and no wish to enable it was sent.
+    let (epoch, stop) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicBool::new(false)));
+    let shared = (Arc::clone(&epoch), Arc::clone(&stop));
+    let caller = actix_web::rt::spawn(call_until_stopped(hunted.clone(), shared));
     let set = |status: &'static str| {
-        let body = json!({"AccessKeyId": hunted.secret_id, "Status": status});
+        let body = json!({"AccessKeyId": hunted.secret_id, "Status": status, "TargetUin": uin});
         async { assert_eq!(code(&keeper.call("cam", "UpdateAccessKey", body).await), "") }
     };
-    for _ in 0..200 {
+    for _ in 0..rounds {
         set("Inactive").await;
         epoch.fetch_add(1, Ordering::SeqCst);
         let answer = hunted.call("cam", "GetUserAppId", json!({})).await;
-        assert_eq!(code(&answer), "AuthFailure.SecretIdNotFound");
+        assert_eq!(code(&answer), GONE);
         epoch.fetch_add(1, Ordering::SeqCst);
         set("Active").await;
     }
-    epoch.store(usize::MAX - 1, Ordering::SeqCst);
-    for caller in callers {
-        caller.await.expect("a caller that saw no accepted call");
+    stop.store(true, Ordering::SeqCst);
+    assert!(caller.await.expect("a caller that saw no accepted call") > 0);
+}
+
+#[actix_web::test]
+async fn no_call_that_starts_after_disabling_is_accepted_in_a_thousand_rounds() {
+    const KEYS: usize = 5;
+    let app = TestApp::spawn();
+    let keeper = app.key_of(&app.bare_root("root").await).await;
+    let mut hunts = Vec::new();
+    for number in 0..KEYS {
+        let name = format!("hunted-{number}");
+        let user = keeper.call("cam", "AddUser", json!({"Name": name, "UseApi": 1})).await;
+        let text = |field: &str| user[field].as_str().unwrap();
+        let hunted = app.client(text("SecretId"), text("SecretKey"));
+        hunts.push(hunt(keeper.clone(), (user["Uin"].clone(), hunted), 1_000 / KEYS));
     }
+
+    join_all(hunts).await;
 }
