@@ -1,6 +1,7 @@
 //! What a signed request costs: its signature, the key behind it, the decision of the policies.
 //!
 //! `cargo bench --bench verify`. Times drift with the machine: compare within one run.
+#![expect(clippy::expect_used, reason = "a measurement may fail loudly")]
 
 use camlock::app::App;
 use camlock::app::caller::Source;

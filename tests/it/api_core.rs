@@ -50,6 +50,29 @@ async fn a_get_call_carries_its_parameters_flattened_in_the_query() {
 }
 
 #[actix_web::test]
+async fn a_truth_value_in_a_query_may_have_pythons_spelling() {
+    let app = TestApp::spawn();
+    let client = app.key_of(&app.bare_root("root").await).await;
+    let document = r#"{"version":"2.0","statement":{"effect":"allow","action":"*","resource":"*"}}"#;
+    let body = json!({ "PolicyName": "ops", "PolicyDocument": document });
+    let id = client.call("cam", "CreatePolicy", body).await["PolicyId"].to_string();
+
+    for (spelling, expected) in
+        [("False", ""), ("True", ""), ("false", ""), ("1", ""), ("TRUE", "InvalidParameter")]
+    {
+        let fields = [("PolicyId", id.as_str()), ("PolicyDocument", document), ("SetAsDefault", spelling)];
+        let query = crate::support::browser::encoded(&fields);
+        let answer = client.response(&client.sign_get("cam", "CreatePolicyVersion", &query)).await;
+        assert_eq!(code(&answer), expected, "{spelling}: {answer}");
+    }
+
+    let listed = client.call("cam", "ListPolicyVersions", json!({ "PolicyId": id })).await;
+    let versions = listed["Versions"].as_array().unwrap();
+    let default = versions.iter().find(|version| version["IsDefaultVersion"] == 1).unwrap();
+    assert_eq!(default["VersionId"], 5, "{listed}");
+}
+
+#[actix_web::test]
 async fn every_changed_part_of_a_call_is_noticed() {
     let app = TestApp::spawn();
     let client = app.key_of(&app.bare_root("root").await).await;
