@@ -137,8 +137,7 @@ impl Client {
             Outgoing { method: "POST", query: "", headers: &headers, payload: &body, timestamp, service };
         let authorization = sign_tc3(&outgoing, pair);
         let version = if service == "sts" { "2018-08-13" } else { "2019-01-16" };
-        let mut signed =
-            Signed { method: "POST", query: String::new(), headers: Vec::new(), body: body.clone() };
+        let mut signed = Signed { method: "POST", query: String::new(), headers: Vec::new(), body };
         for (name, value) in headers {
             signed.set(name, value);
         }

@@ -25,7 +25,8 @@ pub fn folder() -> PathBuf {
 /// A script of `tests/clients`, run by its own interpreter.
 pub fn script(name: &str) -> Command {
     let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/clients").join(name);
-    let interpreter = if name.ends_with(".js") { "node".into() } else { folder().join("python/bin/python") };
+    let is_node = path.extension().is_some_and(|extension| extension == "js");
+    let interpreter = if is_node { "node".into() } else { folder().join("python/bin/python") };
     let mut command = Command::new(interpreter);
     command.arg(path);
     command
