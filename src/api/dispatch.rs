@@ -25,6 +25,7 @@ use serde_json::{Map, Value, json};
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
+use tracing::Instrument;
 
 /// The parameters that every v1 call carries beside those of its action.
 const COMMON: [&str; 10] = [
@@ -171,7 +172,7 @@ fn envelope(outcome: Result<Map<String, Value>, ApiError>, language: Language, i
 
 async fn serve(
     wire: &Wire<'_>,
-    (app, api): (&App, &ApiContext),
+    (app, api): (&App, &Data<ApiContext>),
     source: Arc<Source>,
 ) -> Result<Map<String, Value>, ApiError> {
     let incoming = Incoming {
@@ -182,13 +183,21 @@ async fn serve(
         body: Body::Bytes(&wire.body),
     };
     let claim = app.claim(&incoming)?;
-    let signed = app.authenticate(&claim, Arc::clone(&source)).await.map_err(refusal)?;
-    let outcome = match find_action(&claim) {
-        Ok(action) => run(action, &signed, (app, api), wire.input(&claim)).await,
-        Err(error) => Err(error),
+    let signed = app.authenticate(&claim, source).await.map_err(refusal)?;
+    let work = Work {
+        app: app.clone(),
+        api: api.clone(),
+        signed,
+        named: claim.action().map(str::to_owned),
+        action: find_action(&claim),
+        input: wire.input(&claim),
     };
-    note(app, &signed, (&claim, &source), &outcome);
-    outcome
+    if !work.action.as_ref().is_ok_and(|action| action.is_mutating) {
+        return work.carry_out().await;
+    }
+    // A change is finished and recorded even when the client goes away meanwhile.
+    let finished = actix_web::rt::spawn(work.carry_out().in_current_span()).await;
+    finished.unwrap_or_else(|failure| Err(ApiError::internal(&failure)))
 }
 
 fn refusal(refusal: Refusal) -> ApiError {
@@ -225,6 +234,37 @@ fn find_action(claim: &Claim<'_>) -> Result<&'static Action, ApiError> {
     ))
 }
 
+/// A believed call on its way.
+struct Work {
+    app: App,
+    api: Data<ApiContext>,
+    signed: Signed,
+    /// The action as the client wrote it.
+    named: Option<String>,
+    action: Result<&'static Action, ApiError>,
+    input: Result<Input, ApiError>,
+}
+
+impl Work {
+    /// Runs the action and remembers the call, for *Last used* and the key's records.
+    async fn carry_out(self) -> Result<Map<String, Value>, ApiError> {
+        let Self { app, api, signed, named, action, input } = self;
+        let outcome = match action {
+            Ok(action) => run(action, &signed, (&app, &api), input).await,
+            Err(error) => Err(error),
+        };
+        let named = named.as_deref();
+        let service = named.and_then(actions::find).map_or("", |action| action.service.as_str());
+        let source = &signed.caller.source;
+        let sighting = match &outcome {
+            Ok(_) => Sighting::allowed(service, named, source),
+            Err(error) => Sighting::refused(named, source, error.code).of(service),
+        };
+        app.note_use(&signed.secret_id, sighting);
+        outcome
+    }
+}
+
 async fn run(
     action: &Action,
     signed: &Signed,
@@ -242,19 +282,4 @@ async fn run(
         app.settle_signature(&caller).await?;
     }
     Ok(fields)
-}
-
-/// Remembers the call, for *Last used* and the key's records.
-fn note(
-    app: &App,
-    signed: &Signed,
-    (claim, source): (&Claim<'_>, &Source),
-    outcome: &Result<Map<String, Value>, ApiError>,
-) {
-    let service = claim.action().and_then(actions::find).map_or("", |action| action.service.as_str());
-    let sighting = match outcome {
-        Ok(_) => Sighting::allowed(service, claim.action(), source),
-        Err(error) => Sighting::refused(claim.action(), source, error.code).of(service),
-    };
-    app.note_use(&signed.secret_id, sighting);
 }

@@ -82,6 +82,7 @@ impl App {
         self.store
             .write(move |conn| {
                 dialect::lock_account(conn, asker.owner())?;
+                lock_all(conn, asker.owner(), &pairs)?;
                 pairs.into_iter().try_for_each(|pair| app.add_in(conn, &asker, pair))
             })
             .await
@@ -117,6 +118,7 @@ impl App {
         self.store
             .write(move |conn| {
                 dialect::lock_account(conn, asker.owner())?;
+                lock_all(conn, asker.owner(), &pairs)?;
                 pairs.into_iter().try_for_each(|pair| app.remove_in(conn, &asker, pair))
             })
             .await
@@ -144,6 +146,19 @@ fn person(conn: &mut Conn, owner: Uin, user: UserRef) -> Result<User, Failure> {
         UserRef::Uid(uid) => users::by_uid(conn, uid)?.filter(|user| user.owner_uin == owner),
     };
     known.ok_or(GroupRefusal::NoUser.into())
+}
+
+/// Keeps everybody from being changed, in the same order everywhere and before the first event.
+fn lock_all(conn: &mut Conn, owner: Uin, pairs: &[Pair]) -> Result<(), Failure> {
+    let mut uids = Vec::with_capacity(pairs.len());
+    for (_, user) in pairs {
+        uids.push(person(conn, owner, *user)?.uid);
+    }
+    uids.sort_unstable();
+    for uid in uids {
+        dialect::lock_user(conn, uid)?;
+    }
+    Ok(())
 }
 
 /// The same, kept from being deleted until the transaction ends.

@@ -6,7 +6,7 @@ use crate::domain::key::{Key, KeyStatus, SecretId};
 use crate::domain::secret::SecretKey;
 use crate::domain::user::{Uin, UserKind};
 use crate::store::api_keys::{self, Change};
-use crate::store::{dialect, users};
+use crate::store::{dialect, key_usage, users};
 
 /// A pair and whose it becomes.
 pub struct Import {
@@ -31,6 +31,8 @@ impl App {
                         None => user.kind != UserKind::Collaborator,
                     })
                     .ok_or(Failure::NotFound)?;
+                // Calls of an earlier holder of this id are nobody's business any more.
+                key_usage::forget(conn, &secret_id)?;
                 let key = app.put_key(conn, (&holder, secret_id, &secret_key), ("", OPERATOR))?;
                 Draft::by_operator("ImportApiKey", holder.owner_uin)
                     .on(&holder)

@@ -341,6 +341,7 @@ impl App {
         self.store
             .write(move |conn| {
                 let holder = holder(conn, &asker, place, Operation::Create)?;
+                dialect::lock_user(conn, holder.uid)?;
                 let key = api_keys::find(conn, holder.uid, &id)?.ok_or(Failure::NotFound)?;
                 api_keys::set_note(conn, &key, &note)?;
                 asker

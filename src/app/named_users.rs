@@ -1,8 +1,9 @@
 //! Sub-users as programs manage them: addressed by name, with a key and a password in one answer.
 
 use super::caller::Caller;
+use super::event::Draft;
 use super::password_rules::Chosen;
-use super::users::{NewUser, NewUserKind, changeable, ensure_removable};
+use super::users::{NewUser, NewUserKind, changeable, ensure_removable, remove};
 use super::{App, Failure};
 use crate::domain::key::{KeyStatus, SecretId};
 use crate::domain::permission::{Denial, action};
@@ -10,7 +11,7 @@ use crate::domain::secret::{Password, SecretKey};
 use crate::domain::user::{Uin, User, UserKind};
 use crate::store::api_keys::{self, Change};
 use crate::store::identities::{self, StoredPassword};
-use crate::store::{Conn, dialect, sessions, users};
+use crate::store::{Conn, dialect, key_usage, sessions, users};
 use zeroize::Zeroizing;
 
 /// Letters and digits of a generated password: 32 characters with the dashes between them.
@@ -198,27 +199,36 @@ impl App {
                 if !may_delete_enabled && keys.iter().any(crate::domain::key::Key::is_enabled) {
                     return Ok(Deletion::HasEnabledKeys);
                 }
-                app.delete_keys_in(conn, &asker, &user)?;
-                app.remove_user_in(conn, &asker, &user)?;
+                // Events come last: whoever waits for their numbers holds no lock that is wanted here.
+                let events = app.delete_keys_in(conn, &asker, &user)?;
+                remove(conn, &user)?;
+                for event in events {
+                    event.write(conn, &app)?;
+                }
+                asker.event_of_removal(&user).write(conn, &app)?;
                 Ok(Deletion::Done)
             })
             .await
     }
 
     /// Disables and deletes every key of a user, each with its events.
-    fn delete_keys_in(&self, conn: &mut Conn, caller: &Caller, user: &User) -> Result<(), Failure> {
+    /// Deletes the keys of a user; gives the events of that, to be written.
+    fn delete_keys_in(&self, conn: &mut Conn, caller: &Caller, user: &User) -> Result<Vec<Draft>, Failure> {
+        let mut events = Vec::new();
         for key in api_keys::of_user(conn, user.uid)? {
             caller.ensure(action::DELETE_KEY, user.uin)?;
+            let event = |name| caller.event(name).on(user).object(key.secret_id.as_str());
             let change = Change { by: &caller.user.name, at: self.clock.now() };
             if api_keys::set_status(conn, &key, KeyStatus::Disabled, change)? {
-                caller.event("DisableApiKey").on(user).object(key.secret_id.as_str()).write(conn, self)?;
+                events.push(event("DisableApiKey"));
             }
             if !api_keys::delete_disabled(conn, &key)? {
                 return Err(Failure::NotFound);
             }
-            caller.event("DeleteApiKey").on(user).object(key.secret_id.as_str()).write(conn, self)?;
+            key_usage::forget(conn, &key.secret_id)?;
+            events.push(event("DeleteApiKey"));
         }
-        Ok(())
+        Ok(events)
     }
 }
 

@@ -321,15 +321,14 @@ impl App {
         if if_attached == IfAttached::Refuse && uses.users + uses.groups > 0 {
             return Err(PolicyRefusal::Attached.into());
         }
+        policies::delete(conn, id)?;
         caller
             .event("DeletePolicy")
             .about(&policy.name)
             .fact("policy_id", id)
             .fact("detached_users", uses.users)
             .fact("detached_groups", uses.groups)
-            .write(conn, self)?;
-        policies::delete(conn, id)?;
-        Ok(())
+            .write(conn, self)
     }
 }
 

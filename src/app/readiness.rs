@@ -6,6 +6,7 @@ use crate::store::{meta, migrations, throttles};
 impl App {
     /// Refuses when the database cannot be read and written, its schema is not ours, or the master key does not fit.
     pub async fn readiness(&self) -> Result<(), Failure> {
+        self.store.ensure_in_place()?;
         let app = self.clone();
         self.store
             .write(move |conn| {

@@ -131,7 +131,8 @@ impl Bindings {
                 kept.spent.keep(digest, to, now);
             }
         }
-        kept.newest = kept.newest.max(newest);
+        // Lower than before where a restored database says so; what is learnt twice does no harm.
+        kept.newest = newest;
     }
 }
 

@@ -10,8 +10,11 @@ use crate::store::{Line, Store, StoreError};
 use std::collections::hash_map::DefaultHasher;
 use std::hash::{Hash, Hasher};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 use tokio::sync::{Mutex as Turn, OwnedMutexGuard, oneshot};
 
+/// How long a call waits for the answer.
+const PATIENCE: Duration = Duration::from_secs(5);
 /// Workers that can ask at once; each mostly has a slot of its own.
 const SLOTS: u64 = 16;
 
@@ -78,42 +81,28 @@ impl Drop for Pending {
 impl App {
     /// How far the database is, asked no earlier than now.
     pub(super) async fn standing(&self) -> Result<Standing, Failure> {
-        let stopping = || StoreError::Unavailable("the server is stopping".to_owned());
-        let slot = self.watch.slot().ok_or_else(stopping)?;
+        let unanswered = || StoreError::Unavailable("the database does not answer".to_owned());
+        let slot = self.watch.slot().ok_or_else(unanswered)?;
         let (sender, receiver) = oneshot::channel();
         if let Some(pending) = slot.join(sender) {
             tokio::spawn(answer(self.clone(), pending, Arc::clone(&slot.line)));
         }
-        let answer = receiver.await.map_err(|_| stopping())?;
+        let answer = receiver.await.map_err(|_| unanswered())?;
         Ok(answer.map_err(|cause| StoreError::Unavailable(cause.to_string()))?)
     }
 }
 
-/// Asks once for everybody who queued up until the question is put.
+/// Asks once for everybody who queues up until the question is put.
 async fn answer(app: App, mut pending: Pending, line: Arc<Turn<Line>>) {
-    let line = line.lock_owned().await;
-    let everybody = pending.everybody();
-    let since = app.bindings.newest();
-    let asked = if app.store.is_sqlite() {
-        // An indexed read that never waits for writers, and cheaper than a change of threads.
-        ask(line, since)
-    } else {
-        tokio::task::spawn_blocking(move || ask(line, since))
-            .await
-            .unwrap_or_else(|failure| Err(StoreError::Unavailable(failure.to_string())))
-    };
-    let answer = match asked {
-        Ok(News { standing, used, is_first }) => {
-            if is_first {
-                app.signers.forget();
-            }
-            app.bindings.learn(&used, standing.replay, app.clock.now());
-            Ok(standing)
-        }
-        Err(error) => Err(Arc::from(error.to_string())),
-    };
+    let asked = tokio::time::timeout(PATIENCE, async {
+        let line = line.lock_owned().await;
+        let everybody = pending.everybody();
+        (everybody, ask(&app, line).await)
+    });
+    // Who still waits when it takes too long, or is gone by now, needs no answer.
+    let Ok((everybody, asked)) = asked.await else { return };
+    let answer = asked.map(|news| app.learn(news)).map_err(|error| Arc::from(error.to_string()));
     for sender in everybody {
-        // Who no longer waits has gone away.
         let _ = sender.send(Answer::clone(&answer));
     }
 }
@@ -126,11 +115,31 @@ struct News {
     is_first: bool,
 }
 
-fn ask(mut line: OwnedMutexGuard<Line>, since: i64) -> Result<News, StoreError> {
-    let (standing, used) = line.ask(|conn| {
-        let standing = sequences::standing(conn)?;
-        let used = if standing.replay > since { replays::after(conn, since)? } else { Vec::new() };
-        Ok((standing, used))
-    })?;
-    Ok(News { standing, used, is_first: line.is_new() })
+async fn ask(app: &App, mut line: OwnedMutexGuard<Line>) -> Result<News, StoreError> {
+    let (since, now) = (app.bindings.newest(), app.clock.now());
+    let mut put = move || {
+        let (standing, used) = line.ask(|conn| {
+            let standing = sequences::standing(conn)?;
+            let is_behind = standing.replay != since;
+            Ok((standing, if is_behind { replays::after(conn, since, now)? } else { Vec::new() }))
+        })?;
+        Ok(News { standing, used, is_first: line.is_new() })
+    };
+    if app.store.is_sqlite() {
+        // An indexed read that never waits for writers, and cheaper than a change of threads.
+        return put();
+    }
+    let asked = tokio::task::spawn_blocking(put).await;
+    asked.unwrap_or_else(|failure| Err(StoreError::Unavailable(failure.to_string())))
+}
+
+impl App {
+    fn learn(&self, news: News) -> Standing {
+        let News { standing, used, is_first } = news;
+        if is_first {
+            self.signers.forget();
+        }
+        self.bindings.learn(&used, standing.replay, self.clock.now());
+        standing
+    }
 }

@@ -6,7 +6,7 @@ use super::{App, Failure};
 use crate::domain::key::SecretId;
 use crate::store::key_usage;
 use crate::store::{Conn, StoreError, api_keys};
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 pub use crate::store::key_usage::{KEPT_DAYS, KEPT_RECORDS, LastUse, Record};
@@ -66,7 +66,8 @@ impl Sighting {
 #[derive(Default)]
 pub struct Usage(Mutex<Noted>);
 
-type Noted = HashMap<SecretId, Vec<(i64, Sighting)>>;
+/// In the order in which every node locks the rows.
+type Noted = BTreeMap<SecretId, Vec<(i64, Sighting)>>;
 
 impl App {
     /// Notes a call in memory. That of a disabled key leaves a record, and says nothing about the last use.

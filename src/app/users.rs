@@ -1,6 +1,7 @@
 //! Users of an account: found, added, edited, deleted.
 
 use super::caller::Caller;
+use super::event::Draft;
 use super::password_rules::Chosen;
 use super::step_up::SHOW_SECONDS;
 use super::tickets::Door;
@@ -285,28 +286,30 @@ impl App {
                     let told = format!("Type the user name: {}.", user.name);
                     return Err(FieldError::on_page("confirm", told).into());
                 }
-                app.remove_user_in(conn, &asker, &user)
+                remove(conn, &user)?;
+                asker.event_of_removal(&user).write(conn, &app)
             })
             .await
     }
+}
 
-    /// Removes a user who has no keys, and what belongs to it alone.
-    pub(super) fn remove_user_in(
-        &self,
-        conn: &mut Conn,
-        caller: &Caller,
-        user: &User,
-    ) -> Result<(), Failure> {
-        caller.event("DeleteUser").on(user).fact("kind", user.kind.as_str()).write(conn, self)?;
-        dialect::lock_identity(conn, user.uin)?;
-        sessions::delete_of_user(conn, user.uid)?;
-        users::delete(conn, user.uid)?;
-        if user.kind == UserKind::SubUser {
-            identities::delete(conn, user.uin)?;
-        }
-        accounts::count_user(conn, user.owner_uin, -1)?;
-        Ok(())
+impl Caller {
+    /// The event of a user's end.
+    pub(super) fn event_of_removal(&self, user: &User) -> Draft {
+        self.event("DeleteUser").on(user).fact("kind", user.kind.as_str())
     }
+}
+
+/// Removes a user who has no keys, and what belongs to it alone.
+pub(super) fn remove(conn: &mut Conn, user: &User) -> Result<(), Failure> {
+    dialect::lock_identity(conn, user.uin)?;
+    sessions::delete_of_user(conn, user.uid)?;
+    users::delete(conn, user.uid)?;
+    if user.kind == UserKind::SubUser {
+        identities::delete(conn, user.uin)?;
+    }
+    accounts::count_user(conn, user.owner_uin, -1)?;
+    Ok(())
 }
 
 pub(super) struct Login {

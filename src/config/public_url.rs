@@ -22,6 +22,10 @@ impl PublicUrl {
         if url.path() != "/" || url.query().is_some() || url.fragment().is_some() {
             return Err(format!("`{text}` must end after the host and port, without a path"));
         }
+        let is_plain = |letter: char| letter.is_ascii_alphanumeric() || ".-:[]_".contains(letter);
+        if !url.host_str().is_some_and(|host| host.chars().all(is_plain)) {
+            return Err(format!("`{text}` names no host that programs can call"));
+        }
         Ok(Self(url))
     }
 

@@ -10,7 +10,7 @@ use std::fmt;
 pub const MAX_KEYS_PER_USER: usize = 2;
 
 /// The public half of a key: `AKID` and 32 letters and digits.
-#[derive(Clone, Debug, Eq, Hash, PartialEq)]
+#[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
 pub struct SecretId(String);
 
 /// Text that is not a SecretId.

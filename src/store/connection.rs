@@ -5,6 +5,7 @@ use crate::config::DatabaseUrl;
 use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager};
 use diesel::r2d2::{ManageConnection, Pool, PooledConnection};
 use diesel::{Connection, PgConnection, QueryResult, SqliteConnection};
+use std::os::unix::fs::MetadataExt;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -34,7 +35,7 @@ impl ManageConnection for Manager {
                 Ok(Conn::Sqlite(conn))
             }
             DatabaseUrl::Postgres(url) => {
-                let mut conn = PgConnection::establish(url.as_str()).map_err(refused)?;
+                let mut conn = PgConnection::establish(&with_deadlines(url)).map_err(refused)?;
                 conn.batch_execute("SET statement_timeout = '10s'; SET lock_timeout = '5s';")?;
                 Ok(Conn::Postgres(conn))
             }
@@ -53,6 +54,33 @@ impl ManageConnection for Manager {
     }
 }
 
+/// Gives a PostgreSQL address the deadlines it does not set itself, so that a silent network is noticed within seconds.
+fn with_deadlines(address: &str) -> String {
+    let deadlines = [
+        ("connect_timeout", "5"),
+        ("tcp_user_timeout", "10000"),
+        ("keepalives_idle", "10"),
+        ("keepalives_interval", "5"),
+        ("keepalives_count", "3"),
+    ];
+    let Ok(mut url) = url::Url::parse(address) else { return address.to_owned() };
+    for (name, value) in deadlines {
+        if !url.query_pairs().any(|(given, _)| given == name) {
+            url.set_query(Some(&format!(
+                "{}{name}={value}",
+                url.query().map(|q| format!("{q}&")).unwrap_or_default()
+            )));
+        }
+    }
+    url.into()
+}
+
+/// Which file this is, whatever its name.
+fn identity(url: &DatabaseUrl) -> Option<(u64, u64)> {
+    let DatabaseUrl::Sqlite(path) = url else { return None };
+    std::fs::metadata(path).map(|file| (file.dev(), file.ino())).ok()
+}
+
 fn is_broken<C>(conn: &mut C) -> bool
 where
     C: Connection<TransactionManager = AnsiTransactionManager>,
@@ -67,11 +95,13 @@ pub struct Store {
     /// On SQLite writers take turns here: its own waiting is unfair.
     turn: Arc<Mutex<()>>,
     url: Arc<DatabaseUrl>,
+    /// The SQLite file that was opened.
+    file: Option<(u64, u64)>,
 }
 
 /// A connection beside the pool, for a question that cannot wait behind others.
 pub struct Line {
-    manager: Manager,
+    store: Store,
     conn: Option<Conn>,
     is_new: bool,
 }
@@ -79,13 +109,14 @@ pub struct Line {
 impl Line {
     /// Asks; when the connection turns out to be gone, once more on a new one.
     pub fn ask<T>(&mut self, ask: impl Fn(&mut Conn) -> Result<T, StoreError>) -> Result<T, StoreError> {
+        self.store.ensure_in_place()?;
         if let Some(conn) = &mut self.conn
             && let Ok(answer) = ask(conn)
         {
             return Ok(answer);
         }
         self.conn = None;
-        let mut conn = self.manager.connect()?;
+        let mut conn = Manager(DatabaseUrl::clone(&self.store.url)).connect()?;
         let answer = ask(&mut conn)?;
         self.conn = Some(conn);
         self.is_new = true;
@@ -108,7 +139,7 @@ impl Store {
             .test_on_check_out(matches!(url, DatabaseUrl::Postgres(_)))
             .build(Manager(url.clone()))
             .map_err(|error| StoreError::Unavailable(error.to_string()))?;
-        let store = Self { pool, turn: Arc::default(), url: Arc::new(url.clone()) };
+        let store = Self { pool, turn: Arc::default(), url: Arc::new(url.clone()), file: identity(url) };
         super::dialect::ensure_sound(&mut *store.connection()?)?;
         Ok(store)
     }
@@ -120,7 +151,17 @@ impl Store {
 
     /// A connection of one's own, made when it is first used.
     pub fn line(&self) -> Line {
-        Line { manager: Manager(DatabaseUrl::clone(&self.url)), conn: None, is_new: false }
+        Line { store: self.clone(), conn: None, is_new: false }
+    }
+
+    /// Refuses to go on with a SQLite file that was moved or replaced: what is open is no longer what others open.
+    pub fn ensure_in_place(&self) -> Result<(), StoreError> {
+        if self.file == identity(&self.url) {
+            return Ok(());
+        }
+        Err(StoreError::Unavailable(
+            "the database file was moved or replaced; Camlock must be restarted".to_owned(),
+        ))
     }
 
     /// Asks something, off the async threads.

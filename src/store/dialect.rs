@@ -1,6 +1,8 @@
 //! What the two databases spell differently.
 
+use super::schema::api_keys;
 use super::{Conn, StoreError};
+use crate::domain::key::SecretId;
 use crate::domain::user::Uid;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Text};
@@ -37,6 +39,16 @@ pub fn lock_text(conn: &mut Conn, text: &str) -> Result<(), StoreError> {
             .execute(conn)?;
     }
     Ok(())
+}
+
+/// Whether there is a key of that id; if so it stays until the transaction ends.
+pub fn keep_key(conn: &mut Conn, id: &SecretId) -> Result<bool, StoreError> {
+    let key = api_keys::table.find(id.as_str()).select(api_keys::slot);
+    let found: Option<i16> = match conn {
+        Conn::Postgres(conn) => key.for_key_share().first(conn).optional()?,
+        Conn::Sqlite(conn) => key.first(conn).optional()?,
+    };
+    Ok(found.is_some())
 }
 
 #[derive(QueryableByName)]

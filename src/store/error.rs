@@ -43,6 +43,7 @@ impl From<Error> for StoreError {
 fn is_passing(message: &str) -> bool {
     [
         "database is locked",
+        "deadlock detected",
         "canceling statement due to",
         "disk is full",
         "disk I/O error",

@@ -1,7 +1,7 @@
 //! When keys were used, and the newest calls with each.
 
-use super::schema::{api_keys, key_records, key_usage};
-use super::{Conn, StoreError};
+use super::schema::{key_records, key_usage};
+use super::{Conn, StoreError, dialect};
 use crate::domain::key::SecretId;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Text};
@@ -45,8 +45,7 @@ pub fn put(
     records: &[Record],
     last_use: Option<&Record>,
 ) -> Result<(), StoreError> {
-    let held: i64 = api_keys::table.find(id.as_str()).count().get_result(conn)?;
-    if held == 0 {
+    if !dialect::keep_key(conn, id)? {
         return Ok(());
     }
     for record in records {
@@ -130,8 +129,8 @@ pub fn records(conn: &mut Conn, id: &SecretId) -> Result<Vec<Record>, StoreError
 
 /// Forgets a key that is deleted.
 pub fn forget(conn: &mut Conn, id: &SecretId) -> Result<(), StoreError> {
-    diesel::delete(key_records::table.filter(key_records::secret_id.eq(id.as_str()))).execute(conn)?;
     diesel::delete(key_usage::table.find(id.as_str())).execute(conn)?;
+    diesel::delete(key_records::table.filter(key_records::secret_id.eq(id.as_str()))).execute(conn)?;
     Ok(())
 }
 

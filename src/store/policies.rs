@@ -1,11 +1,10 @@
 //! Policies and whom they are attached to.
 
-use super::schema::{
-    group_members, group_policies, policies, policy_attachments, user_boundaries, user_groups,
-};
+use super::schema::{group_members, group_policies, policies, policy_attachments, user_groups};
 use super::{Conn, StoreError};
 use crate::domain::user::{Uid, Uin};
 use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Text};
 
 /// The owner of presets: nobody, so everybody.
 pub const PRESET_OWNER: i64 = 0;
@@ -100,28 +99,43 @@ pub struct InForce {
     pub boundary: Option<(String, String)>,
 }
 
-/// Everything that decides for one membership, as it is now.
+#[derive(QueryableByName)]
+struct Deciding {
+    #[diesel(sql_type = Text)]
+    origin: String,
+    #[diesel(sql_type = Text)]
+    through: String,
+    #[diesel(sql_type = Text)]
+    name: String,
+    #[diesel(sql_type = Text)]
+    document: String,
+}
+
+/// Everything that decides for one membership, as it is now. One statement, so that what moves from one place to
+/// another meanwhile is seen in one of them.
 pub fn in_force(conn: &mut Conn, uid: Uid) -> Result<InForce, StoreError> {
-    Ok(InForce {
-        own: policy_attachments::table
-            .inner_join(policies::table)
-            .filter(policy_attachments::uid.eq(uid.0))
-            .select((policies::name, policies::document))
-            .order(policies::name)
-            .load(conn)?,
-        of_groups: group_members::table
-            .inner_join(user_groups::table.inner_join(group_policies::table.inner_join(policies::table)))
-            .filter(group_members::uid.eq(uid.0))
-            .select((user_groups::name, policies::name, policies::document))
-            .order((user_groups::name, policies::name))
-            .load(conn)?,
-        boundary: user_boundaries::table
-            .inner_join(policies::table)
-            .filter(user_boundaries::uid.eq(uid.0))
-            .select((policies::name, policies::document))
-            .first(conn)
-            .optional()?,
-    })
+    let found: Vec<Deciding> = diesel::sql_query(
+        "SELECT 'own' AS origin, '' AS through, p.name AS name, p.document AS document FROM policy_attachments a \
+         JOIN policies p ON p.id = a.policy_id WHERE a.uid = $1 \
+         UNION ALL SELECT 'group', g.name, p.name, p.document FROM group_members m \
+         JOIN user_groups g ON g.id = m.group_id JOIN group_policies gp ON gp.group_id = g.id \
+         JOIN policies p ON p.id = gp.policy_id WHERE m.uid = $2 \
+         UNION ALL SELECT 'boundary', '', p.name, p.document FROM user_boundaries b \
+         JOIN policies p ON p.id = b.policy_id WHERE b.uid = $3 ORDER BY 1, 2, 3",
+    )
+    .bind::<BigInt, _>(uid.0)
+    .bind::<BigInt, _>(uid.0)
+    .bind::<BigInt, _>(uid.0)
+    .load(conn)?;
+    let mut in_force = InForce::default();
+    for Deciding { origin, through, name, document } in found {
+        match origin.as_str() {
+            "own" => in_force.own.push((name, document)),
+            "group" => in_force.of_groups.push((through, name, document)),
+            _ => in_force.boundary = Some((name, document)),
+        }
+    }
+    Ok(in_force)
 }
 
 /// A policy of a user's groups, and through which group it comes.

@@ -27,9 +27,12 @@ pub fn insert(conn: &mut Conn, used: &Use) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// The uses after that number, which is the order of their commits.
-pub fn after(conn: &mut Conn, number: i64) -> Result<Vec<Use>, StoreError> {
-    Ok(replays::table.filter(replays::number.gt(number)).select(Use::as_select()).load(conn)?)
+/// The uses after that number, which is the order of their commits, as far as they may still be tried again.
+pub fn after(conn: &mut Conn, number: i64, now: i64) -> Result<Vec<Use>, StoreError> {
+    Ok(replays::table
+        .filter(replays::number.gt(number).and(replays::expires_at.ge(now)))
+        .select(Use::as_select())
+        .load(conn)?)
 }
 
 /// Forgets what can no longer be used again.

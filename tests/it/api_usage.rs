@@ -7,6 +7,7 @@ use camlock::startup;
 use camlock::store::key_usage::{self, Record};
 use futures_util::future::join_all;
 use serde_json::{Value, json};
+use std::io::Write as _;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
@@ -139,4 +140,28 @@ async fn no_call_that_starts_after_disabling_is_accepted_in_a_thousand_rounds() 
     }
 
     join_all(hunts).await;
+}
+
+#[actix_web::test]
+async fn a_change_whose_client_went_away_is_finished_and_recorded() {
+    let app = TestApp::spawn();
+    let root = app.bare_root("root").await;
+    let client = app.key_of(&root).await;
+    let signed = client.sign("cam", "CreateAccessKey", &json!({"Description": "gone"}));
+    let headers: String = signed.headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
+    let length = signed.body.len();
+    let head = format!("POST / HTTP/1.1\r\n{headers}content-length: {length}\r\n\r\n");
+
+    let mut stream = std::net::TcpStream::connect(app.address.trim_start_matches("http://")).unwrap();
+    stream.write_all(&[head.as_bytes(), &signed.body].concat()).unwrap();
+    drop(stream);
+
+    let until = std::time::Instant::now() + std::time::Duration::from_secs(5);
+    while records(&app, &client).await.is_empty() && std::time::Instant::now() < until {
+        actix_web::rt::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+    let found = records(&app, &client).await;
+    assert_eq!(found.first().map(|record| record.action.as_str()), Some("CreateAccessKey"), "{found:?}");
+    let keys = client.call("cam", "ListAccessKeys", json!({})).await;
+    assert_eq!(keys["AccessKeys"].as_array().unwrap().len(), 2);
 }

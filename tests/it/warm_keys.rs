@@ -4,9 +4,11 @@ use crate::support::TestApp;
 use crate::support::api::{Client, code};
 use camlock::store::{Conn, Store, StoreError};
 use diesel::RunQueryDsl;
+use reqwest::StatusCode;
 use serde_json::json;
 
 const GONE: &str = "AuthFailure.SecretIdNotFound";
+const AWAY: &str = "ServiceUnavailable";
 const DENIED: &str = "AuthFailure.UnauthorizedOperation";
 
 /// Runs a statement as an operator would, past every server.
@@ -169,8 +171,8 @@ async fn nothing_is_allowed_from_memory_while_the_database_does_not_answer() {
     assert_eq!(who(&client).await, "");
 
     run(&operator, "ALTER TABLE sequences RENAME TO away");
-    assert_eq!(who(&client).await, "ServiceUnavailable");
-    assert_eq!(who(&client).await, "ServiceUnavailable");
+    assert_eq!(who(&client).await, AWAY);
+    assert_eq!(who(&client).await, AWAY);
     run(&operator, "ALTER TABLE away RENAME TO sequences");
 
     assert_eq!(who(&client).await, "");
@@ -203,4 +205,24 @@ async fn a_connection_that_was_cut_costs_no_call_and_what_came_over_it_is_forgot
     operator.write_now(disable).unwrap();
     cut();
     assert_eq!(who(&client).await, GONE);
+}
+
+#[actix_web::test]
+async fn a_database_file_that_was_moved_allows_nothing() {
+    let app = TestApp::spawn();
+    let client = app.key_of(&app.bare_root("root").await).await;
+    if !app.database.is_sqlite() {
+        return;
+    }
+    let file = app.database.url.trim_start_matches("sqlite://").to_owned();
+    let ready = async || reqwest::get(format!("{}/readyz", app.address)).await.unwrap().status();
+    assert_eq!((who(&client).await.as_str(), ready().await), ("", StatusCode::OK));
+
+    std::fs::rename(&file, format!("{file}.away")).unwrap();
+    assert_eq!((who(&client).await.as_str(), ready().await), (AWAY, StatusCode::SERVICE_UNAVAILABLE));
+    std::fs::copy(format!("{file}.away"), &file).unwrap();
+    assert_eq!(who(&client).await, AWAY, "another file of the same name");
+    std::fs::rename(format!("{file}.away"), &file).unwrap();
+
+    assert_eq!((who(&client).await.as_str(), ready().await), ("", StatusCode::OK));
 }

@@ -1,3 +1,12 @@
+DROP TRIGGER user_boundaries_truncated ON user_boundaries;
+DROP TRIGGER group_policies_truncated ON group_policies;
+DROP TRIGGER group_members_truncated ON group_members;
+DROP TRIGGER user_groups_truncated ON user_groups;
+DROP TRIGGER policy_attachments_truncated ON policy_attachments;
+DROP TRIGGER policies_truncated ON policies;
+DROP TRIGGER api_keys_truncated ON api_keys;
+DROP TRIGGER users_truncated ON users;
+DROP TRIGGER accounts_truncated ON accounts;
 DROP TRIGGER accounts_counts ON accounts;
 DROP TRIGGER users_counts ON users;
 DROP TRIGGER api_keys_counts ON api_keys;
