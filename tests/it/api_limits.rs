@@ -96,7 +96,7 @@ fn of_calls(world: &World) -> Vec<Limit> {
     let named = |name: &str, document: &str| json!({ "PolicyName": name, "PolicyDocument": document });
     let sized = |length: usize| {
         let rest = DOCUMENT.chars().filter(|c| !c.is_whitespace()).count() - "GetUser".len();
-        DOCUMENT.replace("GetUser", &"G".repeat(length - rest)).replace(",", ",\n   ")
+        DOCUMENT.replace("GetUser", &"G".repeat(length - rest)).replace(',', ",\n   ")
     };
     let version =
         |document: &str| json!({ "PolicyId": FAR, "PolicyDocument": document, "SetAsDefault": true });

@@ -148,9 +148,10 @@ async fn a_change_whose_client_went_away_is_finished_and_recorded() {
     let root = app.bare_root("root").await;
     let client = app.key_of(&root).await;
     let signed = client.sign("cam", "CreateAccessKey", &json!({"Description": "gone"}));
-    let headers: String = signed.headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
-    let length = signed.body.len();
-    let head = format!("POST / HTTP/1.1\r\n{headers}content-length: {length}\r\n\r\n");
+    let headers: Vec<String> =
+        signed.headers.iter().map(|(name, value)| format!("{name}: {value}")).collect();
+    let (headers, length) = (headers.join("\r\n"), signed.body.len());
+    let head = format!("POST / HTTP/1.1\r\n{headers}\r\ncontent-length: {length}\r\n\r\n");
 
     let mut stream = std::net::TcpStream::connect(app.address.trim_start_matches("http://")).unwrap();
     stream.write_all(&[head.as_bytes(), &signed.body].concat()).unwrap();
