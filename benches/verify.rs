@@ -96,7 +96,7 @@ fn policies(count: usize) -> Vec<Policy> {
     let office = r#"{"version":"2.0","statement":[{"effect":"deny","action":"cam:Delete*","resource":"*",
         "condition":{"ip_not_equal":{"qcs:ip":["10.0.0.0/8","127.0.0.0/8"]}}}]}"#;
     let allowing = r#"{"version":"2.0","statement":[{"effect":"allow","action":"cam:*",
-        "resource":"qcs::cam::uin/${owner_uin}:uin/*"}]}"#;
+        "resource":"qcs::cam:::uin/*"}]}"#;
     let texts = std::iter::once(allowing).chain([office]).chain(std::iter::repeat(other));
     texts.take(count).map(Policy::stored).collect()
 }
