@@ -161,7 +161,7 @@ impl House {
         let cost = Cost { memory_kib: 64, passes: 1, lanes: 1 };
         let passwords = Passwords::new(cost, random.clone()).expect("password hashing");
         let app = startup::open(&config, Surroundings { clock, random, passwords }).expect("an app");
-        let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
         runtime.block_on(furnish(&app));
         Self { app, runtime, _folder: folder }
     }
