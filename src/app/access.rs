@@ -168,7 +168,7 @@ fn refusal(decision: &Decision, action: &'static str, resource: &str) -> Denial 
     if !is_operation_level(action) {
         return Denial { action, resource: resource.to_owned(), because };
     }
-    let hint = ("Only the resource `*` is accepted for this action.", "该操作仅接受资源 `*`。").into();
+    let hint = ("Only the resource * is accepted for this action.", "该操作仅接受资源 *。").into();
     let because =
         if decision.reason == Reason::NotAllowed { Sentence::joined([&because, &hint]) } else { because };
     Denial { action, resource: "*".to_owned(), because }

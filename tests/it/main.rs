@@ -12,6 +12,7 @@ mod support;
 mod api_accounts;
 mod api_conformance;
 mod api_core;
+mod api_crowd;
 mod api_edges;
 mod api_groups;
 mod api_keys;

@@ -106,7 +106,7 @@ impl Statement {
         match unknown {
             Some(clause) => format!("condition {}", clause.spelling()),
             None if question.request.operation_level && !self.doubtful => {
-                "its resource, as only `*` is accepted for this action,".to_owned()
+                "its resource, as only * is accepted for this action,".to_owned()
             }
             None => "a part that is not understood".to_owned(),
         }

@@ -31,6 +31,7 @@ pub struct TestApp {
 
 /// Another Camlock on the same database and key.
 pub struct Node {
+    pub app: App,
     pub address: String,
     server: ServerHandle,
 }
@@ -84,8 +85,8 @@ impl TestApp {
     pub fn second_node(&self) -> Node {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
         let address = format!("http://{}", listener.local_addr().expect("an address"));
-        let (_, server) = start(&self.variables, &self.clock, listener);
-        Node { address, server }
+        let (app, server) = start(&self.variables, &self.clock, listener);
+        Node { app, address, server }
     }
 
     /// The same database, reached by a connection that the server knows nothing of.
