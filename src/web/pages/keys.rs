@@ -68,7 +68,10 @@ impl Visit<'_> {
 pub struct LastUse {
     pub at: i64,
     pub ip: String,
+    /// Empty for what is not known.
     pub service: String,
+    pub action: String,
+    pub client: String,
 }
 
 /// A key as the pages show it.
@@ -106,6 +109,8 @@ impl KeyView {
                 at: used.last_used_ms.div_euclid(1000),
                 ip: used.ip.clone(),
                 service: used.service.clone(),
+                action: used.action.clone(),
+                client: used.client.clone(),
             }),
             too_old: (key.is_enabled() && days > MAX_AGE_DAYS).then_some(days),
         }
