@@ -44,6 +44,7 @@ pub mod tickets;
 pub mod usage;
 pub mod user_head;
 pub mod user_lists;
+pub mod user_removal;
 pub mod user_security;
 pub mod users;
 

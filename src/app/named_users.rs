@@ -1,17 +1,15 @@
 //! Sub-users as programs manage them: addressed by name, with a key and a password in one answer.
 
 use super::caller::Caller;
-use super::event::Draft;
 use super::password_rules::Chosen;
-use super::users::{NewUser, NewUserKind, changeable, ensure_removable, remove};
+use super::users::{NewUser, NewUserKind, changeable};
 use super::{App, Failure};
-use crate::domain::key::{KeyStatus, SecretId};
+use crate::domain::key::SecretId;
 use crate::domain::permission::{Denial, action};
 use crate::domain::secret::{Password, SecretKey};
 use crate::domain::user::{Uin, User, UserKind};
-use crate::store::api_keys::{self, Change};
 use crate::store::identities::{self, StoredPassword};
-use crate::store::{Conn, dialect, key_usage, sessions, users};
+use crate::store::{Conn, dialect, sessions, users};
 use zeroize::Zeroizing;
 
 /// Letters and digits of a generated password: 32 characters with the dashes between them.
@@ -36,15 +34,6 @@ pub struct Changes {
     /// Without effect on a user who may not sign in to the console.
     pub password: Option<Password>,
     pub must_change: Option<bool>,
-}
-
-/// How a deletion ended.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum Deletion {
-    Done,
-    HasKeys,
-    /// The account wants keys disabled before they are deleted.
-    HasEnabledKeys,
 }
 
 impl App {
@@ -176,66 +165,16 @@ impl App {
             .fact("password_set", has_new_password)
             .write(conn, self)
     }
-
-    /// Deletes a user for good; with `force`, its keys too.
-    pub async fn delete_named_user(
-        &self,
-        caller: &Caller,
-        name: String,
-        force: bool,
-    ) -> Result<Deletion, Failure> {
-        let (app, asker) = (self.clone(), caller.clone());
-        self.store
-            .write(move |conn| {
-                let user = named(conn, &asker, (action::DELETE_USER, &name))?;
-                let user = changeable(conn, &asker, user.uin)?;
-                ensure_removable(&asker, &user)?;
-                dialect::lock_user(conn, user.uid)?;
-                let keys = api_keys::of_user(conn, user.uid)?;
-                if !keys.is_empty() && !force {
-                    return Ok(Deletion::HasKeys);
-                }
-                let may_delete_enabled = asker.account.settings.api_delete_enabled_keys;
-                if !may_delete_enabled && keys.iter().any(crate::domain::key::Key::is_enabled) {
-                    return Ok(Deletion::HasEnabledKeys);
-                }
-                // Events come last: whoever waits for their numbers holds no lock that is wanted here.
-                let events = app.delete_keys_in(conn, &asker, &user)?;
-                remove(conn, &user)?;
-                for event in events {
-                    event.write(conn, &app)?;
-                }
-                asker.event_of_removal(&user).write(conn, &app)?;
-                Ok(Deletion::Done)
-            })
-            .await
-    }
-
-    /// Disables and deletes every key of a user, each with its events.
-    /// Deletes the keys of a user; gives the events of that, to be written.
-    fn delete_keys_in(&self, conn: &mut Conn, caller: &Caller, user: &User) -> Result<Vec<Draft>, Failure> {
-        let mut events = Vec::new();
-        for key in api_keys::of_user(conn, user.uid)? {
-            caller.ensure(action::DELETE_KEY, user.uin)?;
-            let event = |name| caller.event(name).on(user).object(key.secret_id.as_str());
-            let change = Change { by: &caller.user.name, at: self.clock.now() };
-            if api_keys::set_status(conn, &key, KeyStatus::Disabled, change)? {
-                events.push(event("DisableApiKey"));
-            }
-            if !api_keys::delete_disabled(conn, &key)? {
-                return Err(Failure::NotFound);
-            }
-            key_usage::forget(conn, &key.secret_id)?;
-            events.push(event("DeleteApiKey"));
-        }
-        Ok(events)
-    }
 }
 
 /// The user of that name, once the policies allow the action on it.
 ///
 /// A refusal names every user as its resource: who may not look does not learn which names there are.
-fn named(conn: &mut Conn, caller: &Caller, (action, name): (&'static str, &str)) -> Result<User, Failure> {
+pub(super) fn named(
+    conn: &mut Conn,
+    caller: &Caller,
+    (action, name): (&'static str, &str),
+) -> Result<User, Failure> {
     let found = users::by_name(conn, caller.owner(), name)?;
     let uin = found.as_ref().map_or(caller.owner(), |user| user.uin);
     caller.ensure(action, uin).map_err(|denial| on_any_user(denial, caller.owner()))?;

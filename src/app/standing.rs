@@ -9,7 +9,7 @@ use crate::store::sequences::{self, Standing};
 use crate::store::{Line, Store, StoreError};
 use std::collections::hash_map::DefaultHasher;
 use std::hash::{Hash, Hasher};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, mpsc};
 use std::time::Duration;
 use tokio::sync::{Mutex as Turn, OwnedMutexGuard, oneshot};
 
@@ -26,7 +26,11 @@ pub struct Watch(Vec<Arc<Slot>>);
 struct Slot {
     queue: Mutex<Queue>,
     line: Arc<Turn<Line>>,
+    /// Where a question that takes time is put: a thread of its own, since the blocking threads may all wait for a lock.
+    desk: OnceLock<mpsc::Sender<Question>>,
 }
+
+type Question = Box<dyn FnOnce() + Send>;
 
 #[derive(Default)]
 struct Queue {
@@ -36,7 +40,11 @@ struct Queue {
 
 impl Watch {
     pub fn new(store: &Store) -> Self {
-        let slot = |_| Slot { queue: Mutex::default(), line: Arc::new(Turn::new(store.line())) };
+        let slot = |_| Slot {
+            queue: Mutex::default(),
+            line: Arc::new(Turn::new(store.line())),
+            desk: OnceLock::new(),
+        };
         Self((0..SLOTS).map(slot).map(Arc::new).collect())
     }
 
@@ -61,6 +69,22 @@ impl Slot {
         queue.is_asked_for = false;
         std::mem::take(&mut queue.waiting)
     }
+
+    /// Has a question put by the slot's own thread.
+    fn hand_over(&self, question: Question) {
+        let desk = self.desk.get_or_init(|| {
+            let (desk, questions) = mpsc::channel::<Question>();
+            std::thread::spawn(move || {
+                for question in questions {
+                    // A panic costs this one answer, not the thread.
+                    let _ = std::panic::catch_unwind(std::panic::AssertUnwindSafe(question));
+                }
+            });
+            desk
+        });
+        // Without a thread the question is dropped, and who waits for it hears that there is no answer.
+        let _ = desk.send(question);
+    }
 }
 
 /// The promise that somebody will ask. When it is dropped unasked, nobody waits for it for ever.
@@ -81,11 +105,10 @@ impl Drop for Pending {
 impl App {
     /// How far the database is, asked no earlier than now.
     pub(super) async fn standing(&self) -> Result<Standing, Failure> {
-        let unanswered = || StoreError::Unavailable("the database does not answer".to_owned());
         let slot = self.watch.slot().ok_or_else(unanswered)?;
         let (sender, receiver) = oneshot::channel();
         if let Some(pending) = slot.join(sender) {
-            tokio::spawn(answer(self.clone(), pending, Arc::clone(&slot.line)));
+            tokio::spawn(answer(self.clone(), pending, Arc::clone(slot)));
         }
         let answer = receiver.await.map_err(|_| unanswered())?;
         Ok(answer.map_err(|cause| StoreError::Unavailable(cause.to_string()))?)
@@ -93,11 +116,11 @@ impl App {
 }
 
 /// Asks once for everybody who queues up until the question is put.
-async fn answer(app: App, mut pending: Pending, line: Arc<Turn<Line>>) {
+async fn answer(app: App, mut pending: Pending, slot: Arc<Slot>) {
     let asked = tokio::time::timeout(PATIENCE, async {
-        let line = line.lock_owned().await;
+        let line = Arc::clone(&slot.line).lock_owned().await;
         let everybody = pending.everybody();
-        (everybody, ask(&app, line).await)
+        (everybody, ask(&app, &slot, line).await)
     });
     // Who still waits when it takes too long, or is gone by now, needs no answer.
     let Ok((everybody, asked)) = asked.await else { return };
@@ -115,7 +138,7 @@ struct News {
     is_first: bool,
 }
 
-async fn ask(app: &App, mut line: OwnedMutexGuard<Line>) -> Result<News, StoreError> {
+async fn ask(app: &App, slot: &Slot, mut line: OwnedMutexGuard<Line>) -> Result<News, StoreError> {
     let (since, now) = (app.bindings.newest(), app.clock.now());
     let mut put = move || {
         let (standing, used) = line.ask(|conn| {
@@ -129,8 +152,15 @@ async fn ask(app: &App, mut line: OwnedMutexGuard<Line>) -> Result<News, StoreEr
         // An indexed read that never waits for writers, and cheaper than a change of threads.
         return put();
     }
-    let asked = tokio::task::spawn_blocking(put).await;
-    asked.unwrap_or_else(|failure| Err(StoreError::Unavailable(failure.to_string())))
+    let (sender, receiver) = oneshot::channel();
+    slot.hand_over(Box::new(move || {
+        let _ = sender.send(put());
+    }));
+    receiver.await.unwrap_or_else(|_| Err(unanswered()))
+}
+
+fn unanswered() -> StoreError {
+    StoreError::Unavailable("the database does not answer".to_owned())
 }
 
 impl App {

@@ -1,7 +1,8 @@
 //! What the pages about one user show before anything is done to it.
 
 use super::caller::Caller;
-use super::users::{changeable, ensure_removable};
+use super::user_removal::ensure_removable;
+use super::users::changeable;
 use super::{App, Failure};
 use crate::domain::key::SecretId;
 use crate::domain::permission::{Denial, action};

@@ -1,7 +1,6 @@
 //! Users of an account: found, added, edited, deleted.
 
 use super::caller::Caller;
-use super::event::Draft;
 use super::password_rules::Chosen;
 use super::step_up::SHOW_SECONDS;
 use super::tickets::Door;
@@ -13,7 +12,7 @@ use crate::domain::user::{MAX_OWNERS_OF_COLLABORATOR, Protection, Uid, Uin, User
 use crate::store::identities::StoredPassword;
 use crate::store::sequences::{self, Sequence};
 use crate::store::{
-    Conn, accounts, api_keys, dialect, identities, policies, sessions, totp_devices, user_search, users,
+    Conn, accounts, api_keys, dialect, identities, policies, totp_devices, user_search, users,
 };
 
 pub use crate::store::user_search::{Cursor, Filter, KeyFilter, Listed};
@@ -272,44 +271,6 @@ impl App {
             })
             .await
     }
-
-    /// Deletes a user for good, unless it still has keys.
-    pub async fn delete_user(&self, caller: &Caller, uin: Uin, confirm: String) -> Result<(), Failure> {
-        caller.ensure(action::DELETE_USER, uin)?;
-        let (app, asker) = (self.clone(), caller.clone());
-        self.store
-            .write(move |conn| {
-                let user = changeable(conn, &asker, uin)?;
-                dialect::lock_user(conn, user.uid)?;
-                ensure_deletable(conn, &asker, &user)?;
-                if confirm.trim() != user.name {
-                    let told = format!("Type the user name: {}.", user.name);
-                    return Err(FieldError::on_page("confirm", told).into());
-                }
-                remove(conn, &user)?;
-                asker.event_of_removal(&user).write(conn, &app)
-            })
-            .await
-    }
-}
-
-impl Caller {
-    /// The event of a user's end.
-    pub(super) fn event_of_removal(&self, user: &User) -> Draft {
-        self.event("DeleteUser").on(user).fact("kind", user.kind.as_str())
-    }
-}
-
-/// Removes a user who has no keys, and what belongs to it alone.
-pub(super) fn remove(conn: &mut Conn, user: &User) -> Result<(), Failure> {
-    dialect::lock_identity(conn, user.uin)?;
-    sessions::delete_of_user(conn, user.uid)?;
-    users::delete(conn, user.uid)?;
-    if user.kind == UserKind::SubUser {
-        identities::delete(conn, user.uin)?;
-    }
-    accounts::count_user(conn, user.owner_uin, -1)?;
-    Ok(())
 }
 
 pub(super) struct Login {
@@ -333,36 +294,6 @@ pub(super) fn changeable(conn: &mut Conn, caller: &Caller, uin: Uin) -> Result<U
 fn name_taken() -> FieldError {
     let text = ("This user name is taken in this account. Choose another one.", "用户名已被占用，请更换。");
     FieldError::new("user_name", text)
-}
-
-fn ensure_deletable(conn: &mut Conn, caller: &Caller, user: &User) -> Result<(), Failure> {
-    ensure_removable(caller, user)?;
-    let held: Vec<String> =
-        api_keys::of_user(conn, user.uid)?.iter().map(|key| key.secret_id.to_string()).collect();
-    if held.is_empty() {
-        return Ok(());
-    }
-    Err(Failure::refused((
-        format!("This user still has API keys: {}. Disable and delete them first.", held.join(", ")),
-        format!("该用户仍有 API 密钥：{}。请先禁用并删除。", held.join("、")),
-    )))
-}
-
-/// Refuses to delete those who can never be deleted by this caller.
-pub(super) fn ensure_removable(caller: &Caller, user: &User) -> Result<(), Failure> {
-    if user.kind == UserKind::Root {
-        return Err(Failure::refused((
-            "The root user cannot be deleted: the account belongs to it.",
-            "主账号用户不能删除，账号归其所有。",
-        )));
-    }
-    if user.uid == caller.user.uid {
-        return Err(Failure::refused((
-            "You cannot delete yourself. Ask another administrator.",
-            "不能删除自己，请联系其他管理员。",
-        )));
-    }
-    Ok(())
 }
 
 fn ensure_can_collaborate(conn: &mut Conn, owner: Uin, uin: Uin) -> Result<(), Failure> {
