@@ -184,12 +184,14 @@ async fn serve(
     };
     let claim = app.claim(&incoming)?;
     let signed = app.authenticate(&claim, source).await.map_err(refusal)?;
+    let action = find_action(&claim);
+    app.bind_signature(&signed.verified, action.as_ref().is_ok_and(|action| action.is_mutating))?;
     let work = Work {
         app: app.clone(),
         api: api.clone(),
         signed,
         named: claim.action().map(str::to_owned),
-        action: find_action(&claim),
+        action,
         input: wire.input(&claim),
     };
     if !work.action.as_ref().is_ok_and(|action| action.is_mutating) {

@@ -8,7 +8,7 @@ use super::caller::Caller;
 use super::signed::Signed;
 use super::{App, Failure};
 use crate::config::Replay;
-use crate::domain::signature::WINDOW_SECONDS;
+use crate::domain::signature::{Verified, WINDOW_SECONDS};
 use crate::store::replays::{self, Use};
 use crate::store::{Conn, StoreError};
 use data_encoding::HEXLOWER;
@@ -108,7 +108,11 @@ impl Bindings {
             return !is_mutating && spent == to;
         }
         if let Some(first) = kept.first.find(&digest) {
-            return first.to == to || !(first.is_mutating || is_mutating);
+            let is_same = first.to == to;
+            if is_same && is_mutating && !first.is_mutating {
+                kept.first.keep(digest, Binding { to, is_mutating }, now);
+            }
+            return is_same || !(first.is_mutating || is_mutating);
         }
         if kept.first.young.len() >= MOST_REMEMBERED {
             kept.first.grow_old(now);
@@ -141,7 +145,17 @@ fn bytes(hex: &str) -> Option<[u8; 32]> {
 }
 
 impl App {
-    /// Accepts a signature for a call, or says that it was used before. A change takes what it has to use up with it.
+    /// Binds a signature to what it is used with, whatever becomes of the call: a call that is refused must not leave its
+    /// signature free for another.
+    pub fn bind_signature(&self, verified: &Verified, is_mutating: bool) -> Result<(), Failure> {
+        let (digest, to) = (*verified.digest(), *verified.binding());
+        if self.rules.replay == Replay::Off || self.bindings.bind(digest, to, is_mutating, self.clock.now()) {
+            return Ok(());
+        }
+        Err(Failure::Replayed)
+    }
+
+    /// Uses a signature for a call; a change takes what it has to use up with it.
     pub async fn use_signature(&self, signed: &Signed, is_mutating: bool) -> Result<Caller, Failure> {
         let mut caller = signed.caller.clone();
         let verified = &signed.verified;
@@ -157,9 +171,6 @@ impl App {
         }
         if self.rules.replay == Replay::Off {
             return Ok(caller);
-        }
-        if !self.bindings.bind(*verified.digest(), *verified.binding(), is_mutating, self.clock.now()) {
-            return Err(Failure::Replayed);
         }
         if is_mutating {
             caller.once = Some(Arc::new(Once { used: used(), is_recorded: AtomicBool::new(false) }));

@@ -16,7 +16,7 @@ use zeroize::Zeroizing;
 pub struct Signed {
     pub caller: Caller,
     pub secret_id: SecretId,
-    pub(super) verified: Verified,
+    pub verified: Verified,
 }
 
 impl Signed {
@@ -61,6 +61,7 @@ impl App {
         let signer = &known.signer;
         let secret_id = signer.key.secret_id.clone();
         if !signer.key.is_enabled() {
+            self.bind_signature(&verified, false)?;
             self.note_use(&secret_id, Sighting::disabled(claim.action(), &source));
             return Err(SignatureError::SecretIdNotFound.into());
         }

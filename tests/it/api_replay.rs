@@ -128,3 +128,53 @@ fn old(app: &TestApp, client: &Client, nonce: &str) -> Signed {
     let query = crate::support::browser::encoded(&parameters);
     Signed { method: "GET", query, headers: Vec::new(), body: Vec::new() }
 }
+
+#[actix_web::test]
+async fn a_refused_call_leaves_its_signature_free_for_no_other() {
+    let app = TestApp::spawn_with(&[("CAMLOCK_API__REQUESTS_PER_SECOND", "1")]);
+    let root = app.bare_root("root").await;
+    let (client, other) = (app.key_of(&root).await, app.key_of(&root).await);
+    client.call("cam", "AddUser", json!({"Name": "prey"})).await;
+    let prey = json!({"Name": "prey"});
+
+    // Too many calls in this second.
+    client.call("cam", "GetUser", prey.clone()).await;
+    let limited = client.sign_plainly("cam", "GetUser", &prey);
+    assert_eq!(code(&client.response(&limited).await), "RequestLimitExceeded");
+    app.wait(1);
+    assert_eq!(send_as(&client, &limited, "DeleteUser").await, REFUSED);
+    assert_eq!(code(&client.response(&limited).await), "", "the same call may be tried again");
+
+    // An action that does not exist.
+    app.wait(1);
+    let unknown = client.sign_plainly("cam", "Dance", &prey);
+    assert_eq!(code(&client.response(&unknown).await), "InvalidAction");
+    assert_eq!(send_as(&client, &unknown, "DeleteUser").await, REFUSED);
+
+    // A key that was disabled when the call came.
+    app.wait(1);
+    let set = |status: &str| json!({"AccessKeyId": client.secret_id, "Status": status});
+    other.call("cam", "UpdateAccessKey", set("Inactive")).await;
+    let early = client.sign_plainly("cam", "GetUser", &prey);
+    assert_eq!(code(&client.response(&early).await), "AuthFailure.SecretIdNotFound");
+    app.wait(1);
+    other.call("cam", "UpdateAccessKey", set("Active")).await;
+    assert_eq!(send_as(&client, &early, "DeleteUser").await, REFUSED);
+    assert_eq!(code(&client.response(&early).await), "");
+}
+
+#[actix_web::test]
+async fn a_change_that_was_refused_once_serves_no_read_either() {
+    let app = TestApp::spawn();
+    let root = app.bare_root("root").await;
+    let (client, other) = (app.key_of(&root).await, app.key_of(&root).await);
+    let set = |status: &str| json!({"AccessKeyId": client.secret_id, "Status": status});
+    other.call("cam", "UpdateAccessKey", set("Inactive")).await;
+    let change = client.sign_plainly("cam", "CreateGroup", &json!({"GroupName": "g"}));
+    assert_eq!(code(&client.response(&change).await), "AuthFailure.SecretIdNotFound");
+    other.call("cam", "UpdateAccessKey", set("Active")).await;
+
+    assert_eq!(code(&client.response(&change).await), "", "its own client may send it again");
+    assert_eq!(send_as(&client, &change, "ListGroups").await, REFUSED);
+    assert_eq!(code(&client.response(&change).await), REFUSED);
+}
