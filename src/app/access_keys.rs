@@ -1,7 +1,7 @@
 //! Keys as the API manages them: by UIN or as one's own, granted by the API's own actions or by the console's.
 
 use super::caller::Caller;
-use super::keys::Operation;
+use super::keys::{Operation, Place};
 use super::usage::LastUse;
 use super::{App, Failure};
 use crate::domain::field::FieldError;
@@ -30,11 +30,11 @@ enum Deed {
 impl Deed {
     fn action(self) -> &'static str {
         match self {
-            Self::List => "cam:ListAccessKeys",
+            Self::List => action::LIST_ACCESS_KEYS,
             Self::Query => "sts:QueryApiKey",
-            Self::Create => "cam:CreateAccessKey",
-            Self::Update(_) => "cam:UpdateAccessKey",
-            Self::Delete => "cam:DeleteAccessKey",
+            Self::Create => action::CREATE_ACCESS_KEY,
+            Self::Update(_) => action::UPDATE_ACCESS_KEY,
+            Self::Delete => action::DELETE_ACCESS_KEY,
         }
     }
 
@@ -50,18 +50,12 @@ impl Deed {
 }
 
 impl Caller {
-    /// Allowed under the API's name, or under the console's unless the API's is denied outright.
+    /// Allowed under the API's name or under the console's; denied when either is denied outright.
     fn ensure_deed(&self, deed: Deed, target: Uin) -> Result<(), Denial> {
-        let Err(denial) = self.ensure(deed.action(), target) else { return Ok(()) };
-        let console = if target == self.user.uin {
-            deed.counterpart().action(super::keys::Place::Own)
-        } else {
-            deed.counterpart().action(super::keys::Place::Of(target))
-        };
-        if self.is_denied(deed.action(), target) || self.ensure(console, target).is_err() {
-            return Err(denial);
-        }
-        Ok(())
+        let place = if target == self.user.uin { Place::Own } else { Place::Of(target) };
+        let console = deed.counterpart().action(place);
+        self.ensure_none_denied(&[deed.action(), console], target)?;
+        self.ensure(deed.action(), target).or_else(|denial| self.ensure(console, target).map_err(|_| denial))
     }
 }
 

@@ -84,7 +84,13 @@ impl Caller {
         self.access.is_denied(action, &resource_of(self.owner(), target), &self.source.ip)
     }
 
-    /// The same for an action that policies tie to a step-up, as if that had been passed.
+    /// Refuses what a statement denies outright under any of the names that it goes by.
+    pub(super) fn ensure_none_denied(&self, names: &[&'static str], target: Uin) -> Result<(), Denial> {
+        let denied = names.iter().find(|name| self.is_denied(name, target));
+        denied.map_or(Ok(()), |name| self.ensure(name, target))
+    }
+
+    /// Refuses what the policies do not allow, for an action that they tie to a step-up, as if that had been passed.
     pub fn ensure_with_mfa(&self, action: &'static str, target: Uin) -> Result<(), Denial> {
         self.access.ensure(action, &resource_of(self.owner(), target), &self.source.ip, Mfa::Passed)
     }

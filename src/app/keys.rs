@@ -6,50 +6,16 @@ use super::tickets::Door;
 use super::{App, Failure};
 use crate::domain::account::SecretReveal;
 use crate::domain::field::{self, FieldError};
-use crate::domain::key::{AccessKeyRefusal, Key, KeyStatus, SecretId, ensure_deletable, free_slot};
-use crate::domain::permission::{Denial, action};
+use crate::domain::key::{Key, KeyStatus, SecretId, ensure_deletable, free_slot};
 use crate::domain::secret::SecretKey;
 use crate::domain::step_up::Purpose;
-use crate::domain::user::{Uin, User, UserKind};
+use crate::domain::user::User;
 use crate::store::api_keys::{self, Change};
 use crate::store::key_usage::{self, LastUse};
 use crate::store::{Conn, StoreError, dialect, users};
 use crate::vault::Binding;
 
-/// Whose keys a page is about: one's own, or those of a user of the account.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum Place {
-    Own,
-    Of(Uin),
-}
-
-/// What may be wished of a key.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum Operation {
-    Query,
-    Create,
-    Enable,
-    Disable,
-    Delete,
-}
-
-impl Operation {
-    /// The policy action: managing others' keys and one's own are different things.
-    pub(super) fn action(self, place: Place) -> &'static str {
-        match (self, place) {
-            (Self::Query, Place::Own) => action::QUERY_OWN_KEY,
-            (Self::Create, Place::Own) => action::CREATE_OWN_KEY,
-            (Self::Enable, Place::Own) => action::ENABLE_OWN_KEY,
-            (Self::Disable, Place::Own) => action::DISABLE_OWN_KEY,
-            (Self::Delete, Place::Own) => action::DELETE_OWN_KEY,
-            (Self::Query, Place::Of(_)) => action::QUERY_KEY,
-            (Self::Create, Place::Of(_)) => action::CREATE_KEY,
-            (Self::Enable, Place::Of(_)) => action::ENABLE_KEY,
-            (Self::Disable, Place::Of(_)) => action::DISABLE_KEY,
-            (Self::Delete, Place::Of(_)) => action::DELETE_KEY,
-        }
-    }
-}
+pub use super::key_rights::{Operation, Place, Rights};
 
 /// The keys of one membership and what the caller may do with them.
 pub struct KeyPage {
@@ -60,16 +26,6 @@ pub struct KeyPage {
     pub rights: Rights,
 }
 
-/// Controls that the caller's policies allow; the others are not drawn.
-#[derive(Clone, Copy, Debug)]
-pub struct Rights {
-    pub create: bool,
-    pub enable: bool,
-    pub disable: bool,
-    pub delete: bool,
-    pub show: bool,
-}
-
 /// A wish that is done, or waits for a second-factor check.
 pub enum Step<T> {
     Done(T),
@@ -77,33 +33,6 @@ pub enum Step<T> {
 }
 
 impl Caller {
-    /// Refuses an operation on the keys of a user of this account.
-    pub(super) fn ensure_key(&self, place: Place, operation: Operation, holder: &User) -> Result<(), Denial> {
-        let action = operation.action(place);
-        if place != Place::Own && holder.kind == UserKind::Root && !self.is_root() {
-            let because = AccessKeyRefusal::OfRoot.into();
-            return Err(Denial { action, resource: holder.resource(), because });
-        }
-        self.ensure(action, holder.uin)
-    }
-
-    /// Refuses to show the secrets of a user of this account; the second-factor check comes on top.
-    pub(super) fn ensure_show(&self, place: Place, holder: &User) -> Result<(), Denial> {
-        self.ensure_key(place, Operation::Query, holder)?;
-        self.ensure_with_mfa(action::SHOW_SECRET, holder.uin)
-    }
-
-    fn rights(&self, place: Place, holder: &User) -> Rights {
-        let may = |operation| self.ensure_key(place, operation, holder).is_ok();
-        Rights {
-            create: may(Operation::Create),
-            enable: may(Operation::Enable),
-            disable: may(Operation::Disable),
-            delete: may(Operation::Delete),
-            show: self.ensure_show(place, holder).is_ok(),
-        }
-    }
-
     fn needs_step_up(&self, operation: Operation) -> bool {
         let settings = &self.account.settings;
         let shows = operation == Operation::Create && settings.secret_reveal == SecretReveal::Once;

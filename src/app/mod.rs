@@ -13,6 +13,7 @@ pub mod group_members;
 pub mod group_policies;
 pub mod groups;
 pub mod key_import;
+mod key_rights;
 pub mod keys;
 pub mod mfa;
 pub mod named_users;

@@ -80,6 +80,7 @@ impl App {
         user: &User,
     ) -> Result<(SecretId, SecretKey), Failure> {
         if caller.ensure(action::CREATE_KEY, user.uin).is_err() {
+            caller.ensure_none_denied(&[action::CREATE_KEY], user.uin)?;
             caller.ensure(action::CREATE_ACCESS_KEY, user.uin)?;
         }
         let (id, secret) = (SecretId::generate(&self.random)?, SecretKey::generate(&self.random)?);

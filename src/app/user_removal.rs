@@ -79,6 +79,7 @@ impl App {
     fn delete_keys_in(&self, conn: &mut Conn, caller: &Caller, user: &User) -> Result<Vec<Draft>, Failure> {
         let mut events = Vec::new();
         for key in api_keys::of_user(conn, user.uid)? {
+            caller.ensure_none_denied(&[action::DELETE_ACCESS_KEY], user.uin)?;
             caller.ensure(action::DELETE_KEY, user.uin)?;
             let event = |name| caller.event(name).on(user).object(key.secret_id.as_str());
             let change = Change { by: &caller.user.name, at: self.clock.now() };

@@ -20,7 +20,10 @@ pub mod action {
     pub const GET_PASSWORD_RULES: &str = "cam:GetPasswordRules";
     pub const UPDATE_PASSWORD_RULES: &str = "cam:UpdatePasswordRules";
     pub const SET_LOGIN_RULES: &str = "cam:CreateSubAccountLoginIpPolicy";
+    pub const LIST_ACCESS_KEYS: &str = "cam:ListAccessKeys";
     pub const CREATE_ACCESS_KEY: &str = "cam:CreateAccessKey";
+    pub const UPDATE_ACCESS_KEY: &str = "cam:UpdateAccessKey";
+    pub const DELETE_ACCESS_KEY: &str = "cam:DeleteAccessKey";
     pub const QUERY_KEY: &str = "cam:QueryApiKey";
     pub const CREATE_KEY: &str = "cam:CreateApiKey";
     pub const ENABLE_KEY: &str = "cam:EnableApiKey";

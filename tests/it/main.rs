@@ -37,6 +37,7 @@ mod groups;
 mod help;
 mod help_snippets;
 mod house;
+mod key_names;
 mod keys;
 mod operations;
 mod password;
