@@ -139,3 +139,28 @@ async fn who_may_attach_to_one_user_only_is_offered_that_user() {
     assert_eq!(refused.status, StatusCode::FORBIDDEN);
     assert_eq!(taken.status, StatusCode::SEE_OTHER);
 }
+
+#[actix_web::test]
+async fn a_policy_whose_name_looks_like_the_id_of_another_is_not_taken_for_it() {
+    let app = TestApp::spawn();
+    let root = app.root().await;
+    let user = app.sub_user(&root, "alice", &[]).await;
+    let meant = policy(&root, READ_ONLY).await.trim_start_matches("/policies/").to_owned();
+    let wide = r#"{"version": "2.0", "statement": [{"effect": "allow", "action": "*", "resource": "*"}]}"#;
+    let fields = [("name", meant.as_str()), ("document", wide)];
+    root.browser.submit("/policies/new", "/policies/new", &fields).await.redirect();
+    let permissions = format!("/users/{}/permissions", user.uin);
+    let id = group(&root, "Readers", &[&user.uin], &[&meant]).await;
+
+    for form in ["attach", "boundary"] {
+        let address = format!("{permissions}/{form}");
+        root.browser.submit(&address, &address, &[("policy", &meant)]).await.redirect();
+    }
+
+    for page in [permissions, format!("/groups/{id}/permissions")] {
+        let names = root.browser.get(&page).await.texts("tbody th a");
+        assert_eq!(names, [READ_ONLY], "{page}");
+    }
+    let boundary = root.browser.get(&format!("/users/{}/permissions", user.uin)).await;
+    assert!(boundary.body.matches(READ_ONLY).count() >= 2, "as a boundary too");
+}

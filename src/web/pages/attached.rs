@@ -133,14 +133,18 @@ pub fn ids_of(chosen: &[String], known: &[StoredPolicy]) -> Result<Vec<i64>, Fie
         return Err(FieldError::on_page(WORDING.field, "Choose at least one policy."));
     }
     let id_of = |text: &String| {
-        let names = |policy: &&StoredPolicy| policy.name == *text || policy.id.to_string() == *text;
-        let found = known.iter().find(names).map(|policy| policy.id);
-        found.ok_or_else(|| {
+        chosen_policy(known, text).map(|policy| policy.id).ok_or_else(|| {
             let gone = "One of the chosen policies does not exist any more. Choose again.";
             FieldError::on_page(WORDING.field, gone)
         })
     };
     chosen.iter().map(id_of).collect()
+}
+
+/// The policy that a form means: by its id, or else by its name. A name may look like the id of another policy.
+pub fn chosen_policy<'a>(known: &'a [StoredPolicy], text: &str) -> Option<&'a StoredPolicy> {
+    let by_id = known.iter().find(|policy| policy.id.to_string() == text);
+    by_id.or_else(|| known.iter().find(|policy| policy.name == text))
 }
 
 /// What was attached, in words.

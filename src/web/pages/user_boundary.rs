@@ -1,5 +1,6 @@
 //! The permission boundary of a user: what its policies may allow at most.
 
+use super::attached::chosen_policy;
 use super::policy_form::faults;
 use super::user_head::UserHead;
 use super::{done, render, render_as, uin_of};
@@ -90,7 +91,7 @@ pub async fn set(
     let head = bounded_head(&context, &person, uin_of(&request)?).await?;
     let chosen = form.text("policy").to_owned();
     let choices = context.app.policies(&person).await?;
-    let policy = choices.iter().find(|policy| policy.id.to_string() == chosen || policy.name == chosen);
+    let policy = chosen_policy(&choices, &chosen);
     let (status, errors) = match policy {
         None => {
             let error = FieldError::on_page("policy", "Choose a policy.");
