@@ -17,7 +17,7 @@ use crate::web::context::WebContext;
 use crate::web::request::{request_id, source};
 use actix_web::guard::GuardContext;
 use actix_web::http::Method;
-use actix_web::http::header::{AUTHORIZATION, CONTENT_TYPE, HeaderName, HeaderValue};
+use actix_web::http::header::{AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE, HeaderName, HeaderValue};
 use actix_web::web::{Data, Payload};
 use actix_web::{HttpRequest, HttpResponse};
 use futures_util::FutureExt;
@@ -142,8 +142,13 @@ pub async fn answer(
     api: Data<ApiContext>,
 ) -> HttpResponse {
     let mut wire = Wire::of(&request);
+    let is_encoded = request.headers().contains_key(CONTENT_ENCODING);
     let source = Arc::new(source(&request, &web));
     let work = async {
+        if is_encoded {
+            let text = ("The body must not have a Content-Encoding.", "请求体不得使用 Content-Encoding。");
+            return Err(ApiError::new("InvalidRequest", text));
+        }
         wire.body = body::read(&mut payload, api.body_limit, api.body_timeout).await?;
         serve(&wire, (&web.app, &api), source).await
     };

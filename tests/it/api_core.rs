@@ -185,3 +185,29 @@ async fn calls_beyond_the_limit_of_a_second_are_refused() {
     }
     assert_eq!(code(&client.call("cam", "UpdateAccessKey", disable).await), "RequestLimitExceeded");
 }
+
+#[actix_web::test]
+async fn a_wrong_signature_is_told_with_the_servers_time_and_the_skew() {
+    let app = TestApp::spawn();
+    let client = app.key_of(&app.bare_root("root").await).await;
+    let forged = app.client(&client.secret_id, "0123456789abcdefghijklmnopqrstuv");
+    let signed = forged.sign("cam", "GetUserAppId", &json!({}));
+    app.wait(7);
+
+    let answer = client.response(&signed).await;
+
+    assert_eq!(code(&answer), "AuthFailure.SignatureFailure");
+    let text = answer["Error"]["Message"].as_str().unwrap();
+    assert!(text.contains(&format!("7 seconds behind the server time {}", app.now())), "{text}");
+    assert!(!text.contains(signed.header("authorization").rsplit('=').next().unwrap()), "no signature");
+}
+
+#[actix_web::test]
+async fn a_body_with_a_content_encoding_is_refused() {
+    let app = TestApp::spawn();
+    let client = app.key_of(&app.bare_root("root").await).await;
+    let mut signed = client.sign("cam", "GetUserAppId", &json!({}));
+    signed.set("content-encoding", "gzip");
+
+    assert_eq!(code(&client.response(&signed).await), "InvalidRequest");
+}

@@ -39,6 +39,8 @@ pub struct Claim<'a> {
     pub(super) path: &'a str,
     pub(super) secret_id: Cow<'a, str>,
     pub(super) timestamp: i64,
+    /// The server's time when it came.
+    pub(super) now: i64,
     pub(super) body_sha256: [u8; 32],
     pub(super) proof: Proof<'a>,
 }

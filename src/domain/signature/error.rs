@@ -97,6 +97,8 @@ pub enum Shape {
 pub struct Mismatch {
     pub difference: Option<Difference>,
     pub timestamp: i64,
+    /// The server's time.
+    pub now: i64,
     pub host: String,
     /// Empty for v1, as are the signed headers.
     pub scope: String,

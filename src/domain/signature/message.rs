@@ -104,12 +104,17 @@ fn signed_header(name: &str, fault: HeaderFault) -> String {
 }
 
 fn expired(claimed: i64, now: i64) -> String {
-    let skew = i128::from(claimed) - i128::from(now);
-    let (amount, side) = (skew.unsigned_abs(), if skew < 0 { "behind" } else { "ahead of" });
+    let skew = skew(claimed, now);
     format!(
-        "The time differs: the timestamp {claimed} is {amount} seconds {side} the server time {now}. \
+        "The time differs: the timestamp {claimed} is {skew} the server time {now}. \
          At most 300 seconds are accepted. Check the client's clock, and send seconds, not milliseconds."
     )
+}
+
+fn skew(claimed: i64, now: i64) -> String {
+    let skew = i128::from(claimed) - i128::from(now);
+    let (amount, side) = (skew.unsigned_abs(), if skew < 0 { "behind" } else { "ahead of" });
+    format!("{amount} seconds {side}")
 }
 
 fn shape_text(shape: Shape) -> &'static str {
@@ -139,7 +144,7 @@ fn mismatch(seen: &Mismatch) -> String {
         Some(Difference::Query) => "The query differs: the client signed an empty one.",
         None => "Check the SecretKey for blanks and compare what you signed with what the server received.",
     };
-    let Mismatch { timestamp, host, scope, signed_headers, body_sha256, .. } = seen;
+    let Mismatch { timestamp, now, host, scope, signed_headers, body_sha256, .. } = seen;
     let received = if scope.is_empty() {
         format!("timestamp {timestamp}, host {host}")
     } else {
@@ -148,5 +153,8 @@ fn mismatch(seen: &Mismatch) -> String {
              body SHA-256 {body_sha256}"
         )
     };
-    format!("The signature does not match. {difference} Received: {received}.")
+    let skew = skew(*timestamp, *now);
+    format!(
+        "The signature does not match. {difference} Received: {received}. The timestamp is {skew} the server time {now}."
+    )
 }

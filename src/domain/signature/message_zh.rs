@@ -92,7 +92,7 @@ fn mismatch(seen: &Mismatch) -> String {
         Some(Difference::Query) => "查询串不一致：客户端对空查询串做了签名。",
         None => "请检查 SecretKey 是否带有空格，并将所签内容与服务器收到的内容对照。",
     };
-    let Mismatch { timestamp, host, scope, signed_headers, body_sha256, .. } = seen;
+    let Mismatch { timestamp, now, host, scope, signed_headers, body_sha256, .. } = seen;
     let received = if scope.is_empty() {
         format!("时间戳 {timestamp}，主机 {host}")
     } else {
@@ -100,5 +100,6 @@ fn mismatch(seen: &Mismatch) -> String {
             "时间戳 {timestamp}，凭证范围 {scope}，主机 {host}，签名请求头 {signed_headers}，请求体 SHA-256 {body_sha256}"
         )
     };
-    format!("签名不匹配。{difference}服务器收到：{received}。")
+    let skew = i128::from(*timestamp) - i128::from(*now);
+    format!("签名不匹配。{difference}服务器收到：{received}。服务器时间为 {now}，时间戳相差 {skew} 秒。")
 }

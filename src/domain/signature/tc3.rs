@@ -82,7 +82,7 @@ pub(super) fn parse<'a>(
         common: Common::read(incoming)?,
     };
     let (secret_id, proof) = (Cow::Borrowed(authorization.secret_id), claim::Proof::Tc3(proof));
-    Ok(Claim { method, host, path: incoming.path, secret_id, timestamp, body_sha256, proof })
+    Ok(Claim { method, host, path: incoming.path, secret_id, timestamp, now, body_sha256, proof })
 }
 
 fn ensure_content_type(incoming: &Incoming<'_>, method: Method) -> Result<(), SignatureError> {

@@ -48,7 +48,7 @@ pub(super) fn parse<'a>(incoming: &Incoming<'a>, now: i64) -> Result<Claim<'a>, 
     }
     let proof = claim::Proof::V1(Proof { scheme, nonce, parameters, signature });
     let body_sha256 = incoming.body.sha256();
-    Ok(Claim { method, host, path: incoming.path, secret_id, timestamp, body_sha256, proof })
+    Ok(Claim { method, host, path: incoming.path, secret_id, timestamp, now, body_sha256, proof })
 }
 
 fn form_text<'a>(incoming: &Incoming<'a>, method: Method) -> Result<&'a str, SignatureError> {

@@ -151,6 +151,7 @@ fn mismatch(claim: &Claim<'_>, difference: Option<Difference>) -> SignatureError
     SignatureError::Mismatch(Box::new(Mismatch {
         difference,
         timestamp: claim.timestamp(),
+        now: claim.now,
         host: claim.host.to_owned(),
         scope: scope.to_owned(),
         signed_headers: signed_headers.to_owned(),

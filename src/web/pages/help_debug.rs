@@ -44,7 +44,11 @@ impl Pasted {
 
     /// The lines `Name: value`; a request line above them is passed over.
     fn header_lines(&self) -> Result<Vec<(String, Vec<u8>)>, FieldError> {
-        let lines = self.headers.lines().map(str::trim).filter(|line| !line.is_empty());
+        let lines = self
+            .headers
+            .lines()
+            .map(|line| line.trim().trim_start_matches("> "))
+            .filter(|line| !line.is_empty());
         let is_request_line = |line: &str| line.starts_with("GET ") || line.starts_with("POST ");
         let mut found = Vec::new();
         for line in lines.filter(|line| !is_request_line(line)) {
