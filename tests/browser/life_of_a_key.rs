@@ -137,8 +137,7 @@ async fn disable(chrome: &Chrome, scripts: Scripts) {
     }
     chrome.click("a[href$='/disable']").await;
     match scripts {
-        // On a busy machine the click comes back before the dialog is there.
-        Scripts::On => assert!(chrome.find("dialog[open]").await.is_displayed().await.unwrap(), "a dialog"),
+        Scripts::On => chrome.wait_until_visible("dialog[open]").await,
         Scripts::Off => assert!(chrome.path().await.ends_with("/disable"), "a page in its own right"),
     }
 

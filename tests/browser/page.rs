@@ -53,6 +53,15 @@ impl Chrome {
         }
     }
 
+    /// Waits for what fades in, and so is invisible at first.
+    pub async fn wait_until_visible(&self, selector: &str) {
+        let start = Instant::now();
+        while !self.is_visible(selector).await {
+            assert!(start.elapsed() <= PATIENCE, "{selector} never shows");
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
+
     /// Whether the element lies in the window.
     pub async fn is_on_screen(&self, selector: &str) -> bool {
         let place = self.find(selector).await.rect().await.expect("a place");
