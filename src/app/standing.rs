@@ -113,6 +113,15 @@ impl App {
         let answer = receiver.await.map_err(|_| unanswered())?;
         Ok(answer.map_err(|cause| StoreError::Unavailable(cause.to_string()))?)
     }
+
+    fn learn(&self, news: News) -> Standing {
+        let News { standing, used, is_first } = news;
+        if is_first {
+            self.signers.forget();
+        }
+        self.bindings.learn(&used, standing.replay, self.clock.now());
+        standing
+    }
 }
 
 /// Asks once for everybody who queues up until the question is put.
@@ -161,15 +170,4 @@ async fn ask(app: &App, slot: &Slot, mut line: OwnedMutexGuard<Line>) -> Result<
 
 fn unanswered() -> StoreError {
     StoreError::Unavailable("the database does not answer".to_owned())
-}
-
-impl App {
-    fn learn(&self, news: News) -> Standing {
-        let News { standing, used, is_first } = news;
-        if is_first {
-            self.signers.forget();
-        }
-        self.bindings.learn(&used, standing.replay, self.clock.now());
-        standing
-    }
 }

@@ -119,14 +119,6 @@ impl<'a> Claim<'a> {
         }
     }
 
-    /// Date and service of the credential scope: what a cached [`super::SigningKey`] belongs to.
-    pub fn date_and_service(&self) -> Option<(&str, &str)> {
-        match &self.proof {
-            Proof::Tc3(proof) => Some((proof.date, proof.service)),
-            Proof::V1(_) => None,
-        }
-    }
-
     /// Whether the action is inside the signature (always so in v1), for accounts that insist on it.
     pub fn signs_action(&self) -> bool {
         match &self.proof {

@@ -13,25 +13,6 @@ pub(super) type HmacSha1 = Hmac<Sha1>;
 
 const BLOCK: usize = 64;
 
-/// A day's signing key for one service, for callers who keep it beside a warm key instead of deriving it each time.
-pub struct SigningKey {
-    date: Box<str>,
-    service: Box<str>,
-    mac: HmacSha256,
-}
-
-impl SigningKey {
-    /// Derives the key of a date (`YYYY-MM-DD`) and a service from a SecretKey.
-    pub fn derive(secret_key: &str, date: &str, service: &str) -> Self {
-        Self { date: date.into(), service: service.into(), mac: signing_mac(secret_key, date, service) }
-    }
-
-    /// The keyed state, if it is the one for this date and service.
-    pub(super) fn mac_for(&self, date: &str, service: &str) -> Option<&HmacSha256> {
-        (*self.date == *date && *self.service == *service).then_some(&self.mac)
-    }
-}
-
 /// HMAC keyed for the string to sign.
 pub(super) fn signing_mac(secret_key: &str, date: &str, service: &str) -> HmacSha256 {
     let of_date = tagged(hmac_sha256(&[b"TC3", secret_key.as_bytes()]), date);

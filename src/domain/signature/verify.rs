@@ -4,7 +4,7 @@ use data_encoding::HEXLOWER;
 
 use super::claim::{Claim, Proof, Scheme};
 use super::error::{Difference, Mismatch, SignatureError};
-use super::hmac::{SigningKey, signing_mac};
+use super::hmac::signing_mac;
 use super::{tc3, v1};
 
 /// Stands in for the secret of an unknown id, so that a miss costs what a hit costs.
@@ -17,8 +17,16 @@ pub enum KeyMaterial<'k> {
     Unknown,
     /// The SecretKey.
     Secret(&'k str),
-    /// The signing key of the day, kept from an earlier request; of no use to v1.
-    Derived(&'k SigningKey),
+}
+
+impl<'k> KeyMaterial<'k> {
+    /// What to compute with.
+    fn secret(self) -> &'k str {
+        match self {
+            Self::Unknown => NOBODY,
+            Self::Secret(secret) => secret,
+        }
+    }
 }
 
 impl<'k> From<Option<&'k str>> for KeyMaterial<'k> {
@@ -111,12 +119,7 @@ fn judge_tc3(
     proof: &tc3::Proof<'_>,
     key: KeyMaterial<'_>,
 ) -> Result<(), Option<Difference>> {
-    let derived = |secret| signing_mac(secret, proof.date, proof.service);
-    let mac = match key {
-        KeyMaterial::Unknown => derived(NOBODY),
-        KeyMaterial::Secret(secret) => derived(secret),
-        KeyMaterial::Derived(key) => key.mac_for(proof.date, proof.service).cloned().ok_or(None)?,
-    };
+    let mac = signing_mac(key.secret(), proof.date, proof.service);
     if proof.is_signed_by(claim, &mac) { Ok(()) } else { Err(proof.difference(claim, &mac)) }
 }
 
@@ -125,12 +128,7 @@ fn judge_v1(
     proof: &v1::Proof<'_>,
     key: KeyMaterial<'_>,
 ) -> Result<(), Option<Difference>> {
-    let secret = match key {
-        KeyMaterial::Unknown => NOBODY,
-        KeyMaterial::Secret(secret) => secret,
-        KeyMaterial::Derived(_) => return Err(None),
-    };
-    proof.is_signed_by(claim, secret).then_some(()).ok_or(None)
+    proof.is_signed_by(claim, key.secret()).then_some(()).ok_or(None)
 }
 
 fn ensure_allowed(claim: &Claim<'_>, allowed: Allowances) -> Result<(), SignatureError> {

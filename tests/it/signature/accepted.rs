@@ -1,8 +1,6 @@
 //! What real clients send and the server must take.
 
-use camlock::domain::signature::{
-    Allowances, Body, Incoming, KeyMaterial, Outgoing, SigningKey, explanations, parse, utc_date, verify,
-};
+use camlock::domain::signature::{Allowances, Body, Incoming, Outgoing, explanations, parse, verify};
 
 use super::sample::{ALL, NOW, SECRET_KEY, Sample};
 
@@ -139,22 +137,6 @@ fn a_body_may_come_as_its_hash() {
 
         assert!(verify(&claim, Some(SECRET_KEY), Allowances::default()).is_ok());
     });
-}
-
-#[test]
-fn a_kept_signing_key_verifies_its_own_day_and_service_only() {
-    let sample = Sample::post("{}").signed();
-    let verified = |key: &SigningKey| {
-        sample.seen(|incoming| {
-            let material = KeyMaterial::Derived(key);
-            verify(&parse(incoming, NOW).unwrap(), material, Allowances::default())
-        })
-    };
-    let (today, yesterday) = (utc_date(NOW), utc_date(NOW - 86_400));
-
-    assert!(verified(&SigningKey::derive(SECRET_KEY, &today, "cvm")).is_ok());
-    assert!(verified(&SigningKey::derive(SECRET_KEY, &today, "cam")).is_err());
-    assert!(verified(&SigningKey::derive(SECRET_KEY, &yesterday, "cvm")).is_err());
 }
 
 #[test]
