@@ -20,10 +20,11 @@ async fn the_help_and_the_access_records_are_sound_in_every_width_and_colour() {
         snippets(&mut sweep, &client).await;
         debugger(&mut sweep, &client).await;
         records(&mut sweep, &scene, &client).await;
+        sweep.visit("/keys", "keys-used").await;
         chrome.sign_out().await;
         chrome.sign_in(&app, &app.signed_in(&scene.root, "nobody", &[]).await).await;
         sweep.visit("/help/api", "help-without-keys").await;
-        sweep.end(16);
+        sweep.end(17);
     })
     .await;
 }
