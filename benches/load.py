@@ -59,7 +59,7 @@ class Server:
     def __init__(self, binary, folder, database):
         self.binary, self.folder = binary, folder
         self.environment = dict(os.environ, CAMLOCK_DATA_DIR=f"{folder}/data", CAMLOCK_LISTEN="127.0.0.1:18977",
-                                CAMLOCK_SERVER__WORKERS="1", CAMLOCK_API__REQUESTS_PER_SECOND="1000000",
+                                CAMLOCK_SERVER__WORKERS="1", CAMLOCK_API__READS_PER_SECOND="1000000",
                                 CAMLOCK_LOG__LEVEL="warn")
         if database:
             self.environment["CAMLOCK_DATABASE__URL"] = database

@@ -78,7 +78,7 @@ pub async fn run(command: Command) -> Result<(), CliError> {
     match command.action {
         Action::Serve => serve(&config).await,
         Action::SetupUrl => setup_url(&config),
-        Action::Config(ConfigAction::Check) => say("The settings are sound."),
+        Action::Config(ConfigAction::Check) => check_settings(&config),
         Action::Config(ConfigAction::Show) => say(&config.show()),
         Action::Admin(action) => admin::run(&config, action).await,
         Action::Key(action) => key::run(&config, action).await,
@@ -87,8 +87,18 @@ pub async fn run(command: Command) -> Result<(), CliError> {
     }
 }
 
+fn check_settings(config: &Config) -> Result<(), CliError> {
+    for warning in config.warnings() {
+        say(&format!("{warning}."))?;
+    }
+    say("The settings are sound.")
+}
+
 async fn serve(config: &Config) -> Result<(), CliError> {
     telemetry::init(&config.log)?;
+    for warning in config.warnings() {
+        tracing::warn!(setting = %warning, "a setting has a new name");
+    }
     let app = startup::open(config, Surroundings::of_machine()?)?;
     let listener = startup::listen(config)?;
     let address = listener.local_addr()?;
@@ -97,14 +107,19 @@ async fn serve(config: &Config) -> Result<(), CliError> {
     let running = actix_web::rt::spawn(server);
     let sweeper = actix_web::rt::spawn(startup::sweep(app.clone()));
     let usage = actix_web::rt::spawn(startup::keep_usage(app.clone()));
+    let presence = actix_web::rt::spawn(startup::keep_present(app.clone()));
     if !app.door().await?.is_set_up {
         print_setup_url(config, &app)?;
     }
     let ended = running.await;
     sweeper.abort();
     usage.abort();
+    presence.abort();
     if let Err(failure) = app.flush_usage().await {
         tracing::warn!(error = %failure, "the last uses of keys were not written down");
+    }
+    if let Err(failure) = app.report_stopped().await {
+        tracing::warn!(error = %failure, "the other nodes could not be told that this one has stopped");
     }
     ended.map_err(std::io::Error::other).and_then(|ended| ended).map_err(StartError::from)?;
     tracing::info!("camlock has stopped");

@@ -67,6 +67,11 @@ impl Config {
         self.public_url.is_https()
     }
 
+    /// What the operator should know and need not act on at once: settings under earlier names.
+    pub fn warnings(&self) -> &[String] {
+        self.settings.warnings()
+    }
+
     /// Every setting as a TOML file with the origin of each value, passwords hidden: for `camlock config show`.
     pub fn show(&self) -> String {
         self.settings.show()

@@ -1,7 +1,7 @@
 //! Joins config, store, vault and clock; starts the server.
 
 use crate::api::{self, ApiContext};
-use crate::app::{App, Failure, Parts, Rules};
+use crate::app::{App, Failure, Parts, Rules, nodes};
 use crate::clock::Clock;
 use crate::config::{Config, DatabaseUrl, KeySource};
 use crate::domain::policy::preset::PRESETS;
@@ -94,7 +94,9 @@ pub fn open(config: &Config, surroundings: Surroundings) -> Result<App, StartErr
         replay: config.api.replay,
     };
     let Surroundings { clock, random, passwords } = surroundings;
-    Ok(App::new(Parts { store, vault, clock, random, passwords, rules })?)
+    let app = App::new(Parts { store, vault, clock, random, passwords, rules })?;
+    app.recall_signed_seconds()?;
+    Ok(app)
 }
 
 /// Whether the directory held nothing before.
@@ -242,6 +244,18 @@ pub async fn keep_usage(app: App) {
         every.tick().await;
         if let Err(failure) = app.flush_usage().await {
             tracing::warn!(error = %failure, "the use of keys could not be written down yet");
+        }
+    }
+}
+
+/// Tells every ten seconds that this server runs, for as long as it does.
+pub async fn keep_present(app: App) {
+    let mut every = tokio::time::interval(Duration::from_secs(nodes::SIGN_OF_LIFE));
+    every.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        every.tick().await;
+        if let Err(failure) = app.report_running().await {
+            tracing::warn!(error = %failure, "the other nodes could not be told that this one runs");
         }
     }
 }

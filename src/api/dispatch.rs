@@ -5,13 +5,14 @@ use super::actions;
 use super::body;
 use super::error::ApiError;
 use super::input::Input;
-use super::limits::Limits;
 use super::multipart;
+use super::pace::Pace;
 use crate::app::App;
 use crate::app::caller::Source;
 use crate::app::signed::{Refusal, Signed};
 use crate::app::usage::Sighting;
 use crate::config::Config;
+use crate::domain::replay::{Arrival, Origin, ReplayRefusal, TWIN_MS, Use};
 use crate::domain::signature::{Body, Claim, Incoming, Language, parameters};
 use crate::web::context::WebContext;
 use crate::web::request::{request_id, source};
@@ -46,7 +47,7 @@ const TRACE: &str = "x-tc-traceid";
 pub struct ApiContext {
     body_limit: usize,
     body_timeout: Duration,
-    limits: Limits,
+    pace: Pace,
 }
 
 impl ApiContext {
@@ -54,7 +55,7 @@ impl ApiContext {
         Self {
             body_limit: config.server.body_limit_kib as usize * 1024,
             body_timeout: Duration::from_secs(config.server.body_timeout_seconds.into()),
-            limits: Limits::new(&config.api),
+            pace: Pace::new(&config.api),
         }
     }
 }
@@ -187,24 +188,62 @@ async fn serve(
         headers: &wire.headers,
         body: Body::Bytes(&wire.body),
     };
+    let arrival = Arrival { at_ms: app.clock.now_ms(), origin: Origin::of(&source.ip) };
     let claim = app.claim(&incoming)?;
-    let signed = app.authenticate(&claim, source).await.map_err(refusal)?;
     let action = find_action(&claim);
-    app.bind_signature(&signed.verified, action.as_ref().is_ok_and(|action| action.is_mutating))?;
+    let call = Use {
+        action: action.as_ref().map_or("", |action| action.name),
+        is_change: action.as_ref().is_ok_and(|action| action.is_mutating),
+        arrival,
+    };
+    let mut signed = app.authenticate(&claim, &call, source.clone()).await.map_err(refusal)?;
+    match api.pace.wait((signed.caller.user.uid, call.action), call.is_change, wire.body.len()).await {
+        Ok(false) => {}
+        // What has changed during the wait counts.
+        Ok(true) => signed = app.authenticate(&claim, &call, source).await.map_err(refusal)?,
+        Err(too_many) => {
+            let error = ApiError::too_many(call.action, too_many.per_second);
+            let seen = Sighting::refused(claim.action(), &source, error.code);
+            app.note_use(&signed.secret_id, seen.of(service_of(&claim)));
+            return Err(error);
+        }
+    }
     let work = Work {
         app: app.clone(),
-        api: api.clone(),
-        signed,
+        signed: Arc::new(signed),
         named: claim.action().map(str::to_owned),
+        call,
         action,
         input: wire.input(&claim),
     };
-    if !work.action.as_ref().is_ok_and(|action| action.is_mutating) {
-        return work.carry_out().await;
+    let signed = Arc::clone(&work.signed);
+    let outcome = if call.is_change {
+        // A change is finished and recorded even when the client goes away meanwhile.
+        let finished = actix_web::rt::spawn(work.carry_out().in_current_span()).await;
+        finished.unwrap_or_else(|failure| Err(ApiError::internal(&failure)))
+    } else {
+        work.carry_out().await
+    };
+    match outcome {
+        Err(error) if error.is_twin() => Err(tell_twin(app, &signed, &call).await),
+        outcome => outcome,
     }
-    // A change is finished and recorded even when the client goes away meanwhile.
-    let finished = actix_web::rt::spawn(work.carry_out().in_current_span()).await;
-    finished.unwrap_or_else(|failure| Err(ApiError::internal(&failure)))
+}
+
+/// Tells the second of two equal changes of the first, once the second of time is over for which both were signed: tried
+/// again then, it has a signature of its own.
+async fn tell_twin(app: &App, signed: &Signed, call: &Use) -> ApiError {
+    let (first_ms, first) = match app.first_of(signed, call.action).await {
+        Ok(found) => found.unwrap_or((call.arrival.at_ms, String::new())),
+        Err(failure) => return failure.into(),
+    };
+    let wait = (first_ms + TWIN_MS - app.clock.now_ms()).clamp(0, TWIN_MS);
+    tokio::time::sleep(Duration::from_millis(wait.unsigned_abs())).await;
+    ApiError::replayed(&ReplayRefusal::Twin { first })
+}
+
+fn service_of(claim: &Claim<'_>) -> &'static str {
+    claim.action().and_then(actions::find).map_or("", |action| action.service.as_str())
 }
 
 fn refusal(refusal: Refusal) -> ApiError {
@@ -244,10 +283,10 @@ fn find_action(claim: &Claim<'_>) -> Result<&'static Action, ApiError> {
 /// A believed call on its way.
 struct Work {
     app: App,
-    api: Data<ApiContext>,
-    signed: Signed,
+    signed: Arc<Signed>,
     /// The action as the client wrote it.
     named: Option<String>,
+    call: Use,
     action: Result<&'static Action, ApiError>,
     input: Result<Input, ApiError>,
 }
@@ -255,9 +294,9 @@ struct Work {
 impl Work {
     /// Runs the action and remembers the call, for *Last used* and the key's records.
     async fn carry_out(self) -> Result<Map<String, Value>, ApiError> {
-        let Self { app, api, signed, named, action, input } = self;
+        let Self { app, signed, named, call, action, input } = self;
         let outcome = match action {
-            Ok(action) => run(action, &signed, (&app, &api), input).await,
+            Ok(action) => run(action, &app, (&signed, &call), input).await,
             Err(error) => Err(error),
         };
         let named = named.as_deref();
@@ -274,12 +313,11 @@ impl Work {
 
 async fn run(
     action: &Action,
-    signed: &Signed,
-    (app, api): (&App, &ApiContext),
+    app: &App,
+    (signed, use_): (&Signed, &Use),
     input: Result<Input, ApiError>,
 ) -> Result<Map<String, Value>, ApiError> {
-    api.limits.ensure(action, signed.caller.user.uid, app.clock.now())?;
-    let caller = app.use_signature(signed, action.is_mutating).await?;
+    let caller = app.use_signature(signed, use_).await?;
     let spent = action.is_mutating.then(|| caller.clone());
     let call = Call { app: app.clone(), caller, input: input? };
     // A panic is caught here, so that the call is recorded like any other that failed.

@@ -3,9 +3,13 @@
 use crate::app::Failure;
 use crate::domain::field::Label;
 use crate::domain::permission::Denial;
+use crate::domain::replay::ReplayRefusal;
 use crate::domain::sentence::Sentence;
 use crate::domain::signature::{Language, SignatureError};
 use crate::store::StoreError;
+
+/// The code that clients and tools answer by signing anew and trying again.
+const REPEAT: &str = "RequestLimitExceeded";
 
 /// A refusal or a fault.
 #[derive(Debug)]
@@ -21,6 +25,7 @@ enum Kind {
     NotFound,
     Refused,
     Invalid,
+    Twin,
     Other,
 }
 
@@ -108,16 +113,29 @@ impl ApiError {
         Self::new("AuthFailure.UnauthorizedOperation", denial)
     }
 
-    fn replayed() -> Self {
+    /// More calls than may wait.
+    pub fn too_many(action: &str, per_second: u32) -> Self {
+        let name = if action.is_empty() { "unknown actions" } else { action };
         Self::new(
-            "AuthFailure.SignatureFailure",
+            REPEAT,
             (
-                "This signature was used before. A signature is good for one change, and only for the action, version and \
-             region it was first used with. Sign again: a second later the signature differs, and a signed \
-             X-TC-Action makes it differ at once.",
-                "该签名已被使用过。写操作的签名只能使用一次，且只对首次使用时的接口、版本和地域有效。请重新签名。",
+                format!(
+                    "More calls of {name} than can wait: {per_second} a second are carried out. Slow down."
+                ),
+                format!("{name} 的请求过多：每秒最多处理 {per_second} 次，请降低频率。"),
             ),
         )
+    }
+
+    /// A call that may be a copy of another: signed anew, it is carried out.
+    pub fn replayed(refusal: &ReplayRefusal) -> Self {
+        let kind = if matches!(refusal, ReplayRefusal::Twin { .. }) { Kind::Twin } else { Kind::Other };
+        Self::of_kind(kind, REPEAT, refusal.clone())
+    }
+
+    /// Whether the same change was made before under the same signature.
+    pub fn is_twin(&self) -> bool {
+        self.kind == Kind::Twin
     }
 
     fn of_kind(kind: Kind, code: &'static str, text: impl Into<Sentence>) -> Self {
@@ -144,13 +162,13 @@ impl From<Failure> for ApiError {
                 Sentence::joined(errors.iter().map(|error| &error.text)),
             ),
             Failure::Throttled { seconds } => Self::new(
-                "RequestLimitExceeded",
+                REPEAT,
                 (
                     format!("Too many tries. Try again in {seconds} seconds."),
                     format!("尝试次数过多，请在 {seconds} 秒后重试。"),
                 ),
             ),
-            Failure::Replayed => Self::replayed(),
+            Failure::Replayed(refusal) => Self::replayed(&refusal),
             Failure::Store(StoreError::Unavailable(cause)) => Self::unavailable(&cause),
             other => Self::internal(&other),
         }

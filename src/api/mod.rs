@@ -6,8 +6,8 @@ mod body;
 pub mod dispatch;
 pub mod error;
 pub mod input;
-mod limits;
 mod multipart;
+mod pace;
 mod unambiguous;
 
 pub use action::{Action, Answer, Call, Service, respond};

@@ -5,6 +5,7 @@ use crate::domain::group::GroupRefusal;
 use crate::domain::key::{AccessKeyRefusal, KeyRefusal};
 use crate::domain::permission::Denial;
 use crate::domain::policies::PolicyRefusal;
+use crate::domain::replay::ReplayRefusal;
 use crate::domain::sentence::Sentence;
 use crate::passwords::PasswordsError;
 use crate::random::RandomFailure;
@@ -44,9 +45,9 @@ pub enum Failure {
     /// The session has ended, or is not as far as this action needs.
     #[error("not signed in")]
     NotSignedIn,
-    /// The signature was used before, by this change or for something else.
-    #[error("a signature was used again")]
-    Replayed,
+    /// The signature came before, and this may be a copy.
+    #[error(transparent)]
+    Replayed(#[from] ReplayRefusal),
     #[error(transparent)]
     Store(#[from] StoreError),
     #[error(transparent)]

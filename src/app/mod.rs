@@ -17,6 +17,7 @@ mod key_rights;
 pub mod keys;
 pub mod mfa;
 pub mod named_users;
+pub mod nodes;
 pub mod operator;
 pub mod own_security;
 mod password_rules;
@@ -28,6 +29,7 @@ pub mod policy_versions;
 pub mod protection;
 pub mod readiness;
 pub mod replay;
+mod replay_memory;
 pub mod reveal;
 pub mod second_step;
 pub mod sessions;
@@ -83,7 +85,10 @@ pub struct App {
     pub rules: Rules,
     keys: Arc<DerivedKeys>,
     usage: Arc<usage::Usage>,
-    bindings: Arc<replay::Bindings>,
+    memory: Arc<replay_memory::Memory>,
+    /// The name of this server among those on the same database; another one after each start.
+    node: Arc<str>,
+    started_at: i64,
     signers: Arc<signers::Signers>,
     watch: Arc<standing::Watch>,
 }
@@ -105,7 +110,9 @@ impl App {
             watch: Arc::new(standing::Watch::new(&store)),
             keys: Arc::new(keys),
             usage: Arc::default(),
-            bindings: Arc::default(),
+            memory: Arc::default(),
+            node: random.token()?.into(),
+            started_at: clock.now(),
             signers: Arc::default(),
             store,
             vault,

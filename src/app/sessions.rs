@@ -168,11 +168,14 @@ impl App {
     /// Removes what has run out. Meant to be called now and then.
     pub async fn sweep(&self) -> Result<(), Failure> {
         let now = self.clock.now();
+        self.memory.purge(now);
         self.store
             .write(move |conn| -> Result<(), Failure> {
                 sessions::sweep(conn, now)?;
                 crate::store::throttles::sweep(conn, now)?;
                 crate::store::replays::sweep(conn, now)?;
+                crate::store::signed_seconds::sweep(conn, now)?;
+                crate::store::nodes::sweep(conn, now - 86_400)?;
                 crate::store::key_usage::sweep(conn, now)?;
                 Ok(())
             })

@@ -38,6 +38,7 @@ impl App {
             .fact("api_delete_enabled_keys", settings.api_delete_enabled_keys)
             .fact("password_min_length", settings.password_min_length)
             .fact("signature_v1", settings.signature_v1)
+            .fact("signed_action", settings.signed_action)
             .write(conn, self)
     }
 }
@@ -76,6 +77,7 @@ impl From<AccountSettings> for SettingsText {
             api_delete_enabled_keys: settings.api_delete_enabled_keys,
             password_min_length: settings.password_min_length,
             signature_v1: settings.signature_v1,
+            signed_action: settings.signed_action,
         }
     }
 }
@@ -90,6 +92,7 @@ impl From<SettingsText> for AccountSettings {
             api_delete_enabled_keys: text.api_delete_enabled_keys,
             password_min_length: text.password_min_length,
             signature_v1: text.signature_v1,
+            signed_action: text.signed_action,
         }
     }
 }

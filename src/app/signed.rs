@@ -5,8 +5,12 @@ use super::keys::secret_binding;
 use super::signers::Known;
 use super::usage::Sighting;
 use super::{App, Failure};
+use crate::config::Replay;
 use crate::domain::key::SecretId;
+use crate::domain::replay::{ReplayRefusal, Use};
 use crate::domain::signature::{self, Allowances, Claim, Incoming, KeyMaterial, SignatureError, Verified};
+use crate::domain::user::Uid;
+use crate::store::api_keys::Signer;
 use data_encoding::HEXLOWER;
 use sha2::{Digest, Sha256};
 use std::sync::Arc;
@@ -17,6 +21,15 @@ pub struct Signed {
     pub caller: Caller,
     pub secret_id: SecretId,
     pub verified: Verified,
+}
+
+/// A signature as it is remembered.
+pub(super) struct Signature<'a> {
+    pub key: &'a SecretId,
+    pub uid: Uid,
+    pub digest: [u8; 32],
+    pub timestamp: i64,
+    pub signs_action: bool,
 }
 
 impl Signed {
@@ -45,10 +58,16 @@ impl App {
         signature::parse(incoming, self.clock.now())
     }
 
-    /// Believes a claim when the key's secret made the signature, the key is enabled and the account takes the scheme.
+    /// Believes a claim when the key's secret made the signature, the key is enabled, the account takes the scheme, and
+    /// the call is no copy of an earlier one.
     ///
     /// An id that nobody has costs the same work. A disabled key is told from it by its records alone.
-    pub async fn authenticate(&self, claim: &Claim<'_>, source: Arc<Source>) -> Result<Signed, Refusal> {
+    pub async fn authenticate(
+        &self,
+        claim: &Claim<'_>,
+        call: &Use,
+        source: Arc<Source>,
+    ) -> Result<Signed, Refusal> {
         let standing = self.standing().await?;
         let known = match SecretId::parse(claim.secret_id()) {
             Ok(id) => self.signer(id, standing).await?,
@@ -59,14 +78,36 @@ impl App {
             return Err(Refusal::Token);
         }
         let signer = &known.signer;
+        if let Err(refusal) = self.admit(signer, &verified, call) {
+            let seen = Sighting::refused(claim.action(), &source, &refusal.to_string());
+            self.note_use(&signer.key.secret_id, Sighting { is_use: false, ..seen });
+            return Err(Failure::Replayed(refusal).into());
+        }
         let secret_id = signer.key.secret_id.clone();
         if !signer.key.is_enabled() {
-            self.bind_signature(&verified, false)?;
             self.note_use(&secret_id, Sighting::disabled(claim.action(), &source));
             return Err(SignatureError::SecretIdNotFound.into());
         }
         let access = self.access(&known).await?;
         Ok(Signed { caller: Caller::of_key(signer, access, source), secret_id, verified })
+    }
+
+    /// Remembers the call whatever becomes of it: one that is refused leaves its signature free for no other.
+    fn admit(&self, signer: &Signer, verified: &Verified, call: &Use) -> Result<(), ReplayRefusal> {
+        if call.is_change && signer.account.settings.signed_action && !verified.signs_action() {
+            return Err(ReplayRefusal::Unsigned);
+        }
+        if self.rules.replay == Replay::Off {
+            return Ok(());
+        }
+        let signature = Signature {
+            key: &signer.key.secret_id,
+            uid: signer.user.uid,
+            digest: *verified.digest(),
+            timestamp: verified.timestamp(),
+            signs_action: verified.signs_action(),
+        };
+        self.memory.admit(&signature, call)
     }
 
     fn verify(

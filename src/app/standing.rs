@@ -4,7 +4,7 @@
 //! that was read. So a commit counts from the moment it is made, on every node, whoever made it.
 
 use super::{App, Failure};
-use crate::store::replays::{self, Use};
+use crate::store::replays::{self, SignedChange};
 use crate::store::sequences::{self, Standing};
 use crate::store::{Line, Store, StoreError};
 use std::collections::hash_map::DefaultHasher;
@@ -119,7 +119,7 @@ impl App {
         if is_first {
             self.signers.forget();
         }
-        self.bindings.learn(&used, standing.replay, self.clock.now());
+        self.memory.learn(used, standing.replay);
         standing
     }
 }
@@ -142,13 +142,13 @@ async fn answer(app: App, mut pending: Pending, slot: Arc<Slot>) {
 /// What the database says.
 struct News {
     standing: Standing,
-    used: Vec<Use>,
+    used: Vec<SignedChange>,
     /// Nothing that was read over an earlier connection is believed any more.
     is_first: bool,
 }
 
 async fn ask(app: &App, slot: &Slot, mut line: OwnedMutexGuard<Line>) -> Result<News, StoreError> {
-    let (since, now) = (app.bindings.newest(), app.clock.now());
+    let (since, now) = (app.memory.newest(), app.clock.now());
     let mut put = move || {
         let (standing, used) = line.ask(|conn| {
             let standing = sequences::standing(conn)?;

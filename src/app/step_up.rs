@@ -45,6 +45,8 @@ pub(super) struct SettingsText {
     pub password_min_length: i64,
     #[serde(default)]
     pub signature_v1: bool,
+    #[serde(default)]
+    pub signed_action: bool,
 }
 
 /// A wish that needs a step-up first.

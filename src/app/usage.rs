@@ -4,8 +4,7 @@ use super::caller::{Caller, Source};
 use super::keys::{Operation, Place, holder};
 use super::{App, Failure};
 use crate::domain::key::SecretId;
-use crate::store::key_usage;
-use crate::store::{Conn, StoreError, api_keys};
+use crate::store::{Conn, StoreError, api_keys, key_usage, signed_seconds};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -84,18 +83,23 @@ impl App {
         calls.push((now, sighting));
     }
 
-    /// Writes down what was noted. What cannot be written stays noted.
+    /// Writes down what was noted, and for which seconds keys signed. What cannot be written stays noted.
     pub async fn flush_usage(&self) -> Result<(), Failure> {
         let noted = std::mem::take(&mut *self.usage.0.lock().unwrap_or_else(PoisonError::into_inner));
-        if noted.is_empty() {
+        let signed = self.memory.unwritten();
+        if noted.is_empty() && signed.is_empty() {
             return Ok(());
         }
-        let batch = Arc::new(noted);
-        let lent = Arc::clone(&batch);
-        let written =
-            self.store.write(move |conn| lent.iter().try_for_each(|(id, calls)| put(conn, id, calls))).await;
-        written.map_err(|error: StoreError| {
-            self.keep_noted(&batch);
+        let batch = Arc::new((noted, signed));
+        let (lent, node) = (Arc::clone(&batch), Arc::clone(&self.node));
+        let write = move |conn: &mut Conn| {
+            let (noted, signed) = &*lent;
+            signed.iter().try_for_each(|(id, seconds)| signed_seconds::put(conn, &node, id, seconds))?;
+            noted.iter().try_for_each(|(id, calls)| put(conn, id, calls))
+        };
+        self.store.write(write).await.map_err(|error: StoreError| {
+            self.keep_noted(&batch.0);
+            self.memory.keep_unwritten(&batch.1);
             error.into()
         })
     }

@@ -11,6 +11,13 @@ pub enum Origin {
     Environment(String),
 }
 
+impl Origin {
+    /// Whether both come from the file, or both from the environment.
+    pub(super) fn is_beside(&self, other: &Self) -> bool {
+        std::mem::discriminant(self) == std::mem::discriminant(other)
+    }
+}
+
 impl fmt::Display for Origin {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

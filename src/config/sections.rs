@@ -50,8 +50,10 @@ pub enum LogFormat {
 #[derive(Debug)]
 pub struct ApiConfig {
     pub replay: Replay,
-    pub requests_per_second: u32,
-    pub key_writes_per_second: u32,
+    /// Calls of one reading action that one identity may make in a second before they wait.
+    pub reads_per_second: u32,
+    /// The same for an action that changes something.
+    pub changes_per_second: u32,
 }
 
 /// Which API requests are good only once.
@@ -124,9 +126,8 @@ impl ApiConfig {
         let replays = [("writes", Replay::Writes), ("all", Replay::All), ("off", Replay::Off)];
         Ok(Self {
             replay: settings.read("api.replay", values::choice(&replays))?,
-            requests_per_second: settings.read("api.requests_per_second", values::number(1..=1_000_000))?,
-            key_writes_per_second: settings
-                .read("api.key_writes_per_second", values::number(1..=1_000_000))?,
+            reads_per_second: settings.read("api.reads_per_second", values::number(1..=1_000_000))?,
+            changes_per_second: settings.read("api.changes_per_second", values::number(1..=1_000_000))?,
         })
     }
 }

@@ -17,8 +17,8 @@ const KNOWN: [(&str, &str, Kind); 19] = [
     ("log.format", "text", Kind::Text),
     ("log.level", "info", Kind::Text),
     ("api.replay", "writes", Kind::Text),
-    ("api.requests_per_second", "20", Kind::Number),
-    ("api.key_writes_per_second", "5", Kind::Number),
+    ("api.reads_per_second", "200", Kind::Number),
+    ("api.changes_per_second", "20", Kind::Number),
     ("gate.listen", "", Kind::Text),
     ("session.idle_minutes", "30", Kind::Number),
     ("session.absolute_minutes", "480", Kind::Number),
@@ -29,6 +29,12 @@ const KNOWN: [(&str, &str, Kind); 19] = [
     ("limits.users_per_account", "1000", Kind::Number),
 ];
 const DERIVED: &str = "\0";
+
+/// Names of earlier versions, each with the one that took its place. They stay valid.
+const RENAMED: [(&str, &str); 2] = [
+    ("api.requests_per_second", "api.reads_per_second"),
+    ("api.key_writes_per_second", "api.changes_per_second"),
+];
 
 /// How a setting is written in a file.
 #[derive(Clone, Copy, Debug)]
@@ -42,7 +48,18 @@ enum Kind {
 
 /// What was set, with where it was set.
 #[derive(Debug)]
-pub(super) struct Settings(BTreeMap<&'static str, Setting>);
+pub(super) struct Settings {
+    given: BTreeMap<&'static str, Setting>,
+    warnings: Vec<String>,
+}
+
+/// A name under which something may be set.
+#[derive(Clone, Copy)]
+pub(super) enum Name {
+    Current(&'static str),
+    /// An earlier name, and the one that took its place.
+    Former(&'static str, &'static str),
+}
 
 struct Setting {
     text: String,
@@ -56,6 +73,13 @@ impl std::fmt::Debug for Setting {
     }
 }
 
+/// Finds a name among the present and the earlier ones.
+pub(super) fn find(is_meant: impl Fn(&str) -> bool) -> Option<Name> {
+    let current = names().find(|name| is_meant(name)).map(Name::Current);
+    let former = || RENAMED.iter().find(|(name, _)| is_meant(name));
+    current.or_else(|| former().map(|(name, current)| Name::Former(name, current)))
+}
+
 pub(super) fn names() -> impl Iterator<Item = &'static str> {
     KNOWN.iter().map(|(name, _, _)| *name)
 }
@@ -64,23 +88,41 @@ impl Settings {
     /// All settings that have a fixed default.
     pub(super) fn defaults() -> Self {
         let fixed = KNOWN.iter().filter(|(_, text, _)| *text != DERIVED);
-        Self(
-            fixed
-                .map(|(name, text, _)| (*name, Setting { text: (*text).to_owned(), origin: Origin::Default }))
-                .collect(),
-        )
+        let given = fixed
+            .map(|(name, text, _)| (*name, Setting { text: (*text).to_owned(), origin: Origin::Default }))
+            .collect();
+        Self { given, warnings: Vec::new() }
+    }
+
+    /// Takes a text under a name as it was written. Beside its new name in the same place, an earlier one counts nothing.
+    pub(super) fn take(&mut self, name: Name, text: String, origin: Origin) {
+        match name {
+            Name::Current(name) => self.set(name, text, origin),
+            Name::Former(former, current) => {
+                self.warnings.push(format!("{former} ({origin}) is now called {current}"));
+                let is_set_there = self.given.get(current).is_some_and(|set| set.origin.is_beside(&origin));
+                if !is_set_there {
+                    self.set(current, text, origin);
+                }
+            }
+        }
+    }
+
+    /// What the operator should know and need not act on at once.
+    pub(super) fn warnings(&self) -> &[String] {
+        &self.warnings
     }
 
     pub(super) fn set(&mut self, name: &'static str, text: String, origin: Origin) {
-        self.0.insert(name, Setting { text, origin });
+        self.given.insert(name, Setting { text, origin });
     }
 
     pub(super) fn is_set(&self, name: &str) -> bool {
-        self.0.contains_key(name)
+        self.given.contains_key(name)
     }
 
     pub(super) fn text(&self, name: &str) -> &str {
-        self.0.get(name).map_or("", |setting| &setting.text)
+        self.given.get(name).map_or("", |setting| &setting.text)
     }
 
     /// The value that `parse` makes of the text, or an error that says where a bad text came from.
@@ -93,7 +135,7 @@ impl Settings {
     }
 
     pub(super) fn wrong(&self, name: &'static str, problem: String) -> ConfigError {
-        let origin = self.0.get(name).map_or(Origin::Default, |setting| setting.origin.clone());
+        let origin = self.given.get(name).map_or(Origin::Default, |setting| setting.origin.clone());
         ConfigError::Wrong { name, problem, origin }
     }
 
@@ -106,7 +148,7 @@ impl Settings {
                 section = group;
                 let _ = writeln!(text, "\n[{section}]");
             }
-            if let Some(setting) = self.0.get(name) {
+            if let Some(setting) = self.given.get(name) {
                 let _ = writeln!(text, "{key} = {}  # {}", kind.spell(&setting.text), setting.origin);
             }
         }

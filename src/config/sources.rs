@@ -8,7 +8,7 @@ use toml::de::{DeArray, DeTable, DeValue};
 
 use super::KeySource;
 use super::error::{ConfigError, Origin};
-use super::settings::{Settings, names};
+use super::settings::{Name, Settings, find, names};
 
 const DEFAULT_FILE: &str = "camlock.toml";
 const CREDENTIAL: &str = "camlock-master-key";
@@ -33,7 +33,7 @@ pub(super) fn collect(
         if name == CREDENTIALS_DIRECTORY {
             credentials = Some(PathBuf::from(value));
         } else if name.starts_with(PREFIX) {
-            settings.set(setting_of(&name)?, value, Origin::Environment(name));
+            settings.take(setting_of(&name)?, value, Origin::Environment(name));
         }
     }
     derive_locations(&mut settings);
@@ -46,9 +46,8 @@ pub(super) fn variable_of(name: &str) -> String {
     format!("{PREFIX}{}", name.replace('.', "__").to_uppercase())
 }
 
-fn setting_of(variable: &str) -> Result<&'static str, ConfigError> {
-    names()
-        .find(|name| variable_of(name) == variable)
+fn setting_of(variable: &str) -> Result<Name, ConfigError> {
+    find(|name| variable_of(name) == variable)
         .ok_or_else(|| ConfigError::unknown_variable(variable, names().map(variable_of)))
 }
 
@@ -84,12 +83,14 @@ impl File<'_> {
                 continue;
             }
             let origin = self.origin(key.span().start);
-            let Some(known) = names().find(|known| *known == name) else {
+            let Some(known) = find(|known| known == name) else {
                 return Err(ConfigError::unknown_key(&name, origin, names()));
             };
-            match text_of(value) {
-                Some(text) => settings.set(known, text, origin),
-                None => return Err(ConfigError::wrong_kind(known, origin)),
+            match (text_of(value), known) {
+                (Some(text), known) => settings.take(known, text, origin),
+                (None, Name::Current(name) | Name::Former(name, _)) => {
+                    return Err(ConfigError::wrong_kind(name, origin));
+                }
             }
         }
         Ok(())

@@ -44,6 +44,8 @@ pub struct AccountSettings {
     pub password_min_length: i64,
     /// Whether the API takes the old parameter signatures.
     pub signature_v1: bool,
+    /// Whether changes over the API have to sign the name of their action.
+    pub signed_action: bool,
 }
 
 /// The longest step-up window, in minutes.

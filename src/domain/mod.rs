@@ -13,6 +13,8 @@ pub mod policies;
 pub mod policy;
 pub mod qr;
 pub mod recovery;
+pub mod replay;
+pub mod seconds;
 pub mod secret;
 pub mod sentence;
 pub mod signature;

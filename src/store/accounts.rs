@@ -24,6 +24,7 @@ pub(super) struct Row {
     password_rules: String,
     login_rules: String,
     signature_v1: bool,
+    signed_action: bool,
 }
 
 impl TryFrom<Row> for Account {
@@ -50,6 +51,7 @@ impl TryFrom<Row> for Account {
                 api_delete_enabled_keys: row.api_delete_enabled_keys,
                 password_min_length: row.password_min_length,
                 signature_v1: row.signature_v1,
+                signed_action: row.signed_action,
             },
         })
     }
@@ -92,6 +94,7 @@ pub fn update_settings(conn: &mut Conn, owner: Uin, settings: &AccountSettings) 
             accounts::api_delete_enabled_keys.eq(settings.api_delete_enabled_keys),
             accounts::password_min_length.eq(settings.password_min_length),
             accounts::signature_v1.eq(settings.signature_v1),
+            accounts::signed_action.eq(settings.signed_action),
         ))
         .execute(conn)?;
     Ok(())

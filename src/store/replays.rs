@@ -1,42 +1,63 @@
-//! Signatures that were used.
+//! Signatures that were used: changes by signature and action, and the nonces of the old signatures.
 
-use super::schema::replays;
+use super::schema::{replays, signed_changes};
 use super::sequences::{self, Sequence};
 use super::{Conn, StoreError};
 use diesel::prelude::*;
 
-/// A use of a signature: by its digest, bound to what it signed first.
+/// A change that was made under a signature.
 #[derive(Clone, Debug, Queryable, Selectable, Insertable)]
-#[diesel(table_name = replays)]
-pub struct Use {
-    pub digest: String,
-    pub binding: String,
+#[diesel(table_name = signed_changes)]
+pub struct SignedChange {
+    pub signature: String,
+    pub action: String,
     pub request_id: String,
+    pub arrived_ms: i64,
+    pub origin: String,
     pub expires_at: i64,
 }
 
-/// The use of that digest.
-pub fn find(conn: &mut Conn, digest: &str) -> Result<Option<Use>, StoreError> {
-    Ok(replays::table.find(digest).select(Use::as_select()).first(conn).optional()?)
+/// What was changed under that signature.
+pub fn of_signature(conn: &mut Conn, signature: &str) -> Result<Vec<SignedChange>, StoreError> {
+    Ok(signed_changes::table
+        .filter(signed_changes::signature.eq(signature))
+        .select(SignedChange::as_select())
+        .load(conn)?)
 }
 
-/// Remembers a use; a second one of the same digest is [`StoreError::Duplicate`].
-pub fn insert(conn: &mut Conn, used: &Use) -> Result<(), StoreError> {
+/// Remembers a change; a second one of the same signature and action is [`StoreError::Duplicate`].
+pub fn insert(conn: &mut Conn, change: &SignedChange) -> Result<(), StoreError> {
     let number = sequences::next(conn, Sequence::Replay)?;
-    diesel::insert_into(replays::table).values((used, replays::number.eq(number))).execute(conn)?;
+    diesel::insert_into(signed_changes::table)
+        .values((change, signed_changes::number.eq(number)))
+        .execute(conn)?;
     Ok(())
 }
 
-/// The uses after that number, which is the order of their commits, as far as they may still be tried again.
-pub fn after(conn: &mut Conn, number: i64, now: i64) -> Result<Vec<Use>, StoreError> {
-    Ok(replays::table
-        .filter(replays::number.gt(number).and(replays::expires_at.ge(now)))
-        .select(Use::as_select())
+/// The changes after that number, which is the order of their commits, as far as they may still be tried again.
+pub fn after(conn: &mut Conn, number: i64, now: i64) -> Result<Vec<SignedChange>, StoreError> {
+    Ok(signed_changes::table
+        .filter(signed_changes::number.gt(number).and(signed_changes::expires_at.ge(now)))
+        .select(SignedChange::as_select())
         .load(conn)?)
+}
+
+/// Uses up a nonce; a second time is [`StoreError::Duplicate`].
+pub fn use_nonce(conn: &mut Conn, nonce: &str, request_id: &str, expires_at: i64) -> Result<(), StoreError> {
+    diesel::insert_into(replays::table)
+        .values((
+            replays::digest.eq(nonce),
+            replays::binding.eq(""),
+            replays::request_id.eq(request_id),
+            replays::expires_at.eq(expires_at),
+        ))
+        .execute(conn)?;
+    Ok(())
 }
 
 /// Forgets what can no longer be used again.
 pub fn sweep(conn: &mut Conn, now: i64) -> Result<(), StoreError> {
     diesel::delete(replays::table.filter(replays::expires_at.lt(now))).execute(conn)?;
+    diesel::delete(signed_changes::table.filter(signed_changes::expires_at.lt(now))).execute(conn)?;
     Ok(())
 }

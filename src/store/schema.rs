@@ -30,6 +30,7 @@ diesel::table! {
         signature_v1 -> Bool,
         login_rules -> Text,
         password_rules -> Text,
+        signed_action -> Bool,
     }
 }
 
@@ -258,6 +259,36 @@ diesel::table! {
 }
 
 diesel::table! {
+    signed_changes (signature, action) {
+        signature -> Text,
+        action -> Text,
+        request_id -> Text,
+        arrived_ms -> BigInt,
+        origin -> Text,
+        expires_at -> BigInt,
+        number -> BigInt,
+    }
+}
+
+diesel::table! {
+    signed_seconds (node, secret_id) {
+        node -> Text,
+        secret_id -> Text,
+        newest -> BigInt,
+        seconds -> Binary,
+    }
+}
+
+diesel::table! {
+    nodes (id) {
+        id -> Text,
+        version -> Text,
+        started_at -> BigInt,
+        seen_at -> BigInt,
+    }
+}
+
+diesel::table! {
     policy_versions (policy_id, version) {
         policy_id -> BigInt,
         version -> BigInt,
@@ -347,6 +378,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     key_records,
     key_usage,
     meta,
+    nodes,
     policies,
     policy_attachments,
     policy_versions,
@@ -355,6 +387,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     sequences,
     sessions,
     setup_tokens,
+    signed_changes,
+    signed_seconds,
     step_ups,
     throttles,
     tickets,

@@ -91,8 +91,8 @@ const DOCUMENT: &str =
 #[actix_web::test]
 async fn every_action_answers_as_documented() {
     let app = TestApp::spawn_with(&[
-        ("CAMLOCK_API__REQUESTS_PER_SECOND", "1000"),
-        ("CAMLOCK_API__KEY_WRITES_PER_SECOND", "1000"),
+        ("CAMLOCK_API__READS_PER_SECOND", "1000"),
+        ("CAMLOCK_API__CHANGES_PER_SECOND", "1000"),
     ]);
     let root = app.root().await;
     let partner = app.root_named("partner").await;

@@ -43,7 +43,7 @@ async fn uses_old_signatures(client: &str) {
 /// Four calls of an action in a second, and no more.
 async fn is_slowed_down(client: &str) {
     if are_here() {
-        Stage::set(&[("CAMLOCK_API__REQUESTS_PER_SECOND", "4")]).await.tell(client, &["hurry"]).await;
+        Stage::set(&[("CAMLOCK_API__READS_PER_SECOND", "4")]).await.tell(client, &["hurry"]).await;
     }
 }
 

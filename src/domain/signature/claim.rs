@@ -145,18 +145,6 @@ impl<'a> Claim<'a> {
         }
     }
 
-    /// SHA-256 over action, version, region and body: what a signature stays bound to after its first use.
-    pub fn binding(&self) -> [u8; 32] {
-        let mut hash = Sha256::new();
-        for part in [self.action(), self.version(), self.region()] {
-            let length = part.map_or(u64::MAX, |text| text.len() as u64);
-            hash.update(length.to_be_bytes());
-            hash.update(part.unwrap_or_default());
-        }
-        hash.update(self.body_sha256);
-        hash.finalize().into()
-    }
-
     fn common(&self, header: fn(&tc3::Common<'a>) -> Option<&'a str>, parameter: &str) -> Option<&str> {
         match &self.proof {
             Proof::Tc3(proof) => header(&proof.common),

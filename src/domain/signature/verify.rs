@@ -52,7 +52,7 @@ pub struct Verified {
     scheme: Scheme,
     nonce: Option<u64>,
     digest: [u8; 32],
-    binding: [u8; 32],
+    signs_action: bool,
 }
 
 impl Verified {
@@ -78,9 +78,9 @@ impl Verified {
         &self.digest
     }
 
-    /// What the signature stays bound to after its first use, see [`Claim::binding`].
-    pub fn binding(&self) -> &[u8; 32] {
-        &self.binding
+    /// Whether the signature covers the action, so that it can serve no other.
+    pub fn signs_action(&self) -> bool {
+        self.signs_action
     }
 
     fn of(claim: &Claim<'_>) -> Self {
@@ -90,7 +90,7 @@ impl Verified {
             scheme: claim.scheme(),
             nonce: claim.nonce(),
             digest: claim.digest(),
-            binding: claim.binding(),
+            signs_action: claim.signs_action(),
         }
     }
 }

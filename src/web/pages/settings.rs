@@ -41,6 +41,7 @@ struct Typed {
     api_delete_enabled_keys: bool,
     password_min_length: String,
     signature_v1: bool,
+    signed_action: bool,
 }
 
 /// The settings, to change or only to read.
@@ -100,6 +101,7 @@ impl Typed {
             api_delete_enabled_keys: form.is_ticked("api_delete_enabled_keys"),
             password_min_length: form.text("password_min_length").trim().to_owned(),
             signature_v1: form.is_ticked("signature_v1"),
+            signed_action: form.is_ticked("signed_action"),
         }
     }
 
@@ -116,6 +118,7 @@ impl Typed {
             api_delete_enabled_keys: self.api_delete_enabled_keys,
             password_min_length: number(&self.password_min_length),
             signature_v1: self.signature_v1,
+            signed_action: self.signed_action,
         };
         if reveal.is_some() {
             return Ok(settings);
@@ -135,6 +138,7 @@ impl From<AccountSettings> for Typed {
             api_delete_enabled_keys: settings.api_delete_enabled_keys,
             password_min_length: settings.password_min_length.to_string(),
             signature_v1: settings.signature_v1,
+            signed_action: settings.signed_action,
         }
     }
 }

@@ -37,6 +37,13 @@ impl Signed {
         self.headers.push((name.to_owned(), value.to_owned()));
     }
 
+    /// The same request with another value of a header.
+    pub fn with(&self, name: &str, value: &str) -> Self {
+        let mut changed = self.clone();
+        changed.set(name, value);
+        changed
+    }
+
     pub fn header(&self, name: &str) -> &str {
         &self.headers.iter().find(|(known, _)| known == name).expect("a header").1
     }
@@ -80,6 +87,12 @@ impl Client {
     /// The same key, used at another server.
     pub fn on(&self, address: &str) -> Self {
         Self { address: address.to_owned(), ..self.clone() }
+    }
+
+    /// The same key on a machine whose clock is off by so many seconds.
+    pub fn with_clock_off_by(&self, seconds: i64) -> Self {
+        let clock = self.clock.clone();
+        Self { clock: Clock::from_fn(move || clock.now() + seconds), ..self.clone() }
     }
 
     fn host(&self) -> &str {

@@ -70,8 +70,8 @@ impl TestApp {
             ("CAMLOCK_PUBLIC_URL".to_owned(), address.clone()),
             ("CAMLOCK_SERVER__WORKERS".to_owned(), "2".to_owned()),
             // The clock stands still, so all calls of a test fall into one second.
-            ("CAMLOCK_API__REQUESTS_PER_SECOND".to_owned(), "1000000".to_owned()),
-            ("CAMLOCK_API__KEY_WRITES_PER_SECOND".to_owned(), "1000000".to_owned()),
+            ("CAMLOCK_API__READS_PER_SECOND".to_owned(), "1000000".to_owned()),
+            ("CAMLOCK_API__CHANGES_PER_SECOND".to_owned(), "1000000".to_owned()),
         ];
         for (name, value) in settings {
             variables.retain(|(known, _)| known != name);
@@ -87,6 +87,12 @@ impl TestApp {
         let address = format!("http://{}", listener.local_addr().expect("an address"));
         let (app, server) = start(&self.variables, &self.clock, listener);
         Node { app, address, server }
+    }
+
+    /// What stands in its place after a clean stop: a server whose memory is empty.
+    pub async fn restarted(&self) -> Node {
+        self.app.flush_usage().await.expect("a clean stop");
+        self.second_node()
     }
 
     /// The same database, reached by a connection that the server knows nothing of.

@@ -1,0 +1,174 @@
+//! How fast calls of an identity are carried out on this node: what comes faster waits its turn.
+//!
+//! One second's worth may come at once; after that calls go at the rate, in the order in which they came. A wait takes no
+//! thread. Who goes away leaves the queue.
+
+use crate::config::ApiConfig;
+use crate::domain::user::Uid;
+use std::collections::{HashMap, VecDeque};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+use tokio::time::Instant;
+
+/// The longest wait.
+const LONGEST: Duration = Duration::from_secs(2);
+/// How long a waiting call sleeps at most before it looks whether others have left the queue.
+const LOOK: Duration = Duration::from_millis(100);
+/// Calls that wait on this node.
+const MOST_WAITING: usize = 1_000;
+/// What the bodies of waiting calls may take in memory.
+const MOST_BYTES: usize = 64 * 1024 * 1024;
+/// Lanes that are kept; beyond that, those that are at rest are forgotten.
+const MOST_LANES: usize = 10_000;
+
+/// One identity and one of its actions.
+pub type Name = (Uid, &'static str);
+
+/// The rates, and who waits.
+#[derive(Clone)]
+pub struct Pace {
+    reads: u32,
+    changes: u32,
+    lanes: Arc<Mutex<Lanes>>,
+}
+
+#[derive(Default)]
+struct Lanes {
+    by_name: HashMap<Name, Lane>,
+    waiting: usize,
+    bytes: usize,
+    next_ticket: u64,
+}
+
+/// What an identity may still do of one action.
+struct Lane {
+    rate: f64,
+    tokens: f64,
+    counted_at: Instant,
+    queue: VecDeque<u64>,
+}
+
+/// A call's place in the queue; given back when the call goes on or goes away.
+struct Ticket {
+    lanes: Arc<Mutex<Lanes>>,
+    name: Name,
+    number: u64,
+    bytes: usize,
+}
+
+/// More came than may wait.
+#[derive(Clone, Copy, Debug)]
+pub struct TooMany {
+    pub per_second: u32,
+}
+
+/// What the first look at a lane comes to.
+enum Turn {
+    Now,
+    Wait(Ticket, Duration),
+}
+
+impl Pace {
+    pub fn new(config: &ApiConfig) -> Self {
+        Self { reads: config.reads_per_second, changes: config.changes_per_second, lanes: Arc::default() }
+    }
+
+    /// Returns when it is the call's turn: whether it had to wait. A call of `bytes` holds that much memory meanwhile.
+    pub async fn wait(&self, name: Name, is_change: bool, bytes: usize) -> Result<bool, TooMany> {
+        let per_second = if is_change { self.changes } else { self.reads };
+        let Turn::Wait(ticket, mut sleep) = self.join(name, per_second, bytes)? else { return Ok(false) };
+        let latest = Instant::now() + LONGEST;
+        loop {
+            tokio::time::sleep(sleep.min(LOOK)).await;
+            match ticket.look() {
+                None => return Ok(true),
+                Some(left) => sleep = left,
+            }
+            if Instant::now() > latest {
+                return Err(TooMany { per_second });
+            }
+        }
+    }
+
+    fn join(&self, name: Name, per_second: u32, bytes: usize) -> Result<Turn, TooMany> {
+        let mut guard = self.lanes.lock().unwrap_or_else(PoisonError::into_inner);
+        let lanes = &mut *guard;
+        let now = Instant::now();
+        if lanes.by_name.len() >= MOST_LANES {
+            lanes.by_name.retain(|_, lane| !lane.is_at_rest(now));
+        }
+        let lane = lanes.by_name.entry(name).or_insert_with(|| Lane::new(per_second, now));
+        if lane.queue.is_empty() && lane.take(now) {
+            return Ok(Turn::Now);
+        }
+        let is_full = lane.queue.len() >= per_second as usize || lane.sleep(lane.queue.len()) > LONGEST;
+        if is_full || lanes.waiting >= MOST_WAITING || lanes.bytes + bytes > MOST_BYTES {
+            return Err(TooMany { per_second });
+        }
+        let number = lanes.next_ticket;
+        let sleep = lane.sleep(lane.queue.len());
+        lane.queue.push_back(number);
+        lanes.next_ticket += 1;
+        lanes.waiting += 1;
+        lanes.bytes += bytes;
+        Ok(Turn::Wait(Ticket { lanes: Arc::clone(&self.lanes), name, number, bytes }, sleep))
+    }
+}
+
+impl Lane {
+    fn new(per_second: u32, now: Instant) -> Self {
+        let rate = f64::from(per_second);
+        Self { rate, tokens: rate, counted_at: now, queue: VecDeque::new() }
+    }
+
+    fn count(&mut self, now: Instant) {
+        let passed = now.duration_since(self.counted_at).as_secs_f64();
+        self.tokens = self.rate.min(self.tokens + passed * self.rate);
+        self.counted_at = now;
+    }
+
+    fn take(&mut self, now: Instant) -> bool {
+        self.count(now);
+        let has_one = self.tokens >= 1.0;
+        if has_one {
+            self.tokens -= 1.0;
+        }
+        has_one
+    }
+
+    /// How long the call waits that has so many before it.
+    fn sleep(&self, before: usize) -> Duration {
+        let place = u32::try_from(before).map_or(f64::MAX, f64::from) + 1.0;
+        let seconds = ((place - self.tokens) / self.rate).clamp(0.0, 3600.0);
+        Duration::from_secs_f64(seconds)
+    }
+
+    fn is_at_rest(&self, now: Instant) -> bool {
+        self.queue.is_empty() && now.duration_since(self.counted_at) > Duration::from_secs(1)
+    }
+}
+
+impl Ticket {
+    /// Takes the call's turn if it has come; else how long it will take.
+    fn look(&self) -> Option<Duration> {
+        let mut lanes = self.lanes.lock().unwrap_or_else(PoisonError::into_inner);
+        let lane = lanes.by_name.get_mut(&self.name)?;
+        lane.count(Instant::now());
+        let before = lane.queue.iter().take_while(|number| **number < self.number).count();
+        if before == 0 && lane.take(Instant::now()) {
+            return None;
+        }
+        Some(lane.sleep(before))
+    }
+}
+
+impl Drop for Ticket {
+    fn drop(&mut self) {
+        let mut lanes = self.lanes.lock().unwrap_or_else(PoisonError::into_inner);
+        lanes.waiting = lanes.waiting.saturating_sub(1);
+        lanes.bytes = lanes.bytes.saturating_sub(self.bytes);
+        if let Some(lane) = lanes.by_name.get_mut(&self.name) {
+            lane.queue.retain(|number| *number != self.number);
+        }
+    }
+}

@@ -1,0 +1,44 @@
+//! The servers that run on this database.
+
+use super::schema::nodes;
+use super::{Conn, StoreError};
+use diesel::prelude::*;
+
+/// A server, as it told of itself.
+#[derive(Clone, Debug, Queryable, Selectable, Insertable, AsChangeset)]
+#[diesel(table_name = nodes)]
+pub struct Node {
+    pub id: String,
+    pub version: String,
+    pub started_at: i64,
+    pub seen_at: i64,
+}
+
+/// Says that a server is there.
+pub fn put(conn: &mut Conn, node: &Node) -> Result<(), StoreError> {
+    if diesel::update(nodes::table.find(&node.id)).set(node).execute(conn)? == 0 {
+        diesel::insert_into(nodes::table).values(node).execute(conn)?;
+    }
+    Ok(())
+}
+
+/// Those that told of themselves since then.
+pub fn seen_since(conn: &mut Conn, since: i64) -> Result<Vec<Node>, StoreError> {
+    Ok(nodes::table
+        .filter(nodes::seen_at.ge(since))
+        .order(nodes::started_at)
+        .select(Node::as_select())
+        .load(conn)?)
+}
+
+/// Says that a server has stopped.
+pub fn remove(conn: &mut Conn, id: &str) -> Result<(), StoreError> {
+    diesel::delete(nodes::table.find(id)).execute(conn)?;
+    Ok(())
+}
+
+/// Forgets servers that have not been heard of since then.
+pub fn sweep(conn: &mut Conn, since: i64) -> Result<(), StoreError> {
+    diesel::delete(nodes::table.filter(nodes::seen_at.lt(since))).execute(conn)?;
+    Ok(())
+}
