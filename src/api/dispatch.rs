@@ -7,10 +7,10 @@ use super::error::ApiError;
 use super::input::Input;
 use super::multipart;
 use super::pace::Pace;
-use crate::app::App;
 use crate::app::caller::Source;
 use crate::app::signed::{Refusal, Signed};
 use crate::app::usage::Sighting;
+use crate::app::{App, Failure};
 use crate::config::Config;
 use crate::domain::replay::{Arrival, Origin, ReplayRefusal, TWIN_MS, Use};
 use crate::domain::signature::{Body, Claim, Incoming, Language, parameters};
@@ -196,7 +196,13 @@ async fn serve(
         is_change: action.as_ref().is_ok_and(|action| action.is_mutating),
         arrival,
     };
-    let mut signed = app.authenticate(&claim, &call, source.clone()).await.map_err(refusal)?;
+    let twin = |signature| tell_twin(app, signature, call);
+    let mut signed = match app.authenticate(&claim, &call, source.clone()).await {
+        Err(Refusal::Failure(Failure::Replayed(ReplayRefusal::Twin { .. }))) => {
+            return Err(twin(claim.digest()).await);
+        }
+        outcome => outcome.map_err(refusal)?,
+    };
     match api.pace.wait((signed.caller.user.uid, call.action), call.is_change, wire.body.len()).await {
         Ok(false) => {}
         // What has changed during the wait counts.
@@ -210,30 +216,27 @@ async fn serve(
     }
     let work = Work {
         app: app.clone(),
-        signed: Arc::new(signed),
+        signed,
         named: claim.action().map(str::to_owned),
         call,
         action,
         input: wire.input(&claim),
     };
-    let signed = Arc::clone(&work.signed);
-    let outcome = if call.is_change {
-        // A change is finished and recorded even when the client goes away meanwhile.
-        let finished = actix_web::rt::spawn(work.carry_out().in_current_span()).await;
-        finished.unwrap_or_else(|failure| Err(ApiError::internal(&failure)))
-    } else {
-        work.carry_out().await
-    };
-    match outcome {
-        Err(error) if error.is_twin() => Err(tell_twin(app, &signed, &call).await),
+    if !call.is_change {
+        return work.carry_out().await;
+    }
+    // A change is finished and recorded even when the client goes away meanwhile.
+    let finished = actix_web::rt::spawn(work.carry_out().in_current_span()).await;
+    match finished.unwrap_or_else(|failure| Err(ApiError::internal(&failure))) {
+        Err(error) if error.is_twin() => Err(twin(claim.digest()).await),
         outcome => outcome,
     }
 }
 
 /// Tells the second of two equal changes of the first, once the second of time is over for which both were signed: tried
 /// again then, it has a signature of its own.
-async fn tell_twin(app: &App, signed: &Signed, call: &Use) -> ApiError {
-    let (first_ms, first) = match app.first_of(signed, call.action).await {
+async fn tell_twin(app: &App, signature: [u8; 32], call: Use) -> ApiError {
+    let (first_ms, first) = match app.first_of(signature, call.action).await {
         Ok(found) => found.unwrap_or((call.arrival.at_ms, String::new())),
         Err(failure) => return failure.into(),
     };
@@ -283,7 +286,7 @@ fn find_action(claim: &Claim<'_>) -> Result<&'static Action, ApiError> {
 /// A believed call on its way.
 struct Work {
     app: App,
-    signed: Arc<Signed>,
+    signed: Signed,
     /// The action as the client wrote it.
     named: Option<String>,
     call: Use,
@@ -322,9 +325,18 @@ async fn run(
     let call = Call { app: app.clone(), caller, input: input? };
     // A panic is caught here, so that the call is recorded like any other that failed.
     let work = AssertUnwindSafe((action.run)(call)).catch_unwind();
-    let fields = work.await.unwrap_or_else(|_| Err(ApiError::internal(&"an action panicked")))?;
-    if let Some(caller) = spent {
-        app.settle_signature(&caller).await?;
+    let outcome = work.await.unwrap_or_else(|_| Err(ApiError::internal(&"an action panicked")));
+    let Some(caller) = spent else { return outcome };
+    match outcome {
+        Ok(fields) => {
+            app.settle_signature(&caller).await?;
+            Ok(fields)
+        }
+        // The second of two equal changes finds what the first has left: that is no news of its own.
+        Err(error) if app.is_twin(&caller).await? => {
+            tracing::debug!(%error.code, "the twin of a change was refused");
+            Err(ApiError::replayed(&ReplayRefusal::twin()))
+        }
+        Err(error) => Err(error),
     }
-    Ok(fields)
 }

@@ -91,16 +91,23 @@ impl App {
         self.store.write(move |conn| once.record(conn)).await
     }
 
+    /// Whether the change that this caller is to make was made under its signature by another request.
+    pub async fn is_twin(&self, caller: &Caller) -> Result<bool, Failure> {
+        let Some(once) = caller.once.clone() else { return Ok(false) };
+        let made =
+            self.store.read(move |conn| replays::find(conn, &once.change.signature, &once.change.action));
+        Ok(made.await?.is_some_and(|made| made.request_id != caller.source.request_id))
+    }
+
     /// When a change was first made under a signature, and by which request.
     pub async fn first_of(
         &self,
-        signed: &Signed,
+        signature: [u8; 32],
         action: &'static str,
     ) -> Result<Option<(i64, String)>, Failure> {
-        let signature = HEXLOWER.encode(signed.verified.digest());
-        let made = self.store.read(move |conn| replays::of_signature(conn, &signature)).await?;
-        let first = made.into_iter().find(|one| one.action == action);
-        Ok(first.map(|one| (one.arrived_ms, one.request_id)))
+        let signature = HEXLOWER.encode(&signature);
+        let made = self.store.read(move |conn| replays::find(conn, &signature, action)).await?;
+        Ok(made.map(|made| (made.arrived_ms, made.request_id)))
     }
 
     /// Reads what was signed before this start: what came then is in no memory any more.

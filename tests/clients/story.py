@@ -230,7 +230,40 @@ def late(client):
     step("the message says by how much")
 
 
-CHAPTERS = {chapter.__name__: chapter for chapter in [who, keys, users, policies, groups, strangers, late]}
+def pairs(client):
+    """Two calls with equal parameters in one second have one signature; both are carried out."""
+    uin = client.call("AddUser", Name="pairs")["Uin"]
+    for turn in range(10):
+        next_second()
+        name, group_name = f"user-{turn}", f"group-{turn}"
+        client.call("ListAccessKeys", TargetUin=uin)
+        key = client.call("CreateAccessKey", TargetUin=uin)["AccessKey"]["AccessKeyId"]
+        same(len(client.call("ListAccessKeys", TargetUin=uin)["AccessKeys"]), 1, "made between two looks")
+        client.call("DeleteAccessKey", TargetUin=uin, AccessKeyId=key)
+        client.call("AddUser", Name=name)
+        same(client.call("GetUser", Name=name)["Name"], name, "made and looked at")
+        client.call("DeleteUser", Name=name)
+        refused(client, "ResourceNotFound.UserNotExist", "GetUser", Name=name)
+        group = client.call("CreateGroup", GroupName=group_name)["GroupId"]
+        member = [{"GroupId": group, "Uin": uin}]
+        client.call("AddUserToGroup", Info=member)
+        client.call("RemoveUserFromGroup", Info=member)
+        client.call("GetGroup", GroupId=group)
+        client.call("DeleteGroup", GroupId=group)
+        refused(client, "ResourceNotFound.UserNotExist", "GetGroup", GroupId=group)
+    next_second()
+    client.call("GetUserAppId")
+    client.call("CreateAccessKey")
+    refused(client, "RequestLimitExceeded", "CreateAccessKey")
+    same(len(client.call("ListAccessKeys")["AccessKeys"]), 2, "the second of two equal changes is not made")
+
+
+def next_second():
+    """The beginning of a second, so that what follows stays in it."""
+    time.sleep(1.005 - time.time() % 1)
+
+
+CHAPTERS = {chapter.__name__: chapter for chapter in [who, keys, users, policies, groups, pairs, strangers, late]}
 
 
 def tell(client, chapters, names):

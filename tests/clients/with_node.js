@@ -15,8 +15,6 @@ const NOBODY = 999999999999;
 const PATIENCE = 3;
 
 const step = (text) => console.log("ok", text);
-const second = () => Math.floor(Date.now() / 1000);
-const isChange = (action) => !/^(Get|List|Describe|Query)/.test(action);
 
 function same(found, expected, text) {
   assert.deepEqual(found, expected, text);
@@ -25,20 +23,6 @@ function same(found, expected, text) {
 
 const allowing = (...action) =>
   JSON.stringify({ version: "2.0", statement: [{ effect: "allow", action, resource: ["*"] }] });
-
-// A signature covers body and second, and is good for one change: equal changes wait for the next second.
-const seen = new Map();
-
-async function paced(action, parameters, send) {
-  const body = JSON.stringify(parameters);
-  const last = seen.get(body);
-  while (last && (last.wasChange || isChange(action)) && second() <= last.at) await sleep(20);
-  try {
-    return await send();
-  } finally {
-    seen.set(body, { at: second(), wasChange: isChange(action) });
-  }
-}
 
 class NodeSdk {
   constructor(credential = PAIR, { method = "POST", scheme, language = "en-US" } = {}) {
@@ -54,7 +38,7 @@ class NodeSdk {
 
   call(action, parameters = {}) {
     const client = this.cam[action] ? this.cam : this.sts;
-    return paced(action, parameters, () => client[action](parameters));
+    return client[action](parameters);
   }
 }
 
@@ -65,7 +49,7 @@ class Generic {
   }
 
   call(action, parameters = {}) {
-    return paced(action, parameters, () => this.client.request(action, parameters));
+    return this.client.request(action, parameters);
   }
 }
 
@@ -294,8 +278,7 @@ async function travel(settings) {
 // Form parts hold texts; a list is flattened by hand.
 async function multipart(client) {
   const Remark = "a+b & c=d/é 夜班";
-  const call = (action, parameters) =>
-    paced(action, parameters, () => client.cam.request(action, parameters, { multipart: true }));
+  const call = (action, parameters) => client.cam.request(action, parameters, { multipart: true });
   await call("AddUser", { Name: "parts", Remark });
   same((await call("GetUser", { Name: "parts" })).Remark, Remark, "text arrives whole in a part of a form");
   const { SecretIdLastUsedRows: rows } = await call("GetSecurityLastUsed", { "SecretIdList.0": PAIR.secretId });
@@ -310,13 +293,47 @@ async function oldSignatures() {
   }
 }
 
+// Two calls with equal parameters in one second have one signature; both are carried out.
+async function pairs(client) {
+  const { Uin: uin } = await client.call("AddUser", { Name: "pairs" });
+  const target = { TargetUin: uin };
+  for (let round = 0; round < 10; round += 1) {
+    await nextSecond();
+    const name = { Name: `user-${round}` };
+    await client.call("ListAccessKeys", target);
+    const { AccessKey: key } = await client.call("CreateAccessKey", target);
+    same((await client.call("ListAccessKeys", target)).AccessKeys.length, 1, "made between two looks");
+    await client.call("DeleteAccessKey", { ...target, AccessKeyId: key.AccessKeyId });
+    await client.call("AddUser", name);
+    same((await client.call("GetUser", name)).Name, name.Name, "made and looked at");
+    await client.call("DeleteUser", name);
+    await refused(client, "ResourceNotFound.UserNotExist", "GetUser", name);
+    const { GroupId } = await client.call("CreateGroup", { GroupName: `group-${round}` });
+    const Info = [{ GroupId, Uin: uin }];
+    await client.call("AddUserToGroup", { Info });
+    await client.call("RemoveUserFromGroup", { Info });
+    await client.call("GetGroup", { GroupId });
+    await client.call("DeleteGroup", { GroupId });
+    await refused(client, "ResourceNotFound.UserNotExist", "GetGroup", { GroupId });
+  }
+  const twins = await Promise.allSettled([1, 2].map(() => client.call("CreateAccessKey", target)));
+  const codes = twins.map((ended) => ended.reason?.code ?? "").sort();
+  same(codes, ["", "RequestLimitExceeded"], "of two equal changes in a second one is made");
+  same((await client.call("ListAccessKeys", target)).AccessKeys.length, 1, "and there is one key");
+}
+
+// The beginning of a second, so that what follows stays in it.
+async function nextSecond() {
+  await sleep(1005 - (Date.now() % 1000));
+}
+
 async function hurry(client) {
   const asked = Array.from({ length: 32 }, (_, number) => client.call("GetUser", { Name: `nobody-${number}` }));
   const codes = (await Promise.allSettled(asked)).map((ended) => ended.reason?.code);
   same(new Set(codes), new Set(["ResourceNotFound.UserNotExist", "RequestLimitExceeded"]), "too many calls are refused");
 }
 
-const CHAPTERS = { who, keys, users, policies, groups, strangers, late, generic, languages, multipart, hurry };
+const CHAPTERS = { who, keys, users, policies, groups, strangers, late, generic, languages, multipart, hurry, pairs };
 Object.assign(CHAPTERS, { by_get: byGet, old_signatures: oldSignatures });
 
 (async () => {

@@ -5,7 +5,6 @@ import os
 import sys
 
 import signing
-from pace import Pace
 from story import CHAPTERS, Refused, tell
 from tencentcloud.cam.v20190116 import cam_client, errorcodes as cam_codes, models as cam_models
 from tencentcloud.common import credential
@@ -14,7 +13,6 @@ from tencentcloud.common.profile.client_profile import ClientProfile
 from tencentcloud.common.profile.http_profile import HttpProfile
 from tencentcloud.sts.v20180813 import errorcodes as sts_codes, models as sts_models, sts_client
 
-PACE = Pace()
 # What the SDK's tables of errors leave out: that of signatures, and what only its generic client provokes.
 COMMON = {"AuthFailure.InvalidAuthorization", "AuthFailure.SecretIdNotFound", "AuthFailure.SignatureExpire",
           "AuthFailure.SignatureFailure", "AuthFailure.TokenFailure", "InvalidAction", "InvalidParameterValue",
@@ -42,20 +40,17 @@ class PythonSdk:
         client, models = (self.cam, cam_models) if hasattr(self.cam, action) else (self.sts, sts_models)
         request = getattr(models, f"{action}Request")()
         request.from_json_string(json.dumps(parameters))
-        answer = self.guarded(action, parameters, lambda: getattr(client, action)(request))
+        answer = self.guarded(lambda: getattr(client, action)(request))
         return json.loads(answer.to_json_string())
 
-    def guarded(self, action, parameters, send):
-        """Sends at a moment when the signature is fresh; the SDK's exception becomes ours."""
-        PACE.wait(action, parameters)
+    def guarded(self, send):
+        """The SDK's exception becomes ours."""
         try:
             return send()
         except TencentCloudSDKException as error:
             assert error.get_request_id(), f"a request id with {error}"
             assert error.get_code() in CODES, f"a code that the SDK knows, not {error}"
             raise Refused(error.get_code(), error.get_message()) from error
-        finally:
-            PACE.note(action, parameters)
 
 
 if __name__ == "__main__":

@@ -122,7 +122,8 @@ async fn the_former_names_of_the_rates_stay_valid() {
     };
     drop(app);
 
-    let old = variables(&[("CAMLOCK_API__REQUESTS_PER_SECOND", "3"), ("CAMLOCK_API__KEY_WRITES_PER_SECOND", "2")]);
+    let old =
+        variables(&[("CAMLOCK_API__REQUESTS_PER_SECOND", "3"), ("CAMLOCK_API__KEY_WRITES_PER_SECOND", "2")]);
     assert_eq!((old.api.reads_per_second, old.api.changes_per_second), (3, 2));
     assert_eq!(old.warnings().len(), 2, "{:?}", old.warnings());
     assert!(old.warnings()[0].contains("reads_per_second"), "{:?}", old.warnings());

@@ -44,7 +44,11 @@ async fn a_captured_read_is_no_change_from_another_address() {
 
     assert_eq!(as_create(&client, &from(&read, "192.0.2.2")).await, REFUSED);
     assert_eq!(as_create(&client, &from(&read, "2001:db8::1")).await, REFUSED);
-    assert_eq!(code(&client.response(&from(&read, "192.0.2.2")).await), "", "reads are answered from anywhere");
+    assert_eq!(
+        code(&client.response(&from(&read, "192.0.2.2")).await),
+        "",
+        "reads are answered from anywhere"
+    );
     assert_eq!(as_create(&client, &from(&read, "192.0.2.1")).await, "");
 
     app.wait(1);

@@ -40,10 +40,10 @@ async fn uses_old_signatures(client: &str) {
     stage.ensure_logged(&[("AddUser", 4), ("AddUserToGroup", 4), ("CreatePolicyVersion", 8)]);
 }
 
-/// Four calls of an action in a second, and no more.
+/// Two calls of an action in a second, two more a second later, and no more.
 async fn is_slowed_down(client: &str) {
     if are_here() {
-        Stage::set(&[("CAMLOCK_API__READS_PER_SECOND", "4")]).await.tell(client, &["hurry"]).await;
+        Stage::set(&[("CAMLOCK_API__READS_PER_SECOND", "2")]).await.tell(client, &["hurry"]).await;
     }
 }
 
