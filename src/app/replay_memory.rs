@@ -276,3 +276,70 @@ pub(super) fn ensure_new<'a>(
 fn bytes(hex: &str) -> Option<Digest> {
     HEXLOWER.decode(hex.as_bytes()).ok()?.try_into().ok()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: i64 = 1_795_435_200;
+
+    fn key(letter: char) -> SecretId {
+        SecretId::parse(&format!("AKID{}", letter.to_string().repeat(32))).unwrap()
+    }
+
+    fn digest(number: usize) -> Digest {
+        let mut digest = [0; 32];
+        digest[..8].copy_from_slice(&number.to_be_bytes());
+        digest
+    }
+
+    fn call(action: &'static str) -> Use {
+        let arrival = Arrival { at_ms: NOW * 1000, origin: Origin::of("192.0.2.1") };
+        Use { action, is_change: action == "CreateGroup", arrival }
+    }
+
+    fn signature(key: &SecretId, uid: i64, number: usize, timestamp: i64) -> Signature<'_> {
+        Signature { key, uid: Uid(uid), digest: digest(number), timestamp, signs_action: false }
+    }
+
+    #[test]
+    fn a_flood_by_one_membership_costs_others_nothing_and_opens_nothing() {
+        let (memory, victim, flooder) = (Memory::default(), key('v'), key('f'));
+        let captured = signature(&victim, 1, 0, NOW);
+        memory.admit(&captured, &call("ListGroups")).unwrap();
+
+        // Each of its own second, so that the oldest are dropped one after the other.
+        for number in 1..=MOST_IN_ALL + 10 {
+            let second = NOW - 300 + i64::try_from(number % 500).unwrap();
+            memory.admit(&signature(&flooder, 2, number, second), &call("ListGroups")).unwrap();
+        }
+
+        let late =
+            Use { arrival: Arrival { at_ms: NOW * 1000 + 3000, ..call("").arrival }, ..call("CreateGroup") };
+        assert_eq!(memory.admit(&captured, &late), Err(ReplayRefusal::Late));
+        let fresh = signature(&victim, 1, MOST_IN_ALL * 2, NOW);
+        assert_eq!(memory.admit(&fresh, &late), Ok(()), "the victim's own changes go on");
+        let dropped = signature(&flooder, 2, 1, NOW - 299);
+        assert_eq!(memory.admit(&dropped, &late), Err(ReplayRefusal::Forgotten));
+        let signed = Signature { signs_action: true, ..dropped };
+        assert_eq!(memory.admit(&signed, &late), Ok(()), "a signed action is no copy");
+        assert!(memory.kept.lock().unwrap().count <= MOST_OF_ONE + 2);
+    }
+
+    #[test]
+    fn with_very_many_memberships_the_largest_drops_first() {
+        let (memory, small, large) = (Memory::default(), key('s'), key('l'));
+        memory.admit(&signature(&small, 0, 0, NOW), &call("ListGroups")).unwrap();
+
+        for number in 1..MOST_IN_ALL + MOST_OF_ONE {
+            let uid = i64::try_from(number % 11).unwrap() + 1;
+            let second = NOW + i64::try_from(number % 300).unwrap();
+            memory.admit(&signature(&large, uid, number, second), &call("ListGroups")).unwrap();
+        }
+
+        let kept = memory.kept.lock().unwrap();
+        assert!(kept.count <= MOST_IN_ALL, "{}", kept.count);
+        assert_eq!(kept.count, kept.members.values().map(|member| member.count).sum::<usize>());
+        assert_eq!(kept.members[&Uid(0)].count, 1);
+    }
+}

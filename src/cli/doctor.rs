@@ -1,7 +1,7 @@
 //! `camlock health` and `camlock doctor`: is it up, and is everything in place.
 
 use super::{CliError, say};
-use crate::config::Config;
+use crate::config::{Config, Replay};
 use crate::startup;
 use crate::startup::Surroundings;
 use std::io::{Read, Write};
@@ -47,6 +47,7 @@ pub(super) fn doctor(config: &Config) -> Result<(), CliError> {
     if let Ok(app) = &opened {
         findings.push(("accounts", accounts(app)));
         findings.push(("clock", clock(app)));
+        findings.push(("copied requests", copied_requests(config, app)));
     }
     let failed = findings.iter().filter(|(_, finding)| finding.is_err()).count();
     for (name, finding) in &findings {
@@ -92,6 +93,27 @@ fn accounts(app: &crate::app::App) -> Finding {
         Ok(_) => Ok("set up".to_owned()),
         Err(error) => Err(error.to_string()),
     }
+}
+
+/// What a signed request that somebody reads on its way may still be used for.
+fn copied_requests(config: &Config, app: &crate::app::App) -> Finding {
+    if config.api.replay == Replay::Off {
+        return Err(
+            "api.replay is off: whoever reads a signed request can send it again, as any action.".to_owned()
+        );
+    }
+    let nodes = app.running_nodes().map_err(|error| error.to_string())?.len();
+    if config.is_https() || config.api.replay == Replay::All {
+        return Ok(format!("no one can read them, or each counts once; {nodes} running"));
+    }
+    if nodes > 1 {
+        return Err(format!(
+            "{nodes} nodes run and public_url is plain HTTP: a read that somebody copies on its way to one node can be sent as \
+             a change to another. Put TLS in front, or have accounts want X-TC-Action signed."
+        ));
+    }
+    Ok("plain HTTP and one node: a copy serves nothing, but for reads of the last half second before a kill"
+        .to_owned())
 }
 
 /// A factor used in a step that is still to come means that the clock was set back: its owner would be locked out.

@@ -99,6 +99,7 @@ def keys(client):
 
     client.call("DeleteAccessKey", AccessKeyId=first_id, TargetUin=uin)
     refused(runner, "AuthFailure.SecretIdNotFound", "GetUserAppId")
+    next_second()
     refused(client, "ResourceNotFound.SecretNotExist", "DeleteAccessKey", AccessKeyId=first_id, TargetUin=uin)
     client.call("UpdateAccessKey", AccessKeyId=second_id, Status="Inactive", TargetUin=uin)
     same([(key["SecretId"], key["Status"]) for key in client.call("QueryApiKey", TargetUin=uin)["IdKeys"]],
@@ -177,6 +178,7 @@ def policies(client):
     refused(bob, "AuthFailure.UnauthorizedOperation", "ListUsers")
     client.call("DeletePolicy", PolicyId=[policy])
     refused(client, "ResourceNotFound.PolicyIdNotFound", "GetPolicy", PolicyId=policy)
+    next_second()
     refused(client, "ResourceNotFound.PolicyIdNotFound", "AttachUserPolicy", PolicyId=policy, AttachUin=uin)
     refused(client, "ResourceNotFound.UserNotExist", "AttachUserPolicy", PolicyId=1, AttachUin=NOBODY)
 
@@ -211,6 +213,7 @@ def groups(client):
     client.call("DetachGroupPolicy", PolicyId=policy, DetachGroupId=group)
     client.call("DeleteGroup", GroupId=group)
     refused(client, "ResourceNotFound.UserNotExist", "GetGroup", GroupId=group)
+    next_second()
     refused(client, "InvalidParameter.GroupNotExist", "AddUserToGroup", Info=[{"GroupId": group, "Uin": uin}])
 
 

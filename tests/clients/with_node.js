@@ -117,6 +117,7 @@ async function keys(client) {
   await client.call("DeleteAccessKey", { AccessKeyId: firstId, TargetUin: uin });
   await refused(runner, "AuthFailure.SecretIdNotFound", "GetUserAppId");
   const gone = { AccessKeyId: firstId, TargetUin: uin };
+  await nextSecond();
   await refused(client, "ResourceNotFound.SecretNotExist", "DeleteAccessKey", gone);
   await client.call("UpdateAccessKey", { AccessKeyId: otherId, Status: "Inactive", TargetUin: uin });
   const { IdKeys: left } = await client.call("QueryApiKey", { TargetUin: uin });
@@ -220,6 +221,7 @@ async function groups(client) {
   await client.call("DeleteGroup", { GroupId: group });
   await refused(client, "ResourceNotFound.UserNotExist", "GetGroup", { GroupId: group });
   const Info = [{ GroupId: group, Uin: uin }];
+  await nextSecond();
   await refused(client, "InvalidParameter.GroupNotExist", "AddUserToGroup", { Info });
 }
 
@@ -316,6 +318,7 @@ async function pairs(client) {
     await client.call("DeleteGroup", { GroupId });
     await refused(client, "ResourceNotFound.UserNotExist", "GetGroup", { GroupId });
   }
+  await nextSecond();
   const twins = await Promise.allSettled([1, 2].map(() => client.call("CreateAccessKey", target)));
   const codes = twins.map((ended) => ended.reason?.code ?? "").sort();
   same(codes, ["", "RequestLimitExceeded"], "of two equal changes in a second one is made");
