@@ -62,6 +62,7 @@ mod step_up;
 mod step_up_window;
 mod store;
 mod totp;
+mod upgrade;
 mod users;
 mod vault;
 mod warm_keys;

@@ -12,7 +12,10 @@ use camlock::passwords::{Cost, Passwords};
 use camlock::random::Random;
 use camlock::startup::{self, Surroundings};
 use camlock::store::Store;
+use std::fs::Permissions;
 use std::net::TcpListener;
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use tempfile::TempDir;
@@ -57,10 +60,30 @@ impl TestApp {
         Self::spawn_at(settings, (clock, hand))
     }
 
-    fn spawn_at(settings: &[(&str, &str)], (clock, hand): (Clock, Arc<AtomicI64>)) -> Self {
+    /// With a database and a key that were there before, at that time.
+    pub fn spawn_over(dump: &str, key: &str, now: i64) -> Self {
+        Self::spawn_on(&[], Clock::controlled(now), |data, database| {
+            database.load(dump);
+            std::fs::create_dir(data).expect("a data directory");
+            let path = data.join("master.key");
+            std::fs::write(&path, key).expect("a key file");
+            std::fs::set_permissions(&path, Permissions::from_mode(0o600)).expect("a key file of one's own");
+        })
+    }
+
+    fn spawn_at(settings: &[(&str, &str)], time: (Clock, Arc<AtomicI64>)) -> Self {
+        Self::spawn_on(settings, time, |_, _| ())
+    }
+
+    fn spawn_on(
+        settings: &[(&str, &str)],
+        (clock, hand): (Clock, Arc<AtomicI64>),
+        prepare: impl FnOnce(&Path, &TestDatabase),
+    ) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let data = folder.path().join("data");
         let database = TestDatabase::new(folder.path());
+        prepare(&data, &database);
         let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
         let port = listener.local_addr().expect("an address").port();
         let address = format!("http://127.0.0.1:{port}");

@@ -1,13 +1,16 @@
 //! A browser without scripts: follows the links and sends the forms of real pages.
 
+use reqwest::cookie::Jar;
 use reqwest::header::{HeaderMap, LOCATION};
-use reqwest::{Client, Method, StatusCode, redirect};
+use reqwest::{Client, Method, StatusCode, Url, redirect};
 use scraper::{Html, Selector};
+use std::sync::Arc;
 
 /// Keeps cookies; follows no redirect by itself.
 #[derive(Clone)]
 pub struct Browser {
     client: Client,
+    jar: Arc<Jar>,
     pub address: String,
 }
 
@@ -20,15 +23,22 @@ pub struct Answer {
 
 impl Browser {
     pub fn new(address: &str) -> Self {
+        let jar = Arc::new(Jar::default());
         let client = Client::builder()
-            .cookie_store(true)
+            .cookie_provider(Arc::clone(&jar))
             // A connection that the server just closed for idling would fail a test for no reason.
             .pool_max_idle_per_host(0)
             .redirect(redirect::Policy::none())
             .user_agent("test browser")
             .build()
             .expect("an HTTP client");
-        Self { client, address: address.to_owned() }
+        Self { client, jar, address: address.to_owned() }
+    }
+
+    /// Takes cookies over from another browser, written as a request carries them.
+    pub fn take_cookies(&self, cookies: &str) {
+        let url = Url::parse(&self.address).expect("an address");
+        cookies.split("; ").for_each(|cookie| self.jar.add_cookie_str(cookie, &url));
     }
 
     pub async fn get(&self, path: &str) -> Answer {

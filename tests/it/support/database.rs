@@ -1,7 +1,7 @@
 //! A database of its own for each test: a SQLite file, or a PostgreSQL schema when `TEST_DATABASE_URL` is set.
 
 use diesel::connection::SimpleConnection;
-use diesel::{Connection, PgConnection};
+use diesel::{Connection, PgConnection, SqliteConnection};
 use std::path::Path;
 
 /// Ends with the test; a PostgreSQL schema is dropped.
@@ -21,6 +21,23 @@ impl TestDatabase {
         let joiner = if server.contains('?') { '&' } else { '?' };
         let url = format!("{server}{joiner}application_name={schema}&options=-csearch_path%3D{schema}");
         Self { url, schema: Some((server, schema)) }
+    }
+
+    /// Fills the empty database with what a dump holds; on PostgreSQL its schema is called `fixture`.
+    pub fn load(&self, dump: &str) {
+        match &self.schema {
+            None => {
+                let path = self.url.trim_start_matches("sqlite://");
+                let mut conn = SqliteConnection::establish(path).expect("a new file");
+                conn.batch_execute("PRAGMA foreign_keys = OFF").expect("a pragma");
+                conn.batch_execute(dump).expect("a dump");
+            }
+            Some((server, schema)) => {
+                let dump = dump.replace("fixture.", &format!("{schema}."));
+                let mut conn = PgConnection::establish(server).expect("PostgreSQL of TEST_DATABASE_URL");
+                conn.batch_execute(&dump).expect("a dump");
+            }
+        }
     }
 
     pub fn is_sqlite(&self) -> bool {

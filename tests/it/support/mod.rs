@@ -6,7 +6,9 @@ pub mod browser;
 pub mod database;
 pub mod people;
 pub mod programs;
+pub mod upgraded;
 
 pub use api::{Client, code};
 pub use app::TestApp;
 pub use browser::{Answer, Browser};
+pub use upgraded::Upgraded;

@@ -161,4 +161,10 @@ impl Person {
     pub fn stranger(app: &TestApp) -> Self {
         app.person(Uin(0), Uin(0), "root")
     }
+
+    /// Somebody whom the database knows already.
+    pub fn known(app: &TestApp, (owner, uin, name): (&str, &str, &str)) -> Self {
+        let number = |text| Uin::parse(text).expect("a UIN");
+        app.person(number(uin), number(owner), name)
+    }
 }
