@@ -1,6 +1,6 @@
 //! Policies as things an account keeps: names, texts, limits, and what is refused.
 
-use super::policy::{Policy, Problem};
+use super::policy::{Policy, Problem, without_mark};
 use super::sentence::Worded;
 use super::user::Uin;
 use std::borrow::Cow;
@@ -120,7 +120,7 @@ impl Document {
     /// # Errors
     /// Every problem, with line and code; never an empty list.
     pub fn check(text: &str) -> Result<Self, Vec<Problem>> {
-        Policy::check(text).map(|_| Self(text.to_owned()))
+        Policy::check(text).map(|_| Self(without_mark(text).to_owned()))
     }
 
     pub fn as_str(&self) -> &str {
