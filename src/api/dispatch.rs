@@ -13,6 +13,7 @@ use crate::app::signed::{Refusal, Signed};
 use crate::app::usage::Sighting;
 use crate::config::Config;
 use crate::domain::signature::{Body, Claim, Incoming, Language, parameters};
+use crate::times::Times;
 use crate::web::context::WebContext;
 use crate::web::request::{request_id, source};
 use actix_web::guard::GuardContext;
@@ -47,6 +48,7 @@ pub struct ApiContext {
     body_limit: usize,
     body_timeout: Duration,
     limits: Limits,
+    times: Times,
 }
 
 impl ApiContext {
@@ -55,11 +57,13 @@ impl ApiContext {
             body_limit: config.server.body_limit_kib as usize * 1024,
             body_timeout: Duration::from_secs(config.server.body_timeout_seconds.into()),
             limits: Limits::new(&config.api),
+            times: Times::new(config.api.utc_offset),
         }
     }
 }
 
-/// Whether a request to `/` comes from a program: it names an action, or is signed, or posts a form.
+/// Whether a request to `/` comes from a program: it names an action, or is signed, or posts anything, as no page is
+/// posted there.
 pub fn is_call(context: &GuardContext<'_>) -> bool {
     let head = context.head();
     let header = |name: HeaderName| head.headers().get(name).map(HeaderValue::as_bytes).unwrap_or_default();
@@ -71,7 +75,7 @@ pub fn is_call(context: &GuardContext<'_>) -> bool {
     head.headers().contains_key("x-tc-action")
         || starts(header(AUTHORIZATION), "TC3-HMAC-SHA256")
         || head.uri.query().is_some_and(names_action)
-        || (head.method == Method::POST && starts(header(CONTENT_TYPE), "application/x-www-form-urlencoded"))
+        || head.method == Method::POST
 }
 
 /// A request as it came.
@@ -281,7 +285,7 @@ async fn run(
     api.limits.ensure(action, signed.caller.user.uid, app.clock.now())?;
     let caller = app.use_signature(signed, action.is_mutating).await?;
     let spent = action.is_mutating.then(|| caller.clone());
-    let call = Call { app: app.clone(), caller, input: input? };
+    let call = Call { app: app.clone(), caller, input: input?, times: api.times };
     // A panic is caught here, so that the call is recorded like any other that failed.
     let work = AssertUnwindSafe((action.run)(call)).catch_unwind();
     let fields = work.await.unwrap_or_else(|_| Err(ApiError::internal(&"an action panicked")))?;

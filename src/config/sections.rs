@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use ipnet::IpNet;
+use time::UtcOffset;
 
 use super::database::DatabaseUrl;
 use super::error::ConfigError;
@@ -52,6 +53,8 @@ pub struct ApiConfig {
     pub replay: Replay,
     pub requests_per_second: u32,
     pub key_writes_per_second: u32,
+    /// What times in answers are ahead of UTC.
+    pub utc_offset: UtcOffset,
 }
 
 /// Which API requests are good only once.
@@ -127,6 +130,7 @@ impl ApiConfig {
             requests_per_second: settings.read("api.requests_per_second", values::number(1..=1_000_000))?,
             key_writes_per_second: settings
                 .read("api.key_writes_per_second", values::number(1..=1_000_000))?,
+            utc_offset: settings.read("api.utc_offset", values::utc_offset)?,
         })
     }
 }
