@@ -2,6 +2,7 @@
 
 use crate::support::people::Person;
 use crate::support::{Client, TestApp, code};
+use camlock::domain::permission::is_read_only;
 use serde_json::{Value, json};
 
 fn document(effect: &str, action: &str, condition: &str) -> String {
@@ -28,6 +29,25 @@ async fn user_with(app: &TestApp, root: &Person, owner: &Client, documents: &[St
 async fn may(client: &Client, action: &str, body: Value) -> bool {
     let answer = client.call("cam", action, body).await;
     code(&answer) != "AuthFailure.UnauthorizedOperation"
+}
+
+#[test]
+fn an_action_only_reads_where_the_api_says_that_it_changes_nothing() {
+    for action in camlock::api::actions::all().filter(|action| action.service.as_str() == "cam") {
+        let name = format!("cam:{}", action.name);
+        assert_eq!(is_read_only(&name), Some(!action.is_mutating), "{name}");
+    }
+    for (name, reads) in [
+        ("account:QueryKeyBySecretId", None),
+        ("sts:GetFederationToken", Some(false)),
+        ("cam:EnableCollApiKey", Some(false)),
+        ("cam:QueryCollApiKey", Some(true)),
+        ("cam:DescribeAuditLog", Some(true)),
+        ("cos:GetObject", None),
+        ("GetUser", None),
+    ] {
+        assert_eq!(is_read_only(name), reads, "{name}");
+    }
 }
 
 #[actix_web::test]
