@@ -22,6 +22,8 @@ pub mod startup;
 pub mod store;
 /// Logs.
 pub mod telemetry;
+/// Times in answers of the API.
+pub mod times;
 /// Secrets at rest.
 pub mod vault;
 /// The console: pages, and what stands around them.

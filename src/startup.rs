@@ -183,6 +183,7 @@ pub fn server(config: &Config, app: &App, listener: TcpListener) -> Result<Serve
     let is_https = config.is_https();
     let names = CookieNames::new(is_https);
     let context = Data::new(WebContext {
+        api_utc_offset: config.api.utc_offset,
         csrf_key: app.vault.derive("csrf")?,
         app: app.clone(),
         public_url: config.public_url.clone(),

@@ -4,6 +4,7 @@ use super::error::ApiError;
 use super::input::Input;
 use crate::app::App;
 use crate::app::caller::Caller;
+use crate::times::Times;
 use serde_json::{Map, Value};
 use std::future::Future;
 use std::pin::Pin;
@@ -13,6 +14,7 @@ use std::pin::Pin;
 pub enum Service {
     Cam,
     Sts,
+    Tag,
 }
 
 impl Service {
@@ -21,6 +23,7 @@ impl Service {
         match self {
             Self::Cam => "cam",
             Self::Sts => "sts",
+            Self::Tag => "tag",
         }
     }
 
@@ -28,7 +31,7 @@ impl Service {
     pub fn version(self) -> &'static str {
         match self {
             Self::Cam => "2019-01-16",
-            Self::Sts => "2018-08-13",
+            Self::Sts | Self::Tag => "2018-08-13",
         }
     }
 }
@@ -52,6 +55,7 @@ pub struct Call {
     pub app: App,
     pub caller: Caller,
     pub input: Input,
+    pub times: Times,
 }
 
 /// Boxes an action's work: `run: |call| respond(list(call))`.
@@ -65,11 +69,6 @@ pub fn fields(value: Value) -> Map<String, Value> {
         Value::Object(fields) => fields,
         _ => Map::new(),
     }
-}
-
-/// A time as responses spell it: `2026-11-23 21:50:09`, UTC.
-pub fn datetime(seconds: i64) -> String {
-    crate::clock::readable(seconds).trim_end_matches(" UTC").to_owned()
 }
 
 /// A text, or null where there is none.

@@ -14,6 +14,7 @@ use crate::app::{App, Failure};
 use crate::config::Config;
 use crate::domain::replay::{Arrival, Origin, ReplayRefusal, TWIN_MS, Use};
 use crate::domain::signature::{Body, Claim, Incoming, Language, parameters};
+use crate::times::Times;
 use crate::web::context::WebContext;
 use crate::web::request::{request_id, source};
 use actix_web::guard::GuardContext;
@@ -48,6 +49,7 @@ pub struct ApiContext {
     body_limit: usize,
     body_timeout: Duration,
     pace: Pace,
+    times: Times,
 }
 
 impl ApiContext {
@@ -56,11 +58,13 @@ impl ApiContext {
             body_limit: config.server.body_limit_kib as usize * 1024,
             body_timeout: Duration::from_secs(config.server.body_timeout_seconds.into()),
             pace: Pace::new(&config.api),
+            times: Times::new(config.api.utc_offset),
         }
     }
 }
 
-/// Whether a request to `/` comes from a program: it names an action, or is signed, or posts a form.
+/// Whether a request to `/` comes from a program: it names an action, or is signed, or posts anything, as no page is
+/// posted there.
 pub fn is_call(context: &GuardContext<'_>) -> bool {
     let head = context.head();
     let header = |name: HeaderName| head.headers().get(name).map(HeaderValue::as_bytes).unwrap_or_default();
@@ -72,7 +76,7 @@ pub fn is_call(context: &GuardContext<'_>) -> bool {
     head.headers().contains_key("x-tc-action")
         || starts(header(AUTHORIZATION), "TC3-HMAC-SHA256")
         || head.uri.query().is_some_and(names_action)
-        || (head.method == Method::POST && starts(header(CONTENT_TYPE), "application/x-www-form-urlencoded"))
+        || head.method == Method::POST
 }
 
 /// A request as it came.
@@ -216,6 +220,7 @@ async fn serve(
     }
     let work = Work {
         app: app.clone(),
+        times: api.times,
         signed,
         named: claim.action().map(str::to_owned),
         call,
@@ -286,6 +291,7 @@ fn find_action(claim: &Claim<'_>) -> Result<&'static Action, ApiError> {
 /// A believed call on its way.
 struct Work {
     app: App,
+    times: Times,
     signed: Signed,
     /// The action as the client wrote it.
     named: Option<String>,
@@ -297,9 +303,9 @@ struct Work {
 impl Work {
     /// Runs the action and remembers the call, for *Last used* and the key's records.
     async fn carry_out(self) -> Result<Map<String, Value>, ApiError> {
-        let Self { app, signed, named, call, action, input } = self;
+        let Self { app, times, signed, named, call, action, input } = self;
         let outcome = match action {
-            Ok(action) => run(action, &app, (&signed, &call), input).await,
+            Ok(action) => run(action, (&app, times), (&signed, &call), input).await,
             Err(error) => Err(error),
         };
         let named = named.as_deref();
@@ -316,13 +322,13 @@ impl Work {
 
 async fn run(
     action: &Action,
-    app: &App,
+    (app, times): (&App, Times),
     (signed, use_): (&Signed, &Use),
     input: Result<Input, ApiError>,
 ) -> Result<Map<String, Value>, ApiError> {
     let caller = app.use_signature(signed, use_).await?;
     let spent = action.is_mutating.then(|| caller.clone());
-    let call = Call { app: app.clone(), caller, input: input? };
+    let call = Call { app: app.clone(), caller, input: input?, times };
     // A panic is caught here, so that the call is recorded like any other that failed.
     let work = AssertUnwindSafe((action.run)(call)).catch_unwind();
     let outcome = work.await.unwrap_or_else(|_| Err(ApiError::internal(&"an action panicked")));

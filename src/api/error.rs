@@ -4,12 +4,18 @@ use crate::app::Failure;
 use crate::domain::field::Label;
 use crate::domain::permission::Denial;
 use crate::domain::replay::ReplayRefusal;
+use crate::domain::policies::PolicyRefusal;
 use crate::domain::sentence::Sentence;
 use crate::domain::signature::{Language, SignatureError};
 use crate::store::StoreError;
 
 /// The code that clients and tools answer by signing anew and trying again.
 const REPEAT: &str = "RequestLimitExceeded";
+/// What a call can name, for the sentence that it is not there.
+pub const USER: Label = ("user", "用户");
+pub const POLICY: Label = ("policy", "策略");
+/// The longest part of a call's value that an answer repeats.
+const LONGEST_SHOWN: usize = 64;
 
 /// A refusal or a fault.
 #[derive(Debug)]
@@ -23,6 +29,7 @@ pub struct ApiError {
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 enum Kind {
     NotFound,
+    NoPolicy,
     Refused,
     Invalid,
     Twin,
@@ -35,10 +42,23 @@ impl ApiError {
         Self { code, text: text.into(), kind: Kind::Other }
     }
 
-    /// The code for what was not found, where the action has one of its own.
+    /// Names what was not found, and gives it the code that the action has for it.
     #[must_use]
-    pub fn or_code(self, code: &'static str) -> Self {
-        self.coded(Kind::NotFound, code)
+    pub fn not_found_as(self, code: &'static str, (kind, value): (Label, impl std::fmt::Display)) -> Self {
+        if self.kind == Kind::NotFound { Self::none_of(code, kind, &value) } else { self }
+    }
+
+    /// The code for a policy that was not found.
+    #[must_use]
+    pub fn no_policy_as(self, code: &'static str) -> Self {
+        self.coded(Kind::NoPolicy, code)
+    }
+
+    fn none_of(code: &'static str, (en, zh): Label, value: &dyn std::fmt::Display) -> Self {
+        let shown = |c: char| if c.is_control() || c == '`' { '\u{FFFD}' } else { c };
+        let value: String = value.to_string().chars().take(LONGEST_SHOWN).map(shown).collect();
+        let english = format!("There is no {en} `{value}` in this account.");
+        Self::new(code, (english, format!("本账号中没有{zh} `{value}`。")))
     }
 
     /// The code for what a rule refused.
@@ -155,6 +175,9 @@ impl From<Failure> for ApiError {
             Failure::Refused(text) => Self::of_kind(Kind::Refused, "FailedOperation", text),
             Failure::AccessKey(refusal) => Self::new(refusal.code(), refusal),
             Failure::Group(refusal) => Self::new("FailedOperation", refusal),
+            Failure::Policy(refusal @ PolicyRefusal::NoSuchPolicy(_)) => {
+                Self::of_kind(Kind::NoPolicy, refusal.code(), refusal)
+            }
             Failure::Policy(refusal) => Self::new(refusal.code(), refusal),
             Failure::Invalid(errors) => Self::of_kind(
                 Kind::Invalid,

@@ -26,21 +26,15 @@ pub struct Input {
 }
 
 impl Input {
-    /// From a JSON body; an empty one has no parameters.
+    /// From a JSON body; an empty one has no parameters, and neither has `null`, which the Ruby client sends.
     pub fn from_json(body: &[u8]) -> Result<Self, ApiError> {
         if body.trim_ascii().is_empty() {
             return Ok(Self::default());
         }
-        let broken = |(en, zh): (&str, &str)| {
-            let text = (
-                format!("The body is not a JSON object: {en}."),
-                format!("请求体不是合法的 JSON 对象：{zh}。"),
-            );
-            ApiError::new("InvalidRequest", text)
-        };
         match serde_json::from_slice(body).map(|Unambiguous(value)| value) {
             Ok(Value::Object(fields)) if is_shallow(&fields) => Ok(Self { fields, path: String::new() }),
-            Ok(Value::Object(_)) => Err(broken(("it is nested too deeply", "嵌套层数过多"))),
+            Ok(Value::Null) => Ok(Self::default()),
+            Ok(Value::Object(_)) => Err(too_deep()),
             Ok(_) => Err(broken(("it is another value", "是其他类型的值"))),
             Err(error) => {
                 let at = (error.line(), error.column());
@@ -69,7 +63,7 @@ impl Input {
             }
             self.fields.insert(name, list);
         }
-        Ok(self)
+        if is_shallow(&self.fields) { Ok(self) } else { Err(too_deep()) }
     }
 
     /// Refuses parameters that the action does not know.
@@ -86,9 +80,14 @@ impl Input {
         }
     }
 
-    /// Whether a parameter is there and not null.
-    pub fn has(&self, name: &str) -> bool {
-        self.get(name).is_some()
+    /// Whether a parameter says anything: clients send null, 0, an empty text or list for what was not set.
+    pub fn is_set(&self, name: &str) -> bool {
+        self.get(name).is_some_and(|value| match value {
+            Value::Number(number) => number.as_f64() != Some(0.0),
+            Value::String(text) => !text.is_empty() && text != "0",
+            Value::Array(values) => !values.is_empty(),
+            _ => true,
+        })
     }
 
     /// A text.
@@ -105,9 +104,19 @@ impl Input {
         self.text(name)?.ok_or_else(|| self.missing(name))
     }
 
+    /// A text of one character or more; an empty one is what clients send for none.
+    pub fn filled_text(&self, name: &str) -> Result<Option<String>, ApiError> {
+        Ok(self.text(name)?.filter(|text| !text.is_empty()))
+    }
+
     /// A whole number, as a JSON number or as a string of digits.
     pub fn integer(&self, name: &str) -> Result<Option<i64>, ApiError> {
-        self.get(name).map(|value| self.whole(name, value)).transpose()
+        self.get_typed(name).map(|value| self.whole(name, value)).transpose()
+    }
+
+    /// A whole number where 0 is what clients send for none.
+    pub fn nonzero(&self, name: &str) -> Result<Option<i64>, ApiError> {
+        Ok(self.integer(name)?.filter(|number| *number != 0))
     }
 
     /// A whole number that must be there.
@@ -117,7 +126,7 @@ impl Input {
 
     /// A truth value, as JSON or as `true`, `false`, `1`, `0`; Python's client spells the first two with a capital.
     pub fn boolean(&self, name: &str) -> Result<Option<bool>, ApiError> {
-        let truth = match self.get(name) {
+        let truth = match self.get_typed(name) {
             None => return Ok(None),
             Some(Value::Bool(truth)) => Some(*truth),
             Some(Value::Number(number)) => number.as_i64().and_then(|number| match number {
@@ -161,7 +170,7 @@ impl Input {
 
     /// An object.
     pub fn object(&self, name: &str) -> Result<Option<Self>, ApiError> {
-        match self.get(name) {
+        match self.get_typed(name) {
             None => Ok(None),
             Some(Value::Object(fields)) => {
                 Ok(Some(Self { fields: fields.clone(), path: format!("{}.", self.full_name(name)) }))
@@ -177,6 +186,11 @@ impl Input {
 
     fn get(&self, name: &str) -> Option<&Value> {
         self.fields.get(name).filter(|value| !value.is_null())
+    }
+
+    /// What is there for a parameter that is no text: forms and queries have an empty one where nothing was set.
+    fn get_typed(&self, name: &str) -> Option<&Value> {
+        self.get(name).filter(|value| value.as_str() != Some(""))
     }
 
     fn full_name(&self, name: &str) -> String {
@@ -197,7 +211,7 @@ impl Input {
         name: &str,
         read: impl Fn(usize, &Value) -> Result<T, ApiError>,
     ) -> Result<Option<Vec<T>>, ApiError> {
-        match self.get(name) {
+        match self.get_typed(name) {
             None => Ok(None),
             Some(Value::Array(values)) => values
                 .iter()
@@ -208,6 +222,16 @@ impl Input {
             Some(_) => Err(ApiError::wrong_type(&self.full_name(name), LIST)),
         }
     }
+}
+
+fn broken((en, zh): (&str, &str)) -> ApiError {
+    let text =
+        (format!("The body is not a JSON object: {en}."), format!("请求体不是合法的 JSON 对象：{zh}。"));
+    ApiError::new("InvalidRequest", text)
+}
+
+fn too_deep() -> ApiError {
+    broken(("it is nested too deeply", "嵌套层数过多"))
 }
 
 fn given_twice(name: &str) -> ApiError {

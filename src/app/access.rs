@@ -3,7 +3,7 @@
 use super::compiled;
 use super::simulate::{Question, Simulation};
 use crate::clock;
-use crate::domain::permission::{Denial, is_operation_level};
+use crate::domain::permission::{Denial, is_operation_level, is_read_only};
 use crate::domain::policy::evaluate::{Attached, Decision, Grants, Reason};
 use crate::domain::policy::{Context, Policy, Principal, Request, preset};
 use crate::domain::sentence::Sentence;
@@ -101,7 +101,8 @@ impl Access {
 
     fn decide_from(&self, (ip, mfa): (&str, Mfa), action: &str, resource: &str) -> Decision {
         let passed = if mfa == Mfa::Passed { "1" } else { "0" };
-        self.decide(action, resource, &self.circumstances().with("qcs:ip", ip).with("qcs:mfa", passed))
+        let context = self.circumstances(action).with("qcs:ip", ip).with("qcs:mfa", passed);
+        self.decide(action, resource, &context)
     }
 
     /// The answer to a made-up request.
@@ -111,7 +112,7 @@ impl Access {
         }
         let given = |key: &str| question.context.iter().any(|(name, _)| is_same_key(name, key));
         let mut context = Context::new();
-        for (key, value) in self.facts() {
+        for (key, value) in self.facts(question.action.trim()) {
             if !given(key) {
                 context = context.with(key, value);
             }
@@ -126,17 +127,20 @@ impl Access {
         Simulation::by(decision)
     }
 
-    /// What the server knows of every request of this caller.
-    fn facts(&self) -> [(&'static str, String); 3] {
-        [
+    /// What the server knows of every request of this caller; of an action that is not its own it does not know
+    /// whether it only reads.
+    fn facts(&self, action: &str) -> impl Iterator<Item = (&'static str, String)> + use<> {
+        let reads = is_read_only(action).map(|reads| ("qcs:read_only_action", u8::from(reads).to_string()));
+        let known = [
             ("qcs:current_time", clock::iso(self.now)),
             ("qcs:uin", self.rights.principal.uin.to_string()),
             ("qcs:owner_uin", self.rights.principal.owner_uin.to_string()),
-        ]
+        ];
+        known.into_iter().chain(reads)
     }
 
-    fn circumstances(&self) -> Context {
-        self.facts().into_iter().fold(Context::new(), |context, (key, value)| context.with(key, value))
+    fn circumstances(&self, action: &str) -> Context {
+        self.facts(action).fold(Context::new(), |context, (key, value)| context.with(key, value))
     }
 
     fn decide(&self, action: &str, resource: &str, context: &Context) -> Decision {

@@ -69,7 +69,7 @@ fn holder(conn: &mut Conn, caller: &Caller, target: Option<Uin>, deed: Deed) -> 
     if target == caller.user.uin {
         return Ok(User::clone(&caller.user));
     }
-    let holder = users::find(conn, caller.owner(), target)?.ok_or(AccessKeyRefusal::UinNotMatch)?;
+    let holder = users::find(conn, caller.owner(), target)?.ok_or(AccessKeyRefusal::NoSuchUser(target))?;
     if holder.kind == UserKind::Root && !caller.is_root() {
         return Err(AccessKeyRefusal::OfRoot.into());
     }
@@ -85,7 +85,7 @@ fn key_of(conn: &mut Conn, caller: &Caller, holder: &User, id: &str) -> Result<K
     let other = api_keys::signer(conn, &id)?.filter(|found| found.user.owner_uin == caller.owner());
     match other {
         Some(found) if caller.ensure_deed(Deed::List, found.user.uin).is_ok() => {
-            Err(AccessKeyRefusal::UinNotMatch.into())
+            Err(AccessKeyRefusal::OfAnother.into())
         }
         _ => Err(AccessKeyRefusal::NoSuchKey.into()),
     }

@@ -30,8 +30,8 @@ impl App {
             .write(move |conn| {
                 dialect::lock_account(conn, asker.owner())?;
                 let user = changeable(conn, &asker, uin)?;
-                let policy =
-                    policies::find(conn, asker.owner(), policy)?.ok_or(PolicyRefusal::NoSuchPolicy)?;
+                let known = policies::find(conn, asker.owner(), policy)?;
+                let policy = known.ok_or(PolicyRefusal::NoSuchPolicy(policy))?;
                 if user.kind == UserKind::Root {
                     return Err(PolicyRefusal::RootHasNoBoundary.into());
                 }

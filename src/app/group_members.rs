@@ -126,9 +126,10 @@ impl App {
 
     fn remove_in(&self, conn: &mut Conn, caller: &Caller, (id, user): Pair) -> Result<(), Failure> {
         let group = found(conn, caller.owner(), id)?;
-        let user = person(conn, caller.owner(), user)?;
+        let named = user;
+        let user = person(conn, caller.owner(), named)?;
         if !groups::remove_member(conn, id, user.uid)? {
-            return Err(GroupRefusal::NoUser.into());
+            return Err(GroupRefusal::NotMember(named, id).into());
         }
         let event = caller.event("RemoveUserFromGroup").on(&user).object(&group.name);
         event.fact("group_id", id.0).write(conn, self)
@@ -145,7 +146,7 @@ fn person(conn: &mut Conn, owner: Uin, user: UserRef) -> Result<User, Failure> {
         UserRef::Uin(uin) => users::find(conn, owner, uin)?,
         UserRef::Uid(uid) => users::by_uid(conn, uid)?.filter(|user| user.owner_uin == owner),
     };
-    known.ok_or(GroupRefusal::NoUser.into())
+    known.ok_or(GroupRefusal::NoUser(user).into())
 }
 
 /// Keeps everybody from being changed, in the same order everywhere and before the first event.

@@ -58,7 +58,8 @@ impl App {
         (id, policy): (GroupId, i64),
     ) -> Result<(), Failure> {
         let group = found(conn, caller.owner(), id)?;
-        let policy = policies::find(conn, caller.owner(), policy)?.ok_or(GroupRefusal::NoPolicy)?;
+        let known = policies::find(conn, caller.owner(), policy)?;
+        let policy = known.ok_or(GroupRefusal::NoPolicy(policy))?;
         let held = groups::attached(conn, id)?;
         if held.iter().any(|attached| attached.policy_id == policy.id) {
             return Ok(());
@@ -84,9 +85,10 @@ impl App {
             .write(move |conn| {
                 dialect::lock_account(conn, asker.owner())?;
                 let group = found(conn, asker.owner(), id)?;
-                let policy = policies::find(conn, asker.owner(), policy)?.ok_or(GroupRefusal::NoPolicy)?;
+                let known = policies::find(conn, asker.owner(), policy)?;
+                let policy = known.ok_or(GroupRefusal::NoPolicy(policy))?;
                 if !groups::detach(conn, id, policy.id)? {
-                    return Err(GroupRefusal::NoPolicy.into());
+                    return Err(GroupRefusal::NotAttached(policy.id, id).into());
                 }
                 let event = asker.event("DetachGroupPolicy").about(&group.name).object(&policy.name);
                 event.fact("group_id", id.0).fact("policy_id", policy.id).write(conn, &app)

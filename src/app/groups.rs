@@ -207,5 +207,5 @@ impl App {
 
 /// A group of the account.
 pub(super) fn found(conn: &mut Conn, owner: crate::domain::user::Uin, id: GroupId) -> Result<Group, Failure> {
-    groups::find(conn, owner, id)?.ok_or(GroupRefusal::NoGroup.into())
+    groups::find(conn, owner, id)?.ok_or(GroupRefusal::NoGroup(id).into())
 }

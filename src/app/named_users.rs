@@ -152,7 +152,7 @@ impl App {
             let stored = StoredPassword { hash, changed_at: self.clock.now(), must_change };
             dialect::lock_identity(conn, user.uin)?;
             identities::set_password(conn, user.uin, &stored, caller.account.password_rules.reuse_limit)?;
-        } else if let Some(must_change) = changes.must_change {
+        } else if let Some(must_change) = changes.must_change.filter(|_| is_in_charge(caller, user)) {
             identities::set_must_change(conn, user.uin, must_change)?;
         }
         if has_new_password || !after.console_login {
@@ -186,10 +186,15 @@ fn on_any_user(denial: Denial, owner: Uin) -> Denial {
     Denial { resource: format!("qcs::cam::uin/{owner}:uin/*"), ..denial }
 }
 
+/// Whether the caller decides about the user's password; elsewhere a 0 is only what clients send for "not set".
+fn is_in_charge(caller: &Caller, user: &User) -> bool {
+    user.kind == UserKind::SubUser && user.uid != caller.user.uid
+}
+
 /// Refuses what belongs to somebody else's account, or to the person itself.
 fn ensure_fitting(caller: &Caller, user: &User, changes: &Changes) -> Result<(), Failure> {
     let is_own = user.uid == caller.user.uid;
-    let touches_login = changes.password.is_some() || changes.must_change.is_some();
+    let touches_login = changes.password.is_some() || changes.must_change == Some(true);
     if is_own && (touches_login || changes.console_login == Some(false)) {
         return Err(Failure::refused((
             "This is you. Change your own sign-in in the console, at My security.",

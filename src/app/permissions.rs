@@ -70,15 +70,8 @@ impl App {
                 dialect::lock_account(conn, asker.owner())?;
                 let user = changeable(conn, &asker, uin)?;
                 for id in &ids {
-                    let policy = policies::find(conn, asker.owner(), *id)?.ok_or_else(|| {
-                        FieldError::new(
-                            "policy",
-                            (
-                                "One of the chosen policies does not exist any more. Choose again.",
-                                "所选策略不存在，请重新选择。",
-                            ),
-                        )
-                    })?;
+                    let policy = policies::find(conn, asker.owner(), *id)?
+                        .ok_or_else(|| FieldError::new("policy", PolicyRefusal::NoSuchPolicy(*id)))?;
                     app.attach_in(conn, &asker, &user, &policy)?;
                 }
                 Ok(ids.len())
@@ -118,9 +111,10 @@ impl App {
         self.store
             .write(move |conn| {
                 let user = changeable(conn, &asker, uin)?;
-                let policy = policies::find(conn, asker.owner(), id)?.ok_or(PolicyRefusal::NoSuchPolicy)?;
+                let policy =
+                    policies::find(conn, asker.owner(), id)?.ok_or(PolicyRefusal::NoSuchPolicy(id))?;
                 if !policies::detach(conn, user.uid, id)? {
-                    return Err(PolicyRefusal::NotAttached.into());
+                    return Err(PolicyRefusal::NotAttached(id).into());
                 }
                 asker
                     .event("DetachUserPolicy")

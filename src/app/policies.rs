@@ -153,7 +153,7 @@ impl App {
         let owner = caller.owner();
         self.store
             .read(move |conn| {
-                let policy = policies::find(conn, owner, id)?.ok_or(Failure::NotFound)?;
+                let policy = policies::find(conn, owner, id)?.ok_or(PolicyRefusal::NoSuchPolicy(id))?;
                 let uses = policy_search::uses(conn, owner, &[id])?.remove(&id).unwrap_or_default();
                 Ok(PolicyDetail { policy, uses })
             })
@@ -171,7 +171,7 @@ impl App {
         let owner = caller.owner();
         self.store
             .read(move |conn| {
-                policies::find(conn, owner, id)?.ok_or(Failure::NotFound)?;
+                policies::find(conn, owner, id)?.ok_or(PolicyRefusal::NoSuchPolicy(id))?;
                 let mut found = Vec::new();
                 if filter != EntityFilter::Groups {
                     found.extend(policy_search::users_with(conn, owner, id)?);
@@ -334,7 +334,7 @@ impl App {
 
 /// A policy of the account itself; presets are found and refused.
 pub(super) fn changeable(conn: &mut Conn, owner: Uin, id: i64) -> Result<StoredPolicy, Failure> {
-    let policy = policies::find(conn, owner, id)?.ok_or(Failure::NotFound)?;
+    let policy = policies::find(conn, owner, id)?.ok_or(PolicyRefusal::NoSuchPolicy(id))?;
     if policy.is_preset() { Err(PolicyRefusal::Preset.into()) } else { Ok(policy) }
 }
 

@@ -59,8 +59,8 @@ impl App {
             HolderRef::Group(id) => self.attach_to_group_in(conn, caller, (id, policy)),
             HolderRef::User(uin) => {
                 let user = changeable(conn, caller, uin)?;
-                let policy =
-                    policies::find(conn, caller.owner(), policy)?.ok_or(PolicyRefusal::NoSuchPolicy)?;
+                let policy = policies::find(conn, caller.owner(), policy)?
+                    .ok_or(PolicyRefusal::NoSuchPolicy(policy))?;
                 self.attach_in(conn, caller, &user, &policy)
             }
         }

@@ -17,7 +17,7 @@ impl App {
         let owner = caller.owner();
         self.store
             .read(move |conn| {
-                let policy = policies::find(conn, owner, id)?.ok_or(Failure::NotFound)?;
+                let policy = policies::find(conn, owner, id)?.ok_or(PolicyRefusal::NoSuchPolicy(id))?;
                 versions_of(conn, &policy)
             })
             .await
@@ -34,7 +34,7 @@ impl App {
         let owner = caller.owner();
         self.store
             .read(move |conn| {
-                let policy = policies::find(conn, owner, id)?.ok_or(Failure::NotFound)?;
+                let policy = policies::find(conn, owner, id)?.ok_or(PolicyRefusal::NoSuchPolicy(id))?;
                 one_of(&versions_of(conn, &policy)?, version).cloned()
             })
             .await
@@ -173,5 +173,5 @@ fn versions_of(conn: &mut Conn, policy: &StoredPolicy) -> Result<Vec<PolicyVersi
 
 fn one_of(versions: &[PolicyVersion], number: i64) -> Result<&PolicyVersion, Failure> {
     let found = versions.iter().find(|version| version.version == number);
-    found.ok_or_else(|| PolicyRefusal::NoSuchVersion.into())
+    found.ok_or_else(|| PolicyRefusal::NoSuchVersion(number).into())
 }

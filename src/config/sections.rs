@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use ipnet::IpNet;
+use time::UtcOffset;
 
 use super::database::DatabaseUrl;
 use super::error::ConfigError;
@@ -54,6 +55,8 @@ pub struct ApiConfig {
     pub reads_per_second: u32,
     /// The same for an action that changes something.
     pub changes_per_second: u32,
+    /// What times in answers are ahead of UTC.
+    pub utc_offset: UtcOffset,
 }
 
 /// Which API requests are good only once.
@@ -128,6 +131,7 @@ impl ApiConfig {
             replay: settings.read("api.replay", values::choice(&replays))?,
             reads_per_second: settings.read("api.reads_per_second", values::number(1..=1_000_000))?,
             changes_per_second: settings.read("api.changes_per_second", values::number(1..=1_000_000))?,
+            utc_offset: settings.read("api.utc_offset", values::utc_offset)?,
         })
     }
 }

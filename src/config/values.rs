@@ -5,6 +5,7 @@ use std::ops::RangeInclusive;
 use std::path::PathBuf;
 
 use ipnet::IpNet;
+use time::UtcOffset;
 use tracing_subscriber::EnvFilter;
 
 const LEVELS: [&str; 6] = ["off", "error", "warn", "info", "debug", "trace"];
@@ -51,6 +52,27 @@ pub(super) fn log_level(text: &str) -> Result<String, String> {
     }
     EnvFilter::builder().parse(text).map_err(|error| format!("`{text}` cannot be understood: {error}"))?;
     Ok(text.to_owned())
+}
+
+/// Hours and minutes such as `+08:00`, no further from UTC than any clock on land.
+pub(super) fn utc_offset(text: &str) -> Result<UtcOffset, String> {
+    let read = || {
+        let (sign, digits) = text.split_at_checked(1)?;
+        let sign = match sign {
+            "+" => 1,
+            "-" => -1,
+            _ => return None,
+        };
+        let (hours, minutes) = digits.split_once(':')?;
+        let two = |text: &str| {
+            let is_plain = text.len() == 2 && text.bytes().all(|byte| byte.is_ascii_digit());
+            text.parse::<i32>().ok().filter(|_| is_plain)
+        };
+        let minutes = two(minutes).filter(|minutes| *minutes < 60)?;
+        let seconds = sign * (two(hours)? * 3600 + minutes * 60);
+        UtcOffset::from_whole_seconds(seconds).ok().filter(|_| (-12 * 3600..=14 * 3600).contains(&seconds))
+    };
+    read().ok_or_else(|| format!("`{text}` is not an offset from UTC such as +08:00, from -12:00 to +14:00"))
 }
 
 pub(super) fn networks(text: &str) -> Result<Vec<IpNet>, String> {

@@ -74,15 +74,28 @@ pub enum UserRef {
     Uin(Uin),
 }
 
+impl fmt::Display for UserRef {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Uid(uid) => uid.0.fmt(f),
+            Self::Uin(uin) => uin.fmt(f),
+        }
+    }
+}
+
 /// Why a group stays as it is; the text is for people.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
 pub enum GroupRefusal {
-    #[error("There is no such group in this account.")]
-    NoGroup,
-    #[error("There is no such user in this account, or it is not in the group.")]
-    NoUser,
-    #[error("There is no such policy in this account, or it is not attached to the group.")]
-    NoPolicy,
+    #[error("There is no group `{0}` in this account.")]
+    NoGroup(GroupId),
+    #[error("There is no user `{0}` in this account.")]
+    NoUser(UserRef),
+    #[error("The user `{0}` is not in the group `{1}`.")]
+    NotMember(UserRef, GroupId),
+    #[error("There is no policy `{0}` in this account.")]
+    NoPolicy(i64),
+    #[error("The policy `{0}` is not attached to the group `{1}`.")]
+    NotAttached(i64, GroupId),
     #[error("Another group of this account has that name, upper and lower case being the same.")]
     NameTaken,
     #[error("This account has 300 groups, as many as it may. Delete one first.")]
@@ -99,12 +112,30 @@ pub enum GroupRefusal {
     IsRoot,
 }
 
+impl GroupRefusal {
+    /// Whether what was named is not there: a page that does not exist.
+    pub fn is_absence(self) -> bool {
+        matches!(
+            self,
+            Self::NoGroup(_)
+                | Self::NoUser(_)
+                | Self::NotMember(..)
+                | Self::NoPolicy(_)
+                | Self::NotAttached(..)
+        )
+    }
+}
+
 impl Worded for GroupRefusal {
     fn zh(&self) -> Cow<'static, str> {
         let text = match self {
-            Self::NoGroup => "用户组不存在。",
-            Self::NoUser => "用户不存在，或不在该用户组中。",
-            Self::NoPolicy => "策略不存在，或未关联到该用户组。",
+            Self::NoGroup(id) => return format!("本账号中没有用户组 `{id}`。").into(),
+            Self::NoUser(user) => return format!("本账号中没有用户 `{user}`。").into(),
+            Self::NotMember(user, id) => return format!("用户 `{user}` 不在用户组 `{id}` 中。").into(),
+            Self::NoPolicy(id) => return format!("本账号中没有策略 `{id}`。").into(),
+            Self::NotAttached(policy, id) => {
+                return format!("策略 `{policy}` 未关联到用户组 `{id}`。").into();
+            }
             Self::NameTaken => "用户组名称已被使用（不区分大小写）。",
             Self::TooManyGroups => "用户组数量已达上限 300 个，请先删除不用的用户组。",
             Self::GroupFull => "用户组最多包含 100 个用户，请先移出用户。",

@@ -124,8 +124,10 @@ impl Worded for KeyRefusal {
 pub enum AccessKeyRefusal {
     #[error("Only the root account itself manages its keys.")]
     OfRoot,
-    #[error("The UIN names no user of this account, or the key belongs to another user.")]
-    UinNotMatch,
+    #[error("There is no user `{0}` in this account.")]
+    NoSuchUser(Uin),
+    #[error("The key belongs to another user; name that user as `TargetUin`.")]
+    OfAnother,
     #[error("There is no such key.")]
     NoSuchKey,
 }
@@ -135,7 +137,7 @@ impl AccessKeyRefusal {
     pub fn code(self) -> &'static str {
         match self {
             Self::OfRoot => "OperationDenied.SubUin",
-            Self::UinNotMatch => "OperationDenied.UinNotMatch",
+            Self::NoSuchUser(_) | Self::OfAnother => "OperationDenied.UinNotMatch",
             Self::NoSuchKey => "ResourceNotFound.SecretNotExist",
         }
     }
@@ -145,7 +147,8 @@ impl Worded for AccessKeyRefusal {
     fn zh(&self) -> Cow<'static, str> {
         let text = match self {
             Self::OfRoot => "只有主账号本身可以管理主账号的密钥。",
-            Self::UinNotMatch => "该 UIN 不属于本账号，或密钥属于其他用户。",
+            Self::NoSuchUser(uin) => return format!("本账号中没有用户 `{uin}`。").into(),
+            Self::OfAnother => "密钥属于其他用户，请用 `TargetUin` 指明该用户。",
             Self::NoSuchKey => "密钥不存在。",
         };
         text.into()

@@ -98,6 +98,20 @@ pub fn is_operation_level(action: &str) -> bool {
     OPERATION_LEVEL.iter().any(|known| known.eq_ignore_ascii_case(action))
 }
 
+/// Whether an action of this server only reads; `None` for those of other services, and for showing a SecretKey, which
+/// changes nothing and is more than reading.
+pub fn is_read_only(action: &str) -> Option<bool> {
+    let lower = action.to_ascii_lowercase();
+    let (service, name) = lower.split_once(':')?;
+    let is_own = matches!(service, "cam" | "sts" | "account" | "tag");
+    if !is_own || action.eq_ignore_ascii_case(action::SHOW_SECRET) {
+        return None;
+    }
+    let reads = ["describe", "get", "list", "query"].iter().any(|verb| name.starts_with(verb));
+    let gives_credentials = matches!(name, "getfederationtoken" | "getsessiontoken");
+    Some(reads && !gives_credentials)
+}
+
 /// A refusal that names what was missing.
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
 #[error("not allowed: {action} on {resource}")]

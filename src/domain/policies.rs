@@ -1,6 +1,6 @@
 //! Policies as things an account keeps: names, texts, limits, and what is refused.
 
-use super::policy::{Policy, Problem};
+use super::policy::{Policy, Problem, without_mark};
 use super::sentence::Worded;
 use super::user::Uin;
 use std::borrow::Cow;
@@ -120,7 +120,7 @@ impl Document {
     /// # Errors
     /// Every problem, with line and code; never an empty list.
     pub fn check(text: &str) -> Result<Self, Vec<Problem>> {
-        Policy::check(text).map(|_| Self(text.to_owned()))
+        Policy::check(text).map(|_| Self(without_mark(text).to_owned()))
     }
 
     pub fn as_str(&self) -> &str {
@@ -143,16 +143,16 @@ pub enum PolicyRefusal {
     DefaultVersion,
     #[error("This version is the default one already.")]
     AlreadyDefault,
-    #[error("This policy has no such version.")]
-    NoSuchVersion,
+    #[error("This policy has no version `{0}`.")]
+    NoSuchVersion(i64),
     #[error("This policy is attached to users or groups. Detach it first.")]
     Attached,
     #[error("This policy is the permission boundary of a user. Remove that boundary first.")]
     BoundsUsers,
-    #[error("There is no such policy.")]
-    NoSuchPolicy,
-    #[error("This policy is not attached to this user.")]
-    NotAttached,
+    #[error("There is no policy `{0}` in this account.")]
+    NoSuchPolicy(i64),
+    #[error("The policy `{0}` is not attached to this user.")]
+    NotAttached(i64),
     #[error("200 policies are attached to this user, as many as may be. Detach one first.")]
     UserFull,
     #[error("Delete at most 100 policies at once.")]
@@ -164,7 +164,7 @@ pub enum PolicyRefusal {
 impl PolicyRefusal {
     /// Whether what was named is not there: a page that does not exist.
     pub fn is_absence(self) -> bool {
-        matches!(self, Self::NoSuchPolicy | Self::NoSuchVersion | Self::NotAttached)
+        matches!(self, Self::NoSuchPolicy(_) | Self::NoSuchVersion(_) | Self::NotAttached(_))
     }
 
     /// The CAM error code that API clients know.
@@ -175,10 +175,10 @@ impl PolicyRefusal {
             Self::Preset => "FailedOperation",
             Self::VersionsFull => "FailedOperation.PolicyVersionFull",
             Self::DefaultVersion | Self::AlreadyDefault => "FailedOperation.PolicyVersionAlreadyDefault",
-            Self::NoSuchVersion => "InvalidParameter.PolicyVersionNotExists",
+            Self::NoSuchVersion(_) => "InvalidParameter.PolicyVersionNotExists",
             Self::Attached | Self::BoundsUsers => "ResourceInUse",
-            Self::NoSuchPolicy => "InvalidParameter.PolicyIdNotExist",
-            Self::NotAttached => "ResourceNotFound.PolicyIdNotFound",
+            Self::NoSuchPolicy(_) => "InvalidParameter.PolicyIdNotExist",
+            Self::NotAttached(_) => "ResourceNotFound.PolicyIdNotFound",
             Self::UserFull => "InvalidParameter.AttachmentFull",
             Self::TooManyAtOnce => "InvalidParameter.OperatePoliciesOverLimit",
             Self::RootHasNoBoundary => "InvalidParameter.ParamError",
@@ -195,11 +195,11 @@ impl Worded for PolicyRefusal {
             Self::VersionsFull => "策略版本已达上限 5 个，请先删除。",
             Self::DefaultVersion => "该版本是默认版本，请先将其他版本设为默认。",
             Self::AlreadyDefault => "该版本已经是默认版本。",
-            Self::NoSuchVersion => "策略版本不存在。",
+            Self::NoSuchVersion(number) => return format!("该策略没有版本 `{number}`。").into(),
             Self::Attached => "策略仍关联用户或用户组，请先解除关联。",
             Self::BoundsUsers => "策略正被用作用户的权限边界，请先移除该权限边界。",
-            Self::NoSuchPolicy => "策略不存在。",
-            Self::NotAttached => "该用户未关联此策略。",
+            Self::NoSuchPolicy(id) => return format!("本账号中没有策略 `{id}`。").into(),
+            Self::NotAttached(id) => return format!("该用户未关联策略 `{id}`。").into(),
             Self::UserFull => "该用户直接关联的策略已达上限 200 条，请先解除关联。",
             Self::TooManyAtOnce => "一次最多删除 100 条策略。",
             Self::RootHasNoBoundary => "主账号不受策略限制，不能设置权限边界。",

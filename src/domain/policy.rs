@@ -20,6 +20,7 @@ mod truth;
 mod value;
 mod wildcard;
 
+pub use action::spelling as action_spelling;
 pub use context::{Context, Principal, Request};
 pub use evaluate::{Attached, Deciding, Decision, Grants, Reason};
 pub use problem::Problem;
@@ -41,6 +42,11 @@ pub fn counted_characters(text: &str) -> usize {
     text.chars().filter(|character| !character.is_whitespace()).count()
 }
 
+/// The text without the byte order mark that some editors put in front of it.
+pub(super) fn without_mark(text: &str) -> &str {
+    text.strip_prefix('\u{feff}').unwrap_or(text)
+}
+
 /// A policy document in compiled form, ready to be weighed many times.
 #[derive(Clone, Debug)]
 pub struct Policy {
@@ -53,6 +59,7 @@ impl Policy {
     /// # Errors
     /// All problems, each with its line and CAM error code; never an empty list.
     pub fn check(text: &str) -> Result<Self, Vec<Problem>> {
+        let text = without_mark(text);
         if counted_characters(text) > MAX_CHARACTERS {
             let message = (
                 format!("The document has more than {MAX_CHARACTERS} characters, spaces not counted."),
@@ -73,7 +80,7 @@ impl Policy {
     /// A text that is no policy at all might have been a deny of anything, so it denies everything.
     #[must_use]
     pub fn stored(text: &str) -> Self {
-        Self { statements: document::compile(text).statements }
+        Self { statements: document::compile(without_mark(text)).statements }
     }
 
     /// What each statement amounts to, for a summary a person can read.

@@ -4,12 +4,15 @@ use crate::app::App;
 use crate::config::PublicUrl;
 use ipnet::IpNet;
 use std::time::Duration;
+use time::UtcOffset;
 use zeroize::Zeroizing;
 
 /// Shared by all workers.
 pub struct WebContext {
     pub app: App,
     pub public_url: PublicUrl,
+    /// What times in answers of the API are ahead of UTC; a page says so.
+    pub api_utc_offset: UtcOffset,
     /// Proxies whose `X-Forwarded-For` is believed.
     pub trusted_proxies: Vec<IpNet>,
     /// How long a client may take to send a form.

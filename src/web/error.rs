@@ -6,7 +6,6 @@ use super::layout::Layout;
 use super::request::request_id;
 use crate::app::Failure;
 use crate::app::caller::Caller;
-use crate::domain::group::GroupRefusal;
 use crate::domain::sentence::Sentence;
 use crate::passwords::PasswordsError;
 use crate::store::StoreError;
@@ -71,9 +70,7 @@ impl From<Failure> for PageError {
             Failure::Refused(text) => Self::Refused(text.to_string()),
             Failure::Policy(refusal) if refusal.is_absence() => Self::NotFound,
             Failure::Policy(refusal) => Self::Refused(refusal.to_string()),
-            Failure::Group(GroupRefusal::NoGroup | GroupRefusal::NoUser | GroupRefusal::NoPolicy) => {
-                Self::NotFound
-            }
+            Failure::Group(refusal) if refusal.is_absence() => Self::NotFound,
             Failure::Group(refusal) => Self::Refused(refusal.to_string()),
             Failure::Invalid(errors) => {
                 Self::Refused(Sentence::joined(errors.iter().map(|error| &error.text)).to_string())

@@ -74,7 +74,7 @@ async fn a_group_that_does_not_fit_gets_the_documented_code() {
         refused(&client, "CreateGroup", body, expected).await;
     }
     for (body, expected) in [
-        (json!({ "Page": 0 }), "InvalidParameterValue"),
+        (json!({ "Page": -1 }), "InvalidParameterValue"),
         (json!({ "Rp": -1 }), "InvalidParameterValue"),
         (json!({ "Page": "first" }), "InvalidParameter"),
     ] {

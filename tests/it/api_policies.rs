@@ -95,10 +95,10 @@ async fn policies_are_listed_in_pages_by_scope_and_keyword() {
     assert_eq!(found["TotalNum"], 1);
 
     assert_eq!(
-        refused(&client, "ListPolicies", json!({ "Scope": "all" })).await,
+        refused(&client, "ListPolicies", json!({ "Scope": "Mine" })).await,
         "InvalidParameter.ScopeError"
     );
-    for body in [json!({ "Rp": 0 }), json!({ "Rp": 201 }), json!({ "Page": 0 }), json!({ "Page": -1 })] {
+    for body in [json!({ "Rp": 201 }), json!({ "Rp": -1 }), json!({ "Page": 201 }), json!({ "Page": -1 })] {
         assert_eq!(refused(&client, "ListPolicies", body).await, "InvalidParameter.ParamError");
     }
     assert_eq!(refused(&client, "ListPolicies", json!({ "Limit": 1 })).await, "UnknownParameter");

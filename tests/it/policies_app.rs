@@ -264,7 +264,7 @@ async fn numbers_of_versions_are_never_given_out_again() {
     assert_eq!(app.app.policy_versions(&by, id).await.expect("versions").len(), 5, "all or none");
     app.app.delete_policy_versions(&by, id, vec![5]).await.expect("deleted");
     assert_eq!(add().await.expect("a version"), 6);
-    assert_eq!(refusal(app.app.policy_version(&by, id, 5).await), PolicyRefusal::NoSuchVersion);
+    assert_eq!(refusal(app.app.policy_version(&by, id, 5).await), PolicyRefusal::NoSuchVersion(5));
     assert_eq!(refusal(app.app.set_default_policy_version(&by, id, 1).await), PolicyRefusal::AlreadyDefault);
 }
 

@@ -10,6 +10,7 @@ mod model;
 mod operators;
 mod presets;
 mod properties;
+mod published;
 mod resources;
 mod stored;
 mod wildcards;

@@ -2,8 +2,8 @@
 
 use crate::api::action::{Action, Call, Service, fields, respond};
 use crate::api::error::ApiError;
-use crate::clock;
 use crate::domain::user::{Uin, User, UserKind};
+use crate::times::Times;
 use serde_json::{Map, Value, json};
 
 /// UINs that one call may ask about.
@@ -28,7 +28,9 @@ const fn read(name: &'static str, run: fn(Call) -> crate::api::action::Answer) -
 async fn list_users(call: Call) -> Result<Map<String, Value>, ApiError> {
     call.input.only(&[])?;
     let found = call.app.sub_users(&call.caller).await?;
-    Ok(fields(json!({ "Data": found.iter().map(sub_account_info).collect::<Vec<_>>() })))
+    Ok(fields(
+        json!({ "Data": found.iter().map(|user| sub_account_info(user, call.times)).collect::<Vec<_>>() }),
+    ))
 }
 
 async fn describe_sub_accounts(call: Call) -> Result<Map<String, Value>, ApiError> {
@@ -53,10 +55,10 @@ async fn describe_sub_accounts(call: Call) -> Result<Map<String, Value>, ApiErro
                 "Name": user.name,
                 "Uid": user.uid.0,
                 "Remark": user.note,
-                "CreateTime": clock::plain(user.created_at),
+                "CreateTime": call.times.plain(user.created_at),
                 "UserType": if user.kind == UserKind::Collaborator { 4 } else { 2 },
                 "LastLoginIp": ip.unwrap_or_default(),
-                "LastLoginTime": at.map(clock::plain),
+                "LastLoginTime": at.map(|at| call.times.plain(at)),
             })
         })
         .collect();
@@ -65,7 +67,7 @@ async fn describe_sub_accounts(call: Call) -> Result<Map<String, Value>, ApiErro
 
 async fn list_collaborators(call: Call) -> Result<Map<String, Value>, ApiError> {
     call.input.only(&["Limit", "Offset"])?;
-    let limit = call.input.integer("Limit")?.unwrap_or(COLLABORATORS);
+    let limit = call.input.nonzero("Limit")?.unwrap_or(COLLABORATORS);
     let offset = call.input.integer("Offset")?.unwrap_or(0);
     for (name, number) in [("Limit", limit), ("Offset", offset)] {
         if number < 0 {
@@ -73,13 +75,13 @@ async fn list_collaborators(call: Call) -> Result<Map<String, Value>, ApiError> 
         }
     }
     let (total, found) = call.app.collaborators(&call.caller, (limit, offset)).await?;
-    let data: Vec<Value> = found.iter().map(sub_account_info).collect();
+    let data: Vec<Value> = found.iter().map(|user| sub_account_info(user, call.times)).collect();
     Ok(fields(json!({ "TotalNum": total, "Data": data })))
 }
 
 async fn list_accounts(call: Call) -> Result<Map<String, Value>, ApiError> {
     call.input.only(&["MaxItems", "Marker", "UserType"])?;
-    let size = call.input.integer("MaxItems")?.unwrap_or(MAX_ITEMS);
+    let size = call.input.nonzero("MaxItems")?.unwrap_or(MAX_ITEMS);
     let Some(size) = usize::try_from(size).ok().filter(|_| (1..=MAX_ITEMS).contains(&size)) else {
         let text = format!("`MaxItems` must be from 1 to {MAX_ITEMS}.");
         return Err(ApiError::new(
@@ -100,36 +102,37 @@ async fn list_accounts(call: Call) -> Result<Map<String, Value>, ApiError> {
         "" => None,
         text => match kind_of(text)? {
             Some(kind) => Some(kind),
-            None => return Ok(accounts_fields(&[], None)),
+            None => return Ok(accounts_fields((&[], None), call.times)),
         },
     };
     let part = call.app.accounts(&call.caller, kind, (after, size)).await?;
-    Ok(accounts_fields(&part.users, part.next))
+    Ok(accounts_fields((&part.users, part.next), call.times))
 }
 
 /// The kind a word of the API stands for; `None` for kinds that nobody is of here.
 fn kind_of(word: &str) -> Result<Option<UserKind>, ApiError> {
-    match word {
-        "Owner" => Ok(Some(UserKind::Root)),
-        "SubUser" => Ok(Some(UserKind::SubUser)),
-        "Collaborator" => Ok(Some(UserKind::Collaborator)),
-        "CICUser" | "WechatCorpUser" | "AgentIdentity" | "MessageReceiver" => Ok(None),
+    match word.to_ascii_lowercase().as_str() {
+        "owner" => Ok(Some(UserKind::Root)),
+        "subuser" => Ok(Some(UserKind::SubUser)),
+        "collaborator" => Ok(Some(UserKind::Collaborator)),
+        "cicuser" | "wechatcorpuser" | "agentidentity" | "messagereceiver" | "unknown" => Ok(None),
         _ => Err(ApiError::new(
             "InvalidParameter",
             (
-                "`UserType` must be Owner, SubUser, CICUser, WechatCorpUser, AgentIdentity, Collaborator or \
-             MessageReceiver.",
-                "`UserType` 取值错误。",
+                "`UserType` must be Owner, SubUser, CICUser, WechatCorpUser, AgentIdentity, Collaborator, \
+             MessageReceiver or Unknown.",
+                "`UserType` 取值为 Owner、SubUser、CICUser、WechatCorpUser、AgentIdentity、Collaborator、\
+             MessageReceiver 或 Unknown。",
             ),
         )),
     }
 }
 
-fn accounts_fields(users: &[User], next: Option<Uin>) -> Map<String, Value> {
+fn accounts_fields((users, next): (&[User], Option<Uin>), times: Times) -> Map<String, Value> {
     let listed: Vec<Value> = users
         .iter()
         .map(|user| {
-            let mut entry = common(user);
+            let mut entry = common(user, times);
             let kind = match user.kind {
                 UserKind::Root => "Owner",
                 UserKind::SubUser => "SubUser",
@@ -158,14 +161,14 @@ async fn get_account_summary(call: Call) -> Result<Map<String, Value>, ApiError>
     })))
 }
 
-fn sub_account_info(user: &User) -> Value {
-    let mut entry = common(user);
+fn sub_account_info(user: &User, times: Times) -> Value {
+    let mut entry = common(user, times);
     entry.insert("NickName".to_owned(), user.name.as_str().into());
     Value::Object(entry)
 }
 
 /// What every list tells of a user.
-fn common(user: &User) -> Map<String, Value> {
+fn common(user: &User, times: Times) -> Map<String, Value> {
     fields(json!({
         "Uin": user.uin.0,
         "Name": user.name,
@@ -175,6 +178,6 @@ fn common(user: &User) -> Map<String, Value> {
         "PhoneNum": user.phone,
         "CountryCode": user.country_code,
         "Email": user.email,
-        "CreateTime": clock::plain(user.created_at),
+        "CreateTime": times.plain(user.created_at),
     }))
 }

@@ -7,19 +7,33 @@ use crate::app::Failure;
 use crate::app::group_members::{Member, Pair};
 use crate::app::group_policies::Attachment;
 use crate::app::groups::{GroupChange, Paging};
-use crate::clock;
 use crate::domain::group::{Group, GroupId, GroupRefusal, UserRef};
 use crate::domain::user::{Uid, Uin};
+use crate::times::Times;
 use serde_json::{Map, Value, json};
 
 /// Longest keyword of a search among policies.
 const MAX_KEYWORD: usize = 128;
-const TAKEN: (GroupRefusal, &str) = (GroupRefusal::NameTaken, "InvalidParameter.GroupNameInUse");
-const NO_USER: (GroupRefusal, &str) = (GroupRefusal::NoUser, "ResourceNotFound.UserNotExist");
-const NO_GROUP: (GroupRefusal, &str) = (GroupRefusal::NoGroup, "ResourceNotFound.GroupNotExist");
-const NO_POLICY: (GroupRefusal, &str) = (GroupRefusal::NoPolicy, "InvalidParameter.PolicyIdNotExist");
+
+/// Refusals, and the code that an action documents for them.
+type Code = (fn(&GroupRefusal) -> bool, &'static str);
+
+const TAKEN: Code = (|why| matches!(why, GroupRefusal::NameTaken), "InvalidParameter.GroupNameInUse");
+const NO_USER: Code = (
+    |why| matches!(why, GroupRefusal::NoUser(_) | GroupRefusal::NotMember(..)),
+    "ResourceNotFound.UserNotExist",
+);
+const NO_GROUP: Code = (is_no_group, "ResourceNotFound.GroupNotExist");
+const NO_POLICY: Code = (
+    |why| matches!(why, GroupRefusal::NoPolicy(_) | GroupRefusal::NotAttached(..)),
+    "InvalidParameter.PolicyIdNotExist",
+);
 /// What `GetGroup` and `DeleteGroup` document for a group that does not exist.
-const NO_GROUP_TO_READ: (GroupRefusal, &str) = (GroupRefusal::NoGroup, "ResourceNotFound.UserNotExist");
+const NO_GROUP_TO_READ: Code = (is_no_group, "ResourceNotFound.UserNotExist");
+
+fn is_no_group(why: &GroupRefusal) -> bool {
+    matches!(why, GroupRefusal::NoGroup(_))
+}
 
 pub const ACTIONS: &[Action] = &[
     changing("CreateGroup", |call| respond(create(call))),
@@ -46,97 +60,100 @@ const fn changing(name: &'static str, run: fn(Call) -> Answer) -> Action {
 
 type Response = Result<Map<String, Value>, ApiError>;
 
-async fn create(Call { app, caller, input }: Call) -> Response {
+async fn create(Call { app, caller, input, .. }: Call) -> Response {
     input.only(&["GroupName", "Remark"])?;
     let (name, remark) = (input.required_text("GroupName")?, input.text("Remark")?.unwrap_or_default());
-    let codes = &[TAKEN, (GroupRefusal::TooManyGroups, "InvalidParameter.GroupFull")];
+    let codes: &[Code] =
+        &[TAKEN, (|why| matches!(why, GroupRefusal::TooManyGroups), "InvalidParameter.GroupFull")];
     let group = app.create_group(&caller, &name, &remark).await.map_err(coded(codes))?;
     Ok(fields(json!({ "GroupId": group.id.0 })))
 }
 
-async fn read(Call { app, caller, input }: Call) -> Response {
+async fn read(Call { app, caller, input, times }: Call) -> Response {
     input.only(&["GroupId"])?;
     let id = group_id(&input, "GroupId")?;
     let (group, members) = app.group_with_members(&caller, id).await.map_err(coded(&[NO_GROUP_TO_READ]))?;
-    let mut response = described(&group);
+    let mut response = described(&group, times);
     response.insert("GroupNum".to_owned(), members.len().into());
-    response.insert("UserInfo".to_owned(), members.iter().map(member).collect());
+    response.insert("UserInfo".to_owned(), members.iter().map(|one| member(one, times)).collect());
     Ok(response)
 }
 
-async fn update(Call { app, caller, input }: Call) -> Response {
+async fn update(Call { app, caller, input, .. }: Call) -> Response {
     input.only(&["GroupId", "GroupName", "Remark"])?;
     let id = group_id(&input, "GroupId")?;
-    let change = GroupChange { name: input.text("GroupName")?, remark: input.text("Remark")? };
+    let change = GroupChange { name: input.filled_text("GroupName")?, remark: input.text("Remark")? };
     app.update_group(&caller, id, change).await.map_err(coded(&[TAKEN, NO_GROUP]))?;
     Ok(Map::new())
 }
 
-async fn delete(Call { app, caller, input }: Call) -> Response {
+async fn delete(Call { app, caller, input, .. }: Call) -> Response {
     input.only(&["GroupId"])?;
     let id = group_id(&input, "GroupId")?;
     app.delete_group(&caller, id).await.map_err(coded(&[NO_GROUP_TO_READ]))?;
     Ok(Map::new())
 }
 
-async fn list(Call { app, caller, input }: Call) -> Response {
+async fn list(Call { app, caller, input, times }: Call) -> Response {
     input.only(&["Page", "Rp", "Keyword"])?;
     let (keyword, paging) = (input.text("Keyword")?.unwrap_or_default(), paging(&input)?);
     let found = app.groups(&caller, &keyword, paging).await.map_err(coded(&[]))?;
-    let rows: Vec<Value> = found.rows.iter().map(|listed| described(&listed.group).into()).collect();
+    let rows: Vec<Value> = found.rows.iter().map(|listed| described(&listed.group, times).into()).collect();
     Ok(fields(json!({ "TotalNum": found.total, "GroupInfo": rows })))
 }
 
-async fn add_users(Call { app, caller, input }: Call) -> Response {
+async fn add_users(Call { app, caller, input, .. }: Call) -> Response {
     let pairs = pairs(&input)?;
-    let codes = &[
+    let codes: &[Code] = &[
         NO_USER,
-        (GroupRefusal::NoGroup, "InvalidParameter.GroupNotExist"),
-        (GroupRefusal::GroupFull, "InvalidParameter.GroupUserFull"),
-        (GroupRefusal::UserFull, "InvalidParameter.UserGroupFull"),
+        (is_no_group, "InvalidParameter.GroupNotExist"),
+        (|why| matches!(why, GroupRefusal::GroupFull), "InvalidParameter.GroupUserFull"),
+        (|why| matches!(why, GroupRefusal::UserFull), "InvalidParameter.UserGroupFull"),
     ];
     app.add_to_groups(&caller, pairs).await.map_err(coded(codes))?;
     Ok(Map::new())
 }
 
-async fn remove_users(Call { app, caller, input }: Call) -> Response {
+async fn remove_users(Call { app, caller, input, .. }: Call) -> Response {
     let pairs = pairs(&input)?;
     app.remove_from_groups(&caller, pairs).await.map_err(coded(&[NO_USER]))?;
     Ok(Map::new())
 }
 
-async fn list_for_user(Call { app, caller, input }: Call) -> Response {
+async fn list_for_user(Call { app, caller, input, times }: Call) -> Response {
     input.only(&["Uid", "SubUin", "Page", "Rp"])?;
     let user = user_of(&input, "SubUin")?.ok_or_else(|| input.missing("SubUin"))?;
     let found = app.groups_of(&caller, user, paging(&input)?).await.map_err(coded(&[NO_USER]))?;
-    let rows: Vec<Value> = found.rows.iter().map(|joined| described(&joined.group).into()).collect();
+    let rows: Vec<Value> = found.rows.iter().map(|joined| described(&joined.group, times).into()).collect();
     Ok(fields(json!({ "TotalNum": found.total, "GroupInfo": rows })))
 }
 
-async fn list_users(Call { app, caller, input }: Call) -> Response {
+async fn list_users(Call { app, caller, input, times }: Call) -> Response {
     input.only(&["GroupId", "Page", "Rp"])?;
     let (id, paging) = (group_id(&input, "GroupId")?, paging(&input)?);
     let found = app.members(&caller, id, paging).await.map_err(coded(&[NO_GROUP]))?;
-    let rows: Vec<Value> = found.rows.iter().map(member).collect();
+    let rows: Vec<Value> = found.rows.iter().map(|one| member(one, times)).collect();
     Ok(fields(json!({ "TotalNum": found.total, "UserInfo": rows })))
 }
 
-async fn attach(Call { app, caller, input }: Call) -> Response {
+async fn attach(Call { app, caller, input, .. }: Call) -> Response {
     input.only(&["PolicyId", "AttachGroupId"])?;
     let (policy, id) = (input.required_integer("PolicyId")?, group_id(&input, "AttachGroupId")?);
-    let codes = &[NO_GROUP, NO_POLICY, (GroupRefusal::TooManyPolicies, "InvalidParameter.AttachmentFull")];
-    app.attach_group_policies(&caller, id, vec![policy]).await.map_err(coded(codes))?;
+    let full: Code = (|why| matches!(why, GroupRefusal::TooManyPolicies), "InvalidParameter.AttachmentFull");
+    app.attach_group_policies(&caller, id, vec![policy])
+        .await
+        .map_err(coded(&[NO_GROUP, NO_POLICY, full]))?;
     Ok(Map::new())
 }
 
-async fn detach(Call { app, caller, input }: Call) -> Response {
+async fn detach(Call { app, caller, input, .. }: Call) -> Response {
     input.only(&["PolicyId", "DetachGroupId"])?;
     let (policy, id) = (input.required_integer("PolicyId")?, group_id(&input, "DetachGroupId")?);
     app.detach_group_policy(&caller, id, policy).await.map_err(coded(&[NO_GROUP, NO_POLICY]))?;
     Ok(Map::new())
 }
 
-async fn list_policies(Call { app, caller, input }: Call) -> Response {
+async fn list_policies(Call { app, caller, input, times }: Call) -> Response {
     input.only(&["TargetGroupId", "Page", "Rp", "Keyword"])?;
     let (id, paging) = (group_id(&input, "TargetGroupId")?, paging(&input)?);
     let keyword = input.text("Keyword")?.unwrap_or_default();
@@ -147,9 +164,9 @@ async fn list_policies(Call { app, caller, input }: Call) -> Response {
         );
         return Err(ApiError::new("InvalidParameter.SearchKeywordLengthError", text));
     }
-    let codes = &[(GroupRefusal::NoGroup, "InvalidParameter.ParamError")];
+    let codes: &[Code] = &[(is_no_group, "InvalidParameter.ParamError")];
     let found = app.group_policies(&caller, (id, &keyword), paging).await.map_err(coded(codes))?;
-    let rows: Vec<Value> = found.rows.iter().map(attachment).collect();
+    let rows: Vec<Value> = found.rows.iter().map(|one| attachment(one, times)).collect();
     Ok(fields(json!({ "TotalNum": found.total, "List": rows })))
 }
 
@@ -159,8 +176,8 @@ fn group_id(input: &Input, name: &str) -> Result<GroupId, ApiError> {
 
 /// The user that a call names, by UIN or by UID.
 fn user_of(input: &Input, uin: &str) -> Result<Option<UserRef>, ApiError> {
-    let by_uid = input.integer("Uid")?.map(|uid| UserRef::Uid(Uid(uid)));
-    Ok(input.integer(uin)?.map(|uin| UserRef::Uin(Uin(uin))).or(by_uid))
+    let by_uid = input.nonzero("Uid")?.map(|uid| UserRef::Uid(Uid(uid)));
+    Ok(input.nonzero(uin)?.map(|uin| UserRef::Uin(Uin(uin))).or(by_uid))
 }
 
 fn pairs(input: &Input) -> Result<Vec<Pair>, ApiError> {
@@ -182,23 +199,23 @@ fn pair(object: &Input) -> Result<Pair, ApiError> {
 
 fn paging(input: &Input) -> Result<Paging, ApiError> {
     let positive = |name, default| {
-        let number = input.integer(name)?.unwrap_or(default);
+        let number = input.nonzero(name)?.unwrap_or(default);
         let fits = usize::try_from(number).ok().filter(|number| *number > 0);
         fits.ok_or_else(|| ApiError::wrong_value(name, ("it begins at 1.", "从 1 开始。")))
     };
     Ok(Paging { page: positive("Page", 1)?, size: positive("Rp", 20)? })
 }
 
-fn described(group: &Group) -> Map<String, Value> {
+fn described(group: &Group, times: Times) -> Map<String, Value> {
     fields(json!({
         "GroupId": group.id.0,
         "GroupName": group.name,
-        "CreateTime": clock::plain(group.created_at),
+        "CreateTime": times.plain(group.created_at),
         "Remark": group.remark,
     }))
 }
 
-fn member(member: &Member) -> Value {
+fn member(member: &Member, times: Times) -> Value {
     let user = &member.user;
     json!({
         "Uid": user.uid.0,
@@ -210,17 +227,17 @@ fn member(member: &Member) -> Value {
         "Email": user.email,
         "EmailFlag": 0,
         "UserType": 1,
-        "CreateTime": clock::plain(user.created_at),
+        "CreateTime": times.plain(user.created_at),
         "IsReceiverOwner": 0,
         "Remark": user.note,
     })
 }
 
-fn attachment(policy: &Attachment) -> Value {
+fn attachment(policy: &Attachment, times: Times) -> Value {
     json!({
         "PolicyId": policy.policy_id,
         "PolicyName": policy.name,
-        "AddTime": clock::plain(policy.created_at),
+        "AddTime": times.plain(policy.created_at),
         "CreateMode": 2,
         "PolicyType": if policy.is_preset() { "QCS" } else { "User" },
         "Remark": policy.description,
@@ -233,12 +250,12 @@ fn attachment(policy: &Attachment) -> Value {
 }
 
 /// Gives a refusal the code that the action documents for it.
-fn coded(codes: &'static [(GroupRefusal, &'static str)]) -> impl Fn(Failure) -> ApiError {
+fn coded(codes: &[Code]) -> impl Fn(Failure) -> ApiError {
     move |failure| {
         let Failure::Group(refusal) = failure else {
             return ApiError::from(failure).invalid_as("InvalidParameter.ParamError");
         };
-        let known = codes.iter().find(|(known, _)| *known == refusal).map(|(_, code)| *code);
+        let known = codes.iter().find(|(is_meant, _)| is_meant(&refusal)).map(|(_, code)| *code);
         ApiError::new(known.unwrap_or("FailedOperation"), refusal)
     }
 }

@@ -1,11 +1,12 @@
 //! Access keys, and who holds them.
 
-use crate::api::action::{Action, Answer, Call, Service, datetime, fields, respond, text_or_null};
+use crate::api::action::{Action, Answer, Call, Service, fields, respond, text_or_null};
 use crate::api::error::ApiError;
 use crate::api::input::Input;
 use crate::app::Failure;
-use crate::domain::key::{Key, KeyStatus};
+use crate::domain::key::{AccessKeyRefusal, Key, KeyStatus, SecretId};
 use crate::domain::user::Uin;
+use crate::times::Times;
 use serde_json::{Map, Value, json};
 
 pub const ACTIONS: &[Action] = &[
@@ -27,18 +28,18 @@ const fn writing(name: &'static str, run: fn(Call) -> Answer) -> Action {
 
 /// Whose keys are meant; none: the caller's own.
 pub(super) fn target(input: &Input) -> Result<Option<Uin>, ApiError> {
-    Ok(input.integer("TargetUin")?.map(Uin))
+    Ok(input.nonzero("TargetUin")?.map(Uin))
 }
 
 fn status_name(status: KeyStatus) -> &'static str {
     if status == KeyStatus::Enabled { "Active" } else { "Inactive" }
 }
 
-fn shown(key: &Key) -> Map<String, Value> {
+fn shown(key: &Key, times: Times) -> Map<String, Value> {
     fields(json!({
         "AccessKeyId": key.secret_id.as_str(),
         "Status": status_name(key.status),
-        "CreateTime": datetime(key.created_at),
+        "CreateTime": times.plain(key.created_at),
         "Description": text_or_null(&key.note),
     }))
 }
@@ -46,25 +47,19 @@ fn shown(key: &Key) -> Map<String, Value> {
 async fn list_access_keys(call: Call) -> Result<Map<String, Value>, ApiError> {
     call.input.only(&["TargetUin"])?;
     let keys = call.app.access_keys(&call.caller, target(&call.input)?).await?;
-    Ok(fields(json!({ "AccessKeys": keys.iter().map(shown).collect::<Vec<_>>() })))
+    Ok(fields(json!({ "AccessKeys": keys.iter().map(|key| shown(key, call.times)).collect::<Vec<_>>() })))
 }
 
 async fn create_access_key(call: Call) -> Result<Map<String, Value>, ApiError> {
     call.input.only(&["TargetUin", "Description"])?;
     let (target, description) = (target(&call.input)?, call.input.text("Description")?);
-    if description.as_deref() == Some("") {
-        return Err(ApiError::wrong_value(
-            "Description",
-            ("1 to 1024 characters.", "长度为 1 到 1024 个字符。"),
-        ));
-    }
     let made = call.app.create_access_key(&call.caller, target, description.unwrap_or_default()).await;
     let (key, secret) = made.map_err(|failure| {
         ApiError::from(failure)
             .refused_as("OperationDenied.AccessKeyOverLimit")
             .invalid_as("InvalidParameter.ParamError")
     })?;
-    let mut detail = shown(&key);
+    let mut detail = shown(&key, call.times);
     detail.insert("SecretAccessKey".to_owned(), Value::String(secret.expose().to_owned()));
     Ok(fields(json!({ "AccessKey": detail })))
 }
@@ -72,25 +67,45 @@ async fn create_access_key(call: Call) -> Result<Map<String, Value>, ApiError> {
 async fn update_access_key(call: Call) -> Result<Map<String, Value>, ApiError> {
     call.input.only(&["AccessKeyId", "Status", "TargetUin"])?;
     let id = call.input.required_text("AccessKeyId")?;
-    let status = match call.input.required_text("Status")?.as_str() {
-        "Active" => KeyStatus::Enabled,
-        "Inactive" => KeyStatus::Disabled,
+    let status = match call.input.required_text("Status")?.to_ascii_lowercase().as_str() {
+        "active" => KeyStatus::Enabled,
+        "inactive" => KeyStatus::Disabled,
         _ => {
-            return Err(ApiError::wrong_value(
-                "Status",
-                ("Active or Inactive.", "应为 Active 或 Inactive。"),
+            return Err(ApiError::new(
+                "InvalidParameter.ParamError",
+                ("`Status` must be Active or Inactive.", "`Status` 应为 Active 或 Inactive。"),
             ));
         }
     };
-    call.app.update_access_key(&call.caller, target(&call.input)?, (id, status)).await?;
+    let named = id.clone();
+    let updated = call.app.update_access_key(&call.caller, target(&call.input)?, (id, status)).await;
+    updated.map_err(|failure| no_key(failure, &named))?;
     Ok(Map::new())
+}
+
+/// Names the key that is not there, unless something else was sent as a SecretId: it may be a secret.
+fn no_key(failure: Failure, id: &str) -> ApiError {
+    match failure {
+        Failure::AccessKey(refusal @ AccessKeyRefusal::NoSuchKey) if SecretId::parse(id).is_ok() => {
+            ApiError::new(
+                refusal.code(),
+                (
+                    format!(
+                        "The user has no key `{id}`; without `TargetUin` it is the caller's own that is meant."
+                    ),
+                    format!("该用户没有密钥 `{id}`；未指定 `TargetUin` 时为调用者本人的密钥。"),
+                ),
+            )
+        }
+        other => other.into(),
+    }
 }
 
 async fn delete_access_key(call: Call) -> Result<Map<String, Value>, ApiError> {
     call.input.only(&["AccessKeyId", "TargetUin"])?;
     let (id, target) = (call.input.required_text("AccessKeyId")?, target(&call.input)?);
-    let deleted = call.app.delete_access_key(&call.caller, target, id).await;
-    deleted.map_err(|failure| ApiError::from(failure).refused_as("FailedOperation.Accesskey"))?;
+    let deleted = call.app.delete_access_key(&call.caller, target, id.clone()).await;
+    deleted.map_err(|failure| no_key(failure, &id).refused_as("FailedOperation.Accesskey"))?;
     Ok(Map::new())
 }
 
@@ -104,7 +119,7 @@ async fn get_security_last_used(call: Call) -> Result<Map<String, Value>, ApiErr
     })?;
     let row = |(id, used): &(String, Option<crate::app::usage::LastUse>)| {
         let at = used.as_ref().map(|used| used.last_used_ms);
-        let day = at.map(|at| datetime(at.div_euclid(1000)).chars().take(10).collect::<String>());
+        let day = at.map(|at| call.times.day(at.div_euclid(1000)));
         json!({ "SecretId": id, "LastUsedDate": day, "LastSecretUsedDate": at })
     };
     Ok(fields(json!({ "SecretIdLastUsedRows": rows.iter().map(row).collect::<Vec<_>>() })))

@@ -8,6 +8,7 @@ mod policy_input;
 mod policy_versions;
 mod protection;
 mod sts;
+mod tags;
 mod user_policies;
 mod users;
 
@@ -22,6 +23,7 @@ const NOUNS: &[&[Action]] = &[
     policy_versions::ACTIONS,
     protection::ACTIONS,
     sts::ACTIONS,
+    tags::ACTIONS,
     user_policies::ACTIONS,
     users::ACTIONS,
 ];

@@ -1,12 +1,13 @@
 //! Policies of an account: listed, read, created, changed, deleted.
 
-use super::policy_input::{attached_code, description, document, moment, name, paging, policy_type};
+use super::policy_input::{attached_code, description, document, few, name, paging, policy_type};
 use crate::api::action::{Action, Call, Service, fields, respond};
-use crate::api::error::ApiError;
+use crate::api::error::{ApiError, POLICY};
 use crate::app::policies::{
     Entity, EntityFilter, IfAttached, ListedPolicy, NewPolicy, PolicyChange, PolicyFilter, PolicyKey,
 };
 use crate::domain::policies::PolicyKind;
+use crate::times::Times;
 use serde_json::{Map, Value, json};
 
 /// Who is told apart from everybody else in an answer about a preset: those that reach beyond one product.
@@ -61,13 +62,13 @@ pub const ACTIONS: &[Action] = &[
 ];
 
 async fn list_policies(call: Call) -> Result<Map<String, Value>, ApiError> {
-    let Call { app, caller, input } = call;
+    let Call { app, caller, input, times } = call;
     input.only(&["Rp", "Page", "Scope", "Keyword"])?;
-    let kind = match input.text("Scope")?.as_deref() {
-        None | Some("All") => None,
-        Some("QCS") => Some(PolicyKind::Preset),
-        Some("Local") => Some(PolicyKind::Custom),
-        Some(_) => {
+    let kind = match input.text("Scope")?.unwrap_or_default().to_ascii_lowercase().as_str() {
+        "" | "all" => None,
+        "qcs" => Some(PolicyKind::Preset),
+        "local" => Some(PolicyKind::Custom),
+        _ => {
             return Err(ApiError::new(
                 "InvalidParameter.ScopeError",
                 ("Scope is All, QCS or Local.", "Scope 取值为 All、QCS 或 Local。"),
@@ -81,20 +82,20 @@ async fn list_policies(call: Call) -> Result<Map<String, Value>, ApiError> {
             ("Use at most 128 characters for Keyword.", "Keyword 不能超过 128 个字符。"),
         ));
     }
-    let page = app.list_policies(&caller, PolicyFilter { text, kind }, paging(&input)?).await?;
+    let page = app.list_policies(&caller, PolicyFilter { text, kind }, few(&input)?).await?;
     Ok(fields(json!({
         "TotalNum": page.total,
-        "List": page.policies.iter().map(listed).collect::<Vec<_>>(),
+        "List": page.policies.iter().map(|one| listed(one, times)).collect::<Vec<_>>(),
         "ServiceTypeList": [],
     })))
 }
 
-fn listed(ListedPolicy { policy, uses }: &ListedPolicy) -> Value {
+fn listed(ListedPolicy { policy, uses }: &ListedPolicy, times: Times) -> Value {
     let level = if GLOBAL_PRESETS.contains(&policy.id) { "Global" } else { "CloudProduct" };
     json!({
         "PolicyId": policy.id,
         "PolicyName": policy.name,
-        "AddTime": moment(policy.created_at),
+        "AddTime": times.plain(policy.created_at),
         "Type": policy_type(policy.is_preset()),
         "Description": policy.description,
         "CreateMode": 2,
@@ -106,24 +107,24 @@ fn listed(ListedPolicy { policy, uses }: &ListedPolicy) -> Value {
         "IsServiceLinkedPolicy": 0,
         "AttachEntityCount": uses.users + uses.groups,
         "AttachEntityBoundaryCount": uses.boundaries,
-        "UpdateTime": moment(policy.updated_at),
+        "UpdateTime": times.plain(policy.updated_at),
         "Tags": [],
         "PermissionLevel": level,
     })
 }
 
 async fn get_policy(call: Call) -> Result<Map<String, Value>, ApiError> {
-    let Call { app, caller, input } = call;
+    let Call { app, caller, input, times } = call;
     input.only(&["PolicyId"])?;
     let id = input.required_integer("PolicyId")?;
-    let policy =
-        app.policy(&caller, id).await.map_err(|failure| ApiError::from(failure).or_code(NOT_FOUND))?.policy;
+    let found = app.policy(&caller, id).await;
+    let policy = found.map_err(|failure| ApiError::from(failure).no_policy_as(NOT_FOUND))?.policy;
     Ok(fields(json!({
         "PolicyName": policy.name,
         "Description": policy.description,
         "Type": policy_type(policy.is_preset()),
-        "AddTime": moment(policy.created_at),
-        "UpdateTime": moment(policy.updated_at),
+        "AddTime": times.plain(policy.created_at),
+        "UpdateTime": times.plain(policy.updated_at),
         "PolicyDocument": policy.document,
         "PresetAlias": if policy.is_preset() { json!(policy.name) } else { Value::Null },
         "IsServiceLinkedRolePolicy": 0,
@@ -132,7 +133,7 @@ async fn get_policy(call: Call) -> Result<Map<String, Value>, ApiError> {
 }
 
 async fn create_policy(call: Call) -> Result<Map<String, Value>, ApiError> {
-    let Call { app, caller, input } = call;
+    let Call { app, caller, input, .. } = call;
     input.only(&["PolicyName", "PolicyDocument", "Description", "Tags"])?;
     if input.list_of_objects("Tags")?.is_some_and(|tags| !tags.is_empty()) {
         return Err(ApiError::new(
@@ -151,21 +152,22 @@ async fn create_policy(call: Call) -> Result<Map<String, Value>, ApiError> {
 
 /// With both an id and a name the id says which policy is meant, and the name is its new one.
 async fn update_policy(call: Call) -> Result<Map<String, Value>, ApiError> {
-    let Call { app, caller, input } = call;
+    let Call { app, caller, input, .. } = call;
     input.only(&["PolicyId", "PolicyName", "Description", "PolicyDocument", "Alias"])?;
-    if input.text("Alias")?.is_some_and(|alias| !alias.is_empty()) {
+    if input.filled_text("Alias")?.is_some() {
         return Err(ApiError::new(
             "UnsupportedOperation",
             ("Policies have no alias here. Leave Alias out.", "此处的策略不支持别名，请去掉 Alias。"),
         ));
     }
-    let named = input.text("PolicyName")?.filter(|name| !name.is_empty());
+    let named = input.filled_text("PolicyName")?;
     let mut change = PolicyChange {
         name: None,
         description: input.text("Description")?.as_deref().map(description).transpose()?,
-        document: input.text("PolicyDocument")?.as_deref().map(document).transpose()?,
+        document: input.filled_text("PolicyDocument")?.as_deref().map(document).transpose()?,
     };
-    let key = match (input.integer("PolicyId")?, named) {
+    let by_name = named.clone().unwrap_or_default();
+    let key = match (input.nonzero("PolicyId")?, named) {
         (Some(id), named) => {
             change.name = named.as_deref().map(name).transpose()?;
             PolicyKey::Id(id)
@@ -174,34 +176,36 @@ async fn update_policy(call: Call) -> Result<Map<String, Value>, ApiError> {
         (None, None) => return Err(input.missing("PolicyId")),
     };
     let updated = app.update_policy(&caller, key, change).await;
-    let id = updated.map_err(|failure| ApiError::from(failure).or_code(NOT_FOUND))?;
+    let id = updated.map_err(|failure| {
+        ApiError::from(failure).not_found_as(NOT_FOUND, (POLICY, by_name)).no_policy_as(NOT_FOUND)
+    })?;
     Ok(fields(json!({ "PolicyId": id })))
 }
 
 /// Policies that are attached are detached from everybody, as CAM does.
 async fn delete_policy(call: Call) -> Result<Map<String, Value>, ApiError> {
-    let Call { app, caller, input } = call;
+    let Call { app, caller, input, .. } = call;
     input.only(&["PolicyId"])?;
     let ids = input.list_of_integers("PolicyId")?.ok_or_else(|| input.missing("PolicyId"))?;
     if ids.is_empty() {
         return Err(input.missing("PolicyId"));
     }
     let deleted = app.delete_policies(&caller, ids, IfAttached::Detach).await;
-    deleted.map_err(|failure| ApiError::from(failure).or_code(NOT_FOUND))?;
+    deleted.map_err(|failure| ApiError::from(failure).no_policy_as(NOT_FOUND))?;
     Ok(Map::new())
 }
 
 async fn list_entities(call: Call) -> Result<Map<String, Value>, ApiError> {
-    let Call { app, caller, input } = call;
+    let Call { app, caller, input, times } = call;
     input.only(&["PolicyId", "Page", "Rp", "EntityFilter"])?;
     let id = input.required_integer("PolicyId")?;
-    let filter = match input.text("EntityFilter")?.as_deref() {
-        None | Some("All") => Some(EntityFilter::All),
-        Some("User") => Some(EntityFilter::Users),
-        Some("Group") => Some(EntityFilter::Groups),
+    let filter = match input.text("EntityFilter")?.unwrap_or_default().to_ascii_lowercase().as_str() {
+        "" | "all" => Some(EntityFilter::All),
+        "user" => Some(EntityFilter::Users),
+        "group" => Some(EntityFilter::Groups),
         // There are no roles.
-        Some("Role") => None,
-        Some(_) => {
+        "role" => None,
+        _ => {
             return Err(ApiError::new(
                 "InvalidParameter.EntityFilterError",
                 (
@@ -213,29 +217,30 @@ async fn list_entities(call: Call) -> Result<Map<String, Value>, ApiError> {
     };
     let paging = paging(&input)?;
     let found = app.policy_entities(&caller, id, filter.unwrap_or(EntityFilter::All)).await;
-    let found = found.map_err(|failure| ApiError::from(failure).or_code("InvalidParameter.PolicyIdError"))?;
+    let found =
+        found.map_err(|failure| ApiError::from(failure).no_policy_as("InvalidParameter.PolicyIdError"))?;
     let found = if filter.is_some() { found } else { Vec::new() };
     Ok(fields(json!({
         "TotalNum": found.len(),
-        "List": paging.cut(found).iter().map(entity).collect::<Vec<_>>(),
+        "List": paging.cut(found).iter().map(|one| entity(one, times)).collect::<Vec<_>>(),
     })))
 }
 
-fn entity(entity: &Entity) -> Value {
+fn entity(entity: &Entity, times: Times) -> Value {
     match entity {
         Entity::User { uid, uin, name, since } => json!({
             "Id": uid.to_string(),
             "Name": name,
             "Uin": uin.0,
             "RelatedType": attached_code::USER,
-            "AttachmentTime": moment(*since),
+            "AttachmentTime": times.plain(*since),
         }),
         Entity::Group { id, name, since } => json!({
             "Id": id.to_string(),
             "Name": name,
             "Uin": 0,
             "RelatedType": attached_code::GROUP,
-            "AttachmentTime": moment(*since),
+            "AttachmentTime": times.plain(*since),
         }),
     }
 }

@@ -3,7 +3,6 @@
 use crate::api::error::ApiError;
 use crate::api::input::Input;
 use crate::app::policies::Paging;
-use crate::clock;
 use crate::domain::policies::{Description, Document, PolicyName};
 use crate::domain::sentence::Sentence;
 
@@ -15,25 +14,32 @@ pub(super) mod attached_code {
 
 /// Rows of a page where the call does not say.
 const ROWS: i64 = 20;
-/// Rows and pages that a call may ask for.
-const MOST: i64 = 200;
+/// Rows and pages that a call may ask for where that is documented, and elsewhere.
+const FEW: i64 = 200;
+const MANY: i64 = 1_000_000;
 
-/// `Page` and `Rp`.
+/// `Page` and `Rp`, for which no bound is documented.
 pub(super) fn paging(input: &Input) -> Result<Paging, ApiError> {
-    let number = within(input, "Page", 1)?;
-    let size = within(input, "Rp", ROWS)?;
-    Ok(Paging { number, size })
+    up_to(input, MANY)
 }
 
-fn within(input: &Input, name: &str, default: i64) -> Result<usize, ApiError> {
-    let asked = input.integer(name)?.unwrap_or(default);
-    let asked = usize::try_from(asked).ok().filter(|_| (1..=MOST).contains(&asked));
-    asked.ok_or_else(|| {
-        ApiError::new(
-            "InvalidParameter.ParamError",
-            (format!("{name} is a number from 1 to {MOST}."), format!("{name} 取值范围为 1 到 {MOST}。")),
-        )
-    })
+/// The same within the documented bound.
+pub(super) fn few(input: &Input) -> Result<Paging, ApiError> {
+    up_to(input, FEW)
+}
+
+fn up_to(input: &Input, most: i64) -> Result<Paging, ApiError> {
+    let within = |name: &str, default: i64| {
+        let asked = input.nonzero(name)?.unwrap_or(default);
+        let asked = usize::try_from(asked).ok().filter(|_| (1..=most).contains(&asked));
+        asked.ok_or_else(|| {
+            ApiError::new(
+                "InvalidParameter.ParamError",
+                (format!("{name} is a number from 1 to {most}."), format!("{name} 取值范围为 1 到 {most}。")),
+            )
+        })
+    };
+    Ok(Paging { number: within("Page", 1)?, size: within("Rp", ROWS)? })
 }
 
 pub(super) fn name(text: &str) -> Result<PolicyName, ApiError> {
@@ -61,11 +67,6 @@ pub(super) fn document(text: &str) -> Result<Document, ApiError> {
         let sentences: Vec<Sentence> = problems.into_iter().take(10).map(Sentence::from).collect();
         ApiError::new(code, Sentence::joined(&sentences))
     })
-}
-
-/// The time as CAM spells it, in UTC.
-pub(super) fn moment(seconds: i64) -> String {
-    clock::readable(seconds).trim_end_matches(" UTC").to_owned()
 }
 
 /// 1 is custom, 2 preset.

@@ -4,7 +4,7 @@ use super::policy_input::document;
 use crate::api::action::{Action, Call, Service, fields, respond};
 use crate::api::error::ApiError;
 use crate::app::policy_versions::PolicyVersion;
-use crate::clock;
+use crate::times::Times;
 use serde_json::{Map, Value, json};
 
 const NOT_FOUND: &str = "ResourceNotFound.PolicyIdNotFound";
@@ -48,24 +48,24 @@ pub const ACTIONS: &[Action] = &[
 ];
 
 async fn create_version(call: Call) -> Result<Map<String, Value>, ApiError> {
-    let Call { app, caller, input } = call;
+    let Call { app, caller, input, .. } = call;
     input.only(&["PolicyId", "PolicyDocument", "SetAsDefault"])?;
     let id = input.required_integer("PolicyId")?;
     let document = document(&input.required_text("PolicyDocument")?)?;
     let is_default = input.boolean("SetAsDefault")?.ok_or_else(|| input.missing("SetAsDefault"))?;
     let created = app.create_policy_version(&caller, id, document, is_default).await;
-    let version =
-        created.map_err(|failure| ApiError::from(failure).or_code("InvalidParameter.PolicyIdNotExist"))?;
+    let version = created
+        .map_err(|failure| ApiError::from(failure).no_policy_as("InvalidParameter.PolicyIdNotExist"))?;
     Ok(fields(json!({ "VersionId": version })))
 }
 
 async fn get_version(call: Call) -> Result<Map<String, Value>, ApiError> {
-    let Call { app, caller, input } = call;
+    let Call { app, caller, input, times } = call;
     input.only(&["PolicyId", "VersionId"])?;
     let (id, version) = (input.required_integer("PolicyId")?, input.required_integer("VersionId")?);
     let found = app.policy_version(&caller, id, version).await;
-    let found = found.map_err(|failure| ApiError::from(failure).or_code(NOT_FOUND))?;
-    let mut version = item(&found);
+    let found = found.map_err(|failure| ApiError::from(failure).no_policy_as(NOT_FOUND))?;
+    let mut version = item(&found, times);
     if let Value::Object(members) = &mut version {
         members.insert("Document".to_owned(), found.document.into());
     }
@@ -73,38 +73,38 @@ async fn get_version(call: Call) -> Result<Map<String, Value>, ApiError> {
 }
 
 async fn list_versions(call: Call) -> Result<Map<String, Value>, ApiError> {
-    let Call { app, caller, input } = call;
+    let Call { app, caller, input, times } = call;
     input.only(&["PolicyId"])?;
     let id = input.required_integer("PolicyId")?;
     let found = app.policy_versions(&caller, id).await;
-    let found = found.map_err(|failure| ApiError::from(failure).or_code(NOT_FOUND))?;
-    Ok(fields(json!({ "Versions": found.iter().map(item).collect::<Vec<_>>() })))
+    let found = found.map_err(|failure| ApiError::from(failure).no_policy_as(NOT_FOUND))?;
+    Ok(fields(json!({ "Versions": found.iter().map(|one| item(one, times)).collect::<Vec<_>>() })))
 }
 
-fn item(version: &PolicyVersion) -> Value {
+fn item(version: &PolicyVersion, times: Times) -> Value {
     json!({
         "VersionId": version.version,
-        "CreateDate": clock::iso(version.created_at),
+        "CreateDate": times.iso(version.created_at),
         "IsDefaultVersion": i64::from(version.is_default),
     })
 }
 
 async fn set_default(call: Call) -> Result<Map<String, Value>, ApiError> {
-    let Call { app, caller, input } = call;
+    let Call { app, caller, input, .. } = call;
     input.only(&["PolicyId", "VersionId"])?;
     let (id, version) = (input.required_integer("PolicyId")?, input.required_integer("VersionId")?);
     let set = app.set_default_policy_version(&caller, id, version).await;
-    set.map_err(|failure| ApiError::from(failure).or_code(NOT_FOUND))?;
+    set.map_err(|failure| ApiError::from(failure).no_policy_as(NOT_FOUND))?;
     Ok(Map::new())
 }
 
 async fn delete_versions(call: Call) -> Result<Map<String, Value>, ApiError> {
-    let Call { app, caller, input } = call;
+    let Call { app, caller, input, .. } = call;
     input.only(&["PolicyId", "VersionId"])?;
     let id = input.required_integer("PolicyId")?;
     let versions = input.list_of_integers("VersionId")?.filter(|versions| !versions.is_empty());
     let versions = versions.ok_or_else(|| input.missing("VersionId"))?;
     let deleted = app.delete_policy_versions(&caller, id, versions).await;
-    deleted.map_err(|failure| ApiError::from(failure).or_code(NOT_FOUND))?;
+    deleted.map_err(|failure| ApiError::from(failure).no_policy_as(NOT_FOUND))?;
     Ok(Map::new())
 }

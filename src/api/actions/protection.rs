@@ -2,10 +2,9 @@
 
 use super::users::flag;
 use crate::api::action::{Action, Call, Service, fields, respond};
-use crate::api::error::ApiError;
+use crate::api::error::{ApiError, USER};
 use crate::api::input::Input;
 use crate::app::protection::{ProtectionChange, ProtectionSet, RuleChanges};
-use crate::clock;
 use crate::domain::login_rules::{self, Effect, LoginRule, LoginRules, MAX_RULES};
 use crate::domain::permission::action;
 use crate::domain::user::{Protection, Uin};
@@ -41,7 +40,8 @@ async fn describe_safe_auth_flag_coll(call: Call) -> Result<Map<String, Value>, 
     let uin = Uin(call.input.required_integer("SubUin")?);
     let asked = (action::DESCRIBE_PROTECTION, uin);
     let found = call.app.protection(&call.caller, asked).await;
-    let mut answer = flags(found.map_err(|failure| ApiError::from(failure).or_code(NO_USER))?);
+    let mut answer =
+        flags(found.map_err(|failure| ApiError::from(failure).not_found_as(NO_USER, (USER, uin)))?);
     answer.insert("PromptTrust".to_owned(), 0.into());
     Ok(answer)
 }
@@ -69,13 +69,14 @@ fn flags(protection: Protection) -> Map<String, Value> {
 
 async fn set_mfa_flag(call: Call) -> Result<Map<String, Value>, ApiError> {
     call.input.only(&["OpUin", "LoginFlag", "ActionFlag"])?;
-    let uin = call.input.integer("OpUin")?.map_or(call.caller.user.uin, Uin);
+    let uin = call.input.nonzero("OpUin")?.map_or(call.caller.user.uin, Uin);
     let change = ProtectionChange {
         login: software_token(&call.input, "LoginFlag")?,
         action: software_token(&call.input, "ActionFlag")?,
     };
     let set = call.app.set_protection(&call.caller, uin, change).await.map_err(|failure| {
-        ApiError::from(failure).or_code(NO_USER).refused_as("FailedOperation.UserUnbindNoPermission")
+        let error = ApiError::from(failure).not_found_as(NO_USER, (USER, uin));
+        error.refused_as("FailedOperation.UserUnbindNoPermission")
     })?;
     match set {
         ProtectionSet::Done => Ok(Map::new()),
@@ -123,7 +124,7 @@ async fn get_password_rules(call: Call) -> Result<Map<String, Value>, ApiError> 
             "RetryPasswordLimit": rules.retry_limit,
             "PasswordExpirationInvalidation": if rules.expiry_needs_reset { 1 } else { 2 },
         },
-        "UpdateTime": clock::plain(at),
+        "UpdateTime": call.times.plain(at),
         "Modifier": modifier,
     })))
 }
@@ -140,7 +141,7 @@ async fn update_password_rules(call: Call) -> Result<Map<String, Value>, ApiErro
         "RetryPasswordLimit",
         "PasswordExpirationInvalidation",
     ])?;
-    let expiry_needs_reset = match rules.integer("PasswordExpirationInvalidation")? {
+    let expiry_needs_reset = match rules.nonzero("PasswordExpirationInvalidation")? {
         None => None,
         Some(1) => Some(true),
         Some(2) => Some(false),
@@ -173,7 +174,7 @@ async fn update_password_rules(call: Call) -> Result<Map<String, Value>, ApiErro
 async fn create_login_ip_policy(call: Call) -> Result<Map<String, Value>, ApiError> {
     let input = &call.input;
     input.only(&["IpPolicies", "ApproverType", "ApproverUin", "DisablePolicy", "PolicyType"])?;
-    if input.has("ApproverType") || input.has("ApproverUin") {
+    if input.is_set("ApproverType") || input.is_set("ApproverUin") {
         return Err(ApiError::new(
             "InvalidParameter.AssitApproverTypeError",
             (
@@ -182,7 +183,7 @@ async fn create_login_ip_policy(call: Call) -> Result<Map<String, Value>, ApiErr
             ),
         ));
     }
-    if input.integer("PolicyType")?.is_some_and(|kind| kind != 1) {
+    if input.nonzero("PolicyType")?.is_some_and(|kind| kind != 1) {
         return Err(ApiError::new(
             PARAMETER,
             ("Only `PolicyType` 1, rules for IP addresses, exists here.", "`PolicyType` 仅支持 1。"),
@@ -216,7 +217,7 @@ fn login_rule(entry: &Input) -> Result<LoginRule, ApiError> {
     entry.only(&["IP", "Effect"])?;
     let network = login_rules::network(&entry.required_text("IP")?)
         .map_err(|refusal| ApiError::new("InvalidParameter.IPIllegal", refusal))?;
-    let effect = match entry.required_text("Effect")?.as_str() {
+    let effect = match entry.required_text("Effect")?.to_ascii_lowercase().as_str() {
         "allow" => Effect::Allow,
         "deny" => Effect::Deny,
         _ => {

@@ -1,11 +1,12 @@
 //! Policies of a user: attached, detached, listed, bounded.
 
-use super::policy_input::{moment, paging, policy_type};
+use super::policy_input::{few, paging, policy_type};
 use crate::api::action::{Action, Call, Service, fields, respond};
-use crate::api::error::ApiError;
+use crate::api::error::{ApiError, USER};
 use crate::api::input::Input;
 use crate::app::permissions::{Attachment, Held};
 use crate::domain::user::Uin;
+use crate::times::Times;
 use serde_json::{Map, Value, json};
 
 const NO_POLICY: &str = "ResourceNotFound.PolicyIdNotFound";
@@ -70,40 +71,42 @@ fn uin(input: &Input, name: &str) -> Result<Uin, ApiError> {
 }
 
 async fn attach(call: Call) -> Result<Map<String, Value>, ApiError> {
-    let Call { app, caller, input } = call;
+    let Call { app, caller, input, .. } = call;
     input.only(&["PolicyId", "AttachUin"])?;
     let (id, user) = (input.required_integer("PolicyId")?, uin(&input, "AttachUin")?);
     let attached = app.attach_policies(&caller, user, vec![id]).await;
-    attached.map_err(|failure| ApiError::from(failure).or_code(NO_USER).invalid_as(NO_POLICY))?;
+    attached.map_err(|failure| {
+        ApiError::from(failure).not_found_as(NO_USER, (USER, user)).invalid_as(NO_POLICY)
+    })?;
     Ok(Map::new())
 }
 
 async fn detach(call: Call) -> Result<Map<String, Value>, ApiError> {
-    let Call { app, caller, input } = call;
+    let Call { app, caller, input, .. } = call;
     input.only(&["PolicyId", "DetachUin"])?;
     let (id, user) = (input.required_integer("PolicyId")?, uin(&input, "DetachUin")?);
     let detached = app.detach_policy(&caller, user, id).await;
-    detached.map_err(|failure| ApiError::from(failure).or_code(NO_USER))?;
+    detached.map_err(|failure| ApiError::from(failure).not_found_as(NO_USER, (USER, user)))?;
     Ok(Map::new())
 }
 
 async fn list_attached(call: Call) -> Result<Map<String, Value>, ApiError> {
-    let Call { app, caller, input } = call;
+    let Call { app, caller, input, times } = call;
     input.only(&["TargetUin", "Page", "Rp"])?;
     let (user, paging) = (uin(&input, "TargetUin")?, paging(&input)?);
     let found = app.attached(&caller, user).await;
-    let found = found.map_err(|failure| ApiError::from(failure).or_code(MALFORMED))?;
+    let found = found.map_err(|failure| ApiError::from(failure).not_found_as(MALFORMED, (USER, user)))?;
     Ok(fields(json!({
         "TotalNum": found.len(),
-        "List": paging.cut(found).iter().map(attachment).collect::<Vec<_>>(),
+        "List": paging.cut(found).iter().map(|one| attachment(one, times)).collect::<Vec<_>>(),
     })))
 }
 
-fn attachment(attachment: &Attachment) -> Value {
+fn attachment(attachment: &Attachment, times: Times) -> Value {
     json!({
         "PolicyId": attachment.policy_id,
         "PolicyName": attachment.name,
-        "AddTime": moment(attachment.created_at),
+        "AddTime": times.plain(attachment.created_at),
         "CreateMode": 2,
         "PolicyType": if attachment.is_preset() { "QCS" } else { "User" },
         "Remark": attachment.description,
@@ -116,17 +119,17 @@ fn attachment(attachment: &Attachment) -> Value {
 }
 
 async fn list_all_attached(call: Call) -> Result<Map<String, Value>, ApiError> {
-    let Call { app, caller, input } = call;
+    let Call { app, caller, input, times } = call;
     input.only(&["TargetUin", "Rp", "Page", "AttachType", "StrategyType", "Keyword"])?;
     let user = uin(&input, "TargetUin")?;
     input.required_integer("Rp")?;
     input.required_integer("Page")?;
-    let paging = paging(&input)?;
+    let paging = few(&input)?;
     let how = one_of("AttachType", input.required_integer("AttachType")?, 0..=2)?;
-    let kind = input.integer("StrategyType")?.map(|kind| one_of("StrategyType", kind, 1..=2)).transpose()?;
+    let kind = input.nonzero("StrategyType")?.map(|kind| one_of("StrategyType", kind, 1..=2)).transpose()?;
     let keyword = input.text("Keyword")?.unwrap_or_default().to_lowercase();
     let found = app.attached_all(&caller, user).await;
-    let mut found = found.map_err(|failure| ApiError::from(failure).or_code(NO_USER))?;
+    let mut found = found.map_err(|failure| ApiError::from(failure).not_found_as(NO_USER, (USER, user)))?;
     found.retain(|held| {
         let comes_so = match how {
             1 => held.direct_since.is_some(),
@@ -139,18 +142,18 @@ async fn list_all_attached(call: Call) -> Result<Map<String, Value>, ApiError> {
     });
     Ok(fields(json!({
         "TotalNum": found.len(),
-        "PolicyList": paging.cut(found).iter().map(held).collect::<Vec<_>>(),
+        "PolicyList": paging.cut(found).iter().map(|one| held(one, times)).collect::<Vec<_>>(),
     })))
 }
 
 /// Numbers are texts here, unlike everywhere else.
-fn held(held: &Held) -> Value {
+fn held(held: &Held, times: Times) -> Value {
     let group = |(id, name): &(i64, String)| json!({ "GroupId": id, "GroupName": name });
     json!({
         "PolicyId": held.policy_id.to_string(),
         "PolicyName": held.name,
         "Description": held.description,
-        "AddTime": moment(held.since),
+        "AddTime": times.plain(held.since),
         "StrategyType": policy_type(held.is_preset).to_string(),
         "CreateMode": "2",
         "Groups": held.groups.iter().map(group).collect::<Vec<_>>(),
@@ -174,28 +177,30 @@ fn one_of(name: &str, value: i64, allowed: std::ops::RangeInclusive<i64>) -> Res
 }
 
 async fn put_boundary(call: Call) -> Result<Map<String, Value>, ApiError> {
-    let Call { app, caller, input } = call;
+    let Call { app, caller, input, .. } = call;
     input.only(&["TargetUin", "PolicyId"])?;
     let (user, id) = (uin(&input, "TargetUin")?, input.required_integer("PolicyId")?);
     let put = app.put_boundary(&caller, user, id).await;
-    put.map_err(|failure| ApiError::from(failure).or_code(NO_BOUND_USER))?;
+    put.map_err(|failure| ApiError::from(failure).not_found_as(NO_BOUND_USER, (USER, user)))?;
     Ok(Map::new())
 }
 
 async fn delete_boundary(call: Call) -> Result<Map<String, Value>, ApiError> {
-    let Call { app, caller, input } = call;
+    let Call { app, caller, input, .. } = call;
     input.only(&["TargetUin"])?;
-    let deleted = app.delete_boundary(&caller, uin(&input, "TargetUin")?).await;
-    deleted.map_err(|failure| ApiError::from(failure).or_code(NO_BOUND_USER))?;
+    let user = uin(&input, "TargetUin")?;
+    let deleted = app.delete_boundary(&caller, user).await;
+    deleted.map_err(|failure| ApiError::from(failure).not_found_as(NO_BOUND_USER, (USER, user)))?;
     Ok(Map::new())
 }
 
 /// A user without a boundary has null in every field.
 async fn get_boundary(call: Call) -> Result<Map<String, Value>, ApiError> {
-    let Call { app, caller, input } = call;
+    let Call { app, caller, input, .. } = call;
     input.only(&["TargetUin"])?;
-    let found = app.boundary(&caller, uin(&input, "TargetUin")?).await;
-    let found = found.map_err(|failure| ApiError::from(failure).or_code(MALFORMED))?;
+    let user = uin(&input, "TargetUin")?;
+    let found = app.boundary(&caller, user).await;
+    let found = found.map_err(|failure| ApiError::from(failure).not_found_as(MALFORMED, (USER, user)))?;
     let policy = found.as_ref();
     Ok(fields(json!({
         "PolicyId": policy.map(|policy| policy.id),

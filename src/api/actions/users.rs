@@ -1,13 +1,12 @@
 //! Users by name: looked up, added, changed, deleted.
 
 use crate::api::action::{Action, Call, Service, fields, respond};
-use crate::api::error::ApiError;
+use crate::api::error::{ApiError, USER};
 use crate::api::input::Input;
 use crate::app::Failure;
 use crate::app::named_users::{Changes, NamedUser};
 use crate::app::user_removal::Deletion;
 use crate::app::users::{NewUser, NewUserKind};
-use crate::clock;
 use crate::domain::field;
 use crate::domain::permission::action;
 use crate::domain::secret::{MalformedPassword, Password};
@@ -59,10 +58,11 @@ pub const ACTIONS: &[Action] = &[
 async fn get_user(call: Call) -> Result<Map<String, Value>, ApiError> {
     call.input.only(&["Name"])?;
     let name = call.input.required_text("Name")?;
-    let named = call.app.named_user(&call.caller, (action::GET_USER, name)).await.map_err(not_found)?;
-    let details = call.app.user(&call.caller, named.uin).await.map_err(not_found)?;
+    let not_found = |failure| ApiError::from(failure).not_found_as(NO_USER, (USER, &name));
+    let named = call.app.named_user(&call.caller, (action::GET_USER, name.clone())).await;
+    let details = call.app.user(&call.caller, named.map_err(not_found)?.uin).await.map_err(not_found)?;
     let user = details.user;
-    let (at, ip) = details.last_sign_in.map_or_else(Default::default, |(at, ip)| (clock::plain(at), ip));
+    let (at, ip) = details.last_sign_in.map_or_else(Default::default, |(at, ip)| (call.times.plain(at), ip));
     Ok(fields(json!({
         "Uin": user.uin.0,
         "Name": user.name,
@@ -143,8 +143,9 @@ async fn update_user(call: Call) -> Result<Map<String, Value>, ApiError> {
         password: password(input)?,
         must_change: flag(input, "NeedResetPassword")?,
     };
-    call.app.update_named_user(&call.caller, name, changes).await.map_err(|failure| {
-        ApiError::from(failure).or_code(NO_USER).invalid_as(PASSWORD).refused_as(UNMODIFIABLE)
+    call.app.update_named_user(&call.caller, name.clone(), changes).await.map_err(|failure| {
+        let error = ApiError::from(failure).not_found_as(NO_USER, (USER, &name));
+        error.invalid_as(PASSWORD).refused_as(UNMODIFIABLE)
     })?;
     Ok(Map::new())
 }
@@ -153,8 +154,8 @@ async fn delete_user(call: Call) -> Result<Map<String, Value>, ApiError> {
     call.input.only(&["Name", "Force"])?;
     let name = call.input.required_text("Name")?;
     let force = flag(&call.input, "Force")?.unwrap_or(false);
-    let ended = call.app.delete_named_user(&call.caller, name, force).await.map_err(not_deleted)?;
-    match ended {
+    let ended = call.app.delete_named_user(&call.caller, name.clone(), force).await;
+    match ended.map_err(|failure| not_deleted(failure, &name))? {
         Deletion::Done => Ok(Map::new()),
         Deletion::HasKeys => Err(ApiError::new(
             "OperationDenied.HaveKeys",
@@ -173,7 +174,7 @@ async fn delete_user(call: Call) -> Result<Map<String, Value>, ApiError> {
     }
 }
 
-fn not_deleted(failure: Failure) -> ApiError {
+fn not_deleted(failure: Failure, name: &str) -> ApiError {
     match failure {
         Failure::Denied(denial) if denial.action == action::DELETE_KEY => ApiError::new(
             "UnauthorizedOperation.DeleteApiKey",
@@ -190,12 +191,8 @@ fn not_deleted(failure: Failure) -> ApiError {
                 ),
             ),
         ),
-        other => ApiError::from(other).or_code(NO_USER).refused_as(UNMODIFIABLE),
+        other => ApiError::from(other).not_found_as(NO_USER, (USER, name)).refused_as(UNMODIFIABLE),
     }
-}
-
-fn not_found(failure: Failure) -> ApiError {
-    ApiError::from(failure).or_code(NO_USER)
 }
 
 /// What a call says about a person.

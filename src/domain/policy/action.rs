@@ -30,7 +30,8 @@ impl Action {
 
 impl ActionPattern {
     pub fn parse(text: &str) -> Result<Self, Fault> {
-        let bare = text.strip_prefix("name/").unwrap_or(text);
+        let spelling = spelling(text);
+        let bare = spelling.as_str();
         if bare == "*" {
             return Ok(Self::Written { service: Pattern::new("*"), name: Pattern::new("*") });
         }
@@ -87,6 +88,15 @@ impl ActionPattern {
             Self::Unknown => Truth::Unknown,
         }
     }
+}
+
+/// An entry of an action list without `name/` and without the blanks around its parts.
+pub fn spelling(text: &str) -> String {
+    let bare = match text.split_once('/') {
+        Some((prefix, rest)) if prefix.trim() == "name" => rest,
+        _ => text,
+    };
+    bare.split(':').map(str::trim).collect::<Vec<_>>().join(":")
 }
 
 fn is_service(text: &str) -> bool {

@@ -18,7 +18,7 @@ pub(super) struct Compiled {
 
 /// Reads a whole document; never fails, whatever the text.
 pub(super) fn compile(text: &str) -> Compiled {
-    let mut compiler = Compiler { problems: Vec::new() };
+    let mut compiler = Compiler { problems: Vec::new(), statement: None };
     let statements = match json::read(text) {
         Ok(node) => compiler.document(&node),
         Err(problem) => {
@@ -28,21 +28,27 @@ pub(super) fn compile(text: &str) -> Compiled {
         }
     };
     compiler.problems.sort_by_key(|problem| problem.line);
+    let is_only_line = json::is_one_line(text);
+    for problem in &mut compiler.problems {
+        problem.is_only_line = is_only_line;
+    }
     Compiled { statements, problems: compiler.problems }
 }
 
 struct Compiler {
     problems: Vec<Problem>,
+    /// The statement that is read, counted from 1.
+    statement: Option<usize>,
 }
 
 impl Compiler {
     fn report(&mut self, line: usize, code: &'static str, text: impl Into<Sentence>) {
-        self.problems.push(Problem::new(line, code, text));
+        self.note(line, Err(Fault::new(code, text)), ());
     }
 
     fn note<T>(&mut self, line: usize, result: Result<T, Fault>, unknown: T) -> T {
         result.unwrap_or_else(|fault| {
-            self.problems.push(fault.at(line));
+            self.problems.push(Problem { statement: self.statement, ..fault.at(line) });
             unknown
         })
     }
@@ -79,11 +85,7 @@ impl Compiler {
                     ),
                 );
             } else if !known.contains(&name) {
-                let told = (
-                    format!("There is no element \"{name}\" here; there are {}.", known.join(", ")),
-                    format!("此处没有元素 \"{name}\"，可用的有 {}。", known.join("、")),
-                );
-                self.report(member.line, code, told);
+                self.report(member.line, code, no_such_element(name, known));
             }
         }
     }
@@ -113,7 +115,13 @@ impl Compiler {
         if items.is_empty() {
             self.report(node.line, code::STATEMENT, ("\"statement\" is empty.", "\"statement\" 为空。"));
         }
-        items.iter().map(|item| self.statement(item)).collect()
+        let mut statements = Vec::with_capacity(items.len());
+        for (index, item) in items.iter().enumerate() {
+            self.statement = Some(index + 1);
+            statements.push(self.statement(item));
+        }
+        self.statement = None;
+        statements
     }
 
     fn statement(&mut self, node: &Node) -> Statement {
@@ -195,6 +203,21 @@ fn items(node: &Node) -> &[Node] {
         Json::List(items) => items,
         _ => std::slice::from_ref(node),
     }
+}
+
+/// What is said of an element that does not exist, or not in capitals.
+fn no_such_element(name: &str, known: &[&str]) -> (String, String) {
+    let lower = name.to_ascii_lowercase();
+    if known.contains(&lower.as_str()) {
+        return (
+            format!("There is no element \"{name}\"; write \"{lower}\", in lower case."),
+            format!("没有元素 \"{name}\"，请用小写 \"{lower}\"。"),
+        );
+    }
+    (
+        format!("There is no element \"{name}\" here; there are {}.", known.join(", ")),
+        format!("此处没有元素 \"{name}\"，可用的有 {}。", known.join("、")),
+    )
 }
 
 /// What is said of an element that a policy has twice.

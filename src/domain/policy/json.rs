@@ -37,7 +37,7 @@ pub(super) struct Member {
 
 /// Reads one JSON value that is the whole text.
 pub(super) fn read(text: &str) -> Result<Node, Problem> {
-    let mut reader = Reader { rest: text, line: 1 };
+    let mut reader = Reader { rest: text, line: 1, text };
     let node = reader.value(0)?;
     reader.skip_space();
     if reader.rest.is_empty() {
@@ -47,16 +47,34 @@ pub(super) fn read(text: &str) -> Result<Node, Problem> {
     }
 }
 
+/// Whether a line number would tell nothing about a place in the text.
+pub(super) fn is_one_line(text: &str) -> bool {
+    !text.trim().contains('\n')
+}
+
 struct Reader<'a> {
     rest: &'a str,
     line: usize,
+    text: &'a str,
 }
 
 impl<'a> Reader<'a> {
     fn problem(&self, text: impl Into<Sentence>) -> Problem {
         let text = text.into();
-        let told = (format!("Not valid JSON: {text}"), format!("JSON 格式错误：{}", text.zh()));
+        let told = match self.place_in_only_line() {
+            Some(at) => (
+                format!("Not valid JSON, at character {at}: {text}"),
+                format!("JSON 格式错误（第 {at} 个字符）：{}", text.zh()),
+            ),
+            None => (format!("Not valid JSON: {text}"), format!("JSON 格式错误：{}", text.zh())),
+        };
         Problem::new(self.line, code::DOCUMENT, told)
+    }
+
+    /// Where the reader stands, counted from 1, when the text has one line.
+    fn place_in_only_line(&self) -> Option<usize> {
+        let read = self.text.len().checked_sub(self.rest.len())?;
+        is_one_line(self.text).then(|| self.text.get(..read).map_or(0, |read| read.chars().count()) + 1)
     }
 
     fn skip_space(&mut self) {
@@ -174,20 +192,28 @@ impl<'a> Reader<'a> {
 
     fn number(&mut self) -> Result<Json, Problem> {
         let is_outside = |sign: char| !matches!(sign, '0'..='9' | '+' | '-' | '.' | 'e' | 'E');
+        let start = self.rest;
         let raw = self.take(self.rest.find(is_outside).unwrap_or(self.rest.len()))?;
         match serde_json::from_str::<serde_json::Number>(raw) {
             Ok(_) => Ok(Json::Number(raw.to_owned())),
-            Err(_) => Err(self.problem((format!("`{raw}` is not a number."), format!("`{raw}` 不是数字。")))),
+            Err(_) => {
+                self.rest = start;
+                Err(self.problem((format!("`{raw}` is not a number."), format!("`{raw}` 不是数字。"))))
+            }
         }
     }
 
     fn word(&mut self) -> Result<Json, Problem> {
         let is_outside = |sign: char| !sign.is_ascii_alphabetic();
+        let start = self.rest;
         match self.take(self.rest.find(is_outside).unwrap_or(self.rest.len()))? {
             "true" => Ok(Json::Bool(true)),
             "false" => Ok(Json::Bool(false)),
             "null" => Ok(Json::Null),
-            _ => Err(self.problem(("expected a value.", "此处应为值。"))),
+            _ => {
+                self.rest = start;
+                Err(self.problem(("expected a value.", "此处应为值。")))
+            }
         }
     }
 }

@@ -2,13 +2,17 @@
 
 use crate::domain::sentence::{Sentence, Worded};
 use std::borrow::Cow;
+use std::fmt;
 
 /// One thing wrong with a policy document.
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
-#[error("line {line}: {text}")]
 pub struct Problem {
     /// Where, counted from 1.
     pub line: usize,
+    /// In which statement, counted from 1; none outside of all.
+    pub statement: Option<usize>,
+    /// Whether the document is one line, so that its number tells nothing.
+    pub(super) is_only_line: bool,
     /// The CAM error code that API clients know, such as `InvalidParameter.ActionError`.
     pub code: &'static str,
     /// What, in words for the author.
@@ -17,13 +21,28 @@ pub struct Problem {
 
 impl Problem {
     pub(super) fn new(line: usize, code: &'static str, text: impl Into<Sentence>) -> Self {
-        Self { line, code, text: text.into() }
+        Self { line, statement: None, is_only_line: false, code, text: text.into() }
+    }
+
+    /// Where to look, in English and in Chinese: a line, or the statement where there is but one line.
+    pub fn place(&self) -> (String, String) {
+        match (self.is_only_line, self.statement) {
+            (false, _) => (format!("line {}: ", self.line), format!("第 {} 行：", self.line)),
+            (true, Some(number)) => (format!("statement {number}: "), format!("第 {number} 条语句：")),
+            (true, None) => (String::new(), String::new()),
+        }
+    }
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}{}", self.place().0, self.text)
     }
 }
 
 impl Worded for Problem {
     fn zh(&self) -> Cow<'static, str> {
-        format!("第 {} 行：{}", self.line, self.text.zh()).into()
+        format!("{}{}", self.place().1, self.text.zh()).into()
     }
 }
 

@@ -85,10 +85,10 @@ impl Named<'_> {
 
 impl ResourcePattern {
     pub fn parse(text: &str) -> Result<Self, Fault> {
-        if text == "*" {
+        if text.trim() == "*" {
             return Ok(Self::All);
         }
-        let segments: Vec<&str> = text.splitn(6, ':').collect();
+        let segments: Vec<&str> = text.splitn(6, ':').map(str::trim).collect();
         let [prefix, project, service, region, account, tail] = segments.as_slice() else {
             let message = (
                 format!("`{text}` is not a resource; write `*` or `qcs::service:region:account:resource`."),

@@ -16,7 +16,7 @@ pub enum Effect {
 }
 
 /// The size of a statement, for "allows 3 actions on 1 resource if …".
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Outline {
     /// Allow or deny.
     pub effect: Effect,
@@ -26,6 +26,8 @@ pub struct Outline {
     pub resources: usize,
     /// How many condition keys it tests.
     pub conditions: usize,
+    /// The condition keys among them whose value no request to this server tells.
+    pub untold: Vec<String>,
     /// The line it starts on.
     pub line: usize,
 }
@@ -118,6 +120,7 @@ impl Statement {
             actions: self.actions.len(),
             resources: self.resources.len(),
             conditions: self.clauses.len(),
+            untold: self.clauses.iter().filter_map(Clause::untold_key).collect(),
             line: self.line,
         }
     }

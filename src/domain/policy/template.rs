@@ -37,6 +37,11 @@ impl Template {
         Ok((!parts.is_empty()).then(|| Self { parts, end: rest.to_owned() }))
     }
 
+    /// Whether nothing but `end` follows the last variable.
+    pub fn ends_with_variable_and(&self, end: &str) -> bool {
+        self.end == end
+    }
+
     /// The text for one caller.
     pub fn fill(&self, caller: &Principal) -> String {
         let mut filled = String::new();

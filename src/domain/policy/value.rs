@@ -91,13 +91,13 @@ fn known<T>(value: impl IntoIterator<Item = T>, test: impl FnOnce(T) -> bool) ->
     value.into_iter().next().map_or(Truth::Unknown, |value| test(value).into())
 }
 
-/// ISO 8601; a date alone means its first instant in UTC.
+/// ISO 8601, with blanks between its parts as CAM's own examples have them; a date alone means its first instant in UTC.
 fn date(text: &str) -> Option<OffsetDateTime> {
-    let text = text.trim();
-    if let Ok(time) = OffsetDateTime::parse(text, &Rfc3339) {
+    let text: String = text.split_whitespace().collect();
+    if let Ok(time) = OffsetDateTime::parse(&text, &Rfc3339) {
         return Some(time);
     }
-    let day = Date::parse(text, format_description!("[year]-[month]-[day]"));
+    let day = Date::parse(&text, format_description!("[year]-[month]-[day]"));
     day.ok().map(|day| day.midnight().assume_utc())
 }
 

@@ -60,7 +60,7 @@ fn english(error: &SignatureError) -> String {
                 "The body differs: X-TC-Content-SHA256 is not the hash of the body received, which is {received}."
             )
         }
-        E::UnsignedPayload => "This action needs its body signed. UNSIGNED-PAYLOAD is not accepted.".into(),
+        E::UnsignedPayload => "Every action needs its body signed. UNSIGNED-PAYLOAD is not accepted.".into(),
         E::V1Off => {
             "HmacSHA1 and HmacSHA256 signatures are off for this account. Use TC3-HMAC-SHA256.".into()
         }

@@ -24,7 +24,7 @@ pub(super) fn chinese(error: &SignatureError) -> String {
         E::BodyHash { received } => {
             format!("请求体不一致：X-TC-Content-SHA256 与收到的请求体的哈希值不同，后者为 {received}。")
         }
-        E::UnsignedPayload => "该接口要求对请求体签名，不接受 UNSIGNED-PAYLOAD。".into(),
+        E::UnsignedPayload => "所有接口都要求对请求体签名，不接受 UNSIGNED-PAYLOAD。".into(),
         E::V1Off => "该账号未启用 HmacSHA1 和 HmacSHA256 签名，请使用 TC3-HMAC-SHA256。".into(),
         E::V1Ambiguous(name) => format!("参数 `{name}` 无法用该签名方法安全签名，请使用 TC3-HMAC-SHA256。"),
         E::SecretIdNotFound => "SecretId 不存在，或已被禁用、删除。".into(),

@@ -18,7 +18,8 @@ use super::window;
 
 /// Longest v1 form: 1 MB (CAM.md §6.1).
 const MAX_FORM: usize = 1024 * 1024;
-const FORM: &[&str] = &["application/x-www-form-urlencoded"];
+/// The second is what an old client calls the form it posts.
+const FORM: &[&str] = &["application/x-www-form-urlencoded", "application/json"];
 const MAX_NAME: usize = 256;
 
 /// What a v1 signature covers, and the signature.

@@ -78,9 +78,9 @@ pub fn faults(failure: Failure) -> Result<(StatusCode, Vec<FieldError>), PageErr
     let Failure::Group(refusal) = failure else { return user_form::faults(failure) };
     let field = match refusal {
         GroupRefusal::NameTaken => "group_name",
-        GroupRefusal::NoPolicy => "policy",
-        GroupRefusal::NoUser => "member",
-        GroupRefusal::NoGroup => "group",
+        GroupRefusal::NoPolicy(_) | GroupRefusal::NotAttached(..) => "policy",
+        GroupRefusal::NoUser(_) | GroupRefusal::NotMember(..) => "member",
+        GroupRefusal::NoGroup(_) => "group",
         _ => return Ok((StatusCode::CONFLICT, vec![FieldError::on_page("", refusal)])),
     };
     Ok((StatusCode::UNPROCESSABLE_ENTITY, vec![FieldError::on_page(field, refusal)]))

@@ -7,6 +7,7 @@ use crate::app::Failure;
 use crate::app::keys::Place;
 use crate::domain::key::Key;
 use crate::domain::signature::WINDOW_SECONDS;
+use crate::times::Times;
 use crate::web::caller::Person;
 use crate::web::context::WebContext;
 use crate::web::error::PageError;
@@ -40,6 +41,8 @@ struct ApiPage {
     key: Option<KeyState>,
     now: i64,
     window: i64,
+    /// What times in answers are ahead of UTC, such as `+08:00`.
+    utc_offset: String,
 }
 
 /// The key whose SecretId is filled in.
@@ -94,6 +97,7 @@ pub async fn api(
         key: key.map(KeyState::of),
         now: context.app.clock.now(),
         window: WINDOW_SECONDS,
+        utc_offset: Times::new(context.api_utc_offset).offset(),
     })
 }
 

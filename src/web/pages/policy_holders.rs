@@ -118,7 +118,7 @@ pub async fn attach(
     };
     let fault = match outcome {
         Ok(()) => return Ok(done(&session, &format!("/policies/{}", policy.id), "The policy is attached.")),
-        Err(Failure::NotFound | Failure::Group(GroupRefusal::NoGroup)) => faults(gone().into())?,
+        Err(Failure::NotFound | Failure::Group(GroupRefusal::NoGroup(_))) => faults(gone().into())?,
         Err(failure) => faults(failure)?,
     };
     let chosen = [form.all("user"), form.all("group")].concat();

@@ -1,7 +1,7 @@
 //! Policy documents for people: lines to point at, sentences to read, differences to see.
 
 use crate::domain::permission::is_operation_level;
-use crate::domain::policy::{Effect, Outline, Policy};
+use crate::domain::policy::{Effect, Outline, Policy, action_spelling};
 use serde_json::Value;
 use similar::{ChangeTag, TextDiff};
 
@@ -41,7 +41,7 @@ pub fn lines(document: &str, marked: &[usize]) -> Vec<Line> {
 
 /// A sentence for each statement, as the engine reads it.
 pub fn sentences(document: &str) -> Vec<Sentence> {
-    let written: Value = serde_json::from_str(document).unwrap_or_default();
+    let written: Value = serde_json::from_str(document.trim_start_matches('\u{feff}')).unwrap_or_default();
     let statements = items(written.get("statement"));
     let policy = Policy::stored(document);
     policy
@@ -51,8 +51,8 @@ pub fn sentences(document: &str) -> Vec<Sentence> {
             let statement = statements.get(at).copied().unwrap_or(&Value::Null);
             Sentence {
                 is_deny: outline.effect == Effect::Deny,
-                text: sentence(outline, statement),
                 line: outline.line,
+                text: sentence(&outline, statement),
             }
         })
         .collect()
@@ -72,10 +72,11 @@ pub fn diff(before: &str, after: &str) -> Vec<DiffLine> {
     compared.iter_all_changes().map(|change| line(change.tag(), change.value())).collect()
 }
 
-fn sentence(outline: Outline, statement: &Value) -> String {
+fn sentence(outline: &Outline, statement: &Value) -> String {
     let verb = if outline.effect == Effect::Deny { "Denies" } else { "Allows" };
     let actions = texts(statement.get("action"));
-    let what = if actions.iter().any(|action| matches!(*action, "*" | "*:*")) {
+    let spelled: Vec<String> = actions.iter().map(|action| action_spelling(action)).collect();
+    let what = if spelled.iter().any(|action| matches!(action.as_str(), "*" | "*:*")) {
         "every action".to_owned()
     } else {
         named(&actions, outline.actions, "action")
@@ -91,13 +92,13 @@ fn sentence(outline: Outline, statement: &Value) -> String {
         1 => ", if its condition holds".to_owned(),
         many => format!(", if all {many} conditions hold"),
     };
-    let note = if resources.contains(&"*") { String::new() } else { only_all(outline.effect, &actions) };
-    format!("{verb} {what} on {on_what}{condition}.{note}")
+    let note = if resources.contains(&"*") { String::new() } else { only_all(outline.effect, &spelled) };
+    format!("{verb} {what} on {on_what}{condition}.{note}{}", untold(outline))
 }
 
 /// What a statement without `*` does to actions that accept no other resource.
-fn only_all(effect: Effect, actions: &[&str]) -> String {
-    let bare = actions.iter().map(|action| action.strip_prefix("name/").unwrap_or(action));
+fn only_all(effect: Effect, actions: &[String]) -> String {
+    let bare = actions.iter().map(String::as_str);
     let named: Vec<&str> = bare.filter(|action| is_operation_level(action)).collect();
     let outcome = match effect {
         Effect::Deny => "as the resource cannot be told, this statement denies it wherever it is used",
@@ -106,6 +107,18 @@ fn only_all(effect: Effect, actions: &[&str]) -> String {
     match named.as_slice() {
         [] => String::new(),
         _ => format!(" Only `*` is accepted for {}: {outcome}.", named.join(", ")),
+    }
+}
+
+/// What becomes of a statement whose conditions ask for something that this server does not know.
+fn untold(outline: &Outline) -> String {
+    let outcome = match outline.effect {
+        Effect::Deny => "counts as met, so the statement denies whatever the rest of it covers",
+        Effect::Allow => "counts as not met, so the statement allows nothing",
+    };
+    match outline.untold.as_slice() {
+        [] => String::new(),
+        keys => format!(" This server does not know {}: the condition {outcome}.", keys.join(", ")),
     }
 }
 
@@ -129,5 +142,5 @@ fn items(value: Option<&Value>) -> Vec<&Value> {
 }
 
 fn texts(value: Option<&Value>) -> Vec<&str> {
-    items(value).into_iter().filter_map(Value::as_str).collect()
+    items(value).into_iter().filter_map(Value::as_str).map(str::trim).collect()
 }

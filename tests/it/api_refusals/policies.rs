@@ -80,7 +80,7 @@ fn policies(world: &World) -> Vec<Case> {
     vec![
         (Root, "ListPolicies", json!({ "Scope": "Mine" }), "InvalidParameter.ScopeError"),
         (Root, "ListPolicies", json!({ "Keyword": long }), "InvalidParameter.SearchKeywordLengthError"),
-        (Root, "ListPolicies", json!({ "Page": 0 }), PARAMETER),
+        (Root, "ListPolicies", json!({ "Page": 201 }), PARAMETER),
         (Nobody, "ListPolicies", json!({}), "AuthFailure.UnauthorizedOperation"),
         (Root, "GetPolicy", json!({ "PolicyId": UNKNOWN }), NO_POLICY),
         (Root, "CreatePolicy", new("readers", ""), "FailedOperation.PolicyNameInUse"),
@@ -140,7 +140,7 @@ fn attachments(world: &World) -> Vec<Case> {
         (Root, "DetachUserPolicy", detach(alice, policy), NO_POLICY),
         (Root, "DetachUserPolicy", detach(STRANGER, policy), NO_USER),
         (Root, "ListAttachedUserPolicies", json!({ "TargetUin": STRANGER }), PARAMETER),
-        (Root, "ListAttachedUserPolicies", json!({ "TargetUin": alice, "Rp": 0 }), PARAMETER),
+        (Root, "ListAttachedUserPolicies", json!({ "TargetUin": alice, "Rp": -1 }), PARAMETER),
         (Root, "ListAttachedUserAllPolicies", listed(STRANGER, 0), NO_USER),
         (Root, "ListAttachedUserAllPolicies", listed(alice, 9), PARAMETER),
     ]

@@ -1,7 +1,7 @@
 //! Every refusal that a rule can speak has a Chinese text of its own.
 
 use super::is_chinese;
-use camlock::domain::group::GroupRefusal as Group;
+use camlock::domain::group::{GroupId, GroupRefusal as Group, UserRef};
 use camlock::domain::key::{AccessKeyRefusal as AccessKey, KeyRefusal as Key};
 use camlock::domain::login_rules::{LoginRulesRefusal as Login, network};
 use camlock::domain::password::PasswordRefusal as Password;
@@ -9,7 +9,7 @@ use camlock::domain::password_rules::RuleBroken;
 use camlock::domain::policies::{DescriptionRefusal, PolicyNameRefusal, PolicyRefusal as Policy};
 use camlock::domain::secret::MalformedPassword;
 use camlock::domain::sentence::Worded;
-use camlock::domain::user::UserNameRefusal as UserName;
+use camlock::domain::user::{Uin, UserNameRefusal as UserName};
 use std::collections::BTreeSet;
 
 fn boxed<T: Worded + 'static>(all: impl IntoIterator<Item = T>) -> Vec<Box<dyn Worded>> {
@@ -33,10 +33,13 @@ fn about_people() -> Vec<Box<dyn Worded>> {
 
 fn about_groups_and_keys() -> Vec<Box<dyn Worded>> {
     use Group as G;
-    let mut all = boxed([G::NoGroup, G::NoUser, G::NoPolicy, G::NameTaken, G::TooManyGroups, G::GroupFull]);
+    let (group, user) = (GroupId(7), UserRef::Uin(Uin(8)));
+    let mut all = boxed([G::NoGroup(group), G::NoUser(user), G::NotMember(user, group), G::NoPolicy(9)]);
+    all.extend(boxed([G::NotAttached(9, group), G::NameTaken, G::TooManyGroups, G::GroupFull]));
     all.extend(boxed([G::UserFull, G::TooManyPolicies, G::TooManyAtOnce, G::IsRoot]));
     all.extend(boxed([Key::LimitReached, Key::StillEnabled, Key::ShownOnce]));
-    all.extend(boxed([AccessKey::OfRoot, AccessKey::UinNotMatch, AccessKey::NoSuchKey]));
+    all.extend(boxed([AccessKey::OfRoot, AccessKey::OfAnother, AccessKey::NoSuchKey]));
+    all.extend(boxed([AccessKey::NoSuchUser(Uin(6))]));
     all
 }
 
@@ -46,8 +49,14 @@ fn about_policies() -> Vec<Box<dyn Worded>> {
         boxed([PolicyNameRefusal::Missing, PolicyNameRefusal::TooLong, PolicyNameRefusal::Malformed]);
     all.extend(boxed([DescriptionRefusal::TooLong, DescriptionRefusal::Malformed]));
     all.extend(boxed([P::AccountFull, P::NameTaken, P::Preset, P::VersionsFull, P::DefaultVersion]));
-    all.extend(boxed([P::AlreadyDefault, P::NoSuchVersion, P::Attached, P::BoundsUsers, P::NoSuchPolicy]));
-    all.extend(boxed([P::NotAttached, P::UserFull, P::TooManyAtOnce, P::RootHasNoBoundary]));
+    all.extend(boxed([
+        P::AlreadyDefault,
+        P::NoSuchVersion(3),
+        P::Attached,
+        P::BoundsUsers,
+        P::NoSuchPolicy(5),
+    ]));
+    all.extend(boxed([P::NotAttached(5), P::UserFull, P::TooManyAtOnce, P::RootHasNoBoundary]));
     all
 }
 

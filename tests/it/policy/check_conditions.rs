@@ -28,6 +28,10 @@ fn every_global_key_and_product_keys_pass() {
         "cos:x-cos-acl",
         "vpc:region",
         "cam:a_b.c/d",
+        "qcs:vpc",
+        "qcs:read_only_action",
+        "cvm_system_disk_size",
+        "some_key",
     ] {
         assert_eq!(condition_codes(&format!(r#"{{"string_equal":{{"{key}":"x"}}}}"#)), NONE, "{key}");
     }
@@ -49,6 +53,15 @@ fn other_keys_are_refused() {
         "qcs:tag/",
         "qcs:tagx",
         "a:b:c",
+        "current_time",
+        "read_only_action",
+        "vpc",
+        "_size",
+        "cvm_",
+        "cvm__size",
+        "cvm_disk size",
+        "7_a",
+        "qcs:cvm_system_disk_size",
     ] {
         assert_eq!(
             condition_codes(&format!(r#"{{"string_equal":{{"{key}":"x"}}}}"#)),
@@ -90,7 +103,9 @@ fn other_operators_are_refused() {
 
 #[test]
 fn conditions_of_a_wrong_shape_are_refused() {
-    assert_eq!(condition_codes("[]"), ["ConditionError"]);
+    for condition in ["[7]", "[{}]", "[[]]", "null", "7"] {
+        assert_eq!(condition_codes(condition), ["ConditionError"], "{condition}");
+    }
     assert_eq!(condition_codes("\"x\""), ["ConditionError"]);
     for operand in [
         "[]",

@@ -1,6 +1,8 @@
 //! The strict check of the text itself: JSON, length, depth, and the lines of problems.
 
+use camlock::domain::policies::Document;
 use camlock::domain::policy::{MAX_CHARACTERS, counted_characters};
+use camlock::domain::sentence::Worded;
 
 use super::check::{NONE, codes, problems};
 use super::document;
@@ -26,7 +28,8 @@ fn text_that_is_no_json_is_refused() {
         "\"a\nb\"",
         "[1 2]",
         "NaN",
-        "\u{feff}{}",
+        "\u{feff}\u{feff}{}",
+        "{}\u{feff}",
     ] {
         assert_eq!(codes(text), ["PolicyDocumentError"], "{text:?}");
     }
@@ -103,9 +106,54 @@ fn a_syntax_error_is_reported_on_its_line() {
 #[test]
 fn a_problem_reads_as_a_sentence_with_its_line() {
     let text =
-        document(r#""effect":"allow","action":"*","resource":"*","condition":{"string_equals":{"mfa":"1"}}"#);
+        document(r#""effect":"allow","action":"*","resource":"*","condition":{"string_equals":{"mfa":"1"}}"#)
+            .replace("\"condition\"", "\n\"condition\"");
 
-    let said: Vec<_> = problems(&text).iter().map(ToString::to_string).collect();
+    assert_eq!(said(&text), ["line 2: There is no operator `string_equals`."]);
+}
 
-    assert_eq!(said, ["line 1: There is no operator `string_equals`."]);
+#[test]
+fn a_problem_of_a_document_in_one_line_names_the_statement() {
+    let sound = r#"{"effect":"allow","action":"*","resource":"*"}"#;
+    let text = format!(r#"{{"version":"3","statement":[{sound},{},7]}}"#, sound.replace("allow", "permit"));
+
+    let expected = [
+        "The version of a policy is \"2.0\".",
+        "statement 2: \"effect\" is \"allow\" or \"deny\".",
+        "statement 3: A statement is an object with effect, action and resource.",
+    ];
+    assert_eq!(said(&text), expected);
+    assert_eq!(said(&format!("{text}\n")), expected, "an end of line makes no second line");
+    let chinese = problems(&text).iter().map(|problem| problem.zh().into_owned()).collect::<Vec<_>>();
+    assert!(chinese[1].starts_with("第 2 条语句："), "{chinese:?}");
+    assert!(!chinese[0].contains('第'), "{chinese:?}");
+}
+
+#[test]
+fn a_syntax_error_of_a_document_in_one_line_names_the_character() {
+    assert_eq!(said(r#"{"é": nope}"#), ["Not valid JSON, at character 7: expected a value."]);
+    assert_eq!(said("{\n\"a\": nope}"), ["line 2: Not valid JSON: expected a value."]);
+}
+
+#[test]
+fn a_byte_order_mark_in_front_is_not_part_of_the_document() {
+    let text = document(r#""effect":"allow","action":"*","resource":"*""#);
+    let marked = format!("\u{feff}{text}");
+
+    assert_eq!(codes(&marked), NONE);
+    assert_eq!(Document::check(&marked).unwrap().as_str(), text);
+}
+
+#[test]
+fn a_name_in_capitals_is_told_to_be_written_small() {
+    let text = document(r#""Effect":"allow","effect":"allow","action":"*","resource":"*""#);
+
+    assert_eq!(
+        said(&text),
+        ["statement 1: There is no element \"Effect\"; write \"effect\", in lower case."]
+    );
+}
+
+fn said(text: &str) -> Vec<String> {
+    problems(text).iter().map(ToString::to_string).collect()
 }

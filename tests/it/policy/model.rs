@@ -112,13 +112,17 @@ fn covers_segments(pattern: &str, resource: &str) -> bool {
     let uin = |text: &str| {
         if text.is_empty() || text == "uid/1250" { "uin/100".to_owned() } else { text.to_owned() }
     };
-    let is_beneath = glob(tail, own_tail) || glob(&format!("{tail}/*"), own_tail);
+    let is_own_parent = pattern.ends_with("}/*") && glob(tail.trim_end_matches("/*"), own_tail);
+    let is_beneath = is_own_parent || glob(tail, own_tail) || glob(&format!("{tail}/*"), own_tail);
     is_open(service) && is_open(region) && uin(account) == uin(own_account) && is_beneath
 }
 
 fn holds(condition: &Condition, question: &Question) -> Truth {
     let held = question.context.iter().find(|(key, _)| *key == condition.key);
     let values = held.map(|(_, values)| values.clone()).unwrap_or_default();
+    if values.is_empty() && ["qcs:vpc", "cvm_disk_size"].contains(&condition.key) {
+        return None;
+    }
     if condition.base == "null_equal" {
         return Some(condition.values.iter().any(|value| (*value == "true") == values.is_empty()));
     }

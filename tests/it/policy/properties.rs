@@ -20,7 +20,7 @@ const ACTIONS: [&str; 10] = [
     "c*:*t",
 ];
 
-const RESOURCES: [&str; 13] = [
+const RESOURCES: [&str; 15] = [
     "*",
     "*",
     "qcs::cam:::*",
@@ -33,6 +33,8 @@ const RESOURCES: [&str; 13] = [
     "qcs::cos:g*:uin/100:b/*c",
     "qcs:::::*",
     "qcs::cos:::b/${uin}",
+    "qcs::cos:::b/${uin}/*",
+    "qcs::cam::uin/100:uin/${uin}/*",
     "qcs::*::uin/100:*/*",
 ];
 
@@ -51,7 +53,7 @@ const ASKED_RESOURCES: [&str; 10] = [
     "qcs::cam::uin/100:uin/2001",
 ];
 
-const KEYS: [&str; 2] = ["cos:k", "qcs:ip"];
+const KEYS: [&str; 4] = ["cos:k", "qcs:ip", "qcs:vpc", "cvm_disk_size"];
 
 const VALUES: [&str; 7] = ["a", "ab", "AB", "7", "10", "200", "10.0.0.9"];
 
@@ -117,11 +119,10 @@ fn question() -> impl Strategy<Value = Question> {
         select(ASKED_ACTIONS.to_vec()),
         select(ASKED_RESOURCES.to_vec()),
         prop::bool::weighted(0.15),
-        values(),
-        values(),
+        prop::collection::vec(values(), KEYS.len()),
     )
-        .prop_map(|(action, resource, operation_level, first, second)| {
-            let context = KEYS.into_iter().zip([first, second]).collect();
+        .prop_map(|(action, resource, operation_level, held)| {
+            let context = KEYS.into_iter().zip(held).collect();
             Question { action, resource, operation_level, context }
         })
 }

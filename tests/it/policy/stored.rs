@@ -76,7 +76,7 @@ const UNCLEAR: [&str; 19] = [
     r#""action":"*""#,
     r#""action":"*","resource":"*","principal":{"qcs":["*"]}"#,
     r#""action":"*","resource":"*","not_action":"cam:GetUser""#,
-    r#""action":"*","resource":"*","condition":[]"#,
+    r#""action":"*","resource":"*","condition":[7]"#,
     r#""action":"*","resource":"*","condition":{"string_is":{"qcs:ip":"1"}}"#,
     r#""action":"*","resource":"*","condition":{"ip_equal":{"qcs:place":"1"}}"#,
     r#""action":"*","resource":"*","condition":{"ip_equal":{"qcs:ip":[]}}"#,

@@ -143,13 +143,21 @@ impl Client {
         self.sign_bytes("cam", action, body.as_bytes().to_vec(), headers)
     }
 
+    /// A call with a body as it is.
+    pub fn sign_raw(&self, action: &str, content_type: &str, body: &[u8]) -> Signed {
+        let unique = uuid::Uuid::new_v4().to_string();
+        let headers =
+            vec![("content-type", content_type), ("host", self.host()), ("x-tc-traceid", unique.as_str())];
+        self.sign_bytes("cam", action, body.to_vec(), headers)
+    }
+
     fn sign_bytes(&self, service: &str, action: &str, body: Vec<u8>, headers: Vec<(&str, &str)>) -> Signed {
         let timestamp = self.clock.now();
         let pair = KeyPair { secret_id: &self.secret_id, secret_key: &self.secret_key };
         let outgoing =
             Outgoing { method: "POST", query: "", headers: &headers, payload: &body, timestamp, service };
         let authorization = sign_tc3(&outgoing, pair);
-        let version = if service == "sts" { "2018-08-13" } else { "2019-01-16" };
+        let version = if matches!(service, "sts" | "tag") { "2018-08-13" } else { "2019-01-16" };
         let mut signed = Signed { method: "POST", query: String::new(), headers: Vec::new(), body };
         for (name, value) in headers {
             signed.set(name, value);

@@ -20,6 +20,10 @@ impl Compiler {
     }
 
     fn operators(&mut self, node: &Node) -> Vec<Clause> {
+        // How PHP writes an object without members.
+        if matches!(&node.value, Json::List(items) if items.is_empty()) {
+            return Vec::new();
+        }
         let Json::Object(members) = &node.value else {
             let told = (
                 "\"condition\" is an object: operator, key, values.",
@@ -72,10 +76,7 @@ impl Compiler {
         let spelling = format!("{name} {}", member.name.trim());
         let key = normal_key(&member.name);
         if !is_known_key(&key, &member.name) {
-            let written = member.name.trim();
-            let message =
-                (format!("There is no condition key `{written}`."), format!("没有条件键 `{written}`。"));
-            self.report(member.line, code::CONDITION_CONTENT, message);
+            self.report(member.line, code::CONDITION_CONTENT, no_such_key(&key, member.name.trim()));
             return unknown(&spelling);
         }
         let items = items(&member.node);
@@ -101,6 +102,18 @@ impl Compiler {
         let read = read.map_err(|message| Fault::new(code::CONDITION_CONTENT, message));
         self.note(node.line, read, Operand::Unknown)
     }
+}
+
+/// A global key without its prefix is told how to write it.
+fn no_such_key(key: &str, written: &str) -> (String, String) {
+    let prefixed = format!("qcs:{key}");
+    if written == key && is_known_key(key, &prefixed) {
+        return (
+            format!("There is no condition key `{written}`; write `{prefixed}`."),
+            format!("没有条件键 `{written}`，请写成 `{prefixed}`。"),
+        );
+    }
+    (format!("There is no condition key `{written}`."), format!("没有条件键 `{written}`。"))
 }
 
 fn unknown(spelling: &str) -> Clause {

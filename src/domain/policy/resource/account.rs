@@ -23,6 +23,7 @@ pub(super) enum Account {
 impl Account {
     fn parse(text: &str) -> Option<Self> {
         let (kind, number) = text.split_once('/')?;
+        let (kind, number) = (kind.trim(), number.trim());
         let is_plain = number.bytes().all(|byte| byte.is_ascii_digit());
         let number = number.parse().ok().filter(|_| is_plain)?;
         match kind {

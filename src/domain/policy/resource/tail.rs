@@ -7,6 +7,9 @@ use crate::domain::policy::problem::{Fault, code};
 use crate::domain::policy::template::Template;
 use crate::domain::policy::wildcard::Pattern;
 
+/// The end of a segment that means all that lies beneath.
+const BENEATH: &str = "/*";
+
 /// The last segment of a policy's resource.
 #[derive(Clone, Debug)]
 pub(super) enum Tail {
@@ -51,9 +54,16 @@ impl Tail {
             (Self::Root, Account::Uin(uin)) if named.service == "cam" => named.tail == format!("uin/{uin}"),
             (Self::Root, _) => named.tail == "root",
             (Self::Fixed(directory), _) => directory.covers(&named.tail),
-            (Self::Varying(template), _) => Directory::new(&template.fill(caller)).covers(&named.tail),
+            (Self::Varying(template), _) => covers_filled(template, &named.tail, caller),
         }
     }
+}
+
+/// What lies beneath a variable belongs to the caller as a whole: `queue/${uin}/*` also covers `queue/<caller>`.
+fn covers_filled(template: &Template, tail: &str, caller: &Principal) -> bool {
+    let filled = template.fill(caller);
+    let parent = filled.strip_suffix(BENEATH).filter(|_| template.ends_with_variable_and(BENEATH));
+    Directory::new(&filled).covers(tail) || parent.is_some_and(|parent| Pattern::new(parent).matches(tail))
 }
 
 impl Directory {
