@@ -112,13 +112,13 @@ impl ResponseError for Unfinished {
     }
 }
 
-/// Refuses cookies that pretend to be ours.
+/// Refuses cookies that pretend to be ours, and lets no others than ours through.
 pub async fn refuse_impostors(
-    request: ServiceRequest,
+    mut request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
-    let context = context(request.request())?;
-    if context.cookies.has_impostor(request.headers()) {
+    let names = context(request.request())?.cookies;
+    if !names.admit(request.headers_mut()) {
         let refusal = PageError::Malformed(
             "Your browser sent cookies that cannot be read. Delete this site’s cookies and try again.",
         );

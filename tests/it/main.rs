@@ -30,6 +30,7 @@ mod cli_keys;
 mod clients;
 mod clients_signing;
 mod config;
+mod cookies;
 mod csrf;
 mod edges;
 mod faults;
