@@ -15,6 +15,7 @@ use crate::domain::policy::preset::PRESETS;
 use crate::domain::user::Uin;
 use crate::passwords::{Passwords, PasswordsError};
 use crate::random::Random;
+use crate::server::Bounds;
 use crate::store::policies::{self, PRESET_OWNER, StoredPolicy};
 use crate::store::start_lock::StartLock;
 use crate::store::{Conn, StoreError, dialect, meta, migrations};
@@ -22,7 +23,7 @@ use crate::vault::{Vault, VaultError};
 use crate::web::context::WebContext;
 use crate::web::cookies::CookieNames;
 use crate::web::{assets, edge, form, health, routes, session};
-use actix_web::{App as ActixApp, HttpServer};
+use actix_web::App as ActixApp;
 use actix_web::dev::Server;
 use actix_web::guard::fn_guard;
 use actix_web::middleware::from_fn;
@@ -206,15 +207,13 @@ pub fn server(config: &Config, app: &App, listener: TcpListener) -> Result<Serve
                     .default_service(web::to(routes::nowhere)),
             )
     };
-    let mut server = HttpServer::new(build)
-        .worker_max_blocking_threads(8)
-        .client_request_timeout(Duration::from_secs(10))
-        .shutdown_timeout(20)
-        .listen(listener)?;
-    if config.server.workers > 0 {
-        server = server.workers(config.server.workers);
-    }
-    Ok(server.run())
+    let bounds = Bounds {
+        workers: config.server.workers,
+        write_patience: Duration::from_secs(config.server.write_timeout_seconds.into()),
+        per_address: config.server.connections_per_address as usize,
+        exempt: config.server.trusted_proxies.clone(),
+    };
+    Ok(crate::server::run(listener, bounds, build)?)
 }
 
 /// Removes what has run out, once a minute, for as long as the server runs.

@@ -21,16 +21,16 @@ pub fn input(content_type: &str, body: &[u8]) -> Result<Input, ApiError> {
         std::str::from_utf8(body).map_err(|_| broken(("it is not text in UTF-8", "内容不是 UTF-8 文本")))?;
     let mut pairs = Vec::new();
     let mut lists = Vec::new();
-    for part in split(text, boundary)
-        .ok_or_else(|| broken(("its parts do not end as they should", "各部分的结束标记不正确")))?
-    {
+    let parts = split(text, boundary)
+        .ok_or_else(|| broken(("its parts do not end as they should", "各部分的结束标记不正确")))?;
+    if parts.len() > MOST_PARTS {
+        return Err(broken(("it has too many parts", "部分过多")));
+    }
+    for part in parts {
         let (name, value) = field(part).ok_or_else(|| broken(("a part has no name", "有一部分没有名称")))?;
         match serde_json::from_str(value) {
             Ok(Value::Array(list)) => lists.push((name.to_owned(), Value::Array(list))),
             _ => pairs.push((name, value)),
-        }
-        if pairs.len() + lists.len() > MOST_PARTS {
-            return Err(broken(("it has too many parts", "部分过多")));
         }
     }
     Input::from_parameters(pairs.into_iter())?.with_lists(lists)
@@ -53,14 +53,14 @@ fn boundary(content_type: &str) -> Option<&str> {
     (1..=70).contains(&value.len()).then_some(value)
 }
 
-/// What stands between the delimiters; `None` when the last one is missing.
+/// What stands between the delimiters, as far as it is read; `None` when the last one is missing.
 fn split<'a>(text: &'a str, boundary: &str) -> Option<Vec<&'a str>> {
     let delimiter = format!("\r\n--{boundary}");
     let first = delimiter.trim_start();
     let mut rest = text.strip_prefix(first).or_else(|| text.split_once(&delimiter).map(|(_, rest)| rest))?;
     let mut parts = Vec::new();
     loop {
-        if rest.starts_with("--") {
+        if rest.starts_with("--") || parts.len() > MOST_PARTS {
             return Some(parts);
         }
         let (part, after) = rest.strip_prefix("\r\n")?.split_once(&delimiter)?;
