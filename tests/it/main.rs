@@ -49,6 +49,7 @@ mod policies;
 mod policies_app;
 mod policy;
 mod policy_holders;
+mod proxy;
 mod reveal;
 mod secrecy;
 mod sessions;
