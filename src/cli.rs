@@ -4,10 +4,10 @@ mod admin;
 mod doctor;
 mod key;
 
-use crate::clock::Clock;
+use crate::app::App;
 use crate::config::{Config, ConfigError, environment};
 use crate::passwords::PasswordsError;
-use crate::startup::{self, StartError, Surroundings};
+use crate::startup::{self, Lost, StartError, Surroundings};
 use crate::telemetry::{self, TelemetryError};
 use clap::{Parser, Subcommand};
 use std::io::Write;
@@ -27,7 +27,11 @@ pub struct Command {
 #[derive(Subcommand)]
 enum Action {
     /// Run the server.
-    Serve,
+    Serve {
+        /// Begin anew where the database is lost; one that holds anything is served as it is.
+        #[arg(long)]
+        new_database: bool,
+    },
     /// Print a new one-time address for the first-run setup.
     SetupUrl,
     /// Look at the settings.
@@ -76,7 +80,7 @@ pub enum CliError {
 pub async fn run(command: Command) -> Result<(), CliError> {
     let config = Config::load(command.config.as_deref(), environment())?;
     match command.action {
-        Action::Serve => serve(&config).await,
+        Action::Serve { new_database } => serve(&config, new_database).await,
         Action::SetupUrl => setup_url(&config),
         Action::Config(ConfigAction::Check) => check_settings(&config),
         Action::Config(ConfigAction::Show) => say(&config.show()),
@@ -94,16 +98,23 @@ fn check_settings(config: &Config) -> Result<(), CliError> {
     say("The settings are sound.")
 }
 
-async fn serve(config: &Config) -> Result<(), CliError> {
+async fn serve(config: &Config, new_database: bool) -> Result<(), CliError> {
     telemetry::init(&config.log)?;
     for warning in config.warnings() {
         tracing::warn!(setting = %warning, "a setting has a new name");
     }
-    let app = startup::open(config, Surroundings::of_machine()?)?;
+    let app = opened(config, if new_database { Lost::IsReplaced } else { Lost::IsAnError })?;
     let listener = startup::listen(config)?;
     let address = listener.local_addr()?;
     let server = startup::server(config, &app, listener)?;
     tracing::info!(%address, public_url = %config.public_url, database = %config.database.url, "camlock is listening");
+    if config.is_plain_on_a_network() {
+        tracing::warn!(
+            %address,
+            "plain HTTP on a network: whoever is on it can read passwords and sessions; put TLS in front and set \
+             public_url to https://"
+        );
+    }
     let running = actix_web::rt::spawn(server);
     let sweeper = actix_web::rt::spawn(startup::sweep(app.clone()));
     let usage = actix_web::rt::spawn(startup::keep_usage(app.clone()));
@@ -127,12 +138,21 @@ async fn serve(config: &Config) -> Result<(), CliError> {
 }
 
 fn setup_url(config: &Config) -> Result<(), CliError> {
-    let app = startup::open(config, Surroundings { clock: Clock::system(), ..Surroundings::of_machine()? })?;
-    print_setup_url(config, &app)
+    print_setup_url(config, &opened(config, Lost::IsAnError)?)
+}
+
+/// Opens everything, and says on standard error what had to be made.
+fn opened(config: &Config, lost: Lost) -> Result<App, CliError> {
+    let (app, made) = startup::begin(config, Surroundings::of_machine()?, lost)?;
+    for path in made {
+        // A log that nobody reads any more is no reason to stop.
+        let _ = writeln!(std::io::stderr(), "Made {}", path.display());
+    }
+    Ok(app)
 }
 
 /// The address stands alone on a line of standard output, never in the log.
-fn print_setup_url(config: &Config, app: &crate::app::App) -> Result<(), CliError> {
+fn print_setup_url(config: &Config, app: &App) -> Result<(), CliError> {
     let token = app.new_setup_token()?;
     eprintln!("Open this address within an hour to create the root account:");
     say(&config.public_url.link(&format!("/setup?token={token}")))

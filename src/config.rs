@@ -72,6 +72,11 @@ impl Config {
         self.settings.warnings()
     }
 
+    /// Whether others on the network can read what people and programs send.
+    pub fn is_plain_on_a_network(&self) -> bool {
+        !self.is_https() && !self.listen.ip().to_canonical().is_loopback()
+    }
+
     /// Every setting as a TOML file with the origin of each value, passwords hidden: for `camlock config show`.
     pub fn show(&self) -> String {
         self.settings.show()

@@ -16,6 +16,8 @@ pub mod domain;
 pub mod passwords;
 /// Randomness as an argument.
 pub mod random;
+/// Connections: how many, and how long they may wait.
+pub mod server;
 /// Joins the parts and starts the server.
 pub mod startup;
 /// What is kept, on SQLite or PostgreSQL.

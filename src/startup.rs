@@ -1,27 +1,35 @@
 //! Joins config, store, vault and clock; starts the server.
 
+mod first;
+mod postgres;
+mod sqlite;
+
+pub use self::first::Lost;
+use self::first::Start;
+
 use crate::api::{self, ApiContext};
 use crate::app::{App, Failure, Parts, Rules, nodes};
 use crate::clock::Clock;
-use crate::config::{Config, DatabaseUrl, KeySource};
+use crate::config::{Config, DatabaseUrl};
 use crate::domain::policy::preset::PRESETS;
 use crate::domain::user::Uin;
 use crate::passwords::{Passwords, PasswordsError};
 use crate::random::Random;
+use crate::server::Bounds;
 use crate::store::policies::{self, PRESET_OWNER, StoredPolicy};
-use crate::store::{Conn, Store, StoreError, dialect, meta, migrations};
-use crate::vault::{KeyRing, Vault, VaultError};
+use crate::store::start_lock::StartLock;
+use crate::store::{Conn, StoreError, dialect, meta, migrations};
+use crate::vault::{Vault, VaultError};
 use crate::web::context::WebContext;
 use crate::web::cookies::CookieNames;
 use crate::web::{assets, edge, form, health, routes, session};
+use actix_web::App as ActixApp;
 use actix_web::dev::Server;
 use actix_web::guard::fn_guard;
 use actix_web::middleware::from_fn;
 use actix_web::web::{self, Data};
-use actix_web::{App as ActixApp, HttpServer};
 use std::net::TcpListener;
-use std::os::unix::fs::OpenOptionsExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 use tracing_actix_web::TracingLogger;
 
@@ -38,6 +46,26 @@ pub enum StartError {
         "There is no master key file {0}, and the data directory is not empty, so none is made. Put the key there, or start with an empty data directory."
     )]
     KeyNotMade(String),
+    #[error(
+        "The database {database} is not there, but its master key {key} is. If a volume is not mounted, mount it, or restore a backup. To begin anew with this key, and without the users and keys of the lost database, run once: camlock serve --new-database"
+    )]
+    DatabaseLost { database: String, key: String },
+    #[error(
+        "The database {0} has 0 bytes: what was in it is lost. Restore a backup, or, to begin anew without its users and keys, run once: camlock serve --new-database"
+    )]
+    DatabaseEmpty(String),
+    #[error(
+        "The database {0} has no tables. If it is the right one, restore a backup into it. To begin anew, move the file away and run: camlock serve --new-database"
+    )]
+    DatabaseWithoutTables(String),
+    #[error(
+        "The database {database} has no tables, but the master key {key} is of an earlier start. Check database.url, or restore a backup. To begin anew with this key, and without the users and keys of the lost database, run once: camlock serve --new-database"
+    )]
+    TablesLost { database: String, key: String },
+    #[error(
+        "{0} was left by a database that is not there, and may hold what it lost. Put it back beside its database, or move it away."
+    )]
+    Leftover(String),
     #[error("The database cannot be used: {0}")]
     Store(#[from] StoreError),
     #[error(transparent)]
@@ -69,24 +97,29 @@ impl Surroundings {
 
 /// Opens data directory, database and vault, and brings the schema up to date.
 pub fn open(config: &Config, surroundings: Surroundings) -> Result<App, StartError> {
-    let is_new = prepare_data_dir(&config.data_dir)?;
-    let kept = read_ring(config)?;
-    let key_file = || config.vault.key_file.display().to_string();
-    if kept.is_none() && !is_new && !has_database(&config.database.url) {
-        return Err(StartError::KeyNotMade(key_file()));
-    }
-    prepare_database(&config.database.url)?;
-    let store = Store::open(&config.database.url, config.database.connections)?;
-    let is_known = store.read_now(knows_a_key)?;
-    let ring = match kept {
-        Some(ring) => ring,
-        None if is_known => return Err(StartError::KeyMissing(key_file())),
-        None if is_new => KeyRing::generate(&config.vault.key_file, &surroundings.random)?,
-        None => return Err(StartError::KeyNotMade(key_file())),
+    begin(config, surroundings, Lost::IsAnError).map(|(app, _)| app)
+}
+
+/// The same; gives also what had to be made for it, as absolute paths.
+pub fn begin(
+    config: &Config,
+    surroundings: Surroundings,
+    lost: Lost,
+) -> Result<(App, Vec<PathBuf>), StartError> {
+    let has_made_directory = prepare_data_dir(&config.data_dir)?;
+    let lock = StartLock::take(&config.database.url)?;
+    let start = Start { config, surroundings: &surroundings, lost };
+    let (vault, store, mut made) = match &config.database.url {
+        DatabaseUrl::Sqlite(path) => sqlite::prepare(&start, path)?,
+        DatabaseUrl::Postgres(_) => postgres::prepare(&start)?,
     };
-    let vault = Vault::new(ring, surroundings.random.clone());
     store.read_now(migrations::run)?;
     store.write_now(|conn| settle(conn, &vault, surroundings.clock.now()))?;
+    drop(lock);
+    if has_made_directory {
+        made.insert(0, config.data_dir.clone());
+    }
+    let made = made.iter().map(|path| std::path::absolute(path).unwrap_or_else(|_| path.clone())).collect();
     let rules = Rules {
         session_idle: i64::from(config.session.idle_minutes) * 60,
         session_absolute: i64::from(config.session.absolute_minutes) * 60,
@@ -96,57 +129,19 @@ pub fn open(config: &Config, surroundings: Surroundings) -> Result<App, StartErr
     let Surroundings { clock, random, passwords } = surroundings;
     let app = App::new(Parts { store, vault, clock, random, passwords, rules })?;
     app.recall_signed_seconds()?;
-    Ok(app)
+    Ok((app, made))
 }
 
-/// Whether the directory held nothing before.
+/// Whether the directory had to be made.
 fn prepare_data_dir(path: &Path) -> Result<bool, StartError> {
-    let refused = |source| StartError::DataDirectory { path: path.display().to_string(), source };
-    if !path.exists() {
-        let mut builder = std::fs::DirBuilder::new();
-        std::os::unix::fs::DirBuilderExt::mode(builder.recursive(true), 0o700);
-        builder.create(path).map_err(refused)?;
-    }
-    let mut entries = std::fs::read_dir(path).map_err(refused)?;
-    // A fresh volume is empty all the same.
-    Ok(entries.all(|entry| entry.is_ok_and(|entry| entry.file_name() == "lost+found")))
-}
-
-/// The key ring, or none where the data directory has no key file.
-fn read_ring(config: &Config) -> Result<Option<KeyRing>, StartError> {
-    let path = &config.vault.key_file;
-    match config.vault.key_source {
-        KeySource::SystemdCredential => Ok(Some(KeyRing::read_credential(path)?)),
-        KeySource::DataDirectory if !path.exists() => Ok(None),
-        KeySource::Named | KeySource::DataDirectory => Ok(Some(KeyRing::read(path)?)),
-    }
-}
-
-fn has_database(url: &DatabaseUrl) -> bool {
-    match url {
-        DatabaseUrl::Sqlite(path) => path.exists(),
-        DatabaseUrl::Postgres(_) => true,
-    }
-}
-
-/// Makes a new SQLite file readable by its owner alone; the files beside it inherit that.
-fn prepare_database(url: &DatabaseUrl) -> Result<(), StartError> {
-    let DatabaseUrl::Sqlite(path) = url else { return Ok(()) };
-    let made = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
-    match made {
-        Err(source) if source.kind() != std::io::ErrorKind::AlreadyExists => {
-            Err(StartError::DataDirectory { path: path.display().to_string(), source })
-        }
-        _ => Ok(()),
-    }
-}
-
-/// Whether the database was in use before, under some key.
-fn knows_a_key(conn: &mut Conn) -> Result<bool, StoreError> {
-    if migrations::is_untouched(conn)? {
+    if path.exists() {
         return Ok(false);
     }
-    Ok(meta::find(conn, meta::VAULT_CHECK)?.is_some())
+    let mut builder = std::fs::DirBuilder::new();
+    std::os::unix::fs::DirBuilderExt::mode(builder.recursive(true), 0o700);
+    let made = builder.create(path);
+    made.map_err(|source| StartError::DataDirectory { path: path.display().to_string(), source })?;
+    Ok(true)
 }
 
 /// Ties the database to its master key, and brings the preset policies up to date.
@@ -215,15 +210,13 @@ pub fn server(config: &Config, app: &App, listener: TcpListener) -> Result<Serve
                     .default_service(web::to(routes::nowhere)),
             )
     };
-    let mut server = HttpServer::new(build)
-        .worker_max_blocking_threads(8)
-        .client_request_timeout(Duration::from_secs(10))
-        .shutdown_timeout(20)
-        .listen(listener)?;
-    if config.server.workers > 0 {
-        server = server.workers(config.server.workers);
-    }
-    Ok(server.run())
+    let bounds = Bounds {
+        workers: config.server.workers,
+        write_patience: Duration::from_secs(config.server.write_timeout_seconds.into()),
+        per_address: config.server.connections_per_address as usize,
+        exempt: config.server.trusted_proxies.clone(),
+    };
+    Ok(crate::server::run(listener, bounds, build)?)
 }
 
 /// Removes what has run out, once a minute, for as long as the server runs.

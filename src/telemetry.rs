@@ -13,9 +13,13 @@ use crate::config::{LogConfig, LogFormat};
 #[error("The log level cannot be understood: {0}.")]
 pub struct TelemetryError(#[from] tracing_subscriber::filter::ParseError);
 
+/// The framework reports requests that cannot be parsed as errors, though anybody can send those; a directive of the
+/// operator's own for it wins.
+const QUIET: &str = "actix_http::h1=off";
+
 /// Starts the log; a second call changes nothing.
 pub fn init(config: &LogConfig) -> Result<(), TelemetryError> {
-    let filter = EnvFilter::builder().parse(&config.level)?;
+    let filter = EnvFilter::builder().parse(format!("{QUIET},{}", config.level))?;
     let builder = tracing_subscriber::fmt().with_env_filter(filter).with_ansi(false);
     let started = match config.format {
         LogFormat::Text => builder.with_writer(OneLine(io::stderr)).try_init(),

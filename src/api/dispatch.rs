@@ -43,6 +43,8 @@ const COMMON: [&str; 10] = [
     "RequestClient",
 ];
 const TRACE: &str = "x-tc-traceid";
+/// How much of a form is searched for the language that it asks for.
+const LANGUAGE_WITHIN: usize = 2048;
 
 /// What the operator set about the API; shared by all workers.
 pub struct ApiContext {
@@ -101,7 +103,7 @@ impl<'a> Wire<'a> {
         }
     }
 
-    /// The language asked for, readable even where nothing else of the request is.
+    /// The language asked for, readable even where nothing else of the request is; nothing is decoded for it.
     fn language(&self) -> Language {
         let header = self.headers.iter().find(|(name, _)| *name == "x-tc-language");
         if let Some((_, value)) = header {
@@ -110,15 +112,10 @@ impl<'a> Wire<'a> {
         if self.headers.iter().any(|(name, _)| *name == "authorization") {
             return Language::default();
         }
-        let form = if self.method == "GET" {
-            self.query
-        } else {
-            std::str::from_utf8(&self.body).unwrap_or_default()
-        };
-        let named = parameters(form).ok().and_then(|pairs| {
-            pairs.into_iter().find(|(name, _)| name == "Language").map(|(_, value)| value.into_owned())
-        });
-        Language::from_name(named.as_deref())
+        let form = if self.method == "GET" { self.query.as_bytes() } else { &self.body };
+        let beginning = form.get(..LANGUAGE_WITHIN).unwrap_or(form);
+        let named = beginning.split(|byte| *byte == b'&').find_map(|pair| pair.strip_prefix(b"Language="));
+        Language::from_name(named.and_then(|name| std::str::from_utf8(name).ok()))
     }
 
     /// The parameters of the action, as its scheme carries them.

@@ -9,6 +9,8 @@ use serde_json::{Map, Value};
 const MAX_DEPTH: usize = 16;
 /// Most entries of a list that comes flattened.
 const MAX_LIST: usize = 10_000;
+/// Most values of a JSON body; each takes many times its bytes in memory.
+const MAX_VALUES: usize = 100_000;
 
 /// What parameters are.
 const TEXT: Label = ("a string", "字符串");
@@ -30,6 +32,9 @@ impl Input {
     pub fn from_json(body: &[u8]) -> Result<Self, ApiError> {
         if body.trim_ascii().is_empty() {
             return Ok(Self::default());
+        }
+        if has_too_many_values(body) {
+            return Err(broken(("it holds too many values", "值的数量过多")));
         }
         match serde_json::from_slice(body).map(|Unambiguous(value)| value) {
             Ok(Value::Object(fields)) if is_shallow(&fields) => Ok(Self { fields, path: String::new() }),
@@ -249,6 +254,11 @@ fn whole_of(text: &str) -> Option<i64> {
     let digits = text.strip_prefix('-').unwrap_or(text);
     let is_plain = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
     text.parse().ok().filter(|_| is_plain)
+}
+
+/// Each value but the last has a comma after it or a bracket; those inside texts count too, as no call has so many.
+fn has_too_many_values(body: &[u8]) -> bool {
+    body.iter().filter(|byte| matches!(byte, b',' | b'[' | b'{')).take(MAX_VALUES).count() == MAX_VALUES
 }
 
 fn is_shallow(fields: &Map<String, Value>) -> bool {

@@ -34,16 +34,16 @@ pub fn input(content_type: &str, body: &[u8]) -> Result<Input, ApiError> {
         std::str::from_utf8(body).map_err(|_| broken(("it is not text in UTF-8", "内容不是 UTF-8 文本")))?;
     let mut pairs = Vec::new();
     let mut lists = Vec::new();
-    for part in split(text, &boundary)
-        .ok_or_else(|| broken(("its parts do not end as they should", "各部分的结束标记不正确")))?
-    {
+    let parts = split(text, &boundary)
+        .ok_or_else(|| broken(("its parts do not end as they should", "各部分的结束标记不正确")))?;
+    if parts.len() > MOST_PARTS {
+        return Err(broken(("it has too many parts", "部分过多")));
+    }
+    for part in parts {
         let (name, value) = field(part).map_err(broken)?;
         match list(value).map_err(broken)? {
             Some(list) => lists.push((name, list)),
             None => pairs.push((name, value)),
-        }
-        if pairs.len() + lists.len() > MOST_PARTS {
-            return Err(broken(("it has too many parts", "部分过多")));
         }
     }
     Input::from_parameters(pairs.iter().map(|(name, value)| (name.as_str(), *value)))?.with_lists(lists)
@@ -65,12 +65,16 @@ fn boundary(content_type: &str) -> Option<String> {
     ((1..=70).contains(&value.len()) && is_plain).then_some(value)
 }
 
-/// What stands between the delimiters; `None` when the last one is missing, or something stands outside of them.
+/// What stands between the delimiters, as far as it is read; `None` when the last one is missing, or something stands
+/// outside of them.
 fn split<'a>(text: &'a str, boundary: &str) -> Option<Vec<&'a str>> {
     let delimiter = format!("\r\n--{boundary}");
     let mut rest = text.strip_prefix("\r\n").unwrap_or(text).strip_prefix(delimiter.trim_start())?;
     let mut parts = Vec::new();
     loop {
+        if parts.len() > MOST_PARTS {
+            return Some(parts);
+        }
         if let Some(after) = rest.strip_prefix("--") {
             return after.trim_ascii().is_empty().then_some(parts);
         }

@@ -66,13 +66,12 @@ pub(super) fn doctor(config: &Config) -> Result<(), CliError> {
 type Finding = Result<String, String>;
 
 fn public_url(config: &Config) -> Finding {
-    let is_local = config.listen.ip().is_loopback();
-    if config.is_https() || is_local {
+    if !config.is_plain_on_a_network() {
         return Ok(config.public_url.to_string());
     }
     Err(format!(
-        "{} is plain HTTP on a network. Put TLS in front and set public_url to https://…",
-        config.public_url
+        "{} is plain HTTP on a network (listen is {}): whoever is on it can read passwords and sessions. Put TLS in front and set public_url to https://…",
+        config.public_url, config.listen
     ))
 }
 

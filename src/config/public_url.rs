@@ -1,9 +1,9 @@
 //! The address under which people and programs reach this server.
 
 use std::fmt;
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use url::Url;
+use url::{Host, Url};
 
 /// Scheme, host and port as browsers see them, without a path.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -26,7 +26,7 @@ impl PublicUrl {
         if !url.host_str().is_some_and(|host| host.chars().all(is_plain)) {
             return Err(format!("`{text}` names no host that programs can call"));
         }
-        Ok(Self(url))
+        Ok(Self(reachable(url)))
     }
 
     /// Whether browsers come by HTTPS.
@@ -57,6 +57,18 @@ impl PublicUrl {
     pub fn link(&self, path: &str) -> String {
         format!("{}{path}", self.origin())
     }
+}
+
+/// An address to listen on everywhere is none to open: from this machine it is the loopback one.
+fn reachable(mut url: Url) -> Url {
+    let loopback = match url.host() {
+        Some(Host::Ipv4(address)) if address.is_unspecified() => IpAddr::from(Ipv4Addr::LOCALHOST),
+        Some(Host::Ipv6(address)) if address.to_canonical().is_unspecified() => Ipv6Addr::LOCALHOST.into(),
+        _ => return url,
+    };
+    // It cannot fail: an http address may have any host.
+    let _ = url.set_ip_host(loopback);
+    url
 }
 
 /// Without a slash at the end.

@@ -89,6 +89,10 @@ pub struct ServerConfig {
     pub trusted_proxies: Vec<IpNet>,
     pub body_timeout_seconds: u32,
     pub body_limit_kib: u32,
+    /// How long a client may take nothing of its answer.
+    pub write_timeout_seconds: u32,
+    /// Zero means any number.
+    pub connections_per_address: u32,
 }
 
 /// How much one account may hold.
@@ -156,6 +160,9 @@ impl ServerConfig {
             trusted_proxies: settings.read("server.trusted_proxies", values::networks)?,
             body_timeout_seconds: settings.read("server.body_timeout_seconds", values::number(1..=600))?,
             body_limit_kib: settings.read("server.body_limit_kib", values::number(64..=102_400))?,
+            write_timeout_seconds: settings.read("server.write_timeout_seconds", values::number(1..=600))?,
+            connections_per_address: settings
+                .read("server.connections_per_address", values::number(0..=1_000_000))?,
         })
     }
 }

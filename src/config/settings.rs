@@ -7,7 +7,7 @@ use super::database::DatabaseUrl;
 use super::error::{ConfigError, Origin};
 
 /// Every setting with its default; `DERIVED` is worked out from other settings.
-const KNOWN: [(&str, &str, Kind); 20] = [
+const KNOWN: [(&str, &str, Kind); 22] = [
     ("listen", "127.0.0.1:8080", Kind::Text),
     ("data_dir", "./camlock-data", Kind::Text),
     ("public_url", DERIVED, Kind::Text),
@@ -27,6 +27,8 @@ const KNOWN: [(&str, &str, Kind); 20] = [
     ("server.trusted_proxies", "", Kind::List),
     ("server.body_timeout_seconds", "10", Kind::Number),
     ("server.body_limit_kib", "10240", Kind::Number),
+    ("server.write_timeout_seconds", "15", Kind::Number),
+    ("server.connections_per_address", "0", Kind::Number),
     ("limits.users_per_account", "1000", Kind::Number),
 ];
 const DERIVED: &str = "\0";

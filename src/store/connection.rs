@@ -54,6 +54,11 @@ impl ManageConnection for Manager {
     }
 }
 
+/// A connection beside any pool.
+pub(super) fn connect(url: &DatabaseUrl) -> Result<Conn, StoreError> {
+    Manager(url.clone()).connect()
+}
+
 /// Gives a PostgreSQL address the deadlines it does not set itself, so that a silent network is noticed within seconds.
 fn with_deadlines(address: &str) -> String {
     let deadlines = [
@@ -241,14 +246,14 @@ where
     }
 }
 
-fn begin(conn: &mut Conn) -> QueryResult<()> {
+pub(super) fn begin(conn: &mut Conn) -> QueryResult<()> {
     match conn {
         Conn::Postgres(conn) => AnsiTransactionManager::begin_transaction(conn),
         Conn::Sqlite(conn) => AnsiTransactionManager::begin_transaction_sql(conn, "BEGIN IMMEDIATE"),
     }
 }
 
-fn commit(conn: &mut Conn) -> QueryResult<()> {
+pub(super) fn commit(conn: &mut Conn) -> QueryResult<()> {
     match conn {
         Conn::Postgres(conn) => AnsiTransactionManager::commit_transaction(conn),
         Conn::Sqlite(conn) => AnsiTransactionManager::commit_transaction(conn),

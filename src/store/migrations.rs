@@ -65,11 +65,27 @@ fn versions() -> Vec<String> {
     found.unwrap_or_default().iter().map(|migration| migration.name().version().to_string()).collect()
 }
 
-/// Whether no migration has ever run here.
+/// Whether no migration has ever run here; looks only, and makes no table.
 pub fn is_untouched(conn: &mut Conn) -> Result<bool, StoreError> {
+    use diesel::RunQueryDsl;
+    let question = match conn {
+        Conn::Sqlite(_) => {
+            "SELECT EXISTS (SELECT 1 FROM sqlite_master WHERE name = '__diesel_schema_migrations') AS found"
+        }
+        Conn::Postgres(_) => "SELECT to_regclass('__diesel_schema_migrations') IS NOT NULL AS found",
+    };
+    if !diesel::sql_query(question).get_result::<Table>(conn)?.found {
+        return Ok(true);
+    }
     let applied = match conn {
         Conn::Sqlite(conn) => conn.applied_migrations(),
         Conn::Postgres(conn) => conn.applied_migrations(),
     };
     applied.map(|applied| applied.is_empty()).map_err(|error| StoreError::Version(error.to_string()))
+}
+
+#[derive(diesel::QueryableByName)]
+struct Table {
+    #[diesel(sql_type = diesel::sql_types::Bool)]
+    found: bool,
 }

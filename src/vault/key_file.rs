@@ -33,26 +33,55 @@ pub(super) fn read(path: &Path, access: Access) -> Result<Zeroizing<String>, Vau
     Ok(text)
 }
 
-/// Writes a file that did not exist, or nothing.
+/// Writes a file that did not exist, whole or not at all.
 pub(super) fn create(path: &Path, text: &str) -> Result<(), VaultError> {
-    let opened = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
-    let file = opened.map_err(VaultError::writing(path))?;
-    let written = fill(file, text).and_then(|()| sync_directory(path));
-    if written.is_err() {
-        let _ = fs::remove_file(path);
-    }
-    written.map_err(VaultError::writing(path))
+    ensure_absent(path)?;
+    write_beside(path, text)?;
+    put_in_place(path)
 }
 
 /// Swaps the whole file for a new one in a single step.
 pub(super) fn replace(path: &Path, text: &str) -> Result<(), VaultError> {
-    let beside = beside(path);
-    create(&beside, text)?;
-    let swapped = fs::rename(&beside, path).and_then(|()| sync_directory(path));
+    write_beside(path, text)?;
+    let swapped = fs::rename(beside(path), path).and_then(|()| sync_directory(path));
     if swapped.is_err() {
-        let _ = fs::remove_file(&beside);
+        let _ = fs::remove_file(beside(path));
     }
     swapped.map_err(VaultError::writing(path))
+}
+
+/// Writes the text under the name from which it is put in place.
+pub(super) fn write_beside(path: &Path, text: &str) -> Result<(), VaultError> {
+    let beside = beside(path);
+    let opened = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&beside);
+    let file = opened.map_err(VaultError::writing(&beside))?;
+    let written = fill(file, text).and_then(|()| sync_directory(path));
+    if written.is_err() {
+        let _ = fs::remove_file(&beside);
+    }
+    written.map_err(VaultError::writing(&beside))
+}
+
+/// Removes what waits beside a key file.
+pub(super) fn forget_beside(path: &Path) -> Result<(), VaultError> {
+    let beside = beside(path);
+    match fs::remove_file(&beside) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            Err(VaultError::writing(&beside)(error))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// A link that leads nowhere is there, too.
+fn ensure_absent(path: &Path) -> Result<(), VaultError> {
+    if fs::symlink_metadata(path).is_ok() { Err(VaultError::Exists(path.to_owned())) } else { Ok(()) }
+}
+
+/// Gives what was written beside it its name; an existing file is never touched.
+pub(super) fn put_in_place(path: &Path) -> Result<(), VaultError> {
+    ensure_absent(path)?;
+    fs::rename(beside(path), path).and_then(|()| sync_directory(path)).map_err(VaultError::writing(path))
 }
 
 fn ensure_regular(path: &Path, found: &Metadata) -> Result<(), VaultError> {
@@ -82,7 +111,8 @@ fn sync_directory(path: &Path) -> std::io::Result<()> {
     File::open(parent.unwrap_or(Path::new(".")))?.sync_all()
 }
 
-fn beside(path: &Path) -> PathBuf {
+/// The name under which a key file is written.
+pub(super) fn beside(path: &Path) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(".new");
     name.into()

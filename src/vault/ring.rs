@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use data_encoding::{BASE64, HEXLOWER};
 use hkdf::Hkdf;
@@ -38,9 +38,37 @@ impl KeyRing {
 
     /// Makes the first key file; an existing file is never touched.
     pub fn generate(path: &Path, random: &Random) -> Result<Self, VaultError> {
-        let ring = Self { keys: BTreeMap::from([(1, new_key(random)?)]), active: 1 };
+        let ring = Self::first(random)?;
         key_file::create(path, &ring.text())?;
         Ok(ring)
+    }
+
+    /// Makes the first key and writes it beside `path`, where it waits until its database is ready; one that was left
+    /// there is gone.
+    pub fn prepare(path: &Path, random: &Random) -> Result<Self, VaultError> {
+        let ring = Self::first(random)?;
+        key_file::forget_beside(path)?;
+        key_file::write_beside(path, &ring.text())?;
+        Ok(ring)
+    }
+
+    /// The key that waits beside `path`, if one can be read there.
+    pub fn prepared(path: &Path) -> Option<Self> {
+        Self::read(&key_file::beside(path)).ok()
+    }
+
+    /// Gives the key that waits its name; an existing file is never touched.
+    pub fn put_in_place(path: &Path) -> Result<(), VaultError> {
+        key_file::put_in_place(path)
+    }
+
+    /// The name under which a key waits.
+    pub fn waiting_name(path: &Path) -> PathBuf {
+        key_file::beside(path)
+    }
+
+    fn first(random: &Random) -> Result<Self, VaultError> {
+        Ok(Self { keys: BTreeMap::from([(1, new_key(random)?)]), active: 1 })
     }
 
     /// Adds a key to the file and makes it the active one; the older ones still open.

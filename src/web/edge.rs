@@ -4,13 +4,14 @@ use super::caller::context;
 use super::error::{self, PageError, Trouble};
 use super::request::request_id;
 use crate::config::PublicUrl;
+use crate::server::{Answer, Traffic, Unread};
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::http::StatusCode;
 use actix_web::http::header::{
     CACHE_CONTROL, CONTENT_LENGTH, HeaderMap, HeaderName, HeaderValue, REFERRER_POLICY,
     STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
 };
+use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
 use actix_web::{Error, HttpRequest, HttpResponse, ResponseError};
 use futures_util::FutureExt;
@@ -21,23 +22,37 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; i
 
 /// Finishes every answer. Outermost but for the log.
 pub async fn finish(
-    request: ServiceRequest,
+    mut request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
-) -> Result<ServiceResponse<BoxBody>, Error> {
+) -> Result<ServiceResponse<Answer>, Error> {
+    let _passage = request.request().conn_data::<Traffic>().map(Traffic::pass);
+    let unread = Unread::of(&mut request);
     let id = request_id(request.request());
     let public_url = context(request.request())?.public_url.clone();
-    match next.call(request).await {
+    match answered(request, next).await {
         Ok(response) => {
-            let mut response = drawn(response.map_into_boxed_body());
+            let mut response = drawn(response);
             add_headers(response.headers_mut(), &id, &public_url);
-            Ok(response)
+            Ok(response.map_body(|_, body| Answer::new(body, unread)))
         }
         // A middleware further in failed, so there is no request any more to draw a page for.
         Err(failure) => {
             tracing::error!(error = %failure, "a request failed before its page");
-            Err(Unfinished { failure, id, public_url }.into())
+            Err(Unfinished { failure, id, public_url, unread }.into())
         }
     }
+}
+
+/// A tunnel is refused before anybody waits for what would come through it.
+async fn answered(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, Error> {
+    if request.method() == Method::CONNECT {
+        let refusal = PageError::MethodNotAllowed("GET, HEAD, POST".to_owned());
+        return Ok(request.into_response(refusal.error_response()));
+    }
+    Ok(next.call(request).await?.map_into_boxed_body())
 }
 
 fn drawn(response: ServiceResponse<BoxBody>) -> ServiceResponse<BoxBody> {
@@ -86,11 +101,17 @@ fn add_headers(headers: &mut HeaderMap, id: &str, public_url: &PublicUrl) {
 }
 
 /// A failure before any page: the database cannot say whether there is a session.
-#[derive(Debug)]
 struct Unfinished {
     failure: Error,
     id: String,
     public_url: PublicUrl,
+    unread: Option<Unread>,
+}
+
+impl std::fmt::Debug for Unfinished {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.failure.fmt(f)
+    }
 }
 
 impl std::fmt::Display for Unfinished {
@@ -108,17 +129,17 @@ impl ResponseError for Unfinished {
         let trouble = Trouble::from(&PageError::Unavailable("the session could not be read".into()));
         let mut page = error::draw_outside(&trouble, self.id.clone());
         add_headers(page.headers_mut(), &self.id, &self.public_url);
-        page
+        page.map_body(|_, body| BoxBody::new(Answer::new(body, self.unread.clone())))
     }
 }
 
-/// Refuses cookies that pretend to be ours.
+/// Refuses cookies that pretend to be ours, and lets no others than ours through.
 pub async fn refuse_impostors(
-    request: ServiceRequest,
+    mut request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
-    let context = context(request.request())?;
-    if context.cookies.has_impostor(request.headers()) {
+    let names = context(request.request())?.cookies;
+    if !names.admit(request.headers_mut()) {
         let refusal = PageError::Malformed(
             "Your browser sent cookies that cannot be read. Delete this site’s cookies and try again.",
         );

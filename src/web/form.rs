@@ -4,6 +4,7 @@ use super::caller::context;
 use super::error::PageError;
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
+use actix_web::http::Method;
 use actix_web::http::header::{CONTENT_ENCODING, CONTENT_TYPE};
 use actix_web::middleware::Next;
 use actix_web::web::BytesMut;
@@ -80,12 +81,13 @@ impl Form {
 }
 
 /// Waits for a form to arrive, within the deadline, before anybody asks who sent it: what a person may do is looked up
-/// when the request can be answered, not when its first byte came.
+/// when the request can be answered, not when its first byte came. Other methods have no form, and no answer of theirs
+/// waits for a body.
 pub async fn arrive(
     mut request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
-    if !request.method().is_safe() {
+    if request.method() == Method::POST {
         let deadline = context(request.request())?.body_timeout;
         let mut payload = request.take_payload();
         let arrived = tokio::time::timeout(deadline, collect(&mut payload)).await;

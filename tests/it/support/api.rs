@@ -136,6 +136,12 @@ impl Client {
         self.sign_bytes(service, action, body.to_string().into_bytes(), headers)
     }
 
+    /// A call of CAM with a body as it is, signed as the SDKs do.
+    pub fn sign_text(&self, action: &str, body: &str) -> Signed {
+        let headers = vec![("content-type", "application/json"), ("host", self.host())];
+        self.sign_bytes("cam", action, body.as_bytes().to_vec(), headers)
+    }
+
     /// A call with a body in parts.
     pub fn sign_multipart(&self, action: &str, boundary: &str, body: &str) -> Signed {
         let content_type = format!("multipart/form-data; boundary={boundary}");

@@ -5,8 +5,10 @@ pub mod app;
 pub mod browser;
 pub mod database;
 pub mod people;
+pub mod process;
 pub mod programs;
 pub mod upgraded;
+pub mod wire;
 
 pub use api::{Client, code};
 pub use app::TestApp;

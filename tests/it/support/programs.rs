@@ -34,7 +34,12 @@ pub fn script(name: &str) -> Command {
 
 impl TestApp {
     /// Runs a program that holds a key; gives what it printed, unless it failed.
-    pub async fn run(&self, mut command: Command, key: &Client) -> String {
+    pub async fn run(&self, command: Command, key: &Client) -> String {
+        self.run_at(self.host(), command, key).await
+    }
+
+    /// The same for a server that is reached at another address.
+    pub async fn run_at(&self, endpoint: &str, mut command: Command, key: &Client) -> String {
         let clients = folder();
         let path = std::env::var("PATH").unwrap_or_default();
         for proxy in ["http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"] {
@@ -45,7 +50,7 @@ impl TestApp {
             .env("NODE_PATH", clients.join("node_modules"))
             .env("PYTHONPYCACHEPREFIX", clients.join("bytecode"))
             .env("HOME", self.folder.path())
-            .env("CAMLOCK_ENDPOINT", self.address.trim_start_matches("http://"))
+            .env("CAMLOCK_ENDPOINT", endpoint)
             .env("TENCENTCLOUD_SECRET_ID", &key.secret_id)
             .env("TENCENTCLOUD_SECRET_KEY", &key.secret_key)
             .stdin(Stdio::null());

@@ -1,0 +1,85 @@
+//! The first start, and the start that finds its database lost: when a master key and a database are made.
+//!
+//! A key is made only where nothing was before. It waits under another name until its database is complete, so that a
+//! start that is killed leaves nothing that the next one cannot finish.
+
+use super::{StartError, Surroundings};
+use crate::config::{Config, KeySource};
+use crate::vault::{KeyRing, VaultError};
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
+
+/// What to do about a database that is not there any more.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Lost {
+    /// Stop and say so.
+    IsAnError,
+    /// Begin anew; a database that holds anything is left as it is.
+    IsReplaced,
+}
+
+/// A start on its way.
+pub(super) struct Start<'a> {
+    pub config: &'a Config,
+    pub surroundings: &'a Surroundings,
+    pub lost: Lost,
+}
+
+impl Start<'_> {
+    pub(super) fn key_file(&self) -> &Path {
+        &self.config.vault.key_file
+    }
+
+    pub(super) fn key_name(&self) -> String {
+        self.key_file().display().to_string()
+    }
+
+    /// The key that is there: always, where the operator named it; where it lies in the data directory, after the first
+    /// start.
+    pub(super) fn kept_key(&self) -> Result<Option<KeyRing>, VaultError> {
+        let path = self.key_file();
+        match self.config.vault.key_source {
+            KeySource::SystemdCredential => KeyRing::read_credential(path).map(Some),
+            KeySource::DataDirectory if !path.exists() => Ok(None),
+            KeySource::Named | KeySource::DataDirectory => KeyRing::read(path).map(Some),
+        }
+    }
+
+    /// Whether Camlock itself made the key that is there, and with it a database.
+    pub(super) fn has_own_key(&self) -> bool {
+        self.config.vault.key_source == KeySource::DataDirectory
+    }
+
+    /// Makes a key that waits beside its place, in a data directory that holds nothing but what a killed start left.
+    pub(super) fn new_key(&self, left: &[PathBuf]) -> Result<KeyRing, StartError> {
+        if !self.is_empty(left)? {
+            return Err(StartError::KeyNotMade(self.key_name()));
+        }
+        Ok(KeyRing::prepare(self.key_file(), &self.surroundings.random)?)
+    }
+
+    /// Fresh volumes hold some folders of their own.
+    fn is_empty(&self, left: &[PathBuf]) -> Result<bool, StartError> {
+        let path = &self.config.data_dir;
+        let refused = |source| StartError::DataDirectory { path: path.display().to_string(), source };
+        let waiting = KeyRing::waiting_name(self.key_file());
+        let ignored: Vec<&OsStr> =
+            left.iter().chain([&waiting]).filter_map(|file| file.file_name()).collect();
+        let mut entries = std::fs::read_dir(path).map_err(refused)?;
+        Ok(entries.all(|entry| {
+            entry.is_ok_and(|entry| {
+                let name = entry.file_name();
+                name == "lost+found" || name == ".snapshot" || ignored.contains(&name.as_os_str())
+            })
+        }))
+    }
+
+    /// Tells the log that there was nothing before, where the operator may have expected something.
+    pub(super) fn warn_of_new_installation(&self) {
+        tracing::warn!(
+            database = %self.config.database.url,
+            key = %self.key_name(),
+            "new installation: the database is empty"
+        );
+    }
+}
