@@ -127,6 +127,7 @@ diesel::table! {
         last_seen_at -> BigInt,
         expires_at -> BigInt,
         step_up_at -> Nullable<BigInt>,
+        former_id -> Nullable<Text>,
     }
 }
 
@@ -152,6 +153,7 @@ diesel::table! {
         object -> Text,
         sealed -> Nullable<Binary>,
         expires_at -> BigInt,
+        used_at -> Nullable<BigInt>,
     }
 }
 
@@ -160,6 +162,24 @@ diesel::table! {
         session -> Text,
         seed -> Binary,
         expires_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    forms (digest) {
+        digest -> Text,
+        request_id -> Text,
+        question -> Nullable<Text>,
+        answer -> Nullable<Binary>,
+        expires_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    refusals (bucket) {
+        bucket -> Text,
+        told_at -> BigInt,
+        untold -> BigInt,
     }
 }
 
@@ -341,6 +361,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     api_keys,
     audit_events,
     enrolments,
+    forms,
     group_members,
     group_policies,
     identities,
@@ -351,6 +372,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     policy_attachments,
     policy_versions,
     recovery_codes,
+    refusals,
     replays,
     sequences,
     sessions,
