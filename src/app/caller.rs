@@ -1,6 +1,7 @@
 //! Who is asking: found from the session alone, with what it may do.
 
 use super::access::{Access, Mfa};
+use super::forms::Sending;
 use super::replay::Once;
 use super::{App, Failure};
 use crate::domain::account::Account;
@@ -51,6 +52,8 @@ pub struct Caller {
     pub source: Arc<Source>,
     /// Of a signed call that changes something: its signature, which is good for that once.
     pub(super) once: Option<Arc<Once>>,
+    /// Of a form that makes something: it is good for that once.
+    pub(super) sending: Option<Arc<Sending>>,
     access: Access,
 }
 
@@ -114,11 +117,17 @@ impl Caller {
             can_switch: false,
             duty: Duty::None,
             once: None,
+            sending: None,
             user: Arc::clone(&signer.user),
             account: Arc::clone(&signer.account),
             source,
             access,
         }
+    }
+
+    /// The same person, sending a form that makes something.
+    pub fn sending(&self, sending: Sending) -> Self {
+        Self { sending: Some(Arc::new(sending)), ..self.clone() }
     }
 
     /// Whether this session signed in with a recovery code: it may enrol again, and nothing that needs a factor.
@@ -174,6 +183,7 @@ impl App {
             can_switch,
             source: Arc::new(source),
             once: None,
+            sending: None,
         })
     }
 
@@ -211,6 +221,7 @@ fn no_session() -> Arc<Session> {
             last_seen_at: 0,
             expires_at: 0,
             step_up_at: None,
+            former_id: None,
         })
     });
     Arc::clone(&NONE)

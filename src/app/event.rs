@@ -1,6 +1,7 @@
 //! Builds audit events and writes them in the transaction of what they record.
 
 use super::caller::{Caller, Source};
+use super::forms::Sending;
 use super::replay::Once;
 use super::{App, Failure};
 use crate::domain::audit::{Event, Outcome};
@@ -17,6 +18,7 @@ pub(super) struct Draft {
     event: Event,
     detail: Map<String, Value>,
     once: Option<Arc<Once>>,
+    sending: Option<Arc<Sending>>,
 }
 
 /// Who does something, for the log.
@@ -32,7 +34,7 @@ impl Caller {
     pub(super) fn event(&self, name: &'static str) -> Draft {
         let actor =
             Actor { owner: self.owner(), uin: self.user.uin, name: &self.user.name, source: &self.source };
-        Draft { once: self.once.clone(), ..Draft::new(name, &actor) }
+        Draft { once: self.once.clone(), sending: self.sending.clone(), ..Draft::new(name, &actor) }
     }
 }
 
@@ -54,7 +56,7 @@ impl Draft {
             request_id: actor.source.request_id.clone(),
             detail: String::new(),
         };
-        Self { event, detail: Map::new(), once: None }
+        Self { event, detail: Map::new(), once: None, sending: None }
     }
 
     /// Of an operator at the command line.
@@ -96,10 +98,15 @@ impl Draft {
         self
     }
 
-    /// Writes it down; of a signed call, uses its signature up in the same transaction.
+    /// Writes it down; uses up the signature of a signed call, or the form that was sent, in the same transaction.
     pub(super) fn write(mut self, conn: &mut Conn, app: &App) -> Result<(), Failure> {
         if let Some(once) = &self.once {
             once.record(conn)?;
+        }
+        if let Some(sending) = &self.sending
+            && self.event.outcome == Outcome::Allowed
+        {
+            sending.record(conn, None)?;
         }
         self.event.at = app.clock.now();
         self.event.detail = Value::Object(self.detail).to_string();

@@ -1,6 +1,7 @@
 //! Authenticator apps: enrolled with a code, used once per time step, removed only with another proof.
 
 use super::caller::Caller;
+use super::sessions::id_of_cookie;
 use super::setup::wrong_code;
 use super::sign_in::BY_CODE;
 use super::tickets::{Door, SHOWN_ONCE_SECONDS};
@@ -21,6 +22,8 @@ pub use crate::store::totp_devices::Device as MfaDevice;
 pub const MAX_DEVICES: usize = 5;
 /// Seconds that a shown seed waits for its first code.
 pub const ENROLMENT_SECONDS: i64 = 600;
+/// The purpose of the ticket for the page that shows a seed.
+pub(super) const ENROLMENT: &str = "enrolment";
 /// The purpose of the ticket for new recovery codes.
 pub const RECOVERY_CODES: &str = "recovery_codes";
 
@@ -28,8 +31,6 @@ pub const RECOVERY_CODES: &str = "recovery_codes";
 pub struct Enrolment {
     pub name: String,
     pub code: Code,
-    /// Asked when no other factor vouches for the person.
-    pub password: Option<Password>,
 }
 
 /// How an enrolment ended.
@@ -62,40 +63,50 @@ impl App {
         !caller.has_mfa || caller.is_recovering()
     }
 
-    /// The seed that the caller is enrolling: the one begun before, or a new one where a password will vouch for it.
-    pub async fn enrolment_seed(&self, caller: &Caller) -> Result<Option<TotpSeed>, Failure> {
-        let app = self.clone();
-        let session = caller.session.clone();
-        let may_begin = Self::enrolment_asks_password(caller);
-        let (id, now) = (session.id_hash.clone(), self.clock.now());
-        let kept = self.store.read(move |conn| totp_devices::enrolment(conn, &id, now)).await?;
-        if let Some(sealed) = kept {
-            return self.open_seed(&enrolment_binding(&session), &sealed).map(Some);
-        }
-        if !may_begin {
-            return Ok(None);
-        }
-        self.store.write(move |conn| app.begin_enrolment(conn, &session).map(Some)).await
+    /// A seed to show, new for each page, once the password is right. Whoever else holds the session loses it before.
+    pub async fn seed_for_password(
+        &self,
+        caller: &Caller,
+        password: Password,
+    ) -> Result<(String, TotpSeed), Failure> {
+        self.ensure_password(caller, password, "password").await?;
+        let (app, session) = (self.clone(), caller.session.clone());
+        self.store
+            .write(move |conn| {
+                let key = app.rename_session(conn, &session, |_| ())?;
+                let seed = app.begin_enrolment(conn, &id_of_cookie(&key), &session)?;
+                Ok((key, seed))
+            })
+            .await
     }
 
-    pub(super) fn begin_enrolment(
+    /// A seed to show, new for each page, where an authenticator app has vouched; `None` without a ticket from it.
+    pub async fn seed_for_ticket(
+        &self,
+        caller: &Caller,
+        ticket: String,
+    ) -> Result<Option<TotpSeed>, Failure> {
+        if self.shown_once(caller, ENROLMENT, caller.user.uid, ticket).await?.is_none() {
+            return Ok(None);
+        }
+        let (app, session) = (self.clone(), caller.session.clone());
+        self.store.write(move |conn| app.begin_enrolment(conn, &session.id_hash, &session)).await.map(Some)
+    }
+
+    fn begin_enrolment(
         &self,
         conn: &mut Conn,
+        id_hash: &str,
         session: &sessions::Session,
     ) -> Result<TotpSeed, Failure> {
         let seed = TotpSeed::generate(&self.random)?;
         let sealed = self.vault.seal(&enrolment_binding(session), seed.expose())?;
-        totp_devices::start_enrolment(conn, &session.id_hash, &sealed, self.clock.now() + ENROLMENT_SECONDS)?;
+        totp_devices::start_enrolment(conn, id_hash, &sealed, self.clock.now() + ENROLMENT_SECONDS)?;
         Ok(seed)
     }
 
-    /// Registers the device whose seed was shown, proven by its first code.
+    /// Registers the device whose seed was shown, proven by its first code. [`Failure::NotProven`]: no seed waits.
     pub async fn enrol(&self, caller: &Caller, enrolment: Enrolment) -> Result<Enrolled, Failure> {
-        if Self::enrolment_asks_password(caller) {
-            let password =
-                enrolment.password.ok_or_else(|| FieldError::on_page("password", "Enter your password."))?;
-            self.ensure_password(caller, password, "password").await?;
-        }
         let app = self.clone();
         let (session, user, event) =
             (caller.session.clone(), caller.user.clone(), caller.event("AddMfaDevice"));
@@ -105,13 +116,13 @@ impl App {
                 dialect::lock_identity(conn, user.uin)?;
                 let first = app.add_device(conn, &session, user.uin, (&name, &code))?;
                 event.fact("device", name.as_str()).write(conn, &app)?;
-                sessions::delete_others(conn, user.uin, &session.id_hash)?;
+                sessions::delete_others(conn, user.uin, &session.family)?;
                 // Proven by password and code now, however the session began.
                 let key =
                     app.rename_session(conn, &session, |renamed| BY_CODE.clone_into(&mut renamed.method))?;
                 let codes_ticket = if first {
                     let door = Door {
-                        session: &super::sessions::id_of_cookie(&key),
+                        session: &id_of_cookie(&key),
                         purpose: RECOVERY_CODES,
                         uid: user.uid,
                         object: "",
@@ -134,13 +145,7 @@ impl App {
         (name, code): (&str, &Code),
     ) -> Result<bool, Failure> {
         let now = self.clock.now();
-        let expired = || {
-            FieldError::on_page(
-                "code",
-                "This page was open for too long. Scan the new QR code and enter its code.",
-            )
-        };
-        let sealed = totp_devices::enrolment(conn, &session.id_hash, now)?.ok_or_else(expired)?;
+        let sealed = totp_devices::enrolment(conn, &session.id_hash, now)?.ok_or(Failure::NotProven)?;
         let seed = self.open_seed(&enrolment_binding(session), &sealed)?;
         let step = matched_step(&seed, code, now).ok_or_else(wrong_code)?;
         let held = totp_devices::of_identity(conn, uin)?;

@@ -145,12 +145,12 @@ impl App {
             console_login: changes.console_login.unwrap_or(user.console_login),
             ..user.clone()
         };
+        dialect::lock_identity(conn, user.uin)?;
         users::update(conn, &after)?;
         let has_new_password = hash.is_some();
         if let Some(hash) = hash {
             let must_change = changes.must_change.unwrap_or(false);
             let stored = StoredPassword { hash, changed_at: self.clock.now(), must_change };
-            dialect::lock_identity(conn, user.uin)?;
             identities::set_password(conn, user.uin, &stored, caller.account.password_rules.reuse_limit)?;
         } else if let Some(must_change) = changes.must_change.filter(|_| is_in_charge(caller, user)) {
             identities::set_must_change(conn, user.uin, must_change)?;

@@ -62,7 +62,7 @@ impl App {
         dialect::lock_identity(conn, caller.user.uin)?;
         let remembered = caller.account.password_rules.reuse_limit;
         identities::set_password(conn, caller.user.uin, &stored, remembered)?;
-        sessions::delete_others(conn, caller.user.uin, &caller.session.id_hash)?;
+        sessions::delete_others(conn, caller.user.uin, &caller.session.family)?;
         caller.event("ChangePassword").write(conn, self)
     }
 
@@ -92,7 +92,7 @@ impl App {
         if held.len() == 1 {
             recovery_codes::delete_all(conn, uin)?;
         }
-        sessions::delete_others(conn, uin, &caller.session.id_hash)?;
+        sessions::delete_others(conn, uin, &caller.session.family)?;
         caller.event("RemoveMfaDevice").fact("device", device.name.as_str()).write(conn, self)
     }
 

@@ -3,6 +3,7 @@
 use super::caller::Caller;
 use super::keys::{Operation, Place, Step, created_door, holder, secret_binding};
 use super::step_up::{Detail, Wish, reveal_door};
+use super::tickets::{BAD_TICKET, Taken};
 use super::{App, Failure};
 use crate::domain::account::SecretReveal;
 use crate::domain::key::{Key, KeyRefusal, SecretId};
@@ -21,6 +22,19 @@ pub struct Shown {
 impl App {
     /// Wishes to see a SecretKey. Done: a ticket, as an earlier check still serves.
     pub async fn ask_secret(
+        &self,
+        caller: &Caller,
+        place: Place,
+        id: SecretId,
+    ) -> Result<Step<String>, Failure> {
+        let asked = self.ask_for_secret(caller, place, id.clone()).await;
+        if let Err(failure) = &asked {
+            self.note_refused_reveal(caller, &id, why(failure)).await?;
+        }
+        asked
+    }
+
+    async fn ask_for_secret(
         &self,
         caller: &Caller,
         place: Place,
@@ -54,20 +68,25 @@ impl App {
         (id, ticket): (SecretId, String),
     ) -> Result<Option<Shown>, Failure> {
         let (app, asker) = (self.clone(), caller.clone());
-        self.store
+        let tried = (id.clone(), ticket.is_empty());
+        let shown = self
+            .store
             .write(move |conn| {
                 let holder = holder(conn, &asker, place, Operation::Query)?;
                 let key = api_keys::find(conn, holder.uid, &id)?.ok_or(Failure::NotFound)?;
                 ensure_showable(&asker, place, &holder)?;
-                if app.take(conn, &reveal_door(&asker, holder.uid, &id), &ticket)?.is_none() {
-                    return Ok(None);
+                match app.take_or_tell(conn, &reveal_door(&asker, holder.uid, &id), &ticket)? {
+                    Taken::Shown(_) => {}
+                    Taken::Before => return Ok(Taken::Before),
+                    Taken::Never => return Ok(Taken::Never),
                 }
                 let sealed = api_keys::sealed_secret(conn, holder.uid, &id)?.ok_or(Failure::NotFound)?;
                 let secret = app.open_secret(&key, &sealed)?;
                 asker.event("ShowSecretKey").on(&holder).object(id.as_str()).write(conn, &app)?;
-                Ok(Some(Shown { holder, key, secret }))
+                Ok(Taken::Shown(Shown { holder, key, secret }))
             })
-            .await
+            .await;
+        self.note_unopened(caller, tried, shown).await
     }
 
     /// The pair that was just created where secrets are shown once; `None` when it was shown before.
@@ -78,25 +97,70 @@ impl App {
         (id, ticket): (SecretId, String),
     ) -> Result<Option<Shown>, Failure> {
         let (app, asker) = (self.clone(), caller.clone());
-        self.store
+        let tried = (id.clone(), ticket.is_empty());
+        let shown = self
+            .store
             .write(move |conn| {
                 let holder = holder(conn, &asker, place, Operation::Create)?;
                 let key = api_keys::find(conn, holder.uid, &id)?.ok_or(Failure::NotFound)?;
-                let Some(text) = app.take(conn, &created_door(&asker, &key), &ticket)? else {
-                    return Ok(None);
+                let text = match app.take_or_tell(conn, &created_door(&asker, &key), &ticket)? {
+                    Taken::Shown(text) => text,
+                    Taken::Before => return Ok(Taken::Before),
+                    Taken::Never => return Ok(Taken::Never),
                 };
                 let secret = SecretKey::parse(&text).map_err(|_| Failure::Corrupt("tickets.sealed"))?;
                 let event = asker.event("ShowSecretKey").on(&holder).object(id.as_str());
                 event.fact("once", true).write(conn, &app)?;
-                Ok(Some(Shown { holder, key, secret }))
+                Ok(Taken::Shown(Shown { holder, key, secret }))
             })
-            .await
+            .await;
+        self.note_unopened(caller, tried, shown).await
+    }
+
+    /// Writes down a page of a secret that a ticket did not open. Who came without one only reads an old address.
+    async fn note_unopened(
+        &self,
+        caller: &Caller,
+        (id, is_bare): (SecretId, bool),
+        shown: Result<Taken<Shown>, Failure>,
+    ) -> Result<Option<Shown>, Failure> {
+        let reason = match &shown {
+            Ok(Taken::Shown(_) | Taken::Before) => None,
+            Ok(Taken::Never) => Some(BAD_TICKET),
+            Err(failure) => why(failure),
+        };
+        self.note_refused_reveal(caller, &id, reason.filter(|_| !is_bare)).await?;
+        Ok(match shown? {
+            Taken::Shown(shown) => Some(shown),
+            Taken::Before | Taken::Never => None,
+        })
+    }
+
+    /// The event names what was asked for, whether there is such a key or not: it must not tell.
+    async fn note_refused_reveal(
+        &self,
+        caller: &Caller,
+        id: &SecretId,
+        reason: Option<&'static str>,
+    ) -> Result<(), Failure> {
+        let Some(reason) = reason else { return Ok(()) };
+        self.note_refusal(caller, caller.event("ShowSecretKey").about(id.as_str()), reason).await
     }
 
     pub(super) fn open_secret(&self, key: &Key, sealed: &[u8]) -> Result<SecretKey, Failure> {
         let opened = self.vault.open(&secret_binding(key), sealed)?;
         let text = std::str::from_utf8(&opened).map_err(|_| Failure::Corrupt("api_keys.secret"))?;
         SecretKey::parse(text).map_err(|_| Failure::Corrupt("api_keys.secret"))
+    }
+}
+
+/// Why a SecretKey is not shown, for the log; nothing for what is no refusal.
+fn why(failure: &Failure) -> Option<&'static str> {
+    match failure {
+        Failure::Denied(_) => Some("not allowed"),
+        Failure::NotFound => Some("no such key"),
+        Failure::Refused(_) => Some("not possible now"),
+        _ => None,
     }
 }
 

@@ -83,6 +83,8 @@ impl App {
         proof: &Proof,
     ) -> Result<Result<SignedIn, Failure>, Failure> {
         dialect::lock_identity(conn, half.user.uin)?;
+        // What ends a person's sessions holds this lock: what was read before it may be over.
+        self.half_signed_in(conn, &half.session.id_hash)?;
         let (bucket, now) = (code_bucket(half.user.uin), self.clock.now());
         if let Some(until) = throttles::blocked_until(conn, &bucket, now)? {
             return Err(Failure::Throttled { seconds: until - now });
@@ -100,7 +102,9 @@ impl App {
             return Ok(Err(Failure::NotProven));
         }
         throttles::clear(conn, &bucket)?;
-        sessions::delete(conn, &half.session.id_hash)?;
+        if !sessions::delete(conn, &half.session.id_hash)? {
+            return Err(Failure::NotSignedIn);
+        }
         self.let_in(conn, &half.user, method, &half.source).map(Ok)
     }
 
@@ -110,7 +114,7 @@ impl App {
         if !recovery_codes::use_up(conn, user.uin, &code.digest(), self.clock.now())? {
             return Ok(false);
         }
-        sessions::delete_others(conn, user.uin, &half.session.id_hash)?;
+        sessions::delete_others(conn, user.uin, &half.session.family)?;
         let left = recovery_codes::left(conn, user.uin)?;
         let actor = Actor { owner: user.owner_uin, uin: user.uin, name: &user.name, source: &half.source };
         Draft::new("UseRecoveryCode", &actor).fact("left", left).write(conn, self)?;

@@ -47,6 +47,7 @@ impl App {
             last_seen_at: now,
             expires_at: now + lives,
             step_up_at: None,
+            former_id: None,
         };
         sessions::insert(conn, &session)?;
         Ok(key)
@@ -62,19 +63,24 @@ impl App {
         // Whoever ends this person's sessions must see either the old row or the new one.
         dialect::lock_identity(conn, Uin(old.uin))?;
         let key = self.random.token()?;
-        let mut renamed = Session { id_hash: digest(&key), last_seen_at: self.clock.now(), ..old.clone() };
+        let mut renamed = Session {
+            id_hash: digest(&key),
+            last_seen_at: self.clock.now(),
+            former_id: Some(old.id_hash.clone()),
+            ..old.clone()
+        };
         change(&mut renamed);
         if sessions::replace_id(conn, &old.id_hash, &renamed)? { Ok(key) } else { Err(Failure::NotSignedIn) }
     }
 
-    /// Ends the caller's session.
+    /// Ends the caller's session, also one that is given another id at this moment.
     pub async fn sign_out(&self, caller: &Caller) -> Result<(), Failure> {
         let app = self.clone();
-        let (id, event) = (caller.session.id_hash.clone(), caller.event("SignOut"));
+        let (uin, family, event) = (caller.user.uin, caller.session.family.clone(), caller.event("SignOut"));
         self.store
             .write(move |conn| {
-                sessions::delete(conn, &id)?;
-                event.write(conn, &app)
+                dialect::lock_identity(conn, uin)?;
+                if sessions::delete_family(conn, uin, &family)? { event.write(conn, &app) } else { Ok(()) }
             })
             .await
     }
@@ -101,11 +107,14 @@ impl App {
         let now = self.clock.now();
         self.store
             .write(move |conn| {
+                dialect::lock_identity(conn, uin)?;
                 let wanted = sessions::of_identity(conn, uin, now)?
                     .into_iter()
                     .find(|session| public_name(session) == family)
                     .ok_or(Failure::NotFound)?;
-                sessions::delete(conn, &wanted.id_hash)?;
+                if !sessions::delete_family(conn, uin, &wanted.family)? {
+                    return Err(Failure::NotFound);
+                }
                 event.fact("session", public_name(&wanted)).fact("ip", wanted.ip).write(conn, &app)
             })
             .await
@@ -114,8 +123,7 @@ impl App {
     /// Ends all of the caller's sessions but the present one.
     pub async fn end_other_sessions(&self, caller: &Caller) -> Result<usize, Failure> {
         let app = self.clone();
-        let (uin, keep, event) =
-            (caller.user.uin, caller.session.id_hash.clone(), caller.event("EndSession"));
+        let (uin, keep, event) = (caller.user.uin, caller.session.family.clone(), caller.event("EndSession"));
         self.store
             .write(move |conn| {
                 dialect::lock_identity(conn, uin)?;
@@ -176,6 +184,8 @@ impl App {
                 crate::store::replays::sweep(conn, now)?;
                 crate::store::signed_seconds::sweep(conn, now)?;
                 crate::store::nodes::sweep(conn, now - 86_400)?;
+                crate::store::forms::sweep(conn, now)?;
+                crate::store::refusals::sweep(conn, now)?;
                 crate::store::key_usage::sweep(conn, now)?;
                 Ok(())
             })
@@ -190,6 +200,18 @@ impl App {
     /// Replaces what the page layer keeps in a session that still exists.
     pub async fn set_session_state(&self, id_hash: String, state: String) -> Result<(), Failure> {
         Ok(self.store.write(move |conn| sessions::set_state(conn, &id_hash, &state)).await?)
+    }
+
+    /// The person whose session had that id before its last change of id. Only for ending it: a sign-out may come with
+    /// a cookie that is being replaced at this moment.
+    pub async fn former_caller(&self, id_hash: String, source: Source) -> Result<Caller, Failure> {
+        let found = self.store.read(move |conn| sessions::find_former(conn, &id_hash)).await?;
+        self.caller(found.ok_or(Failure::NotSignedIn)?.id_hash, source).await
+    }
+
+    /// Whether a session has that id, or had it before its last change of id.
+    pub async fn was_session(&self, id_hash: String) -> Result<bool, Failure> {
+        Ok(self.store.read(move |conn| sessions::find_former(conn, &id_hash)).await?.is_some())
     }
 
     /// Forgets a session by its digest.

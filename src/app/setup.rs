@@ -28,6 +28,8 @@ pub struct Setup {
     pub user_name: UserName,
     pub password: Password,
     pub code: Code,
+    /// The browser that the form was shown to.
+    pub browser: String,
 }
 
 /// A root account that was made.
@@ -88,7 +90,8 @@ impl App {
 
     /// Makes the first root account. The answer opens the page with its recovery codes.
     pub async fn set_up(&self, setup: Setup, source: Source) -> Result<String, Failure> {
-        let Setup { token, account_name, user_name, password, code } = setup;
+        let Setup { token, account_name, user_name, password, code, browser } = setup;
+        let form = form_of(&browser, &token);
         let app = self.clone();
         let (checked, now) = (token.clone(), self.clock.now());
         let step = self
@@ -122,10 +125,20 @@ impl App {
                 let actor = Actor { owner: user.uin, uin: user.uin, name: &user.name, source: &source };
                 Draft::new("Setup", &actor).fact("account_name", account_name.as_str()).write(conn, &app)?;
                 let door = Door { session: "", purpose: SETUP_CODES, uid: user.uid, object: "" };
-                let ticket = app.replace_codes(conn, user.uin, &door)?;
-                Ok(format!("{}.{ticket}", user.uid))
+                let ticket = format!("{}.{}", user.uid, app.replace_codes(conn, user.uin, &door)?);
+                app.keep_made(conn, form, &ticket)?;
+                Ok(ticket)
             })
             .await
+    }
+
+    /// What [`App::set_up`] answered to the same form of the same browser, when it is sent twice.
+    pub async fn earlier_setup(
+        &self,
+        browser: &str,
+        token: &str,
+    ) -> Result<Option<Zeroizing<String>>, Failure> {
+        self.made(form_of(browser, token)).await
     }
 
     pub(super) fn create_root_in(
@@ -170,6 +183,11 @@ impl App {
             })
             .await
     }
+}
+
+/// The setup form as it was shown to one browser.
+fn form_of(browser: &str, token: &str) -> String {
+    digest(&format!("setup\n{browser}\n{token}"))
 }
 
 fn ensure_not_set_up(conn: &mut Conn) -> Result<(), Failure> {

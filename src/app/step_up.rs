@@ -11,7 +11,7 @@ use crate::domain::throttle::Limit;
 use crate::domain::totp::Code;
 use crate::domain::user::{Uid, Uin, User};
 use crate::store::step_ups::{self, StepUp};
-use crate::store::{Conn, dialect, throttles, users};
+use crate::store::{Conn, dialect, forms, throttles, users};
 use crate::vault::Binding;
 use data_encoding::BASE64URL_NOPAD;
 use serde::{Deserialize, Serialize};
@@ -93,7 +93,7 @@ pub enum Done {
     KeyCreated { place: Place, secret_id: SecretId, ticket: Option<String> },
     KeyEnabled(Place),
     KeyDeleted(Place),
-    Enrolling,
+    Enrolling { ticket: String },
     MfaRemoved,
     RecoveryCodes { ticket: String },
     PasswordChanged,
@@ -130,7 +130,15 @@ impl App {
             created_at: now,
             expires_at: now + lives,
         };
-        self.store.write(move |conn| step_ups::insert(conn, &step_up)).await?;
+        let sending = caller.sending.clone();
+        self.store
+            .write(move |conn| -> Result<(), Failure> {
+                if let Some(sending) = sending {
+                    sending.record(conn, Some(&step_up.id))?;
+                }
+                Ok(step_ups::insert(conn, &step_up)?)
+            })
+            .await?;
         Ok(Asked { id, must_enrol: !caller.has_mfa })
     }
 
@@ -207,6 +215,10 @@ impl App {
         if !step_ups::delete(conn, &step_up.id)? {
             return Err(Failure::NotFound);
         }
+        forms::carry_out(conn, &step_up.id)?;
+        if let Some(sending) = &caller.sending {
+            sending.record(conn, None)?;
+        }
         let opens_window = step_up.purpose == Purpose::ShowSecret.as_str()
             && caller.account.settings.step_up_window_minutes > 0;
         let session = self.rename_session(conn, &caller.session, |renamed| {
@@ -236,7 +248,10 @@ impl App {
             Purpose::DeleteKey => {
                 self.delete_in(conn, caller, place, &secret_id_of(step_up)?).map(|()| Done::KeyDeleted(place))
             }
-            Purpose::AddMfaDevice => self.begin_enrolment(conn, &caller.session).map(|_| Done::Enrolling),
+            Purpose::AddMfaDevice => {
+                let ticket = self.mint(conn, &own_door(caller, mfa::ENROLMENT), None, TICKET_SECONDS)?;
+                Ok(Done::Enrolling { ticket })
+            }
             Purpose::RemoveMfaDevice => {
                 self.remove_device_in(conn, caller, &step_up.object).map(|()| Done::MfaRemoved)
             }

@@ -13,6 +13,19 @@ use zeroize::Zeroizing;
 /// Seconds that a page which shows something once may be waited for.
 pub const SHOWN_ONCE_SECONDS: i64 = 600;
 
+/// How a ticket was received.
+pub(super) enum Taken<T> {
+    /// It opens the door, once.
+    Shown(T),
+    /// It did before, or there is none.
+    Before,
+    /// It does not fit.
+    Never,
+}
+
+/// Why a ticket opens nothing: late, of another session or purpose, or made up.
+pub(super) const BAD_TICKET: &str = "ticket does not fit";
+
 /// What a ticket opens.
 pub(super) struct Door<'a> {
     pub session: &'a str,
@@ -22,7 +35,7 @@ pub(super) struct Door<'a> {
 }
 
 /// The digest under which an unguessable token is kept.
-pub(super) fn digest(token: &str) -> String {
+pub fn digest(token: &str) -> String {
     HEXLOWER.encode(&Sha256::digest(token.as_bytes()))
 }
 
@@ -46,6 +59,7 @@ impl App {
             object: door.object.to_owned(),
             sealed,
             expires_at: self.clock.now() + seconds,
+            used_at: None,
             digest,
         };
         tickets::insert(conn, &ticket)?;
@@ -59,20 +73,28 @@ impl App {
         door: &Door<'_>,
         token: &str,
     ) -> Result<Option<Zeroizing<String>>, Failure> {
-        let wanted = Ticket {
-            digest: digest(token),
-            session: door.session.to_owned(),
-            purpose: door.purpose.to_owned(),
-            uid: door.uid.0,
-            object: door.object.to_owned(),
-            sealed: None,
-            expires_at: 0,
+        let Some(ticket) = tickets::take(conn, &wanted(door, token), self.clock.now())? else {
+            return Ok(None);
         };
-        let Some(ticket) = tickets::take(conn, &wanted, self.clock.now())? else { return Ok(None) };
         let Some(sealed) = ticket.sealed else { return Ok(Some(Zeroizing::default())) };
         let opened = self.vault.open(&binding(door.uid, &ticket.digest), &sealed)?;
         let text = std::str::from_utf8(&opened).map_err(|_| Failure::Corrupt("tickets.sealed"))?;
         Ok(Some(Zeroizing::new(text.to_owned())))
+    }
+
+    /// The same, and whether a ticket that opens nothing is a page loaded again or an old address, or worth a line in
+    /// the log.
+    pub(super) fn take_or_tell(
+        &self,
+        conn: &mut Conn,
+        door: &Door<'_>,
+        token: &str,
+    ) -> Result<Taken<Zeroizing<String>>, Failure> {
+        if let Some(text) = self.take(conn, door, token)? {
+            return Ok(Taken::Shown(text));
+        }
+        let is_harmless = token.is_empty() || tickets::was_used(conn, &wanted(door, token))?;
+        Ok(if is_harmless { Taken::Before } else { Taken::Never })
     }
 
     /// What a page shows once: for the caller's own session, about one user.
@@ -85,9 +107,34 @@ impl App {
     ) -> Result<Option<Zeroizing<String>>, Failure> {
         let app = self.clone();
         let session = caller.session.id_hash.clone();
-        self.store
-            .write(move |conn| app.take(conn, &Door { session: &session, purpose, uid, object: "" }, &token))
-            .await
+        let taken = self
+            .store
+            .write(move |conn| {
+                app.take_or_tell(conn, &Door { session: &session, purpose, uid, object: "" }, &token)
+            })
+            .await?;
+        match taken {
+            Taken::Shown(text) => return Ok(Some(text)),
+            Taken::Before => {}
+            Taken::Never => {
+                let event = caller.event("UseTicket").fact("purpose", purpose);
+                self.note_refusal(caller, event, BAD_TICKET).await?;
+            }
+        }
+        Ok(None)
+    }
+}
+
+fn wanted(door: &Door<'_>, token: &str) -> Ticket {
+    Ticket {
+        digest: digest(token),
+        session: door.session.to_owned(),
+        purpose: door.purpose.to_owned(),
+        uid: door.uid.0,
+        object: door.object.to_owned(),
+        sealed: None,
+        expires_at: 0,
+        used_at: None,
     }
 }
 

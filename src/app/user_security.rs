@@ -35,9 +35,9 @@ impl App {
                 if user.console_login == on {
                     return Ok(());
                 }
+                dialect::lock_identity(conn, user.uin)?;
                 users::update(conn, &User { console_login: on, ..user.clone() })?;
                 if !on {
-                    dialect::lock_identity(conn, user.uin)?;
                     sessions::delete_of_user(conn, user.uid)?;
                 }
                 let name = if on { "EnableConsole" } else { "DisableConsole" };

@@ -20,6 +20,7 @@ pub const EVENTS: &[&str] = &[
     "DeleteApiKey",
     "UpdateApiKey",
     "ShowSecretKey",
+    "UseTicket",
     "AddUser",
     "AddCollaborator",
     "UpdateUser",

@@ -128,6 +128,7 @@ diesel::table! {
         last_seen_at -> BigInt,
         expires_at -> BigInt,
         step_up_at -> Nullable<BigInt>,
+        former_id -> Nullable<Text>,
     }
 }
 
@@ -153,6 +154,7 @@ diesel::table! {
         object -> Text,
         sealed -> Nullable<Binary>,
         expires_at -> BigInt,
+        used_at -> Nullable<BigInt>,
     }
 }
 
@@ -161,6 +163,24 @@ diesel::table! {
         session -> Text,
         seed -> Binary,
         expires_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    forms (digest) {
+        digest -> Text,
+        request_id -> Text,
+        question -> Nullable<Text>,
+        answer -> Nullable<Binary>,
+        expires_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    refusals (bucket) {
+        bucket -> Text,
+        told_at -> BigInt,
+        untold -> BigInt,
     }
 }
 
@@ -372,6 +392,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     api_keys,
     audit_events,
     enrolments,
+    forms,
     group_members,
     group_policies,
     identities,
@@ -383,6 +404,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     policy_attachments,
     policy_versions,
     recovery_codes,
+    refusals,
     replays,
     sequences,
     sessions,

@@ -30,6 +30,8 @@ pub struct Session {
     pub last_seen_at: i64,
     pub expires_at: i64,
     pub step_up_at: Option<i64>,
+    /// The id before the last change of id.
+    pub former_id: Option<String>,
 }
 
 /// Keeps a new session.
@@ -41,6 +43,15 @@ pub fn insert(conn: &mut Conn, session: &Session) -> Result<(), StoreError> {
 /// The session of that digest, whatever its age.
 pub fn find(conn: &mut Conn, id_hash: &str) -> Result<Option<Session>, StoreError> {
     Ok(sessions::table.find(id_hash).select(Session::as_select()).first(conn).optional()?)
+}
+
+/// The session that had that id before its last change of id.
+pub fn find_former(conn: &mut Conn, id_hash: &str) -> Result<Option<Session>, StoreError> {
+    Ok(sessions::table
+        .filter(sessions::former_id.eq(id_hash))
+        .select(Session::as_select())
+        .first(conn)
+        .optional()?)
 }
 
 /// What the page layer kept in that session.
@@ -80,6 +91,12 @@ pub fn delete(conn: &mut Conn, id_hash: &str) -> Result<bool, StoreError> {
     Ok(diesel::delete(sessions::table.find(id_hash)).execute(conn)? == 1)
 }
 
+/// Ends a session under whatever id it goes by now; `false` when it had ended before.
+pub fn delete_family(conn: &mut Conn, uin: Uin, family: &str) -> Result<bool, StoreError> {
+    let of_family = sessions::uin.eq(uin.0).and(sessions::family.eq(family));
+    Ok(diesel::delete(sessions::table.filter(of_family)).execute(conn)? > 0)
+}
+
 /// Sessions of one identity that are signed in, newest first.
 pub fn of_identity(conn: &mut Conn, uin: Uin, now: i64) -> Result<Vec<Session>, StoreError> {
     Ok(sessions::table
@@ -89,9 +106,9 @@ pub fn of_identity(conn: &mut Conn, uin: Uin, now: i64) -> Result<Vec<Session>, 
         .load(conn)?)
 }
 
-/// Ends all sessions of an identity but one.
-pub fn delete_others(conn: &mut Conn, uin: Uin, keep: &str) -> Result<usize, StoreError> {
-    Ok(diesel::delete(sessions::table.filter(sessions::uin.eq(uin.0).and(sessions::id_hash.ne(keep))))
+/// Ends all sessions of an identity but the one of that family, whatever its id is by now.
+pub fn delete_others(conn: &mut Conn, uin: Uin, family: &str) -> Result<usize, StoreError> {
+    Ok(diesel::delete(sessions::table.filter(sessions::uin.eq(uin.0).and(sessions::family.ne(family))))
         .execute(conn)?)
 }
 

@@ -15,7 +15,12 @@ pub struct Ticket {
     pub object: String,
     pub sealed: Option<Vec<u8>>,
     pub expires_at: i64,
+    /// Of a ticket that is kept to recognise a reloaded page.
+    pub used_at: Option<i64>,
 }
+
+/// Seconds for which a used ticket is recognised.
+const RECOGNISED_SECONDS: i64 = 86_400;
 
 /// Keeps a new ticket.
 pub fn insert(conn: &mut Conn, ticket: &Ticket) -> Result<(), StoreError> {
@@ -25,15 +30,31 @@ pub fn insert(conn: &mut Conn, ticket: &Ticket) -> Result<(), StoreError> {
 
 /// Uses a ticket up. It must fit in every part: session, purpose, membership and object.
 pub fn take(conn: &mut Conn, wanted: &Ticket, now: i64) -> Result<Option<Ticket>, StoreError> {
-    let found: Option<Ticket> = tickets::table
+    let Some(ticket) = fitting(conn, wanted)? else { return Ok(None) };
+    if ticket.expires_at <= now {
+        return Ok(None);
+    }
+    let taken = diesel::update(tickets::table.find(&ticket.digest).filter(tickets::used_at.is_null()))
+        .set((
+            tickets::sealed.eq(None::<Vec<u8>>),
+            tickets::used_at.eq(Some(now)),
+            tickets::expires_at.eq(now + RECOGNISED_SECONDS),
+        ))
+        .execute(conn)?;
+    Ok((taken == 1).then_some(ticket))
+}
+
+/// Whether a ticket that fits in every part was used before.
+pub fn was_used(conn: &mut Conn, wanted: &Ticket) -> Result<bool, StoreError> {
+    Ok(fitting(conn, wanted)?.is_some_and(|ticket| ticket.used_at.is_some()))
+}
+
+fn fitting(conn: &mut Conn, wanted: &Ticket) -> Result<Option<Ticket>, StoreError> {
+    Ok(tickets::table
         .find(&wanted.digest)
         .filter(tickets::session.eq(&wanted.session).and(tickets::purpose.eq(&wanted.purpose)))
         .filter(tickets::uid.eq(wanted.uid).and(tickets::object.eq(&wanted.object)))
-        .filter(tickets::expires_at.gt(now))
         .select(Ticket::as_select())
         .first(conn)
-        .optional()?;
-    let Some(ticket) = found else { return Ok(None) };
-    let taken = diesel::delete(tickets::table.find(&ticket.digest)).execute(conn)? == 1;
-    Ok(taken.then_some(ticket))
+        .optional()?)
 }

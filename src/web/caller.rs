@@ -84,6 +84,21 @@ pub async fn caller(request: &HttpRequest) -> Result<Rc<Caller>, PageError> {
     Ok(caller)
 }
 
+/// The same, or the person whose session had this id until just now: only to end that session.
+pub async fn caller_or_former(request: &HttpRequest) -> Result<Rc<Caller>, PageError> {
+    let refused = match caller(request).await {
+        Err(refused @ PageError::Elsewhere(_)) => refused,
+        other => return other,
+    };
+    let (context, id) = (context(request)?, session::id(&request.get_session()));
+    let Some(id) = id else { return Err(refused) };
+    match context.app.former_caller(id, request::source(request, &context)).await {
+        Ok(caller) => Ok(Rc::new(caller)),
+        Err(Failure::NotSignedIn) => Err(refused),
+        Err(other) => Err(other.into()),
+    }
+}
+
 /// What every page can reach.
 pub fn context(request: &HttpRequest) -> Result<Data<WebContext>, PageError> {
     let missing = || PageError::Internal("the web context is missing".into());

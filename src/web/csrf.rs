@@ -1,12 +1,14 @@
 //! No form is believed because a cookie came along: it must come from a page of ours, shown to this browser.
 //!
 //! Two guards: what the browser says of the request's origin, and a token in the form. The form's fields can only be
-//! reached through the types here, so no handler can forget them.
+//! reached through the types here, so no handler can forget them. A token belongs to a session and to the account acted
+//! in: a page of one account does nothing in another.
 
-use super::caller::{Extracted, caller, context};
+use super::caller::{Extracted, caller, caller_or_former, context};
 use super::context::WebContext;
 use super::error::PageError;
 use super::form::Form;
+use super::once;
 use crate::app::caller::Caller;
 use actix_web::cookie::Cookie;
 use actix_web::dev::Payload;
@@ -15,9 +17,13 @@ use actix_web::{FromRequest, HttpRequest};
 use data_encoding::BASE64URL_NOPAD;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
+use std::rc::Rc;
 
 /// A form sent by the signed-in person from a page of ours.
 pub struct Protected(pub Form);
+
+/// A form that ends the session: a page of any account will do, and so will a cookie that was just replaced.
+pub struct ProtectedSignOut(pub Rc<Caller>);
 
 /// A form of a signed-out page, sent by the browser that asked for it.
 pub struct ProtectedDoor(pub Form);
@@ -33,8 +39,26 @@ impl FromRequest for Protected {
             ensure_own_origin(request.headers(), &context)?;
             let caller = caller(&request).await?;
             let form = Form::read(&request, &mut payload).await?;
-            ensure_token(&context, &session_subject(&caller), &form)?;
-            Ok(Self(form))
+            match ensure_session_token(&context, &caller, &form)? {
+                Fit::Here => Ok(Self(form)),
+                Fit::Elsewhere => Err(PageError::OtherAccount(caller.account.name.clone())),
+            }
+        })
+    }
+}
+
+impl FromRequest for ProtectedSignOut {
+    type Error = PageError;
+    type Future = Extracted<Self>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let (request, mut payload) = (request.clone(), payload.take());
+        Box::pin(async move {
+            let context = context(&request)?;
+            ensure_own_origin(request.headers(), &context)?;
+            let caller = caller_or_former(&request).await?;
+            let form = Form::read(&request, &mut payload).await?;
+            ensure_session_token(&context, &caller, &form).map(|_| Self(caller))
         })
     }
 }
@@ -56,16 +80,25 @@ impl FromRequest for ProtectedDoor {
     }
 }
 
+/// The hidden fields of a form.
+pub struct FormToken {
+    pub csrf: String,
+    /// What makes a second sending harmless; empty where nothing is made.
+    pub once: String,
+}
+
 /// The token for forms on the pages of a signed-in person.
-pub fn token(context: &WebContext, caller: &Caller) -> String {
-    BASE64URL_NOPAD.encode(&mac(context, &session_subject(caller)).finalize().into_bytes())
+pub fn token(context: &WebContext, caller: &Caller) -> FormToken {
+    let [family, membership] = subjects(caller).map(|subject| mac(context, &subject).finalize().into_bytes());
+    let csrf = BASE64URL_NOPAD.encode(&[family, membership].concat());
+    FormToken { csrf, once: once::token(context, caller) }
 }
 
 /// The token for a signed-out page, and the cookie to set when the browser has none yet.
 pub fn door_token(
     context: &WebContext,
     request: &HttpRequest,
-) -> Result<(String, Option<Cookie<'static>>), PageError> {
+) -> Result<(FormToken, Option<Cookie<'static>>), PageError> {
     let held = request.cookie(context.cookies.form).map(|cookie| cookie.value().to_owned());
     let is_new = held.is_none();
     let browser = match held {
@@ -74,7 +107,7 @@ pub fn door_token(
     };
     let token = BASE64URL_NOPAD.encode(&mac(context, &door_subject(&browser)).finalize().into_bytes());
     let cookie = is_new.then(|| context.cookies.cookie(context.cookies.form, browser, 86_400));
-    Ok((token, cookie))
+    Ok((FormToken { csrf: token, once: String::new() }, cookie))
 }
 
 /// Refuses what another site made the browser send. Browsers that say nothing are refused too: all of today's do.
@@ -99,15 +132,33 @@ fn ensure_token(context: &WebContext, subject: &str, form: &Form) -> Result<(), 
     mac(context, subject).verify_slice(&sent).map_err(|_| PageError::StaleForm)
 }
 
-fn mac(context: &WebContext, subject: &str) -> Hmac<Sha256> {
+/// Whether a form was shown in the account that is acted in now.
+enum Fit {
+    Here,
+    Elsewhere,
+}
+
+fn ensure_session_token(context: &WebContext, caller: &Caller, form: &Form) -> Result<Fit, PageError> {
+    let sent = BASE64URL_NOPAD.decode(form.text("csrf").as_bytes()).unwrap_or_default();
+    let halves = sent.split_at_checked(sent.len() / 2).unwrap_or_default();
+    let [family, membership] = subjects(caller).map(|subject| mac(context, &subject));
+    if family.verify_slice(halves.0).is_err() {
+        return Err(PageError::StaleForm);
+    }
+    Ok(if membership.verify_slice(halves.1).is_ok() { Fit::Here } else { Fit::Elsewhere })
+}
+
+pub(super) fn mac(context: &WebContext, subject: &str) -> Hmac<Sha256> {
     let mut mac = Hmac::<Sha256>::new_from_slice(context.csrf_key.as_ref())
         .unwrap_or_else(|_| unreachable!("HMAC takes keys of any length"));
     mac.update(subject.as_bytes());
     mac
 }
 
-fn session_subject(caller: &Caller) -> String {
-    format!("session\n{}", caller.session.family)
+/// The session, and the membership that it acts as.
+fn subjects(caller: &Caller) -> [String; 2] {
+    let family = &caller.session.family;
+    [format!("session\n{family}"), format!("membership\n{family}\n{}", caller.user.uid.0)]
 }
 
 fn door_subject(browser: &str) -> String {

@@ -15,6 +15,7 @@ use actix_web::http::header::{CONTENT_TYPE, LOCATION, RETRY_AFTER};
 use actix_web::web::Data;
 use actix_web::{HttpMessage, HttpRequest, HttpResponse, ResponseError};
 use askama::Template;
+use std::borrow::Cow;
 use std::rc::Rc;
 
 /// What a page can answer instead of itself.
@@ -48,6 +49,11 @@ pub enum PageError {
     UnknownOrigin,
     #[error("This form is out of date. Go back, load the page again and send it once more.")]
     StaleForm,
+    /// The form was shown in another account.
+    #[error(
+        "This page was made for another account, so nothing was done. Load it again in the account that you mean."
+    )]
+    OtherAccount(String),
     #[error("Too many wrong tries.")]
     Throttled { seconds: i64 },
     /// Not an error for people: the page is somewhere else.
@@ -109,8 +115,9 @@ impl PageError {
         Self::Elsewhere(format!("/login?next={next}"))
     }
 
-    fn title(&self) -> &'static str {
-        match self {
+    fn title(&self) -> Cow<'static, str> {
+        let fixed = match self {
+            Self::OtherAccount(account) => return format!("You now act in {account}").into(),
             Self::NotFound => "Page not found",
             Self::Denied(_) => "Not allowed",
             Self::Refused(_) => "Not possible now",
@@ -124,7 +131,8 @@ impl PageError {
             Self::Elsewhere(_) => "See elsewhere",
             Self::Unavailable(_) => "Not available",
             Self::Internal(_) => "Something went wrong",
-        }
+        };
+        fixed.into()
     }
 }
 
@@ -132,9 +140,11 @@ impl ResponseError for PageError {
     fn status_code(&self) -> StatusCode {
         match self {
             Self::NotFound => StatusCode::NOT_FOUND,
-            Self::Denied(_) | Self::CrossSite | Self::UnknownOrigin | Self::StaleForm => {
-                StatusCode::FORBIDDEN
-            }
+            Self::Denied(_)
+            | Self::CrossSite
+            | Self::UnknownOrigin
+            | Self::StaleForm
+            | Self::OtherAccount(_) => StatusCode::FORBIDDEN,
             Self::Refused(_) => StatusCode::CONFLICT,
             Self::Malformed(_) => StatusCode::BAD_REQUEST,
             Self::MethodNotAllowed(_) => StatusCode::METHOD_NOT_ALLOWED,
@@ -179,8 +189,10 @@ impl ResponseError for PageError {
 /// What an error page says; travels with the answer until the edge draws it.
 pub struct Trouble {
     status: u16,
-    title: &'static str,
+    title: Cow<'static, str>,
     text: String,
+    /// Whether the person may want another account.
+    is_elsewhere: bool,
     action: Option<&'static str>,
     resource: String,
 }
@@ -196,7 +208,14 @@ impl From<&PageError> for Trouble {
             }
             other => (other.to_string(), None, String::new()),
         };
-        Self { status: error.status_code().as_u16(), title: error.title(), text, action, resource }
+        Self {
+            status: error.status_code().as_u16(),
+            title: error.title(),
+            text,
+            is_elsewhere: matches!(error, PageError::OtherAccount(_)),
+            action,
+            resource,
+        }
     }
 }
 

@@ -69,6 +69,11 @@ impl Form {
         self.0.iter().find(|(known, _)| known == name).map_or("", |(_, value)| value)
     }
 
+    /// Whether a field was sent, even an empty one.
+    pub fn has(&self, name: &str) -> bool {
+        self.0.iter().any(|(known, _)| known == name)
+    }
+
     /// Every value of a field that may be repeated.
     pub fn all(&self, name: &str) -> Vec<String> {
         self.0.iter().filter(|(known, _)| known == name).map(|(_, value)| value.clone()).collect()
@@ -99,7 +104,7 @@ pub async fn arrive(
     Ok(next.call(request).await?.map_into_boxed_body())
 }
 
-async fn collect(payload: &mut Payload) -> Result<BytesMut, PageError> {
+pub(super) async fn collect(payload: &mut Payload) -> Result<BytesMut, PageError> {
     let mut body = BytesMut::new();
     while let Some(chunk) = payload.next().await {
         let chunk =

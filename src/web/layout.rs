@@ -1,7 +1,7 @@
 //! What stands around every signed-in page.
 
 use super::context::WebContext;
-use super::csrf;
+use super::csrf::{self, FormToken};
 use super::flash::{self, Flash};
 use crate::app::caller::Caller;
 use crate::domain::permission::action;
@@ -23,7 +23,7 @@ pub struct NavGroup {
 
 /// Bar, navigation and flash of a page.
 pub struct Layout {
-    pub csrf: String,
+    pub csrf: FormToken,
     pub account: String,
     pub account_name: String,
     pub user_name: String,

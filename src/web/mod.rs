@@ -12,6 +12,7 @@ pub mod flash;
 pub mod form;
 pub mod health;
 pub mod layout;
+pub mod once;
 pub mod pages;
 pub mod query;
 pub mod request;

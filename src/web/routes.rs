@@ -3,11 +3,12 @@
 use super::caller::caller;
 use super::edge::catch_panic;
 use super::error::PageError;
+use super::once;
 use super::pages::{
-    audit, group, group_members, group_permissions, groups, help, help_debug, home, identity, key_records,
-    key_status, keys, me, mfa, policies, policy, policy_form, policy_holders, policy_versions, reveal,
-    settings, setup, sign_in, simulate, step_up, user, user_activity, user_boundary, user_groups, user_new,
-    user_permissions, user_security, users,
+    audit, factors, group, group_members, group_permissions, groups, help, help_debug, home, identity,
+    key_records, key_status, keys, me, mfa, policies, policy, policy_form, policy_holders, policy_versions,
+    reveal, settings, setup, sign_in, simulate, step_up, user, user_activity, user_boundary, user_groups,
+    user_new, user_permissions, user_security, users,
 };
 use actix_web::http::Method;
 use actix_web::middleware::from_fn;
@@ -19,14 +20,20 @@ pub struct Endpoint {
     pub method: &'static str,
     pub path: &'static str,
     handler: fn() -> Route,
+    /// Whether sending the form makes something, which a second sending must not do again.
+    makes: bool,
 }
 
 const fn get(path: &'static str, handler: fn() -> Route) -> Endpoint {
-    Endpoint { method: "GET", path, handler }
+    Endpoint { method: "GET", path, handler, makes: false }
 }
 
 const fn post(path: &'static str, handler: fn() -> Route) -> Endpoint {
-    Endpoint { method: "POST", path, handler }
+    Endpoint { method: "POST", path, handler, makes: false }
+}
+
+const fn make(path: &'static str, handler: fn() -> Route) -> Endpoint {
+    Endpoint { method: "POST", path, handler, makes: true }
 }
 
 /// The console's endpoints; the authorisation tests walk over the same list.
@@ -47,10 +54,10 @@ pub const ENDPOINTS: &[Endpoint] = &[
     get("/identity", || web::route().to(identity::form)),
     post("/identity", || web::route().to(identity::switch)),
     get("/verify", || web::route().to(step_up::form)),
-    post("/verify", || web::route().to(step_up::answer)),
+    make("/verify", || web::route().to(step_up::answer)),
     get("/users", || web::route().to(users::index)),
     get("/users/new", || web::route().to(user_new::form)),
-    post("/users/new", || web::route().to(user_new::submit)),
+    make("/users/new", || web::route().to(user_new::submit)),
     get("/users/{uin}", || web::route().to(user::index)),
     get("/users/{uin}/created", || web::route().to(user_new::created)),
     get("/users/{uin}/edit", || web::route().to(user::edit_form)),
@@ -59,11 +66,11 @@ pub const ENDPOINTS: &[Endpoint] = &[
     post("/users/{uin}/delete", || web::route().to(user::delete)),
     get("/users/{uin}/permissions", || web::route().to(user_permissions::index)),
     get("/users/{uin}/permissions/attach", || web::route().to(user_permissions::attach_form)),
-    post("/users/{uin}/permissions/attach", || web::route().to(user_permissions::attach)),
+    make("/users/{uin}/permissions/attach", || web::route().to(user_permissions::attach)),
     post("/users/{uin}/permissions/{policy}/detach", || web::route().to(user_permissions::detach)),
     get("/users/{uin}/groups", || web::route().to(user_groups::index)),
     get("/users/{uin}/groups/join", || web::route().to(user_groups::join_form)),
-    post("/users/{uin}/groups/join", || web::route().to(user_groups::join)),
+    make("/users/{uin}/groups/join", || web::route().to(user_groups::join)),
     post("/users/{uin}/groups/{group}/leave", || web::route().to(user_groups::leave)),
     get("/users/{uin}/permissions/boundary", || web::route().to(user_boundary::form)),
     post("/users/{uin}/permissions/boundary", || web::route().to(user_boundary::set)),
@@ -74,7 +81,7 @@ pub const ENDPOINTS: &[Endpoint] = &[
     post("/users/{uin}/security/reset-mfa", || web::route().to(user_security::reset_mfa)),
     get("/users/{uin}/activity", || web::route().to(user_activity::index)),
     get("/users/{uin}/keys", || web::route().to(keys::index)),
-    post("/users/{uin}/keys", || web::route().to(keys::create)),
+    make("/users/{uin}/keys", || web::route().to(keys::create)),
     post("/users/{uin}/keys/{secret_id}/note", || web::route().to(keys::set_note)),
     post("/users/{uin}/keys/{secret_id}/enable", || web::route().to(key_status::enable)),
     get("/users/{uin}/keys/{secret_id}/disable", || web::route().to(key_status::disable_form)),
@@ -86,7 +93,7 @@ pub const ENDPOINTS: &[Endpoint] = &[
     get("/users/{uin}/keys/{secret_id}/records", || web::route().to(key_records::index)),
     get("/users/{uin}/keys/{secret_id}/created", || web::route().to(reveal::created)),
     get("/keys", || web::route().to(keys::index)),
-    post("/keys", || web::route().to(keys::create)),
+    make("/keys", || web::route().to(keys::create)),
     post("/keys/{secret_id}/note", || web::route().to(keys::set_note)),
     post("/keys/{secret_id}/enable", || web::route().to(key_status::enable)),
     get("/keys/{secret_id}/disable", || web::route().to(key_status::disable_form)),
@@ -99,7 +106,7 @@ pub const ENDPOINTS: &[Endpoint] = &[
     get("/keys/{secret_id}/created", || web::route().to(reveal::created)),
     get("/groups", || web::route().to(groups::index)),
     get("/groups/new", || web::route().to(groups::create_form)),
-    post("/groups/new", || web::route().to(groups::create)),
+    make("/groups/new", || web::route().to(groups::create)),
     get("/groups/{group}", || web::route().to(group::index)),
     get("/groups/{group}/edit", || web::route().to(group::edit_form)),
     post("/groups/{group}/edit", || web::route().to(group::edit)),
@@ -107,23 +114,23 @@ pub const ENDPOINTS: &[Endpoint] = &[
     post("/groups/{group}/delete", || web::route().to(group::delete)),
     get("/groups/{group}/members", || web::route().to(group_members::index)),
     get("/groups/{group}/members/add", || web::route().to(group_members::add_form)),
-    post("/groups/{group}/members/add", || web::route().to(group_members::add)),
+    make("/groups/{group}/members/add", || web::route().to(group_members::add)),
     post("/groups/{group}/members/{uin}/remove", || web::route().to(group_members::remove)),
     get("/groups/{group}/permissions", || web::route().to(group_permissions::index)),
     get("/groups/{group}/permissions/attach", || web::route().to(group_permissions::attach_form)),
-    post("/groups/{group}/permissions/attach", || web::route().to(group_permissions::attach)),
+    make("/groups/{group}/permissions/attach", || web::route().to(group_permissions::attach)),
     post("/groups/{group}/permissions/{policy}/detach", || web::route().to(group_permissions::detach)),
     get("/policies", || web::route().to(policies::index)),
     get("/policies/new", || web::route().to(policy_form::new_form)),
-    post("/policies/new", || web::route().to(policy_form::create)),
+    make("/policies/new", || web::route().to(policy_form::create)),
     get("/policies/simulate", || web::route().to(simulate::index)),
     get("/policies/{id}", || web::route().to(policy::index)),
     get("/policies/{id}/edit", || web::route().to(policy_form::edit_form)),
-    post("/policies/{id}/edit", || web::route().to(policy_form::edit)),
+    make("/policies/{id}/edit", || web::route().to(policy_form::edit)),
     get("/policies/{id}/delete", || web::route().to(policy::delete_form)),
     post("/policies/{id}/delete", || web::route().to(policy::delete)),
     get("/policies/{id}/attach", || web::route().to(policy_holders::attach_form)),
-    post("/policies/{id}/attach", || web::route().to(policy_holders::attach)),
+    make("/policies/{id}/attach", || web::route().to(policy_holders::attach)),
     post("/policies/{id}/users/{uin}/detach", || web::route().to(policy_holders::detach_user)),
     post("/policies/{id}/groups/{group}/detach", || web::route().to(policy_holders::detach_group)),
     get("/policies/{id}/diff", || web::route().to(policy_versions::compare)),
@@ -144,10 +151,10 @@ pub const ENDPOINTS: &[Endpoint] = &[
     get("/me/preferences", || web::route().to(me::preferences_form)),
     post("/me/preferences", || web::route().to(me::set_preferences)),
     get("/me/mfa/totp/new", || web::route().to(mfa::new_form)),
-    post("/me/mfa/totp/new", || web::route().to(mfa::enrol)),
-    post("/me/mfa/totp/{device}/delete", || web::route().to(mfa::remove)),
-    get("/me/mfa/recovery", || web::route().to(mfa::recovery)),
-    post("/me/mfa/recovery", || web::route().to(mfa::replace_recovery)),
+    make("/me/mfa/totp/new", || web::route().to(mfa::enrol)),
+    post("/me/mfa/totp/{device}/delete", || web::route().to(factors::remove)),
+    get("/me/mfa/recovery", || web::route().to(factors::recovery)),
+    post("/me/mfa/recovery", || web::route().to(factors::replace_recovery)),
     get("/help/api", || web::route().to(help::api)),
     get("/help/api/debug", || web::route().to(help_debug::form)),
     post("/help/api/debug", || web::route().to(help_debug::submit)),
@@ -178,6 +185,7 @@ pub fn configure(config: &mut ServiceConfig) {
 
 fn accepting(endpoint: &Endpoint) -> Route {
     let route = (endpoint.handler)();
+    let route = if endpoint.makes { route.wrap(from_fn(once::guard)) } else { route };
     match endpoint.method {
         "GET" => route.guard(reading()),
         method => route.guard(guard::Method(Method::from_bytes(method.as_bytes()).unwrap_or(Method::POST))),

@@ -26,9 +26,21 @@ impl SessionStore for Sessions {
     async fn load(&self, key: &SessionKey) -> Result<Option<State>, LoadError> {
         let id = id_of_cookie(key.as_ref());
         let kept = self.0.session_state(id.clone()).await.map_err(|error| LoadError::Other(error.into()))?;
-        let Some(text) = kept else { return Ok(None) };
-        let mut state: State =
-            serde_json::from_str(&text).map_err(|error| LoadError::Deserialization(error.into()))?;
+        let mut state = match kept {
+            Some(text) => {
+                serde_json::from_str(&text).map_err(|error| LoadError::Deserialization(error.into()))?
+            }
+            // Nobody is signed in by a former id; it only says which session a sign-out means.
+            None if self
+                .0
+                .was_session(id.clone())
+                .await
+                .map_err(|error| LoadError::Other(error.into()))? =>
+            {
+                State::new()
+            }
+            None => return Ok(None),
+        };
         state.insert(ID.to_owned(), quoted(&id));
         Ok(Some(state))
     }

@@ -38,11 +38,11 @@ async fn no_page_log_line_event_or_database_row_holds_a_secret_in_clear() {
     let app = TestApp::spawn();
     let mut root = app.bare_root("root").await;
     root.sign_in(&app).await;
-    let page = root.browser.open("/me/mfa/totp/new").await;
+    let page = root.browser.seed_page("/me/mfa/totp/new").await;
     let seed = page.text("#totp-secret").unwrap();
     root.remember_seed(&seed);
     let code = root.fresh_code(&app);
-    let enrol = [("name", "Phone"), ("code", code.as_str()), ("password", PASSWORD)];
+    let enrol = [("name", "Phone"), ("code", code.as_str())];
     let codes = root.browser.post("/me/mfa/totp/new", &page.csrf(), &enrol).await.redirect();
     let recovery = root.browser.get(&codes).await.texts("#recovery-codes li");
     let alice = app.sub_user(&root, "dev-alice", &[]).await;

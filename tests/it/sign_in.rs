@@ -86,11 +86,11 @@ async fn a_recovery_code_signs_in_once_and_reveals_nothing() {
     let app = TestApp::spawn();
     let mut root = app.bare_root("root").await;
     root.sign_in(&app).await;
-    let page = root.browser.open("/me/mfa/totp/new").await;
+    let page = root.browser.seed_page("/me/mfa/totp/new").await;
     let seed = page.text("#totp-secret").unwrap();
     root.remember_seed(&seed);
     let code = root.fresh_code(&app);
-    let fields = [("name", "Phone"), ("code", code.as_str()), ("password", PASSWORD)];
+    let fields = [("name", "Phone"), ("code", code.as_str())];
     let codes = root.browser.post("/me/mfa/totp/new", &page.csrf(), &fields).await.redirect();
     let codes = root.browser.get(&codes).await.texts("#recovery-codes li");
     assert_eq!(codes.len(), 10);

@@ -4,7 +4,7 @@ use super::render_as;
 use crate::app::Failure;
 use crate::domain::field::FieldError;
 use crate::web::context::WebContext;
-use crate::web::csrf::door_token;
+use crate::web::csrf::{FormToken, door_token};
 use crate::web::error::{PageError, in_words};
 use actix_web::cookie::Cookie;
 use actix_web::http::StatusCode;
@@ -17,7 +17,7 @@ const MAX_NEXT: usize = 512;
 
 /// What the form of a signed-out page needs: its token, and the cookie that the token belongs to.
 pub struct DoorForm {
-    pub csrf: String,
+    pub csrf: FormToken,
     cookie: Option<Cookie<'static>>,
 }
 

@@ -1,19 +1,18 @@
-//! Enrolling and removing authenticator apps, and the recovery codes that come with them.
+//! Enrolling an authenticator app: who asks proves it first, then sees a seed, then types its first code.
 
-use super::{done, question_address, render, render_as, see_other, unopened};
+use super::{done, leave_if_alive, question_address, render, render_as, see_other, unopened};
 use crate::app::caller::{Caller, Duty};
-use crate::app::mfa::{Enrolled, Enrolment, MAX_DEVICES, MfaDevice, RECOVERY_CODES};
+use crate::app::mfa::{Enrolled, Enrolment, MAX_DEVICES, MfaDevice};
 use crate::app::{App, Failure};
 use crate::domain::field::{self, FieldError};
 use crate::domain::qr;
 use crate::domain::secret::{MalformedPassword, Password, TotpSeed};
 use crate::domain::totp::{Code, otpauth_url};
-use crate::web::caller::{AnyPerson, Person};
+use crate::web::caller::AnyPerson;
 use crate::web::context::WebContext;
 use crate::web::csrf::Protected;
 use crate::web::error::PageError;
 use crate::web::filters;
-use crate::web::flash::{self, Kind};
 use crate::web::form::Form;
 use crate::web::layout::Layout;
 use crate::web::query::Query;
@@ -29,50 +28,73 @@ const ISSUER: &str = "Camlock";
 const DEFAULT_NAME: &str = "Authenticator app";
 const LONGEST_NAME: usize = 64;
 
+/// What all steps say, and where they lead afterwards.
+struct Step {
+    errors: Vec<FieldError>,
+    is_duty: bool,
+    is_recovering: bool,
+    then: String,
+}
+
+#[derive(Template)]
+#[template(path = "me/mfa_password.html")]
+struct PasswordPage {
+    page: Layout,
+    step: Step,
+}
+
 #[derive(Template)]
 #[template(path = "me/mfa_new.html")]
 struct EnrolPage {
     page: Layout,
-    errors: Vec<FieldError>,
-    is_duty: bool,
-    is_recovering: bool,
-    asks_password: bool,
-    then: String,
+    step: Step,
     device_name: String,
+    /// Shown with the seed's first page only: a page that comes back with errors has none.
+    shown: Option<ShownSeed>,
+}
+
+struct ShownSeed {
     label: String,
     secret: Zeroizing<String>,
     link: Zeroizing<String>,
     qr: Zeroizing<String>,
 }
 
-#[derive(Template)]
-#[template(path = "me/recovery.html")]
-struct RecoveryPage {
-    page: Layout,
-    codes: Zeroizing<String>,
-    next: String,
-    is_asked: bool,
-}
-
-/// What was typed into the form, and where it leads afterwards.
-struct Typed {
-    name: String,
+/// A person on the way to another authenticator app.
+struct Visit<'a> {
+    context: &'a WebContext,
+    person: &'a AnyPerson,
+    session: &'a Session,
     then: String,
-    errors: Vec<FieldError>,
 }
 
-/// Shows a seed to scan; where an authenticator app exists, it has to vouch for the new one first.
+/// Asks for what vouches for a new app: the password, or where an app exists a code. With its ticket: the seed.
 pub async fn new_form(
+    request: HttpRequest,
     context: Data<WebContext>,
     person: AnyPerson,
     session: Session,
     query: Query,
 ) -> Result<HttpResponse, PageError> {
-    let typed = Typed { name: String::new(), then: question_id(query.text("then")), errors: Vec::new() };
-    show(&context, &person, &session, typed).await
+    let visit = Visit {
+        context: &context,
+        person: &person,
+        session: &session,
+        then: question_id(query.text("then")),
+    };
+    let held = visit.held().await?;
+    if let Some(ticket) = query.find("t") {
+        if let Some(answer) = unopened(&request, "GET, POST")? {
+            return Ok(answer);
+        }
+        if let Some(seed) = context.app.seed_for_ticket(&person, ticket.to_owned()).await? {
+            return visit.seed_page(&seed, &held);
+        }
+    }
+    visit.begin(Vec::new()).await
 }
 
-/// Registers the app whose code was typed.
+/// Takes the password and shows a seed, or takes the seed's first code and registers the app.
 pub async fn enrol(
     context: Data<WebContext>,
     person: AnyPerson,
@@ -80,103 +102,108 @@ pub async fn enrol(
     form: Protected,
 ) -> Result<HttpResponse, PageError> {
     let form = form.0;
-    let then = question_id(form.text("then"));
-    let held = context.app.factors(&person).await?.0;
-    let enrolled = match read(&form, &person, &held) {
-        Ok(enrolment) => context.app.enrol(&person, enrolment).await,
-        Err(errors) => Err(Failure::Invalid(errors)),
-    };
-    let errors = match enrolled {
-        Ok(enrolled) => return finish(&session, enrolled, &then),
-        Err(Failure::Invalid(errors)) => errors,
-        Err(other) => return Err(other.into()),
-    };
-    show(&context, &person, &session, Typed { name: form.text("name").to_owned(), then, errors }).await
-}
-
-/// Asks for the step-up that removes an app.
-pub async fn remove(
-    request: HttpRequest,
-    context: Data<WebContext>,
-    person: Person,
-    _form: Protected,
-) -> Result<HttpResponse, PageError> {
-    let device = request.match_info().get("device").unwrap_or_default().to_owned();
-    let asked = context.app.ask_device_removal(&person, device).await?;
-    Ok(see_other(&question_address(&asked)))
-}
-
-/// Shows new recovery codes, once.
-pub async fn recovery(
-    request: HttpRequest,
-    context: Data<WebContext>,
-    person: AnyPerson,
-    query: Query,
-) -> Result<HttpResponse, PageError> {
-    if let Some(answer) = unopened(&request, "GET, POST")? {
-        return Ok(answer);
+    let visit =
+        Visit { context: &context, person: &person, session: &session, then: question_id(form.text("then")) };
+    let held = visit.held().await?;
+    if form.has("code") {
+        visit.take_code(&form, &held).await
+    } else {
+        visit.take_password(&form, &held).await
     }
-    let session = actix_session::SessionExt::get_session(&request);
-    let Some(ticket) = query.find("t") else { return Ok(see_other("/me/security")) };
-    let shown = context.app.shown_once(&person, RECOVERY_CODES, person.user.uid, ticket.to_owned());
-    let Some(codes) = shown.await? else {
-        let text = "The codes were shown already. Replace them to get new ones.";
-        flash::leave(&session, Kind::Info, text);
-        return Ok(see_other("/me/security"));
-    };
-    let then = question_id(query.text("then"));
-    render(&RecoveryPage {
-        page: Layout::new(&context, &person, &session, "me"),
-        codes,
-        next: if then.is_empty() { "/me/security".to_owned() } else { format!("/verify?c={then}") },
-        is_asked: !then.is_empty(),
-    })
 }
 
-/// Asks for the step-up that replaces the recovery codes.
-pub async fn replace_recovery(
-    context: Data<WebContext>,
-    person: Person,
-    _form: Protected,
-) -> Result<HttpResponse, PageError> {
-    let asked = context.app.ask_recovery_codes(&person).await?;
-    Ok(see_other(&question_address(&asked)))
-}
-
-async fn show(
-    context: &WebContext,
-    person: &AnyPerson,
-    session: &Session,
-    typed: Typed,
-) -> Result<HttpResponse, PageError> {
-    let held = context.app.factors(person).await?.0;
-    if held.len() >= MAX_DEVICES {
-        let text = "Five authenticator apps are registered. Remove one first.";
-        return Err(PageError::Refused(text.to_owned()));
+impl Visit<'_> {
+    /// The apps that the person has, unless there is no room for another.
+    async fn held(&self) -> Result<Vec<MfaDevice>, PageError> {
+        let held = self.context.app.factors(self.person).await?.0;
+        if held.len() >= MAX_DEVICES {
+            let text = "Five authenticator apps are registered. Remove one first.";
+            return Err(PageError::Refused(text.to_owned()));
+        }
+        Ok(held)
     }
-    let Some(seed) = context.app.enrolment_seed(person).await? else {
-        return vouch(context, person, session, &typed).await;
-    };
-    let status = if typed.errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
-    let page = Layout::new(context, person, session, "me");
-    render_as(
-        status,
-        &EnrolPage::new(page, person, &seed, Typed { name: name_of(&typed.name, &held), ..typed }),
-    )
+
+    async fn begin(&self, errors: Vec<FieldError>) -> Result<HttpResponse, PageError> {
+        if !App::enrolment_asks_password(self.person) {
+            return Ok(see_other(&question_address(&self.context.app.ask_new_device(self.person).await?)));
+        }
+        let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+        render_as(status, &PasswordPage { page: self.layout(), step: self.step(errors) })
+    }
+
+    async fn take_password(&self, form: &Form, held: &[MfaDevice]) -> Result<HttpResponse, PageError> {
+        if !App::enrolment_asks_password(self.person) {
+            return self.begin(Vec::new()).await;
+        }
+        let password = Password::parse(form.text("password")).map_err(|refusal| match refusal {
+            MalformedPassword::Empty => FieldError::on_page("password", "Enter your password."),
+            other => FieldError::on_page("password", other),
+        });
+        let seed = match password {
+            Ok(password) => self.context.app.seed_for_password(self.person, password).await,
+            Err(error) => Err(error.into()),
+        };
+        match seed {
+            Ok((key, seed)) => {
+                continue_as(self.session, &key)?;
+                self.seed_page(&seed, held)
+            }
+            Err(Failure::Invalid(errors)) => self.begin(errors).await,
+            Err(other) => Err(other.into()),
+        }
+    }
+
+    async fn take_code(&self, form: &Form, held: &[MfaDevice]) -> Result<HttpResponse, PageError> {
+        let enrolled = match read(form, held) {
+            Ok(enrolment) => self.context.app.enrol(self.person, enrolment).await,
+            Err(errors) => Err(Failure::Invalid(errors)),
+        };
+        match enrolled {
+            Ok(enrolled) => finish(self.session, enrolled, &self.then),
+            Err(Failure::Invalid(errors)) => {
+                let device_name = name_of(form.text("name"), held);
+                let page =
+                    EnrolPage { page: self.layout(), step: self.step(errors), device_name, shown: None };
+                render_as(StatusCode::UNPROCESSABLE_ENTITY, &page)
+            }
+            Err(Failure::NotProven) => {
+                let text = "The page for the new app was open for too long. Start again.";
+                leave_if_alive(self.context, self.session, text).await?;
+                Ok(see_other(&start(&self.then)))
+            }
+            Err(other) => Err(other.into()),
+        }
+    }
+
+    fn seed_page(&self, seed: &TotpSeed, held: &[MfaDevice]) -> Result<HttpResponse, PageError> {
+        let shown = Some(ShownSeed::new(self.person, seed));
+        let device_name = name_of("", held);
+        render(&EnrolPage { page: self.layout(), step: self.step(Vec::new()), device_name, shown })
+    }
+
+    fn layout(&self) -> Layout {
+        Layout::new(self.context, self.person, self.session, "me")
+    }
+
+    fn step(&self, errors: Vec<FieldError>) -> Step {
+        Step {
+            errors,
+            is_duty: self.person.duty == Duty::EnrolMfa,
+            is_recovering: self.person.is_recovering(),
+            then: self.then.clone(),
+        }
+    }
 }
 
-/// Leads to the step-up by an app that exists; also when the page was open for so long that its seed is gone.
-async fn vouch(
-    context: &WebContext,
-    person: &Caller,
-    session: &Session,
-    typed: &Typed,
-) -> Result<HttpResponse, PageError> {
-    let asked = context.app.ask_new_device(person).await?;
-    if !typed.errors.is_empty() {
-        flash::leave(session, Kind::Warn, "The page for the new app was open for too long. Verify again.");
+impl EnrolPage {
+    /// Where a new seed is shown.
+    fn start(&self) -> String {
+        start(&self.step.then)
     }
-    Ok(see_other(&question_address(&asked)))
+}
+
+fn start(then: &str) -> String {
+    if then.is_empty() { "/me/mfa/totp/new".to_owned() } else { format!("/me/mfa/totp/new?then={then}") }
 }
 
 fn finish(session: &Session, enrolled: Enrolled, then: &str) -> Result<HttpResponse, PageError> {
@@ -195,43 +222,21 @@ fn finish(session: &Session, enrolled: Enrolled, then: &str) -> Result<HttpRespo
     Ok(done(session, "/me/security", "Authenticator app added. Other sessions have ended."))
 }
 
-impl EnrolPage {
-    fn new(page: Layout, person: &Caller, seed: &TotpSeed, typed: Typed) -> Self {
+impl ShownSeed {
+    fn new(person: &Caller, seed: &TotpSeed) -> Self {
         let label = format!("{}@{}", person.user.name, person.account.name);
         let link = otpauth_url(seed, &label, ISSUER);
-        Self {
-            page,
-            errors: typed.errors,
-            is_duty: person.duty == Duty::EnrolMfa,
-            is_recovering: person.is_recovering(),
-            asks_password: App::enrolment_asks_password(person),
-            then: typed.then,
-            device_name: typed.name,
-            label,
-            secret: seed.base32(),
-            qr: Zeroizing::new(qr::svg(&link).unwrap_or_default()),
-            link,
-        }
+        Self { label, secret: seed.base32(), qr: Zeroizing::new(qr::svg(&link).unwrap_or_default()), link }
     }
 }
 
-fn read(form: &Form, person: &Caller, held: &[MfaDevice]) -> Result<Enrolment, Vec<FieldError>> {
+fn read(form: &Form, held: &[MfaDevice]) -> Result<Enrolment, Vec<FieldError>> {
     let name = field::line("name", ("name", "名称"), &name_of(form.text("name"), held), LONGEST_NAME);
     let code = Code::parse(form.text("code"))
         .map_err(|_| FieldError::on_page("code", "Enter the six digits that the authenticator app shows."));
-    let password = if App::enrolment_asks_password(person) {
-        Password::parse(form.text("password")).map(Some).map_err(|refusal| match refusal {
-            MalformedPassword::Empty => FieldError::on_page("password", "Enter your password."),
-            other => FieldError::on_page("password", other),
-        })
-    } else {
-        Ok(None)
-    };
-    match (name, code, password) {
-        (Ok(name), Ok(code), Ok(password)) => Ok(Enrolment { name, code, password }),
-        (name, code, password) => {
-            Err(name.err().into_iter().chain(password.err()).chain(code.err()).collect())
-        }
+    match (name, code) {
+        (Ok(name), Ok(code)) => Ok(Enrolment { name, code }),
+        (name, code) => Err(name.err().into_iter().chain(code.err()).collect()),
     }
 }
 
@@ -248,7 +253,7 @@ fn name_of(typed: &str, held: &[MfaDevice]) -> String {
 }
 
 /// The id of a waiting question to go back to, if it can be one.
-fn question_id(text: &str) -> String {
+pub(super) fn question_id(text: &str) -> String {
     let fits = (1..=64).contains(&text.len())
         && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_');
     if fits { text.to_owned() } else { String::new() }

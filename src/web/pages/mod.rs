@@ -4,6 +4,7 @@ pub mod attached;
 pub mod audit;
 pub mod choose;
 mod door;
+pub mod factors;
 pub mod group;
 pub mod group_head;
 pub mod group_members;
@@ -41,6 +42,7 @@ pub mod user_permissions;
 pub mod user_security;
 pub mod users;
 
+use super::context::WebContext;
 use super::error::PageError;
 use super::flash::{self, Kind};
 use crate::app::keys::Place;
@@ -72,6 +74,19 @@ pub fn see_other(address: &str) -> HttpResponse {
 pub fn done(session: &Session, address: &str, text: impl Into<String>) -> HttpResponse {
     flash::leave(session, Kind::Ok, text);
     see_other(address)
+}
+
+/// Leaves a warning for the next page, unless the session has ended or goes on under another key.
+///
+/// A second click loses to the first, which gave the session a new key: then nothing may be kept under the old one,
+/// or the browser would be sent the old key back.
+pub async fn leave_if_alive(context: &WebContext, session: &Session, text: &str) -> Result<(), PageError> {
+    if let Some(id) = super::session::id(session)
+        && context.app.is_signed_in(id).await?
+    {
+        flash::leave(session, Kind::Warn, text);
+    }
+    Ok(())
 }
 
 /// The user that an address names; whatever is not a UIN names nobody.

@@ -99,9 +99,9 @@ pub async fn submit(
 ) -> Result<HttpResponse, PageError> {
     let seed = match context.app.setup_seed(form.text("token").to_owned()).await {
         Ok(seed) => seed,
-        Err(failure) => return closed(&request, failure),
+        Err(failure) => return second(&request, &context, &form, failure).await,
     };
-    let made = match read(&form) {
+    let made = match read(&request, &context, &form) {
         Ok(setup) => context.app.set_up(setup, source(&request, &context)).await,
         Err(errors) => Err(Failure::Invalid(with_password_faults(&context, &form, errors).await?)),
     };
@@ -117,11 +117,31 @@ pub async fn submit(
             };
             page.door.answer(StatusCode::UNPROCESSABLE_ENTITY, &page)
         }
-        Err(failure) => closed(&request, failure),
+        Err(failure) => second(&request, &context, &form, failure).await,
     }
 }
 
-fn read(form: &Form) -> Result<Setup, Vec<FieldError>> {
+/// The form that made the account, sent twice, leads to the recovery codes again; any other form comes too late.
+async fn second(
+    request: &HttpRequest,
+    context: &WebContext,
+    form: &Form,
+    failure: Failure,
+) -> Result<HttpResponse, PageError> {
+    if matches!(failure, Failure::Refused(_)) {
+        let browser = browser_of(request, context);
+        if let Some(ticket) = context.app.earlier_setup(&browser, form.text("token")).await? {
+            return Ok(see_other(&format!("/setup/recovery?t={}", ticket.as_str())));
+        }
+    }
+    closed(request, failure)
+}
+
+fn browser_of(request: &HttpRequest, context: &WebContext) -> String {
+    request.cookie(context.cookies.form).map(|cookie| cookie.value().to_owned()).unwrap_or_default()
+}
+
+fn read(request: &HttpRequest, context: &WebContext, form: &Form) -> Result<Setup, Vec<FieldError>> {
     let account_name = field::required(
         "account_name",
         ("account name", "账号名称"),
@@ -135,7 +155,8 @@ fn read(form: &Form) -> Result<Setup, Vec<FieldError>> {
     let code = Code::parse(form.text("code")).map_err(|error| FieldError::on_page("code", error));
     match (account_name, user_name, password, code) {
         (Ok(account_name), Ok(user_name), Ok(password), Ok(code)) => {
-            Ok(Setup { token: form.text("token").to_owned(), account_name, user_name, password, code })
+            let (token, browser) = (form.text("token").to_owned(), browser_of(request, context));
+            Ok(Setup { token, account_name, user_name, password, code, browser })
         }
         (account_name, user_name, password, code) => {
             Err([account_name.err(), user_name.err(), password.err(), code.err()]

@@ -12,7 +12,7 @@ use crate::domain::secret::{MalformedPassword, Password};
 use crate::domain::totp::Code;
 use crate::web::caller::AnyPerson;
 use crate::web::context::WebContext;
-use crate::web::csrf::{Protected, ProtectedDoor};
+use crate::web::csrf::{ProtectedDoor, ProtectedSignOut};
 use crate::web::error::PageError;
 use crate::web::filters;
 use crate::web::flash::{self, Kind};
@@ -272,9 +272,8 @@ async fn codes_left(
 /// Ends the session. The browser stays known, so that strangers' guesses cannot lock its person out.
 pub async fn sign_out(
     context: Data<WebContext>,
-    person: AnyPerson,
     session: Session,
-    _form: Protected,
+    ProtectedSignOut(person): ProtectedSignOut,
 ) -> Result<HttpResponse, PageError> {
     context.app.sign_out(&person).await?;
     session.purge();

@@ -1,6 +1,6 @@
 //! Confirm it is you: a fresh code for one purpose, and the way to what it opens.
 
-use super::{keys_address, render, render_as, see_other};
+use super::{keys_address, leave_if_alive, render, render_as, see_other};
 use crate::app::Failure;
 use crate::app::keys::Place;
 use crate::app::step_up::{Answer, Answered, Done, Question};
@@ -20,7 +20,7 @@ use crate::web::query::Query;
 use crate::web::session;
 use actix_session::Session;
 use actix_web::http::StatusCode;
-use actix_web::http::header::RETRY_AFTER;
+use actix_web::http::header::{LOCATION, RETRY_AFTER};
 use actix_web::web::Data;
 use actix_web::{HttpResponse, ResponseError};
 use askama::Template;
@@ -155,7 +155,12 @@ pub async fn answer(
         }
     };
     match context.app.answer(&person, Some(question.id.clone()), code).await {
-        Ok(Answer::Right(answered)) => Ok(opened(&session, *answered, &question)?),
+        Ok(Answer::Right(answered)) => {
+            let is_done = answered.done.is_ok();
+            let answer = opened(&session, *answered, &question)?;
+            settle(&context, &question, is_done.then_some(&answer)).await;
+            Ok(answer)
+        }
         Ok(Answer::Wrong) => again(&context, &person, &question, Refusal::wrong(WRONG_CODE)),
         Ok(Answer::Locked { seconds }) => again(&context, &person, &question, Refusal::locked(seconds)),
         Err(Failure::NotFound) => gone(&context, &session).await,
@@ -201,6 +206,16 @@ fn again(
     Ok(answer)
 }
 
+/// A form that waited for the code leads from now on to what it made: never again to the page that shows a secret.
+async fn settle(context: &WebContext, question: &Question, made: Option<&HttpResponse>) {
+    let address = made.and_then(|answer| answer.headers().get(LOCATION)?.to_str().ok());
+    let address = address
+        .map(|address| if address.contains("?t=") { back_of(question).address } else { address.to_owned() });
+    if let Err(error) = context.app.settle_form(&question.id, address.as_deref()).await {
+        tracing::error!(%error, "where a form led was not kept");
+    }
+}
+
 /// The session goes on under its new key, whatever became of the wish.
 fn opened(session: &Session, answered: Answered, question: &Question) -> Result<HttpResponse, PageError> {
     session::continue_as(session, &answered.session)?;
@@ -237,7 +252,7 @@ fn onward(done: Done) -> (String, Option<&'static str>) {
             at(&keys_address(place), "Enabled. Requests signed with it are accepted again.")
         }
         Done::KeyDeleted(place) => at(&keys_address(place), "Key deleted."),
-        Done::Enrolling => ("/me/mfa/totp/new".to_owned(), None),
+        Done::Enrolling { ticket } => (format!("/me/mfa/totp/new?t={ticket}"), None),
         Done::MfaRemoved => at("/me/security", "Authenticator app removed. Other sessions have ended."),
         Done::RecoveryCodes { ticket } => (format!("/me/mfa/recovery?t={ticket}"), None),
         Done::PasswordChanged => at("/me/security", "Password changed. Other sessions have ended."),
@@ -248,14 +263,7 @@ fn onward(done: Done) -> (String, Option<&'static str>) {
 }
 
 /// There is no such question any more.
-///
-/// A second click loses to the first, which gave the session a new key: then nothing may be kept under the old one,
-/// or the browser would be sent the old key back.
 async fn gone(context: &WebContext, session: &Session) -> Result<HttpResponse, PageError> {
-    if let Some(id) = session::id(session)
-        && context.app.is_signed_in(id).await?
-    {
-        flash::leave(session, Kind::Warn, "That verification has expired. Start again.");
-    }
+    leave_if_alive(context, session, "That verification has expired. Start again.").await?;
     Ok(see_other("/"))
 }

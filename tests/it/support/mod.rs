@@ -4,6 +4,7 @@ pub mod api;
 pub mod app;
 pub mod browser;
 pub mod database;
+pub mod forms;
 pub mod people;
 pub mod process;
 pub mod programs;

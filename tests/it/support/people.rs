@@ -89,10 +89,10 @@ impl Person {
 
     /// Registers an authenticator app.
     pub async fn enrol(&mut self, app: &TestApp) {
-        let page = self.browser.open("/me/mfa/totp/new").await;
+        let page = self.browser.seed_page("/me/mfa/totp/new").await;
         self.seed = Some(page.text("#totp-secret").expect("a seed"));
         let code = self.fresh_code(app);
-        let fields = [("name", "Phone"), ("code", code.as_str()), ("password", PASSWORD)];
+        let fields = [("name", "Phone"), ("code", code.as_str())];
         self.browser.post("/me/mfa/totp/new", &page.csrf(), &fields).await.redirect();
     }
 
