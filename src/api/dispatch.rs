@@ -6,7 +6,7 @@ use super::body;
 use super::error::ApiError;
 use super::input::Input;
 use super::multipart;
-use super::pace::Pace;
+use super::pace::{Pace, Waiting};
 use crate::app::caller::Source;
 use crate::app::signed::{Refusal, Signed};
 use crate::app::usage::Sighting;
@@ -14,6 +14,7 @@ use crate::app::{App, Failure};
 use crate::config::Config;
 use crate::domain::replay::{Arrival, Origin, ReplayRefusal, TWIN_MS, Use};
 use crate::domain::signature::{Body, Claim, Incoming, Language, parameters};
+use crate::server::Traffic;
 use crate::times::Times;
 use crate::web::context::WebContext;
 use crate::web::request::{request_id, source};
@@ -88,6 +89,7 @@ struct Wire<'a> {
     query: &'a str,
     headers: Vec<(&'a str, &'a [u8])>,
     body: Vec<u8>,
+    connection: Option<&'a Traffic>,
 }
 
 impl<'a> Wire<'a> {
@@ -100,7 +102,13 @@ impl<'a> Wire<'a> {
             query: request.query_string(),
             headers: headers.collect(),
             body: Vec::new(),
+            connection: request.conn_data(),
         }
+    }
+
+    /// Whether the client has gone away meanwhile.
+    fn is_left(&self) -> bool {
+        self.connection.is_some_and(Traffic::is_left)
     }
 
     /// The language asked for, readable even where nothing else of the request is; nothing is decoded for it.
@@ -204,7 +212,13 @@ async fn serve(
         }
         outcome => outcome.map_err(refusal)?,
     };
-    match api.pace.wait((signed.caller.user.uid, call.action), call.is_change, wire.body.len()).await {
+    let waiting = Waiting {
+        name: (signed.caller.user.uid, call.action),
+        is_change: call.is_change,
+        bytes: wire.body.len(),
+        is_left: &|| wire.is_left(),
+    };
+    match api.pace.wait(waiting).await {
         Ok(false) => {}
         // What has changed during the wait counts.
         Ok(true) => signed = app.authenticate(&claim, &call, source).await.map_err(refusal)?,

@@ -257,7 +257,7 @@ fn whole_of(text: &str) -> Option<i64> {
 }
 
 /// Each value but the last has a comma after it or a bracket; those inside texts count too, as no call has so many.
-fn has_too_many_values(body: &[u8]) -> bool {
+pub(super) fn has_too_many_values(body: &[u8]) -> bool {
     body.iter().filter(|byte| matches!(byte, b',' | b'[' | b'{')).take(MAX_VALUES).count() == MAX_VALUES
 }
 

@@ -7,7 +7,7 @@ mod header;
 
 use self::header::Header;
 use super::error::ApiError;
-use super::input::Input;
+use super::input::{Input, has_too_many_values};
 use super::unambiguous::Unambiguous;
 use serde_json::Value;
 
@@ -86,6 +86,9 @@ fn split<'a>(text: &'a str, boundary: &str) -> Option<Vec<&'a str>> {
 
 /// A JSON list; other values are the text that they are.
 fn list(value: &str) -> Result<Option<Value>, Cause> {
+    if has_too_many_values(value.as_bytes()) {
+        return Err(("it holds too many values", "值的数量过多"));
+    }
     if !matches!(serde_json::from_str(value), Ok(Value::Array(_))) {
         return Ok(None);
     }

@@ -56,7 +56,17 @@ struct Ticket {
     bytes: usize,
 }
 
-/// More came than may wait.
+/// A call, as far as its turn is concerned.
+pub struct Waiting<'a> {
+    pub name: Name,
+    pub is_change: bool,
+    /// What its body holds in memory meanwhile.
+    pub bytes: usize,
+    /// Whether nobody waits for the answer any more.
+    pub is_left: &'a dyn Fn() -> bool,
+}
+
+/// More came than may wait, or who waited has gone.
 #[derive(Clone, Copy, Debug)]
 pub struct TooMany {
     pub per_second: u32,
@@ -73,19 +83,21 @@ impl Pace {
         Self { reads: config.reads_per_second, changes: config.changes_per_second, lanes: Arc::default() }
     }
 
-    /// Returns when it is the call's turn: whether it had to wait. A call of `bytes` holds that much memory meanwhile.
-    pub async fn wait(&self, name: Name, is_change: bool, bytes: usize) -> Result<bool, TooMany> {
-        let per_second = if is_change { self.changes } else { self.reads };
-        let Turn::Wait(ticket, mut sleep) = self.join(name, per_second, bytes)? else { return Ok(false) };
+    /// Returns when it is the call's turn: whether it had to wait.
+    pub async fn wait(&self, call: Waiting<'_>) -> Result<bool, TooMany> {
+        let per_second = if call.is_change { self.changes } else { self.reads };
+        let Turn::Wait(ticket, mut sleep) = self.join(call.name, per_second, call.bytes)? else {
+            return Ok(false);
+        };
         let latest = Instant::now() + LONGEST;
         loop {
             tokio::time::sleep(sleep.min(LOOK)).await;
+            if Instant::now() > latest || (call.is_left)() {
+                return Err(TooMany { per_second });
+            }
             match ticket.look() {
                 None => return Ok(true),
                 Some(left) => sleep = left,
-            }
-            if Instant::now() > latest {
-                return Err(TooMany { per_second });
             }
         }
     }

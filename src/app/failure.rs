@@ -45,6 +45,9 @@ pub enum Failure {
     /// The session has ended, or is not as far as this action needs.
     #[error("not signed in")]
     NotSignedIn,
+    /// The form was sent before and has made what it makes.
+    #[error("a form was sent twice")]
+    SentTwice,
     /// The signature came before, and this may be a copy.
     #[error(transparent)]
     Replayed(#[from] ReplayRefusal),

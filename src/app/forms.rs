@@ -1,7 +1,7 @@
 //! A form that makes something makes it once, however often it is sent.
 //!
 //! What it makes and that it was sent stand in one transaction: `Draft::write` and `App::ask` record the sending, and a
-//! second one of the same form is [`Failure::Replayed`] there, on every node.
+//! second one of the same form is [`Failure::SentTwice`] there, on every node.
 
 use super::caller::Caller;
 use super::tickets::SHOWN_ONCE_SECONDS;
@@ -45,12 +45,12 @@ impl Sending {
         }
         match forms::find(conn, &self.digest)? {
             Some(known) if known.request_id == self.request_id => return Ok(()),
-            Some(_) => return Err(Failure::Replayed),
+            Some(_) => return Err(Failure::SentTwice),
             None => {}
         }
         let sent = Sent { question: question.map(str::to_owned), ..self.sent(None) };
         forms::insert(conn, &sent).map_err(|error| match error {
-            StoreError::Duplicate(_) => Failure::Replayed,
+            StoreError::Duplicate(_) => Failure::SentTwice,
             other => other.into(),
         })
     }

@@ -19,6 +19,7 @@ use tokio::time::{Sleep, sleep};
 pub struct Traffic {
     begun: Rc<Cell<u64>>,
     ended: Rc<Cell<u64>>,
+    is_left: Rc<Cell<bool>>,
 }
 
 /// A request that the application is at work on, until it is dropped.
@@ -29,6 +30,11 @@ impl Traffic {
     pub fn pass(&self) -> Passage {
         self.begun.set(self.begun.get() + 1);
         Passage(self.clone())
+    }
+
+    /// Whether the client has closed its side: it sends nothing more, and as a rule waits for nothing.
+    pub fn is_left(&self) -> bool {
+        self.is_left.get()
     }
 
     fn is_idle(&self) -> bool {
@@ -119,6 +125,9 @@ impl AsyncRead for Watched {
         let this = self.get_mut();
         let before = buffer.filled().len();
         let read = Pin::new(&mut this.stream).poll_read(cx, buffer);
+        if matches!(read, Poll::Ready(Ok(()))) && buffer.filled().len() == before && buffer.remaining() > 0 {
+            this.traffic.is_left.set(true);
+        }
         if this.is_dripping(buffer.filled().len() > before, cx) {
             return Poll::Ready(Err(this.let_go("a client did not send its request in time")));
         }

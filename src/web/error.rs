@@ -83,6 +83,7 @@ impl From<Failure> for PageError {
             }
             Failure::Throttled { seconds } => Self::Throttled { seconds },
             Failure::AccessKey(refusal) => Self::Refused(refusal.to_string()),
+            Failure::SentTwice => Self::Refused("This request was carried out before.".to_owned()),
             Failure::Replayed(refusal) => Self::Refused(refusal.to_string()),
             Failure::NotSignedIn => Self::Elsewhere("/login".to_owned()),
             Failure::Store(StoreError::Unavailable(_)) | Failure::Passwords(PasswordsError::Busy) => {
