@@ -96,12 +96,14 @@ async fn serve(config: &Config) -> Result<(), CliError> {
     tracing::info!(%address, public_url = %config.public_url, database = %config.database.url, "camlock is listening");
     let running = actix_web::rt::spawn(server);
     let sweeper = actix_web::rt::spawn(startup::sweep(app.clone()));
+    let filler = actix_web::rt::spawn(startup::keep_filled(app.clone()));
     let usage = actix_web::rt::spawn(startup::keep_usage(app.clone()));
     if !app.door().await?.is_set_up {
         print_setup_url(config, &app)?;
     }
     let ended = running.await;
     sweeper.abort();
+    filler.abort();
     usage.abort();
     if let Err(failure) = app.flush_usage().await {
         tracing::warn!(error = %failure, "the last uses of keys were not written down");

@@ -15,6 +15,7 @@ use serde_json::{Map, Value, json};
 /// Longest keyword of a search among policies.
 const MAX_KEYWORD: usize = 128;
 const TAKEN: (GroupRefusal, &str) = (GroupRefusal::NameTaken, "InvalidParameter.GroupNameInUse");
+const LOOKS_TAKEN: (GroupRefusal, &str) = (GroupRefusal::LooksTaken, "InvalidParameter.GroupNameInUse");
 const NO_USER: (GroupRefusal, &str) = (GroupRefusal::NoUser, "ResourceNotFound.UserNotExist");
 const NO_GROUP: (GroupRefusal, &str) = (GroupRefusal::NoGroup, "ResourceNotFound.GroupNotExist");
 const NO_POLICY: (GroupRefusal, &str) = (GroupRefusal::NoPolicy, "InvalidParameter.PolicyIdNotExist");
@@ -49,7 +50,7 @@ type Response = Result<Map<String, Value>, ApiError>;
 async fn create(Call { app, caller, input }: Call) -> Response {
     input.only(&["GroupName", "Remark"])?;
     let (name, remark) = (input.required_text("GroupName")?, input.text("Remark")?.unwrap_or_default());
-    let codes = &[TAKEN, (GroupRefusal::TooManyGroups, "InvalidParameter.GroupFull")];
+    let codes = &[TAKEN, LOOKS_TAKEN, (GroupRefusal::TooManyGroups, "InvalidParameter.GroupFull")];
     let group = app.create_group(&caller, &name, &remark).await.map_err(coded(codes))?;
     Ok(fields(json!({ "GroupId": group.id.0 })))
 }
@@ -68,7 +69,7 @@ async fn update(Call { app, caller, input }: Call) -> Response {
     input.only(&["GroupId", "GroupName", "Remark"])?;
     let id = group_id(&input, "GroupId")?;
     let change = GroupChange { name: input.text("GroupName")?, remark: input.text("Remark")? };
-    app.update_group(&caller, id, change).await.map_err(coded(&[TAKEN, NO_GROUP]))?;
+    app.update_group(&caller, id, change).await.map_err(coded(&[TAKEN, LOOKS_TAKEN, NO_GROUP]))?;
     Ok(Map::new())
 }
 
