@@ -47,6 +47,7 @@ pub mod tickets;
 pub mod usage;
 pub mod user_head;
 pub mod user_lists;
+mod user_names;
 pub mod user_removal;
 pub mod user_security;
 pub mod users;

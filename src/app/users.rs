@@ -4,6 +4,7 @@ use super::caller::Caller;
 use super::password_rules::Chosen;
 use super::step_up::SHOW_SECONDS;
 use super::tickets::Door;
+use super::user_names::ensure_free_name;
 use super::{App, Failure};
 use crate::domain::field::FieldError;
 use crate::domain::permission::action;
@@ -12,7 +13,7 @@ use crate::domain::user::{MAX_OWNERS_OF_COLLABORATOR, Protection, Uid, Uin, User
 use crate::store::identities::StoredPassword;
 use crate::store::sequences::{self, Sequence};
 use crate::store::{
-    Conn, accounts, api_keys, dialect, identities, policies, totp_devices, user_looks, user_search, users,
+    Conn, accounts, api_keys, dialect, identities, policies, totp_devices, user_search, users,
 };
 
 pub use crate::store::user_search::{Cursor, Filter, KeyFilter, Listed};
@@ -289,28 +290,6 @@ pub(super) fn changeable(conn: &mut Conn, caller: &Caller, uin: Uin) -> Result<U
         )));
     }
     Ok(user)
-}
-
-/// Refuses a name that another user of the account has, or one that looks like it.
-fn ensure_free_name(
-    conn: &mut Conn,
-    owner: Uin,
-    (name, own): (&UserName, Option<Uid>),
-) -> Result<(), Failure> {
-    let namesake = users::by_name(conn, owner, name.as_str())?;
-    if namesake.is_some_and(|other| Some(other.uid) != own) {
-        let text =
-            ("This user name is taken in this account. Choose another one.", "用户名已被占用，请更换。");
-        return Err(FieldError::new("user_name", text).into());
-    }
-    if user_looks::is_double(conn, owner, name.as_str(), own)? {
-        let text = (
-            "This user name looks like another one of this account. Choose another one.",
-            "该用户名与本账号的其他用户名过于相似，请更换。",
-        );
-        return Err(FieldError::new("user_name", text).into());
-    }
-    Ok(())
 }
 
 fn ensure_can_collaborate(conn: &mut Conn, owner: Uin, uin: Uin) -> Result<(), Failure> {

@@ -16,7 +16,7 @@ pub fn without_misleading(text: &str) -> String {
     text.chars().map(blank).filter(|c| !is_misleading(*c)).collect()
 }
 
-/// Default_Ignorable_Code_Point of the Unicode Character Database, reserved ranges included.
+/// `Default_Ignorable_Code_Point` of the Unicode Character Database, reserved ranges included.
 fn is_default_ignorable(c: char) -> bool {
     matches!(
         c,

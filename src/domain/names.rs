@@ -93,7 +93,8 @@ pub fn is_reserved(name: &str) -> bool {
 
 /// Whether two names are easily taken for each other. Of two that are plain ASCII the letters decide, not the looks.
 pub fn look_alike(one: &str, other: &str) -> bool {
-    !(one.is_ascii() && other.is_ascii()) && !looks(one).is_disjoint(&looks(other))
+    let is_plain = one.is_ascii() && other.is_ascii();
+    !is_plain && !looks(one).is_disjoint(&looks(other))
 }
 
 /// What a name looks like: as it is written, in small letters and in capitals, since case makes no difference.

@@ -29,6 +29,10 @@ pub fn replace(conn: &mut Conn, (owner, uid): (Uin, Uid), name: &str) -> Result<
 /// Whether another user of the account has a name that this one is easily taken for.
 pub fn is_double(conn: &mut Conn, owner: Uin, name: &str, but: Option<Uid>) -> Result<bool, StoreError> {
     let but = but.map_or(0, |uid| uid.0);
+    // First those whose looks are missing: whoever gets them meanwhile has them below.
+    if is_double_of_unfilled(conn, owner, name, but)? {
+        return Ok(true);
+    }
     // Of two plain names the letters decide, so a plain one is compared with the others alone.
     let kinds: &[bool] = if name.is_ascii() { &[false] } else { &[false, true] };
     let looks: Vec<String> = looks(name).into_iter().collect();
@@ -38,7 +42,7 @@ pub fn is_double(conn: &mut Conn, owner: Uin, name: &str, but: Option<Uid>) -> R
         .select(user_looks::uid)
         .first(conn)
         .optional()?;
-    if found.is_some() { Ok(true) } else { is_double_of_unfilled(conn, owner, name, but) }
+    Ok(found.is_some())
 }
 
 /// The same among those whose looks are not kept yet.
@@ -64,15 +68,22 @@ fn is_double_of_unfilled(conn: &mut Conn, owner: Uin, name: &str, but: i64) -> R
 
 /// Computes what the names of some users look like; `false` when there are none left.
 pub fn fill(conn: &mut Conn, most: i64) -> Result<bool, StoreError> {
-    let found: Vec<(i64, i64, String)> = users::table
+    let found: Vec<(i64, i64)> = users::table
         .filter(not(users::has_looks))
         .order((users::owner_uin, users::uid))
         .limit(most)
-        .select((users::owner_uin, users::uid, users::name))
+        .select((users::owner_uin, users::uid))
         .load(conn)?;
-    for (owner, uid, name) in &found {
-        replace(conn, (Uin(*owner), Uid(*uid)), name)?;
-        diesel::update(users::table.find(uid)).set(users::has_looks.eq(true)).execute(conn)?;
+    for (owner, uid) in &found {
+        // The row comes first: whoever renames this user waits, or has kept the looks of the new name already.
+        let name: Option<String> = diesel::update(users::table.find(uid).filter(not(users::has_looks)))
+            .set(users::has_looks.eq(true))
+            .returning(users::name)
+            .get_result(conn)
+            .optional()?;
+        if let Some(name) = name {
+            replace(conn, (Uin(*owner), Uid(*uid)), &name)?;
+        }
     }
     Ok(!found.is_empty())
 }
