@@ -117,6 +117,7 @@ async fn serve(config: &Config, new_database: bool) -> Result<(), CliError> {
     }
     let running = actix_web::rt::spawn(server);
     let sweeper = actix_web::rt::spawn(startup::sweep(app.clone()));
+    let filler = actix_web::rt::spawn(startup::keep_filled(app.clone()));
     let usage = actix_web::rt::spawn(startup::keep_usage(app.clone()));
     let presence = actix_web::rt::spawn(startup::keep_present(app.clone()));
     if !app.door().await?.is_set_up {
@@ -124,6 +125,7 @@ async fn serve(config: &Config, new_database: bool) -> Result<(), CliError> {
     }
     let ended = running.await;
     sweeper.abort();
+    filler.abort();
     usage.abort();
     presence.abort();
     if let Err(failure) = app.flush_usage().await {

@@ -230,6 +230,19 @@ pub async fn sweep(app: App) {
     }
 }
 
+/// Fills in what a migration left to be computed, and what nodes of an older version add, for as long as the server runs.
+pub async fn keep_filled(app: App) {
+    loop {
+        let has_more = app.fill_in().await.unwrap_or_else(|failure| {
+            tracing::warn!(error = %failure, "what a migration left could not be filled in yet");
+            false
+        });
+        // Writers of this and other nodes come in between.
+        let pause = if has_more { Duration::from_millis(50) } else { Duration::from_secs(60) };
+        tokio::time::sleep(pause).await;
+    }
+}
+
 /// Writes down twice a second when keys were used, for as long as the server runs.
 pub async fn keep_usage(app: App) {
     let mut every = tokio::time::interval(Duration::from_millis(500));

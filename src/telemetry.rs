@@ -7,6 +7,7 @@ use tracing_subscriber::EnvFilter;
 use tracing_subscriber::fmt::MakeWriter;
 
 use crate::config::{LogConfig, LogFormat};
+use crate::domain::characters::is_hidden;
 
 /// The log level cannot be understood; the configuration refuses it before it comes here.
 #[derive(Debug, thiserror::Error)]
@@ -73,16 +74,17 @@ fn push_escaped(line: &mut String, letter: char) {
         '\r' => line.push_str("\\r"),
         '\t' => line.push_str("\\t"),
         harmful if is_harmful(harmful) => {
-            let _ = write!(line, "\\u{:04x}", u32::from(harmful));
+            for unit in harmful.encode_utf16(&mut [0; 2]) {
+                let _ = write!(line, "\\u{unit:04x}");
+            }
         }
         harmless => line.push(harmless),
     }
 }
 
-/// Control characters, line separators, and the marks that turn text around.
+/// What cannot be seen, breaks the line or turns text around; the replacement character shows itself.
 fn is_harmful(letter: char) -> bool {
-    letter.is_control()
-        || matches!(letter, '\u{2028}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{200E}' | '\u{200F}')
+    is_hidden(letter)
 }
 
 /// One span per request: method, path and id, never the query string or a header.
@@ -116,7 +118,7 @@ mod tests {
 
     use super::*;
 
-    const HOSTILE: &str = "a\nERROR forged\r\u{1b}[2K\u{85}\u{2028}\u{202e}é";
+    const HOSTILE: &str = "a\nERROR forged\r\u{1b}[2K\u{85}\u{2028}\u{202e}\u{200b}\u{e0041}é";
 
     fn logged(json: bool) -> String {
         let file = tempfile::NamedTempFile::new().unwrap();

@@ -4,6 +4,7 @@ use super::caller::Caller;
 use super::keys::{Operation, Place};
 use super::usage::LastUse;
 use super::{App, Failure};
+use crate::domain::characters::is_hidden;
 use crate::domain::field::FieldError;
 use crate::domain::key::{AccessKeyRefusal, Key, KeyStatus, SecretId, ensure_deletable};
 use crate::domain::permission::{Denial, action};
@@ -124,7 +125,7 @@ impl App {
         self.store
             .write(move |conn| {
                 let holder = holder(conn, &asker, target, Deed::Create)?;
-                let (id, secret) = (SecretId::generate(&app.random)?, SecretKey::generate(&app.random)?);
+                let (id, secret) = app.fresh_pair(conn)?;
                 let key = app.put_key(conn, (&holder, id, &secret), (&description, &asker.user.name))?;
                 asker
                     .event("CreateAccessKey")
@@ -239,7 +240,7 @@ fn last_used_of(
 }
 
 fn ensure_description(text: &str) -> Result<(), FieldError> {
-    let fits = |c: char| c.is_alphanumeric() || "_+=,.@:/-".contains(c);
+    let fits = |c: char| (c.is_alphanumeric() && !is_hidden(c)) || "_+=,.@:/-".contains(c);
     if text.chars().count() <= MAX_DESCRIPTION && text.chars().all(fits) {
         return Ok(());
     }

@@ -2,7 +2,9 @@
 
 use super::caller::Caller;
 use super::{App, Failure};
+use crate::domain::field::{self, FieldError};
 use crate::domain::group::{self, Group, GroupId, GroupRefusal, MAX_GROUPS};
+use crate::domain::names::look_alike;
 use crate::domain::permission::{Denial, action};
 use crate::store::sequences::{self, Sequence};
 use crate::store::{Conn, dialect, groups};
@@ -142,9 +144,7 @@ impl App {
                 if known.len() >= MAX_GROUPS {
                     return Err(GroupRefusal::TooManyGroups.into());
                 }
-                if groups::by_name(conn, owner_uin, &name)?.is_some() {
-                    return Err(GroupRefusal::NameTaken.into());
-                }
+                ensure_free_name(&known, None, &name)?;
                 let id = GroupId(sequences::next(conn, Sequence::Group)?);
                 let group = Group { id, owner_uin, name, remark, created_at: app.clock.now() };
                 groups::insert(conn, &group)?;
@@ -163,21 +163,14 @@ impl App {
         change: GroupChange,
     ) -> Result<(), Failure> {
         caller.ensure_group(action::UPDATE_GROUP, id)?;
-        let name = change.name.map(|name| group::name(&name)).transpose()?;
-        let remark = change.remark.map(|remark| group::remark(&remark)).transpose()?;
         let (app, asker) = (self.clone(), caller.clone());
         self.store
             .write(move |conn| {
                 dialect::lock_account(conn, asker.owner())?;
                 let before = found(conn, asker.owner(), id)?;
-                let after = Group {
-                    name: name.unwrap_or_else(|| before.name.clone()),
-                    remark: remark.unwrap_or_else(|| before.remark.clone()),
-                    ..before.clone()
-                };
-                let namesake = groups::by_name(conn, asker.owner(), &after.name)?;
-                if namesake.is_some_and(|other| other.id != id) {
-                    return Err(GroupRefusal::NameTaken.into());
+                let after = change.applied_to(&before)?;
+                if after.name != before.name {
+                    ensure_free_name(&groups::of_account(conn, asker.owner())?, Some(id), &after.name)?;
                 }
                 groups::update(conn, &after)?;
                 let event = asker.event("UpdateGroup").about(&after.name).fact("group_id", id.0);
@@ -203,6 +196,36 @@ impl App {
             })
             .await
     }
+}
+
+impl GroupChange {
+    /// The group as it would be; only what changes is judged.
+    fn applied_to(&self, before: &Group) -> Result<Group, FieldError> {
+        let (name, remark) = (self.name.as_ref().unwrap_or(&before.name), self.remark.as_ref());
+        Ok(Group {
+            name: field::unless_kept(Some(&before.name), name, group::name)?,
+            remark: field::unless_kept(
+                Some(&before.remark),
+                remark.unwrap_or(&before.remark),
+                group::remark,
+            )?,
+            ..before.clone()
+        })
+    }
+}
+
+/// Refuses a name that another group has, or one that looks like it. An account has few.
+fn ensure_free_name(known: &[Group], own: Option<GroupId>, name: &str) -> Result<(), GroupRefusal> {
+    let key = name.to_lowercase();
+    for group in known.iter().filter(|group| Some(group.id) != own) {
+        if group.name.to_lowercase() == key {
+            return Err(GroupRefusal::NameTaken);
+        }
+        if look_alike(&group.name, name) {
+            return Err(GroupRefusal::LooksTaken);
+        }
+    }
+    Ok(())
 }
 
 /// A group of the account.

@@ -2,11 +2,11 @@
 
 use super::event::{Draft, OPERATOR};
 use super::{App, Failure};
-use crate::domain::key::{Key, KeyStatus, SecretId};
+use crate::domain::key::{Key, KeyRefusal, KeyStatus, SecretId};
 use crate::domain::secret::SecretKey;
 use crate::domain::user::{Uin, UserKind};
 use crate::store::api_keys::{self, Change};
-use crate::store::{dialect, key_usage, users};
+use crate::store::{dialect, key_usage, retired_ids, users};
 
 /// A pair and whose it becomes.
 pub struct Import {
@@ -31,6 +31,9 @@ impl App {
                         None => user.kind != UserKind::Collaborator,
                     })
                     .ok_or(Failure::NotFound)?;
+                if retired_ids::is_in_unread_log(conn, &secret_id)? {
+                    return Err(KeyRefusal::Retired.into());
+                }
                 // Calls of an earlier holder of this id are nobody's business any more.
                 key_usage::forget(conn, &secret_id)?;
                 let key = app.put_key(conn, (&holder, secret_id, &secret_key), ("", OPERATOR))?;

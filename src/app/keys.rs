@@ -6,13 +6,13 @@ use super::tickets::Door;
 use super::{App, Failure};
 use crate::domain::account::SecretReveal;
 use crate::domain::field::{self, FieldError};
-use crate::domain::key::{Key, KeyStatus, SecretId, ensure_deletable, free_slot};
+use crate::domain::key::{Key, KeyRefusal, KeyStatus, SecretId, ensure_deletable, free_slot};
 use crate::domain::secret::SecretKey;
 use crate::domain::step_up::Purpose;
 use crate::domain::user::User;
 use crate::store::api_keys::{self, Change};
 use crate::store::key_usage::{self, LastUse};
-use crate::store::{Conn, StoreError, dialect, users};
+use crate::store::{Conn, StoreError, dialect, retired_ids, users};
 use crate::vault::Binding;
 
 pub use super::key_rights::{Operation, Place, Rights};
@@ -74,7 +74,7 @@ impl App {
 
     /// Makes a key, unless two exist. Asks for a second-factor check where the account wants one.
     pub async fn create_key(&self, caller: &Caller, place: Place, note: &str) -> Result<Step<Key>, Failure> {
-        let note = field::line("note", ("note", "备注"), note, 128)?;
+        let note = key_note(note)?;
         let (app, asker) = (self.clone(), caller.clone());
         if !caller.needs_step_up(Operation::Create) {
             let make = move |conn: &mut Conn| app.create_in(conn, &asker, place, &note);
@@ -101,7 +101,7 @@ impl App {
         note: &str,
     ) -> Result<(Key, SecretKey), Failure> {
         let holder = holder(conn, caller, place, Operation::Create)?;
-        let (id, secret) = (SecretId::generate(&self.random)?, SecretKey::generate(&self.random)?);
+        let (id, secret) = self.fresh_pair(conn)?;
         let key = self.put_key(conn, (&holder, id, &secret), (note, &caller.user.name))?;
         caller.event("CreateApiKey").on(&holder).object(key.secret_id.as_str()).write(conn, self)?;
         Ok((key, secret))
@@ -134,7 +134,10 @@ impl App {
             Err(StoreError::Duplicate(_)) => {
                 Err(Failure::refused(("A key with this SecretId exists already.", "该 SecretId 已存在。")))
             }
-            other => other.map(|()| key).map_err(Failure::from),
+            Err(error) => Err(error.into()),
+            // Asked once the row is there: whoever deleted a key of this id meanwhile has committed by now.
+            Ok(()) if retired_ids::contains(conn, &key.secret_id)? => Err(KeyRefusal::Retired.into()),
+            Ok(()) => Ok(key),
         }
     }
 
@@ -265,13 +268,13 @@ impl App {
         place: Place,
         (id, note): (SecretId, String),
     ) -> Result<(), Failure> {
-        let note = field::line("note", ("note", "备注"), &note, 128)?;
         let (app, asker) = (self.clone(), caller.clone());
         self.store
             .write(move |conn| {
                 let holder = holder(conn, &asker, place, Operation::Create)?;
                 dialect::lock_user(conn, holder.uid)?;
                 let key = api_keys::find(conn, holder.uid, &id)?.ok_or(Failure::NotFound)?;
+                let note = field::unless_kept(Some(&key.note), &note, key_note)?;
                 api_keys::set_note(conn, &key, &note)?;
                 asker
                     .event("UpdateApiKey")
@@ -282,6 +285,11 @@ impl App {
             })
             .await
     }
+}
+
+/// What a key is for, in one line; may be empty.
+fn key_note(text: &str) -> Result<String, FieldError> {
+    field::line("note", ("note", "备注"), text, 128)
 }
 
 /// The user whose keys are meant, once the caller's policies allow the operation. Denied before missing: no oracle.

@@ -83,7 +83,7 @@ impl App {
             caller.ensure_none_denied(&[action::CREATE_KEY], user.uin)?;
             caller.ensure(action::CREATE_ACCESS_KEY, user.uin)?;
         }
-        let (id, secret) = (SecretId::generate(&self.random)?, SecretKey::generate(&self.random)?);
+        let (id, secret) = self.fresh_pair(conn)?;
         let key = self.put_key(conn, (user, id, &secret), ("", &caller.user.name))?;
         caller.event("CreateApiKey").on(user).object(key.secret_id.as_str()).write(conn, self)?;
         Ok((key.secret_id, secret))

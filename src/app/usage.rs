@@ -3,6 +3,7 @@
 use super::caller::{Caller, Source};
 use super::keys::{Operation, Place, holder};
 use super::{App, Failure};
+use crate::domain::characters::without_misleading;
 use crate::domain::key::SecretId;
 use crate::store::{Conn, StoreError, api_keys, key_usage, signed_seconds};
 use std::collections::BTreeMap;
@@ -32,7 +33,7 @@ pub struct Sighting {
 impl Sighting {
     /// A call that was carried out.
     pub fn allowed(service: &str, action: Option<&str>, source: &Source) -> Self {
-        let cut = |text: &str| text.chars().filter(|c| !c.is_control()).take(MOST_LETTERS).collect();
+        let cut = |text: &str| without_misleading(text).chars().take(MOST_LETTERS).collect();
         Self {
             service: service.to_owned(),
             action: cut(action.unwrap_or_default()),

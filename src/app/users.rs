@@ -4,6 +4,7 @@ use super::caller::Caller;
 use super::password_rules::Chosen;
 use super::step_up::SHOW_SECONDS;
 use super::tickets::Door;
+use super::user_names::ensure_free_name;
 use super::{App, Failure};
 use crate::domain::field::FieldError;
 use crate::domain::permission::action;
@@ -65,7 +66,8 @@ pub struct Added {
 
 /// What a user's details may be changed to.
 pub struct Details {
-    pub name: UserName,
+    /// `None` stays as it is, whatever today's rules say of it.
+    pub name: Option<UserName>,
     pub note: String,
     pub phone: String,
     pub email: String,
@@ -165,9 +167,7 @@ impl App {
         let owner = caller.owner();
         dialect::lock_account(conn, owner)?;
         self.ensure_room_for_user(conn, owner)?;
-        if users::by_name(conn, owner, new.name.as_str())?.is_some() {
-            return Err(name_taken().into());
-        }
+        ensure_free_name(conn, owner, (&new.name, None))?;
         let (uin, kind, console_login) = match new.kind {
             NewUserKind::Collaborator(uin) => {
                 ensure_can_collaborate(conn, owner, uin)?;
@@ -253,13 +253,14 @@ impl App {
         let (app, asker) = (self.clone(), caller.clone());
         self.store
             .write(move |conn| {
+                dialect::lock_account(conn, asker.owner())?;
                 let before = changeable(conn, &asker, uin)?;
-                let namesake = users::by_name(conn, asker.owner(), details.name.as_str())?;
-                if namesake.is_some_and(|other| other.uid != before.uid) {
-                    return Err(name_taken().into());
+                let renamed = details.name.as_ref().filter(|name| name.as_str() != before.name);
+                if let Some(name) = renamed {
+                    ensure_free_name(conn, asker.owner(), (name, Some(before.uid)))?;
                 }
                 let after = User {
-                    name: details.name.as_str().to_owned(),
+                    name: renamed.map_or_else(|| before.name.clone(), |name| name.as_str().to_owned()),
                     note: details.note,
                     phone: details.phone,
                     email: details.email,
@@ -289,11 +290,6 @@ pub(super) fn changeable(conn: &mut Conn, caller: &Caller, uin: Uin) -> Result<U
         )));
     }
     Ok(user)
-}
-
-fn name_taken() -> FieldError {
-    let text = ("This user name is taken in this account. Choose another one.", "用户名已被占用，请更换。");
-    FieldError::new("user_name", text)
 }
 
 fn ensure_can_collaborate(conn: &mut Conn, owner: Uin, uin: Uin) -> Result<(), Failure> {

@@ -1,5 +1,6 @@
 //! Text from forms: each field has a length and a shape, and a sentence for when it does not fit.
 
+use super::characters::is_misleading;
 use super::sentence::Sentence;
 use std::fmt::Display;
 
@@ -24,7 +25,7 @@ impl FieldError {
 /// What people call a field, in English and in Chinese.
 pub type Label = (&'static str, &'static str);
 
-/// Free text of one line: trimmed, at most `longest` characters, no control characters.
+/// Free text of one line: trimmed, at most `longest` characters, none of them a control or misleading.
 pub fn line(field: &'static str, label: Label, text: &str, longest: usize) -> Result<String, FieldError> {
     let (text, (en, zh)) = (text.trim(), label);
     if text.chars().count() > longest {
@@ -34,7 +35,7 @@ pub fn line(field: &'static str, label: Label, text: &str, longest: usize) -> Re
         );
         return Err(FieldError::new(field, told));
     }
-    if text.chars().any(|c| c.is_control() || c == '\u{FFFD}') {
+    if text.chars().any(is_misleading) {
         let told = (
             format!("Remove the characters that cannot be shown from the {en}."),
             format!("{zh}含有无法显示的字符，请删除。"),
@@ -42,6 +43,18 @@ pub fn line(field: &'static str, label: Label, text: &str, longest: usize) -> Re
         return Err(FieldError::new(field, told));
     }
     Ok(text.to_owned())
+}
+
+/// A text that an edit sends along: what stands already is not judged again.
+pub fn unless_kept<E>(
+    kept: Option<&str>,
+    text: &str,
+    check: impl FnOnce(&str) -> Result<String, E>,
+) -> Result<String, E> {
+    match kept {
+        Some(kept) if kept == text.trim() => Ok(kept.to_owned()),
+        _ => check(text),
+    }
 }
 
 /// One line that must not be empty.

@@ -1,6 +1,8 @@
 //! User groups: users who share policies.
 
+use super::characters::is_hidden;
 use super::field::{self, FieldError};
+use super::names::{Illegible, ensure_legible};
 use super::sentence::Worded;
 use super::user::{Uid, Uin};
 use std::borrow::Cow;
@@ -57,9 +59,15 @@ pub fn resource_of(owner: Uin, id: GroupId) -> String {
     format!("qcs::cam::uin/{owner}:groupid/{id}")
 }
 
-/// A group's name: 1–64 characters of one line.
+/// A group's name: 1–64 characters of one line, which nobody takes for others.
 pub fn name(text: &str) -> Result<String, FieldError> {
-    field::required("group_name", ("group name", "用户组名称"), text, 64)
+    let label = ("group name", "用户组名称");
+    if text.trim().chars().any(is_hidden) {
+        return Err(FieldError::new("group_name", Illegible::Hidden.told(label)));
+    }
+    let name = field::required("group_name", label, text, 64)?;
+    ensure_legible(&name).map_err(|illegible| FieldError::new("group_name", illegible.told(label)))?;
+    Ok(name)
 }
 
 /// What a group is for, in one line; may be empty.
@@ -98,6 +106,8 @@ pub enum GroupRefusal {
     NotAttached(i64, GroupId),
     #[error("Another group of this account has that name, upper and lower case being the same.")]
     NameTaken,
+    #[error("The name looks like that of another group of this account. Choose another one.")]
+    LooksTaken,
     #[error("This account has 300 groups, as many as it may. Delete one first.")]
     TooManyGroups,
     #[error("A group can hold at most 100 users. Remove one first.")]
@@ -137,6 +147,7 @@ impl Worded for GroupRefusal {
                 return format!("策略 `{policy}` 未关联到用户组 `{id}`。").into();
             }
             Self::NameTaken => "用户组名称已被使用（不区分大小写）。",
+            Self::LooksTaken => "该名称与本账号的其他用户组名称过于相似，请更换。",
             Self::TooManyGroups => "用户组数量已达上限 300 个，请先删除不用的用户组。",
             Self::GroupFull => "用户组最多包含 100 个用户，请先移出用户。",
             Self::UserFull => "每个用户最多加入 10 个用户组，请先退出其他用户组。",

@@ -2,10 +2,12 @@
 
 pub mod account;
 pub mod audit;
+pub mod characters;
 pub mod field;
 pub mod group;
 pub mod key;
 pub mod login_rules;
+pub mod names;
 pub mod password;
 pub mod password_rules;
 pub mod permission;

@@ -1,5 +1,6 @@
 //! Policies as things an account keeps: names, texts, limits, and what is refused.
 
+use super::characters::is_misleading;
 use super::policy::{Policy, Problem, without_mark};
 use super::sentence::Worded;
 use super::user::Uin;
@@ -93,16 +94,21 @@ impl Worded for DescriptionRefusal {
 }
 
 impl Description {
-    /// Accepts at most 300 bytes without control characters; trims.
+    /// Accepts at most 300 bytes without controls and what misleads; trims.
     pub fn parse(text: &str) -> Result<Self, DescriptionRefusal> {
         let text = text.trim();
         if text.len() > MAX_DESCRIPTION {
             return Err(DescriptionRefusal::TooLong);
         }
-        if text.chars().any(|c| (c.is_control() && c != '\n') || c == '\u{FFFD}') {
+        if text.chars().any(|c| is_misleading(c) && c != '\n') {
             return Err(DescriptionRefusal::Malformed);
         }
         Ok(Self(text.to_owned()))
+    }
+
+    /// One that stands already and is sent along unchanged.
+    pub fn kept(text: &str) -> Self {
+        Self(text.to_owned())
     }
 
     pub fn as_str(&self) -> &str {
@@ -121,6 +127,11 @@ impl Document {
     /// Every problem, with line and code; never an empty list.
     pub fn check(text: &str) -> Result<Self, Vec<Problem>> {
         Policy::check(text).map(|_| Self(without_mark(text).to_owned()))
+    }
+
+    /// One that stands already and is sent along unchanged.
+    pub fn kept(text: &str) -> Self {
+        Self(text.to_owned())
     }
 
     pub fn as_str(&self) -> &str {

@@ -67,7 +67,8 @@ impl Policy {
             );
             return Err(vec![Problem::new(1, code::LENGTH, message)]);
         }
-        let compiled = document::compile(text);
+        let mut compiled = document::compile(text);
+        compiled.note_misleading(text);
         if compiled.problems.is_empty() {
             Ok(Self { statements: compiled.statements })
         } else {

@@ -1,5 +1,6 @@
 //! Who there is: identities, memberships, the three kinds of user.
 
+use super::names::{self, Illegible};
 use super::sentence::Worded;
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
@@ -80,7 +81,7 @@ impl UserKind {
 pub struct UserName(String);
 
 /// Why a text is not a user name.
-#[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
+#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
 pub enum UserNameRefusal {
     #[error("Enter a user name.")]
     Missing,
@@ -90,6 +91,10 @@ pub enum UserNameRefusal {
     Malformed,
     #[error("A user name of 12 digits would be taken for a UIN. Add a letter.")]
     LooksLikeUin,
+    #[error("{}", .0.en("user name"))]
+    Illegible(Illegible),
+    #[error("The log calls Camlock itself by this name. Choose another one.")]
+    Reserved,
 }
 
 impl Worded for UserNameRefusal {
@@ -99,13 +104,15 @@ impl Worded for UserNameRefusal {
             Self::TooLong => "用户名不能超过 64 个字符。",
             Self::Malformed => "用户名只能包含字母、数字和 + = , . @ - _。",
             Self::LooksLikeUin => "12 位数字的用户名会被当作 UIN，请加上字母。",
+            Self::Illegible(illegible) => return illegible.zh("用户名").into(),
+            Self::Reserved => "该名称在日志中指 Camlock 本身，请更换。",
         };
         text.into()
     }
 }
 
 impl UserName {
-    /// Accepts 1–64 letters, digits and `+=,.@-_`, but nothing that reads as a UIN.
+    /// Accepts 1–64 letters, digits and `+=,.@-_`, but nothing that reads as a UIN or looks like something else.
     pub fn parse(text: &str) -> Result<Self, UserNameRefusal> {
         if text.is_empty() {
             return Err(UserNameRefusal::Missing);
@@ -113,11 +120,21 @@ impl UserName {
         if text.chars().count() > 64 {
             return Err(UserNameRefusal::TooLong);
         }
-        if !text.chars().all(|c| c.is_alphanumeric() || "+=,.@-_".contains(c)) {
+        let legible = names::ensure_legible(text);
+        let form = match &legible {
+            Err(Illegible::Hidden) => return Err(UserNameRefusal::Illegible(Illegible::Hidden)),
+            Err(Illegible::Spelling(form)) => form,
+            _ => text,
+        };
+        if !form.chars().all(|c| c.is_alphanumeric() || "+=,.@-_".contains(c)) {
             return Err(UserNameRefusal::Malformed);
         }
+        legible.map_err(UserNameRefusal::Illegible)?;
         if Uin::parse(text).is_ok() {
             return Err(UserNameRefusal::LooksLikeUin);
+        }
+        if names::is_reserved(text) {
+            return Err(UserNameRefusal::Reserved);
         }
         Ok(Self(text.to_owned()))
     }

@@ -1,7 +1,7 @@
 //! API keys. A row's secret is sealed before it comes here.
 
 use super::schema::{accounts, api_keys, users};
-use super::{Conn, StoreError};
+use super::{Conn, StoreError, retired_ids};
 use crate::domain::account::Account;
 use crate::domain::key::{Key, KeyStatus, SecretId};
 use crate::domain::user::{Uid, Uin, User};
@@ -159,10 +159,13 @@ pub fn set_note(conn: &mut Conn, key: &Key, note: &str) -> Result<bool, StoreErr
     Ok(touched == 1)
 }
 
-/// Deletes a membership's key if it is disabled; `false` when there is no such key.
+/// Deletes a membership's key if it is disabled, and retires its SecretId; `false` when there is no such key.
 pub fn delete_disabled(conn: &mut Conn, key: &Key) -> Result<bool, StoreError> {
     let touched = diesel::delete(api_keys::table.find(key.secret_id.as_str()))
         .filter(api_keys::uid.eq(key.uid.0).and(api_keys::status.eq(KeyStatus::Disabled.as_str())))
         .execute(conn)?;
+    if touched == 1 {
+        retired_ids::retire(conn, &key.secret_id)?;
+    }
     Ok(touched == 1)
 }

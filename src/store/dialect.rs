@@ -1,11 +1,11 @@
 //! What the two databases spell differently.
 
-use super::schema::api_keys;
+use super::schema::{api_keys, retired_ids};
 use super::{Conn, StoreError};
 use crate::domain::key::SecretId;
 use crate::domain::user::Uid;
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Text};
+use diesel::sql_types::{BigInt, Bool, Text};
 
 /// Makes concurrent writers for one membership take turns until the transaction ends.
 ///
@@ -38,6 +38,31 @@ pub fn lock_text(conn: &mut Conn, text: &str) -> Result<(), StoreError> {
             .bind::<Text, _>(text)
             .execute(conn)?;
     }
+    Ok(())
+}
+
+/// Whether nobody else has the turn that a text names; it lasts until the transaction ends and is not waited for.
+pub fn take_turn(conn: &mut Conn, text: &str) -> Result<bool, StoreError> {
+    let Conn::Postgres(conn) = conn else { return Ok(true) };
+    let taken = diesel::sql_query("SELECT pg_try_advisory_xact_lock(hashtextextended($1, 0)) AS taken")
+        .bind::<Text, _>(text)
+        .get_result::<Turn>(conn)?;
+    Ok(taken.taken)
+}
+
+#[derive(QueryableByName)]
+struct Turn {
+    #[diesel(sql_type = Bool)]
+    taken: bool,
+}
+
+/// Keeps a digest that may be there already.
+pub fn insert_retired(conn: &mut Conn, digest: &[u8]) -> Result<(), StoreError> {
+    let row = diesel::insert_into(retired_ids::table).values(retired_ids::digest.eq(digest));
+    match conn {
+        Conn::Postgres(conn) => row.on_conflict_do_nothing().execute(conn)?,
+        Conn::Sqlite(conn) => row.on_conflict_do_nothing().execute(conn)?,
+    };
     Ok(())
 }
 

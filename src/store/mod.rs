@@ -21,6 +21,7 @@ pub mod policy_versions;
 pub mod recovery_codes;
 pub mod refusals;
 pub mod replays;
+pub mod retired_ids;
 pub mod schema;
 pub mod sequences;
 pub mod sessions;
@@ -32,6 +33,7 @@ pub mod throttles;
 pub mod tickets;
 pub mod totp_devices;
 pub mod user_lists;
+pub mod user_looks;
 pub mod user_search;
 pub mod users;
 

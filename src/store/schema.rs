@@ -65,6 +65,22 @@ diesel::table! {
         last_activity_at -> Nullable<BigInt>,
         country_code -> Text,
         protection -> Text,
+        has_looks -> Bool,
+    }
+}
+
+diesel::table! {
+    user_looks (owner_uin, look, is_ascii, uid) {
+        owner_uin -> BigInt,
+        look -> Text,
+        uid -> BigInt,
+        is_ascii -> Bool,
+    }
+}
+
+diesel::table! {
+    retired_ids (digest) {
+        digest -> Binary,
     }
 }
 
@@ -358,6 +374,8 @@ diesel::joinable!(users -> accounts (owner_uin));
 
 diesel::joinable!(users -> identities (uin));
 
+diesel::joinable!(user_looks -> users (uid));
+
 diesel::joinable!(user_terms -> users (uid));
 
 diesel::joinable!(api_keys -> users (uid));
@@ -406,6 +424,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     recovery_codes,
     refusals,
     replays,
+    retired_ids,
     sequences,
     sessions,
     setup_tokens,
@@ -417,6 +436,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     totp_devices,
     user_boundaries,
     user_groups,
+    user_looks,
     user_terms,
     users
 );

@@ -1,7 +1,7 @@
 //! Memberships: who belongs to an account.
 
 use super::schema::{user_terms, users};
-use super::{Conn, StoreError};
+use super::{Conn, StoreError, user_looks};
 use crate::domain::user::{Protection, Uid, Uin, User, UserKind, search_terms};
 use diesel::prelude::*;
 
@@ -63,8 +63,10 @@ pub fn insert(conn: &mut Conn, user: &User, created_by: Uin) -> Result<(), Store
             users::console_login.eq(user.console_login),
             users::created_at.eq(user.created_at),
             users::created_by.eq(created_by.0),
+            users::has_looks.eq(true),
         ))
         .execute(conn)?;
+    user_looks::replace(conn, (user.owner_uin, user.uid), &user.name)?;
     insert_terms(conn, user)
 }
 
@@ -79,8 +81,10 @@ pub fn update(conn: &mut Conn, user: &User) -> Result<(), StoreError> {
             users::email.eq(&user.email),
             users::country_code.eq(&user.country_code),
             users::console_login.eq(user.console_login),
+            users::has_looks.eq(true),
         ))
         .execute(conn)?;
+    user_looks::replace(conn, (user.owner_uin, user.uid), &user.name)?;
     diesel::delete(user_terms::table.filter(user_terms::uid.eq(user.uid.0))).execute(conn)?;
     insert_terms(conn, user)
 }

@@ -2,6 +2,7 @@
 
 use super::context::WebContext;
 use crate::app::caller::Source;
+use crate::domain::characters::without_misleading;
 use actix_web::http::header::{HeaderMap, USER_AGENT};
 use actix_web::web::Data;
 use actix_web::{HttpMessage, HttpRequest};
@@ -27,12 +28,7 @@ pub fn source(request: &HttpRequest, context: &Data<WebContext>) -> Source {
     let agent = format!("{} {}", text(REQUEST_CLIENT), text(USER_AGENT.as_str()));
     Source {
         ip: client_ip(request, context),
-        user_agent: agent
-            .trim()
-            .chars()
-            .map(|c| if c.is_control() { ' ' } else { c })
-            .take(MAX_USER_AGENT)
-            .collect(),
+        user_agent: without_misleading(agent.trim()).chars().take(MAX_USER_AGENT).collect(),
         request_id: request_id(request),
     }
 }

@@ -18,7 +18,10 @@ const MAX_KEYWORD: usize = 128;
 /// Refusals, and the code that an action documents for them.
 type Code = (fn(&GroupRefusal) -> bool, &'static str);
 
-const TAKEN: Code = (|why| matches!(why, GroupRefusal::NameTaken), "InvalidParameter.GroupNameInUse");
+const TAKEN: Code = (
+    |why| matches!(why, GroupRefusal::NameTaken | GroupRefusal::LooksTaken),
+    "InvalidParameter.GroupNameInUse",
+);
 const NO_USER: Code = (
     |why| matches!(why, GroupRefusal::NoUser(_) | GroupRefusal::NotMember(..)),
     "ResourceNotFound.UserNotExist",

@@ -10,7 +10,7 @@ use crate::app::users::{NewUser, NewUserKind};
 use crate::domain::field;
 use crate::domain::permission::action;
 use crate::domain::secret::{MalformedPassword, Password};
-use crate::domain::user::UserName;
+use crate::domain::user::{User, UserName};
 use serde_json::{Map, Value, json};
 
 /// The longest remark, as in the console.
@@ -86,7 +86,7 @@ async fn add_user(call: Call) -> Result<Map<String, Value>, ApiError> {
     let with_key = flag(input, "UseApi")?.unwrap_or(false);
     let must_change = flag(input, "NeedResetPassword")?.unwrap_or(false);
     let password = if console_login { password(input)? } else { None };
-    let said = Said::in_input(input).map_err(|error| error.invalid_as(PARAMETER))?;
+    let said = Said::in_input(input, None).map_err(|error| error.invalid_as(PARAMETER))?;
     let new = NewUser {
         name,
         note: said.remark.unwrap_or_default(),
@@ -133,7 +133,9 @@ async fn update_user(call: Call) -> Result<Map<String, Value>, ApiError> {
     let input = &call.input;
     input.only(&PERSONAL)?;
     let name = input.required_text("Name")?;
-    let said = Said::in_input(input).map_err(|error| error.invalid_as("InvalidParameter"))?;
+    let kept =
+        call.app.named_user(&call.caller, (action::UPDATE_USER, name.clone())).await.map_err(not_found)?;
+    let said = Said::in_input(input, Some(&kept)).map_err(|error| error.invalid_as("InvalidParameter"))?;
     let changes = Changes {
         note: said.remark,
         phone: said.phone,
@@ -204,19 +206,22 @@ struct Said {
 }
 
 impl Said {
-    fn in_input(input: &Input) -> Result<Self, ApiError> {
-        let checked = |name: &str, check: fn(&str) -> Result<String, field::FieldError>| {
-            input
-                .text(name)?
-                .map(|text| check(&text))
-                .transpose()
-                .map_err(|error| ApiError::from(Failure::from(error)))
-        };
+    /// What a user has already is not judged again.
+    fn in_input(input: &Input, kept: Option<&User>) -> Result<Self, ApiError> {
+        let checked =
+            |name: &str, kept: Option<&String>, check: fn(&str) -> Result<String, field::FieldError>| {
+                input
+                    .text(name)?
+                    .map(|text| field::unless_kept(kept.map(String::as_str), &text, check))
+                    .transpose()
+                    .map_err(|error| ApiError::from(Failure::from(error)))
+            };
+        let remark = |text: &str| field::line("Remark", ("remark", "备注"), text, MAX_REMARK);
         Ok(Self {
-            remark: checked("Remark", |text| field::line("Remark", ("remark", "备注"), text, MAX_REMARK))?,
-            phone: checked("PhoneNum", field::phone)?,
-            country_code: checked("CountryCode", country_code)?,
-            email: checked("Email", field::email)?,
+            remark: checked("Remark", kept.map(|user| &user.note), remark)?,
+            phone: checked("PhoneNum", kept.map(|user| &user.phone), field::phone)?,
+            country_code: checked("CountryCode", None, country_code)?,
+            email: checked("Email", kept.map(|user| &user.email), field::email)?,
         })
     }
 }

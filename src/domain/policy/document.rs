@@ -8,12 +8,29 @@ use super::json::{self, Json, Member, Node};
 use super::problem::{Fault, Problem, code};
 use super::resource::ResourcePattern;
 use super::statement::{Effect, Statement};
+use crate::domain::characters::is_misleading;
 use crate::domain::sentence::Sentence;
 
 /// What a text amounts to; with problems, the statements hold unknown parts in their places.
 pub(super) struct Compiled {
     pub statements: Vec<Statement>,
     pub problems: Vec<Problem>,
+}
+
+impl Compiled {
+    /// Reports the lines whose author sees something else than what they say; nothing else is told of such a line.
+    pub fn note_misleading(&mut self, text: &str) {
+        let misleads = |c: char| is_misleading(c) && !matches!(c, '\t' | '\r');
+        for (at, _) in text.split('\n').enumerate().filter(|(_, line)| line.contains(misleads)) {
+            let told = (
+                "Remove the characters that cannot be seen, or write them as \\uXXXX.",
+                "请删除不可见的字符，或写为 \\uXXXX。",
+            );
+            self.problems.retain(|problem| problem.line != at + 1);
+            self.problems.push(Problem::new(at + 1, code::DOCUMENT, told));
+        }
+        self.problems.sort_by_key(|problem| problem.line);
+    }
 }
 
 /// Reads a whole document; never fails, whatever the text.

@@ -77,7 +77,7 @@ pub fn group_of(request: &HttpRequest) -> Result<GroupId, PageError> {
 pub fn faults(failure: Failure) -> Result<(StatusCode, Vec<FieldError>), PageError> {
     let Failure::Group(refusal) = failure else { return user_form::faults(failure) };
     let field = match refusal {
-        GroupRefusal::NameTaken => "group_name",
+        GroupRefusal::NameTaken | GroupRefusal::LooksTaken => "group_name",
         GroupRefusal::NoPolicy(_) | GroupRefusal::NotAttached(..) => "policy",
         GroupRefusal::NoUser(_) | GroupRefusal::NotMember(..) => "member",
         GroupRefusal::NoGroup(_) => "group",

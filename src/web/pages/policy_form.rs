@@ -107,7 +107,7 @@ pub async fn create(
 ) -> Result<HttpResponse, PageError> {
     person.ensure_here(action::CREATE_POLICY).map_err(Failure::from)?;
     let typed = Typed::of(&form);
-    let (status, faults) = match typed.wanted(&form) {
+    let (status, faults) = match typed.wanted(&form, None) {
         Ok(None) => (StatusCode::OK, None),
         Err(faults) => (StatusCode::UNPROCESSABLE_ENTITY, Some(faults)),
         Ok(Some(new)) => match context.app.create_policy(&person, new).await {
@@ -149,7 +149,7 @@ pub async fn edit(
 ) -> Result<HttpResponse, PageError> {
     let policy = context.app.policy_to_edit(&person, policy_of(&request)?).await?;
     let typed = Typed::of(&form);
-    let (status, faults) = match typed.wanted(&form) {
+    let (status, faults) = match typed.wanted(&form, Some(&policy)) {
         Ok(None) => (StatusCode::OK, None),
         Err(faults) => (StatusCode::UNPROCESSABLE_ENTITY, Some(faults)),
         Ok(Some(new)) => match context.app.edit_policy(&person, policy.id, new).await {
@@ -225,17 +225,25 @@ impl Typed {
         Self { name: text("name"), description: text("description"), document: text("document") }
     }
 
-    /// What is to be saved: nothing when only *Check* was pressed.
-    fn wanted(&self, form: &Form) -> Result<Option<NewPolicy>, Faults> {
+    /// What is to be saved: nothing when only *Check* was pressed. What stands already is not judged again.
+    fn wanted(&self, form: &Form, kept: Option<&StoredPolicy>) -> Result<Option<NewPolicy>, Faults> {
         let mut faults = Faults::default();
-        let document = Document::check(&self.document).map_err(|found| faults.problems = found).ok();
+        let is_kept = kept.is_some_and(|kept| kept.document == self.document) && !form.is_ticked("check");
+        let document =
+            if is_kept { Ok(Document::kept(&self.document)) } else { Document::check(&self.document) };
+        let document = document.map_err(|found| faults.problems = found).ok();
         if form.is_ticked("check") {
             return if document.is_some() { Ok(None) } else { Err(faults) };
         }
         let name =
             PolicyName::parse(self.name.trim()).map_err(|refusal| FieldError::on_page("name", refusal));
         let name = sift(name, &mut faults.errors);
-        let description = Description::parse(&self.description);
+        let description = match kept {
+            Some(kept) if kept.description == self.description.trim() => {
+                Ok(Description::kept(&kept.description))
+            }
+            _ => Description::parse(&self.description),
+        };
         let description = description.map_err(|refusal| FieldError::on_page("description", refusal));
         let description = sift(description, &mut faults.errors);
         match (name, description, document) {

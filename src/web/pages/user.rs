@@ -86,7 +86,7 @@ pub async fn edit(
     let user = context.app.user_to_edit(&person, uin_of(&request)?).await?;
     let typed = Typed::of(&form);
     let mut errors = Vec::new();
-    let (status, errors) = match typed.check(&mut errors) {
+    let (status, errors) = match typed.check(Some(&user), &mut errors) {
         None => (StatusCode::UNPROCESSABLE_ENTITY, errors),
         Some(details) => match context.app.update_user(&person, user.uin, details).await {
             Ok(()) => {

@@ -2,7 +2,7 @@
 
 use crate::app::Failure;
 use crate::app::users::Details;
-use crate::domain::field::{self, FieldError};
+use crate::domain::field::{self, FieldError, unless_kept};
 use crate::domain::user::{User, UserName};
 use crate::web::error::PageError;
 use crate::web::form::Form;
@@ -32,14 +32,23 @@ impl Typed {
         Self { user_name: user.name, note: user.note, phone: user.phone, email: user.email }
     }
 
-    /// The details, or every field that does not fit added to `errors`.
-    pub fn check(&self, errors: &mut Vec<FieldError>) -> Option<Details> {
-        let name = UserName::parse(self.user_name.trim());
-        let name = sift(name.map_err(|refusal| FieldError::on_page("user_name", refusal)), errors);
-        let note = sift(field::line("note", ("note", "备注"), &self.note, MAX_NOTE), errors);
-        let phone = sift(field::phone(&self.phone), errors);
-        let email = sift(field::email(&self.email), errors);
+    /// The details, or every field that does not fit added to `errors`. What a user has already is not judged again.
+    pub fn check(&self, kept: Option<&User>, errors: &mut Vec<FieldError>) -> Option<Details> {
+        let name = match kept {
+            Some(kept) if kept.name == self.user_name.trim() => Some(None),
+            _ => sift(self.name().map(Some), errors),
+        };
+        let note = |text: &str| field::line("note", ("note", "备注"), text, MAX_NOTE);
+        let note = sift(unless_kept(kept.map(|user| user.note.as_str()), &self.note, note), errors);
+        let phone = unless_kept(kept.map(|user| user.phone.as_str()), &self.phone, field::phone);
+        let phone = sift(phone, errors);
+        let email = unless_kept(kept.map(|user| user.email.as_str()), &self.email, field::email);
+        let email = sift(email, errors);
         Some(Details { name: name?, note: note?, phone: phone?, email: email? })
+    }
+
+    fn name(&self) -> Result<UserName, FieldError> {
+        UserName::parse(self.user_name.trim()).map_err(|refusal| FieldError::on_page("user_name", refusal))
     }
 }
 

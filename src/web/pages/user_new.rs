@@ -5,7 +5,7 @@ use super::{done, render, render_as, see_other, uin_of, unopened};
 use crate::app::Failure;
 use crate::app::caller::Caller;
 use crate::app::permissions::StoredPolicy;
-use crate::app::users::{Added, NewUser, NewUserKind};
+use crate::app::users::{Added, Details, NewUser, NewUserKind};
 use crate::domain::field::FieldError;
 use crate::domain::permission::action;
 use crate::domain::secret::Password;
@@ -238,15 +238,16 @@ impl Sent {
                 None
             }
         };
-        let details = self.typed.check(&mut errors);
+        let details = self.typed.check(None, &mut errors);
         let (Some(kind), Some(details), true) = (kind, details, errors.is_empty()) else {
             return Err(errors);
         };
+        let Details { name: Some(name), note, phone, email } = details else { return Err(errors) };
         Ok(NewUser {
-            name: details.name,
-            note: details.note,
-            phone: details.phone,
-            email: details.email,
+            name,
+            note,
+            phone,
+            email,
             country_code: String::new(),
             policies: self.policies.clone(),
             kind,
