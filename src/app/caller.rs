@@ -1,9 +1,11 @@
 //! Who is asking: found from the session alone, with what it may do.
 
 use super::access::{Access, Mfa};
+use super::clearance::Clearance;
 use super::replay::Once;
 use super::{App, Failure};
 use crate::domain::account::Account;
+use crate::domain::grant::AppAge;
 use crate::domain::permission::Denial;
 use crate::domain::user::{Uin, User, UserKind, resource_of};
 use crate::store::api_keys::Signer;
@@ -51,7 +53,10 @@ pub struct Caller {
     pub source: Arc<Source>,
     /// Of a signed call that changes something: its signature, which is good for that once.
     pub(super) once: Option<Arc<Once>>,
-    access: Access,
+    pub(super) access: Access,
+    /// The authenticator apps, by their age.
+    pub(super) apps: Arc<Vec<AppAge>>,
+    pub(super) clearance: Clearance,
 }
 
 impl Caller {
@@ -114,6 +119,8 @@ impl Caller {
             can_switch: false,
             duty: Duty::None,
             once: None,
+            apps: Arc::default(),
+            clearance: Clearance::Program,
             user: Arc::clone(&signer.user),
             account: Arc::clone(&signer.account),
             source,
@@ -162,8 +169,9 @@ impl App {
             return Err(Failure::NotSignedIn);
         }
         let identity = identities::find(conn, uin)?.ok_or(Failure::NotSignedIn)?;
-        let has_mfa = totp_devices::count(conn, uin)? > 0;
-        Ok(Caller {
+        let apps = totp_devices::ages(conn, uin)?;
+        let has_mfa = !apps.is_empty();
+        let caller = Caller {
             duty: duty((&user, &identity, &account), has_mfa, self.clock.now()),
             access: access_of(conn, &user, &account, self.clock.now())?,
             preferences: Preferences { theme: identity.theme, density: identity.density },
@@ -174,7 +182,10 @@ impl App {
             can_switch,
             source: Arc::new(source),
             once: None,
-        })
+            apps: Arc::new(apps),
+            clearance: Clearance::Closed,
+        };
+        Ok(caller.cleared_by_session(self.clock.now()))
     }
 
     /// A session that has neither idled out nor reached its end.
@@ -211,6 +222,8 @@ fn no_session() -> Arc<Session> {
             last_seen_at: 0,
             expires_at: 0,
             step_up_at: None,
+            code_at: None,
+            code_device: None,
         })
     });
     Arc::clone(&NONE)

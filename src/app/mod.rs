@@ -1,14 +1,18 @@
 //! What people can do: one function per action, one transaction, one audit event.
 
 pub mod access;
+mod access_age;
 pub mod access_keys;
 pub mod audit;
 pub mod boundary;
 pub mod caller;
+mod clearance;
 mod compiled;
 mod event;
 pub mod explain;
 pub mod failure;
+pub mod grant;
+mod grant_gift;
 pub mod group_members;
 pub mod group_policies;
 pub mod groups;
@@ -29,6 +33,7 @@ pub mod protection;
 pub mod readiness;
 pub mod replay;
 pub mod reveal;
+pub mod reveal_age;
 pub mod second_step;
 pub mod sessions;
 pub mod settings;

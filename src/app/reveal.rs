@@ -2,6 +2,7 @@
 
 use super::caller::Caller;
 use super::keys::{Operation, Place, Step, created_door, holder, secret_binding};
+use super::reveal_age::By;
 use super::step_up::{Detail, Wish, reveal_door};
 use super::{App, Failure};
 use crate::domain::account::SecretReveal;
@@ -28,7 +29,8 @@ impl App {
     ) -> Result<Step<String>, Failure> {
         let (holder, key) = self.key(caller, place, (Operation::Query, id)).await?;
         ensure_showable(caller, place, &holder)?;
-        if self.step_up_left(caller) > 0 {
+        caller.ensure_waited(&holder, By::AnyApp, self.clock.now())?;
+        if self.step_up_left(caller) > 0 && self.ensure_code_counts(caller, &holder).is_ok() {
             let (app, asker) = (self.clone(), caller.clone());
             let mint = move |conn: &mut Conn| {
                 app.mint(conn, &reveal_door(&asker, key.uid, &key.secret_id), None, TICKET_SECONDS)
@@ -59,6 +61,7 @@ impl App {
                 let holder = holder(conn, &asker, place, Operation::Query)?;
                 let key = api_keys::find(conn, holder.uid, &id)?.ok_or(Failure::NotFound)?;
                 ensure_showable(&asker, place, &holder)?;
+                app.ensure_code_counts(&asker, &holder)?;
                 if app.take(conn, &reveal_door(&asker, holder.uid, &id), &ticket)?.is_none() {
                     return Ok(None);
                 }

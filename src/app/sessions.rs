@@ -47,6 +47,8 @@ impl App {
             last_seen_at: now,
             expires_at: now + lives,
             step_up_at: None,
+            code_at: None,
+            code_device: None,
         };
         sessions::insert(conn, &session)?;
         Ok(key)

@@ -24,6 +24,8 @@ pub(super) struct Row {
     password_rules: String,
     login_rules: String,
     signature_v1: bool,
+    grant_window_minutes: i64,
+    grant_age_hours: i64,
 }
 
 impl TryFrom<Row> for Account {
@@ -50,6 +52,8 @@ impl TryFrom<Row> for Account {
                 api_delete_enabled_keys: row.api_delete_enabled_keys,
                 password_min_length: row.password_min_length,
                 signature_v1: row.signature_v1,
+                grant_window_minutes: row.grant_window_minutes,
+                grant_age_hours: row.grant_age_hours,
             },
         })
     }
@@ -92,6 +96,8 @@ pub fn update_settings(conn: &mut Conn, owner: Uin, settings: &AccountSettings) 
             accounts::api_delete_enabled_keys.eq(settings.api_delete_enabled_keys),
             accounts::password_min_length.eq(settings.password_min_length),
             accounts::signature_v1.eq(settings.signature_v1),
+            accounts::grant_window_minutes.eq(settings.grant_window_minutes),
+            accounts::grant_age_hours.eq(settings.grant_age_hours),
         ))
         .execute(conn)?;
     Ok(())

@@ -7,6 +7,7 @@ pub mod boundaries;
 mod connection;
 pub mod dialect;
 pub mod error;
+pub mod grants;
 pub mod groups;
 pub mod identities;
 pub mod key_usage;

@@ -30,6 +30,8 @@ diesel::table! {
         signature_v1 -> Bool,
         login_rules -> Text,
         password_rules -> Text,
+        grant_window_minutes -> BigInt,
+        grant_age_hours -> BigInt,
     }
 }
 
@@ -44,6 +46,7 @@ diesel::table! {
         theme -> Text,
         density -> Text,
         former_passwords -> Text,
+        recovered_at -> Nullable<BigInt>,
     }
 }
 
@@ -64,6 +67,9 @@ diesel::table! {
         last_activity_at -> Nullable<BigInt>,
         country_code -> Text,
         protection -> Text,
+        granted_at -> Nullable<BigInt>,
+        stepped_up -> Bool,
+        loosened_at -> Nullable<BigInt>,
     }
 }
 
@@ -101,6 +107,8 @@ diesel::table! {
         last_step -> BigInt,
         created_at -> BigInt,
         last_used_at -> Nullable<BigInt>,
+        granted_at -> Nullable<BigInt>,
+        recovered_at -> Nullable<BigInt>,
     }
 }
 
@@ -127,6 +135,8 @@ diesel::table! {
         last_seen_at -> BigInt,
         expires_at -> BigInt,
         step_up_at -> Nullable<BigInt>,
+        code_at -> Nullable<BigInt>,
+        code_device -> Nullable<Text>,
     }
 }
 
@@ -191,6 +201,9 @@ diesel::table! {
         updated_at -> BigInt,
         created_by -> Text,
         last_version -> BigInt,
+        granted_at -> Nullable<BigInt>,
+        stepped_up -> Bool,
+        loosened_at -> Nullable<BigInt>,
     }
 }
 
@@ -200,6 +213,8 @@ diesel::table! {
         policy_id -> BigInt,
         created_at -> BigInt,
         created_by -> Text,
+        granted_at -> Nullable<BigInt>,
+        stepped_up -> Bool,
     }
 }
 
@@ -276,6 +291,7 @@ diesel::table! {
         name_key -> Text,
         remark -> Text,
         created_at -> BigInt,
+        loosened_at -> Nullable<BigInt>,
     }
 }
 
@@ -284,6 +300,8 @@ diesel::table! {
         group_id -> BigInt,
         uid -> BigInt,
         created_at -> BigInt,
+        granted_at -> Nullable<BigInt>,
+        stepped_up -> Bool,
     }
 }
 
@@ -293,6 +311,8 @@ diesel::table! {
         policy_id -> BigInt,
         created_at -> BigInt,
         created_by -> Text,
+        granted_at -> Nullable<BigInt>,
+        stepped_up -> Bool,
     }
 }
 

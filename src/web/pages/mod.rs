@@ -4,6 +4,7 @@ pub mod attached;
 pub mod audit;
 pub mod choose;
 mod door;
+pub mod grants;
 pub mod group;
 pub mod group_head;
 pub mod group_members;

@@ -1,0 +1,143 @@
+//! Whether a grant gives anybody the secrets of others: then a code given for something else does not serve.
+
+use super::access::{Access, Mfa};
+use super::caller::Caller;
+use super::grant::{Grant, Granted};
+use super::{App, Failure};
+use crate::domain::group::GroupId;
+use crate::domain::permission::action::SHOW_SECRET;
+use crate::domain::policy::Effect;
+use crate::domain::user::{Uid, Uin, resource_of};
+use crate::store::{Conn, boundaries, grants, policies, users};
+
+/// Users that are looked at one by one; beyond that the answer is yes.
+const MOST: usize = 200;
+/// No identity has this UIN: it stands for somebody whom no policy names.
+const SOMEBODY: Uin = Uin(999_999_999_999);
+
+/// How far a user gets with the secrets of others.
+#[derive(Eq, PartialEq)]
+pub(super) struct Reach {
+    /// Whatever the secret, it is shown.
+    surely: bool,
+    /// Some secret may be shown.
+    maybe: bool,
+    /// What decides about it.
+    by: Vec<String>,
+}
+
+/// Those whom a grant touches, as they were before.
+pub(super) struct Before {
+    users: Vec<(Uid, Reach)>,
+    are_many: bool,
+}
+
+impl App {
+    /// Whom a grant touches, and how far they got before.
+    pub(super) fn gift_before(
+        &self,
+        conn: &mut Conn,
+        caller: &Caller,
+        grant: &Grant,
+    ) -> Result<Before, Failure> {
+        let mut touched = touched(conn, caller.owner(), grant)?;
+        touched.sort_unstable();
+        touched.dedup();
+        let are_many = touched.len() > MOST;
+        let mut users = Vec::new();
+        for uid in touched.into_iter().filter(|_| !are_many) {
+            users.push((uid, self.reach(conn, caller, uid)?));
+        }
+        Ok(Before { users, are_many })
+    }
+
+    /// Whether one of them, or a user just made, gets further now.
+    pub(super) fn gives(
+        &self,
+        conn: &mut Conn,
+        caller: &Caller,
+        (before, granted): (&Before, &Granted),
+    ) -> Result<bool, Failure> {
+        if let Granted::User(added) = granted {
+            return Ok(self.reach(conn, caller, added.uid)?.maybe);
+        }
+        for (uid, was) in &before.users {
+            let is = self.reach(conn, caller, *uid)?;
+            if is.maybe && !was.surely && is != *was {
+                return Ok(true);
+            }
+        }
+        Ok(before.are_many)
+    }
+
+    fn reach(&self, conn: &mut Conn, caller: &Caller, uid: Uid) -> Result<Reach, Failure> {
+        let Some(user) = users::by_uid(conn, uid)? else {
+            return Ok(Reach { surely: false, maybe: false, by: Vec::new() });
+        };
+        let in_force = policies::in_force(conn, uid)?;
+        let bounded = boundaries::find(conn, uid)?.map(|policy| policy.document);
+        let access = Access::new(&user, caller.account.app_id, in_force, self.clock.now());
+        let mut by = access.speakers(Effect::Allow);
+        let maybe = access.rights.is_root || !by.is_empty();
+        let denies = access.speakers(Effect::Deny);
+        let somebody = resource_of(caller.owner(), SOMEBODY);
+        let is_allowed = access.ensure(SHOW_SECRET, &somebody, &caller.source.ip, Mfa::Passed).is_ok();
+        let surely = is_allowed && user.console_login && denies.is_empty() && bounded.is_none();
+        by.extend(denies);
+        by.extend(bounded);
+        by.push(user.console_login.to_string());
+        Ok(Reach { surely, maybe, by })
+    }
+}
+
+impl Access {
+    /// The labels of policies that say something about others' secrets, with what they say.
+    fn speakers(&self, effect: Effect) -> Vec<String> {
+        let speaks = |policy: &crate::domain::policy::Policy| {
+            policy.speaks_of_others(effect, SHOW_SECRET, &self.rights.principal)
+        };
+        let held = self.rights.attached.iter().filter(|held| speaks(&held.policy));
+        held.map(|held| format!("{}: {:?}", held.label, held.policy)).collect()
+    }
+}
+
+fn touched(conn: &mut Conn, owner: Uin, grant: &Grant) -> Result<Vec<Uid>, Failure> {
+    let most = i64::try_from(MOST + 1).unwrap_or(i64::MAX);
+    let mut found = Vec::new();
+    match grant {
+        Grant::AddUser(_) | Grant::CreatePolicy { .. } => {}
+        Grant::AttachToUser { uin, .. }
+        | Grant::DetachFromUser { uin, .. }
+        | Grant::PutBoundary { uin, .. }
+        | Grant::DeleteBoundary { uin }
+        | Grant::SetConsole { uin, .. } => found.extend(uid_of(conn, owner, *uin)?),
+        Grant::Join(pairs) | Grant::Leave(pairs) => {
+            for (_, uin) in pairs {
+                found.extend(uid_of(conn, owner, *uin)?);
+            }
+        }
+        Grant::AttachToGroup { group, .. }
+        | Grant::DetachFromGroup { group, .. }
+        | Grant::DeleteGroup { group } => {
+            found.extend(grants::affected_by_group(conn, GroupId(*group), most)?);
+        }
+        Grant::AttachToHolders { users, groups, .. } => {
+            for uin in users {
+                found.extend(uid_of(conn, owner, *uin)?);
+            }
+            for group in groups {
+                found.extend(grants::affected_by_group(conn, GroupId(*group), most)?);
+            }
+        }
+        Grant::EditPolicy { id: policy, .. }
+        | Grant::SetDefaultVersion { policy, .. }
+        | Grant::DeletePolicy { policy } => {
+            found.extend(grants::affected_by_policy(conn, *policy, most)?);
+        }
+    }
+    Ok(found)
+}
+
+fn uid_of(conn: &mut Conn, owner: Uin, uin: i64) -> Result<Option<Uid>, Failure> {
+    Ok(users::find(conn, owner, Uin(uin))?.map(|user| user.uid))
+}
