@@ -4,18 +4,18 @@ use super::caller::Caller;
 use super::clearance::Clearance;
 use super::group_members::Pair;
 use super::keys::Step;
+use super::planned_user::PlannedUser;
 use super::policies::{IfAttached, NewPolicy};
 use super::policy_edit::Edited;
 use super::policy_holders::HolderRef;
 use super::step_up::{Detail, Wish};
-use super::users::{Added, Login, NewUser, NewUserKind};
+use super::users::{Added, NewUser};
 use super::{App, Failure};
 use crate::domain::group::{GroupId, UserRef};
 use crate::domain::permission::action;
 use crate::domain::policies::{Description, Document, PolicyName};
 use crate::domain::step_up::Purpose;
-use crate::domain::user::{Uin, UserName};
-use crate::store::identities::StoredPassword;
+use crate::domain::user::Uin;
 use crate::store::{Conn, dialect};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -41,21 +41,6 @@ pub enum Grant {
     SetDefaultVersion { policy: i64, version: i64 },
     DeletePolicy { policy: i64 },
     DeleteGroup { group: i64 },
-}
-
-/// A user that is to be added; of a password only the hash.
-#[derive(Clone, Serialize, Deserialize)]
-pub struct PlannedUser {
-    name: String,
-    note: String,
-    phone: String,
-    email: String,
-    policies: Vec<String>,
-    /// Of a collaborator: the UIN of its own account.
-    collaborator: Option<i64>,
-    console_login: bool,
-    hash: Option<String>,
-    must_change: bool,
 }
 
 /// What a person reads while a grant waits, and afterwards.
@@ -240,56 +225,6 @@ impl App {
             Grant::DeleteGroup { group } => self.delete_group_in(conn, caller, GroupId(*group)),
         };
         done.map(|()| Granted::Done)
-    }
-}
-
-impl PlannedUser {
-    fn of(new: NewUser, stored: Option<StoredPassword>) -> Self {
-        let (collaborator, console_login) = match new.kind {
-            NewUserKind::Collaborator(uin) => (Some(uin.0), true),
-            NewUserKind::SubUser { console_login, .. } => (None, console_login),
-        };
-        let must_change = stored.as_ref().is_some_and(|stored| stored.must_change);
-        Self {
-            name: new.name.as_str().to_owned(),
-            note: new.note,
-            phone: new.phone,
-            email: new.email,
-            policies: new.policies,
-            collaborator,
-            console_login,
-            hash: stored.map(|stored| stored.hash),
-            must_change,
-        }
-    }
-
-    fn restored(
-        &self,
-        shown: Option<&Zeroizing<String>>,
-        now: i64,
-    ) -> Result<(NewUser, Option<Login>), Failure> {
-        let kind = match self.collaborator {
-            Some(uin) => NewUserKind::Collaborator(Uin(uin)),
-            None => NewUserKind::SubUser {
-                console_login: self.console_login,
-                password: None,
-                must_change: self.must_change,
-            },
-        };
-        let login = self.hash.as_ref().map(|hash| Login {
-            stored: StoredPassword { hash: hash.clone(), changed_at: now, must_change: self.must_change },
-            shown: shown.cloned(),
-        });
-        let new = NewUser {
-            name: UserName::parse(&self.name).map_err(|_| Failure::Corrupt("step_ups.detail"))?,
-            note: self.note.clone(),
-            phone: self.phone.clone(),
-            email: self.email.clone(),
-            country_code: String::new(),
-            policies: self.policies.clone(),
-            kind,
-        };
-        Ok((new, login))
     }
 }
 

@@ -16,14 +16,26 @@ const MOST: usize = 200;
 const SOMEBODY: Uin = Uin(999_999_999_999);
 
 /// How far a user gets with the secrets of others.
-#[derive(Eq, PartialEq)]
-pub(super) struct Reach {
+#[derive(Default)]
+struct Reach {
     /// Whatever the secret, it is shown.
     surely: bool,
-    /// Some secret may be shown.
-    maybe: bool,
-    /// What decides about it.
-    by: Vec<String>,
+    /// What may show one, and what may keep one back.
+    allows: Vec<String>,
+    denies: Vec<String>,
+    boundary: Option<String>,
+    console: bool,
+}
+
+impl Reach {
+    /// Whether something that was not there before may show a secret now.
+    fn is_beyond(&self, was: &Self) -> bool {
+        let gained = self.allows.iter().any(|allow| !was.allows.contains(allow));
+        let freed = was.denies.iter().any(|deny| !self.denies.contains(deny));
+        let unbound = was.boundary.is_some() && self.boundary != was.boundary;
+        let let_in = self.console && !was.console;
+        !self.allows.is_empty() && !was.surely && (gained || freed || unbound || let_in)
+    }
 }
 
 /// Those whom a grant touches, as they were before.
@@ -59,11 +71,10 @@ impl App {
         (before, granted): (&Before, &Granted),
     ) -> Result<bool, Failure> {
         if let Granted::User(added) = granted {
-            return Ok(self.reach(conn, caller, added.uid)?.maybe);
+            return Ok(!self.reach(conn, caller, added.uid)?.allows.is_empty());
         }
         for (uid, was) in &before.users {
-            let is = self.reach(conn, caller, *uid)?;
-            if is.maybe && !was.surely && is != *was {
+            if self.reach(conn, caller, *uid)?.is_beyond(was) {
                 return Ok(true);
             }
         }
@@ -72,21 +83,17 @@ impl App {
 
     fn reach(&self, conn: &mut Conn, caller: &Caller, uid: Uid) -> Result<Reach, Failure> {
         let Some(user) = users::by_uid(conn, uid)? else {
-            return Ok(Reach { surely: false, maybe: false, by: Vec::new() });
+            return Ok(Reach::default());
         };
         let in_force = policies::in_force(conn, uid)?;
-        let bounded = boundaries::find(conn, uid)?.map(|policy| policy.document);
+        let boundary = boundaries::find(conn, uid)?.map(|policy| policy.document);
         let access = Access::new(&user, caller.account.app_id, in_force, self.clock.now());
-        let mut by = access.speakers(Effect::Allow);
-        let maybe = access.rights.is_root || !by.is_empty();
         let denies = access.speakers(Effect::Deny);
         let somebody = resource_of(caller.owner(), SOMEBODY);
         let is_allowed = access.ensure(SHOW_SECRET, &somebody, &caller.source.ip, Mfa::Passed).is_ok();
-        let surely = is_allowed && user.console_login && denies.is_empty() && bounded.is_none();
-        by.extend(denies);
-        by.extend(bounded);
-        by.push(user.console_login.to_string());
-        Ok(Reach { surely, maybe, by })
+        let surely = is_allowed && user.console_login && denies.is_empty() && boundary.is_none();
+        let allows = access.speakers(Effect::Allow);
+        Ok(Reach { surely, allows, denies, boundary, console: user.console_login })
     }
 }
 

@@ -25,6 +25,7 @@ pub mod operator;
 pub mod own_security;
 mod password_rules;
 pub mod permissions;
+mod planned_user;
 pub mod policies;
 pub mod policy_edit;
 pub mod policy_holders;

@@ -61,10 +61,10 @@ impl App {
                 let holder = holder(conn, &asker, place, Operation::Query)?;
                 let key = api_keys::find(conn, holder.uid, &id)?.ok_or(Failure::NotFound)?;
                 ensure_showable(&asker, place, &holder)?;
-                app.ensure_code_counts(&asker, &holder)?;
                 if app.take(conn, &reveal_door(&asker, holder.uid, &id), &ticket)?.is_none() {
                     return Ok(None);
                 }
+                app.ensure_code_counts(&asker, &holder)?;
                 let sealed = api_keys::sealed_secret(conn, holder.uid, &id)?.ok_or(Failure::NotFound)?;
                 let secret = app.open_secret(&key, &sealed)?;
                 asker.event("ShowSecretKey").on(&holder).object(id.as_str()).write(conn, &app)?;

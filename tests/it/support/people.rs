@@ -89,10 +89,20 @@ impl Person {
 
     /// Registers an authenticator app.
     pub async fn enrol(&mut self, app: &TestApp) {
-        let page = self.browser.open("/me/mfa/totp/new").await;
+        self.enrol_as(app, "Phone").await;
+    }
+
+    /// Registers an authenticator app of that name, and uses it from now on.
+    pub async fn enrol_as(&mut self, app: &TestApp, name: &str) {
+        let mut page = self.browser.open("/me/mfa/totp/new").await;
+        if let Some(c) = page.attribute("form[action='/verify'] input[name=c]", "value") {
+            let code = self.fresh_code(app);
+            let next = self.browser.post("/verify", &page.csrf(), &[("c", &c), ("code", &code)]).await;
+            page = self.browser.open(&next.redirect()).await;
+        }
         self.seed = Some(page.text("#totp-secret").expect("a seed"));
         let code = self.fresh_code(app);
-        let fields = [("name", "Phone"), ("code", code.as_str()), ("password", PASSWORD)];
+        let fields = [("name", name), ("code", code.as_str()), ("password", PASSWORD)];
         self.browser.post("/me/mfa/totp/new", &page.csrf(), &fields).await.redirect();
     }
 
@@ -166,6 +176,12 @@ impl Person {
 }
 
 impl Person {
+    /// A user of `root`'s account that was made elsewhere; signed in nowhere, without an app.
+    pub fn named(app: &TestApp, root: &Self, (uin, name): (&str, &str)) -> Self {
+        let parse = |text: &str| Uin::parse(text).expect("a UIN");
+        app.person(parse(uin), parse(&root.owner), name)
+    }
+
     /// Somebody with a browser and nothing else.
     pub fn stranger(app: &TestApp) -> Self {
         app.person(Uin(0), Uin(0), "root")
