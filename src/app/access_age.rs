@@ -41,10 +41,7 @@ impl Access {
             .collect();
         let weighed = self.rights.attached.iter().enumerate().map(|(place, held)| {
             let young = denies.iter().find(|(at, _)| *at == place);
-            young.map_or_else(
-                || held.attached(),
-                |(_, policy)| Attached { label: &held.label, policy },
-            )
+            young.map_or_else(|| held.attached(), |(_, policy)| Attached { label: &held.label, policy })
         });
         let context = self.context_of(asked.ip, asked.mfa);
         self.decide_by((asked.action, asked.resource), &context, weighed).allowed

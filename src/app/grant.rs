@@ -229,9 +229,8 @@ impl App {
 }
 
 fn sealed_text(plan: &Plan) -> Result<Zeroizing<String>, Failure> {
-    let grant = Zeroizing::new(
-        serde_json::to_string(&plan.grant).map_err(|_| Failure::Corrupt("step_ups.detail"))?,
-    );
+    let grant =
+        Zeroizing::new(serde_json::to_string(&plan.grant).map_err(|_| Failure::Corrupt("step_ups.detail"))?);
     let shown = plan.shown.as_ref().map_or("", |shown| shown.as_str());
     Ok(Zeroizing::new(format!("{}\n{shown}", grant.as_str())))
 }

@@ -5,8 +5,8 @@ use super::caller::Caller;
 use super::grant::{Grant, Granted};
 use super::{App, Failure};
 use crate::domain::group::GroupId;
-use crate::domain::permission::action::SHOW_SECRET;
-use crate::domain::policy::Effect;
+use crate::domain::permission::action::{LIST_ACCESS_KEYS, QUERY_KEY, SHOW_SECRET};
+use crate::domain::policy::{Effect, Policy};
 use crate::domain::user::{Uid, Uin, resource_of};
 use crate::store::{Conn, boundaries, grants, policies, users};
 
@@ -88,23 +88,28 @@ impl App {
         let in_force = policies::in_force(conn, uid)?;
         let boundary = boundaries::find(conn, uid)?.map(|policy| policy.document);
         let access = Access::new(&user, caller.account.app_id, in_force, self.clock.now());
-        let denies = access.speakers(Effect::Deny);
         let somebody = resource_of(caller.owner(), SOMEBODY);
-        let is_allowed = access.ensure(SHOW_SECRET, &somebody, &caller.source.ip, Mfa::Passed).is_ok();
-        let surely = is_allowed && user.console_login && denies.is_empty() && boundary.is_none();
-        let allows = access.speakers(Effect::Allow);
+        let may = |action| access.ensure(action, &somebody, &caller.source.ip, Mfa::Passed).is_ok();
+        let mut allows = access.speakers(Effect::Allow, SHOW_SECRET);
+        if !allows.is_empty() {
+            allows.extend(access.speakers(Effect::Allow, QUERY_KEY));
+        }
+        let denies: Vec<String> = [SHOW_SECRET, QUERY_KEY, LIST_ACCESS_KEYS]
+            .into_iter()
+            .flat_map(|action| access.speakers(Effect::Deny, action))
+            .collect();
+        let is_free = user.console_login && denies.is_empty() && boundary.is_none();
+        let surely = is_free && may(SHOW_SECRET) && may(QUERY_KEY);
         Ok(Reach { surely, allows, denies, boundary, console: user.console_login })
     }
 }
 
 impl Access {
     /// The labels of policies that say something about others' secrets, with what they say.
-    fn speakers(&self, effect: Effect) -> Vec<String> {
-        let speaks = |policy: &crate::domain::policy::Policy| {
-            policy.speaks_of_others(effect, SHOW_SECRET, &self.rights.principal)
-        };
+    fn speakers(&self, effect: Effect, action: &'static str) -> Vec<String> {
+        let speaks = |policy: &Policy| policy.speaks_of_others(effect, action, &self.rights.principal);
         let held = self.rights.attached.iter().filter(|held| speaks(&held.policy));
-        held.map(|held| format!("{}: {:?}", held.label, held.policy)).collect()
+        held.map(|held| format!("{action} {}: {:?}", held.label, held.policy)).collect()
     }
 }
 

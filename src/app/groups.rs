@@ -218,11 +218,7 @@ impl App {
 }
 
 /// Whether a group takes something from its users, or did until lately.
-pub(super) fn limits(
-    conn: &mut Conn,
-    owner: crate::domain::user::Uin,
-    id: GroupId,
-) -> Result<bool, Failure> {
+pub(super) fn limits(conn: &mut Conn, owner: crate::domain::user::Uin, id: GroupId) -> Result<bool, Failure> {
     for held in groups::attached(conn, id)? {
         let policy = policies::find(conn, owner, held.policy_id)?;
         if let Some(policy) = policy

@@ -42,12 +42,7 @@ pub struct Enrolled {
 
 impl App {
     /// The app that a code is right for, and uses its time step up.
-    pub(super) fn use_code(
-        &self,
-        conn: &mut Conn,
-        uin: Uin,
-        code: &Code,
-    ) -> Result<Option<String>, Failure> {
+    pub(super) fn use_code(&self, conn: &mut Conn, uin: Uin, code: &Code) -> Result<Option<String>, Failure> {
         let now = self.clock.now();
         for device in totp_devices::of_identity(conn, uin)? {
             let seed = self.open_seed(&device_binding(uin, &device.id), &device.seed)?;

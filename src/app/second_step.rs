@@ -2,8 +2,8 @@
 
 use super::caller::Source;
 use super::event::{Actor, Draft};
-use super::sign_in::{BY_CODE, BY_RECOVERY_CODE, SignedIn, code_bucket, sign_in_event};
 use super::sessions::id_of_cookie;
+use super::sign_in::{BY_CODE, BY_RECOVERY_CODE, SignedIn, code_bucket, sign_in_event};
 use super::{App, Failure};
 use crate::domain::recovery::RecoveryCode;
 use crate::domain::throttle::SECOND_STEP;

@@ -189,11 +189,7 @@ impl App {
     }
 
     /// Carries it out in a transaction of its own. A secret that is not shown for all the right code is written down.
-    async fn carry_out_now(
-        &self,
-        caller: Caller,
-        step_up: StepUp,
-    ) -> Result<Result<Done, Failure>, Failure> {
+    async fn carry_out_now(&self, caller: Caller, step_up: StepUp) -> Result<Result<Done, Failure>, Failure> {
         let (app, asker, asked) = (self.clone(), caller.clone(), step_up.clone());
         let done = self.store.write(move |conn| app.carry_out(conn, &asker, &asked)).await;
         if let Err(Failure::Denied(denial)) = &done

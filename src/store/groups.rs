@@ -220,12 +220,7 @@ pub fn attached(conn: &mut Conn, id: GroupId) -> Result<Vec<Attachment>, StoreEr
 }
 
 /// Attaches a policy that is not attached.
-pub fn attach(
-    conn: &mut Conn,
-    id: GroupId,
-    policy: i64,
-    (by, mark): (&str, Mark),
-) -> Result<(), StoreError> {
+pub fn attach(conn: &mut Conn, id: GroupId, policy: i64, (by, mark): (&str, Mark)) -> Result<(), StoreError> {
     diesel::insert_into(group_policies::table)
         .values((
             group_policies::group_id.eq(id.0),

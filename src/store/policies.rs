@@ -267,12 +267,7 @@ pub fn attached(conn: &mut Conn, uid: Uid) -> Result<Vec<Attachment>, StoreError
 }
 
 /// Attaches a policy; `false` when it is attached already.
-pub fn attach(
-    conn: &mut Conn,
-    uid: Uid,
-    policy: i64,
-    (by, mark): (&str, Mark),
-) -> Result<bool, StoreError> {
+pub fn attach(conn: &mut Conn, uid: Uid, policy: i64, (by, mark): (&str, Mark)) -> Result<bool, StoreError> {
     let held: i64 = policy_attachments::table.find((uid.0, policy)).count().get_result(conn)?;
     if held > 0 {
         return Ok(false);

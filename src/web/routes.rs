@@ -4,10 +4,10 @@ use super::caller::caller;
 use super::edge::catch_panic;
 use super::error::PageError;
 use super::pages::{
-    audit, grants, group, group_members, group_permissions, groups, help, help_debug, home, identity, key_records,
-    key_status, keys, me, mfa, policies, policy, policy_form, policy_holders, policy_versions, reveal,
-    settings, setup, sign_in, simulate, step_up, user, user_activity, user_boundary, user_groups, user_new,
-    user_permissions, user_security, users,
+    audit, grants, group, group_members, group_permissions, groups, help, help_debug, home, identity,
+    key_records, key_status, keys, me, mfa, policies, policy, policy_form, policy_holders, policy_versions,
+    reveal, settings, setup, sign_in, simulate, step_up, user, user_activity, user_boundary, user_groups,
+    user_new, user_permissions, user_security, users,
 };
 use actix_web::http::Method;
 use actix_web::middleware::from_fn;

@@ -32,8 +32,7 @@ async fn a_code_given_at_sign_in_opens_a_window_of_ten_minutes() {
     app.wait(1_200);
     root.browser = app.browser();
     root.sign_in(&app).await;
-    let fields =
-        |name: &'static str| [("kind", "sub_user"), ("user_name", name), ("console_login", "1")];
+    let fields = |name: &'static str| [("kind", "sub_user"), ("user_name", name), ("console_login", "1")];
 
     app.wait(599);
     let within = root.browser.submit("/users/new", "/users/new", &fields("a")).await;
@@ -99,7 +98,7 @@ async fn settings_for_grants_have_bounds() {
 async fn whatever_shows_somebody_others_secrets_asks_within_the_window_too() {
     let app = TestApp::spawn();
     let root = app.root().await;
-    let alice = app.sub_user(&root, "dev-alice", &["ReadOnlyAccess"]).await;
+    let alice = app.sub_user(&root, "dev-alice", &[]).await;
     let attach = format!("/users/{}/permissions/attach", alice.uin);
     let document = |action: &str, resource: &str| {
         json!({ "version": "2.0", "statement":
@@ -119,6 +118,11 @@ async fn whatever_shows_somebody_others_secrets_asks_within_the_window_too() {
     }
     let fields = [("kind", "sub_user"), ("user_name", "new"), ("policy", "AdministratorAccess")];
     assert!(is_question(&root.browser.submit("/users/new", "/users/new", &fields).await));
+
+    // Who may show a secret, but not look at the key, gets there by the right to look.
+    root.grant(&app, "/users", &attach, &[("policy", &shows)]).await.redirect();
+    let looks = policy(&app, &root, "looks", &document("cam:QueryApiKey", "*")).await;
+    assert!(is_question(&root.browser.submit("/users", &attach, &[("policy", &looks)]).await));
 
     // To an empty group it gives nobody anything; joining that group then does.
     let permissions = format!("/groups/{empty}/permissions/attach");

@@ -4,8 +4,7 @@ use crate::grants::{HARMLESS, group, is_question, policy};
 use crate::support::TestApp;
 use crate::support::people::{Person, uin_in};
 
-const DENYING: &str =
-    r#"{"version":"2.0","statement":[{"effect":"deny","action":"cvm:*","resource":"*"}]}"#;
+const DENYING: &str = r#"{"version":"2.0","statement":[{"effect":"deny","action":"cvm:*","resource":"*"}]}"#;
 const MORE: &str = r#"{"version":"2.0","statement":[{"effect":"allow","action":"cvm:*","resource":"*"}]}"#;
 
 /// An address and what is sent there.

@@ -94,9 +94,8 @@ impl Statement {
 
     /// Whether it may speak about an action on a user other than the caller.
     pub fn speaks_of_others(&self, action: &str, caller: &Principal) -> bool {
-        let names = Action::parse(action).is_some_and(|action| {
-            self.actions.iter().any(|pattern| pattern.covers(&action) != Truth::No)
-        });
+        let names = Action::parse(action)
+            .is_some_and(|action| self.actions.iter().any(|pattern| pattern.covers(&action) != Truth::No));
         names && self.resources.iter().any(|pattern| pattern.reaches_others(caller))
     }
 

@@ -1,8 +1,8 @@
 //! The Groups tab of a user: which groups it is in, joining, leaving.
 
 use super::choose::{self, Choice, Choices, Subject, Wording};
-use super::group_head::{faults, group_of};
 use super::grants::Sender;
+use super::group_head::{faults, group_of};
 use super::user_head::UserHead;
 use super::{render, uin_of};
 use crate::app::Failure;

@@ -2,10 +2,10 @@
 
 use super::attached::{Panel, Row, WORDING, attached_to, choices, ids_of, policies_in_words, policy_of};
 use super::choose::{self, Choices, Subject};
+use super::grants::Sender;
 use super::user_boundary::BoundaryPanel;
 use super::user_form::faults;
 use super::user_head::UserHead;
-use super::grants::Sender;
 use super::{render, uin_of};
 use crate::app::Failure;
 use crate::app::caller::Caller;
