@@ -156,10 +156,8 @@ impl App {
         if !matches!(caller.clearance, Clearance::Closed) {
             let before = self.gift_before(conn, caller, &plan.grant)?;
             let granted = self.perform(conn, caller, plan)?;
-            return match self.gives(conn, caller, (&before, &granted))? {
-                true => Err(Failure::StepUpNeeded),
-                false => Ok(granted),
-            };
+            let needs_its_own_code = self.gives(conn, caller, (&before, &granted))?;
+            return if needs_its_own_code { Err(Failure::StepUpNeeded) } else { Ok(granted) };
         }
         let grants = Arc::new(AtomicBool::new(false));
         let rehearsing = Caller { clearance: Clearance::Rehearsal(Arc::clone(&grants)), ..caller.clone() };

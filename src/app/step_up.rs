@@ -184,26 +184,24 @@ impl App {
         };
         let mut asker = caller.cleared_by(&device, self.clock.now());
         Arc::make_mut(&mut asker.session).id_hash = app_sessions::id_of_cookie(&session);
-        let done = self.carry_out_now(asker, step_up).await?;
+        let done = self.carry_out_now(asker, step_up).await;
         Ok(Answer::Right(Box::new(Answered { session, done })))
     }
 
     /// Carries it out in a transaction of its own. A secret that is not shown for all the right code is written down.
-    async fn carry_out_now(&self, caller: Caller, step_up: StepUp) -> Result<Result<Done, Failure>, Failure> {
+    async fn carry_out_now(&self, caller: Caller, step_up: StepUp) -> Result<Done, Failure> {
         let (app, asker, asked) = (self.clone(), caller.clone(), step_up.clone());
         let done = self.store.write(move |conn| app.carry_out(conn, &asker, &asked)).await;
-        if let Err(Failure::Denied(denial)) = &done
-            && step_up.purpose == Purpose::ShowSecret.as_str()
-        {
-            let (app, denial) = (self.clone(), denial.clone());
-            self.store
-                .write(move |conn| {
-                    let target = target_of(conn, caller.owner(), &step_up)?;
-                    app.note_refused_reveal(conn, &caller, (&target, &secret_id_of(&step_up)?, &denial))
-                })
-                .await?;
-        }
-        Ok(done)
+        let denial = match &done {
+            Err(Failure::Denied(denial)) if step_up.purpose == Purpose::ShowSecret.as_str() => denial.clone(),
+            _ => return done,
+        };
+        let app = self.clone();
+        let note = move |conn: &mut Conn| {
+            let target = target_of(conn, caller.owner(), &step_up)?;
+            app.note_refused_reveal(conn, &caller, (&target, &secret_id_of(&step_up)?, &denial))
+        };
+        self.store.write(note).await.and(done)
     }
 
     fn check_answer(

@@ -237,6 +237,8 @@ fn opened(session: &Session, answered: Answered, question: &Question) -> Result<
             return Ok(see_other(&address));
         }
         Err(Failure::Refused(text)) => text.to_string(),
+        Err(Failure::Policy(refusal)) => refusal.to_string(),
+        Err(Failure::Group(refusal)) => refusal.to_string(),
         Err(Failure::Invalid(errors)) => Sentence::joined(errors.iter().map(|error| &error.text)).to_string(),
         Err(other) => return Ok(PageError::from(other).error_response()),
     };
