@@ -8,7 +8,7 @@ use crate::domain::policy::evaluate::{Attached, Decision, Grants, Reason};
 use crate::domain::policy::{Context, Policy, Principal, Request, preset};
 use crate::domain::sentence::Sentence;
 use crate::domain::user::{User, UserKind};
-use crate::store::policies::InForce;
+use crate::store::policies::{InForce, Ruling};
 use std::sync::Arc;
 
 /// What explanations call the policy that holds for everybody.
@@ -24,32 +24,37 @@ pub enum Mfa {
 /// The policies of one membership, at the moment of one request.
 #[derive(Clone, Debug)]
 pub struct Access {
-    rights: Arc<Rights>,
+    pub(super) rights: Arc<Rights>,
     /// When the request came, in unix seconds.
     now: i64,
 }
 
 #[derive(Debug)]
-struct Rights {
-    is_root: bool,
-    principal: Principal,
-    attached: Vec<Labelled>,
-    boundary: Option<Labelled>,
+pub(super) struct Rights {
+    pub is_root: bool,
+    pub principal: Principal,
+    pub attached: Vec<Labelled>,
+    pub boundary: Option<Labelled>,
+    /// Of what all rights rest on, the latest that no code stood behind.
+    pub waits_from: Option<i64>,
 }
 
 /// A compiled policy with the name that explanations give it.
 #[derive(Debug)]
-struct Labelled {
-    label: String,
-    policy: Arc<Policy>,
+pub(super) struct Labelled {
+    pub label: String,
+    pub policy: Arc<Policy>,
+    /// Of everything that it rests on, the latest that no code stood behind.
+    pub waits_from: Option<i64>,
 }
 
 impl Labelled {
-    fn new(label: String, document: &str) -> Self {
-        Self { label, policy: compiled::policy(document) }
+    fn new(Ruling { group, name, document, waits_from }: Ruling) -> Self {
+        let label = group.map_or_else(|| name.clone(), |group| format!("group {group}: {name}"));
+        Self { label, policy: compiled::policy(&document), waits_from }
     }
 
-    fn attached(&self) -> Attached<'_> {
+    pub(super) fn attached(&self) -> Attached<'_> {
         Attached { label: &self.label, policy: &self.policy }
     }
 }
@@ -57,11 +62,6 @@ impl Labelled {
 impl Access {
     /// Compiles what is in force for a user; the root of an account needs nothing attached.
     pub fn new(user: &User, app_id: i64, in_force: InForce, now: i64) -> Self {
-        let own = in_force.own.into_iter().map(|(name, text)| Labelled::new(name, &text));
-        let of_groups = in_force
-            .of_groups
-            .into_iter()
-            .map(|(group, name, text)| Labelled::new(format!("group {group}: {name}"), &text));
         let rights = Rights {
             is_root: user.kind == UserKind::Root,
             principal: Principal {
@@ -69,8 +69,9 @@ impl Access {
                 owner_uin: user.owner_uin.0.unsigned_abs(),
                 app_id: app_id.unsigned_abs(),
             },
-            attached: own.chain(of_groups).collect(),
-            boundary: in_force.boundary.map(|(name, text)| Labelled::new(name, &text)),
+            attached: in_force.attached.into_iter().map(Labelled::new).collect(),
+            boundary: in_force.boundary.map(Labelled::new),
+            waits_from: in_force.waits_from,
         };
         Self { rights: Arc::new(rights), now }
     }
@@ -100,9 +101,12 @@ impl Access {
     }
 
     fn decide_from(&self, (ip, mfa): (&str, Mfa), action: &str, resource: &str) -> Decision {
+        self.decide(action, resource, &self.context_of(ip, mfa))
+    }
+
+    pub(super) fn context_of(&self, ip: &str, mfa: Mfa) -> Context {
         let passed = if mfa == Mfa::Passed { "1" } else { "0" };
-        let context = self.circumstances(action).with("qcs:ip", ip).with("qcs:mfa", passed);
-        self.decide(action, resource, &context)
+        self.circumstances(action).with("qcs:ip", ip).with("qcs:mfa", passed)
     }
 
     /// The answer to a made-up request.
@@ -144,9 +148,17 @@ impl Access {
     }
 
     fn decide(&self, action: &str, resource: &str, context: &Context) -> Decision {
+        self.decide_by((action, resource), context, self.rights.attached.iter().map(Labelled::attached))
+    }
+
+    pub(super) fn decide_by<'a>(
+        &'a self,
+        (action, resource): (&str, &str),
+        context: &Context,
+        attached: impl Iterator<Item = Attached<'a>>,
+    ) -> Decision {
         let general = Attached { label: BUILT_IN, policy: preset::general() };
-        let attached: Vec<Attached<'_>> =
-            self.rights.attached.iter().map(Labelled::attached).chain([general]).collect();
+        let attached: Vec<Attached<'_>> = attached.chain([general]).collect();
         let boundaries: Vec<Attached<'_>> = self.rights.boundary.iter().map(Labelled::attached).collect();
         let request = Request {
             action,

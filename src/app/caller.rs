@@ -1,10 +1,12 @@
 //! Who is asking: found from the session alone, with what it may do.
 
 use super::access::{Access, Mfa};
+use super::clearance::Clearance;
 use super::forms::Sending;
 use super::replay::Once;
 use super::{App, Failure};
 use crate::domain::account::Account;
+use crate::domain::grant::AppAge;
 use crate::domain::permission::Denial;
 use crate::domain::user::{Uin, User, UserKind, resource_of};
 use crate::store::api_keys::Signer;
@@ -54,7 +56,10 @@ pub struct Caller {
     pub(super) once: Option<Arc<Once>>,
     /// Of a form that makes something: it is good for that once.
     pub(super) sending: Option<Arc<Sending>>,
-    access: Access,
+    pub(super) access: Access,
+    /// The authenticator apps, by their age.
+    pub(super) apps: Arc<Vec<AppAge>>,
+    pub(super) clearance: Clearance,
 }
 
 impl Caller {
@@ -118,6 +123,8 @@ impl Caller {
             duty: Duty::None,
             once: None,
             sending: None,
+            apps: Arc::default(),
+            clearance: Clearance::Program,
             user: Arc::clone(&signer.user),
             account: Arc::clone(&signer.account),
             source,
@@ -171,8 +178,9 @@ impl App {
             return Err(Failure::NotSignedIn);
         }
         let identity = identities::find(conn, uin)?.ok_or(Failure::NotSignedIn)?;
-        let has_mfa = totp_devices::count(conn, uin)? > 0;
-        Ok(Caller {
+        let apps = totp_devices::ages(conn, uin)?;
+        let has_mfa = !apps.is_empty();
+        let caller = Caller {
             duty: duty((&user, &identity, &account), has_mfa, self.clock.now()),
             access: access_of(conn, &user, &account, self.clock.now())?,
             preferences: Preferences { theme: identity.theme, density: identity.density },
@@ -184,7 +192,10 @@ impl App {
             source: Arc::new(source),
             once: None,
             sending: None,
-        })
+            apps: Arc::new(apps),
+            clearance: Clearance::Closed,
+        };
+        Ok(caller.cleared_by_session(self.clock.now()))
     }
 
     /// A session that has neither idled out nor reached its end.
@@ -222,6 +233,8 @@ fn no_session() -> Arc<Session> {
             expires_at: 0,
             step_up_at: None,
             former_id: None,
+            code_at: None,
+            code_device: None,
         })
     });
     Arc::clone(&NONE)

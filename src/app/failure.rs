@@ -42,6 +42,9 @@ pub enum Failure {
     /// Too many wrong guesses; worth trying again in so many seconds.
     #[error("too many tries")]
     Throttled { seconds: i64 },
+    /// It grants something, and no code was given lately: the person has to be asked first.
+    #[error("a code has to be given first")]
+    StepUpNeeded,
     /// The session has ended, or is not as far as this action needs.
     #[error("not signed in")]
     NotSignedIn,

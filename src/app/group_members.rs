@@ -1,14 +1,14 @@
 //! Who is in which group.
 
 use super::caller::Caller;
-use super::groups::{Paged, Paging, found};
+use super::groups::{Paged, Paging, found, limits};
 use super::{App, Failure};
 use crate::domain::group::{
     Group, GroupId, GroupRefusal, MAX_AT_ONCE, MAX_GROUPS_PER_USER, MAX_MEMBERS, UserRef,
 };
 use crate::domain::permission::action;
 use crate::domain::user::{Uin, User, UserKind};
-use crate::store::{Conn, dialect, groups, users};
+use crate::store::{Conn, dialect, grants, groups, users};
 
 pub use crate::store::groups::{Joined, Member};
 
@@ -77,15 +77,23 @@ impl App {
         for (id, _) in &pairs {
             caller.ensure_group(action::ADD_MEMBER, *id)?;
         }
-        ensure_few(&pairs)?;
         let (app, asker) = (self.clone(), caller.clone());
-        self.store
-            .write(move |conn| {
-                dialect::lock_account(conn, asker.owner())?;
-                lock_all(conn, asker.owner(), &pairs)?;
-                pairs.into_iter().try_for_each(|pair| app.add_in(conn, &asker, pair))
-            })
-            .await
+        self.store.write(move |conn| app.add_to_groups_in(conn, &asker, &pairs)).await
+    }
+
+    pub(super) fn add_to_groups_in(
+        &self,
+        conn: &mut Conn,
+        caller: &Caller,
+        pairs: &[Pair],
+    ) -> Result<(), Failure> {
+        for (id, _) in pairs {
+            caller.ensure_group(action::ADD_MEMBER, *id)?;
+        }
+        ensure_few(pairs)?;
+        dialect::lock_account(conn, caller.owner())?;
+        lock_all(conn, caller.owner(), pairs)?;
+        pairs.iter().try_for_each(|pair| self.add_in(conn, caller, *pair))
     }
 
     fn add_in(&self, conn: &mut Conn, caller: &Caller, (id, user): Pair) -> Result<(), Failure> {
@@ -103,7 +111,8 @@ impl App {
         if groups::count_of_user(conn, user.uid)? >= MAX_GROUPS_PER_USER {
             return Err(GroupRefusal::UserFull.into());
         }
-        groups::add_member(conn, id, user.uid, self.clock.now())?;
+        let mark = caller.mark_on_group(self, action::ADD_MEMBER, id)?;
+        groups::add_member(conn, id, user.uid, mark)?;
         let event = caller.event("AddUserToGroup").on(&user).object(&group.name);
         event.fact("group_id", id.0).write(conn, self)
     }
@@ -113,15 +122,23 @@ impl App {
         for (id, _) in &pairs {
             caller.ensure_group(action::REMOVE_MEMBER, *id)?;
         }
-        ensure_few(&pairs)?;
         let (app, asker) = (self.clone(), caller.clone());
-        self.store
-            .write(move |conn| {
-                dialect::lock_account(conn, asker.owner())?;
-                lock_all(conn, asker.owner(), &pairs)?;
-                pairs.into_iter().try_for_each(|pair| app.remove_in(conn, &asker, pair))
-            })
-            .await
+        self.store.write(move |conn| app.remove_from_groups_in(conn, &asker, &pairs)).await
+    }
+
+    pub(super) fn remove_from_groups_in(
+        &self,
+        conn: &mut Conn,
+        caller: &Caller,
+        pairs: &[Pair],
+    ) -> Result<(), Failure> {
+        for (id, _) in pairs {
+            caller.ensure_group(action::REMOVE_MEMBER, *id)?;
+        }
+        ensure_few(pairs)?;
+        dialect::lock_account(conn, caller.owner())?;
+        lock_all(conn, caller.owner(), pairs)?;
+        pairs.iter().try_for_each(|pair| self.remove_in(conn, caller, *pair))
     }
 
     fn remove_in(&self, conn: &mut Conn, caller: &Caller, (id, user): Pair) -> Result<(), Failure> {
@@ -130,6 +147,12 @@ impl App {
         let user = person(conn, caller.owner(), named)?;
         if !groups::remove_member(conn, id, user.uid)? {
             return Err(GroupRefusal::NotMember(named, id).into());
+        }
+        let mark = caller.mark_on_group(self, action::REMOVE_MEMBER, id)?;
+        if let Some(at) = mark.waits_from()
+            && limits(conn, caller.owner(), id)?
+        {
+            grants::loosen_user(conn, user.uid, at)?;
         }
         let event = caller.event("RemoveUserFromGroup").on(&user).object(&group.name);
         event.fact("group_id", id.0).write(conn, self)

@@ -1,12 +1,13 @@
 //! Policies attached to groups, and detached.
 
 use super::caller::Caller;
+use super::clearance::loosened;
 use super::groups::{Paged, Paging, found};
 use super::{App, Failure};
 use crate::domain::group::{GroupId, GroupRefusal};
 use crate::domain::permission::action;
 use crate::domain::policies::MAX_ATTACHED;
-use crate::store::{Conn, dialect, groups, policies};
+use crate::store::{Conn, dialect, grants, groups, policies};
 
 pub use crate::store::policies::Attachment;
 
@@ -43,12 +44,18 @@ impl App {
     ) -> Result<(), Failure> {
         caller.ensure_group(action::ATTACH_GROUP_POLICY, id)?;
         let (app, asker) = (self.clone(), caller.clone());
-        self.store
-            .write(move |conn| {
-                dialect::lock_account(conn, asker.owner())?;
-                policies.into_iter().try_for_each(|policy| app.attach_to_group_in(conn, &asker, (id, policy)))
-            })
-            .await
+        self.store.write(move |conn| app.attach_group_policies_in(conn, &asker, (id, &policies))).await
+    }
+
+    pub(super) fn attach_group_policies_in(
+        &self,
+        conn: &mut Conn,
+        caller: &Caller,
+        (id, policies): (GroupId, &[i64]),
+    ) -> Result<(), Failure> {
+        caller.ensure_group(action::ATTACH_GROUP_POLICY, id)?;
+        dialect::lock_account(conn, caller.owner())?;
+        policies.iter().try_for_each(|policy| self.attach_to_group_in(conn, caller, (id, *policy)))
     }
 
     pub(super) fn attach_to_group_in(
@@ -67,7 +74,8 @@ impl App {
         if held.len() >= MAX_ATTACHED {
             return Err(GroupRefusal::TooManyPolicies.into());
         }
-        groups::attach(conn, id, policy.id, (&caller.user.name, self.clock.now()))?;
+        let mark = caller.mark_on_group(self, action::ATTACH_GROUP_POLICY, id)?;
+        groups::attach(conn, id, policy.id, (&caller.user.name, mark))?;
         let event = caller.event("AttachGroupPolicy").about(&group.name).object(&policy.name);
         event.fact("group_id", id.0).fact("policy_id", policy.id).write(conn, self)
     }
@@ -81,18 +89,27 @@ impl App {
     ) -> Result<(), Failure> {
         caller.ensure_group(action::DETACH_GROUP_POLICY, id)?;
         let (app, asker) = (self.clone(), caller.clone());
-        self.store
-            .write(move |conn| {
-                dialect::lock_account(conn, asker.owner())?;
-                let group = found(conn, asker.owner(), id)?;
-                let known = policies::find(conn, asker.owner(), policy)?;
-                let policy = known.ok_or(GroupRefusal::NoPolicy(policy))?;
-                if !groups::detach(conn, id, policy.id)? {
-                    return Err(GroupRefusal::NotAttached(policy.id, id).into());
-                }
-                let event = asker.event("DetachGroupPolicy").about(&group.name).object(&policy.name);
-                event.fact("group_id", id.0).fact("policy_id", policy.id).write(conn, &app)
-            })
-            .await
+        self.store.write(move |conn| app.detach_group_policy_in(conn, &asker, (id, policy))).await
+    }
+
+    pub(super) fn detach_group_policy_in(
+        &self,
+        conn: &mut Conn,
+        caller: &Caller,
+        (id, policy): (GroupId, i64),
+    ) -> Result<(), Failure> {
+        caller.ensure_group(action::DETACH_GROUP_POLICY, id)?;
+        dialect::lock_account(conn, caller.owner())?;
+        let group = found(conn, caller.owner(), id)?;
+        let policy = policies::find(conn, caller.owner(), policy)?.ok_or(GroupRefusal::NoPolicy(policy))?;
+        if !groups::detach(conn, id, policy.id)? {
+            return Err(GroupRefusal::NotAttached(policy.id, id).into());
+        }
+        let mark = caller.mark_on_group(self, action::DETACH_GROUP_POLICY, id)?;
+        if let Some(at) = loosened(conn, &policy, mark)? {
+            grants::loosen_group(conn, id, at)?;
+        }
+        let event = caller.event("DetachGroupPolicy").about(&group.name).object(&policy.name);
+        event.fact("group_id", id.0).fact("policy_id", policy.id).write(conn, self)
     }
 }

@@ -1,13 +1,13 @@
 //! User groups: listed, created, renamed, deleted.
 
 use super::caller::Caller;
-use super::{App, Failure};
+use super::{App, Failure, clearance};
 use crate::domain::field::{self, FieldError};
 use crate::domain::group::{self, Group, GroupId, GroupRefusal, MAX_GROUPS};
 use crate::domain::names::look_alike;
 use crate::domain::permission::{Denial, action};
 use crate::store::sequences::{self, Sequence};
-use crate::store::{Conn, dialect, groups};
+use crate::store::{Conn, dialect, grants, groups, policies};
 
 pub use crate::store::groups::Holds;
 
@@ -184,18 +184,43 @@ impl App {
     pub async fn delete_group(&self, caller: &Caller, id: GroupId) -> Result<(), Failure> {
         caller.ensure_group(action::DELETE_GROUP, id)?;
         let (app, asker) = (self.clone(), caller.clone());
-        self.store
-            .write(move |conn| {
-                dialect::lock_account(conn, asker.owner())?;
-                let group = found(conn, asker.owner(), id)?;
-                let held = groups::holds(conn, &[id])?.get(&id).copied().unwrap_or_default();
-                groups::delete(conn, id)?;
-                let event = asker.event("DeleteGroup").about(&group.name).fact("group_id", id.0);
-                let event = event.fact("users", held.members).fact("policies", held.policies);
-                event.write(conn, &app)
-            })
-            .await
+        self.store.write(move |conn| app.delete_group_in(conn, &asker, id)).await
     }
+
+    pub(super) fn delete_group_in(
+        &self,
+        conn: &mut Conn,
+        caller: &Caller,
+        id: GroupId,
+    ) -> Result<(), Failure> {
+        caller.ensure_group(action::DELETE_GROUP, id)?;
+        dialect::lock_account(conn, caller.owner())?;
+        let group = found(conn, caller.owner(), id)?;
+        let held = groups::holds(conn, &[id])?.get(&id).copied().unwrap_or_default();
+        if held.members > 0 && limits(conn, caller.owner(), id)? {
+            let mark = caller.mark_on_group(self, action::DELETE_GROUP, id)?;
+            if let Some(at) = mark.waits_from() {
+                grants::loosen_members(conn, id, at)?;
+            }
+        }
+        groups::delete(conn, id)?;
+        let event = caller.event("DeleteGroup").about(&group.name).fact("group_id", id.0);
+        let event = event.fact("users", held.members).fact("policies", held.policies);
+        event.write(conn, self)
+    }
+}
+
+/// Whether a group takes something from its users, or did until lately.
+pub(super) fn limits(conn: &mut Conn, owner: crate::domain::user::Uin, id: GroupId) -> Result<bool, Failure> {
+    for held in groups::attached(conn, id)? {
+        let policy = policies::find(conn, owner, held.policy_id)?;
+        if let Some(policy) = policy
+            && clearance::limits(conn, &policy)?
+        {
+            return Ok(true);
+        }
+    }
+    Ok(grants::group_loosened_at(conn, id)?.is_some())
 }
 
 impl GroupChange {

@@ -1,6 +1,7 @@
 //! API keys: listed, created, disabled, enabled, deleted, for others and for oneself.
 
 use super::caller::Caller;
+use super::reveal_age::{By, Wait};
 use super::step_up::{Asked, Detail, Done, SHOW_SECONDS, Wish};
 use super::tickets::Door;
 use super::{App, Failure};
@@ -24,6 +25,8 @@ pub struct KeyPage {
     /// Of those that were ever used.
     pub uses: Vec<LastUse>,
     pub rights: Rights,
+    /// Of others' keys: how long the caller has to wait to see their secrets.
+    pub wait: Option<Wait>,
 }
 
 /// A wish that is done, or waits for a second-factor check.
@@ -43,14 +46,15 @@ impl Caller {
 impl App {
     /// The keys of one membership.
     pub async fn keys(&self, caller: &Caller, place: Place) -> Result<KeyPage, Failure> {
-        let asker = caller.clone();
+        let (asker, now) = (caller.clone(), self.clock.now());
         self.store
             .read(move |conn| {
                 let holder = holder(conn, &asker, place, Operation::Query)?;
                 let keys = api_keys::of_user(conn, holder.uid)?;
                 let ids: Vec<SecretId> = keys.iter().map(|key| key.secret_id.clone()).collect();
                 let uses = key_usage::last_used(conn, &ids)?;
-                Ok(KeyPage { rights: asker.rights(place, &holder), holder, keys, uses })
+                let wait = asker.wait_for(&holder, By::AnyApp, now);
+                Ok(KeyPage { rights: asker.rights(place, &holder), wait, holder, keys, uses })
             })
             .await
     }

@@ -42,16 +42,17 @@ pub struct Enrolled {
 }
 
 impl App {
-    /// Whether a code is right, and uses its time step up.
-    pub(super) fn use_code(&self, conn: &mut Conn, uin: Uin, code: &Code) -> Result<bool, Failure> {
+    /// The app that a code is right for, and uses its time step up.
+    pub(super) fn use_code(&self, conn: &mut Conn, uin: Uin, code: &Code) -> Result<Option<String>, Failure> {
         let now = self.clock.now();
         for device in totp_devices::of_identity(conn, uin)? {
             let seed = self.open_seed(&device_binding(uin, &device.id), &device.seed)?;
             if let Some(step) = matched_step(&seed, code, now) {
-                return Ok(totp_devices::use_step(conn, &device, step, now)?);
+                let is_new = totp_devices::use_step(conn, &device, step, now)?;
+                return Ok(is_new.then_some(device.id));
             }
         }
-        Ok(false)
+        Ok(None)
     }
 
     fn open_seed(&self, binding: &Binding<'_>, sealed: &[u8]) -> Result<TotpSeed, Failure> {
@@ -114,12 +115,15 @@ impl App {
         self.store
             .write(move |conn| {
                 dialect::lock_identity(conn, user.uin)?;
-                let first = app.add_device(conn, &session, user.uin, (&name, &code))?;
+                let (first, device) = app.add_device(conn, &session, user.uin, (&name, &code))?;
                 event.fact("device", name.as_str()).write(conn, &app)?;
                 sessions::delete_others(conn, user.uin, &session.family)?;
                 // Proven by password and code now, however the session began.
-                let key =
-                    app.rename_session(conn, &session, |renamed| BY_CODE.clone_into(&mut renamed.method))?;
+                let key = app.rename_session(conn, &session, |renamed| {
+                    BY_CODE.clone_into(&mut renamed.method);
+                    renamed.code_at = Some(app.clock.now());
+                    renamed.code_device = Some(device);
+                })?;
                 let codes_ticket = if first {
                     let door = Door {
                         session: &id_of_cookie(&key),
@@ -136,14 +140,14 @@ impl App {
             .await
     }
 
-    /// Whether the new device is the identity's first.
+    /// Whether the new device is the identity's first, and its id.
     fn add_device(
         &self,
         conn: &mut Conn,
         session: &sessions::Session,
         uin: Uin,
         (name, code): (&str, &Code),
-    ) -> Result<bool, Failure> {
+    ) -> Result<(bool, String), Failure> {
         let now = self.clock.now();
         let sealed = totp_devices::enrolment(conn, &session.id_hash, now)?.ok_or(Failure::NotProven)?;
         let seed = self.open_seed(&enrolment_binding(session), &sealed)?;
@@ -161,10 +165,11 @@ impl App {
             )
             .into());
         }
-        let device = self.new_device(uin, name, (&seed, step))?;
+        let recovered_at = identities::recovered_at(conn, uin)?;
+        let device = Device { recovered_at, ..self.new_device(uin, name, (&seed, step))? };
         totp_devices::insert(conn, &device)?;
         totp_devices::end_enrolment(conn, &session.id_hash)?;
-        Ok(held.is_empty())
+        Ok((held.is_empty(), device.id))
     }
 
     /// A device whose first code has been used.
@@ -183,6 +188,8 @@ impl App {
             last_step: step,
             created_at: self.clock.now(),
             last_used_at: None,
+            granted_at: Some(self.clock.now()),
+            recovered_at: None,
         })
     }
 

@@ -1,16 +1,20 @@
 //! What people can do: one function per action, one transaction, one audit event.
 
 pub mod access;
+mod access_age;
 pub mod access_keys;
 pub mod audit;
 pub mod boundary;
 pub mod caller;
+mod clearance;
 mod compiled;
 mod event;
 pub mod explain;
 pub mod failure;
 pub mod fill_in;
 pub mod forms;
+pub mod grant;
+mod grant_gift;
 pub mod group_members;
 pub mod group_policies;
 pub mod groups;
@@ -25,6 +29,7 @@ pub mod operator;
 pub mod own_security;
 mod password_rules;
 pub mod permissions;
+mod planned_user;
 pub mod policies;
 pub mod policy_edit;
 pub mod policy_holders;
@@ -35,6 +40,7 @@ mod refusals;
 pub mod replay;
 mod replay_memory;
 pub mod reveal;
+pub mod reveal_age;
 pub mod second_step;
 pub mod sessions;
 pub mod settings;

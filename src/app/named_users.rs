@@ -9,7 +9,7 @@ use crate::domain::permission::{Denial, action};
 use crate::domain::secret::{Password, SecretKey};
 use crate::domain::user::{Uin, User, UserKind};
 use crate::store::identities::{self, StoredPassword};
-use crate::store::{Conn, dialect, sessions, users};
+use crate::store::{Conn, dialect, grants, sessions, users};
 use zeroize::Zeroizing;
 
 /// Letters and digits of a generated password: 32 characters with the dashes between them.
@@ -147,6 +147,10 @@ impl App {
         };
         dialect::lock_identity(conn, user.uin)?;
         users::update(conn, &after)?;
+        if after.console_login && !user.console_login {
+            let mark = caller.mark_on_user(self, action::UPDATE_USER, user.uin)?;
+            grants::mark_user(conn, user.uid, mark)?;
+        }
         let has_new_password = hash.is_some();
         if let Some(hash) = hash {
             let must_change = changes.must_change.unwrap_or(false);

@@ -1,6 +1,7 @@
 //! Policies attached to users, and detached.
 
 use super::caller::Caller;
+use super::clearance::loosened;
 use super::users::changeable;
 use super::{App, Failure};
 use crate::domain::field::FieldError;
@@ -8,7 +9,7 @@ use crate::domain::permission::action;
 use crate::domain::policies::{MAX_ATTACHED, PolicyRefusal};
 use crate::domain::user::{Uin, User};
 use crate::store::policies::Inherited;
-use crate::store::{Conn, dialect, policies, users};
+use crate::store::{Conn, dialect, grants, policies, users};
 
 pub use crate::store::policies::{Attachment, StoredPolicy};
 
@@ -66,17 +67,35 @@ impl App {
         let (app, asker) = (self.clone(), caller.clone());
         self.store
             .write(move |conn| {
-                // No policy is deleted while it is being attached.
-                dialect::lock_account(conn, asker.owner())?;
-                let user = changeable(conn, &asker, uin)?;
-                for id in &ids {
-                    let policy = policies::find(conn, asker.owner(), *id)?
-                        .ok_or_else(|| FieldError::new("policy", PolicyRefusal::NoSuchPolicy(*id)))?;
-                    app.attach_in(conn, &asker, &user, &policy)?;
-                }
+                app.attach_policies_in(conn, &asker, (uin, &ids))?;
                 Ok(ids.len())
             })
             .await
+    }
+
+    pub(super) fn attach_policies_in(
+        &self,
+        conn: &mut Conn,
+        caller: &Caller,
+        (uin, ids): (Uin, &[i64]),
+    ) -> Result<(), Failure> {
+        caller.ensure(action::ATTACH_POLICY, uin)?;
+        // No policy is deleted while it is being attached.
+        dialect::lock_account(conn, caller.owner())?;
+        let user = changeable(conn, caller, uin)?;
+        for id in ids {
+            let policy = policies::find(conn, caller.owner(), *id)?.ok_or_else(|| {
+                FieldError::new(
+                    "policy",
+                    (
+                        "One of the chosen policies does not exist any more. Choose again.",
+                        "所选策略不存在，请重新选择。",
+                    ),
+                )
+            })?;
+            self.attach_in(conn, caller, &user, &policy)?;
+        }
+        Ok(())
     }
 
     pub(super) fn attach_in(
@@ -93,7 +112,8 @@ impl App {
         if is_new && held.len() >= MAX_ATTACHED {
             return Err(PolicyRefusal::UserFull.into());
         }
-        if policies::attach(conn, user.uid, policy.id, &caller.user.name, self.clock.now())? {
+        let mark = caller.mark_on_user(self, action::ATTACH_POLICY, user.uin)?;
+        if policies::attach(conn, user.uid, policy.id, (&caller.user.name, mark))? {
             caller
                 .event("AttachUserPolicy")
                 .on(user)
@@ -108,22 +128,27 @@ impl App {
     pub async fn detach_policy(&self, caller: &Caller, uin: Uin, id: i64) -> Result<(), Failure> {
         caller.ensure(action::DETACH_POLICY, uin)?;
         let (app, asker) = (self.clone(), caller.clone());
-        self.store
-            .write(move |conn| {
-                let user = changeable(conn, &asker, uin)?;
-                let policy =
-                    policies::find(conn, asker.owner(), id)?.ok_or(PolicyRefusal::NoSuchPolicy(id))?;
-                if !policies::detach(conn, user.uid, id)? {
-                    return Err(PolicyRefusal::NotAttached(id).into());
-                }
-                asker
-                    .event("DetachUserPolicy")
-                    .on(&user)
-                    .object(&policy.name)
-                    .fact("policy_id", id)
-                    .write(conn, &app)
-            })
-            .await
+        self.store.write(move |conn| app.detach_policy_in(conn, &asker, (uin, id))).await
+    }
+
+    pub(super) fn detach_policy_in(
+        &self,
+        conn: &mut Conn,
+        caller: &Caller,
+        (uin, id): (Uin, i64),
+    ) -> Result<(), Failure> {
+        caller.ensure(action::DETACH_POLICY, uin)?;
+        let user = changeable(conn, caller, uin)?;
+        let policy = policies::find(conn, caller.owner(), id)?.ok_or(PolicyRefusal::NoSuchPolicy(id))?;
+        if !policies::detach(conn, user.uid, id)? {
+            return Err(PolicyRefusal::NotAttached(id).into());
+        }
+        let mark = caller.mark_on_user(self, action::DETACH_POLICY, uin)?;
+        if let Some(at) = loosened(conn, &policy, mark)? {
+            grants::loosen_user(conn, user.uid, at)?;
+        }
+        let event = caller.event("DetachUserPolicy").on(&user).object(&policy.name);
+        event.fact("policy_id", id).write(conn, self)
     }
 }
 

@@ -1,7 +1,9 @@
 //! Policies of an account: listed, read, created, changed, deleted.
 
 use super::caller::Caller;
+use super::clearance::{limits, loosened};
 use super::{App, Failure};
+use crate::domain::grant::Mark;
 use crate::domain::permission::{Denial, action};
 use crate::domain::policies::{
     Description, Document, MAX_DELETED_AT_ONCE, MAX_POLICIES, PolicyKind, PolicyName, PolicyRefusal,
@@ -10,7 +12,7 @@ use crate::domain::policies::{
 use crate::domain::user::Uin;
 use crate::store::policy_versions::{self, PolicyVersion};
 use crate::store::sequences::{self, Sequence};
-use crate::store::{Conn, dialect, policies, policy_search};
+use crate::store::{Conn, dialect, grants, policies, policy_search};
 
 pub use crate::store::policies::StoredPolicy;
 pub use crate::store::policy_search::{Entity, PolicyRow, Uses};
@@ -191,7 +193,13 @@ impl App {
         self.store.write(move |conn| app.create_policy_in(conn, &asker, &new)).await
     }
 
-    fn create_policy_in(&self, conn: &mut Conn, caller: &Caller, new: &NewPolicy) -> Result<i64, Failure> {
+    pub(super) fn create_policy_in(
+        &self,
+        conn: &mut Conn,
+        caller: &Caller,
+        new: &NewPolicy,
+    ) -> Result<i64, Failure> {
+        caller.ensure_here(action::CREATE_POLICY)?;
         let (owner, now) = (caller.owner(), self.clock.now());
         dialect::lock_account(conn, owner)?;
         if policies::count_custom(conn, owner)? >= MAX_POLICIES {
@@ -209,6 +217,8 @@ impl App {
             created_by: caller.user.name.clone(),
         };
         policies::insert(conn, &policy)?;
+        let mark = caller.mark_on_user(self, action::CREATE_POLICY, owner)?;
+        grants::mark_policy(conn, policy.id, mark)?;
         let version = PolicyVersion {
             policy_id: policy.id,
             version: policy_versions::next_number(conn, policy.id)?,
@@ -266,7 +276,9 @@ impl App {
         }
         policies::rename(conn, &after)?;
         if let Some(document) = &change.document {
-            policy_versions::overwrite_default(conn, id, (document.as_str(), after.updated_at))?;
+            let mark = caller.mark_on_policy(self, action::UPDATE_POLICY, id)?;
+            policy_versions::overwrite_default(conn, id, (document.as_str(), mark))?;
+            note_loosening(conn, &before, mark)?;
         }
         caller
             .event("UpdatePolicy")
@@ -295,7 +307,6 @@ impl App {
         let (app, asker) = (self.clone(), caller.clone());
         self.store
             .write(move |conn| {
-                dialect::lock_account(conn, asker.owner())?;
                 let mut ids = ids;
                 ids.sort_unstable();
                 ids.dedup();
@@ -307,12 +318,14 @@ impl App {
             .await
     }
 
-    fn delete_policy_in(
+    pub(super) fn delete_policy_in(
         &self,
         conn: &mut Conn,
         caller: &Caller,
         (id, if_attached): (i64, IfAttached),
     ) -> Result<(), Failure> {
+        caller.ensure_on_policy(action::DELETE_POLICY, id)?;
+        dialect::lock_account(conn, caller.owner())?;
         let policy = changeable(conn, caller.owner(), id)?;
         let uses = policy_search::uses(conn, caller.owner(), &[id])?.remove(&id).unwrap_or_default();
         if uses.boundaries > 0 {
@@ -320,6 +333,12 @@ impl App {
         }
         if if_attached == IfAttached::Refuse && uses.users + uses.groups > 0 {
             return Err(PolicyRefusal::Attached.into());
+        }
+        if limits(conn, &policy)? {
+            let mark = caller.mark_on_policy(self, action::DELETE_POLICY, id)?;
+            if let Some(at) = mark.waits_from() {
+                grants::loosen_holders(conn, id, at)?;
+            }
         }
         policies::delete(conn, id)?;
         caller
@@ -336,6 +355,14 @@ impl App {
 pub(super) fn changeable(conn: &mut Conn, owner: Uin, id: i64) -> Result<StoredPolicy, Failure> {
     let policy = policies::find(conn, owner, id)?.ok_or(PolicyRefusal::NoSuchPolicy(id))?;
     if policy.is_preset() { Err(PolicyRefusal::Preset.into()) } else { Ok(policy) }
+}
+
+/// A text that limited those who have it is another one now.
+pub(super) fn note_loosening(conn: &mut Conn, before: &StoredPolicy, mark: Mark) -> Result<(), Failure> {
+    if let Some(at) = loosened(conn, before, mark)? {
+        grants::loosen_policy(conn, before.id, at)?;
+    }
+    Ok(())
 }
 
 fn ensure_free_name(conn: &mut Conn, owner: Uin, name: &PolicyName) -> Result<(), Failure> {

@@ -4,7 +4,7 @@ use super::caller::Caller;
 use super::policies::{NewPolicy, PolicyChange, PolicyDetail, PolicyKey, StoredPolicy, changeable};
 use super::{App, Failure};
 use crate::domain::permission::{Denial, action};
-use crate::store::{dialect, policy_search};
+use crate::store::{Conn, dialect, policy_search};
 
 /// What an edit came to.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -25,30 +25,28 @@ impl App {
     }
 
     /// Saves what differs, all or nothing: a new text is a new version, which decides from then on.
-    pub async fn edit_policy(&self, caller: &Caller, id: i64, new: NewPolicy) -> Result<Edited, Failure> {
+    pub(super) fn edit_policy_in(
+        &self,
+        conn: &mut Conn,
+        caller: &Caller,
+        (id, new): (i64, NewPolicy),
+    ) -> Result<Edited, Failure> {
         ensure_may_edit(caller, id)?;
-        let (app, asker) = (self.clone(), caller.clone());
-        self.store
-            .write(move |conn| {
-                dialect::lock_account(conn, asker.owner())?;
-                let before = changeable(conn, asker.owner(), id)?;
-                let is_renamed =
-                    new.name.as_str() != before.name || new.description.as_str() != before.description;
-                let is_new_text = new.document.as_str() != before.document;
-                let NewPolicy { name, description, document } = new;
-                if is_renamed {
-                    let change =
-                        PolicyChange { name: Some(name), description: Some(description), document: None };
-                    app.update_policy_in(conn, &asker, (&PolicyKey::Id(id), &change))?;
-                }
-                let version = if is_new_text {
-                    Some(app.create_version_in(conn, &asker, (&before, &document, true))?)
-                } else {
-                    None
-                };
-                Ok(Edited { version, is_renamed })
-            })
-            .await
+        dialect::lock_account(conn, caller.owner())?;
+        let before = changeable(conn, caller.owner(), id)?;
+        let is_renamed = new.name.as_str() != before.name || new.description.as_str() != before.description;
+        let is_new_text = new.document.as_str() != before.document;
+        let NewPolicy { name, description, document } = new;
+        if is_renamed {
+            let change = PolicyChange { name: Some(name), description: Some(description), document: None };
+            self.update_policy_in(conn, caller, (&PolicyKey::Id(id), &change))?;
+        }
+        let version = if is_new_text {
+            Some(self.create_version_in(conn, caller, (&before, &document, true))?)
+        } else {
+            None
+        };
+        Ok(Edited { version, is_renamed })
     }
 
     /// A policy that the caller may delete, and what it is in use for.

@@ -33,20 +33,15 @@ impl Caller {
 
 impl App {
     /// Attaches a policy to users and groups, all or none. Who has it already keeps it.
-    pub async fn attach_to_holders(
+    pub(super) fn attach_to_holders_in(
         &self,
+        conn: &mut Conn,
         caller: &Caller,
-        policy: i64,
-        holders: Vec<HolderRef>,
+        (policy, holders): (i64, &[HolderRef]),
     ) -> Result<(), Failure> {
         holders.iter().try_for_each(|holder| caller.ensure_attach(*holder))?;
-        let (app, asker) = (self.clone(), caller.clone());
-        self.store
-            .write(move |conn| {
-                dialect::lock_account(conn, asker.owner())?;
-                holders.into_iter().try_for_each(|holder| app.attach_to_in(conn, &asker, (policy, holder)))
-            })
-            .await
+        dialect::lock_account(conn, caller.owner())?;
+        holders.iter().try_for_each(|holder| self.attach_to_in(conn, caller, (policy, *holder)))
     }
 
     fn attach_to_in(

@@ -1,7 +1,7 @@
 //! Versions of a custom policy: five texts at most, one of them decides.
 
 use super::caller::Caller;
-use super::policies::changeable;
+use super::policies::{changeable, note_loosening};
 use super::{App, Failure};
 use crate::domain::permission::action;
 use crate::domain::policies::{Document, MAX_VERSIONS, PolicyRefusal};
@@ -81,7 +81,9 @@ impl App {
         };
         policy_versions::insert(conn, &version)?;
         if is_default {
-            policy_versions::set_default(conn, &version, self.clock.now())?;
+            let mark = caller.mark_on_policy(self, action::SET_DEFAULT_POLICY_VERSION, policy.id)?;
+            policy_versions::set_default(conn, &version, mark)?;
+            note_loosening(conn, policy, mark)?;
         }
         caller
             .event("CreatePolicyVersion")
@@ -102,24 +104,28 @@ impl App {
     ) -> Result<(), Failure> {
         caller.ensure_on_policy(action::SET_DEFAULT_POLICY_VERSION, id)?;
         let (app, asker) = (self.clone(), caller.clone());
-        self.store
-            .write(move |conn| {
-                dialect::lock_account(conn, asker.owner())?;
-                let policy = changeable(conn, asker.owner(), id)?;
-                let versions = policy_versions::of_policy(conn, id)?;
-                let chosen = one_of(&versions, version)?;
-                if chosen.is_default {
-                    return Err(PolicyRefusal::AlreadyDefault.into());
-                }
-                policy_versions::set_default(conn, chosen, app.clock.now())?;
-                asker
-                    .event("SetDefaultPolicyVersion")
-                    .about(&policy.name)
-                    .fact("policy_id", id)
-                    .fact("version", version)
-                    .write(conn, &app)
-            })
-            .await
+        self.store.write(move |conn| app.set_default_in(conn, &asker, (id, version))).await
+    }
+
+    pub(super) fn set_default_in(
+        &self,
+        conn: &mut Conn,
+        caller: &Caller,
+        (id, version): (i64, i64),
+    ) -> Result<(), Failure> {
+        caller.ensure_on_policy(action::SET_DEFAULT_POLICY_VERSION, id)?;
+        dialect::lock_account(conn, caller.owner())?;
+        let policy = changeable(conn, caller.owner(), id)?;
+        let versions = policy_versions::of_policy(conn, id)?;
+        let chosen = one_of(&versions, version)?;
+        if chosen.is_default {
+            return Err(PolicyRefusal::AlreadyDefault.into());
+        }
+        let mark = caller.mark_on_policy(self, action::SET_DEFAULT_POLICY_VERSION, id)?;
+        policy_versions::set_default(conn, chosen, mark)?;
+        note_loosening(conn, &policy, mark)?;
+        let event = caller.event("SetDefaultPolicyVersion").about(&policy.name).fact("policy_id", id);
+        event.fact("version", version).write(conn, self)
     }
 
     /// Deletes versions, all or none; the default one stays.

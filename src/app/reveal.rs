@@ -2,6 +2,7 @@
 
 use super::caller::Caller;
 use super::keys::{Operation, Place, Step, created_door, holder, secret_binding};
+use super::reveal_age::By;
 use super::step_up::{Detail, Wish, reveal_door};
 use super::tickets::{BAD_TICKET, Taken};
 use super::{App, Failure};
@@ -42,7 +43,8 @@ impl App {
     ) -> Result<Step<String>, Failure> {
         let (holder, key) = self.key(caller, place, (Operation::Query, id)).await?;
         ensure_showable(caller, place, &holder)?;
-        if self.step_up_left(caller) > 0 {
+        caller.ensure_waited(&holder, By::AnyApp, self.clock.now())?;
+        if self.step_up_left(caller) > 0 && self.ensure_code_counts(caller, &holder).is_ok() {
             let (app, asker) = (self.clone(), caller.clone());
             let mint = move |conn: &mut Conn| {
                 app.mint(conn, &reveal_door(&asker, key.uid, &key.secret_id), None, TICKET_SECONDS)
@@ -80,6 +82,7 @@ impl App {
                     Taken::Before => return Ok(Taken::Before),
                     Taken::Never => return Ok(Taken::Never),
                 }
+                app.ensure_code_counts(&asker, &holder)?;
                 let sealed = api_keys::sealed_secret(conn, holder.uid, &id)?.ok_or(Failure::NotFound)?;
                 let secret = app.open_secret(&key, &sealed)?;
                 asker.event("ShowSecretKey").on(&holder).object(id.as_str()).write(conn, &app)?;

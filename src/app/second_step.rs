@@ -2,6 +2,7 @@
 
 use super::caller::Source;
 use super::event::{Actor, Draft};
+use super::sessions::id_of_cookie;
 use super::sign_in::{BY_CODE, BY_RECOVERY_CODE, SignedIn, code_bucket, sign_in_event};
 use super::{App, Failure};
 use crate::domain::recovery::RecoveryCode;
@@ -9,7 +10,7 @@ use crate::domain::throttle::SECOND_STEP;
 use crate::domain::totp::Code;
 use crate::domain::user::{Uid, User};
 use crate::store::sessions::{self, SECOND_FACTOR, Session};
-use crate::store::{Conn, dialect, recovery_codes, throttles, users};
+use crate::store::{Conn, dialect, identities, recovery_codes, throttles, users};
 
 /// A person who waits for the second step.
 pub struct Waiting {
@@ -92,9 +93,13 @@ impl App {
         if let Some(refusal) = self.unwelcome(conn, &half.user, &half.source)? {
             return Ok(Err(refusal));
         }
-        let (is_right, method) = match proof {
+        let (app, method) = match proof {
             Proof::Code(code) => (self.use_code(conn, half.user.uin, code)?, BY_CODE),
-            Proof::Recovery(code) => (self.use_recovery_code(conn, half, code)?, BY_RECOVERY_CODE),
+            Proof::Recovery(_) => (None, BY_RECOVERY_CODE),
+        };
+        let is_right = match proof {
+            Proof::Code(_) => app.is_some(),
+            Proof::Recovery(code) => self.use_recovery_code(conn, half, code)?,
         };
         if !is_right {
             throttles::fail(conn, &bucket, SECOND_STEP, now)?;
@@ -105,7 +110,11 @@ impl App {
         if !sessions::delete(conn, &half.session.id_hash)? {
             return Err(Failure::NotSignedIn);
         }
-        self.let_in(conn, &half.user, method, &half.source).map(Ok)
+        let signed_in = self.let_in(conn, &half.user, method, &half.source)?;
+        if let Some(app) = app {
+            sessions::note_code(conn, &id_of_cookie(&signed_in.session), &app, now)?;
+        }
+        Ok(Ok(signed_in))
     }
 
     /// Using a recovery code ends all other sessions: whoever lost a phone may have lost more.
@@ -114,6 +123,7 @@ impl App {
         if !recovery_codes::use_up(conn, user.uin, &code.digest(), self.clock.now())? {
             return Ok(false);
         }
+        identities::set_recovered(conn, user.uin, Some(self.clock.now()))?;
         sessions::delete_others(conn, user.uin, &half.session.family)?;
         let left = recovery_codes::left(conn, user.uin)?;
         let actor = Actor { owner: user.owner_uin, uin: user.uin, name: &user.name, source: &half.source };

@@ -48,6 +48,8 @@ impl App {
             expires_at: now + lives,
             step_up_at: None,
             former_id: None,
+            code_at: None,
+            code_device: None,
         };
         sessions::insert(conn, &session)?;
         Ok(key)

@@ -5,6 +5,7 @@ use super::step_up::{Asked, Detail, SettingsText, Wish};
 use super::{App, Failure};
 use crate::domain::account::{AccountSettings, MAX_STEP_UP_WINDOW, SecretReveal};
 use crate::domain::field::FieldError;
+use crate::domain::grant::{MAX_GRANT_AGE, MAX_GRANT_WINDOW};
 use crate::domain::permission::action;
 use crate::domain::step_up::Purpose;
 use crate::store::{Conn, accounts};
@@ -28,6 +29,7 @@ impl App {
     ) -> Result<(), Failure> {
         caller.ensure_here(action::CHANGE_SETTINGS)?;
         ensure_sound(caller, settings)?;
+        ensure_waited(self, caller, settings)?;
         accounts::update_settings(conn, caller.owner(), settings)?;
         caller
             .event("UpdateAccountSettings")
@@ -39,6 +41,8 @@ impl App {
             .fact("password_min_length", settings.password_min_length)
             .fact("signature_v1", settings.signature_v1)
             .fact("signed_action", settings.signed_action)
+            .fact("grant_window_minutes", settings.grant_window_minutes)
+            .fact("grant_age_hours", settings.grant_age_hours)
             .write(conn, self)
     }
 }
@@ -53,6 +57,12 @@ pub fn faults(caller: &Caller, settings: &AccountSettings) -> Vec<FieldError> {
     let mut errors = Vec::new();
     if !(0..=MAX_STEP_UP_WINDOW).contains(&settings.step_up_window_minutes) {
         errors.push(FieldError::on_page("step_up_window", "Enter a number of minutes from 0 to 15."));
+    }
+    if !(0..=MAX_GRANT_WINDOW).contains(&settings.grant_window_minutes) {
+        errors.push(FieldError::on_page("grant_window_minutes", "Enter a number of minutes from 0 to 60."));
+    }
+    if !(0..=MAX_GRANT_AGE).contains(&settings.grant_age_hours) {
+        errors.push(FieldError::on_page("grant_age_hours", "Enter a number of hours from 0 to 168."));
     }
     if settings.mfa_required && !caller.has_mfa {
         errors.push(FieldError::on_page(
@@ -78,21 +88,43 @@ impl From<AccountSettings> for SettingsText {
             password_min_length: settings.password_min_length,
             signature_v1: settings.signature_v1,
             signed_action: settings.signed_action,
+            grant_window: Some(settings.grant_window_minutes),
+            grant_age: Some(settings.grant_age_hours),
         }
     }
 }
 
-impl From<SettingsText> for AccountSettings {
-    fn from(text: SettingsText) -> Self {
-        Self {
-            secret_reveal: if text.once { SecretReveal::Once } else { SecretReveal::StepUp },
-            step_up_window_minutes: text.window,
-            mfa_required: text.mfa_required,
-            operation_protection: text.operation_protection,
-            api_delete_enabled_keys: text.api_delete_enabled_keys,
-            password_min_length: text.password_min_length,
-            signature_v1: text.signature_v1,
-            signed_action: text.signed_action,
+impl SettingsText {
+    /// The settings that are meant; what is not said stays.
+    pub(super) fn applied_to(self, present: AccountSettings) -> AccountSettings {
+        AccountSettings {
+            secret_reveal: if self.once { SecretReveal::Once } else { SecretReveal::StepUp },
+            step_up_window_minutes: self.window,
+            mfa_required: self.mfa_required,
+            operation_protection: self.operation_protection,
+            api_delete_enabled_keys: self.api_delete_enabled_keys,
+            password_min_length: self.password_min_length,
+            signature_v1: self.signature_v1,
+            signed_action: self.signed_action,
+            grant_window_minutes: self.grant_window.unwrap_or(present.grant_window_minutes),
+            grant_age_hours: self.grant_age.unwrap_or(present.grant_age_hours),
         }
     }
+}
+
+/// Who could not see others' keys yet does not shorten the wait either.
+fn ensure_waited(app: &App, caller: &Caller, settings: &AccountSettings) -> Result<(), Failure> {
+    let is_shorter = settings.grant_age_hours < caller.account.settings.grant_age_hours;
+    if !is_shorter {
+        return Ok(());
+    }
+    let mark = caller.mark_on_user(app, action::CHANGE_SETTINGS, caller.owner())?;
+    if mark.stepped_up {
+        return Ok(());
+    }
+    let hours = caller.account.settings.grant_age_hours;
+    let text = format!(
+        "Your authenticator app, or what your right to change settings rests on, is less than {hours} hours old. Until then this time cannot be made shorter."
+    );
+    Err(FieldError::on_page("grant_age_hours", text).into())
 }

@@ -1,10 +1,10 @@
 //! Step-up: a fresh second-factor check for one purpose, and what it lets happen.
 
 use super::caller::Caller;
+use super::grant::{Granted, Way};
 use super::keys::Place;
 use super::tickets::{Door, SHOWN_ONCE_SECONDS};
 use super::{App, Failure, mfa, sessions as app_sessions};
-use crate::domain::account::AccountSettings;
 use crate::domain::key::SecretId;
 use crate::domain::step_up::{CHALLENGE_SECONDS, LOCK_SECONDS, MAX_FAILURES, Purpose, TICKET_SECONDS};
 use crate::domain::throttle::Limit;
@@ -18,7 +18,7 @@ use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use zeroize::Zeroizing;
 
-/// Seconds that a question waits for somebody who has to enrol first.
+/// Seconds that a question waits for somebody who has to enrol first, or who filled in a form before.
 const ENROLLING_SECONDS: i64 = 900;
 /// Counts failures without making anybody wait before the lock.
 const COUNT_ONLY: Limit = Limit { free: i64::MAX, first: 0, longest: 0 };
@@ -32,6 +32,8 @@ pub(super) struct Detail {
     pub settings: Option<SettingsText>,
     /// Sealed by the vault, base64: what is to be kept or shown afterwards.
     pub sealed: Option<String>,
+    /// Of a grant: where it leads, and what is said there.
+    pub way: Option<Way>,
 }
 
 /// Account settings on their way through a step-up.
@@ -47,6 +49,11 @@ pub(super) struct SettingsText {
     pub signature_v1: bool,
     #[serde(default)]
     pub signed_action: bool,
+    /// Absent in what was asked before there were such settings: they stay as they are.
+    #[serde(default)]
+    pub grant_window: Option<i64>,
+    #[serde(default)]
+    pub grant_age: Option<i64>,
 }
 
 /// A wish that needs a step-up first.
@@ -73,6 +80,8 @@ pub struct Question {
     pub target: User,
     pub object: String,
     pub is_own_key: bool,
+    /// Of a grant: what it does and where it came from.
+    pub way: Option<Way>,
     /// The only authenticator app; with more than one, any will do.
     pub device: Option<String>,
     pub window_minutes: i64,
@@ -100,6 +109,7 @@ pub enum Done {
     PasswordReset { uin: Uin, ticket: String },
     MfaReset(Uin),
     SettingsChanged,
+    Granted { granted: Granted, way: Way },
 }
 
 /// How a code was received.
@@ -119,7 +129,8 @@ impl App {
             detail.sealed = Some(BASE64URL_NOPAD.encode(&sealed));
         }
         let now = self.clock.now();
-        let lives = if caller.has_mfa { CHALLENGE_SECONDS } else { ENROLLING_SECONDS };
+        let is_short = caller.has_mfa && wish.purpose != Purpose::Grant;
+        let lives = if is_short { CHALLENGE_SECONDS } else { ENROLLING_SECONDS };
         let step_up = StepUp {
             id: id.clone(),
             session: caller.session.id_hash.clone(),
@@ -151,12 +162,14 @@ impl App {
             .read(move |conn| {
                 let step_up = step_ups::find(conn, &session, id.as_deref(), now)?.ok_or(Failure::NotFound)?;
                 let target = target_of(conn, owner, &step_up)?;
+                let detail = detail_of(&step_up)?;
                 let mut devices = crate::store::totp_devices::of_identity(conn, uin)?;
                 let device = devices.pop().filter(|_| devices.is_empty());
                 Ok(Question {
                     purpose: Purpose::from_name(&step_up.purpose)
                         .ok_or(Failure::Corrupt("step_ups.purpose"))?,
-                    is_own_key: detail_of(&step_up)?.own,
+                    is_own_key: detail.own,
+                    way: detail.way,
                     id: step_up.id,
                     target,
                     object: step_up.object,
@@ -174,16 +187,31 @@ impl App {
         let (app, asker) = (self.clone(), caller.clone());
         let checked =
             self.store.write(move |conn| app.check_answer(conn, &asker, id.as_deref(), &code)).await?;
-        let (session, step_up) = match checked {
-            Checked::Right { session, step_up } => (session, step_up),
+        let (session, step_up, device) = match checked {
+            Checked::Right { session, step_up, device } => (session, step_up, device),
             Checked::Wrong => return Ok(Answer::Wrong),
             Checked::Locked { seconds } => return Ok(Answer::Locked { seconds }),
         };
-        let mut asker = caller.clone();
+        let mut asker = caller.cleared_by(&device, self.clock.now());
         Arc::make_mut(&mut asker.session).id_hash = app_sessions::id_of_cookie(&session);
-        let app = self.clone();
-        let done = self.store.write(move |conn| app.carry_out(conn, &asker, &step_up)).await;
+        let done = self.carry_out_now(asker, step_up).await;
         Ok(Answer::Right(Box::new(Answered { session, done })))
+    }
+
+    /// Carries it out in a transaction of its own. A secret that is not shown for all the right code is written down.
+    async fn carry_out_now(&self, caller: Caller, step_up: StepUp) -> Result<Done, Failure> {
+        let (app, asker, asked) = (self.clone(), caller.clone(), step_up.clone());
+        let done = self.store.write(move |conn| app.carry_out(conn, &asker, &asked)).await;
+        let denial = match &done {
+            Err(Failure::Denied(denial)) if step_up.purpose == Purpose::ShowSecret.as_str() => denial.clone(),
+            _ => return done,
+        };
+        let app = self.clone();
+        let note = move |conn: &mut Conn| {
+            let target = target_of(conn, caller.owner(), &step_up)?;
+            app.note_refused_reveal(conn, &caller, (&target, &secret_id_of(&step_up)?, &denial))
+        };
+        self.store.write(note).await.and(done)
     }
 
     fn check_answer(
@@ -203,14 +231,14 @@ impl App {
             event().refused("verification is locked").write(conn, self)?;
             return Ok(Checked::Locked { seconds: until - now });
         }
-        if !self.use_code(conn, uin, code)? {
+        let Some(device) = self.use_code(conn, uin, code)? else {
             event().refused("wrong code").write(conn, self)?;
             if throttles::fail(conn, &bucket, COUNT_ONLY, now)? >= MAX_FAILURES {
                 throttles::lock(conn, &bucket, now + LOCK_SECONDS)?;
                 return Ok(Checked::Locked { seconds: LOCK_SECONDS });
             }
             return Ok(Checked::Wrong);
-        }
+        };
         throttles::clear(conn, &bucket)?;
         if !step_ups::delete(conn, &step_up.id)? {
             return Err(Failure::NotFound);
@@ -222,11 +250,13 @@ impl App {
         let opens_window = step_up.purpose == Purpose::ShowSecret.as_str()
             && caller.account.settings.step_up_window_minutes > 0;
         let session = self.rename_session(conn, &caller.session, |renamed| {
+            renamed.code_at = Some(now);
+            renamed.code_device = Some(device.clone());
             if opens_window {
                 renamed.step_up_at = Some(now);
             }
         })?;
-        Ok(Checked::Right { session, step_up })
+        Ok(Checked::Right { session, step_up, device })
     }
 
     /// Does what the step-up was for. The caller's session has its new id by now.
@@ -237,6 +267,7 @@ impl App {
         match purpose {
             Purpose::ShowSecret => {
                 let secret_id = secret_id_of(step_up)?;
+                self.ensure_code_counts(caller, &target)?;
                 let ticket =
                     self.mint(conn, &reveal_door(caller, target.uid, &secret_id), None, TICKET_SECONDS)?;
                 Ok(Done::Secret { place, secret_id, ticket })
@@ -273,8 +304,13 @@ impl App {
             }
             Purpose::ChangeSettings => {
                 let text = detail.settings.ok_or(Failure::Corrupt("step_ups.detail"))?;
-                self.change_settings_in(conn, caller, &AccountSettings::from(text))
+                self.change_settings_in(conn, caller, &text.applied_to(caller.account.settings))
                     .map(|()| Done::SettingsChanged)
+            }
+            Purpose::Grant => {
+                let sealed = self.sealed_in(step_up, &detail)?;
+                let way = detail.way.ok_or(Failure::Corrupt("step_ups.detail"))?;
+                self.carry_out_grant(conn, caller, &sealed).map(|granted| Done::Granted { granted, way })
             }
         }
     }
@@ -295,7 +331,7 @@ impl App {
 }
 
 enum Checked {
-    Right { session: String, step_up: StepUp },
+    Right { session: String, step_up: StepUp, device: String },
     Wrong,
     Locked { seconds: i64 },
 }

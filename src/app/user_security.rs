@@ -12,38 +12,37 @@ use crate::domain::sentence::Sentence;
 use crate::domain::step_up::Purpose;
 use crate::domain::user::{Uin, User, UserKind};
 use crate::store::identities::StoredPassword;
-use crate::store::{Conn, dialect, identities, recovery_codes, sessions, throttles, totp_devices, users};
+use crate::store::{
+    Conn, dialect, grants, identities, recovery_codes, sessions, throttles, totp_devices, users,
+};
 use zeroize::Zeroizing;
 
 impl App {
     /// Lets a user into the console, or keeps it out; its sessions end at once.
-    pub async fn set_console_access(
+    pub(super) fn set_console_in(
         &self,
+        conn: &mut Conn,
         caller: &Caller,
-        uin: Uin,
-        on: Option<bool>,
+        (uin, on): (Uin, Option<bool>),
     ) -> Result<(), Failure> {
         caller.ensure(action::UPDATE_USER, uin)?;
-        let (app, asker) = (self.clone(), caller.clone());
-        self.store
-            .write(move |conn| {
-                let user = changeable(conn, &asker, uin)?;
-                ensure_other(&asker, &user)?;
-                let on = on.ok_or_else(|| {
-                    FieldError::on_page("on", "Say whether console access is to be on or off.")
-                })?;
-                if user.console_login == on {
-                    return Ok(());
-                }
-                dialect::lock_identity(conn, user.uin)?;
-                users::update(conn, &User { console_login: on, ..user.clone() })?;
-                if !on {
-                    sessions::delete_of_user(conn, user.uid)?;
-                }
-                let name = if on { "EnableConsole" } else { "DisableConsole" };
-                asker.event(name).on(&user).write(conn, &app)
-            })
-            .await
+        dialect::lock_identity(conn, uin)?;
+        let user = changeable(conn, caller, uin)?;
+        ensure_other(caller, &user)?;
+        let on =
+            on.ok_or_else(|| FieldError::on_page("on", "Say whether console access is to be on or off."))?;
+        if user.console_login == on {
+            return Ok(());
+        }
+        users::update(conn, &User { console_login: on, ..user.clone() })?;
+        if on {
+            let mark = caller.mark_on_user(self, action::UPDATE_USER, uin)?;
+            grants::mark_user(conn, user.uid, mark)?;
+        } else {
+            sessions::delete_of_user(conn, user.uid)?;
+        }
+        let name = if on { "EnableConsole" } else { "DisableConsole" };
+        caller.event(name).on(&user).write(conn, self)
     }
 
     /// Wishes to give a sub-user a new, generated password. A second-factor check comes first.
@@ -142,6 +141,7 @@ impl App {
 pub(super) fn forget_factors(conn: &mut Conn, uin: Uin) -> Result<(), Failure> {
     totp_devices::delete_all(conn, uin)?;
     recovery_codes::delete_all(conn, uin)?;
+    identities::set_recovered(conn, uin, None)?;
     throttles::clear(conn, &super::sign_in::code_bucket(uin))?;
     throttles::clear(conn, &super::step_up::bucket(uin))?;
     Ok(())

@@ -13,7 +13,7 @@ use crate::domain::user::{MAX_OWNERS_OF_COLLABORATOR, Protection, Uid, Uin, User
 use crate::store::identities::StoredPassword;
 use crate::store::sequences::{self, Sequence};
 use crate::store::{
-    Conn, accounts, api_keys, dialect, identities, policies, totp_devices, user_search, users,
+    Conn, accounts, api_keys, dialect, grants, identities, policies, totp_devices, user_search, users,
 };
 
 pub use crate::store::user_search::{Cursor, Filter, KeyFilter, Listed};
@@ -60,6 +60,7 @@ pub enum NewUserKind {
 
 /// A user that was added; the ticket opens the page with a generated password.
 pub struct Added {
+    pub uid: Uid,
     pub uin: Uin,
     pub ticket: Option<String>,
 }
@@ -132,14 +133,6 @@ impl App {
             .await
     }
 
-    /// Adds a sub-user or a collaborator.
-    pub async fn add_user(&self, caller: &Caller, new: NewUser) -> Result<Added, Failure> {
-        caller.ensure_here(action::ADD_USER)?;
-        let login = self.login_of(caller, &new).await?;
-        let (app, asker) = (self.clone(), caller.clone());
-        self.store.write(move |conn| app.add_user_in(conn, &asker, (&new, login.as_ref()))).await
-    }
-
     /// The password a new user gets: its hash, and the text itself when it was made here.
     pub(super) async fn login_of(&self, caller: &Caller, new: &NewUser) -> Result<Option<Login>, Failure> {
         let NewUserKind::SubUser { console_login: true, password, must_change } = &new.kind else {
@@ -164,6 +157,7 @@ impl App {
         caller: &Caller,
         (new, login): (&NewUser, Option<&Login>),
     ) -> Result<Added, Failure> {
+        caller.ensure_here(action::ADD_USER)?;
         let owner = caller.owner();
         dialect::lock_account(conn, owner)?;
         self.ensure_room_for_user(conn, owner)?;
@@ -195,6 +189,9 @@ impl App {
             last_activity_at: None,
         };
         users::insert(conn, &user, caller.user.uin)?;
+        if console_login || !new.policies.is_empty() {
+            grants::mark_user(conn, user.uid, caller.mark_on_user(self, action::ADD_USER, owner)?)?;
+        }
         accounts::count_user(conn, owner, 1)?;
         let name = if kind == UserKind::Collaborator { "AddCollaborator" } else { "AddUser" };
         caller.event(name).on(&user).fact("console_login", console_login).write(conn, self)?;
@@ -203,7 +200,7 @@ impl App {
             Door { session: &caller.session.id_hash, purpose: INITIAL_PASSWORD, uid: user.uid, object: "" };
         let shown = login.and_then(|login| login.shown.as_ref());
         let ticket = shown.map(|text| self.mint(conn, &door, Some(text), SHOW_SECONDS)).transpose()?;
-        Ok(Added { uin, ticket })
+        Ok(Added { uid: user.uid, uin, ticket })
     }
 
     fn ensure_room_for_user(&self, conn: &mut Conn, owner: Uin) -> Result<(), Failure> {
@@ -275,9 +272,9 @@ impl App {
 }
 
 pub(super) struct Login {
-    stored: StoredPassword,
+    pub stored: StoredPassword,
     /// The password itself, when it was generated and is to be shown once.
-    shown: Option<zeroize::Zeroizing<String>>,
+    pub shown: Option<zeroize::Zeroizing<String>>,
 }
 
 /// A user that the caller may change: root belongs to root alone.

@@ -1,5 +1,6 @@
 //! An account: what a root owns, and how it wants its secrets guarded.
 
+use crate::domain::grant::GrantRules;
 use crate::domain::login_rules::LoginRules;
 use crate::domain::password_rules::PasswordRules;
 use crate::domain::user::Uin;
@@ -46,6 +47,17 @@ pub struct AccountSettings {
     pub signature_v1: bool,
     /// Whether changes over the API have to sign the name of their action.
     pub signed_action: bool,
+    /// Minutes that a right code lets a session grant rights; 0: each grant asks.
+    pub grant_window_minutes: i64,
+    /// Hours that an app, and a grant without a code behind it, wait before they show others' keys; 0: none.
+    pub grant_age_hours: i64,
+}
+
+impl AccountSettings {
+    /// What is asked of grants.
+    pub fn grants(&self) -> GrantRules {
+        GrantRules { window: self.grant_window_minutes * 60, age: self.grant_age_hours * 3600 }
+    }
 }
 
 /// The longest step-up window, in minutes.

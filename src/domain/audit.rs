@@ -10,6 +10,7 @@ pub const EVENTS: &[&str] = &[
     "EndSession",
     "SwitchIdentity",
     "StepUp",
+    "EndVerification",
     "CreateAccessKey",
     "UpdateAccessKey",
     "DeleteAccessKey",

@@ -4,6 +4,7 @@ pub mod account;
 pub mod audit;
 pub mod characters;
 pub mod field;
+pub mod grant;
 pub mod group;
 pub mod key;
 pub mod login_rules;

@@ -84,6 +84,27 @@ impl Policy {
         Self { statements: document::compile(without_mark(text)).statements }
     }
 
+    /// What it takes away, without what it gives.
+    #[must_use]
+    pub fn only_denies(&self) -> Self {
+        let denies = self.statements.iter().filter(|statement| statement.effect == Effect::Deny);
+        Self { statements: denies.cloned().collect() }
+    }
+
+    /// Whether it takes anything away.
+    #[must_use]
+    pub fn holds_deny(&self) -> bool {
+        self.statements.iter().any(|statement| statement.effect == Effect::Deny)
+    }
+
+    /// Whether a statement of that effect speaks about an action on users other than the caller, whatever its
+    /// conditions.
+    #[must_use]
+    pub fn speaks_of_others(&self, effect: Effect, action: &str, caller: &Principal) -> bool {
+        let mut fitting = self.statements.iter().filter(|statement| statement.effect == effect);
+        fitting.any(|statement| statement.speaks_of_others(action, caller))
+    }
+
     /// What each statement amounts to, for a summary a person can read.
     pub fn outlines(&self) -> impl Iterator<Item = Outline> + '_ {
         self.statements.iter().map(Statement::outline)

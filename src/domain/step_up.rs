@@ -22,10 +22,12 @@ pub enum Purpose {
     ResetPassword,
     ResetMfa,
     ChangeSettings,
+    /// Giving a right, or taking away what limited one.
+    Grant,
 }
 
 impl Purpose {
-    const ALL: [Self; 11] = [
+    const ALL: [Self; 12] = [
         Self::ShowSecret,
         Self::CreateKey,
         Self::EnableKey,
@@ -37,6 +39,7 @@ impl Purpose {
         Self::ResetPassword,
         Self::ResetMfa,
         Self::ChangeSettings,
+        Self::Grant,
     ];
 
     /// The name in the database.
@@ -53,6 +56,7 @@ impl Purpose {
             Self::ResetPassword => "reset_password",
             Self::ResetMfa => "reset_mfa",
             Self::ChangeSettings => "change_settings",
+            Self::Grant => "grant",
         }
     }
 

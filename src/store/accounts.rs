@@ -25,6 +25,8 @@ pub(super) struct Row {
     login_rules: String,
     signature_v1: bool,
     signed_action: bool,
+    grant_window_minutes: i64,
+    grant_age_hours: i64,
 }
 
 impl TryFrom<Row> for Account {
@@ -52,6 +54,8 @@ impl TryFrom<Row> for Account {
                 password_min_length: row.password_min_length,
                 signature_v1: row.signature_v1,
                 signed_action: row.signed_action,
+                grant_window_minutes: row.grant_window_minutes,
+                grant_age_hours: row.grant_age_hours,
             },
         })
     }
@@ -95,6 +99,8 @@ pub fn update_settings(conn: &mut Conn, owner: Uin, settings: &AccountSettings) 
             accounts::password_min_length.eq(settings.password_min_length),
             accounts::signature_v1.eq(settings.signature_v1),
             accounts::signed_action.eq(settings.signed_action),
+            accounts::grant_window_minutes.eq(settings.grant_window_minutes),
+            accounts::grant_age_hours.eq(settings.grant_age_hours),
         ))
         .execute(conn)?;
     Ok(())

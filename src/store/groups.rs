@@ -3,6 +3,7 @@
 use super::policies::Attachment;
 use super::schema::{group_members, group_policies, policies, user_groups, users};
 use super::{Conn, StoreError};
+use crate::domain::grant::Mark;
 use crate::domain::group::{Group, GroupId};
 use crate::domain::user::{Uid, Uin, User};
 use diesel::dsl::count_star;
@@ -183,12 +184,14 @@ pub fn is_member(conn: &mut Conn, id: GroupId, uid: Uid) -> Result<bool, StoreEr
 }
 
 /// Puts a user into a group that it is not in.
-pub fn add_member(conn: &mut Conn, id: GroupId, uid: Uid, now: i64) -> Result<(), StoreError> {
+pub fn add_member(conn: &mut Conn, id: GroupId, uid: Uid, mark: Mark) -> Result<(), StoreError> {
     diesel::insert_into(group_members::table)
         .values((
             group_members::group_id.eq(id.0),
             group_members::uid.eq(uid.0),
-            group_members::created_at.eq(now),
+            group_members::created_at.eq(mark.at),
+            group_members::granted_at.eq(Some(mark.at)),
+            group_members::stepped_up.eq(mark.stepped_up),
         ))
         .execute(conn)?;
     Ok(())
@@ -217,13 +220,15 @@ pub fn attached(conn: &mut Conn, id: GroupId) -> Result<Vec<Attachment>, StoreEr
 }
 
 /// Attaches a policy that is not attached.
-pub fn attach(conn: &mut Conn, id: GroupId, policy: i64, (by, now): (&str, i64)) -> Result<(), StoreError> {
+pub fn attach(conn: &mut Conn, id: GroupId, policy: i64, (by, mark): (&str, Mark)) -> Result<(), StoreError> {
     diesel::insert_into(group_policies::table)
         .values((
             group_policies::group_id.eq(id.0),
             group_policies::policy_id.eq(policy),
-            group_policies::created_at.eq(now),
+            group_policies::created_at.eq(mark.at),
             group_policies::created_by.eq(by),
+            group_policies::granted_at.eq(Some(mark.at)),
+            group_policies::stepped_up.eq(mark.stepped_up),
         ))
         .execute(conn)?;
     Ok(())

@@ -96,6 +96,18 @@ pub fn set_must_change(conn: &mut Conn, uin: Uin, must_change: bool) -> Result<(
     Ok(())
 }
 
+/// Remembers that a recovery code was used, or forgets it.
+pub fn set_recovered(conn: &mut Conn, uin: Uin, at: Option<i64>) -> Result<(), StoreError> {
+    diesel::update(identities::table.find(uin.0)).set(identities::recovered_at.eq(at)).execute(conn)?;
+    Ok(())
+}
+
+/// When a recovery code was last used.
+pub fn recovered_at(conn: &mut Conn, uin: Uin) -> Result<Option<i64>, StoreError> {
+    let found = identities::table.find(uin.0).select(identities::recovered_at).first(conn).optional()?;
+    Ok(found.flatten())
+}
+
 /// Remembers a sign-in.
 pub fn set_last_sign_in(conn: &mut Conn, uin: Uin, at: i64, ip: &str) -> Result<(), StoreError> {
     diesel::update(identities::table.find(uin.0))

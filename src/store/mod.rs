@@ -8,6 +8,7 @@ mod connection;
 pub mod dialect;
 pub mod error;
 pub mod forms;
+pub mod grants;
 pub mod groups;
 pub mod identities;
 pub mod key_usage;

@@ -2,9 +2,10 @@
 
 use super::schema::{group_members, group_policies, policies, policy_attachments, user_groups};
 use super::{Conn, StoreError};
+use crate::domain::grant::Mark;
 use crate::domain::user::{Uid, Uin};
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Text};
+use diesel::sql_types::{BigInt, Nullable, Text};
 
 /// The owner of presets: nobody, so everybody.
 pub const PRESET_OWNER: i64 = 0;
@@ -88,15 +89,26 @@ pub fn find(conn: &mut Conn, owner: Uin, id: i64) -> Result<Option<StoredPolicy>
         .optional()?)
 }
 
-/// What decides for one membership: names and texts.
+/// A policy in force for one membership.
+#[derive(Clone, Debug)]
+pub struct Ruling {
+    /// The group that it comes from.
+    pub group: Option<String>,
+    pub name: String,
+    pub document: String,
+    /// Of everything that it rests on, the latest that no code stood behind.
+    pub waits_from: Option<i64>,
+}
+
+/// What decides for one membership.
 #[derive(Clone, Debug, Default)]
 pub struct InForce {
-    /// Attached to the membership itself: name, text.
-    pub own: Vec<(String, String)>,
-    /// Of its groups: group, name, text.
-    pub of_groups: Vec<(String, String, String)>,
-    /// Its permission boundary: name, text.
-    pub boundary: Option<(String, String)>,
+    /// Attached to the membership itself, then to its groups.
+    pub attached: Vec<Ruling>,
+    /// Its permission boundary.
+    pub boundary: Option<Ruling>,
+    /// Of what all its rights rest on, the latest that no code stood behind.
+    pub waits_from: Option<i64>,
 }
 
 #[derive(QueryableByName)]
@@ -109,30 +121,57 @@ struct Deciding {
     name: String,
     #[diesel(sql_type = Text)]
     document: String,
+    #[diesel(sql_type = Nullable<BigInt>)]
+    one: Option<i64>,
+    #[diesel(sql_type = Nullable<BigInt>)]
+    two: Option<i64>,
+    #[diesel(sql_type = Nullable<BigInt>)]
+    three: Option<i64>,
+    #[diesel(sql_type = Nullable<BigInt>)]
+    loosened: Option<i64>,
 }
+
+const IN_FORCE: &str = "\
+    SELECT '1 own' AS origin, '' AS through, p.name AS name, p.document AS document, \
+    CASE WHEN a.stepped_up THEN NULL ELSE a.granted_at END AS one, \
+    CASE WHEN p.stepped_up THEN NULL ELSE p.granted_at END AS two, CAST(NULL AS BIGINT) AS three, p.loosened_at AS loosened \
+    FROM policy_attachments a JOIN policies p ON p.id = a.policy_id WHERE a.uid = $1 \
+    UNION ALL SELECT '2 group', g.name, p.name, p.document, \
+    CASE WHEN gp.stepped_up THEN NULL ELSE gp.granted_at END, \
+    CASE WHEN p.stepped_up THEN NULL ELSE p.granted_at END, \
+    CASE WHEN m.stepped_up THEN NULL ELSE m.granted_at END, p.loosened_at FROM group_members m \
+    JOIN user_groups g ON g.id = m.group_id JOIN group_policies gp ON gp.group_id = g.id \
+    JOIN policies p ON p.id = gp.policy_id WHERE m.uid = $2 \
+    UNION ALL SELECT '3 boundary', '', p.name, p.document, \
+    CASE WHEN p.stepped_up THEN NULL ELSE p.granted_at END, CAST(NULL AS BIGINT), CAST(NULL AS BIGINT), p.loosened_at \
+    FROM user_boundaries b JOIN policies p ON p.id = b.policy_id WHERE b.uid = $3 \
+    UNION ALL SELECT '4 loosened', '', '', '', CAST(NULL AS BIGINT), CAST(NULL AS BIGINT), CAST(NULL AS BIGINT), \
+    g.loosened_at FROM group_members m JOIN user_groups g ON g.id = m.group_id \
+    WHERE m.uid = $4 AND g.loosened_at IS NOT NULL \
+    UNION ALL SELECT '5 user', '', '', '', CASE WHEN u.stepped_up THEN NULL ELSE u.granted_at END, \
+    CAST(NULL AS BIGINT), CAST(NULL AS BIGINT), u.loosened_at FROM users u WHERE u.uid = $5 ORDER BY 1, 2, 3";
 
 /// Everything that decides for one membership, as it is now. One statement, so that what moves from one place to
 /// another meanwhile is seen in one of them.
 pub fn in_force(conn: &mut Conn, uid: Uid) -> Result<InForce, StoreError> {
-    let found: Vec<Deciding> = diesel::sql_query(
-        "SELECT 'own' AS origin, '' AS through, p.name AS name, p.document AS document FROM policy_attachments a \
-         JOIN policies p ON p.id = a.policy_id WHERE a.uid = $1 \
-         UNION ALL SELECT 'group', g.name, p.name, p.document FROM group_members m \
-         JOIN user_groups g ON g.id = m.group_id JOIN group_policies gp ON gp.group_id = g.id \
-         JOIN policies p ON p.id = gp.policy_id WHERE m.uid = $2 \
-         UNION ALL SELECT 'boundary', '', p.name, p.document FROM user_boundaries b \
-         JOIN policies p ON p.id = b.policy_id WHERE b.uid = $3 ORDER BY 1, 2, 3",
-    )
-    .bind::<BigInt, _>(uid.0)
-    .bind::<BigInt, _>(uid.0)
-    .bind::<BigInt, _>(uid.0)
-    .load(conn)?;
+    let found: Vec<Deciding> = diesel::sql_query(IN_FORCE)
+        .bind::<BigInt, _>(uid.0)
+        .bind::<BigInt, _>(uid.0)
+        .bind::<BigInt, _>(uid.0)
+        .bind::<BigInt, _>(uid.0)
+        .bind::<BigInt, _>(uid.0)
+        .load(conn)?;
     let mut in_force = InForce::default();
-    for Deciding { origin, through, name, document } in found {
+    for Deciding { origin, through, name, document, one, two, three, loosened } in found {
+        in_force.waits_from = in_force.waits_from.max(loosened);
+        let waits_from = one.max(two).max(three);
+        let group = (origin == "2 group").then_some(through);
         match origin.as_str() {
-            "own" => in_force.own.push((name, document)),
-            "group" => in_force.of_groups.push((through, name, document)),
-            _ => in_force.boundary = Some((name, document)),
+            "1 own" | "2 group" => {
+                in_force.attached.push(Ruling { group, name, document, waits_from });
+            }
+            "3 boundary" => in_force.boundary = Some(Ruling { group, name, document, waits_from }),
+            _ => in_force.waits_from = in_force.waits_from.max(waits_from),
         }
     }
     Ok(in_force)
@@ -228,7 +267,7 @@ pub fn attached(conn: &mut Conn, uid: Uid) -> Result<Vec<Attachment>, StoreError
 }
 
 /// Attaches a policy; `false` when it is attached already.
-pub fn attach(conn: &mut Conn, uid: Uid, policy: i64, by: &str, now: i64) -> Result<bool, StoreError> {
+pub fn attach(conn: &mut Conn, uid: Uid, policy: i64, (by, mark): (&str, Mark)) -> Result<bool, StoreError> {
     let held: i64 = policy_attachments::table.find((uid.0, policy)).count().get_result(conn)?;
     if held > 0 {
         return Ok(false);
@@ -237,8 +276,10 @@ pub fn attach(conn: &mut Conn, uid: Uid, policy: i64, by: &str, now: i64) -> Res
         .values((
             policy_attachments::uid.eq(uid.0),
             policy_attachments::policy_id.eq(policy),
-            policy_attachments::created_at.eq(now),
+            policy_attachments::created_at.eq(mark.at),
             policy_attachments::created_by.eq(by),
+            policy_attachments::granted_at.eq(Some(mark.at)),
+            policy_attachments::stepped_up.eq(mark.stepped_up),
         ))
         .execute(conn)?;
     Ok(true)

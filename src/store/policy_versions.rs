@@ -2,6 +2,7 @@
 
 use super::schema::{policies, policy_versions};
 use super::{Conn, StoreError};
+use crate::domain::grant::Mark;
 use diesel::prelude::*;
 
 /// One text of a policy.
@@ -40,16 +41,16 @@ pub fn next_number(conn: &mut Conn, policy: i64) -> Result<i64, StoreError> {
 }
 
 /// Makes one version the text that decides.
-pub fn set_default(conn: &mut Conn, version: &PolicyVersion, now: i64) -> Result<(), StoreError> {
+pub fn set_default(conn: &mut Conn, version: &PolicyVersion, mark: Mark) -> Result<(), StoreError> {
     let of_policy = policy_versions::table.filter(policy_versions::policy_id.eq(version.policy_id));
     diesel::update(of_policy)
         .set(policy_versions::is_default.eq(policy_versions::version.eq(version.version)))
         .execute(conn)?;
-    set_text(conn, version.policy_id, (&version.document, now))
+    set_text(conn, version.policy_id, (&version.document, mark))
 }
 
 /// Overwrites the text of the default version.
-pub fn overwrite_default(conn: &mut Conn, policy: i64, text: (&str, i64)) -> Result<(), StoreError> {
+pub fn overwrite_default(conn: &mut Conn, policy: i64, text: (&str, Mark)) -> Result<(), StoreError> {
     diesel::update(
         policy_versions::table
             .filter(policy_versions::policy_id.eq(policy))
@@ -60,9 +61,14 @@ pub fn overwrite_default(conn: &mut Conn, policy: i64, text: (&str, i64)) -> Res
     set_text(conn, policy, text)
 }
 
-fn set_text(conn: &mut Conn, policy: i64, (document, now): (&str, i64)) -> Result<(), StoreError> {
+fn set_text(conn: &mut Conn, policy: i64, (document, mark): (&str, Mark)) -> Result<(), StoreError> {
     diesel::update(policies::table.find(policy))
-        .set((policies::document.eq(document), policies::updated_at.eq(now)))
+        .set((
+            policies::document.eq(document),
+            policies::updated_at.eq(mark.at),
+            policies::granted_at.eq(Some(mark.at)),
+            policies::stepped_up.eq(mark.stepped_up),
+        ))
         .execute(conn)?;
     Ok(())
 }

@@ -31,6 +31,8 @@ diesel::table! {
         login_rules -> Text,
         password_rules -> Text,
         signed_action -> Bool,
+        grant_window_minutes -> BigInt,
+        grant_age_hours -> BigInt,
     }
 }
 
@@ -45,6 +47,7 @@ diesel::table! {
         theme -> Text,
         density -> Text,
         former_passwords -> Text,
+        recovered_at -> Nullable<BigInt>,
     }
 }
 
@@ -65,6 +68,9 @@ diesel::table! {
         last_activity_at -> Nullable<BigInt>,
         country_code -> Text,
         protection -> Text,
+        granted_at -> Nullable<BigInt>,
+        stepped_up -> Bool,
+        loosened_at -> Nullable<BigInt>,
         has_looks -> Bool,
     }
 }
@@ -118,6 +124,8 @@ diesel::table! {
         last_step -> BigInt,
         created_at -> BigInt,
         last_used_at -> Nullable<BigInt>,
+        granted_at -> Nullable<BigInt>,
+        recovered_at -> Nullable<BigInt>,
     }
 }
 
@@ -145,6 +153,8 @@ diesel::table! {
         expires_at -> BigInt,
         step_up_at -> Nullable<BigInt>,
         former_id -> Nullable<Text>,
+        code_at -> Nullable<BigInt>,
+        code_device -> Nullable<Text>,
     }
 }
 
@@ -228,6 +238,9 @@ diesel::table! {
         updated_at -> BigInt,
         created_by -> Text,
         last_version -> BigInt,
+        granted_at -> Nullable<BigInt>,
+        stepped_up -> Bool,
+        loosened_at -> Nullable<BigInt>,
     }
 }
 
@@ -237,6 +250,8 @@ diesel::table! {
         policy_id -> BigInt,
         created_at -> BigInt,
         created_by -> Text,
+        granted_at -> Nullable<BigInt>,
+        stepped_up -> Bool,
     }
 }
 
@@ -343,6 +358,7 @@ diesel::table! {
         name_key -> Text,
         remark -> Text,
         created_at -> BigInt,
+        loosened_at -> Nullable<BigInt>,
     }
 }
 
@@ -351,6 +367,8 @@ diesel::table! {
         group_id -> BigInt,
         uid -> BigInt,
         created_at -> BigInt,
+        granted_at -> Nullable<BigInt>,
+        stepped_up -> Bool,
     }
 }
 
@@ -360,6 +378,8 @@ diesel::table! {
         policy_id -> BigInt,
         created_at -> BigInt,
         created_by -> Text,
+        granted_at -> Nullable<BigInt>,
+        stepped_up -> Bool,
     }
 }
 

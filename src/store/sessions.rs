@@ -32,6 +32,9 @@ pub struct Session {
     pub step_up_at: Option<i64>,
     /// The id before the last change of id.
     pub former_id: Option<String>,
+    /// When the last right code came, and from which app.
+    pub code_at: Option<i64>,
+    pub code_device: Option<String>,
 }
 
 /// Keeps a new session.
@@ -68,6 +71,22 @@ pub fn set_state(conn: &mut Conn, id_hash: &str, state: &str) -> Result<(), Stor
 /// Remembers that a session is in use.
 pub fn touch(conn: &mut Conn, id_hash: &str, now: i64) -> Result<(), StoreError> {
     diesel::update(sessions::table.find(id_hash)).set(sessions::last_seen_at.eq(now)).execute(conn)?;
+    Ok(())
+}
+
+/// Notes a right code and the app that it came from.
+pub fn note_code(conn: &mut Conn, id_hash: &str, device: &str, now: i64) -> Result<(), StoreError> {
+    diesel::update(sessions::table.find(id_hash))
+        .set((sessions::code_at.eq(Some(now)), sessions::code_device.eq(Some(device))))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Forgets that a code was given: it serves nothing any more.
+pub fn forget_code(conn: &mut Conn, id_hash: &str) -> Result<(), StoreError> {
+    diesel::update(sessions::table.find(id_hash))
+        .set((sessions::code_at.eq(None::<i64>), sessions::step_up_at.eq(None::<i64>)))
+        .execute(conn)?;
     Ok(())
 }
 

@@ -2,6 +2,7 @@
 
 use super::schema::{enrolments, totp_devices};
 use super::{Conn, StoreError};
+use crate::domain::grant::AppAge;
 use crate::domain::user::Uin;
 use diesel::prelude::*;
 
@@ -16,6 +17,8 @@ pub struct Device {
     pub last_step: i64,
     pub created_at: i64,
     pub last_used_at: Option<i64>,
+    pub granted_at: Option<i64>,
+    pub recovered_at: Option<i64>,
 }
 
 /// Keeps a new device; the step of its first code counts as used.
@@ -28,6 +31,8 @@ pub fn insert(conn: &mut Conn, device: &Device) -> Result<(), StoreError> {
             totp_devices::seed.eq(&device.seed),
             totp_devices::last_step.eq(device.last_step),
             totp_devices::created_at.eq(device.created_at),
+            totp_devices::granted_at.eq(device.granted_at),
+            totp_devices::recovered_at.eq(device.recovered_at),
         ))
         .execute(conn)?;
     Ok(())
@@ -45,6 +50,17 @@ pub fn of_identity(conn: &mut Conn, uin: Uin) -> Result<Vec<Device>, StoreError>
 /// How many devices an identity has.
 pub fn count(conn: &mut Conn, uin: Uin) -> Result<i64, StoreError> {
     Ok(totp_devices::table.filter(totp_devices::uin.eq(uin.0)).count().get_result(conn)?)
+}
+
+/// How old the devices of an identity are, oldest first.
+pub fn ages(conn: &mut Conn, uin: Uin) -> Result<Vec<AppAge>, StoreError> {
+    let found: Vec<(String, Option<i64>, Option<i64>)> = totp_devices::table
+        .filter(totp_devices::uin.eq(uin.0))
+        .order((totp_devices::created_at, totp_devices::id))
+        .select((totp_devices::id, totp_devices::granted_at, totp_devices::recovered_at))
+        .load(conn)?;
+    let age = |(id, granted_at, recovered_at)| AppAge { id, granted_at, recovered_at };
+    Ok(found.into_iter().map(age).collect())
 }
 
 /// Uses up a time step; `false` when it, or a later one, was used before.

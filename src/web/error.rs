@@ -85,6 +85,9 @@ impl From<Failure> for PageError {
             Failure::AccessKey(refusal) => Self::Refused(refusal.to_string()),
             Failure::SentTwice => Self::Refused("This request was carried out before.".to_owned()),
             Failure::Replayed(refusal) => Self::Refused(refusal.to_string()),
+            Failure::StepUpNeeded => {
+                Self::Refused("A code from your authenticator app is needed first. Try again.".to_owned())
+            }
             Failure::NotSignedIn => Self::Elsewhere("/login".to_owned()),
             Failure::Store(StoreError::Unavailable(_)) | Failure::Passwords(PasswordsError::Busy) => {
                 Self::Unavailable(failure.into())

@@ -44,7 +44,7 @@ impl Layout {
 
     /// The same, leaving the flash message for the next page.
     pub fn quiet(context: &WebContext, caller: &Caller, section: &'static str) -> Self {
-        let left = context.app.step_up_left(caller);
+        let left = context.app.step_up_left(caller).max(context.app.grant_window_left(caller));
         Self {
             csrf: csrf::token(context, caller),
             account: caller.owner().to_string(),

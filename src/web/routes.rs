@@ -5,7 +5,7 @@ use super::edge::catch_panic;
 use super::error::PageError;
 use super::once;
 use super::pages::{
-    audit, factors, group, group_members, group_permissions, groups, help, help_debug, home, identity,
+    audit, factors, grants, group, group_members, group_permissions, groups, help, help_debug, home, identity,
     key_records, key_status, keys, me, mfa, policies, policy, policy_form, policy_holders, policy_versions,
     reveal, settings, setup, sign_in, simulate, step_up, user, user_activity, user_boundary, user_groups,
     user_new, user_permissions, user_security, users,
@@ -55,6 +55,7 @@ pub const ENDPOINTS: &[Endpoint] = &[
     post("/identity", || web::route().to(identity::switch)),
     get("/verify", || web::route().to(step_up::form)),
     make("/verify", || web::route().to(step_up::answer)),
+    post("/verify/end", || web::route().to(grants::end_window)),
     get("/users", || web::route().to(users::index)),
     get("/users/new", || web::route().to(user_new::form)),
     make("/users/new", || web::route().to(user_new::submit)),

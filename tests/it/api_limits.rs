@@ -1,6 +1,7 @@
 //! Every documented limit: it is reached, and the next one is refused with its code.
 
 use crate::support::{Client, TestApp, code};
+use camlock::domain::grant::Mark;
 use camlock::domain::group::{Group, GroupId};
 use camlock::domain::user::{Uid, Uin};
 use camlock::store::policies::StoredPolicy;
@@ -53,17 +54,19 @@ fn fill(conn: &mut Conn, owner: Uin, uids: &[i64]) -> Result<(), StoreError> {
     }
     let full = GroupId(FAR);
     for id in 0..199 {
-        policies::attach(conn, Uid(uids[0]), FAR + id, "test", 1)?;
-        groups::attach(conn, full, FAR + id, ("test", 1))?;
+        policies::attach(conn, Uid(uids[0]), FAR + id, ("test", MARK))?;
+        groups::attach(conn, full, FAR + id, ("test", MARK))?;
     }
     for id in 0..9 {
-        groups::add_member(conn, GroupId(FAR + 1 + id), Uid(uids[0]), 1)?;
+        groups::add_member(conn, GroupId(FAR + 1 + id), Uid(uids[0]), MARK)?;
     }
     for uid in &uids[1..100] {
-        groups::add_member(conn, full, Uid(*uid), 1)?;
+        groups::add_member(conn, full, Uid(*uid), MARK)?;
     }
     Ok(())
 }
+
+const MARK: Mark = Mark { at: 1, stepped_up: false };
 
 fn policy(owner: Uin, id: i64) -> StoredPolicy {
     StoredPolicy {

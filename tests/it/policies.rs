@@ -284,7 +284,7 @@ async fn a_boundary_narrows_what_a_user_may_until_it_is_removed() {
     let deleted = root.browser.post(&format!("{policy}/delete"), &csrf, &[("confirm", "limit")]).await;
     assert_eq!(deleted.status, StatusCode::CONFLICT);
 
-    root.browser.post(&format!("{page}/remove"), &csrf, &[]).await.redirect();
+    root.grant(&app, &tab, &format!("{page}/remove"), &[]).await.redirect();
     assert_eq!(user.browser.get("/policies").await.status, StatusCode::OK);
     let roots = format!("/users/{}/permissions/boundary", root.uin);
     assert_eq!(root.browser.get(&roots).await.status, StatusCode::CONFLICT);

@@ -6,6 +6,7 @@ use camlock::app::Failure;
 use camlock::app::caller::{Caller, Source};
 use camlock::app::policies::{IfAttached, NewPolicy, Paging, PolicyChange, PolicyFilter, PolicyKey};
 use camlock::app::simulate::Question;
+use camlock::domain::grant::Mark;
 use camlock::domain::group::UserRef;
 use camlock::domain::policies::{Description, Document, PolicyKind, PolicyName, PolicyRefusal};
 use camlock::domain::policy::Reason;
@@ -186,7 +187,7 @@ async fn a_broken_stored_document_denies_everything() {
         app.app
             .store
             .write(move |conn| -> Result<(), StoreError> {
-                policy_versions::overwrite_default(conn, id, (&text, 0))
+                policy_versions::overwrite_default(conn, id, (&text, Mark { at: 0, stepped_up: false }))
             })
             .await
             .expect("a broken text");
@@ -218,7 +219,7 @@ async fn a_new_version_decides_only_for_who_may_also_set_the_default() {
 async fn permission_on_one_policy_is_none_on_another() {
     let app = TestApp::spawn();
     let root = app.root().await;
-    let carol = app.signed_in(&root, "carol", &[]).await;
+    let carol = app.enrolled(&root, "carol", &[]).await;
     let by = caller(&app, &root).await;
     let mine = policy(&app, &by, "mine", &all("allow", "cam:ListUsers")).await;
     let other = policy(&app, &by, "other", &all("allow", "cam:ListUsers")).await;

@@ -7,13 +7,13 @@ use reqwest::StatusCode;
 const READ_ONLY: &str = "ReadOnlyAccess";
 
 /// Creates a group with these users and policies; gives its id.
-async fn group(root: &Person, name: &str, uins: &[&str], policies: &[&str]) -> String {
+async fn group(app: &TestApp, root: &Person, name: &str, uins: &[&str], policies: &[&str]) -> String {
     let address = root.browser.submit("/groups/new", "/groups/new", &[("group_name", name)]).await.redirect();
     let (add, attach) = (format!("{address}/members/add"), format!("{address}/permissions/attach"));
     let members: Vec<(&str, &str)> = uins.iter().map(|uin| ("member", *uin)).collect();
     root.browser.submit(&address, &add, &members).await.redirect();
     let policies: Vec<(&str, &str)> = policies.iter().map(|policy| ("policy", *policy)).collect();
-    root.browser.submit(&attach, &attach, &policies).await.redirect();
+    root.grant(app, &attach, &attach, &policies).await.redirect();
     address.trim_start_matches("/groups/").to_owned()
 }
 
@@ -29,7 +29,7 @@ async fn the_permissions_of_a_user_say_where_each_comes_from_and_link_there() {
     let app = TestApp::spawn();
     let root = app.root().await;
     let alice = app.sub_user(&root, "alice", &[READ_ONLY]).await;
-    let id = group(&root, "Operators", &[&alice.uin], &[READ_ONLY, "QcloudCamFullAccess"]).await;
+    let id = group(&app, &root, "Operators", &[&alice.uin], &[READ_ONLY, "QcloudCamFullAccess"]).await;
     let (both, inherited) = (policy(&root, READ_ONLY).await, policy(&root, "QcloudCamFullAccess").await);
 
     let page = root.browser.get(&format!("/users/{}/permissions", alice.uin)).await;
@@ -62,7 +62,7 @@ async fn who_may_not_see_policies_of_groups_is_told_that_there_may_be_some() {
     let fields = [("name", "half"), ("description", ""), ("document", document)];
     root.browser.submit("/policies/new", "/policies/new", &fields).await.redirect();
     let half = app.signed_in(&root, "half", &["half"]).await;
-    group(&root, "Operators", &[&half.uin], &["QcloudCollApiKeyReadOnlyAccess"]).await;
+    group(&app, &root, "Operators", &[&half.uin], &["QcloudCollApiKeyReadOnlyAccess"]).await;
 
     let page = half.browser.get(&format!("/users/{}/permissions", half.uin)).await;
 
@@ -78,7 +78,7 @@ async fn a_policy_is_attached_to_users_and_groups_from_its_own_page_all_or_none(
     let root = app.root().await;
     let alice = app.sub_user(&root, "alice", &[]).await;
     let bob = app.sub_user(&root, "bob", &[]).await;
-    let id = group(&root, "Operators", &[&bob.uin], &["QcloudCamFullAccess"]).await;
+    let id = group(&app, &root, "Operators", &[&bob.uin], &["QcloudCamFullAccess"]).await;
     let policy = policy(&root, READ_ONLY).await;
     let attach = format!("{policy}/attach");
     let page = root.browser.get(&policy).await;
@@ -150,7 +150,7 @@ async fn a_policy_whose_name_looks_like_the_id_of_another_is_not_taken_for_it() 
     let fields = [("name", meant.as_str()), ("document", wide)];
     root.browser.submit("/policies/new", "/policies/new", &fields).await.redirect();
     let permissions = format!("/users/{}/permissions", user.uin);
-    let id = group(&root, "Readers", &[&user.uin], &[&meant]).await;
+    let id = group(&app, &root, "Readers", &[&user.uin], &[&meant]).await;
 
     for form in ["attach", "boundary"] {
         let address = format!("{permissions}/{form}");

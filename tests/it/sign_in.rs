@@ -125,7 +125,7 @@ async fn a_generated_password_must_be_changed_first() {
         ("console_login", "1"),
         ("policy", "AdministratorAccess"),
     ];
-    let created = root.browser.submit("/users/new", "/users/new", &fields).await.redirect();
+    let created = root.grant(&app, "/users/new", "/users/new", &fields).await.redirect();
     root.browser.look_ahead(&created).await;
     let password = root.browser.get(&created).await.text("#initial-password").unwrap();
     assert!(root.browser.get(&created).await.text("#initial-password").is_none());

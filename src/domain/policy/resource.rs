@@ -105,6 +105,14 @@ impl ResourcePattern {
         })))
     }
 
+    /// Whether it may cover users other than the caller.
+    pub fn reaches_others(&self, caller: &Principal) -> bool {
+        match self {
+            Self::All | Self::Unknown => true,
+            Self::Written(segments) => segments.service.matches("cam") && !segments.tail.is_only(caller),
+        }
+    }
+
     /// A written-out resource says nothing clear about an operation-level action. It may mean it where it covers the
     /// account, or where the statement names the action outright.
     pub fn covers(&self, target: &Target<'_>, caller: &Principal, is_named: bool) -> Truth {

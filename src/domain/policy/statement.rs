@@ -2,7 +2,7 @@
 
 use super::action::{Action, ActionPattern};
 use super::condition::Clause;
-use super::context::Request;
+use super::context::{Principal, Request};
 use super::resource::{ResourcePattern, Target};
 use super::truth::Truth;
 
@@ -92,6 +92,13 @@ impl Statement {
         let condition = Truth::all(self.clauses.iter().map(|clause| clause.holds(context, caller)));
         let doubt = if self.doubtful { Truth::Unknown } else { Truth::Yes };
         action.and(resource).and(condition).and(doubt)
+    }
+
+    /// Whether it may speak about an action on a user other than the caller.
+    pub fn speaks_of_others(&self, action: &str, caller: &Principal) -> bool {
+        let names = Action::parse(action)
+            .is_some_and(|action| self.actions.iter().any(|pattern| pattern.covers(&action) != Truth::No));
+        names && self.resources.iter().any(|pattern| pattern.reaches_others(caller))
     }
 
     fn covers(&self, question: &Question<'_>) -> Truth {

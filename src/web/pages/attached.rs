@@ -156,6 +156,11 @@ pub fn attached_to(name: &str, count: usize) -> String {
     }
 }
 
+/// Some policies, by their number.
+pub fn policies_in_words(count: usize) -> String {
+    if count == 1 { "1 policy".to_owned() } else { format!("{count} policies") }
+}
+
 /// The policy that the address of a detachment names.
 pub fn policy_of(request: &HttpRequest) -> Result<i64, PageError> {
     super::policy::number_of(request, "policy")

@@ -1,7 +1,9 @@
 //! One group: its first tab, its name to edit, its end.
 
+use super::grants::Sender;
 use super::group_head::{GroupHead, faults, group_of};
 use super::{done, render, render_as, see_other};
+use crate::app::grant::{Grant, Way};
 use crate::app::groups::{GroupChange, ListedGroup};
 use crate::domain::field::FieldError;
 use crate::domain::permission::action;
@@ -115,11 +117,15 @@ pub async fn delete(
     let confirm = form.text("confirm").to_owned();
     let lists_groups = person.may_here(action::LIST_GROUPS);
     let (status, errors) = if confirm.trim() == found.group.name {
-        match context.app.delete_group(&person, found.group.id).await {
-            Ok(()) => {
-                let next = if lists_groups { "/groups" } else { "/" };
-                return Ok(done(&session, next, format!("Group {} is deleted.", found.group.name)));
-            }
+        let way = Way {
+            what: format!("delete group {}, which limits what its users may do", found.group.name),
+            back: format!("/groups/{}/delete", found.group.id),
+            next: if lists_groups { "/groups" } else { "/" }.to_owned(),
+            text: format!("Group {} is deleted.", found.group.name),
+        };
+        let grant = Grant::DeleteGroup { group: found.group.id.0 };
+        match (Sender { context: &context, person: &person, session: &session }).grant(grant, way).await {
+            Ok(answer) => return Ok(answer),
             Err(failure) => faults(failure)?,
         }
     } else {

@@ -1,14 +1,16 @@
 //! The Members tab of a group: who is in it, adding, removing.
 
 use super::choose::{self, Choice, Choices, Subject, Wording, users_to_choose};
+use super::grants::Sender;
 use super::group_head::{GroupHead, faults, group_of};
-use super::{done, render, uin_of};
+use super::{render, uin_of};
 use crate::app::Failure;
 use crate::app::caller::Caller;
+use crate::app::grant::{Grant, Way};
 use crate::app::group_members::Member;
 use crate::app::groups::Paging;
 use crate::domain::field::FieldError;
-use crate::domain::group::{GroupId, MAX_MEMBERS, UserRef};
+use crate::domain::group::{GroupId, MAX_MEMBERS};
 use crate::domain::permission::action;
 use crate::domain::user::{Uin, User};
 use crate::web::caller::Person;
@@ -121,18 +123,23 @@ pub async fn add(
     let chosen = form.all(WORDING.field);
     let outcome = match uins_of(&chosen) {
         Ok(uins) => {
-            let pairs = uins.into_iter().map(|uin| (head.id, UserRef::Uin(uin))).collect();
-            context.app.add_to_groups(&person, pairs).await
+            let pairs: Vec<(GroupId, Uin)> = uins.into_iter().map(|uin| (head.id, uin)).collect();
+            let count = chosen.len();
+            let (whom, are) =
+                if count == 1 { ("1 user".to_owned(), "is") } else { (format!("{count} users"), "are") };
+            let way = Way {
+                what: format!("add {whom} to group {}", head.name),
+                back: format!("/groups/{}/members/add", head.id),
+                next: format!("/groups/{}", head.id),
+                text: format!("{whom} {are} in group {} now.", head.name),
+            };
+            let sender = Sender { context: &context, person: &person, session: &session };
+            sender.grant(Grant::join(&pairs), way).await
         }
         Err(error) => Err(error.into()),
     };
     let fault = match outcome {
-        Ok(()) => {
-            let count = chosen.len();
-            let what = if count == 1 { "1 user is".to_owned() } else { format!("{count} users are") };
-            let text = format!("{what} in group {} now.", head.name);
-            return Ok(done(&session, &format!("/groups/{}", head.id), text));
-        }
+        Ok(answer) => return Ok(answer),
         Err(failure) => faults(failure)?,
     };
     let choices = choices(&context, &person, (head.id, "")).await?;
@@ -149,8 +156,15 @@ pub async fn remove(
     _form: Protected,
 ) -> Result<HttpResponse, PageError> {
     let (id, uin) = (group_of(&request)?, uin_of(&request)?);
-    context.app.remove_from_groups(&person, vec![(id, UserRef::Uin(uin))]).await?;
-    Ok(done(&session, &format!("/groups/{id}"), "The user is no longer in the group."))
+    person.ensure_group(action::REMOVE_MEMBER, id).map_err(Failure::from)?;
+    let way = Way {
+        what: format!("take the user {uin} out of a group"),
+        back: format!("/groups/{id}"),
+        next: format!("/groups/{id}"),
+        text: "The user is no longer in the group.".to_owned(),
+    };
+    let sender = Sender { context: &context, person: &person, session: &session };
+    Ok(sender.grant(Grant::leave(&[(id, uin)]), way).await?)
 }
 
 /// The head of a group that users can be added to.

@@ -1,11 +1,13 @@
 //! The Permissions tab of a group: what is attached to it, attaching, detaching.
 
-use super::attached::{Panel, Row, WORDING, attached_to, choices, ids_of, policy_of};
+use super::attached::{Panel, Row, WORDING, attached_to, choices, ids_of, policies_in_words, policy_of};
 use super::choose::{self, Choices, Subject};
+use super::grants::Sender;
 use super::group_head::{GroupHead, faults, group_of};
-use super::{done, render};
+use super::render;
 use crate::app::Failure;
 use crate::app::caller::Caller;
+use crate::app::grant::{Grant, Way};
 use crate::app::groups::Paging;
 use crate::domain::group::GroupId;
 use crate::domain::permission::action;
@@ -82,14 +84,21 @@ pub async fn attach(
     let head = open_head(&context, &person, group_of(&request)?).await?;
     let chosen = form.all("policy");
     let outcome = match ids_of(&chosen, &context.app.policies(&person).await?) {
-        Ok(ids) => context.app.attach_group_policies(&person, head.id, ids).await,
+        Ok(ids) => {
+            let group = format!("group {}", head.name);
+            let way = Way {
+                what: format!("attach {} to {group}", policies_in_words(ids.len())),
+                back: format!("/groups/{}/permissions/attach", head.id),
+                next: format!("/groups/{}/permissions", head.id),
+                text: attached_to(&group, chosen.len()),
+            };
+            let grant = Grant::AttachToGroup { group: head.id.0, policies: ids };
+            Sender { context: &context, person: &person, session: &session }.grant(grant, way).await
+        }
         Err(error) => Err(error.into()),
     };
     let fault = match outcome {
-        Ok(()) => {
-            let text = attached_to(&format!("group {}", head.name), chosen.len());
-            return Ok(done(&session, &format!("/groups/{}/permissions", head.id), text));
-        }
+        Ok(answer) => return Ok(answer),
         Err(failure) => faults(failure)?,
     };
     let choices = open_policies(&context, &person, (head.id, "")).await?;
@@ -106,8 +115,24 @@ pub async fn detach(
     _form: Protected,
 ) -> Result<HttpResponse, PageError> {
     let (id, policy) = (group_of(&request)?, policy_of(&request)?);
-    context.app.detach_group_policy(&person, id, policy).await?;
-    Ok(done(&session, &format!("/groups/{id}/permissions"), "The policy is detached."))
+    let sender = Sender { context: &context, person: &person, session: &session };
+    Ok(detach_from_group(sender, (id, policy), format!("/groups/{id}/permissions")).await?)
+}
+
+/// Detaches a policy from a group, on a page that leads back to `back`.
+pub async fn detach_from_group(
+    sender: Sender<'_>,
+    (id, policy): (GroupId, i64),
+    back: String,
+) -> Result<HttpResponse, Failure> {
+    sender.person.ensure_group(action::DETACH_GROUP_POLICY, id)?;
+    let way = Way {
+        what: "detach a policy from a group".to_owned(),
+        next: back.clone(),
+        back,
+        text: "The policy is detached.".to_owned(),
+    };
+    sender.grant(Grant::DetachFromGroup { group: id.0, policy }, way).await
 }
 
 /// The head of a group that policies can be attached to.

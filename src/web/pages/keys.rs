@@ -4,6 +4,7 @@ use super::user_head::UserHead;
 use super::{done, keys_address, place_of, question_address, render_as, secret_id_of, see_other};
 use crate::app::Failure;
 use crate::app::keys::{KeyPage, Place, Rights, Step};
+use crate::app::reveal_age::Wait;
 use crate::app::usage;
 use crate::domain::account::SecretReveal;
 use crate::domain::field::FieldError;
@@ -145,6 +146,7 @@ struct IndexPage {
     head: Option<UserHead>,
     keys: Vec<KeyView>,
     rights: Rights,
+    wait: Option<Wait>,
     is_root: bool,
     shown_once: bool,
     errors: Vec<Problem>,
@@ -270,6 +272,7 @@ fn index_page(visit: Visit<'_>, (found, head): (KeyPage, Option<UserHead>), trou
         head,
         keys: found.keys.iter().map(|key| KeyView::new(key, &found.uses, now)).collect(),
         rights: found.rights,
+        wait: found.wait.filter(|_| found.rights.show),
         is_root: found.holder.kind == UserKind::Root,
         shown_once: visit.person.account.settings.secret_reveal == SecretReveal::Once,
         errors: trouble.errors.into_iter().map(problem).collect(),

@@ -5,6 +5,7 @@ pub mod audit;
 pub mod choose;
 mod door;
 pub mod factors;
+pub mod grants;
 pub mod group;
 pub mod group_head;
 pub mod group_members;

@@ -1,12 +1,14 @@
 //! One policy: what it says, who has it, its end.
 
+use super::grants::Sender;
 use super::policies::uses_in_words;
 use super::policy_form::faults;
 use super::policy_holders::{Holder, may_attach_widely};
 use super::policy_text::{Line, Sentence, lines, sentences};
-use super::{done, render, render_as};
+use super::{render, render_as};
 use crate::app::caller::Caller;
-use crate::app::policies::{EntityFilter, IfAttached, PolicyDetail, StoredPolicy};
+use crate::app::grant::{Grant, Way};
+use crate::app::policies::{EntityFilter, PolicyDetail, StoredPolicy};
 use crate::app::policy_versions::PolicyVersion;
 use crate::domain::field::FieldError;
 use crate::domain::permission::action;
@@ -114,11 +116,16 @@ pub async fn delete(
     let found = context.app.policy_to_delete(&person, policy_of(&request)?).await?;
     let confirm = form.text("confirm").trim().to_owned();
     let (status, errors) = if confirm == found.policy.name {
-        match context.app.delete_policies(&person, vec![found.policy.id], IfAttached::Refuse).await {
-            Ok(()) => {
-                let next = if person.may_here(action::LIST_POLICIES) { "/policies" } else { "/" };
-                return Ok(done(&session, next, format!("Policy {} is deleted.", found.policy.name)));
-            }
+        let next = if person.may_here(action::LIST_POLICIES) { "/policies" } else { "/" };
+        let way = Way {
+            what: format!("delete the policy {}, which denies something", found.policy.name),
+            back: format!("/policies/{}/delete", found.policy.id),
+            next: next.to_owned(),
+            text: format!("Policy {} is deleted.", found.policy.name),
+        };
+        let grant = Grant::DeletePolicy { policy: found.policy.id };
+        match (Sender { context: &context, person: &person, session: &session }).grant(grant, way).await {
+            Ok(answer) => return Ok(answer),
             Err(failure) => faults(failure)?,
         }
     } else {

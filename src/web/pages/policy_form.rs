@@ -1,13 +1,14 @@
 //! The editor of policies: a new one, a changed one, and *Check*, which saves nothing.
 
+use super::grants::Sender;
 use super::policy::policy_of;
 use super::policy_text::{Line, Sentence, lines, sentences};
 use super::user_form::{self, sift};
-use super::{done, render, render_as};
+use super::{render, render_as};
 use crate::app::Failure;
 use crate::app::caller::Caller;
+use crate::app::grant::{Grant, Way};
 use crate::app::policies::{NewPolicy, StoredPolicy};
-use crate::app::policy_edit::Edited;
 use crate::domain::field::FieldError;
 use crate::domain::permission::action;
 use crate::domain::policies::{Description, Document, PolicyName, PolicyRefusal};
@@ -110,17 +111,20 @@ pub async fn create(
     let (status, faults) = match typed.wanted(&form, None) {
         Ok(None) => (StatusCode::OK, None),
         Err(faults) => (StatusCode::UNPROCESSABLE_ENTITY, Some(faults)),
-        Ok(Some(new)) => match context.app.create_policy(&person, new).await {
-            Ok(id) => {
-                let next = if person.may_on_policy(action::GET_POLICY, id) {
-                    format!("/policies/{id}")
-                } else {
-                    "/policies".to_owned()
-                };
-                return Ok(done(&session, &next, format!("Policy {} is created.", typed.name.trim())));
+        Ok(Some(new)) => {
+            let may_open = person.may_on_policy(action::GET_POLICY, 0);
+            let way = Way {
+                what: format!("create the policy {}", typed.name.trim()),
+                back: "/policies/new".to_owned(),
+                next: if may_open { "/policies/{id}" } else { "/policies" }.to_owned(),
+                text: format!("Policy {} is created.", typed.name.trim()),
+            };
+            let sender = Sender { context: &context, person: &person, session: &session };
+            match sender.grant(Grant::create_policy(&new), way).await {
+                Ok(answer) => return Ok(answer),
+                Err(failure) => shown(failure)?,
             }
-            Err(failure) => shown(failure)?,
-        },
+        }
     };
     let page = Layout::new(&context, &person, &session, "policies");
     render_as(status, &FormPage::new(page, Subject::new_policy(&person), typed).with(faults))
@@ -152,12 +156,19 @@ pub async fn edit(
     let (status, faults) = match typed.wanted(&form, Some(&policy)) {
         Ok(None) => (StatusCode::OK, None),
         Err(faults) => (StatusCode::UNPROCESSABLE_ENTITY, Some(faults)),
-        Ok(Some(new)) => match context.app.edit_policy(&person, policy.id, new).await {
-            Ok(edited) => {
-                return Ok(done(&session, &format!("/policies/{}", policy.id), in_words(edited)));
+        Ok(Some(new)) => {
+            let way = Way {
+                what: format!("change what the policy {} says", policy.name),
+                back: format!("/policies/{}/edit", policy.id),
+                next: format!("/policies/{}", policy.id),
+                text: String::new(),
+            };
+            let sender = Sender { context: &context, person: &person, session: &session };
+            match sender.grant(Grant::edit_policy(policy.id, &new), way).await {
+                Ok(answer) => return Ok(answer),
+                Err(failure) => shown(failure)?,
             }
-            Err(failure) => shown(failure)?,
-        },
+        }
     };
     let page = Layout::new(&context, &person, &session, "policies");
     let subject = Subject::existing(&person, &policy);
@@ -177,14 +188,6 @@ pub fn faults(failure: Failure) -> Result<(StatusCode, Vec<FieldError>), PageErr
 fn shown(failure: Failure) -> Result<(StatusCode, Option<Faults>), PageError> {
     let (status, errors) = faults(failure)?;
     Ok((status, Some(Faults { errors, problems: Vec::new() })))
-}
-
-fn in_words(edited: Edited) -> String {
-    match edited {
-        Edited { version: Some(number), .. } => format!("Version {number} is saved and decides from now on."),
-        Edited { is_renamed: true, .. } => "The policy is saved.".to_owned(),
-        _ => "Nothing was changed.".to_owned(),
-    }
 }
 
 impl Subject {

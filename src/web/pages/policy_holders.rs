@@ -1,11 +1,15 @@
 //! Whom a policy is attached to, from the policy's side: attaching, detaching.
 
 use super::choose::{self, Choice, Choices, Subject, Wording, users_to_choose};
+use super::grants::Sender;
 use super::group_head::{faults, group_of};
+use super::group_permissions::detach_from_group;
 use super::policy::policy_of;
-use super::{done, uin_of};
+use super::uin_of;
+use super::user_permissions::detach_from_user;
 use crate::app::Failure;
 use crate::app::caller::Caller;
+use crate::app::grant::{Grant, Way};
 use crate::app::groups::Paging;
 use crate::app::policies::{Entity, EntityFilter, StoredPolicy};
 use crate::app::policy_holders::HolderRef;
@@ -113,11 +117,20 @@ pub async fn attach(
     let policy = context.app.policy(&person, policy_of(&request)?).await?.policy;
     let choices = choices(&context, &person, (policy.id, "")).await?;
     let outcome = match holders_of(&form, person.owner()) {
-        Ok(holders) => context.app.attach_to_holders(&person, policy.id, holders).await,
+        Ok(holders) => {
+            let way = Way {
+                what: format!("attach {} to {} users and groups", policy.name, holders.len()),
+                back: format!("/policies/{}/attach", policy.id),
+                next: format!("/policies/{}", policy.id),
+                text: "The policy is attached.".to_owned(),
+            };
+            let grant = Grant::attach_to_holders(policy.id, &holders);
+            Sender { context: &context, person: &person, session: &session }.grant(grant, way).await
+        }
         Err(error) => Err(error.into()),
     };
     let fault = match outcome {
-        Ok(()) => return Ok(done(&session, &format!("/policies/{}", policy.id), "The policy is attached.")),
+        Ok(answer) => return Ok(answer),
         Err(Failure::NotFound | Failure::Group(GroupRefusal::NoGroup(_))) => faults(gone().into())?,
         Err(failure) => faults(failure)?,
     };
@@ -135,8 +148,8 @@ pub async fn detach_user(
     _form: Protected,
 ) -> Result<HttpResponse, PageError> {
     let (id, uin) = (policy_of(&request)?, uin_of(&request)?);
-    context.app.detach_policy(&person, uin, id).await?;
-    Ok(done(&session, &format!("/policies/{id}"), "The policy is detached."))
+    let sender = Sender { context: &context, person: &person, session: &session };
+    Ok(detach_from_user(sender, (uin, id), format!("/policies/{id}")).await?)
 }
 
 /// Takes the policy from a group.
@@ -148,8 +161,8 @@ pub async fn detach_group(
     _form: Protected,
 ) -> Result<HttpResponse, PageError> {
     let (id, group) = (policy_of(&request)?, group_of(&request)?);
-    context.app.detach_group_policy(&person, group, id).await?;
-    Ok(done(&session, &format!("/policies/{id}"), "The policy is detached."))
+    let sender = Sender { context: &context, person: &person, session: &session };
+    Ok(detach_from_group(sender, (group, id), format!("/policies/{id}")).await?)
 }
 
 /// Those that a search finds, that the person may attach to and that, as far as it may know, have it not.

@@ -1,9 +1,11 @@
 //! The versions of a policy: looked at, compared, made the default, deleted.
 
+use super::grants::Sender;
 use super::policy::{number_of, policy_of};
 use super::policy_form::faults;
 use super::policy_text::{DiffLine, Line, diff, lines};
 use super::{done, render, render_as};
+use crate::app::grant::{Grant, Way};
 use crate::app::policies::StoredPolicy;
 use crate::app::policy_versions::PolicyVersion;
 use crate::domain::field::FieldError;
@@ -121,9 +123,15 @@ pub async fn set_default(
     _form: Protected,
 ) -> Result<HttpResponse, PageError> {
     let (id, number) = (policy_of(&request)?, number_of(&request, "version")?);
-    context.app.set_default_policy_version(&person, id, number).await?;
-    let text = format!("Version {number} is the default and decides from now on.");
-    Ok(done(&session, &format!("/policies/{id}"), text))
+    person.ensure_on_policy(action::SET_DEFAULT_POLICY_VERSION, id).map_err(crate::app::Failure::from)?;
+    let way = Way {
+        what: format!("let version {number} of a policy decide"),
+        back: format!("/policies/{id}"),
+        next: format!("/policies/{id}"),
+        text: format!("Version {number} is the default and decides from now on."),
+    };
+    let sender = Sender { context: &context, person: &person, session: &session };
+    Ok(sender.grant(Grant::SetDefaultVersion { policy: id, version: number }, way).await?)
 }
 
 /// Asks before a version is deleted.

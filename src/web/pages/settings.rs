@@ -5,6 +5,7 @@ use crate::app::caller::Caller;
 use crate::app::{Failure, settings};
 use crate::domain::account::{AccountSettings, MAX_STEP_UP_WINDOW, SecretReveal};
 use crate::domain::field::FieldError;
+use crate::domain::grant::{MAX_GRANT_AGE, MAX_GRANT_WINDOW};
 use crate::domain::permission::action;
 use crate::web::caller::Person;
 use crate::web::context::WebContext;
@@ -30,6 +31,8 @@ struct SettingsPage {
     typed: Typed,
     can_change: bool,
     longest_window: i64,
+    longest_grant_window: i64,
+    longest_grant_age: i64,
 }
 
 /// The settings as the form holds them; numbers as they were typed.
@@ -42,6 +45,8 @@ struct Typed {
     password_min_length: String,
     signature_v1: bool,
     signed_action: bool,
+    grant_window: String,
+    grant_age: String,
 }
 
 /// The settings, to change or only to read.
@@ -57,6 +62,8 @@ pub async fn form(
         typed: Typed::from(person.account.settings),
         can_change: person.may_here(action::CHANGE_SETTINGS),
         longest_window: MAX_STEP_UP_WINDOW,
+        longest_grant_window: MAX_GRANT_WINDOW,
+        longest_grant_age: MAX_GRANT_AGE,
     })
 }
 
@@ -68,7 +75,7 @@ pub async fn submit(
     form: Protected,
 ) -> Result<HttpResponse, PageError> {
     person.ensure_here(action::CHANGE_SETTINGS).map_err(Failure::from)?;
-    let typed = Typed::read(&form.0);
+    let typed = Typed::read(&form.0, person.account.settings);
     let asked = match typed.settings(&person) {
         Ok(settings) if settings == person.account.settings => {
             flash::leave(&session, Kind::Info, "Nothing was changed.");
@@ -81,19 +88,30 @@ pub async fn submit(
         Ok(asked) => Ok(see_other(&question_address(&asked))),
         Err(Failure::Invalid(errors)) => {
             let page = Layout::new(&context, &person, &session, "settings");
-            let longest_window = MAX_STEP_UP_WINDOW;
-            render_as(
-                StatusCode::UNPROCESSABLE_ENTITY,
-                &SettingsPage { page, errors, typed, can_change: true, longest_window },
-            )
+            let page = SettingsPage {
+                page,
+                errors,
+                typed,
+                can_change: true,
+                longest_window: MAX_STEP_UP_WINDOW,
+                longest_grant_window: MAX_GRANT_WINDOW,
+                longest_grant_age: MAX_GRANT_AGE,
+            };
+            render_as(StatusCode::UNPROCESSABLE_ENTITY, &page)
         }
         Err(other) => Err(other.into()),
     }
 }
 
 impl Typed {
-    fn read(form: &Form) -> Self {
+    /// As sent; a form from before there were such fields leaves them as they are.
+    fn read(form: &Form, present: AccountSettings) -> Self {
+        let number = |name: &str, present: i64| {
+            form.all(name).pop().map_or_else(|| present.to_string(), |text| text.trim().to_owned())
+        };
         Self {
+            grant_window: number("grant_window_minutes", present.grant_window_minutes),
+            grant_age: number("grant_age_hours", present.grant_age_hours),
             secret_reveal: form.text("secret_reveal").to_owned(),
             step_up_window: form.text("step_up_window").trim().to_owned(),
             mfa_required: form.is_ticked("mfa_required"),
@@ -119,6 +137,8 @@ impl Typed {
             password_min_length: number(&self.password_min_length),
             signature_v1: self.signature_v1,
             signed_action: self.signed_action,
+            grant_window_minutes: number(&self.grant_window),
+            grant_age_hours: number(&self.grant_age),
         };
         if reveal.is_some() {
             return Ok(settings);
@@ -139,6 +159,8 @@ impl From<AccountSettings> for Typed {
             password_min_length: settings.password_min_length.to_string(),
             signature_v1: settings.signature_v1,
             signed_action: settings.signed_action,
+            grant_window: settings.grant_window_minutes.to_string(),
+            grant_age: settings.grant_age_hours.to_string(),
         }
     }
 }

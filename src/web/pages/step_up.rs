@@ -1,6 +1,6 @@
 //! Confirm it is you: a fresh code for one purpose, and the way to what it opens.
 
-use super::{keys_address, leave_if_alive, render, render_as, see_other};
+use super::{grants, keys_address, leave_if_alive, render, render_as, see_other};
 use crate::app::Failure;
 use crate::app::keys::Place;
 use crate::app::step_up::{Answer, Answered, Done, Question};
@@ -56,7 +56,13 @@ impl VerifyPage<'_> {
             Purpose::ChangePassword => "Confirm and change",
             Purpose::ResetPassword | Purpose::ResetMfa => "Confirm and reset",
             Purpose::ChangeSettings => "Confirm and save",
+            Purpose::Grant => "Confirm",
         }
+    }
+
+    /// What a grant does.
+    fn what(&self) -> &str {
+        self.question.way.as_ref().map_or("change what somebody may do", |way| &way.what)
     }
 
     fn hint(&self) -> String {
@@ -101,6 +107,7 @@ fn back_of(question: &Question) -> Back {
                 of_user(keys_address(Place::Of(question.target.uin)))
             }
         }
+        Purpose::Grant => back_of_grant(question),
         Purpose::ResetPassword | Purpose::ResetMfa => of_user(format!("{user}/security")),
         Purpose::ChangeSettings => alone("/settings/security", "settings", "Account security"),
         Purpose::AddMfaDevice
@@ -108,6 +115,19 @@ fn back_of(question: &Question) -> Back {
         | Purpose::ReplaceRecoveryCodes
         | Purpose::ChangePassword => alone("/me/security", "", "My security"),
     }
+}
+
+/// The page that a grant came from, in the section that it is in.
+fn back_of_grant(question: &Question) -> Back {
+    let address = question.way.as_ref().map_or("/", |way| way.back.as_str()).to_owned();
+    let (section, label) = if address.starts_with("/groups") {
+        ("groups", "Groups")
+    } else if address.starts_with("/policies") {
+        ("policies", "Policies")
+    } else {
+        ("users", "Users")
+    };
+    Back { address, section, trail: vec![(format!("/{section}"), label.to_owned())] }
 }
 
 /// The page that asks for the code.
@@ -221,6 +241,10 @@ fn opened(session: &Session, answered: Answered, question: &Question) -> Result<
     session::continue_as(session, &answered.session)?;
     let text = match answered.done {
         Ok(done) => {
+            let done = match done {
+                Done::Granted { granted, way } => return Ok(grants::answer(session, granted, &way)),
+                other => other,
+            };
             let (address, text) = onward(done);
             if let Some(text) = text {
                 flash::leave(session, Kind::Ok, text);
@@ -228,6 +252,8 @@ fn opened(session: &Session, answered: Answered, question: &Question) -> Result<
             return Ok(see_other(&address));
         }
         Err(Failure::Refused(text)) => text.to_string(),
+        Err(Failure::Policy(refusal)) => refusal.to_string(),
+        Err(Failure::Group(refusal)) => refusal.to_string(),
         Err(Failure::Invalid(errors)) => Sentence::joined(errors.iter().map(|error| &error.text)).to_string(),
         Err(other) => return Ok(PageError::from(other).error_response()),
     };
@@ -258,6 +284,7 @@ fn onward(done: Done) -> (String, Option<&'static str>) {
         Done::PasswordChanged => at("/me/security", "Password changed. Other sessions have ended."),
         Done::PasswordReset { uin, ticket } => (format!("/users/{uin}/created?t={ticket}"), None),
         Done::MfaReset(uin) => at(&format!("/users/{uin}/security"), "Authenticator apps removed."),
+        Done::Granted { way, .. } => (way.next, None),
         Done::SettingsChanged => at("/settings/security", "Settings saved."),
     }
 }

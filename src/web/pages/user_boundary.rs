@@ -1,11 +1,13 @@
 //! The permission boundary of a user: what its policies may allow at most.
 
 use super::attached::chosen_policy;
+use super::grants::Sender;
 use super::policy_form::faults;
 use super::user_head::UserHead;
-use super::{done, render, render_as, uin_of};
+use super::{render, render_as, uin_of};
 use crate::app::Failure;
 use crate::app::caller::Caller;
+use crate::app::grant::{Grant, Way};
 use crate::app::permissions::StoredPolicy;
 use crate::domain::field::FieldError;
 use crate::domain::permission::action;
@@ -97,13 +99,20 @@ pub async fn set(
             let error = FieldError::on_page("policy", "Choose a policy.");
             (StatusCode::UNPROCESSABLE_ENTITY, vec![error])
         }
-        Some(policy) => match context.app.put_boundary(&person, head.id, policy.id).await {
-            Ok(()) => {
-                let text = format!("{} is the permission boundary of {}.", policy.name, head.name);
-                return Ok(done(&session, &format!("/users/{}", head.uin), text));
+        Some(policy) => {
+            let way = Way {
+                what: format!("make {} the permission boundary of {}", policy.name, head.name),
+                back: format!("/users/{}/permissions/boundary", head.uin),
+                next: format!("/users/{}", head.uin),
+                text: format!("{} is the permission boundary of {}.", policy.name, head.name),
+            };
+            let grant = Grant::PutBoundary { uin: head.id.0, policy: policy.id };
+            let sender = Sender { context: &context, person: &person, session: &session };
+            match sender.grant(grant, way).await {
+                Ok(answer) => return Ok(answer),
+                Err(failure) => faults(failure)?,
             }
-            Err(failure) => faults(failure)?,
-        },
+        }
     };
     let page = Layout::new(&context, &person, &session, "users");
     render_as(status, &BoundaryPage { page, head, errors, choices, chosen })
@@ -118,8 +127,15 @@ pub async fn remove(
     _form: Protected,
 ) -> Result<HttpResponse, PageError> {
     let uin = uin_of(&request)?;
-    context.app.delete_boundary(&person, uin).await?;
-    Ok(done(&session, &format!("/users/{uin}"), "The permission boundary is removed."))
+    person.ensure(action::DELETE_BOUNDARY, uin).map_err(Failure::from)?;
+    let way = Way {
+        what: format!("remove the permission boundary of the user {uin}"),
+        back: format!("/users/{uin}/permissions"),
+        next: format!("/users/{uin}"),
+        text: "The permission boundary is removed.".to_owned(),
+    };
+    let sender = Sender { context: &context, person: &person, session: &session };
+    Ok(sender.grant(Grant::DeleteBoundary { uin: uin.0 }, way).await?)
 }
 
 /// The head of a user that can have a boundary.

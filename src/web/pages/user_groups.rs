@@ -1,11 +1,13 @@
 //! The Groups tab of a user: which groups it is in, joining, leaving.
 
 use super::choose::{self, Choice, Choices, Subject, Wording};
+use super::grants::Sender;
 use super::group_head::{faults, group_of};
 use super::user_head::UserHead;
-use super::{done, render, uin_of};
+use super::{render, uin_of};
 use crate::app::Failure;
 use crate::app::caller::Caller;
+use crate::app::grant::{Grant, Way};
 use crate::app::groups::Paging;
 use crate::domain::field::FieldError;
 use crate::domain::group::{Group, GroupId, GroupRefusal, MAX_GROUPS, MAX_GROUPS_PER_USER, UserRef};
@@ -118,18 +120,22 @@ pub async fn join(
     let chosen = form.all(WORDING.field);
     let outcome = match ids_of(&chosen) {
         Ok(ids) => {
-            let pairs = ids.into_iter().map(|id| (id, UserRef::Uin(head.id))).collect();
-            context.app.add_to_groups(&person, pairs).await
+            let pairs: Vec<(GroupId, Uin)> = ids.into_iter().map(|id| (id, head.id)).collect();
+            let count = chosen.len();
+            let what = if count == 1 { "1 group".to_owned() } else { format!("{count} groups") };
+            let way = Way {
+                what: format!("let {} join {what}", head.name),
+                back: format!("/users/{}/groups/join", head.uin),
+                next: format!("/users/{}/groups", head.uin),
+                text: format!("{} has joined {what}.", head.name),
+            };
+            let sender = Sender { context: &context, person: &person, session: &session };
+            sender.grant(Grant::join(&pairs), way).await
         }
         Err(error) => Err(error.into()),
     };
     let fault = match outcome {
-        Ok(()) => {
-            let count = chosen.len();
-            let what = if count == 1 { "1 group".to_owned() } else { format!("{count} groups") };
-            let text = format!("{} has joined {what}.", head.name);
-            return Ok(done(&session, &format!("/users/{}/groups", head.uin), text));
-        }
+        Ok(answer) => return Ok(answer),
         Err(failure) => faults(failure)?,
     };
     let choices = choices(&context, &person, &head).await?;
@@ -146,8 +152,15 @@ pub async fn leave(
     _form: Protected,
 ) -> Result<HttpResponse, PageError> {
     let (uin, id) = (uin_of(&request)?, group_of(&request)?);
-    context.app.remove_from_groups(&person, vec![(id, UserRef::Uin(uin))]).await?;
-    Ok(done(&session, &format!("/users/{uin}/groups"), "The user has left the group."))
+    person.ensure_group(action::REMOVE_MEMBER, id).map_err(Failure::from)?;
+    let way = Way {
+        what: format!("take the user {uin} out of a group"),
+        back: format!("/users/{uin}/groups"),
+        next: format!("/users/{uin}/groups"),
+        text: "The user has left the group.".to_owned(),
+    };
+    let sender = Sender { context: &context, person: &person, session: &session };
+    Ok(sender.grant(Grant::leave(&[(id, uin)]), way).await?)
 }
 
 /// The head of a user who can join groups: anyone but root, whom they do not limit.

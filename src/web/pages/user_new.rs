@@ -1,9 +1,11 @@
 //! Creating a user, and the page that shows a generated password once.
 
+use super::grants::Sender;
 use super::user_form::{Typed, faults, sift};
-use super::{done, render, render_as, see_other, uin_of, unopened};
+use super::{render, render_as, see_other, uin_of, unopened};
 use crate::app::Failure;
 use crate::app::caller::Caller;
+use crate::app::grant::Way;
 use crate::app::permissions::StoredPolicy;
 use crate::app::users::{Added, Details, NewUser, NewUserKind};
 use crate::domain::field::FieldError;
@@ -94,10 +96,14 @@ pub async fn submit(
             errors.extend(password_faults(&context, &person, &sent, &form).await?);
             (StatusCode::UNPROCESSABLE_ENTITY, in_order(errors))
         }
-        Ok(new) => match context.app.add_user(&person, new).await {
-            Ok(added) => return Ok(welcome(&session, &added, &sent)),
-            Err(failure) => faults(failure)?,
-        },
+        Ok(new) => {
+            let (way, sender) =
+                (sent.way(), Sender { context: &context, person: &person, session: &session });
+            match context.app.grant_user(&person, new, way.clone()).await {
+                Ok(step) => return Ok(sender.lead(step, &way)),
+                Err(failure) => faults(failure)?,
+            }
+        }
     };
     let page = Layout::new(&context, &person, &session, "users");
     render_as(status, &NewPage { errors, ..NewPage::load(&context, &person, page, sent).await? })
@@ -123,15 +129,6 @@ async fn password_faults(
 fn in_order(mut errors: Vec<FieldError>) -> Vec<FieldError> {
     errors.sort_by_key(|error| ORDER.iter().position(|field| *field == error.field));
     errors
-}
-
-/// On to the password that was generated, or to the new user's own page.
-fn welcome(session: &Session, added: &Added, sent: &Sent) -> HttpResponse {
-    let address = format!("/users/{}", added.uin);
-    match &added.ticket {
-        Some(ticket) => see_other(&format!("{address}/created?t={ticket}")),
-        None => done(session, &address, format!("User {} is created.", sent.typed.user_name.trim())),
-    }
 }
 
 /// The generated password of a new user, or of one whose password was reset: shown once.
@@ -225,6 +222,16 @@ impl Sent {
             console: form.is_ticked("console_login"),
             must_change: form.is_ticked("must_change_password"),
             policies: form.all("policy"),
+        }
+    }
+
+    fn way(&self) -> Way {
+        let name = self.typed.user_name.trim();
+        Way {
+            what: format!("create the user {name}"),
+            back: "/users/new".to_owned(),
+            next: "/users".to_owned(),
+            text: format!("User {name} is created."),
         }
     }
 

@@ -1,13 +1,15 @@
 //! The Permissions tab of a user: what it may do and where that comes from, attaching, detaching.
 
-use super::attached::{Panel, Row, WORDING, attached_to, choices, ids_of, policy_of};
+use super::attached::{Panel, Row, WORDING, attached_to, choices, ids_of, policies_in_words, policy_of};
 use super::choose::{self, Choices, Subject};
+use super::grants::Sender;
 use super::user_boundary::BoundaryPanel;
 use super::user_form::faults;
 use super::user_head::UserHead;
-use super::{done, render, uin_of};
+use super::{render, uin_of};
 use crate::app::Failure;
 use crate::app::caller::Caller;
+use crate::app::grant::{Grant, Way};
 use crate::domain::permission::action;
 use crate::domain::user::Uin;
 use crate::web::caller::Person;
@@ -96,13 +98,20 @@ pub async fn attach(
     let head = attachable_head(&context, &person, uin_of(&request)?).await?;
     let chosen = form.all("policy");
     let outcome = match ids_of(&chosen, &context.app.policies(&person).await?) {
-        Ok(ids) => context.app.attach_policies(&person, head.id, ids).await,
+        Ok(ids) => {
+            let way = Way {
+                what: format!("attach {} to {}", policies_in_words(ids.len()), head.name),
+                back: format!("/users/{}/permissions/attach", head.uin),
+                next: format!("/users/{}", head.uin),
+                text: attached_to(&head.name, ids.len()),
+            };
+            let grant = Grant::AttachToUser { uin: head.id.0, policies: ids };
+            Sender { context: &context, person: &person, session: &session }.grant(grant, way).await
+        }
         Err(error) => Err(error.into()),
     };
     let fault = match outcome {
-        Ok(count) => {
-            return Ok(done(&session, &format!("/users/{}", head.uin), attached_to(&head.name, count)));
-        }
+        Ok(answer) => return Ok(answer),
         Err(failure) => faults(failure)?,
     };
     let choices = open_policies(&context, &person, (head.id, "")).await?;
@@ -119,8 +128,24 @@ pub async fn detach(
     _form: Protected,
 ) -> Result<HttpResponse, PageError> {
     let (uin, policy) = (uin_of(&request)?, policy_of(&request)?);
-    context.app.detach_policy(&person, uin, policy).await?;
-    Ok(done(&session, &format!("/users/{uin}/permissions"), "The policy is detached."))
+    let sender = Sender { context: &context, person: &person, session: &session };
+    Ok(detach_from_user(sender, (uin, policy), format!("/users/{uin}/permissions")).await?)
+}
+
+/// Detaches a policy from a user, on a page that leads back to `back`.
+pub async fn detach_from_user(
+    sender: Sender<'_>,
+    (uin, policy): (Uin, i64),
+    back: String,
+) -> Result<HttpResponse, Failure> {
+    sender.person.ensure(action::DETACH_POLICY, uin)?;
+    let way = Way {
+        what: format!("detach a policy from the user {uin}"),
+        next: back.clone(),
+        back,
+        text: "The policy is detached.".to_owned(),
+    };
+    sender.grant(Grant::DetachFromUser { uin: uin.0, policy }, way).await
 }
 
 /// The head of a user that policies can be attached to: anyone but root, whom they do not limit.

@@ -1,8 +1,11 @@
 //! The Security tab: how a user signs in, what administrators may do about it, and its deletion.
 
+use super::grants::Sender;
 use super::user_head::UserHead;
-use super::{done, question_address, render, see_other, uin_of};
+use super::{question_address, render, see_other, uin_of};
+use crate::app::Failure;
 use crate::app::caller::Caller;
+use crate::app::grant::{Grant, Way};
 use crate::app::users::UserDetails;
 use crate::domain::key::SecretId;
 use crate::domain::permission::action;
@@ -78,13 +81,20 @@ pub async fn set_console(
         "0" => Some(false),
         _ => None,
     };
-    context.app.set_console_access(&person, uin, on).await?;
+    person.ensure(action::UPDATE_USER, uin).map_err(Failure::from)?;
     let text = if on == Some(true) {
         "Console access is on."
     } else {
         "Console access is off. Its sessions have ended."
     };
-    Ok(done(&session, &address(uin), text))
+    let way = Way {
+        what: format!("let the user {uin} into the console"),
+        back: address(uin),
+        next: address(uin),
+        text: text.to_owned(),
+    };
+    let sender = Sender { context: &context, person: &person, session: &session };
+    Ok(sender.grant(Grant::SetConsole { uin: uin.0, on }, way).await?)
 }
 
 /// Asks for a second-factor check before the password is replaced.

@@ -50,7 +50,7 @@ impl TestApp {
         let mut fields =
             vec![("kind", "sub_user"), ("user_name", name), ("console_login", "1"), ("password", PASSWORD)];
         fields.extend(policies.iter().map(|policy| ("policy", *policy)));
-        let answer = root.browser.submit("/users/new", "/users/new", &fields).await;
+        let answer = root.grant(self, "/users/new", "/users/new", &fields).await;
         let uin = uin_in(&answer.redirect());
         self.person(Uin::parse(&uin).expect("a UIN"), Uin::parse(&root.uin).expect("a UIN"), name)
     }
@@ -89,10 +89,20 @@ impl Person {
 
     /// Registers an authenticator app.
     pub async fn enrol(&mut self, app: &TestApp) {
-        let page = self.browser.seed_page("/me/mfa/totp/new").await;
+        self.enrol_as(app, "Phone").await;
+    }
+
+    /// Registers an authenticator app of that name, and uses it from now on.
+    pub async fn enrol_as(&mut self, app: &TestApp, name: &str) {
+        let mut page = self.browser.seed_page("/me/mfa/totp/new").await;
+        if let Some(c) = page.attribute("form[action='/verify'] input[name=c]", "value") {
+            let code = self.fresh_code(app);
+            let next = self.browser.post("/verify", &page.csrf(), &[("c", &c), ("code", &code)]).await;
+            page = self.browser.open(&next.redirect()).await;
+        }
         self.seed = Some(page.text("#totp-secret").expect("a seed"));
         let code = self.fresh_code(app);
-        let fields = [("name", "Phone"), ("code", code.as_str())];
+        let fields = [("name", name), ("code", code.as_str())];
         self.browser.post("/me/mfa/totp/new", &page.csrf(), &fields).await.redirect();
     }
 
@@ -115,6 +125,15 @@ impl Person {
         let c = page.attribute("input[name=c]", "value").unwrap_or_default();
         let code = self.fresh_code(app);
         self.browser.post("/verify", &page.csrf(), &[("c", &c), ("code", &code)]).await
+    }
+
+    /// Sends a form that grants something, and gives the code if one is asked for; gives the answer to the last.
+    pub async fn grant(&self, app: &TestApp, page: &str, action: &str, fields: &[(&str, &str)]) -> Answer {
+        let answer = self.browser.submit(page, action, fields).await;
+        match answer.location() {
+            Some(question) if question.starts_with("/verify?") => self.pass(app, &question).await,
+            _ => answer,
+        }
     }
 
     /// Makes a key for a user at `/users/{uin}/keys` or `/keys` and gives its SecretId.
@@ -157,6 +176,12 @@ impl Person {
 }
 
 impl Person {
+    /// A user of `root`'s account that was made elsewhere; signed in nowhere, without an app.
+    pub fn named(app: &TestApp, root: &Self, (uin, name): (&str, &str)) -> Self {
+        let parse = |text: &str| Uin::parse(text).expect("a UIN");
+        app.person(parse(uin), parse(&root.owner), name)
+    }
+
     /// Somebody with a browser and nothing else.
     pub fn stranger(app: &TestApp) -> Self {
         app.person(Uin(0), Uin(0), "root")

@@ -49,6 +49,16 @@ impl Tail {
         }
     }
 
+    /// Whether the caller is the only user that it covers. Root counts: only root touches root's keys.
+    pub fn is_only(&self, caller: &Principal) -> bool {
+        let own = format!("uin/{}", caller.uin);
+        match self {
+            Self::Root => true,
+            Self::Fixed(directory) => directory.itself.is_plain() && directory.itself.matches(&own),
+            Self::Varying(template) => template.fill(caller) == own,
+        }
+    }
+
     pub fn covers(&self, named: &Named<'_>, caller: &Principal) -> bool {
         match (self, named.account) {
             (Self::Root, Account::Uin(uin)) if named.service == "cam" => named.tail == format!("uin/{uin}"),

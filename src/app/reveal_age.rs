@@ -1,0 +1,100 @@
+//! Others' secrets are shown only by an app, and on grants, that have waited long enough.
+
+use super::access::Mfa;
+use super::access_age::Asked;
+use super::caller::Caller;
+use super::{App, Failure};
+use crate::clock;
+use crate::domain::key::SecretId;
+use crate::domain::permission::{Denial, action};
+use crate::domain::sentence::Sentence;
+use crate::domain::user::User;
+use crate::store::Conn;
+
+/// Which of the caller's apps is to count.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum By {
+    /// The oldest: the code is still to come.
+    AnyApp,
+    /// The one that gave the last right code.
+    LastCode,
+}
+
+/// Why somebody has to wait, and until when.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Wait {
+    pub until: i64,
+    /// Whether it is the app that is too new, not what the right rests on.
+    pub is_app: bool,
+}
+
+impl Wait {
+    /// Said to the person.
+    pub fn sentence(self) -> String {
+        let until = clock::readable(self.until);
+        let why = if self.is_app {
+            "your authenticator app was added too lately"
+        } else {
+            "what your right rests on was given too lately, with no code from an authenticator app behind it"
+        };
+        format!("SecretKeys of other users are shown to you from {until} on: {why}.")
+    }
+}
+
+impl Caller {
+    /// How long the caller has to wait for the secrets of a user; nobody waits for one's own.
+    pub(super) fn wait_for(&self, holder: &User, by: By, now: i64) -> Option<Wait> {
+        if holder.uid == self.user.uid {
+            return None;
+        }
+        let app = self.app_counts_at(by);
+        let rights = self.rights_ripe_at(holder);
+        let wait = Wait { until: app.max(rights), is_app: app >= rights };
+        (wait.until > now).then_some(wait)
+    }
+
+    pub(super) fn ensure_waited(&self, holder: &User, by: By, now: i64) -> Result<(), Denial> {
+        let Some(wait) = self.wait_for(holder, by, now) else { return Ok(()) };
+        let because = Sentence::on_page(wait.sentence());
+        Err(Denial { action: action::SHOW_SECRET, resource: holder.resource(), because })
+    }
+
+    /// Who has no app is led to enrolment before this is asked again.
+    fn app_counts_at(&self, by: By) -> i64 {
+        match by {
+            By::AnyApp => self.apps.iter().map(|app| self.app_ripe_at(app)).min().unwrap_or(0),
+            By::LastCode => {
+                let last = self.session.code_device.as_deref();
+                let app = self.apps.iter().find(|app| Some(app.id.as_str()) == last);
+                app.map_or(i64::MAX, |app| self.app_ripe_at(app))
+            }
+        }
+    }
+
+    fn rights_ripe_at(&self, holder: &User) -> i64 {
+        let resource = holder.resource();
+        let ripe_at = |action, mfa| {
+            let asked = Asked { action, resource: &resource, ip: &self.source.ip, mfa };
+            self.access.ripe_at(asked, self.grant_rules()).unwrap_or(i64::MAX)
+        };
+        ripe_at(action::QUERY_KEY, Mfa::NotChecked).max(ripe_at(action::SHOW_SECRET, Mfa::Passed))
+    }
+}
+
+impl App {
+    /// The same after a right code.
+    pub(super) fn ensure_code_counts(&self, caller: &Caller, holder: &User) -> Result<(), Failure> {
+        Ok(caller.ensure_waited(holder, By::LastCode, self.clock.now())?)
+    }
+
+    /// Writes down that a right code showed nothing all the same.
+    pub(super) fn note_refused_reveal(
+        &self,
+        conn: &mut Conn,
+        caller: &Caller,
+        (holder, id, denial): (&User, &SecretId, &Denial),
+    ) -> Result<(), Failure> {
+        let event = caller.event("ShowSecretKey").on(holder).object(id.as_str());
+        event.refused(&denial.because.to_string()).write(conn, self)
+    }
+}
