@@ -101,10 +101,10 @@ impl Access {
     }
 
     fn decide_from(&self, (ip, mfa): (&str, Mfa), action: &str, resource: &str) -> Decision {
-        self.decide(action, resource, &self.context_of(ip, mfa))
+        self.decide(action, resource, &self.context_of(action, (ip, mfa)))
     }
 
-    pub(super) fn context_of(&self, ip: &str, mfa: Mfa) -> Context {
+    pub(super) fn context_of(&self, action: &str, (ip, mfa): (&str, Mfa)) -> Context {
         let passed = if mfa == Mfa::Passed { "1" } else { "0" };
         self.circumstances(action).with("qcs:ip", ip).with("qcs:mfa", passed)
     }

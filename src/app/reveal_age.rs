@@ -88,7 +88,7 @@ impl App {
     }
 
     /// Writes down that a right code showed nothing all the same.
-    pub(super) fn note_refused_reveal(
+    pub(super) fn note_code_that_showed_nothing(
         &self,
         conn: &mut Conn,
         caller: &Caller,

@@ -209,7 +209,7 @@ impl App {
         let app = self.clone();
         let note = move |conn: &mut Conn| {
             let target = target_of(conn, caller.owner(), &step_up)?;
-            app.note_refused_reveal(conn, &caller, (&target, &secret_id_of(&step_up)?, &denial))
+            app.note_code_that_showed_nothing(conn, &caller, (&target, &secret_id_of(&step_up)?, &denial))
         };
         self.store.write(note).await.and(done)
     }

@@ -133,8 +133,8 @@ async fn update_user(call: Call) -> Result<Map<String, Value>, ApiError> {
     let input = &call.input;
     input.only(&PERSONAL)?;
     let name = input.required_text("Name")?;
-    let kept =
-        call.app.named_user(&call.caller, (action::UPDATE_USER, name.clone())).await.map_err(not_found)?;
+    let kept = call.app.named_user(&call.caller, (action::UPDATE_USER, name.clone())).await;
+    let kept = kept.map_err(|failure| ApiError::from(failure).not_found_as(NO_USER, (USER, &name)))?;
     let said = Said::in_input(input, Some(&kept)).map_err(|error| error.invalid_as("InvalidParameter"))?;
     let changes = Changes {
         note: said.remark,

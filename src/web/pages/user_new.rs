@@ -7,7 +7,7 @@ use crate::app::Failure;
 use crate::app::caller::Caller;
 use crate::app::grant::Way;
 use crate::app::permissions::StoredPolicy;
-use crate::app::users::{Added, Details, NewUser, NewUserKind};
+use crate::app::users::{Details, NewUser, NewUserKind};
 use crate::domain::field::FieldError;
 use crate::domain::permission::action;
 use crate::domain::secret::Password;
