@@ -5,6 +5,7 @@ use crate::domain::field::Label;
 use crate::domain::permission::Denial;
 use crate::domain::sentence::Sentence;
 use crate::domain::signature::{Language, SignatureError};
+use crate::passwords::PasswordsError;
 use crate::store::StoreError;
 
 /// A refusal or a fault.
@@ -74,6 +75,10 @@ impl ApiError {
 
     fn unavailable(cause: &dyn std::fmt::Display) -> Self {
         tracing::error!(error = %cause, "an API call found no database");
+        Self::not_now()
+    }
+
+    fn not_now() -> Self {
         Self::new(
             "ServiceUnavailable",
             ("The server cannot answer at the moment. Try again shortly.", "服务暂时不可用，请稍后重试。"),
@@ -152,6 +157,7 @@ impl From<Failure> for ApiError {
             ),
             Failure::Replayed => Self::replayed(),
             Failure::Store(StoreError::Unavailable(cause)) => Self::unavailable(&cause),
+            Failure::Passwords(PasswordsError::Busy) => Self::not_now(),
             other => Self::internal(&other),
         }
     }

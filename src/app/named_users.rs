@@ -111,6 +111,8 @@ impl App {
                 if user.uid != target.uid {
                     return Err(Failure::NotFound);
                 }
+                // First, as at sign-in: a person who signs in meanwhile waits, or is waited for.
+                dialect::lock_identity(conn, user.uin)?;
                 let user = changeable(conn, &asker, user.uin)?;
                 ensure_fitting(&asker, &user, &changes)?;
                 app.update_in(conn, &asker, &user, (changes, hash))
@@ -150,7 +152,6 @@ impl App {
         if let Some(hash) = hash {
             let must_change = changes.must_change.unwrap_or(false);
             let stored = StoredPassword { hash, changed_at: self.clock.now(), must_change };
-            dialect::lock_identity(conn, user.uin)?;
             identities::set_password(conn, user.uin, &stored, caller.account.password_rules.reuse_limit)?;
         } else if let Some(must_change) = changes.must_change {
             identities::set_must_change(conn, user.uin, must_change)?;

@@ -12,7 +12,7 @@ use crate::domain::sentence::Sentence;
 use crate::domain::step_up::Purpose;
 use crate::domain::user::{Uin, User, UserKind};
 use crate::store::identities::StoredPassword;
-use crate::store::{Conn, dialect, identities, recovery_codes, sessions, throttles, totp_devices, users};
+use crate::store::{Conn, dialect, identities, recovery_codes, sessions, totp_devices, users};
 use zeroize::Zeroizing;
 
 impl App {
@@ -27,6 +27,8 @@ impl App {
         let (app, asker) = (self.clone(), caller.clone());
         self.store
             .write(move |conn| {
+                // First, as at sign-in: a person who signs in meanwhile waits, or is waited for.
+                dialect::lock_identity(conn, uin)?;
                 let user = changeable(conn, &asker, uin)?;
                 ensure_other(&asker, &user)?;
                 let on = on.ok_or_else(|| {
@@ -37,7 +39,6 @@ impl App {
                 }
                 users::update(conn, &User { console_login: on, ..user.clone() })?;
                 if !on {
-                    dialect::lock_identity(conn, user.uin)?;
                     sessions::delete_of_user(conn, user.uid)?;
                 }
                 let name = if on { "EnableConsole" } else { "DisableConsole" };
@@ -142,9 +143,7 @@ impl App {
 pub(super) fn forget_factors(conn: &mut Conn, uin: Uin) -> Result<(), Failure> {
     totp_devices::delete_all(conn, uin)?;
     recovery_codes::delete_all(conn, uin)?;
-    throttles::clear(conn, &super::sign_in::code_bucket(uin))?;
-    throttles::clear(conn, &super::step_up::bucket(uin))?;
-    Ok(())
+    super::sign_in_guard::forgive_codes(conn, uin)
 }
 
 fn ensure_other(caller: &Caller, user: &User) -> Result<(), Failure> {

@@ -2,10 +2,12 @@
 
 pub mod account;
 pub mod audit;
+pub mod deadline;
 pub mod field;
 pub mod group;
 pub mod key;
 pub mod login_rules;
+pub mod network;
 pub mod password;
 pub mod password_rules;
 pub mod permission;

@@ -44,6 +44,8 @@ diesel::table! {
         theme -> Text,
         density -> Text,
         former_passwords -> Text,
+        wrong_codes -> BigInt,
+        told_wrong_codes -> Nullable<BigInt>,
     }
 }
 
@@ -101,6 +103,7 @@ diesel::table! {
         last_step -> BigInt,
         created_at -> BigInt,
         last_used_at -> Nullable<BigInt>,
+        earlier_steps -> Text,
     }
 }
 
@@ -177,6 +180,8 @@ diesel::table! {
         failures -> BigInt,
         last_failed_at -> BigInt,
         blocked_until -> BigInt,
+        untold -> BigInt,
+        told_at -> Nullable<BigInt>,
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::schema::tickets;
 use super::{Conn, StoreError};
+use crate::domain::deadline::{SHOWN_ONCE_SECONDS, latest};
 use diesel::prelude::*;
 
 /// A ticket, known by the digest of its token. `sealed` holds what a once-only page shows.
@@ -29,7 +30,7 @@ pub fn take(conn: &mut Conn, wanted: &Ticket, now: i64) -> Result<Option<Ticket>
         .find(&wanted.digest)
         .filter(tickets::session.eq(&wanted.session).and(tickets::purpose.eq(&wanted.purpose)))
         .filter(tickets::uid.eq(wanted.uid).and(tickets::object.eq(&wanted.object)))
-        .filter(tickets::expires_at.gt(now))
+        .filter(tickets::expires_at.gt(now).and(tickets::expires_at.le(latest(SHOWN_ONCE_SECONDS, now))))
         .select(Ticket::as_select())
         .first(conn)
         .optional()?;

@@ -2,6 +2,8 @@
 
 use super::schema::{enrolments, totp_devices};
 use super::{Conn, StoreError};
+use crate::domain::deadline::{ENROLMENT_SECONDS, latest};
+use crate::domain::totp::Steps;
 use crate::domain::user::Uin;
 use diesel::prelude::*;
 
@@ -16,6 +18,7 @@ pub struct Device {
     pub last_step: i64,
     pub created_at: i64,
     pub last_used_at: Option<i64>,
+    pub earlier_steps: String,
 }
 
 /// Keeps a new device; the step of its first code counts as used.
@@ -48,10 +51,20 @@ pub fn count(conn: &mut Conn, uin: Uin) -> Result<i64, StoreError> {
 }
 
 /// Uses up a time step; `false` when it, or a later one, was used before.
+///
+/// A last step that only a clock which was ahead can have made does not count; the row must still be as it was read.
 pub fn use_step(conn: &mut Conn, device: &Device, step: i64, now: i64) -> Result<bool, StoreError> {
+    let used = Steps::new(device.last_step, &device.earlier_steps);
+    if used.newest(now) >= Some(step) {
+        return Ok(false);
+    }
     let touched = diesel::update(totp_devices::table.find(&device.id))
-        .filter(totp_devices::uin.eq(device.uin).and(totp_devices::last_step.lt(step)))
-        .set((totp_devices::last_step.eq(step), totp_devices::last_used_at.eq(Some(now))))
+        .filter(totp_devices::uin.eq(device.uin).and(totp_devices::last_step.eq(device.last_step)))
+        .set((
+            totp_devices::last_step.eq(step),
+            totp_devices::last_used_at.eq(Some(now)),
+            totp_devices::earlier_steps.eq(used.to_string()),
+        ))
         .execute(conn)?;
     Ok(touched == 1)
 }
@@ -89,6 +102,7 @@ pub fn enrolment(conn: &mut Conn, session: &str, now: i64) -> Result<Option<Vec<
     Ok(enrolments::table
         .find(session)
         .filter(enrolments::expires_at.gt(now))
+        .filter(enrolments::expires_at.le(latest(ENROLMENT_SECONDS, now)))
         .select(enrolments::seed)
         .first(conn)
         .optional()?)

@@ -18,6 +18,9 @@ use actix_web::{HttpMessage, HttpRequest, HttpResponse, ResponseError};
 use askama::Template;
 use std::rc::Rc;
 
+/// Seconds after which it is worth trying again where too many sign in.
+const BUSY_SECONDS: i64 = 5;
+
 /// What a page can answer instead of itself.
 #[derive(Debug, thiserror::Error)]
 pub enum PageError {
@@ -58,6 +61,8 @@ pub enum PageError {
         "The server is busy or its database is not available. Nothing was changed. Try again in a moment."
     )]
     Unavailable(#[source] Box<dyn std::error::Error>),
+    #[error("Too many people are signing in right now. Nothing was changed. Try again in a few seconds.")]
+    Busy,
     /// Our fault; the cause is logged and never shown.
     #[error("Something went wrong on our side. Nothing was changed.")]
     Internal(#[source] Box<dyn std::error::Error>),
@@ -82,9 +87,8 @@ impl From<Failure> for PageError {
             Failure::AccessKey(refusal) => Self::Refused(refusal.to_string()),
             Failure::Replayed => Self::Refused("This request was carried out before.".to_owned()),
             Failure::NotSignedIn => Self::Elsewhere("/login".to_owned()),
-            Failure::Store(StoreError::Unavailable(_)) | Failure::Passwords(PasswordsError::Busy) => {
-                Self::Unavailable(failure.into())
-            }
+            Failure::Store(StoreError::Unavailable(_)) => Self::Unavailable(failure.into()),
+            Failure::Passwords(PasswordsError::Busy) => Self::Busy,
             other => Self::Internal(other.into()),
         }
     }
@@ -125,7 +129,7 @@ impl PageError {
             Self::CrossSite | Self::UnknownOrigin | Self::StaleForm => "Request refused",
             Self::Throttled { .. } => "Too many tries",
             Self::Elsewhere(_) => "See elsewhere",
-            Self::Unavailable(_) => "Not available",
+            Self::Unavailable(_) | Self::Busy => "Not available",
             Self::Internal(_) => "Something went wrong",
         }
     }
@@ -146,7 +150,7 @@ impl ResponseError for PageError {
             Self::TooSlow => StatusCode::REQUEST_TIMEOUT,
             Self::Throttled { .. } => StatusCode::TOO_MANY_REQUESTS,
             Self::Elsewhere(_) => StatusCode::SEE_OTHER,
-            Self::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Unavailable(_) | Self::Busy => StatusCode::SERVICE_UNAVAILABLE,
             Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -163,6 +167,9 @@ impl ResponseError for PageError {
             }
             Self::Throttled { seconds } => {
                 answer.headers_mut().insert(RETRY_AFTER, (*seconds).max(1).into());
+            }
+            Self::Busy => {
+                answer.headers_mut().insert(RETRY_AFTER, BUSY_SECONDS.into());
             }
             Self::MethodNotAllowed(allow) => {
                 if let Ok(value) = allow.parse() {

@@ -9,6 +9,7 @@
 
 mod support;
 
+mod admin_unlock;
 mod api_accounts;
 mod api_conformance;
 mod api_core;
@@ -46,17 +47,23 @@ mod policies_app;
 mod policy;
 mod policy_holders;
 mod reveal;
+mod second_step;
 mod secrecy;
+mod session_cap;
 mod sessions;
 mod settings;
 mod setup;
 mod sign_in;
+mod sign_in_crowd;
+mod sign_in_memory;
 mod signature;
 mod startup;
 mod step_up;
+mod step_up_locks;
 mod step_up_window;
 mod store;
 mod totp;
 mod users;
 mod vault;
 mod warm_keys;
+mod wrong_clock;

@@ -6,6 +6,7 @@ pub mod browser;
 pub mod database;
 pub mod people;
 pub mod programs;
+pub mod visitors;
 
 pub use api::{Client, code};
 pub use app::TestApp;
