@@ -1,20 +1,28 @@
 //! Password hashing: Argon2id, on its own threads, never more at once than the machine can carry.
 
+mod memory;
+mod turns;
+
+pub use turns::{Guest, Turn};
+
 use std::sync::Arc;
 use std::thread::available_parallelism;
 
-use argon2::password_hash::phc::PasswordHash;
-use argon2::{Algorithm, Argon2, Params, PasswordHasher as _, PasswordVerifier as _, Version};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use argon2::password_hash::phc::{Output, ParamsString, PasswordHash, Salt};
+use argon2::{Algorithm, Argon2, Params, Version};
+use memory::Memories;
+use subtle::ConstantTimeEq as _;
 use tokio::task::spawn_blocking;
+use turns::Turns;
+use zeroize::Zeroizing;
 
 use crate::domain::secret::Password;
 use crate::random::{Random, RandomFailure};
 
 const SALT_LENGTH: usize = 16;
 
-/// How many wait for each that runs, before the next is turned away.
-const WAITING_PER_CORE: usize = 2;
+/// Turns at once on a large machine: each keeps its memory, and the rest has other work.
+const MOST_AT_ONCE: usize = 8;
 
 /// A stored hash that asks for more than this is damaged, or meant to exhaust the machine.
 const MOST_MEMORY_KIB: u32 = 1_048_576;
@@ -57,15 +65,17 @@ pub enum Verdict {
 
 /// Hashes and checks passwords; clones share one queue.
 #[derive(Clone)]
-pub struct Passwords(Arc<Inner>);
+pub struct Passwords {
+    inner: Arc<Inner>,
+    turns: Turns,
+}
 
 struct Inner {
     argon2: Argon2<'static>,
+    memories: Memories,
     random: Random,
     /// Checked for unknown users, so that they take as long as known ones.
     dummy: String,
-    running: Arc<Semaphore>,
-    places: Arc<Semaphore>,
 }
 
 impl Passwords {
@@ -79,69 +89,91 @@ impl Passwords {
         let params = Params::new(cost.memory_kib, cost.passes, cost.lanes, None).map_err(failed)?;
         let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
         let cores = available_parallelism().map_or(1, usize::from);
-        let dummy = hash_now(&argon2, random.token()?.as_bytes(), &random)?;
-        Ok(Self(Arc::new(Inner {
-            argon2,
-            random,
-            dummy,
-            running: Arc::new(Semaphore::new(cores)),
-            places: Arc::new(Semaphore::new(cores * (1 + WAITING_PER_CORE))),
-        })))
+        let mut inner = Inner { argon2, memories: Memories::default(), random, dummy: String::new() };
+        inner.dummy = inner.hash_now(inner.random.token()?.as_bytes())?;
+        Ok(Self { inner: Arc::new(inner), turns: Turns::new(cores.min(MOST_AT_ONCE)) })
+    }
+
+    /// Waits for a turn, two seconds at most: known people first, strangers by network.
+    pub async fn turn(&self, guest: &Guest) -> Result<Turn, PasswordsError> {
+        self.turns.take(guest).await
     }
 
     /// The text to store for a new password.
     pub async fn hash(&self, password: Password) -> Result<String, PasswordsError> {
-        self.run(move |inner| hash_now(&inner.argon2, password.expose().as_bytes(), &inner.random)).await
+        let turn = self.turn(&inside()).await?;
+        self.run(turn, move |inner| inner.hash_now(password.expose().as_bytes())).await
     }
 
     /// Whether the password is the one behind `stored`; `None` is an unknown user, takes as long and is never right.
     pub async fn verify(&self, password: Password, stored: Option<String>) -> Result<bool, PasswordsError> {
-        self.run(move |inner| inner.is_right(&password, stored.as_deref())).await
+        let turn = self.turn(&inside()).await?;
+        self.verify_in(turn, password, stored).await
+    }
+
+    /// The same with a turn in hand.
+    pub async fn verify_in(
+        &self,
+        turn: Turn,
+        password: Password,
+        stored: Option<String>,
+    ) -> Result<bool, PasswordsError> {
+        self.run(turn, move |inner| inner.is_right(&password, stored.as_deref())).await
     }
 
     /// Like `verify`, for sign-in: a right password behind an outdated hash is hashed anew in the same turn.
     pub async fn check(&self, password: Password, stored: Option<String>) -> Result<Verdict, PasswordsError> {
-        self.run(move |inner| {
+        let turn = self.turn(&inside()).await?;
+        self.check_in(turn, password, stored).await
+    }
+
+    /// The same with a turn in hand.
+    pub async fn check_in(
+        &self,
+        turn: Turn,
+        password: Password,
+        stored: Option<String>,
+    ) -> Result<Verdict, PasswordsError> {
+        let work = move |inner: &Inner| {
             if !inner.is_right(&password, stored.as_deref())? {
                 return Ok(Verdict::Wrong);
             }
             if !stored.is_some_and(|stored| inner.is_outdated(&stored)) {
                 return Ok(Verdict::Right);
             }
-            hash_now(&inner.argon2, password.expose().as_bytes(), &inner.random).map(Verdict::Renewed)
-        })
-        .await
+            inner.hash_now(password.expose().as_bytes()).map(Verdict::Renewed)
+        };
+        self.run(turn, work).await
     }
 
     /// Whether a stored hash was made at another cost and should be replaced at the next sign-in.
     pub fn needs_rehash(&self, stored: &str) -> bool {
-        self.0.is_outdated(stored)
+        self.inner.is_outdated(stored)
     }
 
+    /// The turn travels with the work, so that a caller who leaves does not end it early.
     async fn run<T: Send + 'static>(
         &self,
+        turn: Turn,
         work: impl FnOnce(&Inner) -> Result<T, PasswordsError> + Send + 'static,
     ) -> Result<T, PasswordsError> {
-        let turn = self.turn().await?;
-        let inner = Arc::clone(&self.0);
+        let inner = Arc::clone(&self.inner);
         let task = spawn_blocking(move || {
             let _held_until_done = turn;
             work(&inner)
         });
         task.await.map_err(failed)?
     }
+}
 
-    /// A place in the queue, then a core; both travel with the work, so that a caller who leaves frees neither early.
-    async fn turn(&self) -> Result<(OwnedSemaphorePermit, OwnedSemaphorePermit), PasswordsError> {
-        let place = Arc::clone(&self.0.places).try_acquire_owned().map_err(|_| PasswordsError::Busy)?;
-        let core = Arc::clone(&self.0.running).acquire_owned().await.map_err(failed)?;
-        Ok((place, core))
-    }
+/// Whoever is signed in already, or sets the server up.
+fn inside() -> Guest {
+    Guest::Known(String::new())
 }
 
 impl Inner {
     fn is_right(&self, password: &Password, stored: Option<&str>) -> Result<bool, PasswordsError> {
-        let right = verify_now(&self.argon2, password, stored.unwrap_or(&self.dummy))?;
+        let right = self.verify_now(password, stored.unwrap_or(&self.dummy))?;
         Ok(right && stored.is_some())
     }
 
@@ -156,26 +188,48 @@ impl Inner {
         };
         !PasswordHash::new(stored).ok().and_then(is_current).unwrap_or(false)
     }
-}
 
-fn hash_now(argon2: &Argon2<'_>, password: &[u8], random: &Random) -> Result<String, PasswordsError> {
-    let mut salt = [0; SALT_LENGTH];
-    random.fill(&mut salt)?;
-    let hash = argon2.hash_password_with_salt(password, &salt).map_err(failed)?;
-    Ok(hash.to_string())
-}
-
-fn verify_now(argon2: &Argon2<'_>, password: &Password, stored: &str) -> Result<bool, PasswordsError> {
-    let hash = PasswordHash::new(stored).map_err(|_| PasswordsError::Corrupt)?;
-    let params = Params::try_from(&hash).map_err(|_| PasswordsError::Corrupt)?;
-    let sane = params.m_cost() <= MOST_MEMORY_KIB && params.t_cost() <= MOST_PASSES && hash.hash.is_some();
-    if !sane || hash.algorithm != Algorithm::Argon2id.ident() {
-        return Err(PasswordsError::Corrupt);
+    fn hash_now(&self, password: &[u8]) -> Result<String, PasswordsError> {
+        let mut bytes = [0; SALT_LENGTH];
+        self.random.fill(&mut bytes)?;
+        let salt = Salt::new(&bytes).map_err(failed)?;
+        let mut out = Zeroizing::new([0; Params::DEFAULT_OUTPUT_LEN]);
+        self.fill(&self.argon2, (password, salt.as_ref()), out.as_mut())?;
+        let hash = PasswordHash {
+            algorithm: Algorithm::Argon2id.ident(),
+            version: Some(Version::V0x13.into()),
+            params: ParamsString::try_from(self.argon2.params()).map_err(failed)?,
+            salt: Some(salt),
+            hash: Some(Output::new(out.as_ref()).map_err(failed)?),
+        };
+        Ok(hash.to_string())
     }
-    match argon2.verify_password(password.expose().as_bytes(), &hash) {
-        Ok(()) => Ok(true),
-        Err(argon2::password_hash::Error::PasswordInvalid) => Ok(false),
-        Err(error) => Err(failed(error)),
+
+    fn verify_now(&self, password: &Password, stored: &str) -> Result<bool, PasswordsError> {
+        let corrupt = || PasswordsError::Corrupt;
+        let hash = PasswordHash::new(stored).map_err(|_| corrupt())?;
+        let params = Params::try_from(&hash).map_err(|_| corrupt())?;
+        let sane = params.m_cost() <= MOST_MEMORY_KIB && params.t_cost() <= MOST_PASSES;
+        if !sane || hash.algorithm != Algorithm::Argon2id.ident() {
+            return Err(corrupt());
+        }
+        let version = hash.version.map(Version::try_from).transpose().map_err(|_| corrupt())?;
+        let argon2 = Argon2::new(Algorithm::Argon2id, version.unwrap_or_default(), params);
+        let (salt, expected) = hash.salt.as_ref().zip(hash.hash.as_ref()).ok_or_else(corrupt)?;
+        let mut out = Zeroizing::new([0; Output::MAX_LENGTH]);
+        let out = out.get_mut(..expected.len()).ok_or_else(corrupt)?;
+        self.fill(&argon2, (password.expose().as_bytes(), salt.as_ref()), out)?;
+        Ok(bool::from(out.ct_eq(expected.as_ref())))
+    }
+
+    fn fill(
+        &self,
+        argon2: &Argon2<'_>,
+        (password, salt): (&[u8], &[u8]),
+        out: &mut [u8],
+    ) -> Result<(), PasswordsError> {
+        let memory = self.memories.take(argon2.params().block_count());
+        argon2.hash_password_into_with_memory(password, salt, out, memory).map_err(failed)
     }
 }
 

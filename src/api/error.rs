@@ -7,6 +7,7 @@ use crate::domain::replay::ReplayRefusal;
 use crate::domain::policies::PolicyRefusal;
 use crate::domain::sentence::Sentence;
 use crate::domain::signature::{Language, SignatureError};
+use crate::passwords::PasswordsError;
 use crate::store::StoreError;
 
 /// The code that clients and tools answer by signing anew and trying again.
@@ -99,6 +100,10 @@ impl ApiError {
 
     fn unavailable(cause: &dyn std::fmt::Display) -> Self {
         tracing::error!(error = %cause, "an API call found no database");
+        Self::not_now()
+    }
+
+    fn not_now() -> Self {
         Self::new(
             "ServiceUnavailable",
             ("The server cannot answer at the moment. Try again shortly.", "服务暂时不可用，请稍后重试。"),
@@ -193,6 +198,7 @@ impl From<Failure> for ApiError {
             ),
             Failure::Replayed(refusal) => Self::replayed(&refusal),
             Failure::Store(StoreError::Unavailable(cause)) => Self::unavailable(&cause),
+            Failure::Passwords(PasswordsError::Busy) => Self::not_now(),
             other => Self::internal(&other),
         }
     }

@@ -153,8 +153,9 @@ impl App {
             let (id, uid) = (caller.session.id_hash.clone(), caller.user.uid);
             self.store
                 .write(move |conn| -> Result<(), StoreError> {
-                    sessions::touch(conn, &id, now)?;
-                    users::touch(conn, uid, now)
+                    // The user first, as everywhere: whoever keeps a user out changes the two in this order.
+                    users::touch(conn, uid, now)?;
+                    sessions::touch(conn, &id, now)
                 })
                 .await?;
         }
@@ -196,16 +197,6 @@ impl App {
             clearance: Clearance::Closed,
         };
         Ok(caller.cleared_by_session(self.clock.now()))
-    }
-
-    /// A session that has neither idled out nor reached its end.
-    pub(super) fn live_session(&self, conn: &mut Conn, id_hash: &str) -> Result<Session, Failure> {
-        let now = self.clock.now();
-        sessions::find(conn, id_hash)?
-            .filter(|session| {
-                session.expires_at > now && session.last_seen_at + self.rules.session_idle > now
-            })
-            .ok_or(Failure::NotSignedIn)
     }
 }
 

@@ -6,12 +6,14 @@ use super::setup::wrong_code;
 use super::sign_in::BY_CODE;
 use super::tickets::{Door, SHOWN_ONCE_SECONDS};
 use super::{App, Failure};
+use crate::domain::deadline::ENROLMENT_SECONDS;
 use crate::domain::field::FieldError;
 use crate::domain::recovery::RecoveryCode;
 use crate::domain::secret::{Password, TotpSeed};
 use crate::domain::sentence::Sentence;
 use crate::domain::totp::{Code, matched_step};
 use crate::domain::user::Uin;
+use crate::passwords::Guest;
 use crate::store::totp_devices::{self, Device};
 use crate::store::{Conn, dialect, identities, recovery_codes, sessions};
 use crate::vault::Binding;
@@ -20,8 +22,6 @@ pub use crate::store::totp_devices::Device as MfaDevice;
 
 /// Authenticator apps per identity.
 pub const MAX_DEVICES: usize = 5;
-/// Seconds that a shown seed waits for its first code.
-pub const ENROLMENT_SECONDS: i64 = 600;
 /// The purpose of the ticket for the page that shows a seed.
 pub(super) const ENROLMENT: &str = "enrolment";
 /// The purpose of the ticket for new recovery codes.
@@ -190,6 +190,7 @@ impl App {
             last_used_at: None,
             granted_at: Some(self.clock.now()),
             recovered_at: None,
+            earlier_steps: String::new(),
         })
     }
 
@@ -224,12 +225,12 @@ impl App {
         password: Password,
         field: &'static str,
     ) -> Result<(), Failure> {
-        let buckets = Self::own_bucket(caller.user.uin);
-        self.charge(&buckets).await?;
         let uin = caller.user.uin;
+        let buckets = Self::own_bucket(uin);
+        let turn = self.admit(&buckets, &Guest::Known(uin.to_string())).await?;
         let stored = self.store.read(move |conn| identities::find(conn, uin)).await?;
         let hash = stored.and_then(|identity| identity.password_hash);
-        let is_right = match self.passwords.verify(password, hash).await {
+        let is_right = match self.passwords.verify_in(turn, password, hash).await {
             Ok(is_right) => is_right,
             Err(error) => return Err(self.take_back(buckets, error).await),
         };
@@ -240,7 +241,7 @@ impl App {
                 FieldError::on_page(field, "That is not your current password. Type it again.").into()
             );
         }
-        self.store.write(move |conn| Self::forgive(conn, &buckets)).await
+        self.store.write(move |conn| buckets.forgive(conn)).await
     }
 }
 

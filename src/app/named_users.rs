@@ -111,6 +111,8 @@ impl App {
                 if user.uid != target.uid {
                     return Err(Failure::NotFound);
                 }
+                // First, as at sign-in: a person who signs in meanwhile waits, or is waited for.
+                dialect::lock_identity(conn, user.uin)?;
                 let user = changeable(conn, &asker, user.uin)?;
                 ensure_fitting(&asker, &user, &changes)?;
                 app.update_in(conn, &asker, &user, (changes, hash))

@@ -5,6 +5,7 @@ use super::password_rules::Chosen;
 use super::setup::{NewRoot, RootPlan};
 use super::user_security::forget_factors;
 use super::{App, Failure};
+use crate::domain::network::Network;
 use crate::domain::password_rules::PasswordRules;
 use crate::domain::secret::Password;
 use crate::domain::user::{Uin, User, UserKind, UserName};
@@ -81,19 +82,47 @@ impl App {
             .await
     }
 
-    /// Forgets what was counted against an identity: wrong passwords and codes.
-    pub async fn operator_unlock(&self, uin: Uin) -> Result<(), Failure> {
+    /// Forgets what was counted: wrong passwords and codes of one person, of whoever sits in a network, or of all.
+    pub async fn operator_unlock(&self, whom: Locked) -> Result<(), Failure> {
         let app = self.clone();
         self.store
             .write(move |conn| {
-                let user = home(conn, uin)?;
-                throttles::clear(conn, &super::sign_in::code_bucket(uin))?;
-                throttles::clear(conn, &super::step_up::bucket(uin))?;
-                app.forgive_person(conn, &user)?;
-                Draft::by_operator("Unlock", user.owner_uin).on(&user).write(conn, &app)
+                let event = match whom {
+                    Locked::Person(uin) => {
+                        dialect::lock_identity(conn, uin)?;
+                        let user = home(conn, uin)?;
+                        app.forgive_person(conn, uin)?;
+                        Draft::by_operator("Unlock", user.owner_uin).on(&user)
+                    }
+                    Locked::Network(network) => {
+                        app.forgive_network(conn, &network)?;
+                        Draft::by_operator("Unlock", Uin(0)).about("a network")
+                    }
+                    Locked::Everybody => {
+                        forgive_everybody(conn)?;
+                        Draft::by_operator("Unlock", Uin(0)).about("everybody")
+                    }
+                };
+                event.write(conn, &app)
             })
             .await
     }
+}
+
+/// Whom wrong guesses keep waiting.
+pub enum Locked {
+    Person(Uin),
+    Network(Network),
+    Everybody,
+}
+
+/// One kind of counter after the other, in the order in which an attempt is charged to them.
+fn forgive_everybody(conn: &mut Conn) -> Result<(), Failure> {
+    identities::forget_wrong_codes(conn)?;
+    for kind in ["user+network:", "user:", "network:", ""] {
+        throttles::clear_all(conn, kind)?;
+    }
+    Ok(())
 }
 
 /// The membership where an identity is at home: its own account, or the one that made it.

@@ -1,6 +1,6 @@
 //! What people do to their own way in: password, devices, recovery codes, preferences.
 
-use super::caller::{Caller, Preferences};
+use super::caller::{Caller, Duty, Preferences};
 use super::step_up::{Asked, Detail, Wish};
 use super::{App, Failure};
 use crate::domain::secret::Password;
@@ -29,7 +29,9 @@ impl App {
         let new = self.acceptable(caller.chosen(new, "new_password")).await?;
         self.ensure_new(caller.user.uin, &new, ("new_password", &caller.account.password_rules)).await?;
         let hash = Zeroizing::new(self.passwords.hash(new).await?);
-        if caller.has_mfa {
+        // Who came in by a recovery code has no app to ask, and must not be kept from what is asked of it.
+        let has_app = caller.has_mfa && !(caller.is_recovering() && caller.duty == Duty::ChangePassword);
+        if has_app {
             let wish = Wish {
                 purpose: Purpose::ChangePassword,
                 target: &caller.user,
@@ -120,6 +122,13 @@ impl App {
                 event.fact("theme", preferences.theme).fact("density", preferences.density).write(conn, &app)
             })
             .await
+    }
+
+    /// Because of how many wrong codes the caller has to change its password, if that is why.
+    pub async fn told_wrong_codes(&self, caller: &Caller) -> Result<Option<i64>, Failure> {
+        let uin = caller.user.uin;
+        let identity = self.store.read(move |conn| identities::find(conn, uin)).await?;
+        Ok(identity.and_then(|identity| identity.told_wrong_codes))
     }
 
     /// When the caller's password was last changed.

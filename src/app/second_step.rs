@@ -2,15 +2,20 @@
 
 use super::caller::Source;
 use super::event::{Actor, Draft};
+use super::known_devices::Device;
 use super::sessions::id_of_cookie;
-use super::sign_in::{BY_CODE, BY_RECOVERY_CODE, SignedIn, code_bucket, sign_in_event};
+use super::sign_in::{BY_CODE, BY_RECOVERY_CODE, SignedIn, sign_in_event};
 use super::{App, Failure};
+use crate::domain::field::FieldError;
 use crate::domain::recovery::RecoveryCode;
-use crate::domain::throttle::SECOND_STEP;
+use crate::domain::throttle::MANY_WRONG_CODES;
 use crate::domain::totp::Code;
-use crate::domain::user::{Uid, User};
+use crate::domain::user::{Uid, Uin, User};
 use crate::store::sessions::{self, SECOND_FACTOR, Session};
-use crate::store::{Conn, dialect, identities, recovery_codes, throttles, users};
+use crate::store::{Conn, dialect, identities, recovery_codes, users};
+
+const ONLY_KNOWN: &str = "Too many wrong codes were entered for this user. Sign in from a browser that you used before, \
+     or use a recovery code.";
 
 /// A person who waits for the second step.
 pub struct Waiting {
@@ -25,10 +30,18 @@ enum Proof {
     Recovery(RecoveryCode),
 }
 
+/// Who takes the second step: the session of the first one, and the cookie of a browser that signed in before.
+pub struct SecondStep {
+    pub session: String,
+    pub device: Option<String>,
+    pub source: Source,
+}
+
 /// A sign-in that has passed its first step.
 struct Half {
     session: Session,
     user: User,
+    known: Option<Device>,
     source: Source,
 }
 
@@ -36,43 +49,34 @@ impl App {
     /// Who waits for the second step in a session.
     pub async fn waiting(&self, session: String) -> Result<Waiting, Failure> {
         let app = self.clone();
-        let now = self.clock.now();
         self.store
             .read(move |conn| {
                 let (_, user) = app.half_signed_in(conn, &session)?;
-                let failures = throttles::failures(conn, &code_bucket(user.uin), now)? > 1;
+                let failures = wrong_codes(conn, user.uin)? > 1;
                 Ok(Waiting { user_name: user.name, failures })
             })
             .await
     }
 
     /// Checks the code of the second step.
-    pub async fn verify_sign_in(
-        &self,
-        session: String,
-        code: Code,
-        source: Source,
-    ) -> Result<SignedIn, Failure> {
-        self.prove(session, Proof::Code(code), source).await
+    pub async fn verify_sign_in(&self, step: SecondStep, code: Code) -> Result<SignedIn, Failure> {
+        self.prove(step, Proof::Code(code)).await
     }
 
     /// Checks a recovery code in place of the second step.
-    pub async fn recover_sign_in(
-        &self,
-        session: String,
-        code: RecoveryCode,
-        source: Source,
-    ) -> Result<SignedIn, Failure> {
-        self.prove(session, Proof::Recovery(code), source).await
+    pub async fn recover_sign_in(&self, step: SecondStep, code: RecoveryCode) -> Result<SignedIn, Failure> {
+        self.prove(step, Proof::Recovery(code)).await
     }
 
     /// A wrong proof is an answer of the transaction, not an error, so that its count is committed.
-    async fn prove(&self, session: String, proof: Proof, source: Source) -> Result<SignedIn, Failure> {
+    async fn prove(&self, step: SecondStep, proof: Proof) -> Result<SignedIn, Failure> {
         let app = self.clone();
+        let SecondStep { session, device, source } = step;
         self.store
             .write(move |conn| {
                 let (session, user) = app.half_signed_in(conn, &session)?;
-                app.guess(conn, &Half { session, user, source }, &proof)
+                let known = device.and_then(|device| app.known_device(&device, user.uin));
+                app.guess(conn, &Half { session, user, known, source }, &proof)
             })
             .await?
     }
@@ -83,18 +87,24 @@ impl App {
         half: &Half,
         proof: &Proof,
     ) -> Result<Result<SignedIn, Failure>, Failure> {
-        dialect::lock_identity(conn, half.user.uin)?;
+        let (uin, now) = (half.user.uin, self.clock.now());
+        dialect::lock_identity(conn, uin)?;
         // What ends a person's sessions holds this lock: what was read before it may be over.
         self.half_signed_in(conn, &half.session.id_hash)?;
-        let (bucket, now) = (code_bucket(half.user.uin), self.clock.now());
-        if let Some(until) = throttles::blocked_until(conn, &bucket, now)? {
-            return Err(Failure::Throttled { seconds: until - now });
-        }
+        let buckets = match proof {
+            Proof::Code(_) => self.code_buckets(uin, &half.source.ip, half.known.as_ref()),
+            Proof::Recovery(_) => self.recovery_buckets(uin, &half.source.ip, half.known.as_ref()),
+        };
+        let wrong_codes = wrong_codes(conn, uin)?;
+        buckets.ensure_open(conn, now)?;
         if let Some(refusal) = self.unwelcome(conn, &half.user, &half.source)? {
             return Ok(Err(refusal));
         }
         let (app, method) = match proof {
-            Proof::Code(code) => (self.use_code(conn, half.user.uin, code)?, BY_CODE),
+            Proof::Code(_) if wrong_codes >= MANY_WRONG_CODES && half.known.is_none() => {
+                return Err(FieldError::on_page("code", ONLY_KNOWN).into());
+            }
+            Proof::Code(code) => (self.use_code(conn, uin, code)?, BY_CODE),
             Proof::Recovery(_) => (None, BY_RECOVERY_CODE),
         };
         let is_right = match proof {
@@ -102,15 +112,22 @@ impl App {
             Proof::Recovery(code) => self.use_recovery_code(conn, half, code)?,
         };
         if !is_right {
-            throttles::fail(conn, &bucket, SECOND_STEP, now)?;
+            buckets.fail(conn, now)?;
+            if matches!(proof, Proof::Code(_)) {
+                identities::set_wrong_codes(conn, uin, wrong_codes.saturating_add(1))?;
+            }
             sign_in_event(&half.user, &half.source).refused("wrong code").write(conn, self)?;
             return Ok(Err(Failure::NotProven));
         }
-        throttles::clear(conn, &bucket)?;
+        buckets.clear(conn)?;
+        identities::set_wrong_codes(conn, uin, 0)?;
+        if wrong_codes >= MANY_WRONG_CODES {
+            identities::ask_new_password(conn, uin, wrong_codes)?;
+        }
         if !sessions::delete(conn, &half.session.id_hash)? {
             return Err(Failure::NotSignedIn);
         }
-        let signed_in = self.let_in(conn, &half.user, method, &half.source)?;
+        let signed_in = self.let_in(conn, &half.user, (method, wrong_codes), &half.source)?;
         if let Some(app) = app {
             sessions::note_code(conn, &id_of_cookie(&signed_in.session), &app, now)?;
         }
@@ -139,4 +156,8 @@ impl App {
             _ => Err(Failure::NotSignedIn),
         }
     }
+}
+
+fn wrong_codes(conn: &mut Conn, uin: Uin) -> Result<i64, Failure> {
+    Ok(identities::find(conn, uin)?.map_or(0, |identity| identity.wrong_codes))
 }

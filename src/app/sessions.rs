@@ -1,6 +1,7 @@
 //! Sessions: begun at sign-in, renamed at step-up, ended in many ways.
 
 use super::caller::{Caller, Source};
+use super::session_rules::SECOND_STEP_SECONDS;
 use super::tickets::digest;
 use super::{App, Failure};
 use crate::domain::user::{Uin, User};
@@ -18,9 +19,6 @@ pub(super) struct Beginning<'a> {
     pub method: &'a str,
     pub source: &'a Source,
 }
-
-/// Seconds that a half-done sign-in may wait for its second step.
-const SECOND_STEP_SECONDS: i64 = 600;
 
 impl App {
     /// Begins a session and gives the value for its cookie.
@@ -90,13 +88,12 @@ impl App {
     /// The caller's sessions, wherever they were begun; the present one first.
     pub async fn sessions(&self, caller: &Caller) -> Result<Vec<Session>, Failure> {
         let (uin, now, own) = (caller.user.uin, self.clock.now(), caller.session.id_hash.clone());
-        let idle = self.rules.session_idle;
         let mut found: Vec<Session> = self
             .store
             .read(move |conn| sessions::of_identity(conn, uin, now))
             .await?
             .into_iter()
-            .filter(|session| session.last_seen_at + idle > now)
+            .filter(|session| self.is_live(session))
             .collect();
         found.sort_by_key(|session| session.id_hash != own);
         Ok(found)
@@ -177,11 +174,11 @@ impl App {
 
     /// Removes what has run out. Meant to be called now and then.
     pub async fn sweep(&self) -> Result<(), Failure> {
-        let now = self.clock.now();
+        let (app, now) = (self.clone(), self.clock.now());
         self.memory.purge(now);
         self.store
             .write(move |conn| -> Result<(), Failure> {
-                sessions::sweep(conn, now)?;
+                sessions::sweep(conn, (now, app.rules.session_absolute))?;
                 crate::store::throttles::sweep(conn, now)?;
                 crate::store::replays::sweep(conn, now)?;
                 crate::store::signed_seconds::sweep(conn, now)?;

@@ -5,6 +5,7 @@ use super::event::{Actor, Draft};
 use super::password_rules::Chosen;
 use super::tickets::{Door, digest};
 use super::{App, Failure};
+use crate::domain::deadline::SETUP_SECONDS;
 use crate::domain::field::FieldError;
 use crate::domain::password_rules::PasswordRules;
 use crate::domain::secret::{Password, TotpSeed};
@@ -17,8 +18,6 @@ use crate::store::{Conn, accounts, dialect, identities, setup_tokens, totp_devic
 use crate::vault::Binding;
 use zeroize::Zeroizing;
 
-/// Seconds that a setup address works.
-pub const SETUP_SECONDS: i64 = 3600;
 const SETUP_CODES: &str = "setup_codes";
 
 /// What the setup page asks for.

@@ -2,16 +2,18 @@
 
 use super::caller::Source;
 use super::event::{Actor, Draft};
-use super::sessions::Beginning;
-use super::sign_in_guard::{Buckets, typed};
+use super::sessions::{Beginning, public_name};
+use super::sign_in_guard::Buckets;
+use super::visitor::Visitor;
 use super::{App, Failure};
 use crate::domain::secret::Password;
-use crate::domain::user::{Uin, User, UserKind};
+use crate::domain::throttle::TOLD_WRONG_CODES;
+use crate::domain::user::{Uin, User};
 use crate::passwords::Verdict;
-use crate::store::sessions::FULL;
+use crate::store::sessions::{FULL, Session};
 use crate::store::{Conn, accounts, dialect, identities, totp_devices, users};
 
-pub use super::sign_in_guard::DEVICE_COOKIE_SECONDS;
+pub use super::known_devices::DEVICE_COOKIE_SECONDS;
 
 /// How a session was begun, as its list shows it.
 pub const BY_PASSWORD: &str = "password";
@@ -38,6 +40,10 @@ pub struct SignedIn {
     pub device: Option<String>,
     /// Whether the person has a choice of accounts.
     pub can_switch: bool,
+    /// Sessions that ended to make room.
+    pub ended: Vec<Session>,
+    /// Codes that were wrong since the last sign-in, where there were more than one's own slips.
+    pub wrong_codes: Option<i64>,
 }
 
 /// A right password, and the hash that it was checked against.
@@ -53,16 +59,11 @@ impl App {
     /// Checks name and password. Unknown names and wrong passwords cost and look the same.
     pub async fn sign_in(&self, credentials: Credentials, source: Source) -> Result<SignedIn, Failure> {
         let Credentials { account, user_name, password, device } = credentials;
-        let typed = typed(&account, &user_name);
-        let retry_limit = self.retry_limit(account.clone()).await?;
-        let found = self.find_person(account, user_name).await?;
-        let known = found.as_ref().and_then(|(user, _)| self.known_device(device.as_deref()?, user.uin));
-        let is_root = found.as_ref().is_some_and(|(user, _)| user.kind == UserKind::Root);
-        let buckets = self.buckets(&typed, &source.ip, known);
-        let buckets = if is_root { buckets } else { buckets.tightened(retry_limit) };
-        self.charge(&buckets).await?;
+        let Visitor { found, buckets, guest } =
+            self.at_the_door((account, user_name, device), source.ip.clone()).await?;
+        let turn = self.admit(&buckets, &guest).await?;
         let (user, stored) = found.map_or((None, None), |(user, stored)| (Some(user), stored));
-        let verdict = match self.passwords.check(password, stored.clone()).await {
+        let verdict = match self.passwords.check_in(turn, password, stored.clone()).await {
             Ok(verdict) => verdict,
             Err(error) => return Err(self.take_back(buckets, error).await),
         };
@@ -79,20 +80,6 @@ impl App {
         }
     }
 
-    async fn find_person(
-        &self,
-        account: String,
-        user_name: String,
-    ) -> Result<Option<(User, Option<String>)>, Failure> {
-        self.store
-            .read(move |conn| {
-                let Some(user) = person_of(conn, account.trim(), user_name.trim())? else { return Ok(None) };
-                let identity = identities::find(conn, user.uin)?;
-                Ok(identity.map(|identity| (user, identity.password_hash)))
-            })
-            .await
-    }
-
     async fn pass_first_step(&self, proven: Proven, source: Source) -> Result<SignedIn, Failure> {
         let app = self.clone();
         self.store
@@ -103,7 +90,7 @@ impl App {
                         .write(conn, &app)?;
                     return Ok(Err(Failure::NotProven));
                 };
-                Self::forgive(conn, &proven.buckets)?;
+                proven.buckets.forgive(conn)?;
                 if let Some(refusal) = app.unwelcome(conn, &user, &source)? {
                     return Ok(Err(refusal));
                 }
@@ -111,9 +98,9 @@ impl App {
                     let beginning =
                         Beginning { user: &user, is_full: false, method: BY_PASSWORD, source: &source };
                     let session = app.begin_session(conn, &beginning)?;
-                    return Ok(Ok(SignedIn { session, needs_code: true, device: None, can_switch: false }));
+                    return Ok(Ok(SignedIn::half(session)));
                 }
-                app.let_in(conn, &user, BY_PASSWORD, &source).map(Ok)
+                app.let_in(conn, &user, (BY_PASSWORD, 0), &source).map(Ok)
             })
             .await?
     }
@@ -136,15 +123,28 @@ impl App {
         &self,
         conn: &mut Conn,
         user: &User,
-        method: &'static str,
+        (method, wrong_codes): (&'static str, i64),
         source: &Source,
     ) -> Result<SignedIn, Failure> {
-        let session = self.begin_session(conn, &Beginning { user, is_full: true, method, source })?;
-        identities::set_last_sign_in(conn, user.uin, self.clock.now(), &source.ip)?;
+        dialect::lock_identity(conn, user.uin)?;
         users::touch(conn, user.uid, self.clock.now())?;
-        sign_in_event(user, source).fact("method", method).write(conn, self)?;
+        identities::set_last_sign_in(conn, user.uin, self.clock.now(), &source.ip)?;
+        let ended = self.make_room(conn, user.uin)?;
+        let session = self.begin_session(conn, &Beginning { user, is_full: true, method, source })?;
+        for session in &ended {
+            let event = Draft::new("EndSession", &actor(user, source)).fact("because", "too many sessions");
+            let event = event.fact("session", public_name(session)).fact("ip", session.ip.as_str());
+            event.write(conn, self)?;
+        }
+        let mut event = sign_in_event(user, source).fact("method", method);
+        if wrong_codes > 0 {
+            event = event.fact("wrong_codes", wrong_codes);
+        }
+        event.write(conn, self)?;
         let can_switch = users::of_identity(conn, user.uin)?.len() > 1;
-        Ok(SignedIn { session, needs_code: false, device: Some(self.device_cookie(user.uin)?), can_switch })
+        let wrong_codes = (wrong_codes >= TOLD_WRONG_CODES).then_some(wrong_codes);
+        let device = Some(self.device_cookie(user.uin)?);
+        Ok(SignedIn { session, needs_code: false, device, can_switch, ended, wrong_codes })
     }
 
     async fn refuse_sign_in(&self, user: Option<User>, source: Source) -> Result<Failure, Failure> {
@@ -190,39 +190,24 @@ pub struct Door {
     pub asks_account: bool,
 }
 
-pub(super) fn code_bucket(uin: Uin) -> String {
-    format!("code:{uin}")
+impl SignedIn {
+    /// The first step is done, the second one to come.
+    fn half(session: String) -> Self {
+        Self {
+            session,
+            needs_code: true,
+            device: None,
+            can_switch: false,
+            ended: Vec::new(),
+            wrong_codes: None,
+        }
+    }
+}
+
+fn actor<'a>(user: &'a User, source: &'a Source) -> Actor<'a> {
+    Actor { owner: user.owner_uin, uin: user.uin, name: &user.name, source }
 }
 
 pub(super) fn sign_in_event(user: &User, source: &Source) -> Draft {
-    Draft::new("SignIn", &Actor { owner: user.owner_uin, uin: user.uin, name: &user.name, source })
-}
-
-/// Who is meant by an account (or none) and a name.
-fn person_of(conn: &mut Conn, account: &str, name: &str) -> Result<Option<User>, Failure> {
-    if account.is_empty() {
-        if let Ok(uin) = Uin::parse(name) {
-            return Ok(users::find(conn, uin, uin)?);
-        }
-        return match accounts::first_two(conn)?.as_slice() {
-            [only] => in_account(conn, *only, name),
-            _ => match <[User; 1]>::try_from(users::roots_by_name(conn, name)?) {
-                Ok([user]) => Ok(Some(user)),
-                Err(_) => Ok(None),
-            },
-        };
-    }
-    match Uin::parse(account) {
-        Ok(owner) => in_account(conn, owner, name),
-        Err(_) => Ok(None),
-    }
-}
-
-/// Collaborators sign in to their own account and switch from there.
-fn in_account(conn: &mut Conn, owner: Uin, name: &str) -> Result<Option<User>, Failure> {
-    let user = match Uin::parse(name) {
-        Ok(uin) => users::find(conn, owner, uin)?,
-        Err(_) => users::by_name(conn, owner, name)?,
-    };
-    Ok(user.filter(|user| user.kind != UserKind::Collaborator))
+    Draft::new("SignIn", &actor(user, source))
 }

@@ -1,19 +1,21 @@
 //! Slows guessing down without locking the owner out: counters per user, network and known browser.
 
+use super::known_devices::{Device, mac};
 use super::{App, Failure};
-use crate::domain::throttle::{CLOSED_SECONDS, DEVICE, Limit, NETWORK, USER, USER_AND_NETWORK};
-use crate::domain::user::{Uin, User};
-use crate::passwords::PasswordsError;
-use crate::store::{Conn, dialect, throttles};
-use data_encoding::{BASE64URL_NOPAD, HEXLOWER};
-use hmac::{Hmac, KeyInit, Mac};
-use sha2::Sha256;
-use std::net::IpAddr;
+use crate::domain::network::Network;
+use crate::domain::throttle::{
+    CLOSED_SECONDS, DEVICE, Limit, NETWORK, RECOVERY, SECOND_STEP, SECOND_STEP_EVERYWHERE, USER,
+    USER_AND_NETWORK,
+};
+use crate::domain::user::Uin;
+use crate::passwords::{Guest, PasswordsError, Turn};
+use crate::store::{Conn, throttles};
+use data_encoding::HEXLOWER;
 
-/// Seconds that a browser is known for after it signed in.
-pub const DEVICE_COOKIE_SECONDS: i64 = 180 * 86_400;
+const OF_NETWORKS: &str = "network:";
 
-/// The counters that one attempt is charged to.
+/// The counters that one attempt is charged to, in the order in which everybody locks them.
+#[derive(Clone)]
 pub(super) struct Buckets(Vec<(String, Limit)>);
 
 impl Buckets {
@@ -23,7 +25,7 @@ impl Buckets {
             return self;
         }
         let tight = |(bucket, limit): (String, Limit)| {
-            if bucket.starts_with("network:") {
+            if bucket.starts_with(OF_NETWORKS) {
                 return (bucket, limit);
             }
             let free = limit.free.min(retry_limit);
@@ -31,85 +33,52 @@ impl Buckets {
         };
         Self(self.0.into_iter().map(tight).collect())
     }
-}
 
-impl App {
-    /// Counters for a name as it was typed, from that address; a browser known to this identity has its own.
-    pub(super) fn buckets(&self, name: &str, ip: &str, known: Option<Device>) -> Buckets {
-        if let Some(device) = known {
-            return Buckets(vec![(format!("{}{}", device_prefix(device.uin), device.nonce), DEVICE)]);
-        }
-        let (name, network) = (self.blurred(name), self.blurred(&network_of(ip)));
-        Buckets(vec![
-            (format!("{}{network}", networks_prefix(&name)), USER_AND_NETWORK),
-            (format!("user:{name}"), USER),
-            (format!("network:{network}"), NETWORK),
-        ])
+    /// Those of the networks alone.
+    fn of_networks(&self) -> Self {
+        Self(self.0.iter().filter(|(bucket, _)| bucket.starts_with(OF_NETWORKS)).cloned().collect())
     }
 
-    /// The counter for passwords that a signed-in person is asked for again.
-    pub(super) fn own_bucket(uin: Uin) -> Buckets {
-        Buckets(vec![(signed_in(uin), USER_AND_NETWORK)])
+    fn names(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(|(bucket, _)| bucket.as_str())
     }
 
-    /// Names and networks are kept as keyed digests: the table is no list of who tried.
-    fn blurred(&self, text: &str) -> String {
-        HEXLOWER.encode(&mac(self.keys.bucket.as_ref(), text))
-    }
-
-    /// Forgets what was counted against one person, by whatever name it was typed.
-    pub(super) fn forgive_person(&self, conn: &mut Conn, user: &User) -> Result<(), Failure> {
-        let (owner, uin) = (user.owner_uin.to_string(), user.uin.to_string());
-        for account in ["", &owner] {
-            for name in [user.name.as_str(), &uin] {
-                self.forgive_name(conn, &typed(account, name))?;
+    /// Seconds until an attempt is let through again, if it is not now.
+    pub(super) fn ensure_open(&self, conn: &mut Conn, now: i64) -> Result<(), Failure> {
+        for (bucket, limit) in &self.0 {
+            if let Some(until) = throttles::blocked_until(conn, bucket, *limit, now)? {
+                return Err(Failure::Throttled { seconds: until - now });
             }
         }
-        throttles::clear(conn, &signed_in(user.uin))?;
-        throttles::clear_all(conn, &device_prefix(user.uin))?;
         Ok(())
     }
 
-    fn forgive_name(&self, conn: &mut Conn, name: &str) -> Result<(), Failure> {
-        let name = self.blurred(name);
-        throttles::clear(conn, &format!("user:{name}"))?;
-        throttles::clear_all(conn, &networks_prefix(&name))?;
+    /// Counts a failure in each.
+    pub(super) fn fail(&self, conn: &mut Conn, now: i64) -> Result<(), Failure> {
+        throttles::lock_all(conn, self.names())?;
+        self.count(conn, now)
+    }
+
+    fn count(&self, conn: &mut Conn, now: i64) -> Result<(), Failure> {
+        for (bucket, limit) in &self.0 {
+            throttles::fail(conn, bucket, *limit, now)?;
+        }
         Ok(())
     }
 
-    /// Counts an attempt before it is looked at, so that parallel guesses cannot outrun the counter.
-    pub(super) async fn charge(&self, buckets: &Buckets) -> Result<(), Failure> {
-        let (wanted, now) = (buckets.0.clone(), self.clock.now());
-        self.store
-            .write(move |conn| {
-                for (bucket, _) in &wanted {
-                    dialect::lock_text(conn, bucket)?;
-                    if let Some(until) = throttles::blocked_until(conn, bucket, now)? {
-                        return Err(Failure::Throttled { seconds: until - now });
-                    }
-                }
-                for (bucket, limit) in &wanted {
-                    throttles::fail(conn, bucket, *limit, now)?;
-                }
-                Ok(())
-            })
-            .await
-    }
-
-    /// Takes back what an attempt was charged that got no verdict: a busy server is nobody's wrong guess.
-    pub(super) async fn take_back(&self, buckets: Buckets, error: PasswordsError) -> Failure {
-        let taken = self.store.write(move |conn| {
-            for (bucket, limit) in &buckets.0 {
-                throttles::forgive(conn, bucket, *limit)?;
-            }
-            Ok::<_, Failure>(())
-        });
-        taken.await.err().unwrap_or_else(|| error.into())
+    /// Forgets all failures.
+    pub(super) fn clear(&self, conn: &mut Conn) -> Result<(), Failure> {
+        throttles::lock_all(conn, self.names())?;
+        for bucket in self.names() {
+            throttles::clear(conn, bucket)?;
+        }
+        Ok(())
     }
 
     /// Takes back what a right guess was charged.
-    pub(super) fn forgive(conn: &mut Conn, buckets: &Buckets) -> Result<(), Failure> {
-        for (position, (bucket, limit)) in buckets.0.iter().enumerate() {
+    pub(super) fn forgive(&self, conn: &mut Conn) -> Result<(), Failure> {
+        throttles::lock_all(conn, self.names())?;
+        for (position, (bucket, limit)) in self.0.iter().enumerate() {
             if position == 0 {
                 throttles::clear(conn, bucket)?;
             } else {
@@ -118,42 +87,168 @@ impl App {
         }
         Ok(())
     }
+}
 
-    /// A cookie that lets a browser be known again: `uin.issued.nonce.mac`.
-    pub(super) fn device_cookie(&self, uin: Uin) -> Result<String, Failure> {
-        let text = format!("{uin}.{}.{}", self.clock.now(), self.random.token()?);
-        let mac = BASE64URL_NOPAD.encode(&mac(self.keys.device.as_ref(), &text));
-        Ok(format!("{text}.{mac}"))
+impl App {
+    /// Counters of passwords for whoever is meant, from that address; a browser known to this identity has its own.
+    pub(super) fn buckets(&self, name: &Name, ip: &str, known: Option<&Device>) -> Buckets {
+        if let Some(device) = known {
+            return Buckets(vec![(format!("{}{}", device_prefix(device.uin), device.nonce), DEVICE)]);
+        }
+        let (name, networks) = (self.blurred(&name.text()), self.blurred_networks(&Network::of(ip)));
+        let narrowest = networks.last().map_or("", String::as_str);
+        let mut buckets = vec![
+            (format!("{}{narrowest}", networks_prefix(&name)), USER_AND_NETWORK),
+            (format!("user:{name}"), USER),
+        ];
+        buckets.extend(networks.iter().map(|network| (format!("{OF_NETWORKS}{network}"), NETWORK)));
+        Buckets(buckets)
     }
 
-    /// The name of a browser that signed in as this identity before.
-    pub(super) fn known_device(&self, cookie: &str, uin: Uin) -> Option<Device> {
-        let (text, mac) = cookie.rsplit_once('.')?;
-        let mut parts = text.split('.');
-        let (owner, issued, nonce) = (parts.next()?, parts.next()?.parse::<i64>().ok()?, parts.next()?);
-        let decoded = BASE64URL_NOPAD.decode(mac.as_bytes()).ok()?;
-        let mut check = keyed(self.keys.device.as_ref());
-        check.update(text.as_bytes());
-        let is_ours = check.verify_slice(&decoded).is_ok();
-        let is_fresh = issued + DEVICE_COOKIE_SECONDS > self.clock.now();
-        (is_ours && is_fresh && owner == uin.to_string()).then(|| Device { uin, nonce: nonce.to_owned() })
+    /// The counter for passwords that a signed-in person is asked for again.
+    pub(super) fn own_bucket(uin: Uin) -> Buckets {
+        Buckets(vec![(signed_in(uin), USER_AND_NETWORK)])
+    }
+
+    /// Counters of codes of the second step: those of strangers do not count for a known browser.
+    pub(super) fn code_buckets(&self, uin: Uin, ip: &str, known: Option<&Device>) -> Buckets {
+        let own = (format!("{}:{}", code_bucket(uin), self.place(ip, known)), SECOND_STEP);
+        match known {
+            Some(_) => Buckets(vec![own]),
+            None => Buckets(vec![own, (code_bucket(uin), SECOND_STEP_EVERYWHERE)]),
+        }
+    }
+
+    /// The counter of recovery codes, apart from that of codes.
+    pub(super) fn recovery_buckets(&self, uin: Uin, ip: &str, known: Option<&Device>) -> Buckets {
+        Buckets(vec![(format!("recovery:{uin}:{}", self.place(ip, known)), RECOVERY)])
+    }
+
+    fn place(&self, ip: &str, known: Option<&Device>) -> String {
+        if let Some(device) = known {
+            return format!("device:{}", device.nonce);
+        }
+        let networks = self.blurred_networks(&Network::of(ip));
+        format!("{OF_NETWORKS}{}", networks.last().map_or("", String::as_str))
+    }
+
+    /// Names and networks are kept as keyed digests: the table is no list of who tried.
+    fn blurred(&self, text: &str) -> String {
+        HEXLOWER.encode(&mac(self.keys.bucket.as_ref(), text))
+    }
+
+    /// The widest network first; each further one begins with those around it.
+    fn blurred_networks(&self, network: &Network) -> Vec<String> {
+        let mut path = String::new();
+        let levels = network.levels().iter().map(|level| {
+            let between = if path.is_empty() { "" } else { "/" };
+            path = format!("{path}{between}{}", self.blurred(level));
+            path.clone()
+        });
+        levels.collect()
+    }
+
+    /// Forgets what was counted against one person: passwords and codes.
+    pub(super) fn forgive_person(&self, conn: &mut Conn, uin: Uin) -> Result<(), Failure> {
+        let name = self.blurred(&Name::Known(uin).text());
+        throttles::clear_all(conn, &networks_prefix(&name))?;
+        throttles::clear(conn, &format!("user:{name}"))?;
+        throttles::clear(conn, &signed_in(uin))?;
+        throttles::clear_all(conn, &device_prefix(uin))?;
+        forgive_codes(conn, uin)
+    }
+
+    /// Forgets what was counted against whoever sits in a network.
+    pub(super) fn forgive_network(&self, conn: &mut Conn, network: &Network) -> Result<(), Failure> {
+        let networks = self.blurred_networks(network);
+        let narrowest = networks.last().map_or("", String::as_str);
+        throttles::clear_below(conn, "user+network:", &format!(":{narrowest}"))?;
+        for network in &networks {
+            throttles::clear(conn, &format!("{OF_NETWORKS}{network}"))?;
+        }
+        throttles::clear_below(conn, OF_NETWORKS, narrowest)?;
+        throttles::clear_below(conn, "code:", &format!(":{narrowest}"))?;
+        throttles::clear_below(conn, "recovery:", &format!(":{narrowest}"))?;
+        Ok(())
+    }
+
+    /// Waits for a turn and counts the attempt before it is looked at, so that parallel guesses cannot outrun the counter.
+    ///
+    /// Who has to wait for the counter does not wait for a turn first.
+    pub(super) async fn admit(&self, buckets: &Buckets, guest: &Guest) -> Result<Turn, Failure> {
+        let (wanted, now) = (buckets.clone(), self.clock.now());
+        self.store.read(move |conn| wanted.ensure_open(conn, now)).await?;
+        let turn = match self.passwords.turn(guest).await {
+            Ok(turn) => turn,
+            Err(error) => return Err(self.turned_away(buckets, error).await),
+        };
+        let (wanted, now) = (buckets.clone(), self.clock.now());
+        self.store
+            .write(move |conn| {
+                throttles::lock_all(conn, wanted.names())?;
+                wanted.ensure_open(conn, now)?;
+                wanted.count(conn, now)
+            })
+            .await?;
+        Ok(turn)
+    }
+
+    /// A crowd costs its networks something even where nobody looks at what it says.
+    async fn turned_away(&self, buckets: &Buckets, error: PasswordsError) -> Failure {
+        let (networks, now) = (buckets.of_networks(), self.clock.now());
+        if networks.0.is_empty() {
+            return error.into();
+        }
+        let counted = self.store.write(move |conn| networks.fail(conn, now)).await;
+        counted.err().unwrap_or_else(|| error.into())
+    }
+
+    /// Takes back what an attempt was charged that got no verdict: a fault of the server is nobody's wrong guess.
+    pub(super) async fn take_back(&self, buckets: Buckets, error: PasswordsError) -> Failure {
+        let taken = self.store.write(move |conn| {
+            throttles::lock_all(conn, buckets.names())?;
+            for (bucket, limit) in &buckets.0 {
+                throttles::forgive(conn, bucket, *limit)?;
+            }
+            Ok::<_, Failure>(())
+        });
+        taken.await.err().unwrap_or_else(|| error.into())
     }
 }
 
-/// A browser that signed in as an identity before.
-pub(super) struct Device {
-    uin: Uin,
-    nonce: String,
+/// Whom somebody at the door means: every spelling of a person counts as the same.
+pub(super) enum Name {
+    Known(Uin),
+    /// An account, as far as it is known, and a name that nobody has.
+    Unknown(String, String),
 }
 
-/// What was typed at the door, as the counters know it.
-pub(super) fn typed(account: &str, name: &str) -> String {
-    format!("{}\n{}", account.trim(), name.trim().to_lowercase())
+impl Name {
+    fn text(&self) -> String {
+        match self {
+            Self::Known(uin) => format!("uin {uin}"),
+            Self::Unknown(account, name) => format!("{account}\n{}", name.to_lowercase()),
+        }
+    }
+}
+
+/// Forgets wrong codes of one person: at sign-in, of recovery, and at step-up.
+pub(super) fn forgive_codes(conn: &mut Conn, uin: Uin) -> Result<(), Failure> {
+    for bucket in [code_bucket(uin), format!("recovery:{uin}"), super::step_up_locks::bucket(uin)] {
+        throttles::clear_all(conn, &format!("{bucket}:"))?;
+        throttles::clear(conn, &bucket)?;
+    }
+    crate::store::identities::set_wrong_codes(conn, uin, 0)?;
+    Ok(())
 }
 
 /// The counter of wrong passwords typed by a signed-in person: its own, so that nobody else fills it.
 fn signed_in(uin: Uin) -> String {
     format!("signed-in:{uin}")
+}
+
+fn code_bucket(uin: Uin) -> String {
+    format!("code:{uin}")
 }
 
 fn networks_prefix(name: &str) -> String {
@@ -162,29 +257,4 @@ fn networks_prefix(name: &str) -> String {
 
 fn device_prefix(uin: Uin) -> String {
     format!("device:{uin}:")
-}
-
-fn keyed(key: &[u8]) -> Hmac<Sha256> {
-    Hmac::<Sha256>::new_from_slice(key).unwrap_or_else(|_| unreachable!("HMAC takes keys of any length"))
-}
-
-fn mac(key: &[u8], text: &str) -> [u8; 32] {
-    let mut mac = keyed(key);
-    mac.update(text.as_bytes());
-    mac.finalize().into_bytes().into()
-}
-
-/// The network of an address: /24 or /64.
-fn network_of(ip: &str) -> String {
-    match ip.parse::<IpAddr>() {
-        Ok(IpAddr::V4(address)) => {
-            let [a, b, c, _] = address.octets();
-            format!("{a}.{b}.{c}")
-        }
-        Ok(IpAddr::V6(address)) => {
-            let [a, b, c, d, ..] = address.segments();
-            format!("{a:x}:{b:x}:{c:x}:{d:x}")
-        }
-        Err(_) => "unknown".to_owned(),
-    }
 }

@@ -39,23 +39,6 @@ impl App {
         sign_in_event(user, source).refused(reason).write(conn, self)?;
         Ok(Some(FieldError::on_page("", text).into()))
     }
-
-    /// Wrong passwords that the account typed at the door allows in an hour; 0 where there is no such rule.
-    pub(super) async fn retry_limit(&self, account: String) -> Result<i64, Failure> {
-        self.store
-            .read(move |conn| {
-                let owner = match account.trim() {
-                    "" => match accounts::first_two(conn)?.as_slice() {
-                        [only] => Some(*only),
-                        _ => None,
-                    },
-                    text => Uin::parse(text).ok(),
-                };
-                let Some(owner) = owner else { return Ok(0) };
-                Ok(accounts::find(conn, owner)?.map_or(0, |account| account.password_rules.retry_limit))
-            })
-            .await
-    }
 }
 
 fn changed_at(conn: &mut Conn, uin: Uin) -> Result<Option<i64>, Failure> {

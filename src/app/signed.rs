@@ -78,7 +78,7 @@ impl App {
             return Err(Refusal::Token);
         }
         let signer = &known.signer;
-        if let Err(refusal) = self.admit(signer, &verified, call) {
+        if let Err(refusal) = self.remember_call(signer, &verified, call) {
             let seen = Sighting::refused(claim.action(), &source, &refusal.to_string());
             self.note_use(&signer.key.secret_id, Sighting { is_use: false, ..seen });
             return Err(Failure::Replayed(refusal).into());
@@ -93,7 +93,7 @@ impl App {
     }
 
     /// Remembers the call whatever becomes of it: one that is refused leaves its signature free for no other.
-    fn admit(&self, signer: &Signer, verified: &Verified, call: &Use) -> Result<(), ReplayRefusal> {
+    fn remember_call(&self, signer: &Signer, verified: &Verified, call: &Use) -> Result<(), ReplayRefusal> {
         if call.is_change && signer.account.settings.signed_action && !verified.signs_action() {
             return Err(ReplayRefusal::Unsigned);
         }

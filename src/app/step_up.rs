@@ -3,15 +3,16 @@
 use super::caller::Caller;
 use super::grant::{Granted, Way};
 use super::keys::Place;
+use super::step_up_locks::Attempt;
 use super::tickets::{Door, SHOWN_ONCE_SECONDS};
 use super::{App, Failure, mfa, sessions as app_sessions};
+use crate::domain::deadline;
 use crate::domain::key::SecretId;
-use crate::domain::step_up::{CHALLENGE_SECONDS, LOCK_SECONDS, MAX_FAILURES, Purpose, TICKET_SECONDS};
-use crate::domain::throttle::Limit;
+use crate::domain::step_up::{CHALLENGE_SECONDS, Purpose, TICKET_SECONDS};
 use crate::domain::totp::Code;
 use crate::domain::user::{Uid, Uin, User};
 use crate::store::step_ups::{self, StepUp};
-use crate::store::{Conn, dialect, forms, throttles, users};
+use crate::store::{Conn, dialect, forms, users};
 use crate::vault::Binding;
 use data_encoding::BASE64URL_NOPAD;
 use serde::{Deserialize, Serialize};
@@ -20,8 +21,6 @@ use zeroize::Zeroizing;
 
 /// Seconds that a question waits for somebody who has to enrol first, or who filled in a form before.
 const ENROLLING_SECONDS: i64 = 900;
-/// Counts failures without making anybody wait before the lock.
-const COUNT_ONLY: Limit = Limit { free: i64::MAX, first: 0, longest: 0 };
 
 /// What waits for the step-up, beside its purpose and object.
 #[derive(Default, Serialize, Deserialize)]
@@ -158,6 +157,7 @@ impl App {
         let (session, owner, uin, now) =
             (caller.session.id_hash.clone(), caller.owner(), caller.user.uin, self.clock.now());
         let window_minutes = caller.account.settings.step_up_window_minutes;
+        let (app, asker) = (self.clone(), caller.clone());
         self.store
             .read(move |conn| {
                 let step_up = step_ups::find(conn, &session, id.as_deref(), now)?.ok_or(Failure::NotFound)?;
@@ -175,8 +175,7 @@ impl App {
                     object: step_up.object,
                     device: device.map(|device| device.name),
                     window_minutes,
-                    locked_seconds: throttles::blocked_until(conn, &bucket(uin), now)?
-                        .map(|until| until - now),
+                    locked_seconds: app.step_up_locked(conn, &asker)?,
                 })
             })
             .await
@@ -225,21 +224,15 @@ impl App {
         dialect::lock_identity(conn, uin)?;
         let step_up = step_ups::find(conn, &caller.session.id_hash, id, now)?.ok_or(Failure::NotFound)?;
         let target = target_of(conn, caller.owner(), &step_up)?;
-        let bucket = bucket(uin);
-        let event = || caller.event("StepUp").on(&target).fact("purpose", step_up.purpose.as_str());
-        if let Some(until) = throttles::blocked_until(conn, &bucket, now)? {
-            event().refused("verification is locked").write(conn, self)?;
-            return Ok(Checked::Locked { seconds: until - now });
+        let attempt = Attempt { caller, target: &target, purpose: &step_up.purpose };
+        if let Some(seconds) = self.refuse_locked(conn, &attempt)? {
+            return Ok(Checked::Locked { seconds });
         }
         let Some(device) = self.use_code(conn, uin, code)? else {
-            event().refused("wrong code").write(conn, self)?;
-            if throttles::fail(conn, &bucket, COUNT_ONLY, now)? >= MAX_FAILURES {
-                throttles::lock(conn, &bucket, now + LOCK_SECONDS)?;
-                return Ok(Checked::Locked { seconds: LOCK_SECONDS });
-            }
-            return Ok(Checked::Wrong);
+            let lock = self.count_wrong_code(conn, &attempt)?;
+            return Ok(lock.map_or(Checked::Wrong, |seconds| Checked::Locked { seconds }));
         };
-        throttles::clear(conn, &bucket)?;
+        let untold = attempt.forget_wrong_codes(conn)?;
         if !step_ups::delete(conn, &step_up.id)? {
             return Err(Failure::NotFound);
         }
@@ -256,6 +249,7 @@ impl App {
                 renamed.step_up_at = Some(now);
             }
         })?;
+        self.tell(conn, &attempt, untold)?;
         Ok(Checked::Right { session, step_up, device })
     }
 
@@ -325,8 +319,9 @@ impl App {
 
     /// Minutes and seconds that an earlier check still serves further reveals.
     pub fn step_up_left(&self, caller: &Caller) -> i64 {
-        let window = caller.account.settings.step_up_window_minutes * 60;
-        caller.session.step_up_at.map_or(0, |at| (at + window - self.clock.now()).max(0))
+        let (window, now) = (caller.account.settings.step_up_window_minutes * 60, self.clock.now());
+        let checked = caller.session.step_up_at.filter(|at| deadline::is_past(*at, now));
+        checked.map_or(0, |at| (at + window - now).clamp(0, window))
     }
 }
 
@@ -348,10 +343,6 @@ pub(super) fn own_door<'a>(caller: &'a Caller, purpose: &'static str) -> Door<'a
 
 /// Seconds that pages shown once wait to be opened.
 pub(super) const SHOW_SECONDS: i64 = SHOWN_ONCE_SECONDS;
-
-pub(super) fn bucket(uin: Uin) -> String {
-    format!("step_up:{uin}")
-}
 
 /// The user that a question is about: of the account that is acted in now.
 fn target_of(conn: &mut Conn, owner: Uin, step_up: &StepUp) -> Result<User, Failure> {

@@ -10,8 +10,7 @@ use data_encoding::HEXLOWER;
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
-/// Seconds that a page which shows something once may be waited for.
-pub const SHOWN_ONCE_SECONDS: i64 = 600;
+pub use crate::domain::deadline::SHOWN_ONCE_SECONDS;
 
 /// How a ticket was received.
 pub(super) enum Taken<T> {

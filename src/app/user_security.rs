@@ -13,7 +13,7 @@ use crate::domain::step_up::Purpose;
 use crate::domain::user::{Uin, User, UserKind};
 use crate::store::identities::StoredPassword;
 use crate::store::{
-    Conn, dialect, grants, identities, recovery_codes, sessions, throttles, totp_devices, users,
+    Conn, dialect, grants, identities, recovery_codes, sessions, totp_devices, users,
 };
 use zeroize::Zeroizing;
 
@@ -142,9 +142,7 @@ pub(super) fn forget_factors(conn: &mut Conn, uin: Uin) -> Result<(), Failure> {
     totp_devices::delete_all(conn, uin)?;
     recovery_codes::delete_all(conn, uin)?;
     identities::set_recovered(conn, uin, None)?;
-    throttles::clear(conn, &super::sign_in::code_bucket(uin))?;
-    throttles::clear(conn, &super::step_up::bucket(uin))?;
-    Ok(())
+    super::sign_in_guard::forgive_codes(conn, uin)
 }
 
 fn ensure_other(caller: &Caller, user: &User) -> Result<(), Failure> {

@@ -1,9 +1,11 @@
 //! `camlock admin …`: root accounts, and people who cannot get in.
 
 use super::{CliError, say};
+use crate::app::operator::Locked;
 use crate::app::{App, Failure};
 use crate::config::Config;
 use crate::domain::field;
+use crate::domain::network::Network;
 use crate::domain::secret::Password;
 use crate::domain::sentence::Sentence;
 use crate::domain::user::{Uin, UserName};
@@ -39,9 +41,17 @@ pub(super) enum AdminAction {
         uin: String,
     },
     /// Forget the wrong guesses that keep somebody waiting.
+    #[command(group = clap::ArgGroup::new("whom").required(true))]
     Unlock {
-        #[arg(long)]
-        uin: String,
+        /// One person, whatever name was typed.
+        #[arg(long, group = "whom")]
+        uin: Option<String>,
+        /// Everybody in the network of this address, such as 203.0.113.0/24.
+        #[arg(long, group = "whom")]
+        network: Option<String>,
+        /// Everybody.
+        #[arg(long, group = "whom")]
+        all: bool,
     },
 }
 
@@ -64,8 +74,13 @@ pub(super) async fn run(config: &Config, action: AdminAction) -> Result<(), CliE
             app.operator_reset_mfa(parse(&uin)?).await.map_err(explained)?;
             say("Authenticator apps and recovery codes are removed; all sessions have ended.")
         }
-        AdminAction::Unlock { uin } => {
-            app.operator_unlock(parse(&uin)?).await.map_err(explained)?;
+        AdminAction::Unlock { uin, network, .. } => {
+            let whom = match (uin, network) {
+                (Some(uin), _) => Locked::Person(parse(&uin)?),
+                (None, Some(network)) => Locked::Network(Network::parse(&network).map_err(said)?),
+                (None, None) => Locked::Everybody,
+            };
+            app.operator_unlock(whom).await.map_err(explained)?;
             say("Wrong guesses are forgotten.")
         }
     }

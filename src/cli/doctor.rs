@@ -115,14 +115,15 @@ fn copied_requests(config: &Config, app: &crate::app::App) -> Finding {
         .to_owned())
 }
 
-/// A factor used in a step that is still to come means that the clock was set back: its owner would be locked out.
+/// A factor used in a step that is still to come means that the clock was ahead then, or is behind now.
 fn clock(app: &crate::app::App) -> Finding {
     let now = app.clock.now();
     let latest =
         app.store.read_now(crate::store::totp_devices::latest_step).map_err(|error| error.to_string())?;
     match latest {
         Some(step) if step > now / 30 + 2 => {
-            Err("a code of a later time was used already: the clock was set back. Mend it, or run `camlock admin reset-mfa`.".to_owned())
+            Err("a code of a later time was used already: the clock was ahead then, or is behind now."
+                .to_owned())
         }
         _ => Ok(crate::clock::readable(now)),
     }

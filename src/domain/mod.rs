@@ -3,12 +3,14 @@
 pub mod account;
 pub mod audit;
 pub mod characters;
+pub mod deadline;
 pub mod field;
 pub mod grant;
 pub mod group;
 pub mod key;
 pub mod login_rules;
 pub mod names;
+pub mod network;
 pub mod password;
 pub mod password_rules;
 pub mod permission;

@@ -4,8 +4,9 @@
 pub const CHALLENGE_SECONDS: i64 = 300;
 /// Seconds that a passed step-up is worth: one reveal, one change.
 pub const TICKET_SECONDS: i64 = 60;
-/// Wrong codes before step-up is locked, and for how many seconds.
+/// Wrong codes before step-up is locked, and for how many seconds: of one session, and of all sessions of an identity.
 pub const MAX_FAILURES: i64 = 5;
+pub const MAX_FAILURES_OF_IDENTITY: i64 = 10;
 pub const LOCK_SECONDS: i64 = 900;
 
 /// The purpose of a step-up; a passed one serves no other.

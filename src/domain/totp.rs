@@ -10,6 +10,10 @@ use crate::domain::secret::TotpSeed;
 /// How long one code is shown, in seconds.
 pub const STEP_SECONDS: i64 = 30;
 const DIGITS: usize = 6;
+/// Seconds before a step begins from which on its code counts.
+const AHEAD_SECONDS: i64 = 10;
+/// Codes that a clock was ahead for are few: each takes a step of its own.
+const STEPS_KEPT: usize = 16;
 
 /// Six digits as somebody typed them; no `Debug`, as it may still be good.
 pub struct Code(Zeroizing<String>);
@@ -29,9 +33,9 @@ impl Code {
     }
 }
 
-/// The step that the code belongs to, if that is the present one or the one before.
+/// The step that the code belongs to: the present one, the one before, or the next when it is about to begin.
 ///
-/// A step is good once: the caller must store it and refuse it, and all before it, from then on.
+/// A phone's clock may be a little ahead. A step is good once: the caller must store it and refuse it, and all before it, from then on.
 pub fn matched_step(seed: &TotpSeed, code: &Code, now: i64) -> Option<i64> {
     let totp = totp_of(seed);
     let present = now.div_euclid(STEP_SECONDS);
@@ -39,8 +43,37 @@ pub fn matched_step(seed: &TotpSeed, code: &Code, now: i64) -> Option<i64> {
         let seconds = u64::try_from(step.checked_mul(STEP_SECONDS)?).ok()?;
         totp.check(&code.0, seconds).map(|_| step)
     };
+    let is_next_near = now.rem_euclid(STEP_SECONDS) >= STEP_SECONDS - AHEAD_SECONDS;
     let (before, at) = (matches(present - 1), matches(present));
-    at.or(before)
+    let after = matches(present.saturating_add(1)).filter(|_| is_next_near);
+    at.or(before).or(after)
+}
+
+/// The steps that a device was used in, as far as they matter.
+pub struct Steps(Vec<i64>);
+
+impl Steps {
+    /// The last one, and those before it as they are kept.
+    pub fn new(last: i64, earlier: &str) -> Self {
+        Self(std::iter::once(last).chain(earlier.split(',').filter_map(|step| step.parse().ok())).collect())
+    }
+
+    /// The newest that can have been used by now. One that is still to come was used while the clock was ahead.
+    pub fn newest(&self, now: i64) -> Option<i64> {
+        let next = now.div_euclid(STEP_SECONDS).saturating_add(1);
+        self.0.iter().copied().filter(|step| *step <= next).max()
+    }
+}
+
+impl std::fmt::Display for Steps {
+    /// As they are kept: the latest, so that those still to come are used up when they come.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let mut steps = self.0.clone();
+        steps.sort_unstable_by_key(|step| std::cmp::Reverse(*step));
+        steps.dedup();
+        let kept: Vec<String> = steps.iter().take(STEPS_KEPT).map(ToString::to_string).collect();
+        f.write_str(&kept.join(","))
+    }
 }
 
 /// The link that an authenticator app reads from the QR code; it holds the seed.

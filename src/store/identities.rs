@@ -18,6 +18,10 @@ pub struct Identity {
     pub theme: String,
     pub density: String,
     former_passwords: String,
+    /// Wrong codes at the second step since the last right one.
+    pub wrong_codes: i64,
+    /// Because of how many a new password is asked for, if it is.
+    pub told_wrong_codes: Option<i64>,
 }
 
 impl Identity {
@@ -75,6 +79,8 @@ pub fn set_password(
             identities::password_changed_at.eq(Some(password.changed_at)),
             identities::must_change_password.eq(password.must_change),
             identities::former_passwords.eq(former),
+            identities::wrong_codes.eq(0),
+            identities::told_wrong_codes.eq(None::<i64>),
         ))
         .execute(conn)?;
     Ok(())
@@ -106,6 +112,28 @@ pub fn set_recovered(conn: &mut Conn, uin: Uin, at: Option<i64>) -> Result<(), S
 pub fn recovered_at(conn: &mut Conn, uin: Uin) -> Result<Option<i64>, StoreError> {
     let found = identities::table.find(uin.0).select(identities::recovered_at).first(conn).optional()?;
     Ok(found.flatten())
+}
+
+/// Replaces how many codes were wrong since the last right one.
+pub fn set_wrong_codes(conn: &mut Conn, uin: Uin, count: i64) -> Result<(), StoreError> {
+    diesel::update(identities::table.find(uin.0)).set(identities::wrong_codes.eq(count)).execute(conn)?;
+    Ok(())
+}
+
+/// Begins to count wrong codes of everybody anew.
+pub fn forget_wrong_codes(conn: &mut Conn) -> Result<(), StoreError> {
+    diesel::update(identities::table.filter(identities::wrong_codes.ne(0)))
+        .set(identities::wrong_codes.eq(0))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Asks for a new password because of so many wrong codes.
+pub fn ask_new_password(conn: &mut Conn, uin: Uin, wrong_codes: i64) -> Result<(), StoreError> {
+    diesel::update(identities::table.find(uin.0))
+        .set((identities::must_change_password.eq(true), identities::told_wrong_codes.eq(Some(wrong_codes))))
+        .execute(conn)?;
+    Ok(())
 }
 
 /// Remembers a sign-in.

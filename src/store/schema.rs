@@ -48,6 +48,8 @@ diesel::table! {
         density -> Text,
         former_passwords -> Text,
         recovered_at -> Nullable<BigInt>,
+        wrong_codes -> BigInt,
+        told_wrong_codes -> Nullable<BigInt>,
     }
 }
 
@@ -126,6 +128,7 @@ diesel::table! {
         last_used_at -> Nullable<BigInt>,
         granted_at -> Nullable<BigInt>,
         recovered_at -> Nullable<BigInt>,
+        earlier_steps -> Text,
     }
 }
 
@@ -224,6 +227,8 @@ diesel::table! {
         failures -> BigInt,
         last_failed_at -> BigInt,
         blocked_until -> BigInt,
+        untold -> BigInt,
+        told_at -> Nullable<BigInt>,
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::schema::{enrolments, sessions, step_ups, tickets};
 use super::{Conn, StoreError};
+use crate::domain::deadline::{CLOCK_SLACK, latest};
 use crate::domain::user::{Uid, Uin};
 use diesel::prelude::*;
 
@@ -136,9 +137,21 @@ pub fn delete_of_user(conn: &mut Conn, uid: Uid) -> Result<usize, StoreError> {
     Ok(diesel::delete(sessions::table.filter(sessions::uid.eq(uid.0))).execute(conn)?)
 }
 
-/// Removes what has run out: sessions, questions, tickets.
-pub fn sweep(conn: &mut Conn, now: i64) -> Result<(), StoreError> {
-    diesel::delete(sessions::table.filter(sessions::expires_at.le(now))).execute(conn)?;
+/// Removes what has run out, and what a clock that was ahead made to last: sessions, questions, tickets.
+pub fn sweep(conn: &mut Conn, (now, longest): (i64, i64)) -> Result<(), StoreError> {
+    let is_over = sessions::expires_at
+        .le(now)
+        .or(sessions::expires_at.gt(latest(longest, now)))
+        .or(sessions::created_at.gt(now + CLOCK_SLACK));
+    match conn {
+        Conn::Sqlite(conn) => diesel::delete(sessions::table.filter(is_over)).execute(conn)?,
+        // Whoever ends one of them right now goes on, and neither waits for the other.
+        Conn::Postgres(conn) => {
+            let over = sessions::table.filter(is_over).select(sessions::id_hash);
+            let free: Vec<String> = over.for_update().skip_locked().load(conn)?;
+            diesel::delete(sessions::table.filter(sessions::id_hash.eq_any(free))).execute(conn)?
+        }
+    };
     diesel::delete(step_ups::table.filter(step_ups::expires_at.le(now))).execute(conn)?;
     diesel::delete(tickets::table.filter(tickets::expires_at.le(now))).execute(conn)?;
     Ok(())

@@ -2,6 +2,7 @@
 
 use super::schema::setup_tokens;
 use super::{Conn, StoreError};
+use crate::domain::deadline::{SETUP_SECONDS, latest};
 use diesel::prelude::*;
 
 /// Keeps a new token's digest in place of earlier ones.
@@ -22,6 +23,7 @@ pub fn seed(conn: &mut Conn, digest: &str, now: i64) -> Result<Option<Vec<u8>>, 
     Ok(setup_tokens::table
         .find(digest)
         .filter(setup_tokens::expires_at.gt(now))
+        .filter(setup_tokens::expires_at.le(latest(SETUP_SECONDS, now)))
         .select(setup_tokens::seed)
         .first(conn)
         .optional()?)

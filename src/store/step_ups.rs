@@ -2,6 +2,7 @@
 
 use super::schema::step_ups;
 use super::{Conn, StoreError};
+use crate::domain::deadline::CLOCK_SLACK;
 use diesel::prelude::*;
 
 /// A question: asked in one session, for one purpose, about one object of one membership.
@@ -34,6 +35,7 @@ pub fn find(
 ) -> Result<Option<StepUp>, StoreError> {
     let mut query = step_ups::table
         .filter(step_ups::session.eq(session).and(step_ups::expires_at.gt(now)))
+        .filter(step_ups::created_at.le(now + CLOCK_SLACK))
         .select(StepUp::as_select())
         .into_boxed();
     if let Some(id) = id {

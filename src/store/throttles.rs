@@ -2,7 +2,7 @@
 
 use super::schema::throttles;
 use super::{Conn, StoreError, dialect};
-use crate::domain::throttle::{FORGET_SECONDS, Limit};
+use crate::domain::throttle::{CLOSED_SECONDS, FORGET_SECONDS, Limit, TOLD_EVERY_SECONDS, is_forgotten};
 use diesel::prelude::*;
 
 #[derive(Queryable, Selectable)]
@@ -11,40 +11,70 @@ struct Row {
     failures: i64,
     last_failed_at: i64,
     blocked_until: i64,
+    untold: i64,
+    told_at: Option<i64>,
 }
 
-/// Until when a bucket is blocked, if it is.
-pub fn blocked_until(conn: &mut Conn, bucket: &str, now: i64) -> Result<Option<i64>, StoreError> {
-    let until: Option<i64> =
-        throttles::table.find(bucket).select(throttles::blocked_until).first(conn).optional()?;
-    Ok(until.filter(|until| *until > now))
+fn find(conn: &mut Conn, bucket: &str) -> Result<Option<Row>, StoreError> {
+    Ok(throttles::table.find(bucket).select(Row::as_select()).first(conn).optional()?)
 }
 
-/// Counts a failure and says how many there are now.
+/// Makes concurrent writers of these buckets take turns until the transaction ends. Everybody names them in the same order.
+pub fn lock_all<'a>(conn: &mut Conn, buckets: impl Iterator<Item = &'a str>) -> Result<(), StoreError> {
+    for bucket in buckets {
+        dialect::lock_text(conn, bucket)?;
+    }
+    Ok(())
+}
+
+/// Until when a bucket is shut by what was counted, if it is.
+pub fn blocked_until(
+    conn: &mut Conn,
+    bucket: &str,
+    limit: Limit,
+    now: i64,
+) -> Result<Option<i64>, StoreError> {
+    Ok(find(conn, bucket)?.and_then(|row| limit.until((row.failures, row.last_failed_at), now)))
+}
+
+/// Until when a bucket is locked outright. A lock of more than `longest` seconds was made by a clock that was ahead.
+pub fn locked_until(
+    conn: &mut Conn,
+    bucket: &str,
+    longest: i64,
+    now: i64,
+) -> Result<Option<i64>, StoreError> {
+    let until = find(conn, bucket)?.map(|row| row.blocked_until);
+    Ok(until.filter(|until| *until > now && *until <= now.saturating_add(longest)))
+}
+
+/// Counts a failure and says how many there are now. The bucket, or the person it belongs to, is locked by now.
 pub fn fail(conn: &mut Conn, bucket: &str, limit: Limit, now: i64) -> Result<i64, StoreError> {
-    dialect::lock_text(conn, bucket)?;
-    let row: Option<Row> = throttles::table.find(bucket).select(Row::as_select()).first(conn).optional()?;
-    let Some(row) = row else {
+    let Some(row) = find(conn, bucket)? else {
         diesel::insert_into(throttles::table)
             .values((
                 throttles::bucket.eq(bucket),
                 throttles::failures.eq(1_i64),
                 throttles::last_failed_at.eq(now),
-                throttles::blocked_until.eq(now + limit.wait(1)),
+                throttles::blocked_until.eq(until(now, limit.wait(1))),
             ))
             .execute(conn)?;
         return Ok(1);
     };
-    let is_forgotten = row.last_failed_at + FORGET_SECONDS <= now && row.blocked_until <= now;
-    let failures = if is_forgotten { 1 } else { row.failures + 1 };
+    let failures = if is_forgotten(row.last_failed_at, now) { 1 } else { row.failures.saturating_add(1) };
     diesel::update(throttles::table.find(bucket))
         .set((
             throttles::failures.eq(failures),
             throttles::last_failed_at.eq(now),
-            throttles::blocked_until.eq(now + limit.wait(failures)),
+            throttles::blocked_until.eq(until(now, limit.wait(failures))),
         ))
         .execute(conn)?;
     Ok(failures)
+}
+
+/// When a wait ends that begins then; 0 where there is none.
+fn until(from: i64, wait: i64) -> i64 {
+    if wait == 0 { 0 } else { from.saturating_add(wait) }
 }
 
 /// Forgets a bucket's failures.
@@ -60,26 +90,40 @@ pub fn clear_all(conn: &mut Conn, prefix: &str) -> Result<usize, StoreError> {
         .execute(conn)?)
 }
 
-/// Removes what is too old to count.
+/// Forgets every bucket of such a kind that ends so, or has a part below that.
+pub fn clear_below(conn: &mut Conn, prefix: &str, end: &str) -> Result<usize, StoreError> {
+    let (last, below) = (format!("{prefix}%{end}"), format!("{prefix}%{end}/%"));
+    Ok(diesel::delete(throttles::table)
+        .filter(throttles::bucket.like(last).or(throttles::bucket.like(below)))
+        .execute(conn)?)
+}
+
+/// Removes what is too old to count, or was counted by a wrong clock.
 pub fn sweep(conn: &mut Conn, now: i64) -> Result<(), StoreError> {
-    diesel::delete(
-        throttles::table
-            .filter(throttles::last_failed_at.lt(now - FORGET_SECONDS).and(throttles::blocked_until.lt(now))),
-    )
-    .execute(conn)?;
+    let old = throttles::last_failed_at
+        .lt(now - FORGET_SECONDS)
+        .and(throttles::blocked_until.le(now).or(throttles::blocked_until.gt(now + CLOSED_SECONDS)));
+    let unswept = throttles::table.filter(old.or(throttles::last_failed_at.gt(now + FORGET_SECONDS)));
+    match conn {
+        Conn::Sqlite(conn) => diesel::delete(unswept).execute(conn)?,
+        // Whoever counts in one of them right now keeps it, and neither waits for the other.
+        Conn::Postgres(conn) => {
+            let free: Vec<String> =
+                unswept.select(throttles::bucket).for_update().skip_locked().load(conn)?;
+            diesel::delete(throttles::table).filter(throttles::bucket.eq_any(free)).execute(conn)?
+        }
+    };
     Ok(())
 }
 
-/// Takes one failure back.
+/// Takes one failure back. The bucket is locked by now.
 pub fn forgive(conn: &mut Conn, bucket: &str, limit: Limit) -> Result<(), StoreError> {
-    dialect::lock_text(conn, bucket)?;
-    let row: Option<Row> = throttles::table.find(bucket).select(Row::as_select()).first(conn).optional()?;
-    let Some(row) = row else { return Ok(()) };
+    let Some(row) = find(conn, bucket)? else { return Ok(()) };
     let failures = (row.failures - 1).max(0);
     diesel::update(throttles::table.find(bucket))
         .set((
             throttles::failures.eq(failures),
-            throttles::blocked_until.eq(row.last_failed_at + limit.wait(failures)),
+            throttles::blocked_until.eq(until(row.last_failed_at, limit.wait(failures))),
         ))
         .execute(conn)?;
     Ok(())
@@ -87,8 +131,8 @@ pub fn forgive(conn: &mut Conn, bucket: &str, limit: Limit) -> Result<(), StoreE
 
 /// Failures that still count.
 pub fn failures(conn: &mut Conn, bucket: &str, now: i64) -> Result<i64, StoreError> {
-    let row: Option<Row> = throttles::table.find(bucket).select(Row::as_select()).first(conn).optional()?;
-    Ok(row.filter(|row| row.last_failed_at + FORGET_SECONDS > now).map_or(0, |row| row.failures))
+    let row = find(conn, bucket)?;
+    Ok(row.filter(|row| !is_forgotten(row.last_failed_at, now)).map_or(0, |row| row.failures))
 }
 
 /// Blocks a bucket outright and begins to count anew.
@@ -97,4 +141,25 @@ pub fn lock(conn: &mut Conn, bucket: &str, until: i64) -> Result<(), StoreError>
         .set((throttles::failures.eq(0), throttles::blocked_until.eq(until)))
         .execute(conn)?;
     Ok(())
+}
+
+/// Counts a refusal of a blocked bucket. Once a minute: how many there were since it was told last.
+pub fn refuse(conn: &mut Conn, bucket: &str, now: i64) -> Result<Option<i64>, StoreError> {
+    let Some(row) = find(conn, bucket)? else { return Ok(None) };
+    let untold = row.untold.saturating_add(1);
+    let is_due = row.told_at.is_none_or(|at| now.saturating_sub(at).saturating_abs() >= TOLD_EVERY_SECONDS);
+    let told_at = if is_due { Some(now) } else { row.told_at };
+    diesel::update(throttles::table.find(bucket))
+        .set((throttles::untold.eq(if is_due { 0 } else { untold }), throttles::told_at.eq(told_at)))
+        .execute(conn)?;
+    Ok(is_due.then_some(untold))
+}
+
+/// Refusals of a bucket that were counted and not told; they count as told from now on.
+pub fn take_untold(conn: &mut Conn, bucket: &str) -> Result<i64, StoreError> {
+    let untold = find(conn, bucket)?.map_or(0, |row| row.untold);
+    if untold > 0 {
+        diesel::update(throttles::table.find(bucket)).set(throttles::untold.eq(0)).execute(conn)?;
+    }
+    Ok(untold)
 }

@@ -2,6 +2,7 @@
 
 use super::schema::tickets;
 use super::{Conn, StoreError};
+use crate::domain::deadline::{SHOWN_ONCE_SECONDS, latest};
 use diesel::prelude::*;
 
 /// A ticket, known by the digest of its token. `sealed` holds what a once-only page shows.
@@ -31,7 +32,7 @@ pub fn insert(conn: &mut Conn, ticket: &Ticket) -> Result<(), StoreError> {
 /// Uses a ticket up. It must fit in every part: session, purpose, membership and object.
 pub fn take(conn: &mut Conn, wanted: &Ticket, now: i64) -> Result<Option<Ticket>, StoreError> {
     let Some(ticket) = fitting(conn, wanted)? else { return Ok(None) };
-    if ticket.expires_at <= now {
+    if ticket.expires_at <= now || ticket.expires_at > latest(SHOWN_ONCE_SECONDS, now) {
         return Ok(None);
     }
     let taken = diesel::update(tickets::table.find(&ticket.digest).filter(tickets::used_at.is_null()))

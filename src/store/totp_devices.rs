@@ -3,6 +3,8 @@
 use super::schema::{enrolments, totp_devices};
 use super::{Conn, StoreError};
 use crate::domain::grant::AppAge;
+use crate::domain::deadline::{ENROLMENT_SECONDS, latest};
+use crate::domain::totp::Steps;
 use crate::domain::user::Uin;
 use diesel::prelude::*;
 
@@ -19,6 +21,7 @@ pub struct Device {
     pub last_used_at: Option<i64>,
     pub granted_at: Option<i64>,
     pub recovered_at: Option<i64>,
+    pub earlier_steps: String,
 }
 
 /// Keeps a new device; the step of its first code counts as used.
@@ -64,10 +67,20 @@ pub fn ages(conn: &mut Conn, uin: Uin) -> Result<Vec<AppAge>, StoreError> {
 }
 
 /// Uses up a time step; `false` when it, or a later one, was used before.
+///
+/// A last step that only a clock which was ahead can have made does not count; the row must still be as it was read.
 pub fn use_step(conn: &mut Conn, device: &Device, step: i64, now: i64) -> Result<bool, StoreError> {
+    let used = Steps::new(device.last_step, &device.earlier_steps);
+    if used.newest(now) >= Some(step) {
+        return Ok(false);
+    }
     let touched = diesel::update(totp_devices::table.find(&device.id))
-        .filter(totp_devices::uin.eq(device.uin).and(totp_devices::last_step.lt(step)))
-        .set((totp_devices::last_step.eq(step), totp_devices::last_used_at.eq(Some(now))))
+        .filter(totp_devices::uin.eq(device.uin).and(totp_devices::last_step.eq(device.last_step)))
+        .set((
+            totp_devices::last_step.eq(step),
+            totp_devices::last_used_at.eq(Some(now)),
+            totp_devices::earlier_steps.eq(used.to_string()),
+        ))
         .execute(conn)?;
     Ok(touched == 1)
 }
@@ -105,6 +118,7 @@ pub fn enrolment(conn: &mut Conn, session: &str, now: i64) -> Result<Option<Vec<
     Ok(enrolments::table
         .find(session)
         .filter(enrolments::expires_at.gt(now))
+        .filter(enrolments::expires_at.le(latest(ENROLMENT_SECONDS, now)))
         .select(enrolments::seed)
         .first(conn)
         .optional()?)

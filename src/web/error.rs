@@ -18,6 +18,9 @@ use askama::Template;
 use std::borrow::Cow;
 use std::rc::Rc;
 
+/// Seconds after which it is worth trying again where too many sign in.
+const BUSY_SECONDS: i64 = 5;
+
 /// What a page can answer instead of itself.
 #[derive(Debug, thiserror::Error)]
 pub enum PageError {
@@ -63,6 +66,8 @@ pub enum PageError {
         "The server is busy or its database is not available. Nothing was changed. Try again in a moment."
     )]
     Unavailable(#[source] Box<dyn std::error::Error>),
+    #[error("Too many people are signing in right now. Nothing was changed. Try again in a few seconds.")]
+    Busy,
     /// Our fault; the cause is logged and never shown.
     #[error("Something went wrong on our side. Nothing was changed.")]
     Internal(#[source] Box<dyn std::error::Error>),
@@ -89,9 +94,8 @@ impl From<Failure> for PageError {
                 Self::Refused("A code from your authenticator app is needed first. Try again.".to_owned())
             }
             Failure::NotSignedIn => Self::Elsewhere("/login".to_owned()),
-            Failure::Store(StoreError::Unavailable(_)) | Failure::Passwords(PasswordsError::Busy) => {
-                Self::Unavailable(failure.into())
-            }
+            Failure::Store(StoreError::Unavailable(_)) => Self::Unavailable(failure.into()),
+            Failure::Passwords(PasswordsError::Busy) => Self::Busy,
             other => Self::Internal(other.into()),
         }
     }
@@ -133,7 +137,7 @@ impl PageError {
             Self::CrossSite | Self::UnknownOrigin | Self::StaleForm => "Request refused",
             Self::Throttled { .. } => "Too many tries",
             Self::Elsewhere(_) => "See elsewhere",
-            Self::Unavailable(_) => "Not available",
+            Self::Unavailable(_) | Self::Busy => "Not available",
             Self::Internal(_) => "Something went wrong",
         };
         fixed.into()
@@ -157,7 +161,7 @@ impl ResponseError for PageError {
             Self::TooSlow => StatusCode::REQUEST_TIMEOUT,
             Self::Throttled { .. } => StatusCode::TOO_MANY_REQUESTS,
             Self::Elsewhere(_) => StatusCode::SEE_OTHER,
-            Self::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Unavailable(_) | Self::Busy => StatusCode::SERVICE_UNAVAILABLE,
             Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -174,6 +178,9 @@ impl ResponseError for PageError {
             }
             Self::Throttled { seconds } => {
                 answer.headers_mut().insert(RETRY_AFTER, (*seconds).max(1).into());
+            }
+            Self::Busy => {
+                answer.headers_mut().insert(RETRY_AFTER, BUSY_SECONDS.into());
             }
             Self::MethodNotAllowed(allow) => {
                 if let Ok(value) = allow.parse() {

@@ -9,6 +9,7 @@
 
 mod support;
 
+mod admin_unlock;
 mod api_accounts;
 mod api_conformance;
 mod api_core;
@@ -74,17 +75,22 @@ mod proxy;
 mod refused_reveals;
 mod retired_ids;
 mod reveal;
+mod second_step;
 mod secrecy;
 mod session_races;
+mod session_cap;
 mod sessions;
 mod settings;
 mod setup;
 mod sign_in;
+mod sign_in_crowd;
+mod sign_in_memory;
 mod signature;
 mod slow_clients;
 mod stale_tab;
 mod startup;
 mod step_up;
+mod step_up_locks;
 mod step_up_window;
 mod store;
 mod totp;
@@ -93,3 +99,4 @@ mod unread_bytes;
 mod users;
 mod vault;
 mod warm_keys;
+mod wrong_clock;

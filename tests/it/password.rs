@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use camlock::domain::password::{PasswordRefusal, ensure_acceptable};
 use camlock::domain::secret::Password;
-use camlock::passwords::{Cost, Passwords, PasswordsError, Verdict};
+use camlock::passwords::{Cost, Guest, Passwords, PasswordsError, Verdict};
 use camlock::random::Random;
 
 const CHEAP: Cost = Cost { memory_kib: 64, passes: 1, lanes: 1 };
@@ -133,23 +133,63 @@ async fn a_damaged_hash_is_an_error_and_not_a_wrong_password() {
 }
 
 #[tokio::test]
-async fn a_crowd_is_turned_away_instead_of_queued_without_end() {
-    let passwords = Passwords::standard(Random::system()).unwrap();
-    let places = std::thread::available_parallelism().unwrap().get() * 3;
-    let crowd: Vec<_> = (0..places + 5)
+async fn a_dozen_at_once_wait_their_turn() {
+    let passwords = Passwords::new(Cost { memory_kib: 2048, ..CHEAP }, Random::system()).unwrap();
+    let crowd: Vec<_> = (0..12)
         .map(|_| {
             let passwords = passwords.clone();
-            tokio::spawn(async move { passwords.verify(password(RIGHT), None).await })
+            tokio::spawn(async move { passwords.verify(password(RIGHT), None).await.is_ok() })
         })
         .collect();
 
-    let mut busy = 0;
     for visitor in crowd {
-        busy += usize::from(matches!(visitor.await.unwrap(), Err(PasswordsError::Busy)));
+        assert!(visitor.await.unwrap());
+    }
+}
+
+#[tokio::test]
+async fn who_waits_in_vain_is_told_so_and_who_leaves_keeps_no_turn() {
+    let passwords = cheap();
+    let guest = Guest::Stranger("203.0.113".to_owned());
+    let mut held = Vec::new();
+    while let Ok(turn) = tokio::time::timeout(Duration::from_millis(100), passwords.turn(&guest)).await {
+        held.push(turn.unwrap());
     }
 
-    assert!((1..=5).contains(&busy), "{busy} were turned away");
-    assert!(passwords.verify(password(RIGHT), None).await.is_ok());
+    let left = tokio::time::timeout(Duration::from_millis(10), passwords.turn(&guest)).await;
+    let busy = passwords.turn(&guest).await;
+    held.clear();
+
+    assert!(left.is_err());
+    assert!(matches!(busy, Err(PasswordsError::Busy)));
+    for _ in 0..50 {
+        drop(passwords.turn(&guest).await.unwrap());
+    }
+}
+
+#[tokio::test]
+async fn more_than_a_queue_holds_is_turned_away_at_once() {
+    let passwords = cheap();
+    let guest = Guest::Stranger("203.0.113".to_owned());
+    let mut held = Vec::new();
+    while let Ok(turn) = tokio::time::timeout(Duration::from_millis(100), passwords.turn(&guest)).await {
+        held.push(turn.unwrap());
+    }
+    let waiting: Vec<_> = (0..64)
+        .map(|_| {
+            let (passwords, guest) = (passwords.clone(), guest.clone());
+            tokio::spawn(async move { passwords.turn(&guest).await.is_ok() })
+        })
+        .collect();
+    tokio::time::sleep(Duration::from_millis(100)).await;
+
+    let one_more = tokio::time::timeout(Duration::from_secs(1), passwords.turn(&guest)).await;
+    held.clear();
+
+    assert!(matches!(one_more, Ok(Err(PasswordsError::Busy))));
+    for visitor in waiting {
+        assert!(visitor.await.unwrap());
+    }
 }
 
 #[tokio::test]

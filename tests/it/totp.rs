@@ -30,12 +30,14 @@ fn the_examples_of_the_rfc_match_their_step() {
 }
 
 #[test]
-fn a_code_is_good_in_its_step_and_the_next_and_never_early() {
+fn a_code_is_good_in_its_step_the_next_and_ten_seconds_before() {
     let (time, text) = EXAMPLES[3];
     let step = time / 30;
     let answer = |now| matched_step(&seed(), &code(text), now);
 
-    assert_eq!(answer(step * 30 - 1), None);
+    assert_eq!(answer(step * 30 - 11), None);
+    assert_eq!(answer(step * 30 - 10), Some(step));
+    assert_eq!(answer(step * 30 - 1), Some(step));
     assert_eq!(answer(step * 30), Some(step));
     assert_eq!(answer(step * 30 + 59), Some(step));
     assert_eq!(answer(step * 30 + 60), None);

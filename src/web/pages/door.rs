@@ -2,6 +2,8 @@
 
 use super::render_as;
 use crate::app::Failure;
+use crate::app::session_rules::MAX_SESSIONS;
+use crate::app::sign_in::SignedIn;
 use crate::domain::field::FieldError;
 use crate::web::context::WebContext;
 use crate::web::csrf::{FormToken, door_token};
@@ -70,6 +72,26 @@ impl Refusal {
         }
         Ok(answer)
     }
+}
+
+/// What somebody who is in has to know: sessions that ended for it, and codes that were wrong.
+pub fn told(signed: &SignedIn) -> String {
+    let mut told = Vec::new();
+    if let Some(count) = signed.wrong_codes {
+        told.push(format!(
+            "Since you signed in last, {count} wrong codes were entered after your password. If that was not you, \
+             change your password."
+        ));
+    }
+    if let Some(first) = signed.ended.first() {
+        let others = if signed.ended.len() > 1 { " Others ended too." } else { "" };
+        told.push(format!(
+            "You were signed in at {MAX_SESSIONS} places, which is the most. The session that began first, from {}, \
+             has ended.{others}",
+            first.ip
+        ));
+    }
+    told.join(" ")
 }
 
 /// Sets a cookie of ours.

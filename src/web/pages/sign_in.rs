@@ -1,9 +1,9 @@
 //! The way in and out: name and password, then a code or a recovery code.
 
-use super::door::{DoorForm, Refusal, add_cookie, safe_next, with_next};
+use super::door::{DoorForm, Refusal, add_cookie, safe_next, told, with_next};
 use super::see_other;
 use crate::app::Failure;
-use crate::app::second_step::Waiting;
+use crate::app::second_step::{SecondStep, Waiting};
 use crate::app::sessions::id_of_cookie;
 use crate::app::sign_in::{Credentials, DEVICE_COOKIE_SECONDS, SignedIn};
 use crate::domain::field::FieldError;
@@ -137,7 +137,7 @@ fn credentials(request: &HttpRequest, context: &WebContext, form: &Form) -> Resu
             account: form.text("account").to_owned(),
             user_name,
             password,
-            device: request.cookie(context.cookies.device).map(|cookie| cookie.value().to_owned()),
+            device: device(request, context),
         }),
         Err(MalformedPassword::TooLong | MalformedPassword::Untypable) if errors.is_empty() => {
             Err(Failure::NotProven)
@@ -169,10 +169,7 @@ pub async fn verify(
     ProtectedDoor(form): ProtectedDoor,
 ) -> Result<HttpResponse, PageError> {
     let signed = match Code::parse(form.text("code")) {
-        Ok(code) => {
-            let source = source(&request, &context);
-            context.app.verify_sign_in(half(&session)?, code, source).await
-        }
+        Ok(code) => context.app.verify_sign_in(second_step(&request, &context, &session)?, code).await,
         Err(error) => Err(FieldError::on_page("code", error).into()),
     };
     let refusal = match signed {
@@ -223,16 +220,14 @@ pub async fn recover(
     ProtectedDoor(form): ProtectedDoor,
 ) -> Result<HttpResponse, PageError> {
     let signed = match RecoveryCode::parse(form.text("recovery_code")) {
-        Ok(code) => {
-            let source = source(&request, &context);
-            context.app.recover_sign_in(half(&session)?, code, source).await
-        }
+        Ok(code) => context.app.recover_sign_in(second_step(&request, &context, &session)?, code).await,
         Err(error) => Err(FieldError::on_page("recovery_code", error).into()),
     };
     let refusal = match signed {
         Ok(signed) => {
             let answer = let_in(&session, &context, &signed, "/me/security")?;
-            flash::leave(&session, Kind::Warn, codes_left(&request, &context, &signed).await?);
+            let left = codes_left(&request, &context, &signed).await?;
+            flash::leave(&session, Kind::Warn, format!("{left} {}", told(&signed)).trim_end());
             return Ok(answer);
         }
         Err(failure) => Refusal::new(failure, ("recovery_code", WRONG_RECOVERY_CODE))?,
@@ -291,12 +286,31 @@ fn let_in(
     address: &str,
 ) -> Result<HttpResponse, PageError> {
     session::continue_as(session, &signed.session)?;
+    let told = told(signed);
+    if !told.is_empty() {
+        flash::leave(session, Kind::Warn, told);
+    }
     let mut answer = see_other(address);
     if let Some(device) = &signed.device {
         let names = &context.cookies;
         add_cookie(&mut answer, &names.cookie(names.device, device.clone(), DEVICE_COOKIE_SECONDS))?;
     }
     Ok(answer)
+}
+
+/// The cookie of a browser that signed in before.
+fn device(request: &HttpRequest, context: &WebContext) -> Option<String> {
+    request.cookie(context.cookies.device).map(|cookie| cookie.value().to_owned())
+}
+
+/// Whoever takes the second step.
+fn second_step(
+    request: &HttpRequest,
+    context: &Data<WebContext>,
+    session: &Session,
+) -> Result<SecondStep, PageError> {
+    let (device, source) = (device(request, context), source(request, context));
+    Ok(SecondStep { session: half(session)?, device, source })
 }
 
 /// The session of somebody whose second step is still to come.

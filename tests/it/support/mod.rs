@@ -10,6 +10,7 @@ pub mod process;
 pub mod programs;
 pub mod upgraded;
 pub mod wire;
+pub mod visitors;
 
 pub use api::{Client, code};
 pub use app::TestApp;

@@ -27,7 +27,8 @@ struct PasswordPage {
     errors: Vec<FieldError>,
     shortest: i64,
     is_duty: bool,
-    has_mfa: bool,
+    asks_code: bool,
+    wrong_codes: Option<i64>,
 }
 
 /// Asks for the present password and a new one.
@@ -36,7 +37,7 @@ pub async fn password_form(
     person: AnyPerson,
     session: Session,
 ) -> Result<HttpResponse, PageError> {
-    let page = PasswordPage::new(Layout::new(&context, &person, &session, "me"), &person, Vec::new());
+    let page = page(&context, &person, &session, Vec::new()).await?;
     render_as(StatusCode::OK, &page)
 }
 
@@ -59,23 +60,28 @@ pub async fn change_password(
         }
         Ok(PasswordStep::Asked(asked)) => Ok(see_other(&question_address(&asked))),
         Err(Failure::Invalid(errors)) => {
-            let page = PasswordPage::new(Layout::new(&context, &person, &session, "me"), &person, errors);
+            let page = page(&context, &person, &session, errors).await?;
             render_as(StatusCode::UNPROCESSABLE_ENTITY, &page)
         }
         Err(other) => Err(other.into()),
     }
 }
 
-impl PasswordPage {
-    fn new(page: Layout, person: &AnyPerson, errors: Vec<FieldError>) -> Self {
-        Self {
-            page,
-            errors,
-            shortest: person.account.settings.password_min_length,
-            is_duty: person.duty == Duty::ChangePassword,
-            has_mfa: person.has_mfa,
-        }
-    }
+async fn page(
+    context: &WebContext,
+    person: &AnyPerson,
+    session: &Session,
+    errors: Vec<FieldError>,
+) -> Result<PasswordPage, PageError> {
+    let is_duty = person.duty == Duty::ChangePassword;
+    Ok(PasswordPage {
+        page: Layout::new(context, person, session, "me"),
+        errors,
+        shortest: person.account.settings.password_min_length,
+        is_duty,
+        asks_code: person.has_mfa && !(is_duty && person.is_recovering()),
+        wrong_codes: context.app.told_wrong_codes(person).await?,
+    })
 }
 
 fn passwords_of(form: &Form) -> Result<(Password, Password), Vec<FieldError>> {

@@ -1,6 +1,7 @@
 //! Where a person is signed in, and ending that.
 
 use super::agent;
+use crate::app::session_rules::MAX_SESSIONS;
 use crate::app::sessions::{Session as SignedIn, public_name};
 use crate::web::caller::{Person, context};
 use crate::web::context::WebContext;
@@ -18,6 +19,7 @@ use askama::Template;
 #[template(path = "me/sessions.html")]
 struct SessionsPage {
     page: Layout,
+    most: usize,
     sessions: Vec<Row>,
 }
 
@@ -43,6 +45,7 @@ pub async fn sessions(
     let found = context.app.sessions(&person).await?;
     render(&SessionsPage {
         page: Layout::new(&context, &person, &session, "me"),
+        most: MAX_SESSIONS,
         sessions: found.into_iter().map(|session| Row::new(session, &own)).collect(),
     })
 }
