@@ -108,7 +108,7 @@ async fn a_part_whose_name_can_be_read_in_two_ways_is_refused() {
         r#"Content-Disposition: form-data; name="Keyword"; NAME="Rp""#,
         r#"Content-Disposition: form-data; filename="; name=Rp"; filename="a"; name="Keyword""#,
         r#"Content-Disposition: form-data; name="Keyword"; name*=UTF-8''Rp"#,
-        r#"Content-Disposition: form-data; name*=UTF-8''Keyword"#,
+        r"Content-Disposition: form-data; name*=UTF-8''Keyword",
         r#"Content-Disposition: form-data; name="Keyword"#,
         r#"Content-Disposition: form-data; name=Keyword""#,
         r#"Content-Disposition: form-data; name="Keyword"x"#,
@@ -129,7 +129,7 @@ async fn a_part_whose_name_can_be_read_in_two_ways_is_refused() {
     }
     for headers in [
         r#"Content-Disposition: form-data; name="Keyword""#,
-        r#"content-disposition:form-data;name=Keyword"#,
+        r"content-disposition:form-data;name=Keyword",
         r#"Content-Disposition: Form-Data; filename="; name=Rp"; name="Keyword""#,
         r#"Content-Disposition: form-data; filename="a\"; name=\"Rp"; name="Keyword" "#,
         "Content-Type: text/plain; charset=utf-8\r\nContent-Disposition: form-data; name=\"Keyword\"\r\nContent-Length: 6",

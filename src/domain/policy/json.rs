@@ -194,13 +194,11 @@ impl<'a> Reader<'a> {
         let is_outside = |sign: char| !matches!(sign, '0'..='9' | '+' | '-' | '.' | 'e' | 'E');
         let start = self.rest;
         let raw = self.take(self.rest.find(is_outside).unwrap_or(self.rest.len()))?;
-        match serde_json::from_str::<serde_json::Number>(raw) {
-            Ok(_) => Ok(Json::Number(raw.to_owned())),
-            Err(_) => {
-                self.rest = start;
-                Err(self.problem((format!("`{raw}` is not a number."), format!("`{raw}` 不是数字。"))))
-            }
+        if serde_json::from_str::<serde_json::Number>(raw).is_ok() {
+            return Ok(Json::Number(raw.to_owned()));
         }
+        self.rest = start;
+        Err(self.problem((format!("`{raw}` is not a number."), format!("`{raw}` 不是数字。"))))
     }
 
     fn word(&mut self) -> Result<Json, Problem> {
