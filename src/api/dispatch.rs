@@ -14,6 +14,7 @@ use crate::app::{App, Failure};
 use crate::config::Config;
 use crate::domain::replay::{Arrival, Origin, ReplayRefusal, TWIN_MS, Use};
 use crate::domain::signature::{Body, Claim, Incoming, Language, parameters};
+use crate::domain::user::Uid;
 use crate::server::Traffic;
 use crate::times::Times;
 use crate::web::context::WebContext;
@@ -212,18 +213,11 @@ async fn serve(
         }
         outcome => outcome.map_err(refusal)?,
     };
-    let waiting = Waiting {
-        name: (signed.caller.user.uid, call.action),
-        is_change: call.is_change,
-        bytes: wire.body.len(),
-        is_left: &|| wire.is_left(),
-    };
-    match api.pace.wait(waiting).await {
+    match its_turn(wire, api, signed.caller.user.uid, &call).await {
         Ok(false) => {}
         // What has changed during the wait counts.
         Ok(true) => signed = app.authenticate(&claim, &call, source).await.map_err(refusal)?,
-        Err(too_many) => {
-            let error = ApiError::too_many(call.action, too_many.per_second);
+        Err(error) => {
             let seen = Sighting::refused(claim.action(), &source, error.code);
             app.note_use(&signed.secret_id, seen.of(service_of(&claim)));
             return Err(error);
@@ -247,6 +241,18 @@ async fn serve(
         Err(error) if error.is_twin() => Err(twin(claim.digest()).await),
         outcome => outcome,
     }
+}
+
+/// Returns when it is the call's turn: whether it had to wait.
+async fn its_turn(wire: &Wire<'_>, api: &ApiContext, uid: Uid, call: &Use) -> Result<bool, ApiError> {
+    let waiting = Waiting {
+        name: (uid, call.action),
+        is_change: call.is_change,
+        bytes: wire.body.len(),
+        is_left: &|| wire.is_left(),
+    };
+    let turn = api.pace.wait(waiting).await;
+    turn.map_err(|too_many| ApiError::too_many(call.action, too_many.per_second))
 }
 
 /// Tells the second of two equal changes of the first, once the second of time is over for which both were signed: tried

@@ -3,8 +3,8 @@
 use crate::app::Failure;
 use crate::domain::field::Label;
 use crate::domain::permission::Denial;
-use crate::domain::replay::ReplayRefusal;
 use crate::domain::policies::PolicyRefusal;
+use crate::domain::replay::ReplayRefusal;
 use crate::domain::sentence::Sentence;
 use crate::domain::signature::{Language, SignatureError};
 use crate::passwords::PasswordsError;

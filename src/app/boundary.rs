@@ -38,7 +38,8 @@ impl App {
         caller.ensure(action::PUT_BOUNDARY, uin)?;
         dialect::lock_account(conn, caller.owner())?;
         let user = changeable(conn, caller, uin)?;
-        let policy = policies::find(conn, caller.owner(), policy)?.ok_or(PolicyRefusal::NoSuchPolicy(policy))?;
+        let policy =
+            policies::find(conn, caller.owner(), policy)?.ok_or(PolicyRefusal::NoSuchPolicy(policy))?;
         if user.kind == UserKind::Root {
             return Err(PolicyRefusal::RootHasNoBoundary.into());
         }

@@ -84,15 +84,8 @@ impl App {
         dialect::lock_account(conn, caller.owner())?;
         let user = changeable(conn, caller, uin)?;
         for id in ids {
-            let policy = policies::find(conn, caller.owner(), *id)?.ok_or_else(|| {
-                FieldError::new(
-                    "policy",
-                    (
-                        "One of the chosen policies does not exist any more. Choose again.",
-                        "所选策略不存在，请重新选择。",
-                    ),
-                )
-            })?;
+            let policy = policies::find(conn, caller.owner(), *id)?
+                .ok_or_else(|| FieldError::new("policy", PolicyRefusal::NoSuchPolicy(*id)))?;
             self.attach_in(conn, caller, &user, &policy)?;
         }
         Ok(())

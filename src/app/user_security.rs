@@ -12,9 +12,7 @@ use crate::domain::sentence::Sentence;
 use crate::domain::step_up::Purpose;
 use crate::domain::user::{Uin, User, UserKind};
 use crate::store::identities::StoredPassword;
-use crate::store::{
-    Conn, dialect, grants, identities, recovery_codes, sessions, totp_devices, users,
-};
+use crate::store::{Conn, dialect, grants, identities, recovery_codes, sessions, totp_devices, users};
 use zeroize::Zeroizing;
 
 impl App {

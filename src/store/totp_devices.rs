@@ -2,8 +2,8 @@
 
 use super::schema::{enrolments, totp_devices};
 use super::{Conn, StoreError};
-use crate::domain::grant::AppAge;
 use crate::domain::deadline::{ENROLMENT_SECONDS, latest};
+use crate::domain::grant::AppAge;
 use crate::domain::totp::Steps;
 use crate::domain::user::Uin;
 use diesel::prelude::*;

@@ -5,10 +5,10 @@ use super::edge::catch_panic;
 use super::error::PageError;
 use super::once;
 use super::pages::{
-    audit, factors, grants, group, group_members, group_permissions, groups, help, help_debug, home, identity,
-    key_records, key_status, keys, me, mfa, policies, policy, policy_form, policy_holders, policy_versions,
-    reveal, settings, setup, sign_in, simulate, step_up, user, user_activity, user_boundary, user_groups,
-    user_new, user_permissions, user_security, users,
+    audit, factors, grants, group, group_members, group_permissions, groups, help, help_debug, home,
+    identity, key_records, key_status, keys, me, mfa, policies, policy, policy_form, policy_holders,
+    policy_versions, reveal, settings, setup, sign_in, simulate, step_up, user, user_activity, user_boundary,
+    user_groups, user_new, user_permissions, user_security, users,
 };
 use actix_web::http::Method;
 use actix_web::middleware::from_fn;

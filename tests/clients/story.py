@@ -94,7 +94,7 @@ def keys(client):
     refused(client, "ResourceNotFound.SecretNotExist", "UpdateAccessKey", AccessKeyId=NO_KEY, Status="Inactive")
     refused(client, "OperationDenied.UinNotMatch", "DeleteAccessKey", AccessKeyId=first_id)
     refused(client, "OperationDenied.UinNotMatch", "ListAccessKeys", TargetUin=NOBODY)
-    refused(client, "InvalidParameterValue", "UpdateAccessKey", AccessKeyId=first_id, Status="Off", TargetUin=uin)
+    refused(client, "InvalidParameter.ParamError", "UpdateAccessKey", AccessKeyId=first_id, Status="Off", TargetUin=uin)
     refused(client, "InvalidParameter.ParamError", "CreateAccessKey", Description="two words")
 
     client.call("DeleteAccessKey", AccessKeyId=first_id, TargetUin=uin)

@@ -14,7 +14,7 @@ async fn collaborator(app: &TestApp) -> (Person, Person) {
         ("policy", "AdministratorAccess"),
         ("user_name", "partner"),
     ];
-    acme.browser.submit("/users/new", "/users/new", &fields).await.redirect();
+    acme.grant(app, "/users/new", "/users/new", &fields).await.redirect();
     (acme, globex)
 }
 

@@ -9,8 +9,8 @@ pub mod people;
 pub mod process;
 pub mod programs;
 pub mod upgraded;
-pub mod wire;
 pub mod visitors;
+pub mod wire;
 
 pub use api::{Client, code};
 pub use app::TestApp;

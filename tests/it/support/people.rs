@@ -94,12 +94,14 @@ impl Person {
 
     /// Registers an authenticator app of that name, and uses it from now on.
     pub async fn enrol_as(&mut self, app: &TestApp, name: &str) {
-        let mut page = self.browser.seed_page("/me/mfa/totp/new").await;
-        if let Some(c) = page.attribute("form[action='/verify'] input[name=c]", "value") {
+        let asked = self.browser.open("/me/mfa/totp/new").await;
+        let page = if asked.attribute("form[action='/verify'] input[name=c]", "value").is_some() {
             let code = self.fresh_code(app);
-            let next = self.browser.post("/verify", &page.csrf(), &[("c", &c), ("code", &code)]).await;
-            page = self.browser.open(&next.redirect()).await;
-        }
+            let next = self.browser.send_form(&asked, "/verify", &[("code", &code)]).await;
+            self.browser.open(&next.redirect()).await
+        } else {
+            self.browser.seed_page("/me/mfa/totp/new").await
+        };
         self.seed = Some(page.text("#totp-secret").expect("a seed"));
         let code = self.fresh_code(app);
         let fields = [("name", name), ("code", code.as_str())];
