@@ -7,10 +7,10 @@ use super::error::ApiError;
 use super::input::Input;
 use super::multipart;
 use super::pace::{Pace, Waiting};
+use crate::app::App;
 use crate::app::caller::Source;
 use crate::app::signed::{Refusal, Signed};
 use crate::app::usage::Sighting;
-use crate::app::{App, Failure};
 use crate::config::Config;
 use crate::domain::replay::{Arrival, Origin, ReplayRefusal, TWIN_MS, Use};
 use crate::domain::signature::{Body, Claim, Incoming, Language, parameters};
@@ -206,20 +206,30 @@ async fn serve(
         is_change: action.as_ref().is_ok_and(|action| action.is_mutating),
         arrival,
     };
-    let twin = |signature| tell_twin(app, signature, call);
-    let mut signed = match app.authenticate(&claim, &call, source.clone()).await {
-        Err(Refusal::Failure(Failure::Replayed(ReplayRefusal::Twin { .. }))) => {
-            return Err(twin(claim.digest()).await);
-        }
-        outcome => outcome.map_err(refusal)?,
-    };
+    match judge(wire, (app, api), (&claim, call, action), source).await {
+        Err(error) if error.is_twin() => Err(tell_twin(app, claim.digest(), call).await),
+        outcome => outcome,
+    }
+}
+
+/// A claim, what it is used for, and the action it names.
+type Named<'a> = (&'a Claim<'a>, Use, Result<&'static Action, ApiError>);
+
+/// Believes a call, lets it wait its turn and carries it out.
+async fn judge(
+    wire: &Wire<'_>,
+    (app, api): (&App, &Data<ApiContext>),
+    (claim, call, action): Named<'_>,
+    source: Arc<Source>,
+) -> Result<Map<String, Value>, ApiError> {
+    let mut signed = app.authenticate(claim, &call, source.clone()).await.map_err(refusal)?;
     match its_turn(wire, api, signed.caller.user.uid, &call).await {
         Ok(false) => {}
         // What has changed during the wait counts.
-        Ok(true) => signed = app.authenticate(&claim, &call, source).await.map_err(refusal)?,
+        Ok(true) => signed = app.authenticate(claim, &call, source).await.map_err(refusal)?,
         Err(error) => {
             let seen = Sighting::refused(claim.action(), &source, error.code);
-            app.note_use(&signed.secret_id, seen.of(service_of(&claim)));
+            app.note_use(&signed.secret_id, seen.of(service_of(claim)));
             return Err(error);
         }
     }
@@ -230,17 +240,14 @@ async fn serve(
         named: claim.action().map(str::to_owned),
         call,
         action,
-        input: wire.input(&claim),
+        input: wire.input(claim),
     };
     if !call.is_change {
         return work.carry_out().await;
     }
     // A change is finished and recorded even when the client goes away meanwhile.
     let finished = actix_web::rt::spawn(work.carry_out().in_current_span()).await;
-    match finished.unwrap_or_else(|failure| Err(ApiError::internal(&failure))) {
-        Err(error) if error.is_twin() => Err(twin(claim.digest()).await),
-        outcome => outcome,
-    }
+    finished.unwrap_or_else(|failure| Err(ApiError::internal(&failure)))
 }
 
 /// Returns when it is the call's turn: whether it had to wait.

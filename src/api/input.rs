@@ -305,8 +305,7 @@ impl Node {
         if let Some(value) = self.value {
             return Value::String(value);
         }
-        let at =
-            |name: &str| whole_of(name).and_then(|at| usize::try_from(at).ok()).filter(|at| *at < MAX_LIST);
+        let at = |name: &str| name.parse().ok().filter(|at: &usize| *at < MAX_LIST && at.to_string() == name);
         if !self.below.keys().all(|name| at(name).is_some()) {
             return Value::Object(self.fields());
         }

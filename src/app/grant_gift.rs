@@ -5,7 +5,12 @@ use super::caller::Caller;
 use super::grant::{Grant, Granted};
 use super::{App, Failure};
 use crate::domain::group::GroupId;
-use crate::domain::permission::action::{LIST_ACCESS_KEYS, QUERY_KEY, SHOW_SECRET};
+use crate::domain::permission::action::{
+    ADD_MEMBER, ADD_USER, ATTACH_GROUP_POLICY, ATTACH_POLICY, CHANGE_SETTINGS, CREATE_POLICY_VERSION,
+    DELETE_BOUNDARY, DELETE_GROUP, DELETE_POLICY, DETACH_GROUP_POLICY, DETACH_POLICY, LIST_ACCESS_KEYS,
+    PUT_BOUNDARY, QUERY_KEY, REMOVE_MEMBER, SET_DEFAULT_POLICY_VERSION, SHOW_SECRET, UPDATE_POLICY,
+    UPDATE_USER,
+};
 use crate::domain::policy::{Effect, Policy};
 use crate::domain::user::{Uid, Uin, resource_of};
 use crate::store::{Conn, boundaries, grants, policies, users};
@@ -14,6 +19,26 @@ use crate::store::{Conn, boundaries, grants, policies, users};
 const MOST: usize = 200;
 /// No identity has this UIN: it stands for somebody whom no policy names.
 const SOMEBODY: Uin = Uin(999_999_999_999);
+
+/// Whoever may do one of these may give out, in a second step, what shows the secrets of others.
+const GIVING: [&str; 16] = [
+    ADD_MEMBER,
+    ADD_USER,
+    ATTACH_GROUP_POLICY,
+    ATTACH_POLICY,
+    CHANGE_SETTINGS,
+    CREATE_POLICY_VERSION,
+    DELETE_BOUNDARY,
+    DELETE_GROUP,
+    DELETE_POLICY,
+    DETACH_GROUP_POLICY,
+    DETACH_POLICY,
+    PUT_BOUNDARY,
+    REMOVE_MEMBER,
+    SET_DEFAULT_POLICY_VERSION,
+    UPDATE_POLICY,
+    UPDATE_USER,
+];
 
 /// How far a user gets with the secrets of others.
 #[derive(Default)]
@@ -94,12 +119,13 @@ impl App {
         if !allows.is_empty() {
             allows.extend(access.speakers(Effect::Allow, QUERY_KEY));
         }
-        let denies: Vec<String> = [SHOW_SECRET, QUERY_KEY, LIST_ACCESS_KEYS]
-            .into_iter()
-            .flat_map(|action| access.speakers(Effect::Deny, action))
-            .collect();
+        allows.extend(access.givers(Effect::Allow));
+        let shown = [SHOW_SECRET, QUERY_KEY, LIST_ACCESS_KEYS].into_iter();
+        let mut denies: Vec<String> =
+            shown.flat_map(|action| access.speakers(Effect::Deny, action)).collect();
+        denies.extend(access.givers(Effect::Deny));
         let is_free = user.console_login && denies.is_empty() && boundary.is_none();
-        let surely = is_free && may(SHOW_SECRET) && may(QUERY_KEY);
+        let surely = is_free && may(SHOW_SECRET) && may(QUERY_KEY) && may(ATTACH_POLICY) && may(UPDATE_USER);
         Ok(Reach { surely, allows, denies, boundary, console: user.console_login })
     }
 }
@@ -110,6 +136,13 @@ impl Access {
         let speaks = |policy: &Policy| policy.speaks_of_others(effect, action, &self.rights.principal);
         let held = self.rights.attached.iter().filter(|held| speaks(&held.policy));
         held.map(|held| format!("{action} {}: {:?}", held.label, held.policy)).collect()
+    }
+
+    /// The same of policies that say who may give rights out.
+    fn givers(&self, effect: Effect) -> Vec<String> {
+        let speaks = |policy: &Policy| GIVING.iter().any(|action| policy.speaks_of(effect, action));
+        let held = self.rights.attached.iter().filter(|held| speaks(&held.policy));
+        held.map(|held| format!("giving {}: {:?}", held.label, held.policy)).collect()
     }
 }
 

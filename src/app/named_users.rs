@@ -149,7 +149,8 @@ impl App {
         };
         dialect::lock_identity(conn, user.uin)?;
         users::update(conn, &after)?;
-        if after.console_login && !user.console_login {
+        // Whoever sets a password can sign in as that user, as does whoever opens the console to it.
+        if hash.is_some() || (after.console_login && !user.console_login) {
             let mark = caller.mark_on_user(self, action::UPDATE_USER, user.uin)?;
             grants::mark_user(conn, user.uid, mark)?;
         }

@@ -98,13 +98,12 @@ impl Memory {
     pub(super) fn admit(&self, signature: &Signature<'_>, call: &Use) -> Result<(), ReplayRefusal> {
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         kept.changes.judge(&signature.digest, call)?;
-        if signature.signs_action {
-            return Ok(());
+        if !signature.signs_action {
+            if call.is_change && kept.has_forgotten(signature) {
+                return Err(ReplayRefusal::Forgotten);
+            }
+            kept.note_second(signature);
         }
-        if call.is_change && kept.has_forgotten(signature) {
-            return Err(ReplayRefusal::Forgotten);
-        }
-        kept.note_second(signature);
         kept.remember(signature, call)
     }
 

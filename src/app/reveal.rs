@@ -44,6 +44,7 @@ impl App {
         let (holder, key) = self.key(caller, place, (Operation::Query, id)).await?;
         ensure_showable(caller, place, &holder)?;
         caller.ensure_waited(&holder, By::AnyApp, self.clock.now())?;
+        self.ensure_own_waited(caller, &key).await?;
         if self.step_up_left(caller) > 0 && self.ensure_code_counts(caller, &holder).is_ok() {
             let (app, asker) = (self.clone(), caller.clone());
             let mint = move |conn: &mut Conn| {

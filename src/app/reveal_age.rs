@@ -5,11 +5,11 @@ use super::access_age::Asked;
 use super::caller::Caller;
 use super::{App, Failure};
 use crate::clock;
-use crate::domain::key::SecretId;
+use crate::domain::key::{Key, SecretId};
 use crate::domain::permission::{Denial, action};
 use crate::domain::sentence::Sentence;
 use crate::domain::user::User;
-use crate::store::Conn;
+use crate::store::{Conn, grants};
 
 /// Which of the caller's apps is to count.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -85,6 +85,27 @@ impl App {
     /// The same after a right code.
     pub(super) fn ensure_code_counts(&self, caller: &Caller, holder: &User) -> Result<(), Failure> {
         Ok(caller.ensure_waited(holder, By::LastCode, self.clock.now())?)
+    }
+
+    /// Somebody else who lets a user into the console, with no code behind it, may be the one who signs in then: keys that
+    /// are older than that wait too.
+    pub(super) async fn ensure_own_waited(&self, caller: &Caller, key: &Key) -> Result<(), Failure> {
+        if key.uid != caller.user.uid {
+            return Ok(());
+        }
+        let uid = key.uid;
+        let let_in = self.store.read(move |conn| grants::let_in_at(conn, uid)).await?;
+        let until = caller.grant_rules().ripe_at(let_in.filter(|at| key.created_at < *at));
+        if until <= self.clock.now() {
+            return Ok(());
+        }
+        let because = Sentence::on_page(format!(
+            "Keys that are older than your way into the console are shown to you from {} on: it was given to you lately, with \
+             no code from an authenticator app behind it.",
+            clock::readable(until)
+        ));
+        let resource = caller.user.resource();
+        Err(Denial { action: action::SHOW_SECRET, resource, because }.into())
     }
 
     /// Writes down that a right code showed nothing all the same.

@@ -74,14 +74,14 @@ impl App {
             Err(_) => None,
         };
         let (verified, known) = self.verify(claim, known)?;
-        if claim.token().is_some_and(|token| !token.is_empty()) {
-            return Err(Refusal::Token);
-        }
         let signer = &known.signer;
         if let Err(refusal) = self.remember_call(signer, &verified, call) {
             let seen = Sighting::refused(claim.action(), &source, &refusal.to_string());
             self.note_use(&signer.key.secret_id, Sighting { is_use: false, ..seen });
             return Err(Failure::Replayed(refusal).into());
+        }
+        if claim.token().is_some_and(|token| !token.is_empty()) {
+            return Err(Refusal::Token);
         }
         let secret_id = signer.key.secret_id.clone();
         if !signer.key.is_enabled() {

@@ -105,6 +105,13 @@ impl Policy {
         fitting.any(|statement| statement.speaks_of_others(action, caller))
     }
 
+    /// Whether a statement of that effect speaks about an action, whatever its resources and conditions.
+    #[must_use]
+    pub fn speaks_of(&self, effect: Effect, action: &str) -> bool {
+        let mut fitting = self.statements.iter().filter(|statement| statement.effect == effect);
+        fitting.any(|statement| statement.speaks_of(action))
+    }
+
     /// What each statement amounts to, for a summary a person can read.
     pub fn outlines(&self) -> impl Iterator<Item = Outline> + '_ {
         self.statements.iter().map(Statement::outline)

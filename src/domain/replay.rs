@@ -81,7 +81,8 @@ impl Seen {
     /// Takes in a further call, unless it may be a replay.
     pub fn admit(&mut self, call: &Use) -> Result<(), ReplayRefusal> {
         let is_same = self.only == Some(call.action);
-        if !is_same && (call.is_change || self.has_change) {
+        // A change that was refused is not made later or from elsewhere, when it may be a copy that is sent.
+        if call.is_change || (!is_same && self.has_change) {
             call.arrival.ensure_companion(&self.first)?;
         }
         if call.arrival.at_ms < self.first.at_ms {
@@ -104,15 +105,11 @@ pub enum ReplayRefusal {
         of_request(first, ", in the request ")
     )]
     Twin { first: String },
-    /// It came more than two seconds before, for another action.
-    #[error(
-        "This signature came before for another action, more than 2 seconds ago, and may be a copy. Sign again."
-    )]
+    /// It came more than two seconds before, and one of the two changes something.
+    #[error("This signature came before, more than 2 seconds ago, and this may be a copy. Sign again.")]
     Late,
-    /// It came from another address before, for another action.
-    #[error(
-        "This signature came before for another action, from another address, and may be a copy. Sign again."
-    )]
+    /// It came from another address before, and one of the two changes something.
+    #[error("This signature came before, from another address, and this may be a copy. Sign again.")]
     Elsewhere,
     /// What it came for before is not known any more.
     #[error(
@@ -147,8 +144,8 @@ impl Worded for ReplayRefusal {
                 let request = of_request(first, "，请求 ");
                 format!("该签名已执行过此变更{request}。同一签名的同一变更只执行一次，如需再次执行请重新签名。").into()
             }
-            Self::Late => "该签名在 2 秒之前曾用于其他接口，可能是被复制的请求，请重新签名。".into(),
-            Self::Elsewhere => "该签名曾从其他地址用于其他接口，可能是被复制的请求，请重新签名。".into(),
+            Self::Late => "该签名在 2 秒之前已出现过，可能是被复制的请求，请重新签名。".into(),
+            Self::Elsewhere => "该签名曾从其他地址出现过，可能是被复制的请求，请重新签名。".into(),
             Self::Forgotten => {
                 "服务端已不记得该密钥在此时间戳内签过的请求，无法排除重放。请用当前时间重新签名，或将 X-TC-Action 加入签名。".into()
             }

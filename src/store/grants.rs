@@ -22,6 +22,17 @@ pub fn mark_user(conn: &mut Conn, uid: Uid, mark: Mark) -> Result<(), StoreError
     Ok(())
 }
 
+/// Since when a user has been let into the console with no code behind it, if so.
+pub fn let_in_at(conn: &mut Conn, uid: Uid) -> Result<Option<i64>, StoreError> {
+    let found: Option<Option<i64>> = users::table
+        .find(uid.0)
+        .filter(users::stepped_up.eq(false))
+        .select(users::granted_at)
+        .first(conn)
+        .optional()?;
+    Ok(found.flatten())
+}
+
 /// Notes when the text that decides was given to a policy.
 pub fn mark_policy(conn: &mut Conn, policy: i64, mark: Mark) -> Result<(), StoreError> {
     diesel::update(policies::table.find(policy))

@@ -55,7 +55,7 @@ pub const ENDPOINTS: &[Endpoint] = &[
     post("/identity", || web::route().to(identity::switch)),
     get("/verify", || web::route().to(step_up::form)),
     make("/verify", || web::route().to(step_up::answer)),
-    post("/verify/end", || web::route().to(grants::end_window)),
+    post("/me/verification/end", || web::route().to(grants::end_window)),
     get("/users", || web::route().to(users::index)),
     get("/users/new", || web::route().to(user_new::form)),
     make("/users/new", || web::route().to(user_new::submit)),

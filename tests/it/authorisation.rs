@@ -57,7 +57,7 @@ const TABLE: &[(&str, &str, Rule)] = &[
     ("POST", "/identity", Only(EVERYBODY)),
     ("GET", "/verify", Only(EVERYBODY)),
     ("POST", "/verify", Only(EVERYBODY)),
-    ("POST", "/verify/end", Only(EVERYBODY)),
+    ("POST", "/me/verification/end", Only(EVERYBODY)),
     ("GET", "/users", Only(READERS)),
     ("GET", "/users/new", Only(MANAGERS)),
     ("POST", "/users/new", Only(MANAGERS)),

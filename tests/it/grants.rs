@@ -51,9 +51,9 @@ async fn end_now_closes_the_window_and_leaves_the_session() {
     let app = TestApp::spawn();
     let root = app.root().await;
     let page = root.browser.get("/users").await;
-    assert_eq!(page.attribute("form.chip", "action").as_deref(), Some("/verify/end"));
+    assert_eq!(page.attribute("form.chip", "action").as_deref(), Some("/me/verification/end"));
 
-    root.browser.submit("/users", "/verify/end", &[]).await.redirect();
+    root.browser.submit("/users", "/me/verification/end", &[]).await.redirect();
 
     assert!(root.browser.get("/users").await.text(".chip").is_none());
     let fields = [("name", "own"), ("document", HARMLESS)];

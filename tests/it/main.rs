@@ -51,6 +51,7 @@ mod forms_once_waiting;
 mod grants;
 mod grants_age;
 mod grants_by_key;
+mod grants_chain;
 mod grants_forms;
 mod grants_recovered;
 mod grants_routes;

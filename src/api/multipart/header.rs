@@ -7,7 +7,8 @@ pub(super) struct Header<'a> {
 }
 
 impl<'a> Header<'a> {
-    /// `None` for what readers take differently: a parameter given twice, quotes that do not close, text behind them.
+    /// `None` for what readers take differently: a parameter given twice or in the other spelling (`name*=`), quotes that do
+    /// not close, text behind them.
     pub fn parse(text: &'a str) -> Option<Self> {
         let end = text.find(';').unwrap_or(text.len());
         let (value, mut rest) = text.split_at_checked(end)?;
@@ -16,7 +17,7 @@ impl<'a> Header<'a> {
             let (name, after) = after.trim_start_matches([' ', '\t']).split_once('=')?;
             let name = name.to_ascii_lowercase();
             let (value, after) = if after.starts_with('"') { quoted(after)? } else { plain(after)? };
-            if !is_token(&name) || parameters.iter().any(|(known, _)| *known == name) {
+            if !is_token(&name) || name.contains('*') || parameters.iter().any(|(known, _)| *known == name) {
                 return None;
             }
             parameters.push((name, value));

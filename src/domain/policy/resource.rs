@@ -83,6 +83,14 @@ impl Named<'_> {
     }
 }
 
+/// Nothing of CAM has blanks around the parts of its name; with them a deny would deny nothing.
+fn without_stray_blanks<'a>(service: &str, tail: &'a str) -> Cow<'a, str> {
+    if !service.eq_ignore_ascii_case("cam") || !tail.contains(char::is_whitespace) {
+        return Cow::Borrowed(tail);
+    }
+    Cow::Owned(tail.split('/').map(str::trim).collect::<Vec<_>>().join("/"))
+}
+
 impl ResourcePattern {
     pub fn parse(text: &str) -> Result<Self, Fault> {
         if text.trim() == "*" {
@@ -101,7 +109,7 @@ impl ResourcePattern {
             service: word_pattern(service).ok_or_else(|| bad(code::RESOURCE_SERVICE, SERVICE, service))?,
             region: word_pattern(region).ok_or_else(|| bad(code::RESOURCE_REGION, REGION, region))?,
             account: AccountPattern::parse(account)?,
-            tail: Tail::parse(tail)?,
+            tail: Tail::parse(&without_stray_blanks(service, tail))?,
         })))
     }
 

@@ -96,9 +96,13 @@ impl Statement {
 
     /// Whether it may speak about an action on a user other than the caller.
     pub fn speaks_of_others(&self, action: &str, caller: &Principal) -> bool {
-        let names = Action::parse(action)
-            .is_some_and(|action| self.actions.iter().any(|pattern| pattern.covers(&action) != Truth::No));
-        names && self.resources.iter().any(|pattern| pattern.reaches_others(caller))
+        self.speaks_of(action) && self.resources.iter().any(|pattern| pattern.reaches_others(caller))
+    }
+
+    /// Whether it may speak about an action, on whatever.
+    pub fn speaks_of(&self, action: &str) -> bool {
+        Action::parse(action)
+            .is_some_and(|action| self.actions.iter().any(|pattern| pattern.covers(&action) != Truth::No))
     }
 
     fn covers(&self, question: &Question<'_>) -> Truth {

@@ -141,6 +141,7 @@ fn blanks_around_the_parts_of_a_resource_do_not_matter() {
         "qcs:: cam ::uin/100:uin/300",
         "qcs: :cam: :uin/100: uin/300",
         "qcs::cam:: uin/ 100 :uin/*",
+        "qcs::cam::uin/100:uin / 300",
     ] {
         assert!(covers(pattern, USER), "{pattern}");
     }
