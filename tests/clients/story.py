@@ -193,6 +193,7 @@ def versions(client, policy):
 
 
 def groups(client):
+    next_second()
     uin, carol = new_user(client, "carol")
     group = client.call("CreateGroup", GroupName="on-call", Remark="nights")["GroupId"]
     refused(client, "InvalidParameter.GroupNameInUse", "CreateGroup", GroupName="on-call")

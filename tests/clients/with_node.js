@@ -202,6 +202,7 @@ async function policies(client) {
 }
 
 async function groups(client) {
+  await nextSecond();
   const [uin, carol] = await newUser(client, "carol");
   const { GroupId: group } = await client.call("CreateGroup", { GroupName: "on-call", Remark: "nights" });
   await refused(client, "InvalidParameter.GroupNameInUse", "CreateGroup", { GroupName: "on-call" });
