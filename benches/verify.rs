@@ -10,6 +10,7 @@ use camlock::clock::Clock;
 use camlock::config::Config;
 use camlock::domain::key::SecretId;
 use camlock::domain::policy::{Attached, Context, Grants, Policy, Principal, Request};
+use camlock::domain::replay::{Arrival, Origin, Use};
 use camlock::domain::secret::{Password, SecretKey};
 use camlock::domain::signature::{
     Allowances, Body, Incoming, KeyMaterial, KeyPair, Outgoing, parse, sign_tc3, verify,
@@ -170,9 +171,11 @@ impl House {
     fn knows(&self, sample: &Sample) -> bool {
         let headers = sample.headers();
         let source = Source { ip: "127.0.0.1".into(), user_agent: "bench".into(), request_id: "1".into() };
+        let arrival = Arrival { at_ms: NOW * 1000, origin: Origin::of(&source.ip) };
+        let call = Use { action: "GetUserAppId", is_change: false, arrival };
         let source = Arc::new(source);
         let claim = self.app.claim(&incoming(&headers, &sample.body)).expect("a claim");
-        self.runtime.block_on(self.app.authenticate(&claim, source)).is_ok()
+        self.runtime.block_on(self.app.authenticate(&claim, &call, source)).is_ok()
     }
 }
 

@@ -133,6 +133,7 @@ impl Caller {
     }
 
     /// The same person, sending a form that makes something.
+    #[must_use]
     pub fn sending(&self, sending: Sending) -> Self {
         Self { sending: Some(Arc::new(sending)), ..self.clone() }
     }

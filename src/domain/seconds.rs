@@ -5,7 +5,7 @@ use crate::domain::signature::WINDOW_SECONDS;
 /// How far the set reaches back from its newest second: more than all timestamps that are good at one time.
 pub const REACH: i64 = 640;
 const WORDS: usize = 10;
-const _: () = assert!(REACH > 2 * WINDOW_SECONDS && REACH == 64 * WORDS as i64);
+const _: () = assert!(REACH > 2 * WINDOW_SECONDS && REACH.unsigned_abs() == 64 * WORDS as u64);
 
 /// Seconds of the last ten minutes before its newest one.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]

@@ -1,7 +1,7 @@
 //! A double click on the steps that end at a page shown once still ends there.
 
-use crate::support::TestApp;
 use crate::support::people::{PASSWORD, Person};
+use crate::support::{Answer, TestApp};
 use futures_util::future::join_all;
 use reqwest::StatusCode;
 
@@ -41,7 +41,7 @@ async fn eight_sendings_of_one_code_make_one_key_and_never_end_the_session() {
 
     let answers = join_all((0..8).map(|_| root.browser.send_form(&page, "/verify", &fields))).await;
 
-    let tickets = answers.iter().map(|answer| answer.redirect()).filter(|to| to.contains("/created?t="));
+    let tickets = answers.iter().map(Answer::redirect).filter(|to| to.contains("/created?t="));
     let tickets: std::collections::BTreeSet<String> = tickets.collect();
     assert_eq!(tickets.len(), 1);
     assert_eq!(root.secret_ids(&keys).await.len(), 1);
@@ -99,7 +99,7 @@ async fn the_first_set_up_sent_eight_times_makes_one_account_and_shows_its_codes
     let csrf = stranger.get("/login").await.csrf();
     let late = stranger.post("/setup", &csrf, &[("token", &token)]).await;
 
-    let places: Vec<String> = answers.iter().map(|answer| answer.redirect()).collect();
+    let places: Vec<String> = answers.iter().map(Answer::redirect).collect();
     assert!(places.iter().all(|place| *place == places[0]), "{places:?}");
     assert_eq!(person.browser.get(&places[7]).await.count("#recovery-codes li"), 10);
     assert_ne!(late.status, StatusCode::SEE_OTHER, "another browser learns nothing");
