@@ -75,7 +75,7 @@ class Server:
             file.write(text)
         return path
 
-    def prepare(self):
+    def prepare(self, disabled=1):
         name = f"bench{time.time_ns()}"
         password = self.file("password", "mulberry tram ninety violins\n")
         root = json.loads(self.command("admin", "create-root", "--account-name", name, "--user-name", name,
@@ -85,7 +85,8 @@ class Server:
         self.keys = [("AKID" + hashlib.sha256(f"{name}{n}".encode()).hexdigest()[:32], secret) for n in (1, 2)]
         for secret_id, _ in self.keys:
             self.command("key", "import", "--uin", str(root["uin"]), "--secret-id", secret_id, "--secret-key-file", path)
-        self.command("key", "disable", "--secret-id", self.keys[1][0])
+        for secret_id, _ in self.keys[2 - disabled:]:
+            self.command("key", "disable", "--secret-id", secret_id)
 
     def start(self):
         begun = time.monotonic()

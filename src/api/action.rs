@@ -45,8 +45,6 @@ pub struct Action {
     pub service: Service,
     /// Whether it changes anything: such a call accepts its signature once.
     pub is_mutating: bool,
-    /// Calls per second and identity as documented; the operator may set others for 20 and 5.
-    pub per_second: u32,
     pub run: fn(Call) -> Answer,
 }
 

@@ -1,6 +1,8 @@
 //! Servers on one database know of each other.
 
 use crate::support::TestApp;
+use crate::support::process::{camlock, started, stop, text};
+use std::time::Duration;
 
 #[actix_web::test]
 async fn a_server_tells_that_it_runs_until_it_has_stopped() {
@@ -20,4 +22,29 @@ async fn a_server_tells_that_it_runs_until_it_has_stopped() {
     assert_eq!(app.app.running_nodes().unwrap().len(), 1);
     app.wait(31);
     assert!(app.app.running_nodes().unwrap().is_empty(), "a server that was killed counts for half a minute");
+}
+
+#[test]
+fn doctor_tells_when_two_nodes_meet_plain_http() {
+    let folder = tempfile::tempdir().unwrap();
+    let (one, _) = started(&mut camlock(folder.path(), &["serve"]));
+    let (two, _) = started(&mut camlock(folder.path(), &["serve"]));
+    let copied = || {
+        let said = text(&camlock(folder.path(), &["doctor"]).output().unwrap().stdout);
+        said.lines().find(|line| line.contains("copied requests")).unwrap_or_default().to_owned()
+    };
+    let told = |wanted: &str| {
+        for _ in 0..100 {
+            if copied().contains(wanted) {
+                return;
+            }
+            std::thread::sleep(Duration::from_millis(100));
+        }
+        panic!("not {wanted}: {}", copied());
+    };
+
+    told("2 nodes run and public_url is plain HTTP");
+    stop(two);
+    told("one node");
+    stop(one);
 }

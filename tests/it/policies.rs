@@ -100,7 +100,8 @@ async fn saving_makes_a_new_version_that_decides_and_a_sixth_one_is_refused() {
         save(&root, &policy, "changing", &LIST_USERS.replace("cam:ListUsers", action)).await.redirect();
     }
     assert_eq!(user.browser.get("/users").await.status, StatusCode::FORBIDDEN);
-    let sixth = save(&root, &policy, "changing", &LIST_USERS.replace("cam:ListUsers", "cam:AddUser")).await;
+    let sixth =
+        save(&root, &policy, "changing", &LIST_USERS.replace("cam:ListUsers", "cam:ListPolicies")).await;
     assert_eq!(sixth.status, StatusCode::CONFLICT);
     assert!(sixth.text(".error-summary").unwrap().contains("five versions"));
 
@@ -110,7 +111,9 @@ async fn saving_makes_a_new_version_that_decides_and_a_sixth_one_is_refused() {
     let refused = root.browser.post(&format!("{policy}/versions/1/delete"), &csrf, &[]).await;
     assert_eq!(refused.status, StatusCode::CONFLICT);
     root.browser.post(&format!("{policy}/versions/2/delete"), &csrf, &[]).await.redirect();
-    save(&root, &policy, "changing", &LIST_USERS.replace("cam:ListUsers", "cam:AddUser")).await.redirect();
+    save(&root, &policy, "changing", &LIST_USERS.replace("cam:ListUsers", "cam:ListPolicies"))
+        .await
+        .redirect();
     assert_eq!(
         root.browser.get(&policy).await.texts("tr[data-version] th"),
         ["Version 6", "Version 5", "Version 4", "Version 3", "Version 1"]

@@ -223,3 +223,17 @@ async fn what_was_on_its_way_is_finished_or_asked_anew_but_breaks_nothing() {
     assert_eq!(enrolling.status, StatusCode::OK, "{}", enrolling.body);
     old.app.app.sweep().await.unwrap();
 }
+
+#[actix_web::test]
+async fn a_wait_that_a_clock_which_was_ahead_left_behind_is_void() {
+    let old = Upgraded::open();
+    let fields = [
+        ("account", old.text("/accounts/acme/owner_uin")),
+        ("user_name", "frank"),
+        ("password", old.text("/users/frank/password")),
+    ];
+
+    let answer = old.app.browser().submit("/login", "/login", &fields).await;
+
+    assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.body);
+}

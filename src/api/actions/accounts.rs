@@ -22,7 +22,7 @@ pub const ACTIONS: &[Action] = &[
 ];
 
 const fn read(name: &'static str, run: fn(Call) -> crate::api::action::Answer) -> Action {
-    Action { name, service: Service::Cam, is_mutating: false, per_second: 20, run }
+    Action { name, service: Service::Cam, is_mutating: false, run }
 }
 
 async fn list_users(call: Call) -> Result<Map<String, Value>, ApiError> {

@@ -54,11 +54,11 @@ pub const ACTIONS: &[Action] = &[
 ];
 
 const fn reading(name: &'static str, run: fn(Call) -> Answer) -> Action {
-    Action { name, service: Service::Cam, is_mutating: false, per_second: 20, run }
+    Action { name, service: Service::Cam, is_mutating: false, run }
 }
 
 const fn changing(name: &'static str, run: fn(Call) -> Answer) -> Action {
-    Action { name, service: Service::Cam, is_mutating: true, per_second: 20, run }
+    Action { name, service: Service::Cam, is_mutating: true, run }
 }
 
 type Response = Result<Map<String, Value>, ApiError>;

@@ -19,11 +19,11 @@ pub const ACTIONS: &[Action] = &[
 ];
 
 const fn reading(name: &'static str, run: fn(Call) -> Answer) -> Action {
-    Action { name, service: Service::Cam, is_mutating: false, per_second: 20, run }
+    Action { name, service: Service::Cam, is_mutating: false, run }
 }
 
 const fn writing(name: &'static str, run: fn(Call) -> Answer) -> Action {
-    Action { name, service: Service::Cam, is_mutating: true, per_second: 5, run }
+    Action { name, service: Service::Cam, is_mutating: true, run }
 }
 
 /// Whose keys are meant; none: the caller's own.

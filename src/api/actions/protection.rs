@@ -24,7 +24,7 @@ pub const ACTIONS: &[Action] = &[
 ];
 
 const fn made(name: &'static str, is_mutating: bool, run: fn(Call) -> crate::api::action::Answer) -> Action {
-    Action { name, service: Service::Cam, is_mutating, per_second: 20, run }
+    Action { name, service: Service::Cam, is_mutating, run }
 }
 
 async fn describe_safe_auth_flag(call: Call) -> Result<Map<String, Value>, ApiError> {

@@ -11,27 +11,24 @@ pub const ACTIONS: &[Action] = &[
         name: "GetCallerIdentity",
         service: Service::Sts,
         is_mutating: false,
-        per_second: 20,
         run: |call| respond(std::future::ready(get_caller_identity(&call))),
     },
     Action {
         name: "QueryApiKey",
         service: Service::Sts,
         is_mutating: false,
-        per_second: 20,
         run: |call| respond(query_api_key(call)),
     },
-    later("AssumeRole", 600),
-    later("GetFederationToken", 600),
-    later("GetSessionToken", 20),
+    later("AssumeRole"),
+    later("GetFederationToken"),
+    later("GetSessionToken"),
 ];
 
-const fn later(name: &'static str, per_second: u32) -> Action {
+const fn later(name: &'static str) -> Action {
     Action {
         name,
         service: Service::Sts,
         is_mutating: false,
-        per_second,
         run: |call| respond(std::future::ready(unsupported(&call))),
     }
 }

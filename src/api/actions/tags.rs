@@ -42,7 +42,7 @@ pub const ACTIONS: &[Action] = &[
 ];
 
 const fn made(name: &'static str, run: fn(Call) -> crate::api::action::Answer) -> Action {
-    Action { name, service: Service::Tag, is_mutating: false, per_second: 20, run }
+    Action { name, service: Service::Tag, is_mutating: false, run }
 }
 
 /// An action that exists elsewhere; it changes nothing here.
