@@ -73,6 +73,7 @@ async fn four_writers_at_once_never_find_the_database_locked() {
                 for _ in 0..50 {
                     store
                         .write_now(|conn| {
+                            camlock::store::throttles::lock_all(conn, ["one"].into_iter())?;
                             camlock::store::throttles::fail(conn, "one", camlock::domain::throttle::USER, 1)?;
                             Ok::<_, StoreError>(())
                         })
