@@ -3,7 +3,7 @@
 //! [`parse`] checks all that needs no key and yields a [`Claim`]; the caller looks the key up by its id;
 //! [`verify`] alone turns a claim into [`Verified`].
 //!
-//! Rules: CAM.md §1, §6, §8 and SECURITY.md §5.1, with any service in the scope and the host signed with or without port.
+//! The rules are those of Tencent Cloud API 3.0, with any service in the scope and the host signed with or without port.
 
 mod authorization;
 mod candidate;

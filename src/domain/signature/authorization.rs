@@ -1,4 +1,4 @@
-//! The `Authorization` header of TC3, by its strict grammar (CAM.md §6.2, SECURITY.md §5.1 rule 2).
+//! The `Authorization` header of TC3, by its strict grammar.
 
 use data_encoding::HEXLOWER;
 

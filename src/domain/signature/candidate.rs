@@ -1,4 +1,4 @@
-//! The spellings of a request that a client may have signed (CAM.md §6.2 and §8).
+//! The spellings of a request that a client may have signed.
 
 /// One spelling: the host with its port or without, header values as sent or in lower case.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]

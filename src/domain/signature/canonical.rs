@@ -1,4 +1,4 @@
-//! The canonical request and the string to sign of TC3 (CAM.md §6.2).
+//! The canonical request and the string to sign of TC3.
 
 use hmac::Mac;
 use sha2::{Digest, Sha256};

@@ -1,4 +1,4 @@
-//! Keyed hashing and the signing key of TC3 (CAM.md §6.2).
+//! Keyed hashing and the signing key of TC3.
 
 use data_encoding::HEXLOWER;
 use hmac::{Hmac, KeyInit, Mac};

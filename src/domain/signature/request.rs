@@ -10,9 +10,9 @@ pub(super) const EMPTY_SHA256: [u8; 32] = [
     0xae, 0x41, 0xe4, 0x64, 0x9b, 0x93, 0x4c, 0xa4, 0x95, 0x99, 0x1b, 0x78, 0x52, 0xb8, 0x55,
 ];
 
-/// Longest GET query: 32 KB (CAM.md §6.1).
+/// Longest GET query: 32 KB.
 const MAX_QUERY: usize = 32 * 1024;
-/// Longest TC3 body: 10 MB (CAM.md §6.1).
+/// Longest TC3 body: 10 MB.
 const MAX_BODY: usize = 10 * 1024 * 1024;
 
 /// A header as it came: name and value.
@@ -99,7 +99,7 @@ impl<'a> Incoming<'a> {
         sound.then_some(host).ok_or(SignatureError::Malformed("Host"))
     }
 
-    /// The method, once the request has a shape that one signature covers whole (SECURITY.md §5.1 rule 6).
+    /// The method, once the request has a shape that one signature covers whole.
     pub(super) fn method(&self) -> Result<Method, SignatureError> {
         match self.method {
             "GET" if !self.body.is_empty() => Err(SignatureError::Shape(Shape::GetWithBody)),

@@ -43,7 +43,7 @@ pub struct OutgoingV1<'a> {
     pub scheme: Scheme,
 }
 
-/// The value of the `Authorization` header (CAM.md §6.2).
+/// The value of the `Authorization` header.
 pub fn sign_tc3(request: &Outgoing<'_>, key: KeyPair<'_>) -> String {
     let mut headers: Vec<Header<'_>> =
         request.headers.iter().map(|(name, value)| (*name, value.trim_ascii().as_bytes())).collect();
@@ -74,7 +74,7 @@ fn signature(request: &Outgoing<'_>, canonical: &[u8; 32], secret_key: &str) -> 
     (scope, HEXLOWER.encode(&mac.finalize().into_bytes()))
 }
 
-/// The value of the parameter `Signature`, not yet percent-encoded (CAM.md §6.3).
+/// The value of the parameter `Signature`, not yet percent-encoded.
 pub fn sign_v1(request: &OutgoingV1<'_>, secret_key: &str) -> String {
     let mut sorted = request.parameters.to_vec();
     sorted.sort_unstable();

@@ -1,4 +1,4 @@
-//! TC3-HMAC-SHA256 (CAM.md §6.2, SECURITY.md §5.1).
+//! TC3-HMAC-SHA256.
 
 use std::borrow::Cow;
 
@@ -35,7 +35,7 @@ pub(super) struct Proof<'a> {
     pub common: Common<'a>,
 }
 
-/// The common parameters, which TC3 carries in headers (CAM.md §6.1).
+/// The common parameters, which TC3 carries in headers.
 pub(super) struct Common<'a> {
     pub action: Option<&'a str>,
     pub version: Option<&'a str>,
@@ -130,7 +130,7 @@ fn is_unsigned_payload(incoming: &Incoming<'_>, body_sha256: &[u8; 32]) -> Resul
 }
 
 impl Proof<'_> {
-    /// The request that should have been signed; its URI is always `/` (CAM.md §1 fact 3).
+    /// The request that should have been signed; its URI is always `/`.
     pub(super) fn canonical(&self, claim: &Claim<'_>) -> CanonicalRequest<'_> {
         let unsigned = self.unsigned_payload;
         CanonicalRequest {

@@ -1,4 +1,4 @@
-//! Signatures v1: `HmacSHA1` and `HmacSHA256` over sorted parameters (CAM.md §6.3).
+//! Signatures v1: `HmacSHA1` and `HmacSHA256` over sorted parameters.
 
 use std::borrow::Cow;
 
@@ -16,7 +16,7 @@ use super::hmac::{hmac_sha1, hmac_sha256};
 use super::request::{Body, Incoming, Method};
 use super::window;
 
-/// Longest v1 form: 1 MB (CAM.md §6.1).
+/// Longest v1 form: 1 MB.
 const MAX_FORM: usize = 1024 * 1024;
 /// The second is what an old client calls the form it posts.
 const FORM: &[&str] = &["application/x-www-form-urlencoded", "application/json"];

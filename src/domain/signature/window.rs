@@ -4,7 +4,7 @@ use time::{Date, OffsetDateTime};
 
 use super::error::SignatureError;
 
-/// How far a timestamp may be from the server's clock, in either direction (CAM.md §6.2).
+/// How far a timestamp may be from the server's clock, in either direction.
 pub const WINDOW_SECONDS: i64 = 300;
 
 /// A timestamp of ten digits within the window.
