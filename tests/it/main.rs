@@ -41,6 +41,7 @@ mod clients_signing;
 mod config;
 mod cookies;
 mod csrf;
+mod documents;
 mod edges;
 mod enrolment;
 mod faults;
