@@ -21,7 +21,7 @@ const MOST_WAITING: usize = 1_000;
 /// What the bodies of waiting calls may take in memory.
 const MOST_BYTES: usize = 64 * 1024 * 1024;
 /// Calls of one identity that are carried out at the same time.
-const AT_ONCE: usize = 4;
+const AT_ONCE: usize = 2;
 /// Lanes that are kept; beyond that, those that are at rest are forgotten.
 const MOST_LANES: usize = 10_000;
 
