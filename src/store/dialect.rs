@@ -70,8 +70,8 @@ pub fn insert_retired(conn: &mut Conn, digest: &[u8]) -> Result<(), StoreError> 
 pub fn keep_key(conn: &mut Conn, id: &SecretId) -> Result<bool, StoreError> {
     let key = api_keys::table.find(id.as_str()).select(api_keys::slot);
     let found: Option<i16> = match conn {
-        Conn::Postgres(conn) => key.for_key_share().first(conn).optional()?,
-        Conn::Sqlite(conn) => key.first(conn).optional()?,
+        Conn::Postgres(conn) => key.for_key_share().get_result(conn).optional()?,
+        Conn::Sqlite(conn) => key.get_result(conn).optional()?,
     };
     Ok(found.is_some())
 }

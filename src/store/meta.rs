@@ -9,7 +9,7 @@ pub const VAULT_CHECK: &str = "vault_check";
 
 /// The value of that name.
 pub fn find(conn: &mut Conn, name: &str) -> Result<Option<Vec<u8>>, StoreError> {
-    Ok(meta::table.find(name).select(meta::value).first(conn).optional()?)
+    Ok(meta::table.find(name).select(meta::value).get_result(conn).optional()?)
 }
 
 /// Keeps a new value.
