@@ -116,14 +116,18 @@ async fn serve(config: &Config, new_database: bool) -> Result<(), CliError> {
         );
     }
     let running = actix_web::rt::spawn(server);
+    let ending = actix_web::rt::spawn(startup::keep_short());
     let sweeper = actix_web::rt::spawn(startup::sweep(app.clone()));
     let filler = actix_web::rt::spawn(startup::keep_filled(app.clone()));
     let usage = actix_web::rt::spawn(startup::keep_usage(app.clone()));
     let presence = actix_web::rt::spawn(startup::keep_present(app.clone()));
+    // Whoever reads the address may send a signal: it has to be listened for.
+    tokio::task::yield_now().await;
     if !app.door().await?.is_set_up {
         print_setup_url(config, &app)?;
     }
     let ended = running.await;
+    ending.abort();
     sweeper.abort();
     filler.abort();
     usage.abort();

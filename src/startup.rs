@@ -1,9 +1,11 @@
 //! Joins config, store, vault and clock; starts the server.
 
+mod ending;
 mod first;
 mod postgres;
 mod sqlite;
 
+pub use self::ending::keep_short;
 pub use self::first::Lost;
 use self::first::Start;
 

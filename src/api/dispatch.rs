@@ -367,6 +367,7 @@ async fn run(
             app.settle_signature(&caller).await?;
             Ok(fields)
         }
+        Err(error) if error.is_unknown() => Err(error.unknown_after(action.name)),
         // The second of two equal changes finds what the first has left: that is no news of its own.
         Err(error) if app.is_twin(&caller).await? => {
             tracing::debug!(%error.code, "the twin of a change was refused");

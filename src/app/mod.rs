@@ -74,6 +74,7 @@ use crate::store::Store;
 use crate::vault::Vault;
 use std::sync::Arc;
 
+pub use crate::store::watched;
 pub use failure::Failure;
 
 /// What the operator decides about actions.
@@ -106,6 +107,7 @@ pub struct App {
     started_at: i64,
     signers: Arc<signers::Signers>,
     watch: Arc<standing::Watch>,
+    writable: Arc<readiness::Writable>,
 }
 
 struct DerivedKeys {
@@ -129,6 +131,7 @@ impl App {
             node: random.token()?.into(),
             started_at: clock.now(),
             signers: Arc::default(),
+            writable: Arc::default(),
             store,
             vault,
             clock,
