@@ -36,7 +36,8 @@ pub(super) fn number(range: RangeInclusive<u32>) -> impl FnOnce(&str) -> Result<
 
 pub(super) fn choice<T: Copy>(choices: &[(&str, T)]) -> impl FnOnce(&str) -> Result<T, String> {
     move |text| {
-        let chosen = choices.iter().find(|(name, _)| *name == text).map(|(_, value)| *value);
+        let chosen =
+            choices.iter().find(|(name, _)| name.eq_ignore_ascii_case(text)).map(|(_, value)| *value);
         chosen.ok_or_else(|| {
             let names: Vec<&str> = choices.iter().map(|(name, _)| *name).collect();
             format!("`{text}` is not one of {}", names.join(", "))
@@ -46,12 +47,14 @@ pub(super) fn choice<T: Copy>(choices: &[(&str, T)]) -> impl FnOnce(&str) -> Res
 
 /// Also takes `info,camlock=debug`; a lone word that is no level would silence the log, so it is refused.
 pub(super) fn log_level(text: &str) -> Result<String, String> {
-    let known = |part: &str| LEVELS.contains(&part) || part.contains('=');
-    if !text.split(',').all(known) {
+    let level = |part: &str| LEVELS.iter().find(|level| level.eq_ignore_ascii_case(part)).copied();
+    let read = |part| level(part).or_else(|| Some(part).filter(|part| part.contains('=')));
+    let Some(parts) = text.split(',').map(str::trim).map(read).collect::<Option<Vec<&str>>>() else {
         return Err(format!("`{text}` is not one of {}, nor such as info,camlock=debug", LEVELS.join(", ")));
-    }
-    EnvFilter::builder().parse(text).map_err(|error| format!("`{text}` cannot be understood: {error}"))?;
-    Ok(text.to_owned())
+    };
+    let filter = parts.join(",");
+    EnvFilter::builder().parse(&filter).map_err(|error| format!("`{text}` cannot be understood: {error}"))?;
+    Ok(filter)
 }
 
 /// Hours and minutes such as `+08:00`, no further from UTC than any clock on land.

@@ -1,7 +1,7 @@
 //! One connection type for two databases, their pool, and the two verbs: read and write.
 
 use super::error::StoreError;
-use crate::config::DatabaseUrl;
+use crate::config::{DatabaseUrl, with_parameters};
 use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager};
 use diesel::r2d2::{ManageConnection, Pool, PooledConnection};
 use diesel::{Connection, PgConnection, QueryResult, SqliteConnection};
@@ -30,13 +30,16 @@ impl ManageConnection for Manager {
                 let mut conn = SqliteConnection::establish(&path.to_string_lossy()).map_err(refused)?;
                 conn.batch_execute(
                     "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
-                     PRAGMA foreign_keys = ON; PRAGMA secure_delete = ON;",
+                     PRAGMA foreign_keys = ON; PRAGMA secure_delete = ON; PRAGMA temp_store = MEMORY;",
                 )?;
                 Ok(Conn::Sqlite(conn))
             }
             DatabaseUrl::Postgres(url) => {
                 let mut conn = PgConnection::establish(&with_deadlines(url)).map_err(refused)?;
-                conn.batch_execute("SET statement_timeout = '10s'; SET lock_timeout = '5s';")?;
+                conn.batch_execute(
+                    "SET statement_timeout = '10s'; SET lock_timeout = '5s'; \
+                     SET default_transaction_isolation = 'read committed';",
+                )?;
                 Ok(Conn::Postgres(conn))
             }
         }
@@ -68,16 +71,7 @@ fn with_deadlines(address: &str) -> String {
         ("keepalives_interval", "5"),
         ("keepalives_count", "3"),
     ];
-    let Ok(mut url) = url::Url::parse(address) else { return address.to_owned() };
-    for (name, value) in deadlines {
-        if !url.query_pairs().any(|(given, _)| given == name) {
-            url.set_query(Some(&format!(
-                "{}{name}={value}",
-                url.query().map(|q| format!("{q}&")).unwrap_or_default()
-            )));
-        }
-    }
-    url.into()
+    with_parameters(address, &deadlines)
 }
 
 /// Which file this is, whatever its name.
@@ -221,7 +215,10 @@ impl Store {
                 Ok(value)
             }
             Err(error) => {
-                rollback(conn).map_err(StoreError::from)?;
+                // The first error says why; a connection that cannot roll back is not used again.
+                if let Err(second) = rollback(conn) {
+                    tracing::warn!(error = %second, "a change that failed could not be rolled back");
+                }
                 Err(error)
             }
         }
