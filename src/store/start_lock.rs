@@ -14,6 +14,38 @@ const NUMBER: &str = "7312";
 const PATIENCE: Duration = Duration::from_secs(60);
 const PAUSE: Duration = Duration::from_millis(50);
 
+/// What PostgreSQL says when waiting helps nothing.
+const LASTING: [&str; 8] = [
+    "authentication failed",
+    "does not exist",
+    "pg_hba.conf",
+    "no password supplied",
+    "permission denied",
+    "certificate",
+    "does not support SSL",
+    "invalid",
+];
+const REST: Duration = Duration::from_secs(1);
+
+/// Waits about a minute for a database that cannot be reached, and says so once.
+pub fn wait_for(url: &DatabaseUrl) -> Result<(), StoreError> {
+    let end = Instant::now() + PATIENCE;
+    let mut has_told = false;
+    loop {
+        let Err(error) = connect(url) else { return Ok(()) };
+        let text = error.to_string();
+        let is_lasting = LASTING.iter().any(|lasting| text.contains(lasting));
+        if is_lasting || !matches!(error, StoreError::Unavailable(_)) || Instant::now() + REST > end {
+            return Err(error);
+        }
+        if !has_told {
+            has_told = true;
+            tracing::warn!(database = %url, %error, "the database is not there yet; waiting a minute for it");
+        }
+        std::thread::sleep(REST);
+    }
+}
+
 /// Held until it is dropped; it also ends with the process.
 pub struct StartLock {
     _held: Held,

@@ -10,6 +10,7 @@ pub mod error;
 pub mod filters;
 pub mod flash;
 pub mod form;
+mod forwarded;
 pub mod health;
 pub mod layout;
 pub mod once;

@@ -62,6 +62,7 @@ mod house;
 mod key_names;
 mod keys;
 mod listening;
+mod log_lost;
 mod lost_tables;
 mod names;
 mod nodes;
