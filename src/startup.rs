@@ -23,7 +23,7 @@ use crate::store::{Conn, StoreError, dialect, meta, migrations};
 use crate::vault::{Vault, VaultError};
 use crate::web::context::WebContext;
 use crate::web::cookies::CookieNames;
-use crate::web::{assets, edge, form, health, routes, session};
+use crate::web::{assets, edge, form, health, routes, session, well_known};
 use actix_web::App as ActixApp;
 use actix_web::dev::Server;
 use actix_web::guard::fn_guard;
@@ -194,22 +194,23 @@ pub fn server(
     draining: Draining,
 ) -> Result<Server, StartError> {
     let is_https = config.is_https();
-    let names = CookieNames::new(is_https);
+    let names = CookieNames::new(&config.public_url, &session::key(app)?);
     let context = Data::new(WebContext {
         api_utc_offset: config.api.utc_offset,
         csrf_key: app.vault.derive("csrf")?,
         app: app.clone(),
         public_url: config.public_url.clone(),
+        security_contact: config.server.security_contact.clone(),
         trusted_proxies: config.server.trusted_proxies.clone(),
         body_timeout: Duration::from_secs(config.server.body_timeout_seconds.into()),
-        cookies: names,
+        cookies: names.clone(),
         draining,
     });
     // Made once here, so that a failure is a start-up error and not one of a worker.
-    session::middleware(app, names.session, is_https)?;
+    session::middleware(app, &names.session, is_https)?;
     let api_context = Data::new(ApiContext::new(config));
     let build = move || {
-        let sessions = session::middleware(&context.app, names.session, is_https)
+        let sessions = session::middleware(&context.app, &context.cookies.session, is_https)
             .unwrap_or_else(|_| unreachable!("the same key was derived at start"));
         ActixApp::new()
             .app_data(context.clone())
@@ -220,6 +221,7 @@ pub fn server(
             .route("/healthz", web::route().guard(routes::reading()).to(health::healthz))
             .route("/readyz", web::route().guard(routes::reading()).to(health::readyz))
             .route("/static/{name}", web::route().guard(routes::reading()).to(assets::serve))
+            .configure(well_known::configure)
             .service(
                 web::scope("")
                     .wrap(sessions)

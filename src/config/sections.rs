@@ -95,6 +95,8 @@ pub struct ServerConfig {
     pub connections_per_address: u32,
     /// How long a server that is to stop goes on answering, so that balancers notice.
     pub drain_seconds: u32,
+    /// Where to report a hole in this installation; empty when nobody said.
+    pub security_contact: String,
 }
 
 /// How much one account may hold.
@@ -166,6 +168,7 @@ impl ServerConfig {
             connections_per_address: settings
                 .read("server.connections_per_address", values::number(0..=1_000_000))?,
             drain_seconds: settings.read("server.drain_seconds", values::number(0..=15))?,
+            security_contact: settings.read("server.security_contact", values::contact)?,
         })
     }
 }

@@ -4,7 +4,7 @@
 /// Whether the rest of a variable, after `CAMLOCK_`, is of such a form; ours have two underscores where these have one.
 pub(super) fn is_one(rest: &str) -> bool {
     let is_plain = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_';
-    if !rest.bytes().all(is_plain) || rest.contains("__") {
+    if !rest.bytes().all(is_plain) || rest.contains("__") || rest.starts_with('_') {
         return false;
     }
     // The name of the Service may go on after `camlock`, in any number of words.
@@ -61,6 +61,7 @@ mod tests {
             "SERVICE",
             "SERVICE_PORT_",
             "SERVICE__PORT",
+            "_SERVICE_HOST",
             "SERVER__PORT",
             "WEB__SERVICE_HOST",
             "REPORT",

@@ -7,7 +7,7 @@ use super::database::DatabaseUrl;
 use super::error::{ConfigError, Origin};
 
 /// Every setting with its default; `DERIVED` is worked out from other settings.
-const KNOWN: [(&str, &str, Kind); 23] = [
+const KNOWN: [(&str, &str, Kind); 24] = [
     ("listen", "127.0.0.1:8080", Kind::Text),
     ("data_dir", "./camlock-data", Kind::Text),
     ("public_url", DERIVED, Kind::Text),
@@ -30,6 +30,7 @@ const KNOWN: [(&str, &str, Kind); 23] = [
     ("server.write_timeout_seconds", "15", Kind::Number),
     ("server.connections_per_address", "0", Kind::Number),
     ("server.drain_seconds", "5", Kind::Number),
+    ("server.security_contact", "", Kind::Text),
     ("limits.users_per_account", "1000", Kind::Number),
 ];
 const DERIVED: &str = "\0";

@@ -82,6 +82,21 @@ pub(super) fn networks(text: &str) -> Result<Vec<IpNet>, String> {
     items(text).map(network).collect()
 }
 
+/// An address to write to or to open, for `security.txt`.
+pub(super) fn contact(text: &str) -> Result<String, String> {
+    let is_plain = !text.chars().any(|letter| letter.is_whitespace() || letter.is_control());
+    let is_address = ["mailto:", "https://", "tel:"].iter().any(|scheme| text.starts_with(scheme));
+    if text.is_empty() || (is_plain && is_address) {
+        return Ok(text.to_owned());
+    }
+    if is_plain && text.contains('@') && !text.contains(':') {
+        return Ok(format!("mailto:{text}"));
+    }
+    Err(format!(
+        "`{text}` is not an address such as mailto:security@example.com or https://example.com/security"
+    ))
+}
+
 /// The parts of a list.
 pub(super) fn items(text: &str) -> impl Iterator<Item = &str> {
     text.split(',').map(str::trim).filter(|item| !item.is_empty())

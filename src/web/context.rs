@@ -12,6 +12,8 @@ use zeroize::Zeroizing;
 pub struct WebContext {
     pub app: App,
     pub public_url: PublicUrl,
+    /// Where to report a hole in this installation, as an address; empty when the operator named none.
+    pub security_contact: String,
     /// What times in answers of the API are ahead of UTC; a page says so.
     pub api_utc_offset: UtcOffset,
     /// Proxies whose word on the address of clients is believed.

@@ -142,8 +142,8 @@ pub async fn refuse_impostors(
     mut request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
-    let names = context(request.request())?.cookies;
-    if !names.admit(request.headers_mut()) {
+    let context = context(request.request())?;
+    if !context.cookies.admit(request.headers_mut()) {
         let refusal = PageError::Malformed(
             "Your browser sent cookies that cannot be read. Delete this site’s cookies and try again.",
         );

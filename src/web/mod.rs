@@ -19,3 +19,4 @@ pub mod query;
 pub mod request;
 pub mod routes;
 pub mod session;
+pub mod well_known;
