@@ -5,7 +5,7 @@ use super::error::{self, StoreError};
 use super::place::Place;
 use super::turn::Turns;
 use super::wal::Log;
-use crate::config::DatabaseUrl;
+use crate::config::{DatabaseUrl, with_parameters};
 use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager};
 use diesel::r2d2::{Builder, ManageConnection, Pool, PooledConnection};
 use diesel::{Connection, PgConnection, QueryResult, RunQueryDsl, SqliteConnection};
@@ -43,6 +43,7 @@ impl ManageConnection for Manager {
                 // The last keeps what a lost connection has locked from being locked for ever.
                 conn.batch_execute(
                     "SET statement_timeout = '9s'; SET lock_timeout = '5s'; \
+                     SET default_transaction_isolation = 'read committed'; \
                      SET idle_in_transaction_session_timeout = '15s';",
                 )?;
                 Ok(Conn::Postgres(conn))
@@ -74,7 +75,7 @@ fn open_file(path: &Path) -> Result<SqliteConnection, StoreError> {
     conn.batch_execute(
         "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
          PRAGMA foreign_keys = ON; PRAGMA secure_delete = ON; PRAGMA wal_autocheckpoint = 0; \
-         PRAGMA journal_size_limit = 4194304;",
+         PRAGMA journal_size_limit = 4194304; PRAGMA temp_store = MEMORY;",
     )?;
     Ok(conn)
 }
@@ -90,16 +91,7 @@ fn with_deadlines(address: &str) -> String {
         // After a failover the former primary is no place to write to, and behind the new one.
         ("target_session_attrs", "read-write"),
     ];
-    let Ok(mut url) = url::Url::parse(address) else { return address.to_owned() };
-    for (name, value) in deadlines {
-        if !url.query_pairs().any(|(given, _)| given == name) {
-            url.set_query(Some(&format!(
-                "{}{name}={value}",
-                url.query().map(|q| format!("{q}&")).unwrap_or_default()
-            )));
-        }
-    }
-    url.into()
+    with_parameters(address, &deadlines)
 }
 
 fn is_broken<C>(conn: &mut C) -> bool
@@ -240,8 +232,12 @@ impl Store {
         let value = match changed {
             Ok(value) => value,
             Err(error) => {
-                rollback(conn).map_err(StoreError::from)?;
-                part_with_read_only(conn);
+                // The first error says why; a connection that cannot roll back is not used again.
+                if let Err(second) = rollback(conn) {
+                    tracing::warn!(error = %second, "a change that failed could not be rolled back");
+                } else {
+                    part_with_read_only(conn);
+                }
                 return Err(error);
             }
         };

@@ -3,13 +3,19 @@
 use super::{Conn, StoreError};
 use diesel::RunQueryDsl;
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
+use std::time::{Duration, Instant};
 
 const SQLITE: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
 const POSTGRES: EmbeddedMigrations = embed_migrations!("migrations/postgres");
 
+/// How long nodes of earlier versions may be at it.
+const PATIENCE: Duration = Duration::from_secs(60);
+const PAUSE: Duration = Duration::from_millis(50);
+
 /// Brings the schema up to date. Several nodes may start at once: they take turns.
 pub fn run(conn: &mut Conn) -> Result<(), StoreError> {
     ensure_not_newer(conn)?;
+    // With nothing to do, nobody who holds the lock keeps a start waiting.
     if has_table(conn)? && is_current(conn)? {
         return Ok(());
     }
@@ -21,8 +27,18 @@ pub fn run(conn: &mut Conn) -> Result<(), StoreError> {
 }
 
 fn run_postgres(conn: &mut diesel::PgConnection) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
-    diesel::sql_query("SELECT pg_advisory_lock(7311)").execute(conn)?;
+    let end = Instant::now() + PATIENCE;
+    let ask = "SELECT pg_try_advisory_lock(7311) AS found";
+    while !diesel::sql_query(ask).get_result::<Table>(conn)?.found {
+        if Instant::now() >= end {
+            return Err("another Camlock has been at it for a minute".into());
+        }
+        std::thread::sleep(PAUSE);
+    }
+    // A step may take longer than a question of a page may.
+    diesel::sql_query("SET statement_timeout = 0").execute(conn)?;
     let ran = conn.run_pending_migrations(POSTGRES).map(|_| ());
+    diesel::sql_query("SET statement_timeout = '9s'").execute(conn)?;
     diesel::sql_query("SELECT pg_advisory_unlock(7311)").execute(conn)?;
     ran
 }

@@ -11,7 +11,7 @@ use actix_web::http::header::{
     CACHE_CONTROL, CONTENT_LENGTH, HeaderMap, HeaderName, HeaderValue, REFERRER_POLICY,
     STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
 };
-use actix_web::http::{Method, StatusCode};
+use actix_web::http::{ConnectionType, Method, StatusCode};
 use actix_web::middleware::Next;
 use actix_web::{Error, HttpRequest, HttpResponse, ResponseError};
 use futures_util::FutureExt;
@@ -28,11 +28,15 @@ pub async fn finish(
     let _passage = request.request().conn_data::<Traffic>().map(Traffic::pass);
     let unread = Unread::of(&mut request);
     let id = request_id(request.request());
-    let public_url = context(request.request())?.public_url.clone();
+    let context = context(request.request())?;
+    let public_url = context.public_url.clone();
     match answered(request, next).await {
         Ok(response) => {
             let mut response = drawn(response);
             add_headers(response.headers_mut(), &id, &public_url);
+            if context.draining.is_on() {
+                response.response_mut().head_mut().set_connection_type(ConnectionType::Close);
+            }
             Ok(response.map_body(|_, body| Answer::new(body, unread)))
         }
         // A middleware further in failed, so there is no request any more to draw a page for.
@@ -138,8 +142,8 @@ pub async fn refuse_impostors(
     mut request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
-    let names = context(request.request())?.cookies;
-    if !names.admit(request.headers_mut()) {
+    let context = context(request.request())?;
+    if !context.cookies.admit(request.headers_mut()) {
         let refusal = PageError::Malformed(
             "Your browser sent cookies that cannot be read. Delete this site’s cookies and try again.",
         );

@@ -46,6 +46,11 @@ pub enum PageError {
     TooSlow,
     #[error("Another site sent this request. Open Camlock itself and try again there.")]
     CrossSite,
+    /// The browser came by another name than the one that the operator set.
+    #[error(
+        "This server expects to be opened as {0} (public_url), and you opened it by another name. Nothing was done. Open that address; if it is not the right one, the operator has to change public_url."
+    )]
+    OtherName(String),
     #[error(
         "Your browser did not say which site this request comes from, so it is refused. Use a current browser and open Camlock by its own address."
     )]
@@ -145,7 +150,7 @@ impl PageError {
             Self::UnsupportedMedia => "Not a form",
             Self::TooLarge => "Too large",
             Self::TooSlow => "Too slow",
-            Self::CrossSite | Self::UnknownOrigin | Self::StaleForm => "Request refused",
+            Self::CrossSite | Self::OtherName(_) | Self::UnknownOrigin | Self::StaleForm => "Request refused",
             Self::Throttled { .. } => "Too many tries",
             Self::Elsewhere(_) => "See elsewhere",
             Self::Unavailable(_) | Self::Busy => "Not available",
@@ -162,6 +167,7 @@ impl ResponseError for PageError {
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::Denied(_)
             | Self::CrossSite
+            | Self::OtherName(_)
             | Self::UnknownOrigin
             | Self::StaleForm
             | Self::OtherAccount(_) => StatusCode::FORBIDDEN,

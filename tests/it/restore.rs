@@ -57,7 +57,7 @@ impl Running {
         command.env("CAMLOCK_LISTEN", format!("127.0.0.1:{port}"));
         command.env("CAMLOCK_API__CHANGES_PER_SECOND", "100000");
         let child = command.stderr(Stdio::null()).spawn().unwrap();
-        let client = Client::outside(&format!("http://127.0.0.1:{port}"), ID, KEY);
+        let client = Client::of_program(&format!("127.0.0.1:{port}"), ID, KEY);
         let running = Self { child, client };
         let end = Instant::now() + Duration::from_secs(30);
         while reqwest::get(format!("{}/readyz", running.client.address)).await.is_err() {

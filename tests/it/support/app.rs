@@ -10,6 +10,7 @@ use camlock::clock::Clock;
 use camlock::config::{Config, DatabaseUrl};
 use camlock::passwords::{Cost, Passwords};
 use camlock::random::Random;
+use camlock::server::Draining;
 use camlock::startup::{self, Surroundings};
 use camlock::store::Store;
 use std::fs::Permissions;
@@ -196,7 +197,7 @@ fn serve(config: Config, app: App, listener: TcpListener) -> ServerHandle {
     let (send, receive) = std::sync::mpsc::channel();
     std::thread::spawn(move || {
         actix_web::rt::System::new().block_on(async move {
-            let server = startup::server(&config, &app, listener).expect("a server");
+            let server = startup::server(&config, &app, listener, Draining::default()).expect("a server");
             send.send(server.handle()).expect("a waiting test");
             server.await.expect("a clean end");
         });
