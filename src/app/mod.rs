@@ -4,6 +4,7 @@ pub mod access;
 mod access_age;
 pub mod access_keys;
 pub mod audit;
+pub mod audit_search;
 pub mod boundary;
 pub mod caller;
 mod clearance;

@@ -76,6 +76,20 @@ pub fn keep_key(conn: &mut Conn, id: &SecretId) -> Result<bool, StoreError> {
     Ok(found.is_some())
 }
 
+/// What the target of an event ends in: `AKID…` of `dev-alice / AKID…`, or all of it. There is an index on this very
+/// expression.
+pub fn last_of_target(conn: &Conn) -> &'static str {
+    match conn {
+        Conn::Postgres(_) => {
+            "(CASE WHEN strpos(target, ' / ') > 0 THEN substr(target, strpos(target, ' / ') + 3) \
+             ELSE target END COLLATE \"C\")"
+        }
+        Conn::Sqlite(_) => {
+            "(CASE WHEN instr(target, ' / ') > 0 THEN substr(target, instr(target, ' / ') + 3) ELSE target END)"
+        }
+    }
+}
+
 #[derive(QueryableByName)]
 struct Version {
     #[diesel(sql_type = Text)]

@@ -6,6 +6,7 @@ use super::layout::Layout;
 use super::request::request_id;
 use crate::app::Failure;
 use crate::app::caller::Caller;
+use crate::domain::permission::{Cause, Denial};
 use crate::domain::sentence::Sentence;
 use crate::passwords::PasswordsError;
 use crate::store::{StoreError, was_anything_kept};
@@ -29,7 +30,7 @@ pub enum PageError {
     NotFound,
     /// Policies do not allow it.
     #[error("{0}")]
-    Denied(crate::domain::permission::Denial),
+    Denied(Denial),
     /// A rule said no; the text says which and what to do.
     #[error("{0}")]
     Refused(String),
@@ -226,20 +227,25 @@ pub struct Trouble {
     is_unknown: bool,
     action: Option<&'static str>,
     resource: String,
+    /// What an administrator would have to do.
+    remedy: &'static str,
+    /// Whether another policy is all that is missing.
+    lacks_policy: bool,
 }
 
 impl From<&PageError> for Trouble {
     fn from(error: &PageError) -> Self {
         let (text, action, resource) = match error {
-            PageError::Denied(denial) => {
-                (denial.because.to_string(), Some(denial.action), denial.resource.clone())
-            }
+            PageError::Denied(denial) => (denial.on_page(), Some(denial.action), denial.resource.clone()),
             PageError::Throttled { seconds } => {
                 (format!("Too many wrong tries. Try again in {}.", in_words(*seconds)), None, String::new())
             }
             other => (other.to_string(), None, String::new()),
         };
+        let denial = if let PageError::Denied(denial) = error { Some(denial) } else { None };
         Self {
+            remedy: denial.map_or("", Denial::remedy),
+            lacks_policy: denial.is_some_and(|denial| denial.cause == Cause::NoPolicy),
             status: error.status_code().as_u16(),
             title: error.title(),
             text,
@@ -291,7 +297,8 @@ pub fn draw(request: &HttpRequest, trouble: &Trouble) -> HttpResponse {
     let context = request.app_data::<Data<WebContext>>();
     let html = match (caller, context) {
         (Some(caller), Some(context)) => {
-            let own_keys = matches!(trouble.action, Some(action) if action.contains("CollApiKey"));
+            let own_keys = trouble.lacks_policy
+                && matches!(trouble.action, Some(action) if action.contains("CollApiKey"));
             let state = trouble.is_unknown.then(|| state_of(request.path()));
             let page = Layout::quiet(context, &caller, "");
             InsidePage { page, trouble, own_keys, state, request_id }.render()
