@@ -138,6 +138,7 @@ async fn serve(config: &Config, new_database: bool) -> Result<(), CliError> {
     if let Err(failure) = app.report_stopped().await {
         tracing::warn!(error = %failure, "the other nodes could not be told that this one has stopped");
     }
+    app.store.put_away();
     ended.map_err(std::io::Error::other).and_then(|ended| ended).map_err(StartError::from)?;
     tracing::info!("camlock has stopped");
     Ok(())

@@ -62,6 +62,7 @@ mod house;
 mod key_names;
 mod keys;
 mod listening;
+mod lock_order;
 mod lost_answers;
 mod lost_tables;
 mod moved_file;
