@@ -120,6 +120,7 @@ pub fn begin(
     };
     store.read_now(migrations::run)?;
     store.write_now(|conn| settle(conn, &vault, surroundings.clock.now()))?;
+    store.take_stock();
     drop(lock);
     if has_made_directory {
         made.insert(0, config.data_dir.clone());

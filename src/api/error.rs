@@ -238,7 +238,9 @@ impl From<Failure> for ApiError {
                 ),
             ),
             Failure::Replayed(refusal) => Self::replayed(&refusal),
-            Failure::Store(StoreError::Unavailable(cause)) => Self::unavailable(&cause),
+            Failure::Store(StoreError::Unavailable(cause) | StoreError::Conflict(cause)) => {
+                Self::unavailable(&cause)
+            }
             Failure::Store(StoreError::Unknown(cause)) => Self::unknown(&cause),
             Failure::Passwords(PasswordsError::Busy) => Self::not_now(),
             other => Self::internal(&other),

@@ -86,4 +86,5 @@ async fn write_down(app: &App) {
     if let Err(failure) = app.report_stopped().await {
         tracing::warn!(error = %failure, "the other nodes could not be told that this one has stopped");
     }
+    app.store.put_away();
 }

@@ -48,7 +48,7 @@ impl Progress {
 
     /// Whether a change may be kept: not when its caller was told that it took too long.
     pub fn may_commit(&self) -> bool {
-        self.advance(Stage::Running, Stage::Committing)
+        self.advance(Stage::Running, Stage::Committing) || self.advance(Stage::Committing, Stage::Committing)
     }
 
     /// Whether somebody still counted on it.

@@ -8,6 +8,9 @@ pub enum StoreError {
     /// The database cannot be reached now; trying again later may help.
     #[error("the database is not available: {0}")]
     Unavailable(String),
+    /// Others changed the same at that moment, and nothing was kept; the same change may pass when it is made again.
+    #[error("others were changing the same: {0}")]
+    Conflict(String),
     /// Whether a change was kept is not known: its commit was sent, and no answer came.
     #[error("it is not known whether the change was made: {0}")]
     Unknown(String),
@@ -35,6 +38,9 @@ impl From<Error> for StoreError {
         match &error {
             Error::DatabaseError(DatabaseErrorKind::UniqueViolation, info) => {
                 Self::Duplicate(info.message().to_owned())
+            }
+            Error::DatabaseError(kind, info) if is_conflict(kind, info.message()) => {
+                Self::Conflict(info.message().to_owned())
             }
             Error::DatabaseError(kind, info) if is_passing(kind, info.message()) => {
                 Self::Unavailable(info.message().to_owned())
@@ -70,16 +76,30 @@ fn is_without_answer(message: &str) -> bool {
         .any(|text| message.contains(text))
 }
 
+fn is_conflict(kind: &DatabaseErrorKind, message: &str) -> bool {
+    matches!(kind, DatabaseErrorKind::SerializationFailure) || message.contains("deadlock detected")
+}
+
+/// Errors of changes that may be made again.
+pub trait MayRepeat {
+    /// Whether nothing was kept, and only because of what others did at that moment.
+    fn is_conflict(&self) -> bool;
+}
+
+impl MayRepeat for StoreError {
+    fn is_conflict(&self) -> bool {
+        matches!(self, Self::Conflict(_))
+    }
+}
+
 fn is_passing(kind: &DatabaseErrorKind, message: &str) -> bool {
     matches!(
         kind,
         DatabaseErrorKind::ClosedConnection
             | DatabaseErrorKind::UnableToSendCommand
             | DatabaseErrorKind::ReadOnlyTransaction
-            | DatabaseErrorKind::SerializationFailure
     ) || [
         "database is locked",
-        "deadlock detected",
         "canceling statement due to",
         "disk is full",
         "disk I/O error",

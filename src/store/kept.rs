@@ -6,9 +6,10 @@ tokio::task_local! {
     static KEPT: Cell<bool>;
 }
 
-/// Answers a request.
-pub async fn watched<T>(request: impl Future<Output = T>) -> T {
-    KEPT.scope(Cell::new(false), request).await
+/// Answers a request, and tells whether anything was kept meanwhile.
+pub async fn watched<T>(request: impl Future<Output = T>) -> (T, bool) {
+    let both = async { (request.await, was_anything_kept()) };
+    KEPT.scope(Cell::new(false), both).await
 }
 
 /// Whether a change of the request under way was kept.

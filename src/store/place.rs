@@ -37,10 +37,8 @@ impl Place {
         if Some(*file) == identity(path) {
             return Ok(());
         }
-        Err(StoreError::Unavailable(format!(
-            "the database file was moved or replaced. Stop Camlock; to use a copy that was put there, remove {path}-wal and \
-             {path}-shm; then start it again",
-            path = path.display()
-        )))
+        Err(StoreError::Unavailable(
+            "the database file was moved or replaced; put it back, or stop Camlock and start it on the new one".to_owned(),
+        ))
     }
 }

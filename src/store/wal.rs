@@ -8,6 +8,7 @@
 use super::new_file::with_ending;
 use super::place::identity;
 use super::{Conn, StoreError, meta};
+use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Binary, Integer};
 use diesel::{RunQueryDsl, SqliteConnection};
@@ -204,11 +205,15 @@ impl Log {
         Self {
             path: path.to_owned(),
             conn: Mutex::new(conn),
-            // The first change after opening is followed by a checkpoint.
-            changes: AtomicU32::new(CHANGES),
+            changes: AtomicU32::new(0),
             length: AtomicU64::new(0),
             _in_use: in_use,
         }
+    }
+
+    /// Has the next change followed by a checkpoint.
+    pub fn expect(&self) {
+        self.changes.store(CHANGES, Ordering::Relaxed);
     }
 
     /// Whether it is time for a checkpoint after the change that is about to be kept.
@@ -252,5 +257,21 @@ impl Log {
         }
         let file = identity(&self.path).unwrap_or_default();
         write_stamp(&self.path, &Stamp { number, schema, next_schema: schema, file }).map_err(refused)
+    }
+}
+
+impl Log {
+    /// Takes all of the log into the file that is open, so that the file alone is whole, and a copy that was put in its
+    /// place meanwhile finds no log.
+    pub fn put_away(&self) {
+        let mut conn = self.conn.lock().unwrap_or_else(PoisonError::into_inner);
+        // What others are at work on stays in the log, and is taken in later.
+        let _ = conn.batch_execute("PRAGMA busy_timeout = 200; PRAGMA wal_checkpoint(TRUNCATE)");
+    }
+}
+
+impl Drop for Log {
+    fn drop(&mut self) {
+        self.put_away();
     }
 }

@@ -30,7 +30,8 @@ pub async fn finish(
     let id = request_id(request.request());
     let context = context(request.request())?;
     let public_url = context.public_url.clone();
-    match answered(request, next).await {
+    let (outcome, is_kept) = crate::app::watched(answered(request, next)).await;
+    match outcome {
         Ok(response) => {
             let mut response = drawn(response);
             add_headers(response.headers_mut(), &id, &public_url);
@@ -42,7 +43,7 @@ pub async fn finish(
         // A middleware further in failed, so there is no request any more to draw a page for.
         Err(failure) => {
             tracing::error!(error = %failure, "a request failed before its page");
-            Err(Unfinished { failure, id, public_url, unread }.into())
+            Err(Unfinished { failure, is_kept, id, public_url, unread }.into())
         }
     }
 }
@@ -56,7 +57,7 @@ async fn answered(
         let refusal = PageError::MethodNotAllowed("GET, HEAD, POST".to_owned());
         return Ok(request.into_response(refusal.error_response()));
     }
-    Ok(crate::app::watched(next.call(request)).await?.map_into_boxed_body())
+    Ok(next.call(request).await?.map_into_boxed_body())
 }
 
 fn drawn(response: ServiceResponse<BoxBody>) -> ServiceResponse<BoxBody> {
@@ -104,9 +105,11 @@ fn add_headers(headers: &mut HeaderMap, id: &str, public_url: &PublicUrl) {
     }
 }
 
-/// A failure before any page: the database cannot say whether there is a session.
+/// A failure around the page: the database cannot say whether there is a session, or does not keep what is in it.
 struct Unfinished {
     failure: Error,
+    /// Whether something was kept before.
+    is_kept: bool,
     id: String,
     public_url: PublicUrl,
     unread: Option<Unread>,
@@ -130,7 +133,9 @@ impl ResponseError for Unfinished {
     }
 
     fn error_response(&self) -> HttpResponse {
-        let trouble = Trouble::from(&PageError::Unavailable("the session could not be read".into()));
+        let cause = "the session could not be read or kept".into();
+        let error = if self.is_kept { PageError::Unknown(cause) } else { PageError::Unavailable(cause) };
+        let trouble = Trouble::from(&error);
         let mut page = error::draw_outside(&trouble, self.id.clone());
         add_headers(page.headers_mut(), &self.id, &self.public_url);
         page.map_body(|_, body| BoxBody::new(Answer::new(body, self.unread.clone())))

@@ -108,10 +108,12 @@ impl From<Failure> for PageError {
             Failure::NotSignedIn => Self::Elsewhere("/login".to_owned()),
             Failure::Store(StoreError::Unknown(_)) => Self::Unknown(failure.into()),
             // Part of what was asked for may be done.
-            Failure::Store(StoreError::Unavailable(_)) if was_anything_kept() => {
+            Failure::Store(StoreError::Unavailable(_) | StoreError::Conflict(_)) if was_anything_kept() => {
                 Self::Unknown(failure.into())
             }
-            Failure::Store(StoreError::Unavailable(_)) => Self::Unavailable(failure.into()),
+            Failure::Store(StoreError::Unavailable(_) | StoreError::Conflict(_)) => {
+                Self::Unavailable(failure.into())
+            }
             Failure::Passwords(PasswordsError::Busy) => Self::Busy,
             other => Self::Internal(other.into()),
         }

@@ -70,6 +70,7 @@ mod key_files;
 mod key_names;
 mod keys;
 mod listening;
+mod lock_order;
 mod lost_answers;
 mod log_lost;
 mod lost_tables;

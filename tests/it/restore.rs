@@ -176,10 +176,45 @@ async fn a_copy_moved_over_the_file_of_a_running_server_survives_its_restart() {
 
     running.end("-TERM");
 
+    assert_eq!(fs::read(&copy).unwrap(), fs::read(database(folder.path())).unwrap());
+    let running = Running::start(folder.path()).await;
+    assert!(running.has("early-4").await && !running.has("later-4").await);
+    running.end("-TERM");
+}
+
+#[actix_web::test]
+async fn a_copy_moved_over_the_file_of_a_running_server_survives_its_kill() {
+    let folder = installed();
+    let running = Running::start(folder.path()).await;
+    running.make(names("early", 5)).await.unwrap();
+    let copy = folder.path().join("copy");
+    vacuum(folder.path(), &copy);
+    fs::copy(&copy, folder.path().join("put")).unwrap();
+    fs::rename(folder.path().join("put"), database(folder.path())).unwrap();
+
+    running.end("-KILL");
+
     let said = refusal(&mut camlock(folder.path(), &["serve"]));
     assert!(said.contains("camlock.db-wal"), "{said}");
-    assert_eq!(fs::read(&copy).unwrap(), fs::read(database(folder.path())).unwrap());
     take(folder.path(), &copy);
+}
+
+#[actix_web::test]
+async fn a_stopped_server_leaves_a_file_that_is_whole_by_itself() {
+    let folder = installed();
+    let running = Running::start(folder.path()).await;
+    let last = running.make(names("early", 5)).await.unwrap();
+    running.end("-TERM");
+    let other = tempfile::tempdir().unwrap();
+    fs::create_dir(other.path().join("camlock-data")).unwrap();
+    fs::copy(database(folder.path()), database(other.path())).unwrap();
+    let key = "camlock-data/master.key";
+    fs::copy(folder.path().join(key), other.path().join(key)).unwrap();
+
+    let running = Running::start(other.path()).await;
+
+    assert!(running.has(&last).await);
+    running.end("-TERM");
 }
 
 #[actix_web::test]
