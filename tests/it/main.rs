@@ -79,6 +79,7 @@ mod policies_app;
 mod policies_published;
 mod policy;
 mod policy_holders;
+mod postgres_places;
 mod proxy;
 mod refused_reveals;
 mod retired_ids;
