@@ -225,7 +225,11 @@ fn no_request_is_lost_behind_nginx_while_nodes_restart() {
     let port = free_port();
     let shipped = shipped("nginx.conf");
     let upstream = shipped.split("upstream camlock {").nth(1).unwrap().split("\n}").next().unwrap();
-    let servers = format!("server {};\n server {};", nodes.address(0), nodes.address(1));
+    let servers = format!(
+        "server {} fail_timeout=1s;\n server {} fail_timeout=1s;",
+        nodes.address(0),
+        nodes.address(1)
+    );
     let place = folder.path().display();
     let temporary: String = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
         .map(|kind| format!("{kind}_temp_path {place}/{kind};\n"))
@@ -235,7 +239,7 @@ fn no_request_is_lost_behind_nginx_while_nodes_restart() {
          upstream camlock {{ {} }}\nserver {{ listen 127.0.0.1:{port}; proxy_http_version 1.1; proxy_set_header Connection \"\";\n\
          proxy_set_header Host $http_host; proxy_set_header X-Forwarded-For $remote_addr; proxy_connect_timeout 3s;\n\
          location / {{ proxy_pass http://camlock; }} }} }}\n",
-        upstream.replace("server 127.0.0.1:8080;", &servers)
+        upstream.replace("server 127.0.0.1:8080 fail_timeout=1s;", &servers)
     );
     fs::write(folder.path().join("nginx.conf"), file).unwrap();
     let mut nginx = Command::new("nginx");

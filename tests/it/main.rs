@@ -107,6 +107,7 @@ mod unread_bytes;
 mod upgrade;
 mod users;
 mod vault;
+mod volumes;
 mod warm_keys;
 mod well_known;
 mod wrong_clock;

@@ -175,12 +175,15 @@ fn a_lock_that_somebody_holds_does_not_end_a_start_that_makes_nothing() {
 }
 
 /// A pooler of that mode, until it is dropped.
-struct Pooler(Child, tempfile::TempDir);
+struct Pooler {
+    process: Child,
+    _folder: tempfile::TempDir,
+}
 
 impl Drop for Pooler {
     fn drop(&mut self) {
-        signal(&self.0, "INT");
-        let _ = self.0.wait();
+        signal(&self.process, "INT");
+        let _ = self.process.wait();
     }
 }
 
@@ -211,7 +214,7 @@ fn pooler(database: &Database, mode: &str) -> Option<(Pooler, u16)> {
     let child = command.spawn().unwrap();
     for _ in 0..100 {
         if TcpStream::connect(("127.0.0.1", port)).is_ok() {
-            return Some((Pooler(child, folder), port));
+            return Some((Pooler { process: child, _folder: folder }, port));
         }
         std::thread::sleep(Duration::from_millis(50));
     }
