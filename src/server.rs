@@ -6,7 +6,7 @@ mod stream;
 mod unread;
 
 use self::seats::Seats;
-pub use self::stopping::{Draining, Signals, ignore_others, run_until_asked};
+pub use self::stopping::{Draining, Ending, Signals, ignore_others, is_door_closed, run_until_asked};
 pub use self::stream::Traffic;
 use self::stream::Watched;
 pub use self::unread::{Answer, Unread};

@@ -6,11 +6,15 @@ use std::fmt::Write as _;
 use std::io::{self, Write};
 
 use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::dynamic_filter_fn;
 use tracing_subscriber::fmt::MakeWriter;
+use tracing_subscriber::layer::{Context, Layer, SubscriberExt};
+use tracing_subscriber::util::SubscriberInitExt;
 
 use self::sink::Sink;
 use crate::config::{LogConfig, LogFormat};
 use crate::domain::characters::is_hidden;
+use crate::server::is_door_closed;
 
 /// The log level cannot be understood; the configuration refuses it before it comes here.
 #[derive(Debug, thiserror::Error)]
@@ -20,6 +24,8 @@ pub struct TelemetryError(#[from] tracing_subscriber::filter::ParseError);
 /// The framework reports requests that cannot be parsed as errors, though anybody can send those; a directive of the
 /// operator's own for it wins.
 const QUIET: &str = "actix_http::h1=off";
+/// Where it says that a closed port takes no connections.
+const ACCEPTING: &str = "actix_server::accept";
 /// It also tells of its own threads at every start and end.
 const QUIETER: &str = "actix_http::h1=off,actix_server=warn";
 
@@ -34,14 +40,21 @@ pub fn init(config: &LogConfig) -> Result<(), TelemetryError> {
         .log_internal_errors(false)
         .with_writer(OneLine(Sink::standard_error()));
     let started = match config.format {
-        LogFormat::Text => builder.try_init(),
-        LogFormat::Json => builder.json().flatten_event(true).with_span_list(false).try_init(),
+        LogFormat::Text => builder.finish().with(news()).try_init(),
+        LogFormat::Json => {
+            builder.json().flatten_event(true).with_span_list(false).finish().with(news()).try_init()
+        }
     };
     if started.is_ok() {
         // The usual report of a panic writes to standard error itself, and waits for it.
         std::panic::set_hook(Box::new(|panic| tracing::error!(%panic, "a thread panicked")));
     }
     Ok(())
+}
+
+/// Everything but the framework's surprise at a port that was closed on purpose.
+fn news<S: tracing::Subscriber>() -> impl Layer<S> {
+    dynamic_filter_fn(|event, _: &Context<'_, S>| event.target() != ACCEPTING || !is_door_closed())
 }
 
 /// Says a line on standard error, whatever the log's format is. It may be lost, and is never waited for.

@@ -4,7 +4,7 @@ use super::{CliError, opened, print_setup_url};
 use crate::app::App;
 use crate::config::Config;
 use crate::program;
-use crate::server::{self, Draining, Signals};
+use crate::server::{self, Draining, Ending, Signals};
 use crate::startup::{self, Lost, StartError};
 use crate::telemetry;
 use std::net::TcpListener;
@@ -42,8 +42,12 @@ pub(super) async fn run(config: Config, new_database: bool) -> Result<(), CliErr
 async fn serve(config: &Config, app: &App, signals: &mut Signals) -> Result<(), CliError> {
     let listener = startup::listen(config)?;
     announce(config, &listener)?;
-    let draining = Draining::default();
-    let server = startup::server(config, app, listener, draining.clone())?;
+    let ending = Ending {
+        draining: Draining::default(),
+        patience: Duration::from_secs(config.server.drain_seconds.into()),
+        door: listener.try_clone()?,
+    };
+    let server = startup::server(config, app, listener, ending.draining.clone())?;
     let tasks = [
         actix_web::rt::spawn(startup::sweep(app.clone())),
         actix_web::rt::spawn(startup::keep_filled(app.clone())),
@@ -56,8 +60,7 @@ async fn serve(config: &Config, app: &App, signals: &mut Signals) -> Result<(), 
         let command = format!("{} setup-url", program::name());
         tracing::warn!(error = %failure, command, "the setup address could not be printed; this command prints one");
     }
-    let patience = Duration::from_secs(config.server.drain_seconds.into());
-    let ended = server::run_until_asked(server, signals, &draining, patience).await;
+    let ended = server::run_until_asked(server, signals, &ending).await;
     tasks.iter().for_each(JoinHandle::abort);
     write_down(app).await;
     ended.map_err(StartError::from)?;

@@ -1,12 +1,17 @@
 //! How a server ends: it says so first, then takes no more connections, then finishes what is open.
 
 use actix_web::dev::{Server, ServerHandle};
+use socket2::SockRef;
 use std::io;
+use std::net::{Shutdown, TcpListener};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
+/// How long connections that were taken last may take to say what they want.
+const SETTLE: Duration = Duration::from_millis(500);
+static IS_CLOSED: AtomicBool = AtomicBool::new(false);
 /// Time for the last line of the log.
 const LAST_LINE: Duration = Duration::from_millis(200);
 
@@ -75,22 +80,26 @@ pub fn ignore_others() -> io::Result<()> {
     Ok(())
 }
 
+/// How a server is to end.
+pub struct Ending {
+    pub draining: Draining,
+    /// How long it goes on answering after it was asked.
+    pub patience: Duration,
+    /// Where it listens.
+    pub door: TcpListener,
+}
+
 /// Runs a server until it is asked to stop and has stopped. A second wish ends it at once.
-pub async fn run_until_asked(
-    server: Server,
-    signals: &mut Signals,
-    draining: &Draining,
-    patience: Duration,
-) -> io::Result<()> {
+pub async fn run_until_asked(server: Server, signals: &mut Signals, ending: &Ending) -> io::Result<()> {
     let handle = server.handle();
     let mut running = actix_web::rt::spawn(server);
     let ended = tokio::select! {
         ended = &mut running => ended,
         wish = signals.next() => {
             end_in_time();
-            draining.begin();
+            ending.draining.begin();
             tokio::select! {
-                () = end(&handle, wish, patience) => {}
+                () = ending.end(&handle, wish) => {}
                 _ = signals.next() => {
                     tracing::warn!("asked twice to stop: open requests are cut off");
                     handle.stop(false).await;
@@ -102,12 +111,34 @@ pub async fn run_until_asked(
     ended.map_err(io::Error::other)?
 }
 
-async fn end(handle: &ServerHandle, wish: Wish, patience: Duration) {
-    if wish == Wish::Drain && !patience.is_zero() {
-        tracing::info!(seconds = patience.as_secs(), "camlock is about to stop: not ready, still answering");
-        tokio::time::sleep(patience).await;
+impl Ending {
+    async fn end(&self, handle: &ServerHandle, wish: Wish) {
+        if wish == Wish::Drain && !self.patience.is_zero() {
+            tracing::info!(
+                seconds = self.patience.as_secs(),
+                "camlock is about to stop: not ready, still answering"
+            );
+            tokio::time::sleep(self.patience).await;
+            self.close_door();
+            handle.pause().await;
+            tokio::time::sleep(SETTLE).await;
+        }
+        handle.stop(true).await;
     }
-    handle.stop(true).await;
+
+    /// Takes no more connections, before the framework stops: it cuts off those that it has just taken, and a balancer
+    /// does not send a form twice.
+    fn close_door(&self) {
+        IS_CLOSED.store(true, Ordering::Release);
+        if let Err(error) = SockRef::from(&self.door).shutdown(Shutdown::Read) {
+            tracing::debug!(%error, "the port closes together with the server");
+        }
+    }
+}
+
+/// Whether the port was closed on purpose, which the framework reports as an error.
+pub fn is_door_closed() -> bool {
+    IS_CLOSED.load(Ordering::Acquire)
 }
 
 /// Ends the program when stopping takes longer than it may, whatever hangs.

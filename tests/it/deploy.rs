@@ -191,7 +191,7 @@ fn restarts_lose_nothing(nodes: &mut Nodes, balancer: &str, rounds: usize) {
     let post =
         "POST /login HTTP/1.1\r\nHost: camlock.test\r\nConnection: close\r\nContent-Length: 3\r\n\r\na=b";
     let get = "GET /login HTTP/1.1\r\nHost: camlock.test\r\nConnection: close\r\n\r\n";
-    let clients: Vec<_> = [(get, "200"), (post, "403"), (get, "200"), (post, "403")]
+    let clients: Vec<_> = [(get, "303"), (post, "403"), (get, "303"), (post, "403")]
         .into_iter()
         .map(|(request, wanted)| {
             let (is_over, answered, balancer) = (is_over.clone(), answered.clone(), balancer.to_owned());
@@ -225,7 +225,11 @@ fn no_request_is_lost_behind_nginx_while_nodes_restart() {
     let port = free_port();
     let shipped = shipped("nginx.conf");
     let upstream = shipped.split("upstream camlock {").nth(1).unwrap().split("\n}").next().unwrap();
-    let servers = format!("server {};\n server {};", nodes.address(0), nodes.address(1));
+    let servers = format!(
+        "server {} fail_timeout=1s;\n server {} fail_timeout=1s;",
+        nodes.address(0),
+        nodes.address(1)
+    );
     let place = folder.path().display();
     let temporary: String = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
         .map(|kind| format!("{kind}_temp_path {place}/{kind};\n"))
@@ -235,7 +239,7 @@ fn no_request_is_lost_behind_nginx_while_nodes_restart() {
          upstream camlock {{ {} }}\nserver {{ listen 127.0.0.1:{port}; proxy_http_version 1.1; proxy_set_header Connection \"\";\n\
          proxy_set_header Host $http_host; proxy_set_header X-Forwarded-For $remote_addr; proxy_connect_timeout 3s;\n\
          location / {{ proxy_pass http://camlock; }} }} }}\n",
-        upstream.replace("server 127.0.0.1:8080;", &servers)
+        upstream.replace("server 127.0.0.1:8080 fail_timeout=1s;", &servers)
     );
     fs::write(folder.path().join("nginx.conf"), file).unwrap();
     let mut nginx = Command::new("nginx");
@@ -276,7 +280,7 @@ fn no_request_is_lost_behind_haproxy_with_the_shipped_file_while_nodes_restart()
     let _haproxy = Running(child.unwrap());
     let balancer = format!("127.0.0.1:{port}");
     for _ in 0..200 {
-        if ask(&balancer, "/login").is_some_and(|answer| answer.starts_with("HTTP/1.1 200")) {
+        if ask(&balancer, "/login").is_some_and(|answer| answer.starts_with("HTTP/1.1 303")) {
             break;
         }
         std::thread::sleep(Duration::from_millis(50));

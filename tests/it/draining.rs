@@ -39,6 +39,11 @@ fn a_server_that_is_told_to_stop_is_not_ready_first_and_answers_meanwhile() {
     }
     assert!(end(&mut child, Duration::from_secs(20)).success());
     assert!(told.elapsed() > Duration::from_secs(2), "it went on for its three seconds");
+    let said = std::io::read_to_string(child.stderr.take().unwrap()).unwrap();
+    assert!(
+        said.contains("about to stop") && said.contains("has stopped") && !said.contains("ERROR"),
+        "{said}"
+    );
     assert!(ask(&address, "/healthz").is_none());
 }
 

@@ -275,7 +275,7 @@ fn a_start_killed_in_its_first_moments_is_finished_by_the_next_on_either_databas
 
 #[test]
 fn nodes_that_start_at_once_on_an_empty_database_all_live() {
-    for _ in 0..2 {
+    for _ in 0..6 {
         let folder = tempfile::tempdir().unwrap();
         let database = TestDatabase::new(folder.path());
         let start = || -> Child {

@@ -50,7 +50,7 @@ fn adapted(folder: &Path, upstream: &str, (http, https): (u16, u16)) -> String {
         ("listen [::]:80;", String::new()),
         ("listen 443 ssl http2;", format!("listen 127.0.0.1:{https} ssl http2;")),
         ("listen [::]:443 ssl http2;", String::new()),
-        ("server 127.0.0.1:8080;", format!("server {upstream};")),
+        ("server 127.0.0.1:8080 fail_timeout=1s;", format!("server {upstream};")),
         ("/etc/ssl/camlock", place.clone()),
         ("/var/log/nginx", place),
     ] {

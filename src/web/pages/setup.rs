@@ -43,6 +43,7 @@ struct SetupPage {
 #[template(path = "setup/closed.html")]
 struct ClosedPage {
     is_set_up: bool,
+    program: String,
     request_id: String,
 }
 
@@ -188,7 +189,10 @@ fn closed(request: &HttpRequest, failure: Failure) -> Result<HttpResponse, PageE
         Failure::Refused(_) => (StatusCode::CONFLICT, true),
         other => return Err(other.into()),
     };
-    render_as(status, &ClosedPage { is_set_up, request_id: request_id(request) })
+    render_as(
+        status,
+        &ClosedPage { is_set_up, program: crate::program::name(), request_id: request_id(request) },
+    )
 }
 
 /// The recovery codes, once, and what to look at before the first sign-in.
