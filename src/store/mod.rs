@@ -11,6 +11,7 @@ pub mod forms;
 pub mod grants;
 pub mod groups;
 pub mod identities;
+pub mod kept_forms;
 pub mod key_usage;
 pub mod meta;
 pub mod migrations;
