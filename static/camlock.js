@@ -132,3 +132,18 @@ if (page) {
   tick();
   $('[data-extend]').onclick = () => { end = Date.now() + span; say('Kept open 2 more minutes'); };
 }
+
+// Two minutes before the session ends; a page opened anywhere in it starts the time anew.
+const ending = $('#session-end');
+if (ending) {
+  const others = new BroadcastChannel('camlock');
+  let timer;
+  const wait = () => {
+    clearTimeout(timer);
+    ending.hidden = true;
+    timer = setTimeout(() => { ending.hidden = false; }, Math.max(ending.dataset.seconds - 120, 0) * 1000);
+  };
+  if ($('a', ending)) others.onmessage = wait;
+  others.postMessage('');
+  wait();
+}

@@ -19,6 +19,7 @@ mod grant_gift;
 pub mod group_members;
 pub mod group_policies;
 pub mod groups;
+pub mod kept_forms;
 pub mod key_import;
 mod key_pair;
 mod key_rights;

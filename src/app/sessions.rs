@@ -184,6 +184,7 @@ impl App {
                 crate::store::signed_seconds::sweep(conn, now)?;
                 crate::store::nodes::sweep(conn, now - 86_400)?;
                 crate::store::forms::sweep(conn, now)?;
+                crate::store::kept_forms::sweep(conn, now)?;
                 crate::store::refusals::sweep(conn, now)?;
                 crate::store::key_usage::sweep(conn, now)?;
                 Ok(())

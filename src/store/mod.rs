@@ -13,6 +13,7 @@ pub mod grants;
 pub mod groups;
 pub mod identities;
 mod kept;
+pub mod kept_forms;
 pub mod key_usage;
 pub mod later;
 mod line;

@@ -368,6 +368,17 @@ diesel::table! {
 }
 
 diesel::table! {
+    kept_forms (digest) {
+        digest -> Text,
+        uin -> BigInt,
+        uid -> BigInt,
+        fields -> Binary,
+        created_at -> BigInt,
+        expires_at -> BigInt,
+    }
+}
+
+diesel::table! {
     group_members (group_id, uid) {
         group_id -> BigInt,
         uid -> BigInt,
@@ -439,6 +450,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     group_members,
     group_policies,
     identities,
+    kept_forms,
     key_records,
     key_usage,
     meta,

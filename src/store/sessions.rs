@@ -11,6 +11,9 @@ pub const SECOND_FACTOR: &str = "second_factor";
 /// Signed in.
 pub const FULL: &str = "full";
 
+/// Seconds for which a session that ran out is remembered, to tell its browser so. It opens nothing.
+pub const REMEMBERED_SECONDS: i64 = 3_600;
+
 /// A session.
 #[derive(Clone, Debug, Queryable, Selectable, Insertable)]
 #[diesel(table_name = sessions)]
@@ -140,7 +143,7 @@ pub fn delete_of_user(conn: &mut Conn, uid: Uid) -> Result<usize, StoreError> {
 /// Removes what has run out, and what a clock that was ahead made to last: sessions, questions, tickets.
 pub fn sweep(conn: &mut Conn, (now, longest): (i64, i64)) -> Result<(), StoreError> {
     let is_over = sessions::expires_at
-        .le(now)
+        .le(now - REMEMBERED_SECONDS)
         .or(sessions::expires_at.gt(latest(longest, now)))
         .or(sessions::created_at.gt(now + CLOCK_SLACK));
     match conn {

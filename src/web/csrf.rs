@@ -10,6 +10,7 @@ use super::error::PageError;
 use super::form::Form;
 use super::once;
 use crate::app::caller::Caller;
+use crate::app::sessions::Session;
 use actix_web::cookie::Cookie;
 use actix_web::dev::Payload;
 use actix_web::http::header::{HOST, HeaderMap, ORIGIN};
@@ -151,9 +152,13 @@ enum Fit {
 }
 
 fn ensure_session_token(context: &WebContext, caller: &Caller, form: &Form) -> Result<Fit, PageError> {
+    fit(context, subjects(caller), form)
+}
+
+fn fit(context: &WebContext, subjects: [String; 2], form: &Form) -> Result<Fit, PageError> {
     let sent = BASE64URL_NOPAD.decode(form.text("csrf").as_bytes()).unwrap_or_default();
     let halves = sent.split_at_checked(sent.len() / 2).unwrap_or_default();
-    let [family, membership] = subjects(caller).map(|subject| mac(context, &subject));
+    let [family, membership] = subjects.map(|subject| mac(context, &subject));
     if family.verify_slice(halves.0).is_err() {
         return Err(PageError::StaleForm);
     }
@@ -169,8 +174,24 @@ pub(super) fn mac(context: &WebContext, subject: &str) -> Hmac<Sha256> {
 
 /// The session, and the membership that it acts as.
 fn subjects(caller: &Caller) -> [String; 2] {
-    let family = &caller.session.family;
-    [format!("session\n{family}"), format!("membership\n{family}\n{}", caller.user.uid.0)]
+    subjects_of(&caller.session.family, caller.user.uid.0)
+}
+
+fn subjects_of(family: &str, uid: i64) -> [String; 2] {
+    [format!("session\n{family}"), format!("membership\n{family}\n{uid}")]
+}
+
+/// Refuses what does not come from a page of ours that this session showed, whether it has ended or not.
+pub(super) fn ensure_shown_in(
+    context: &WebContext,
+    headers: &HeaderMap,
+    (session, form): (&Session, &Form),
+) -> Result<(), PageError> {
+    ensure_own_origin(headers, context)?;
+    match fit(context, subjects_of(&session.family, session.uid), form)? {
+        Fit::Here => Ok(()),
+        Fit::Elsewhere => Err(PageError::StaleForm),
+    }
 }
 
 fn door_subject(browser: &str) -> String {

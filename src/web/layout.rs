@@ -34,6 +34,10 @@ pub struct Layout {
     pub can_switch: bool,
     pub flash: Option<Flash>,
     pub step_up_left: Option<String>,
+    /// Seconds until the session ends if nothing is done.
+    pub session_left: i64,
+    /// Whether no use of the session makes it last longer.
+    pub is_last: bool,
 }
 
 impl Layout {
@@ -45,7 +49,12 @@ impl Layout {
     /// The same, leaving the flash message for the next page.
     pub fn quiet(context: &WebContext, caller: &Caller, section: &'static str) -> Self {
         let left = context.app.step_up_left(caller).max(context.app.grant_window_left(caller));
+        let (now, session) = (context.app.clock.now(), &caller.session);
+        let idle_left = session.last_seen_at.max(now - 60) + context.app.rules.session_idle - now;
+        let absolute_left = session.expires_at - now;
         Self {
+            session_left: idle_left.min(absolute_left).max(0),
+            is_last: absolute_left <= idle_left,
             csrf: csrf::token(context, caller),
             account: caller.owner().to_string(),
             account_name: caller.account.name.clone(),

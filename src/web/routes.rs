@@ -3,13 +3,13 @@
 use super::caller::caller;
 use super::edge::catch_panic;
 use super::error::PageError;
-use super::once;
 use super::pages::{
     audit, factors, grants, group, group_members, group_permissions, groups, help, help_debug, home,
     identity, key_records, key_status, keys, me, mfa, policies, policy, policy_form, policy_holders,
     policy_versions, reveal, settings, setup, sign_in, simulate, step_up, user, user_activity, user_boundary,
     user_groups, user_new, user_permissions, user_security, users,
 };
+use super::{kept, once};
 use actix_web::http::Method;
 use actix_web::middleware::from_fn;
 use actix_web::web::{self, ServiceConfig};
@@ -188,8 +188,10 @@ fn accepting(endpoint: &Endpoint) -> Route {
     let route = (endpoint.handler)();
     let route = if endpoint.makes { route.wrap(from_fn(once::guard)) } else { route };
     match endpoint.method {
-        "GET" => route.guard(reading()),
-        method => route.guard(guard::Method(Method::from_bytes(method.as_bytes()).unwrap_or(Method::POST))),
+        "GET" => route.wrap(from_fn(kept::show)).guard(reading()),
+        method => route
+            .wrap(from_fn(kept::keep))
+            .guard(guard::Method(Method::from_bytes(method.as_bytes()).unwrap_or(Method::POST))),
     }
 }
 

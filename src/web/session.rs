@@ -15,6 +15,7 @@ use std::collections::HashMap;
 
 const ID: &str = "id";
 const NEXT: &str = "next";
+const WANTED: &str = "wanted";
 
 /// The session table as actix-session sees it.
 #[derive(Clone)]
@@ -115,6 +116,20 @@ pub fn middleware(
 /// The id under which a browser's session is kept, if it has one.
 pub fn id(session: &Session) -> Option<String> {
     session.get::<String>(ID).ok().flatten()
+}
+
+/// Remembers the page that a person wants once the account is chosen. A lost one is no harm.
+pub fn want(session: &Session, page: &str) {
+    if let Err(error) = session.insert(WANTED, page) {
+        tracing::warn!(%error, "a wanted page was lost");
+    }
+}
+
+/// The page that was wanted before the account was chosen.
+pub fn wanted(session: &Session) -> Option<String> {
+    let page = session.get::<String>(WANTED).ok().flatten();
+    session.remove(WANTED);
+    page
 }
 
 /// Continues under the key that signing in, or a passed step-up, made.

@@ -130,12 +130,12 @@ async fn the_debugger_shows_what_the_server_signs_and_never_a_signature_or_secre
 async fn the_debugger_explains_ones_own_keys_only_and_says_what_cannot_be_read() {
     let app = TestApp::spawn();
     let root = app.root().await;
-    let alice = app.sub_user(&root, "alice", &[]).await;
-    let signed = app.key_of(&alice).await.sign_plainly("cam", "GetUserAppId", &json!({}));
+    let alice = app.signed_in(&root, "alice", &["QcloudCollApiKeyReadOnlyAccess"]).await;
+    let signed = app.key_of(&root).await.sign_plainly("cam", "GetUserAppId", &json!({}));
     let headers = header_lines(&signed, "\n");
     let said = async |headers: &str| {
         let fields = [("method", "POST"), ("headers", headers), ("body", "{}")];
-        let page = root.browser.submit("/help/api/debug", "/help/api/debug", &fields).await;
+        let page = alice.browser.submit("/help/api/debug", "/help/api/debug", &fields).await;
         assert_eq!(page.status, 422);
         assert_eq!(page.text("textarea[name=headers]").unwrap().trim(), headers.trim(), "kept as typed");
         assert_eq!(page.text("textarea[name=body]").unwrap().trim(), "{}");

@@ -2,10 +2,9 @@
 
 use super::{render, render_as};
 use crate::app::Failure;
-use crate::app::explain::Explained;
-use crate::app::keys::Place;
+use crate::app::explain::{Explained, Verdict};
 use crate::domain::field::FieldError;
-use crate::domain::signature::{Body, Incoming, WINDOW_SECONDS};
+use crate::domain::signature::{Body, Difference, Incoming, WINDOW_SECONDS};
 use crate::web::caller::Person;
 use crate::web::context::WebContext;
 use crate::web::csrf::Protected;
@@ -75,12 +74,24 @@ struct DebugPage {
     typed: Pasted,
     explained: Option<Explained>,
     skew: String,
+    /// Whether the request would be accepted, and if not, what differs.
+    verdict: String,
+    is_fitting: bool,
     window: i64,
 }
 
 impl DebugPage {
     fn new(page: Layout, typed: Pasted) -> Self {
-        Self { page, errors: Vec::new(), typed, explained: None, skew: String::new(), window: WINDOW_SECONDS }
+        Self {
+            page,
+            errors: Vec::new(),
+            typed,
+            explained: None,
+            skew: String::new(),
+            verdict: String::new(),
+            is_fitting: false,
+            window: WINDOW_SECONDS,
+        }
     }
 }
 
@@ -93,13 +104,52 @@ fn skew_of(explained: &Explained) -> String {
     }
 }
 
+/// The first line: what has to be changed so that the request is accepted.
+fn verdict_on(explained: &Explained) -> String {
+    let signature = match explained.verdict {
+        Verdict::Fits => "The signature fits.",
+        Verdict::Differs(Difference::EmptyBody) => "The body differs: the client signed an empty one.",
+        Verdict::Differs(Difference::UnsignedPayload) => {
+            "The body differs: the client signed UNSIGNED-PAYLOAD without the header X-TC-Content-SHA256."
+        }
+        Verdict::Differs(Difference::Path) => {
+            "The path differs: the canonical URI must be /, whatever the real path is."
+        }
+        Verdict::Differs(Difference::Query) => "The query differs: the client signed an empty one.",
+        Verdict::LineEnds => {
+            "The signature fits, with other line ends in the body than pasted here. The body that arrives must be the \
+             one that is signed, byte for byte."
+        }
+        Verdict::OtherKey => {
+            "The secret differs: this was signed with the SecretKey of the user's other key. SecretId and SecretKey do \
+             not belong together."
+        }
+        Verdict::Unknown => {
+            "The secret differs, or the body or a header differs from what the client signed. If your client signed the \
+             texts below, its SecretKey is wrong."
+        }
+    };
+    let off = explained.now - explained.timestamp;
+    let clock = match (explained.is_late, off > 0) {
+        (false, _) => String::new(),
+        (true, true) => format!("The clock is {off} seconds behind, if this was sent just now."),
+        (true, false) => format!("The clock is {} seconds ahead.", off.unsigned_abs()),
+    };
+    let disabled = if explained.is_disabled { "The key is disabled." } else { "" };
+    let parts = match explained.verdict {
+        Verdict::Fits => [disabled, clock.as_str(), signature],
+        _ => [signature, clock.as_str(), disabled],
+    };
+    parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ")
+}
+
 /// Asks for the request, of somebody who may see keys of their own.
 pub async fn form(
     context: Data<WebContext>,
     person: Person,
     session: Session,
 ) -> Result<HttpResponse, PageError> {
-    context.app.keys(&person, Place::Own).await?;
+    context.app.ensure_may_debug(&person).await?;
     let layout = Layout::new(&context, &person, &session, "api");
     render(&DebugPage::new(layout, Pasted { method: "POST".to_owned(), ..Pasted::default() }))
 }
@@ -117,6 +167,9 @@ pub async fn submit(
     match outcome {
         Ok(explained) => {
             page.skew = skew_of(&explained);
+            page.verdict = verdict_on(&explained);
+            page.is_fitting =
+                explained.verdict == Verdict::Fits && !explained.is_late && !explained.is_disabled;
             page.explained = Some(explained);
             render(&page)
         }
@@ -129,7 +182,7 @@ pub async fn submit(
 }
 
 async fn explain(context: &WebContext, person: &Person, typed: &Pasted) -> Result<Explained, Failure> {
-    context.app.keys(person, Place::Own).await?;
+    context.app.ensure_may_debug(person).await?;
     let lines = typed.header_lines()?;
     let headers: Vec<(&str, &[u8])> =
         lines.iter().map(|(name, value)| (name.as_str(), value.as_slice())).collect();

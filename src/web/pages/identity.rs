@@ -50,9 +50,10 @@ pub async fn switch(
     Protected(form): Protected,
 ) -> Result<HttpResponse, PageError> {
     let owner = Uin::parse(form.text("owner_uin")).map_err(|_| PageError::NotFound)?;
+    let wanted = session::wanted(&session);
     if owner != person.owner() {
         let key = context.app.switch_identity(&person, owner).await?;
         session::continue_as(&session, &key)?;
     }
-    Ok(see_other("/"))
+    Ok(see_other(wanted.as_deref().unwrap_or("/")))
 }

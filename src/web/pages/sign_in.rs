@@ -17,6 +17,7 @@ use crate::web::error::PageError;
 use crate::web::filters;
 use crate::web::flash::{self, Kind};
 use crate::web::form::Form;
+use crate::web::kept;
 use crate::web::query::Query;
 use crate::web::request::source;
 use crate::web::session;
@@ -37,6 +38,8 @@ struct LoginPage {
     errors: Vec<FieldError>,
     asks_account: bool,
     signed_out: bool,
+    /// What is said to somebody whose session has ended.
+    ended: &'static str,
     account: String,
     user_name: String,
     next: String,
@@ -79,16 +82,30 @@ pub async fn form(
     if !way.is_set_up {
         return Ok(see_other("/setup"));
     }
+    let next = safe_next(query.text("next"));
     let page = LoginPage {
         door: DoorForm::new(&context, &request)?,
         errors: Vec::new(),
         asks_account: way.asks_account,
         signed_out: query.find("signed_out").is_some(),
+        ended: told_of_end(&context, &next, query.find("ended").is_some()).await?,
         account: String::new(),
         user_name: String::new(),
-        next: safe_next(query.text("next")),
+        next,
     };
     page.door.answer(StatusCode::OK, &page)
+}
+
+async fn told_of_end(context: &WebContext, next: &str, is_ended: bool) -> Result<&'static str, PageError> {
+    let is_kept = match kept::name_in(next) {
+        Some(name) => context.app.is_form_kept(&name).await?,
+        None => false,
+    };
+    Ok(match (is_kept, is_ended) {
+        (true, _) => "Your session ended. Sign in, and your form is back.",
+        (false, true) => "Your session ended, and nothing was done. Sign in again.",
+        (false, false) => "",
+    })
 }
 
 /// Checks name and password.
@@ -111,7 +128,7 @@ pub async fn submit(
         Ok(signed) if signed.needs_code => {
             return let_in(&session, &context, &signed, &with_next("/login/verify", &next));
         }
-        Ok(signed) => return let_in(&session, &context, &signed, &onward(&signed, &next)),
+        Ok(signed) => return let_in(&session, &context, &signed, &onward(&session, &signed, &next)),
         Err(failure) => Refusal::new(failure, ("user_name", WRONG_PAIR))?,
     };
     let page = LoginPage {
@@ -119,6 +136,7 @@ pub async fn submit(
         errors: refusal.errors.clone(),
         asks_account: way.asks_account || !form.text("account").is_empty(),
         signed_out: false,
+        ended: told_of_end(&context, &next, false).await?,
         account: form.text("account").to_owned(),
         user_name: form.text("user_name").to_owned(),
         next,
@@ -175,7 +193,7 @@ pub async fn verify(
     let refusal = match signed {
         Ok(signed) => {
             let next = safe_next(form.text("next"));
-            return let_in(&session, &context, &signed, &onward(&signed, &next));
+            return let_in(&session, &context, &signed, &onward(&session, &signed, &next));
         }
         Err(failure) => Refusal::new(failure, ("code", WRONG_CODE))?,
     };
@@ -318,7 +336,10 @@ fn half(session: &Session) -> Result<String, PageError> {
     session::id(session).ok_or_else(|| PageError::Elsewhere("/login".to_owned()))
 }
 
-fn onward(signed: &SignedIn, next: &str) -> String {
+fn onward(session: &Session, signed: &SignedIn, next: &str) -> String {
+    if signed.can_switch && kept::name_in(next).is_some() {
+        session::want(session, next);
+    }
     match (signed.can_switch, next) {
         (true, _) => "/identity".to_owned(),
         (false, "") => "/".to_owned(),
