@@ -12,6 +12,8 @@ pub struct CookieNames {
     pub form: &'static str,
     /// Marks a browser that signed in before.
     pub device: &'static str,
+    /// The account that the browser signed in to last.
+    pub account: &'static str,
     is_https: bool,
 }
 
@@ -22,11 +24,23 @@ impl CookieNames {
                 session: "__Host-camlock",
                 form: "__Host-camlock-form",
                 device: "__Host-camlock-device",
+                account: "__Host-camlock-account",
                 is_https,
             }
         } else {
-            Self { session: "camlock", form: "camlock-form", device: "camlock-device", is_https }
+            Self {
+                session: "camlock",
+                form: "camlock-form",
+                device: "camlock-device",
+                account: "camlock-account",
+                is_https,
+            }
         }
+    }
+
+    /// All of them.
+    fn all(&self) -> [&'static str; 4] {
+        [self.session, self.form, self.device, self.account]
     }
 
     /// A cookie with our attributes.

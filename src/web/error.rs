@@ -2,7 +2,7 @@
 
 use super::context::WebContext;
 use super::filters;
-use super::layout::Layout;
+use super::layout::{self, Layout};
 use super::request::request_id;
 use crate::app::Failure;
 use crate::app::caller::Caller;
@@ -251,6 +251,8 @@ struct InsidePage<'a> {
     page: Layout,
     trouble: &'a Trouble,
     own_keys: bool,
+    /// A page that opens for this person and is not the one that was asked for.
+    start: &'static str,
     request_id: String,
 }
 
@@ -269,7 +271,11 @@ pub fn draw(request: &HttpRequest, trouble: &Trouble) -> HttpResponse {
     let html = match (caller, context) {
         (Some(caller), Some(context)) => {
             let own_keys = matches!(trouble.action, Some(action) if action.contains("CollApiKey"));
-            InsidePage { page: Layout::quiet(context, &caller, ""), trouble, own_keys, request_id }.render()
+            let start =
+                [layout::start(&caller), "/me/security"].into_iter().find(|page| *page != request.path());
+            let start = start.unwrap_or("/me/preferences");
+            let page = Layout::quiet(context, &caller, "");
+            InsidePage { page, trouble, own_keys, start, request_id }.render()
         }
         _ => return draw_outside(trouble, request_id),
     };

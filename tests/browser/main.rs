@@ -28,3 +28,4 @@ mod life_of_a_key;
 mod own_keys;
 mod pages;
 mod secret_page;
+mod tables;

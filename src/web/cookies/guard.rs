@@ -45,7 +45,7 @@ impl CookieNames {
     }
 
     fn is_ours(&self, name: &[u8]) -> bool {
-        [self.session, self.form, self.device].iter().any(|own| own.as_bytes() == name)
+        self.all().iter().any(|own| own.as_bytes() == name)
     }
 
     /// Whether a name that is not ours could be taken for ours by somebody who trims, decodes or folds it.
@@ -54,7 +54,7 @@ impl CookieNames {
             return false;
         }
         let plain = folded(&decoded(name));
-        [self.session, self.form, self.device].iter().any(|own| own.to_lowercase() == plain)
+        self.all().iter().any(|own| own.to_lowercase() == plain)
     }
 }
 

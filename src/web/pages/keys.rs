@@ -119,7 +119,7 @@ impl KeyView {
 
     /// The day of the last change of status, UTC.
     pub fn changed_on(&self) -> String {
-        crate::clock::iso(self.changed_at).chars().take_while(|c| *c != 'T').collect()
+        crate::clock::day(self.changed_at)
     }
 }
 
