@@ -25,7 +25,7 @@ const BUSY_SECONDS: i64 = 5;
 #[derive(Debug, thiserror::Error)]
 pub enum PageError {
     /// Missing, or not for this person to see: the two look the same.
-    #[error("This page does not exist.")]
+    #[error("There is nothing at this address, or it is not open to you.")]
     NotFound,
     /// Policies do not allow it.
     #[error("{0}")]

@@ -7,6 +7,16 @@ pub fn asset(name: &str, _: &dyn askama::Values) -> askama::Result<String> {
     Ok(address)
 }
 
+/// A command line for whoever runs this server: `camlock …`, or the built file where it was started from the sources.
+#[askama::filter_fn]
+pub fn command(arguments: &str, _: &dyn askama::Values) -> askama::Result<String> {
+    let started = std::env::args().next().unwrap_or_default();
+    let is_built_here = started.trim_start_matches("./").starts_with("target/");
+    let program = if is_built_here { started.as_str() } else { "camlock" };
+    let prefix = if is_built_here && !program.starts_with("./") { "./" } else { "" };
+    Ok(format!("{prefix}{program} {arguments}"))
+}
+
 /// An ISO time for people to read: `23 Nov 2026, 21:50 UTC`.
 #[askama::filter_fn]
 pub fn said(iso: &str, _: &dyn askama::Values) -> askama::Result<String> {

@@ -22,6 +22,7 @@ mod page;
 mod sweep;
 mod visitor;
 
+mod after_sign_out;
 mod copying;
 mod keyboard;
 mod life_of_a_key;

@@ -100,3 +100,20 @@ async fn the_way_back_of_a_refusal_never_leads_to_the_page_that_refused() {
         assert_eq!(bob.browser.open(&back).await.status, StatusCode::OK, "{path} leads to {back}");
     }
 }
+
+#[actix_web::test]
+async fn controls_that_one_may_not_use_are_absent() {
+    let app = TestApp::spawn();
+    let root = app.root().await;
+    let reader = app.signed_in(&root, "own-reader", &["QcloudCollApiKeyReadOnlyAccess"]).await;
+    root.create_key(&format!("/users/{}/keys", reader.uin)).await;
+
+    let page = reader.browser.get("/keys").await;
+
+    assert!(page.body.contains("/reveal"));
+    for absent in
+        ["Create Key", "/disable", "/enable", "/delete", "/note", "href=\"/users\"", "href=\"/audit\""]
+    {
+        assert!(!page.body.contains(absent), "the page holds {absent}");
+    }
+}

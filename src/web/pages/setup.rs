@@ -20,6 +20,7 @@ use crate::web::query::Query;
 use crate::web::request::{request_id, source};
 use actix_session::SessionExt;
 use actix_web::http::StatusCode;
+use actix_web::http::header::HOST;
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
@@ -58,6 +59,8 @@ struct RecoveryPage {
     account: Option<Made>,
     is_signed_in: bool,
     public_url: String,
+    /// Whether the browser used that address.
+    is_reached: bool,
     is_https: bool,
     is_insecure: bool,
     now: i64,
@@ -206,6 +209,14 @@ fn closed(request: &HttpRequest, failure: Failure) -> Result<HttpResponse, PageE
     render_as(status, &ClosedPage { is_set_up, request_id: request_id(request) })
 }
 
+/// Whether the request names the host of the public address.
+fn is_reached(request: &HttpRequest, context: &WebContext) -> bool {
+    let host = request.headers().get(HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
+    let public = context.public_url.to_string();
+    let public = public.split_once("://").map_or(public.as_str(), |(_, rest)| rest).trim_end_matches('/');
+    host.eq_ignore_ascii_case(public)
+}
+
 impl Made {
     fn of(user: &User, context: &WebContext) -> Self {
         let uin = user.owner_uin.to_string();
@@ -234,6 +245,7 @@ pub async fn recovery(
         account: account.map(|user| Made::of(&user, &context)),
         is_signed_in: signed_in.is_some(),
         public_url: context.public_url.to_string(),
+        is_reached: is_reached(&request, &context),
         is_https: context.public_url.is_https(),
         is_insecure: !context.public_url.is_trustworthy(),
         now: context.app.clock.now(),
