@@ -54,10 +54,42 @@ pub fn iso(seconds: i64) -> String {
     spelled(seconds, 'T', "Z")
 }
 
-/// A time for people to read: `2026-11-23 21:50:09 UTC`.
+/// A time for people to read: `23 Nov 2026, 21:50:09 UTC`.
 pub fn readable(seconds: i64) -> String {
-    spelled(seconds, ' ', " UTC")
+    said(&iso(seconds), Precision::Second)
 }
+
+/// A day for people to read: `23 Nov 2026`.
+pub fn day(seconds: i64) -> String {
+    said_day(&iso(seconds)).unwrap_or_else(|| iso(seconds))
+}
+
+/// How exactly a time is said.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Precision {
+    Minute,
+    Second,
+}
+
+/// What [`iso`] spells, for people to read; anything else stays as it is.
+pub fn said(iso: &str, precision: Precision) -> String {
+    let length = if precision == Precision::Minute { "00:00".len() } else { "00:00:00".len() };
+    match (said_day(iso), iso.get(11..11 + length)) {
+        (Some(day), Some(time)) => format!("{day}, {time} UTC"),
+        _ => iso.to_owned(),
+    }
+}
+
+fn said_day(iso: &str) -> Option<String> {
+    let (date, _) = iso.split_once('T')?;
+    let (year, rest) = date.split_once('-')?;
+    let (month, day) = rest.split_once('-')?;
+    let name = MONTHS.get(month.parse::<usize>().ok()?.checked_sub(1)?)?;
+    Some(format!("{} {name} {year}", day.trim_start_matches('0')))
+}
+
+const MONTHS: [&str; 12] =
+    ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
 /// A time as the API writes it, in UTC: `2026-11-23 21:50:09`.
 pub fn plain(seconds: i64) -> String {
@@ -82,7 +114,10 @@ mod tests {
     #[test]
     fn times_are_spelled_for_programs_and_for_people() {
         assert_eq!(iso(1_795_470_609), "2026-11-23T21:50:09Z");
-        assert_eq!(readable(1_795_470_609), "2026-11-23 21:50:09 UTC");
+        assert_eq!(readable(1_795_470_609), "23 Nov 2026, 21:50:09 UTC");
+        assert_eq!(said("2026-12-01T08:04:09Z", Precision::Minute), "1 Dec 2026, 08:04 UTC");
+        assert_eq!(day(1_795_470_609), "23 Nov 2026");
+        assert_eq!(readable(i64::MAX), iso(i64::MAX));
         assert_eq!(iso(0), "1970-01-01T00:00:00Z");
         assert_eq!(iso(i64::MAX), format!("@{}", i64::MAX));
     }

@@ -1,6 +1,6 @@
 // Every page works without this file. The CSP forbids innerHTML and eval.
 'use strict';
-const doc = document, root = doc.documentElement, { lang } = root;
+const doc = document, root = doc.documentElement;
 const $ = (sel, from = doc) => from.querySelector(sel);
 const $$ = (sel, from = doc) => [...from.querySelectorAll(sel)];
 const on = (name, act, to = doc) => to.addEventListener(name, act);
@@ -43,8 +43,8 @@ const copy = button => {
 };
 // A cell that a spreadsheet takes as text.
 const cell = text => text.replace(/^[=+@-]/, "'$&").replace(/.*,.*/, '"$&"');
-const download = ({ download, downloadFrom, downloadHead: head }) => {
-  const texts = $$(downloadFrom).map(textOf), body = head ? `${head}\n${texts.map(cell)}\n` : `${texts}\n`;
+const download = ({ download, downloadFrom, downloadHead: head, downloadNote: note }) => {
+  const texts = $$(downloadFrom).map(textOf), body = head ? `${head}\n${texts.map(cell)}\n` : `${note ? `${note}\n\n` : ''}${texts}\n`;
   const href = URL.createObjectURL(new Blob([body], { type: 'text/plain' }));
   make('a', { href, download }).click();
   setTimeout(URL.revokeObjectURL, 1000, href);
@@ -91,17 +91,20 @@ on('submit', e => {
   on('pageshow', free, window);
 });
 
-const units = { year: 31536e3, month: 2592e3, day: 86400, hour: 3600, minute: 60, second: 1 };
+// 28 Nov 2026, 08:24. Within a day also 5 min ago, where that is what counts.
+const said = (at, { withSeconds, thisYear }) => {
+  const [, month] = at.toDateString().split(' '), year = thisYear && at.getFullYear() === new Date().getFullYear() ? '' : ` ${at.getFullYear()}`;
+  return `${at.getDate()} ${month}${year}, ${at.toTimeString().slice(0, withSeconds ? 8 : 5)}`;
+};
 const relative = el => {
-  const s = Math.round((new Date(el.dateTime) - Date.now()) / 1000);
-  const unit = Object.keys(units).find(u => Math.abs(s) >= units[u] * (u === 'month' ? 4 : 1)) || 'second';
-  el.textContent = new Intl.RelativeTimeFormat(lang, { numeric: 'auto' }).format(Math.trunc(s / units[unit]), unit);
+  const at = new Date(el.dateTime), s = Math.max(0, Math.round((Date.now() - at) / 1000));
+  el.textContent = s < 60 ? `${s} s ago` : s < 3600 ? `${Math.floor(s / 60)} min ago` : s < 86400 ? `${Math.floor(s / 3600)} h ago` : said(at, { thisYear: true });
 };
 for (const el of $$('time[data-local], time[data-relative]')) {
   el.title = el.textContent;
-  const { local } = el.dataset, timeStyle = local ? 'medium' : 'short';
+  const { local } = el.dataset;
   if (local === undefined) relative(el);
-  else el.textContent = new Date(el.dateTime).toLocaleString(lang, { dateStyle: 'medium', timeStyle });
+  else el.textContent = said(new Date(el.dateTime), { withSeconds: local === 'seconds' });
 }
 setInterval(() => $$('time[data-relative]').forEach(relative), 30000);
 
@@ -116,7 +119,8 @@ $('.tabs [aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'center' }
 const secrets = '#secret-key, #totp-secret, [data-secret]';
 const blank = () => $$(secrets).forEach(el => el.replaceChildren());
 on('pagehide', blank, window);
-on('pageshow', e => e.persisted && $(secrets) && location.reload(), window);
+// What the browser kept may be another's by now: a page that comes back asks the server again.
+on('pageshow', e => e.persisted && location.reload(), window);
 const page = $('[data-secret-page]');
 if (page) {
   const { seconds, back } = page.dataset, span = seconds * 1000;

@@ -138,6 +138,11 @@ impl Caller {
         Self { sending: Some(Arc::new(sending)), ..self.clone() }
     }
 
+    /// Whether this session began by setting up the first account.
+    pub fn has_just_set_up(&self) -> bool {
+        self.session.method == super::sign_in::BY_SETUP
+    }
+
     /// Whether this session signed in with a recovery code: it may enrol again, and nothing that needs a factor.
     pub fn is_recovering(&self) -> bool {
         self.session.method == super::sign_in::BY_RECOVERY_CODE

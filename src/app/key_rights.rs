@@ -61,6 +61,11 @@ pub struct Rights {
 }
 
 impl Caller {
+    /// Whether the page of one's own keys opens.
+    pub fn may_see_own_keys(&self) -> bool {
+        self.ensure_key(Place::Own, Operation::Query, &self.user).is_ok()
+    }
+
     /// Refuses an operation on the keys of a user of this account.
     pub(super) fn ensure_key(&self, place: Place, operation: Operation, holder: &User) -> Result<(), Denial> {
         let action = operation.action(place);

@@ -12,7 +12,7 @@ use crate::domain::secret::SecretKey;
 use crate::domain::step_up::Purpose;
 use crate::domain::user::User;
 use crate::store::api_keys::{self, Change};
-use crate::store::key_usage::{self, LastUse};
+use crate::store::key_usage::{self, LastUse, Record};
 use crate::store::{Conn, StoreError, dialect, retired_ids, users};
 use crate::vault::Binding;
 
@@ -24,6 +24,8 @@ pub struct KeyPage {
     pub keys: Vec<Key>,
     /// Of those that were ever used.
     pub uses: Vec<LastUse>,
+    /// The newest refused call of each key.
+    pub refusals: Vec<Record>,
     pub rights: Rights,
     /// Of others' keys: how long the caller has to wait to see their secrets.
     pub wait: Option<Wait>,
@@ -53,8 +55,9 @@ impl App {
                 let keys = api_keys::of_user(conn, holder.uid)?;
                 let ids: Vec<SecretId> = keys.iter().map(|key| key.secret_id.clone()).collect();
                 let uses = key_usage::last_used(conn, &ids)?;
+                let refusals = key_usage::last_refused(conn, &ids)?;
                 let wait = asker.wait_for(&holder, By::AnyApp, now);
-                Ok(KeyPage { rights: asker.rights(place, &holder), wait, holder, keys, uses })
+                Ok(KeyPage { rights: asker.rights(place, &holder), wait, holder, keys, uses, refusals })
             })
             .await
     }

@@ -3,6 +3,7 @@
 use super::caller::Source;
 use super::event::{Actor, Draft};
 use super::password_rules::Chosen;
+use super::sign_in::{BY_SETUP, SignedIn};
 use super::tickets::{Door, digest};
 use super::{App, Failure};
 use crate::domain::deadline::SETUP_SECONDS;
@@ -87,8 +88,9 @@ impl App {
         self.faults_of(first_password(password, (user_name, account_name))).await
     }
 
-    /// Makes the first root account. The answer opens the page with its recovery codes.
-    pub async fn set_up(&self, setup: Setup, source: Source) -> Result<String, Failure> {
+    /// Makes the first root account and signs its root in: both proofs were just given. The text opens the page with
+    /// the recovery codes.
+    pub async fn set_up(&self, setup: Setup, source: Source) -> Result<(String, SignedIn), Failure> {
         let Setup { token, account_name, user_name, password, code, browser } = setup;
         let form = form_of(&browser, &token);
         let app = self.clone();
@@ -126,7 +128,8 @@ impl App {
                 let door = Door { session: "", purpose: SETUP_CODES, uid: user.uid, object: "" };
                 let ticket = format!("{}.{}", user.uid, app.replace_codes(conn, user.uin, &door)?);
                 app.keep_made(conn, form, &ticket)?;
-                Ok(ticket)
+                let signed = app.let_in(conn, &user, (BY_SETUP, 0), &source)?;
+                Ok((ticket, signed))
             })
             .await
     }
@@ -171,14 +174,16 @@ impl App {
         Ok((user, NewRoot { uin, uid, app_id }))
     }
 
-    /// The recovery codes of the first root, once; `None` when they were shown before.
-    pub async fn setup_codes(&self, ticket: String) -> Result<Option<Zeroizing<String>>, Failure> {
+    /// The first root with its recovery codes, once; `None` when they were shown before.
+    pub async fn setup_codes(&self, ticket: String) -> Result<Option<(User, Zeroizing<String>)>, Failure> {
         let Some((uid, token)) = ticket.split_once('.') else { return Ok(None) };
         let Ok(uid) = uid.parse() else { return Ok(None) };
         let (app, token) = (self.clone(), token.to_owned());
         self.store
             .write(move |conn| {
-                app.take(conn, &Door { session: "", purpose: SETUP_CODES, uid: Uid(uid), object: "" }, &token)
+                let door = Door { session: "", purpose: SETUP_CODES, uid: Uid(uid), object: "" };
+                let codes = app.take(conn, &door, &token)?;
+                Ok(users::by_uid(conn, Uid(uid))?.zip(codes))
             })
             .await
     }

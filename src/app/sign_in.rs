@@ -18,6 +18,8 @@ pub use super::known_devices::DEVICE_COOKIE_SECONDS;
 /// How a session was begun, as its list shows it.
 pub const BY_PASSWORD: &str = "password";
 pub const BY_CODE: &str = "password and code";
+/// The form that made the account asked for both.
+pub const BY_SETUP: &str = "password and code, at set-up";
 pub const BY_RECOVERY_CODE: &str = "password and recovery code";
 
 /// What a person typed at the door.
@@ -38,6 +40,8 @@ pub struct SignedIn {
     pub needs_code: bool,
     /// The value for the device cookie, when the person is in.
     pub device: Option<String>,
+    /// The account that the person is in.
+    pub account: Uin,
     /// Whether the person has a choice of accounts.
     pub can_switch: bool,
     /// Sessions that ended to make room.
@@ -98,7 +102,7 @@ impl App {
                     let beginning =
                         Beginning { user: &user, is_full: false, method: BY_PASSWORD, source: &source };
                     let session = app.begin_session(conn, &beginning)?;
-                    return Ok(Ok(SignedIn::half(session)));
+                    return Ok(Ok(SignedIn::half(session, user.owner_uin)));
                 }
                 app.let_in(conn, &user, (BY_PASSWORD, 0), &source).map(Ok)
             })
@@ -144,7 +148,8 @@ impl App {
         let can_switch = users::of_identity(conn, user.uin)?.len() > 1;
         let wrong_codes = (wrong_codes >= TOLD_WRONG_CODES).then_some(wrong_codes);
         let device = Some(self.device_cookie(user.uin)?);
-        Ok(SignedIn { session, needs_code: false, device, can_switch, ended, wrong_codes })
+        let account = user.owner_uin;
+        Ok(SignedIn { session, needs_code: false, device, account, can_switch, ended, wrong_codes })
     }
 
     async fn refuse_sign_in(&self, user: Option<User>, source: Source) -> Result<Failure, Failure> {
@@ -192,9 +197,10 @@ pub struct Door {
 
 impl SignedIn {
     /// The first step is done, the second one to come.
-    fn half(session: String) -> Self {
+    fn half(session: String, account: Uin) -> Self {
         Self {
             session,
+            account,
             needs_code: true,
             device: None,
             can_switch: false,

@@ -26,7 +26,7 @@ pub struct Sighting {
     pub request_id: String,
     /// Empty for a call that was carried out.
     pub reason: String,
-    /// Whether the key was enabled, so that the call counts as its last use.
+    /// Whether the call counts as the key’s last use, if it was carried out.
     pub is_use: bool,
 }
 
@@ -53,6 +53,11 @@ impl Sighting {
     /// A call with a disabled key.
     pub fn disabled(action: Option<&str>, source: &Source) -> Self {
         Self { is_use: false, ..Self::refused(action, source, "The key is disabled.") }
+    }
+
+    /// Whether it was carried out: only then the key was of use.
+    fn is_accepted(&self) -> bool {
+        self.is_use && self.reason.is_empty()
     }
 
     /// The service that the action belongs to.
@@ -148,6 +153,6 @@ fn put(conn: &mut Conn, id: &SecretId, calls: &[(i64, Sighting)]) -> Result<(), 
     };
     let surplus = calls.len().saturating_sub(KEPT_RECORDS);
     let records: Vec<Record> = calls.iter().skip(surplus).map(record).collect();
-    let last_use = calls.iter().rev().find(|(_, sighting)| sighting.is_use).map(record);
+    let last_use = calls.iter().rev().find(|(_, sighting)| sighting.is_accepted()).map(record);
     key_usage::put(conn, id, &records, last_use.as_ref())
 }

@@ -211,7 +211,7 @@ impl App {
         }
         Err(Failure::refused((
             format!(
-                "This account has {count} users, as many as it may. Delete one first, or ask the operator to raise limits.users_per_account."
+                "This account has {count} users, which is the limit. Delete one first, or ask the operator to raise limits.users_per_account."
             ),
             format!(
                 "该账号已有 {count} 个用户，达到上限。请先删除用户，或联系运维人员调高 limits.users_per_account。"
@@ -311,7 +311,7 @@ fn ensure_can_collaborate(conn: &mut Conn, owner: Uin, uin: Uin) -> Result<(), F
     let memberships = users::of_identity(conn, uin)?;
     if !memberships.iter().any(|user| user.kind == UserKind::Root) {
         return refuse(
-            "There is no root account with this UIN. A collaborator needs an account of its own first.",
+            "There is no root account with this UIN. Whoever runs this server makes one with: camlock admin create-root",
         );
     }
     if memberships.iter().any(|user| user.owner_uin == owner) {
@@ -320,7 +320,7 @@ fn ensure_can_collaborate(conn: &mut Conn, owner: Uin, uin: Uin) -> Result<(), F
     if memberships.iter().filter(|user| user.kind == UserKind::Collaborator).count()
         >= MAX_OWNERS_OF_COLLABORATOR
     {
-        return refuse("This account collaborates in ten accounts, as many as it may.");
+        return refuse("This account collaborates in ten accounts, which is the limit.");
     }
     Ok(())
 }

@@ -11,7 +11,7 @@ pub const KEPT_RECORDS: usize = 100;
 /// Days that a call is kept.
 pub const KEPT_DAYS: i64 = 90;
 
-/// When a key last signed a request, from where and for what.
+/// When a key last signed a request that was carried out, from where and for what.
 #[derive(Clone, Debug, Queryable, Selectable)]
 #[diesel(table_name = key_usage)]
 pub struct LastUse {
@@ -114,6 +114,22 @@ pub fn last_used(conn: &mut Conn, ids: &[SecretId]) -> Result<Vec<LastUse>, Stor
     for id in ids {
         let used = key_usage::table.find(id.as_str()).select(LastUse::as_select()).get_result(conn).optional()?;
         found.extend(used);
+    }
+    Ok(found)
+}
+
+/// The newest refused call of each key, of those that have one among the calls that are kept.
+pub fn last_refused(conn: &mut Conn, ids: &[SecretId]) -> Result<Vec<Record>, StoreError> {
+    let mut found = Vec::new();
+    for id in ids {
+        let refused = key_records::table
+            .filter(key_records::secret_id.eq(id.as_str()))
+            .filter(key_records::result.eq("refused"))
+            .order((key_records::at_ms.desc(), key_records::request_id.desc()))
+            .select(Record::as_select())
+            .first(conn)
+            .optional()?;
+        found.extend(refused);
     }
     Ok(found)
 }

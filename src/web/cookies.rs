@@ -18,6 +18,8 @@ pub struct CookieNames {
     pub form: String,
     /// Marks a browser that signed in before.
     pub device: String,
+    /// The account that the browser signed in to last.
+    pub account: String,
     /// The names before the port was part of them.
     former: Option<Box<Former>>,
     is_https: bool,
@@ -42,13 +44,14 @@ impl CookieNames {
             session: stem.to_owned(),
             form: format!("{stem}-form"),
             device: format!("{stem}-device"),
+            account: format!("{stem}-account"),
             former: None,
             is_https,
         }
     }
 
-    fn all(&self) -> [&str; 3] {
-        [&self.session, &self.form, &self.device]
+    fn all(&self) -> [&str; 4] {
+        [&self.session, &self.form, &self.device, &self.account]
     }
 
     /// A cookie with our attributes.

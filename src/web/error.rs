@@ -2,7 +2,7 @@
 
 use super::context::WebContext;
 use super::filters;
-use super::layout::Layout;
+use super::layout::{self, Layout};
 use super::request::request_id;
 use crate::app::Failure;
 use crate::app::caller::Caller;
@@ -26,7 +26,7 @@ const BUSY_SECONDS: i64 = 5;
 #[derive(Debug, thiserror::Error)]
 pub enum PageError {
     /// Missing, or not for this person to see: the two look the same.
-    #[error("This page does not exist.")]
+    #[error("There is nothing at this address, or it is not open to you.")]
     NotFound,
     /// Policies do not allow it.
     #[error("{0}")]
@@ -282,6 +282,8 @@ struct InsidePage<'a> {
     own_keys: bool,
     /// The page that shows how things stand.
     state: Option<String>,
+    /// A page that opens for this person and is not the one that was asked for.
+    start: &'static str,
     request_id: String,
 }
 
@@ -302,8 +304,10 @@ pub fn draw(request: &HttpRequest, trouble: &Trouble) -> HttpResponse {
             let own_keys = trouble.lacks_policy
                 && matches!(trouble.action, Some(action) if action.contains("CollApiKey"));
             let state = trouble.is_unknown.then(|| state_of(request.path()));
+            let mut starts = [layout::start(&caller), "/me/security"].into_iter();
+            let start = starts.find(|page| *page != request.path()).unwrap_or("/me/preferences");
             let page = Layout::quiet(context, &caller, "");
-            InsidePage { page, trouble, own_keys, state, request_id }.render()
+            InsidePage { page, trouble, own_keys, state, start, request_id }.render()
         }
         _ => return draw_outside(trouble, request_id),
     };

@@ -3,7 +3,7 @@
 use super::context::WebContext;
 use super::csrf::{self, FormToken};
 use super::flash::{self, Flash};
-use crate::app::caller::Caller;
+use crate::app::caller::{Caller, Duty};
 use crate::domain::permission::action;
 use actix_session::Session;
 
@@ -70,29 +70,56 @@ impl Layout {
     }
 }
 
+/// The page that opens for everybody.
+const OWN: &str = "/me/security";
+
+/// Where a person begins: a page that opens for them.
+pub fn start(caller: &Caller) -> &'static str {
+    let pages = access(caller);
+    let has = |wanted: &str| pages.iter().find(|item| item.href == wanted);
+    let first = has("/users").or_else(|| has("/keys")).or_else(|| pages.first());
+    first.map_or(OWN, |item| item.href)
+}
+
+/// Whether no policy opens anything of the account for this person.
+pub fn is_without_rights(caller: &Caller) -> bool {
+    caller.duty == Duty::None && navigation(caller).iter().all(|group| ["You", "Help"].contains(&group.title))
+}
+
+/// Only what opens for this person.
 fn navigation(caller: &Caller) -> Vec<NavGroup> {
-    let item = |section, label, href, icon| NavItem { section, label, href, icon };
-    let mut access = Vec::new();
-    if caller.may_here(action::LIST_USERS) {
-        access.push(item("users", "Users", "/users", "users"));
+    let own = NavGroup { title: "You", items: vec![item("me", "My security", OWN, "lock")] };
+    if caller.duty != Duty::None {
+        return vec![own];
     }
-    if caller.may_here(action::LIST_GROUPS) {
-        access.push(item("groups", "Groups", "/groups", "users-round"));
-    }
-    if caller.may_here(action::LIST_POLICIES) {
-        access.push(item("policies", "Policies", "/policies", "file-text"));
-    }
-    access.push(item("keys", "My API keys", "/keys", "key-round"));
-    let mut groups = vec![NavGroup { title: "Access", items: access }];
-    if caller.may_here(action::READ_AUDIT) {
-        let items = vec![item("audit", "Audit log", "/audit", "scroll-text")];
-        groups.push(NavGroup { title: "Assurance", items });
-    }
-    if caller.may_here(action::READ_SETTINGS) {
-        let items = vec![item("settings", "Account security", "/settings/security", "settings")];
-        groups.push(NavGroup { title: "Settings", items });
-    }
-    let help = vec![item("api", "API endpoint", "/help/api", "terminal")];
-    groups.push(NavGroup { title: "Help", items: help });
-    groups
+    let one = |title, may, item| NavGroup { title, items: if may { vec![item] } else { Vec::new() } };
+    let (reads_log, reads_settings) =
+        (caller.may_here(action::READ_AUDIT), caller.may_here(action::READ_SETTINGS));
+    let groups = [
+        NavGroup { title: "Access", items: access(caller) },
+        one("Assurance", reads_log, item("audit", "Audit log", "/audit", "scroll-text")),
+        one(
+            "Settings",
+            reads_settings,
+            item("settings", "Account security", "/settings/security", "settings"),
+        ),
+        own,
+        one("Help", true, item("api", "API endpoint", "/help/api", "terminal")),
+    ];
+    groups.into_iter().filter(|group| !group.items.is_empty()).collect()
+}
+
+fn access(caller: &Caller) -> Vec<NavItem> {
+    let pages = [
+        (action::LIST_USERS, item("users", "Users", "/users", "users")),
+        (action::LIST_GROUPS, item("groups", "Groups", "/groups", "users-round")),
+        (action::LIST_POLICIES, item("policies", "Policies", "/policies", "file-text")),
+    ];
+    let open = pages.into_iter().filter(|(action, _)| caller.may_here(action)).map(|(_, item)| item);
+    let keys = caller.may_see_own_keys().then(|| item("keys", "My API keys", "/keys", "key-round"));
+    if caller.duty == Duty::None { open.chain(keys).collect() } else { Vec::new() }
+}
+
+const fn item(section: &'static str, label: &'static str, href: &'static str, icon: &'static str) -> NavItem {
+    NavItem { section, label, href, icon }
 }

@@ -55,7 +55,8 @@ async fn set_up(app: &TestApp, chrome: &Chrome) -> Person {
 
     assert_eq!(chrome.count("#recovery-codes li").await, 10);
     chrome.ensure_quiet_console().await;
-    chrome.press("Go to sign-in").await;
+    chrome.press("Open the console").await;
+    chrome.sign_out().await;
     root
 }
 

@@ -22,9 +22,11 @@ mod page;
 mod sweep;
 mod visitor;
 
+mod after_sign_out;
 mod copying;
 mod keyboard;
 mod life_of_a_key;
 mod own_keys;
 mod pages;
 mod secret_page;
+mod tables;

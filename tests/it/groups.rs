@@ -17,7 +17,7 @@ async fn add(root: &Person, group: &str, uins: &[&str]) -> Answer {
 }
 
 async fn members(root: &Person, group: &str) -> Vec<String> {
-    root.browser.get(&format!("{group}/members")).await.texts("tr[data-uin] th")
+    root.browser.get(&format!("{group}/members")).await.texts("tr[data-uin] th a")
 }
 
 async fn events(root: &Person, name: &str) -> usize {
@@ -93,7 +93,7 @@ async fn users_are_added_and_removed_from_both_sides() {
     let bobs = format!("/users/{}/groups", bob.uin);
     root.browser.submit(&bobs, &format!("{bobs}/join"), &[("group", &id)]).await.redirect();
     assert_eq!(members(&root, &developers).await, ["alice", "bob"]);
-    assert_eq!(root.browser.get(&bobs).await.text("tr[data-group-id] th").as_deref(), Some("Developers"));
+    assert_eq!(root.browser.get(&bobs).await.text("tr[data-group-id] th a").as_deref(), Some("Developers"));
     let choices = root.browser.get(&format!("{developers}/members/add")).await;
     assert_eq!(choices.count("input[name=member]"), 0);
 

@@ -57,11 +57,9 @@ async fn a_key_keeps_its_calls_with_the_refused_ones() {
     let page = root.browser.get(&records).await;
 
     assert_eq!(code(&late), "AuthFailure.SecretIdNotFound");
-    for (response, result) in [
-        (&called, "Accepted"),
-        (&refused, "Refused: InvalidAction"),
-        (&late, "Refused: The key is disabled."),
-    ] {
+    for (response, result) in
+        [(&called, "Accepted"), (&refused, "Refused InvalidAction"), (&late, "Refused The key is disabled.")]
+    {
         let id = response["RequestId"].as_str().unwrap();
         let row = page.text(&format!("tr[data-request-id=\"{id}\"]")).unwrap();
         assert!(row.contains(result), "{row}");

@@ -38,7 +38,7 @@ async fn the_permissions_of_a_user_say_where_each_comes_from_and_link_there() {
     assert!(page.body.contains("1 attached, 1 from groups"), "{}", page.body);
     let sources = page.texts(&format!("{} [data-label=From] li", row(&both)));
     assert_eq!(sources, ["Attached directly", "Group Operators"]);
-    assert_eq!(page.count(&format!("{} form", row(&both))), 1);
+    assert_eq!(page.count(&format!("{} a[href$='/detach']", row(&both))), 1);
     assert_eq!(page.texts(&format!("{} [data-label=From] li", row(&inherited))), ["Group Operators"]);
     assert_eq!(
         page.count(&format!("{} form", row(&inherited))),

@@ -27,7 +27,7 @@ async fn submit(app: &TestApp, token: &str, changes: &[(&str, &str)]) -> (Answer
 }
 
 #[actix_web::test]
-async fn setup_makes_a_root_who_can_sign_in_with_the_next_code() {
+async fn setup_signs_its_root_in_who_can_sign_in_again_with_the_next_code() {
     let app = TestApp::spawn();
     let token = app.app.new_setup_token().unwrap();
 
@@ -37,6 +37,11 @@ async fn setup_makes_a_root_who_can_sign_in_with_the_next_code() {
     let again = person.browser.get(&answer.redirect()).await;
 
     assert_eq!(codes.count("#recovery-codes li"), 10);
+    let uin = codes.text("#account-uin").unwrap();
+    let file = codes.attribute("[data-download]", "data-download-note").unwrap();
+    assert!(file.contains(&format!("Account UIN: {uin}")), "{file}");
+    assert_eq!(person.browser.get("/").await.redirect(), "/users", "set-up signs in");
+    assert_eq!(person.browser.get("/users").await.count("tr[data-uin]"), 1);
     assert_eq!(again.count("#recovery-codes li"), 0);
     let fields = [("user_name", "root"), ("password", PASSWORD)];
     assert_eq!(person.browser.submit("/login", "/login", &fields).await.redirect(), "/login/verify");

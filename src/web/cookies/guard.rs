@@ -69,7 +69,7 @@ impl CookieNames {
     }
 }
 
-fn is_among(names: [&str; 3], name: &[u8]) -> bool {
+fn is_among(names: [&str; 4], name: &[u8]) -> bool {
     names.iter().any(|own| own.as_bytes() == name)
 }
 

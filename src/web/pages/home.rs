@@ -1,21 +1,20 @@
 //! Where a person begins, and the addresses that people know from elsewhere.
 
 use super::see_other;
-use crate::domain::permission::action;
 use crate::web::caller::Person;
 use crate::web::context::WebContext;
 use crate::web::error::PageError;
+use crate::web::layout;
 use actix_web::HttpResponse;
 use actix_web::web::Data;
 
-/// The first page: users for who may list them, one's own keys otherwise.
+/// The first page: one that opens for this person.
 pub async fn index(
     context: Data<WebContext>,
     person: Result<Person, PageError>,
 ) -> Result<HttpResponse, PageError> {
     match person {
-        Ok(person) if person.may_here(action::LIST_USERS) => Ok(see_other("/users")),
-        Ok(_) => Ok(see_other("/keys")),
+        Ok(person) => Ok(see_other(layout::start(&person))),
         Err(PageError::Elsewhere(_)) if !context.app.door().await?.is_set_up => Ok(see_other("/setup")),
         Err(elsewhere) => Err(elsewhere),
     }

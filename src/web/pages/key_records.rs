@@ -39,7 +39,7 @@ struct Row {
     client: String,
     request_id: String,
     is_allowed: bool,
-    result: String,
+    reason: String,
 }
 
 impl Row {
@@ -47,7 +47,7 @@ impl Row {
         let is_allowed = record.reason.is_empty();
         Self {
             at: record.at_ms / 1000,
-            result: if is_allowed { "Accepted".to_owned() } else { format!("Refused: {}", record.reason) },
+            reason: record.reason,
             service: record.service,
             action: record.action,
             ip: record.ip,

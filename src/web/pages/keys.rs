@@ -87,6 +87,8 @@ pub struct KeyView {
     pub changed_at: i64,
     pub changed_by: String,
     pub last_use: Option<LastUse>,
+    /// When a call was refused last, and why.
+    pub refused: Option<(i64, String)>,
     /// Days since creation, of a key that is in use for too long.
     pub too_old: Option<i64>,
 }
@@ -113,13 +115,21 @@ impl KeyView {
                 action: used.action.clone(),
                 client: used.client.clone(),
             }),
+            refused: None,
             too_old: (key.is_enabled() && days > MAX_AGE_DAYS).then_some(days),
         }
     }
 
+    /// The same with the newest of its refused calls.
+    fn with_refusal(self, refusals: &[usage::Record]) -> Self {
+        let refused = refusals.iter().find(|refused| refused.secret_id == self.id);
+        let refused = refused.map(|refused| (refused.at_ms.div_euclid(1000), refused.reason.clone()));
+        Self { refused, ..self }
+    }
+
     /// The day of the last change of status, UTC.
     pub fn changed_on(&self) -> String {
-        crate::clock::iso(self.changed_at).chars().take_while(|c| *c != 'T').collect()
+        crate::clock::day(self.changed_at)
     }
 }
 
@@ -273,7 +283,11 @@ fn index_page(visit: Visit<'_>, (found, head): (KeyPage, Option<UserHead>), trou
         page: visit.layout(),
         whose: visit.whose(&found.holder),
         head,
-        keys: found.keys.iter().map(|key| KeyView::new(key, &found.uses, now)).collect(),
+        keys: found
+            .keys
+            .iter()
+            .map(|key| KeyView::new(key, &found.uses, now).with_refusal(&found.refusals))
+            .collect(),
         rights: found.rights,
         wait: found.wait.filter(|_| found.rights.show),
         is_root: found.holder.kind == UserKind::Root,

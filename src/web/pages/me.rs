@@ -19,7 +19,7 @@ use crate::web::caller::AnyPerson;
 use crate::web::context::WebContext;
 use crate::web::error::PageError;
 use crate::web::filters;
-use crate::web::layout::Layout;
+use crate::web::layout::{self, Layout};
 use actix_session::Session;
 use actix_web::HttpResponse;
 use actix_web::web::Data;
@@ -34,6 +34,7 @@ struct SecurityPage {
     page: Layout,
     duty: Duty,
     is_recovering: bool,
+    is_without_rights: bool,
     password_changed_at: Option<i64>,
     devices: Vec<MfaDevice>,
     has_room: bool,
@@ -76,6 +77,7 @@ pub async fn security(
         page: Layout::new(&context, &person, &session, "me"),
         duty: person.duty,
         is_recovering: person.is_recovering(),
+        is_without_rights: layout::is_without_rights(&person),
         password_changed_at: app.password_changed_at(&person).await?,
         has_room: devices.len() < MAX_DEVICES,
         keeps_last: devices.len() == 1 && person.account.settings.mfa_required,

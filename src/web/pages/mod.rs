@@ -3,6 +3,7 @@
 pub mod attached;
 pub mod audit;
 pub mod choose;
+pub mod confirm;
 mod door;
 pub mod factors;
 pub mod grants;

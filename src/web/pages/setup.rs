@@ -1,6 +1,7 @@
 //! The first run: the root account, its password and its authenticator app, in one form.
 
 use super::door::DoorForm;
+use super::sign_in::let_in;
 use super::{render_as, see_other, unopened};
 use crate::app::Failure;
 use crate::app::setup::Setup;
@@ -8,7 +9,8 @@ use crate::domain::field::{self, FieldError};
 use crate::domain::qr;
 use crate::domain::secret::{Password, TotpSeed};
 use crate::domain::totp::{Code, otpauth_url};
-use crate::domain::user::UserName;
+use crate::domain::user::{User, UserName};
+use crate::web::caller::AnyPerson;
 use crate::web::context::WebContext;
 use crate::web::csrf::ProtectedDoor;
 use crate::web::error::PageError;
@@ -16,7 +18,9 @@ use crate::web::filters;
 use crate::web::form::Form;
 use crate::web::query::Query;
 use crate::web::request::{request_id, source};
+use actix_session::SessionExt;
 use actix_web::http::StatusCode;
+use actix_web::http::header::HOST;
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
@@ -43,7 +47,6 @@ struct SetupPage {
 #[template(path = "setup/closed.html")]
 struct ClosedPage {
     is_set_up: bool,
-    program: String,
     request_id: String,
 }
 
@@ -52,10 +55,22 @@ struct ClosedPage {
 struct RecoveryPage {
     /// Empty when they were shown before.
     codes: Vec<Zeroizing<String>>,
+    /// The account that was made, while the page may say so.
+    account: Option<Made>,
+    is_signed_in: bool,
     public_url: String,
+    /// Whether the browser used that address.
+    is_reached: bool,
     is_https: bool,
     is_insecure: bool,
     now: i64,
+}
+
+/// Who signs in where, for the page and for the file with the codes.
+struct Made {
+    uin: String,
+    user_name: String,
+    address: String,
 }
 
 impl SetupPage {
@@ -107,7 +122,9 @@ pub async fn submit(
         Err(errors) => Err(Failure::Invalid(with_password_faults(&context, &form, errors).await?)),
     };
     match made {
-        Ok(ticket) => Ok(see_other(&format!("/setup/recovery?t={ticket}"))),
+        Ok((ticket, signed)) => {
+            let_in(&request.get_session(), &context, &signed, &format!("/setup/recovery?t={ticket}"))
+        }
         Err(Failure::Invalid(errors)) => {
             let page = SetupPage {
                 errors,
@@ -191,14 +208,31 @@ fn closed(request: &HttpRequest, failure: Failure) -> Result<HttpResponse, PageE
     };
     render_as(
         status,
-        &ClosedPage { is_set_up, program: crate::program::name(), request_id: request_id(request) },
+        &ClosedPage { is_set_up, request_id: request_id(request) },
     )
+}
+
+/// Whether the request names the host of the public address.
+fn is_reached(request: &HttpRequest, context: &WebContext) -> bool {
+    let host = request.headers().get(HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
+    let public = context.public_url.to_string();
+    let public = public.split_once("://").map_or(public.as_str(), |(_, rest)| rest).trim_end_matches('/');
+    host.eq_ignore_ascii_case(public)
+}
+
+impl Made {
+    fn of(user: &User, context: &WebContext) -> Self {
+        let uin = user.owner_uin.to_string();
+        let address = context.public_url.link(&format!("/login?account={uin}"));
+        Self { uin, user_name: user.name.clone(), address }
+    }
 }
 
 /// The recovery codes, once, and what to look at before the first sign-in.
 pub async fn recovery(
     request: HttpRequest,
     context: Data<WebContext>,
+    person: Result<AnyPerson, PageError>,
     query: Query,
 ) -> Result<HttpResponse, PageError> {
     if let Some(answer) = unopened(&request, "GET")? {
@@ -206,10 +240,15 @@ pub async fn recovery(
     }
     let shown = context.app.setup_codes(query.text("t").to_owned()).await?;
     let status = if shown.is_some() { StatusCode::OK } else { StatusCode::GONE };
-    let codes = shown.iter().flat_map(|text| text.lines()).map(|code| code.to_owned().into()).collect();
+    let signed_in = person.ok();
+    let (user, codes) = shown.unzip();
+    let account = user.or_else(|| signed_in.as_ref().map(|person| (*person.user).clone()));
     let page = RecoveryPage {
-        codes,
+        codes: codes.iter().flat_map(|text| text.lines()).map(|code| code.to_owned().into()).collect(),
+        account: account.map(|user| Made::of(&user, &context)),
+        is_signed_in: signed_in.is_some(),
         public_url: context.public_url.to_string(),
+        is_reached: is_reached(&request, &context),
         is_https: context.public_url.is_https(),
         is_insecure: !context.public_url.is_trustworthy(),
         now: context.app.clock.now(),

@@ -10,6 +10,7 @@ use crate::domain::field::FieldError;
 use crate::domain::recovery::{self, RecoveryCode};
 use crate::domain::secret::{MalformedPassword, Password};
 use crate::domain::totp::Code;
+use crate::domain::user::Uin;
 use crate::web::caller::AnyPerson;
 use crate::web::context::WebContext;
 use crate::web::csrf::{ProtectedDoor, ProtectedSignOut};
@@ -28,6 +29,8 @@ use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 
 const WRONG_PAIR: &str = "User name or password is not correct.";
+/// The same where several accounts are and none was named.
+const WRONG_OR_NO_ACCOUNT: &str = "User name or password is not correct, or the account UIN is missing: sub-users enter that of their account.";
 const WRONG_CODE: &str =
     "That code is not correct or was already used. Wait for the next code and try again.";
 const WRONG_RECOVERY_CODE: &str = "That recovery code is not correct or was already used. Enter another one.";
@@ -74,6 +77,8 @@ pub async fn form(
     query: Query,
 ) -> Result<HttpResponse, PageError> {
     match person {
+        // Who has just set up may as well sign in as everybody does.
+        Ok(person) if person.has_just_set_up() => {}
         Ok(_) => return Ok(see_other("/")),
         Err(PageError::Elsewhere(_)) => {}
         Err(other) => return Err(other),
@@ -83,13 +88,15 @@ pub async fn form(
         return Ok(see_other("/setup"));
     }
     let next = safe_next(query.text("next"));
+    let named = Uin::parse(query.text("account")).ok();
+    let account = named.or_else(|| remembered(&request, &context));
     let page = LoginPage {
         door: DoorForm::new(&context, &request)?,
         errors: Vec::new(),
-        asks_account: way.asks_account,
+        asks_account: way.asks_account || named.is_some(),
         signed_out: query.find("signed_out").is_some(),
         ended: told_of_end(&context, &next, query.find("ended").is_some()).await?,
-        account: String::new(),
+        account: account.map(|uin| uin.to_string()).unwrap_or_default(),
         user_name: String::new(),
         next,
     };
@@ -129,7 +136,10 @@ pub async fn submit(
             return let_in(&session, &context, &signed, &with_next("/login/verify", &next));
         }
         Ok(signed) => return let_in(&session, &context, &signed, &onward(&session, &signed, &next)),
-        Err(failure) => Refusal::new(failure, ("user_name", WRONG_PAIR))?,
+        Err(failure) => {
+            let is_missing = way.asks_account && form.text("account").trim().is_empty();
+            Refusal::new(failure, ("user_name", if is_missing { WRONG_OR_NO_ACCOUNT } else { WRONG_PAIR }))?
+        }
     };
     let page = LoginPage {
         door: DoorForm::new(&context, &request)?,
@@ -297,7 +307,7 @@ pub async fn sign_out(
 }
 
 /// Continues under the session that was begun.
-fn let_in(
+pub(super) fn let_in(
     session: &Session,
     context: &WebContext,
     signed: &SignedIn,
@@ -312,8 +322,16 @@ fn let_in(
     if let Some(device) = &signed.device {
         let names = &context.cookies;
         add_cookie(&mut answer, &names.cookie(&names.device, device.clone(), DEVICE_COOKIE_SECONDS))?;
+        let account = signed.account.to_string();
+        add_cookie(&mut answer, &names.cookie(&names.account, account, DEVICE_COOKIE_SECONDS))?;
     }
     Ok(answer)
+}
+
+/// The account that this browser signed in to last.
+fn remembered(request: &HttpRequest, context: &WebContext) -> Option<Uin> {
+    let cookie = request.cookie(&context.cookies.account)?;
+    Uin::parse(cookie.value()).ok()
 }
 
 /// The cookie of a browser that signed in before.

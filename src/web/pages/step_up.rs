@@ -36,6 +36,8 @@ struct VerifyPage<'a> {
     question: &'a Question,
     back: Back,
     is_locked: bool,
+    /// Whether a code is asked although one that lets rights be given was entered lately.
+    asks_anew: bool,
 }
 
 impl VerifyPage<'_> {
@@ -150,8 +152,9 @@ pub async fn form(
         return again(&context, &person, &question, Refusal::locked(seconds));
     }
     let back = back_of(&question);
+    let asks_anew = is_asked_anew(&context, &person, &question);
     let page = Layout::new(&context, &person, &session, back.section);
-    render(&VerifyPage { page, errors: Vec::new(), question: &question, back, is_locked: false })
+    render(&VerifyPage { page, errors: Vec::new(), question: &question, back, is_locked: false, asks_anew })
 }
 
 /// Takes the code, and leads to what it opens.
@@ -208,6 +211,11 @@ impl Refusal {
     }
 }
 
+/// Whatever lets somebody see others' secrets asks for a code of its own.
+fn is_asked_anew(context: &WebContext, person: &AnyPerson, question: &Question) -> bool {
+    question.purpose == Purpose::Grant && context.app.grant_window_left(person) > 0
+}
+
 fn again(
     context: &WebContext,
     person: &AnyPerson,
@@ -215,9 +223,16 @@ fn again(
     refusal: Refusal,
 ) -> Result<HttpResponse, PageError> {
     let back = back_of(question);
+    let asks_anew = is_asked_anew(context, person, question);
     let page = Layout::quiet(context, person, back.section);
-    let page =
-        VerifyPage { page, errors: vec![refusal.error], question, back, is_locked: refusal.locked.is_some() };
+    let page = VerifyPage {
+        page,
+        errors: vec![refusal.error],
+        question,
+        back,
+        is_locked: refusal.locked.is_some(),
+        asks_anew,
+    };
     let Some(seconds) = refusal.locked else {
         return render_as(StatusCode::UNPROCESSABLE_ENTITY, &page);
     };

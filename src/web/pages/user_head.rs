@@ -15,6 +15,8 @@ pub struct UserHead {
     pub name: String,
     pub kind: &'static str,
     pub mfa: bool,
+    /// Whether the user may sign in to the console.
+    pub console: bool,
     pub note: String,
     pub is_self: bool,
     pub is_root: bool,
@@ -43,6 +45,7 @@ impl UserHead {
             lists_users: person.may_here(action::LIST_USERS),
             kind: found.user.kind.label(),
             mfa: found.mfa,
+            console: found.user.console_login,
             is_self: found.user.uid == person.user.uid,
             tab,
             may_edit: found.may_edit,

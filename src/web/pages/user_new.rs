@@ -153,7 +153,7 @@ pub async fn created(
         uin: uin.to_string(),
         user_name: user.name,
         account: user.owner_uin.to_string(),
-        address: context.public_url.link("/login"),
+        address: context.public_url.link(&format!("/login?account={}", user.owner_uin)),
         password,
         lists_users: person.may_here(action::LIST_USERS),
     })

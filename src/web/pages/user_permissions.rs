@@ -51,7 +51,7 @@ pub async fn index(
         may_detach: (!head.is_root || person.is_root()) && person.may(action::DETACH_POLICY, uin),
         attach_action: action::ATTACH_POLICY,
         nothing: if has_sources {
-            "This user can do nothing yet except see its own security page."
+            "This user can open nothing yet but the page My security."
         } else {
             "No policy is attached to this user itself."
         },

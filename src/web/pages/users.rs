@@ -45,6 +45,7 @@ struct Asked {
 /// A line of the list.
 struct Row {
     name: String,
+    note: String,
     uin: String,
     kind: &'static str,
     console: bool,
@@ -54,7 +55,6 @@ struct Row {
     last_activity: Option<i64>,
     may_open: bool,
     may_keys: bool,
-    may_permissions: bool,
 }
 
 /// How many users the account has and may have.
@@ -159,13 +159,13 @@ impl Row {
         Self {
             may_open: may_keys || may_permissions || others.iter().any(|name| person.may(name, user.uin)),
             may_keys,
-            may_permissions,
             uin: user.uin.to_string(),
             kind: user.kind.label(),
             console: user.console_login,
             limit: MAX_KEYS_PER_USER,
             last_activity: user.last_activity_at,
             name: user.name,
+            note: user.note,
             keys,
             mfa,
         }
