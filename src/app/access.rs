@@ -3,8 +3,9 @@
 use super::compiled;
 use super::simulate::{Question, Simulation};
 use crate::clock;
-use crate::domain::permission::{Denial, is_operation_level, is_read_only};
+use crate::domain::permission::{Cause, Denial, is_operation_level, is_read_only};
 use crate::domain::policy::evaluate::{Attached, Decision, Grants, Reason};
+use crate::domain::policy::near::NearMiss;
 use crate::domain::policy::{Context, Policy, Principal, Request, preset};
 use crate::domain::sentence::Sentence;
 use crate::domain::user::{User, UserKind};
@@ -127,8 +128,13 @@ impl Access {
         for (key, values) in &question.context {
             context = context.with_all(key, values.iter().map(String::as_str));
         }
-        let decision = self.decide(question.action.trim(), question.resource.trim(), &context);
-        Simulation::by(decision)
+        let (action, resource) = (question.action.trim(), question.resource.trim());
+        let decision = self.decide(action, resource, &context);
+        let near = match decision.reason {
+            Reason::NotAllowed | Reason::OutsideBoundary(_) => self.near_misses((action, resource), &context),
+            Reason::Allowed | Reason::Denied | Reason::Malformed => Vec::new(),
+        };
+        Simulation::by(decision, near)
     }
 
     /// What the server knows of every request of this caller; of an action that is not its own it does not know
@@ -160,14 +166,20 @@ impl Access {
         let general = Attached { label: BUILT_IN, policy: preset::general() };
         let attached: Vec<Attached<'_>> = attached.chain([general]).collect();
         let boundaries: Vec<Attached<'_>> = self.rights.boundary.iter().map(Labelled::attached).collect();
-        let request = Request {
-            action,
-            resource,
-            context,
-            caller: &self.rights.principal,
-            operation_level: is_operation_level(action),
-        };
+        let request = self.request((action, resource), context);
         Grants { attached: &attached, boundaries: &boundaries }.decide(&request)
+    }
+
+    fn request<'a>(&'a self, (action, resource): (&'a str, &'a str), context: &'a Context) -> Request<'a> {
+        let caller = &self.rights.principal;
+        Request { action, resource, context, caller, operation_level: is_operation_level(action) }
+    }
+
+    /// What would have allowed it but for one part.
+    fn near_misses(&self, asked: (&str, &str), context: &Context) -> Vec<NearMiss> {
+        let attached: Vec<Attached<'_>> = self.rights.attached.iter().map(Labelled::attached).collect();
+        let boundaries: Vec<Attached<'_>> = self.rights.boundary.iter().map(Labelled::attached).collect();
+        Grants { attached: &attached, boundaries: &boundaries }.near_misses(&self.request(asked, context))
     }
 }
 
@@ -180,14 +192,23 @@ fn is_same_key(written: &str, key: &str) -> bool {
 
 /// Of an action that accepts only `*`, nothing else is named as its resource.
 fn refusal(decision: &Decision, action: &'static str, resource: &str) -> Denial {
-    let because = because(decision);
+    let (cause, because) = (cause(decision), because(decision));
     if !is_operation_level(action) {
-        return Denial { action, resource: resource.to_owned(), because };
+        return Denial { action, resource: resource.to_owned(), cause, because };
     }
     let hint = ("Only the resource * is accepted for this action.", "该操作仅接受资源 *。").into();
     let because =
         if decision.reason == Reason::NotAllowed { Sentence::joined([&because, &hint]) } else { because };
-    Denial { action, resource: "*".to_owned(), because }
+    Denial { action, resource: "*".to_owned(), cause, because }
+}
+
+fn cause(decision: &Decision) -> Cause {
+    match (&decision.reason, &decision.by) {
+        (_, Some(_)) => Cause::Deny,
+        (Reason::OutsideBoundary(_), None) => Cause::Boundary,
+        (Reason::Malformed, None) => Cause::Rule,
+        _ => Cause::NoPolicy,
+    }
 }
 
 fn because(decision: &Decision) -> Sentence {

@@ -170,7 +170,7 @@ impl App {
             .event("UpdateAccessKey")
             .on(holder)
             .object(key.secret_id.as_str())
-            .fact("status", status.as_str())
+            .changed([("status", key.status.as_str().into(), status.as_str().into())])
             .write(conn, self)
     }
 

@@ -7,7 +7,7 @@ use crate::domain::permission::action;
 use crate::domain::user::Uin;
 use crate::store::{audit, users};
 
-pub use crate::store::audit::{Cursor, Filter};
+pub use crate::store::audit::{Cursor, Filter, Target};
 
 /// Rows of one page of the log.
 pub const PAGE_SIZE: usize = 50;
@@ -41,19 +41,10 @@ impl App {
 
     /// The caller's own latest security events.
     pub async fn own_activity(&self, caller: &Caller) -> Result<Vec<Event>, Failure> {
-        let filter = Filter { actor: Some(caller.user.uin), ..Filter::default() };
+        let filter = Filter { actors: vec![caller.user.uin], ..Filter::default() };
         let mut page = self.event_page(caller.owner(), filter, Cursor::Newest).await?;
         page.events.truncate(10);
         Ok(page.events)
-    }
-
-    /// Whom the log means by a name: a user of the account, or the operator at the command line.
-    pub async fn uin_by_name(&self, caller: &Caller, name: String) -> Result<Option<Uin>, Failure> {
-        caller.ensure_here(action::READ_AUDIT)?;
-        let owner = caller.owner();
-        let is_operator = name == super::event::OPERATOR;
-        let user = self.store.read(move |conn| users::by_name(conn, owner, &name)).await?;
-        Ok(user.map(|user| user.uin).or_else(|| is_operator.then_some(Uin(0))))
     }
 
     async fn event_page(&self, owner: Uin, filter: Filter, cursor: Cursor) -> Result<EventPage, Failure> {
@@ -74,6 +65,15 @@ impl App {
                 })
             })
             .await
+    }
+
+    /// Whether a user of that UIN is in the caller's account, and may be opened by the caller.
+    pub async fn can_open_user(&self, caller: &Caller, uin: Uin) -> Result<bool, Failure> {
+        if !caller.may(action::GET_USER, uin) {
+            return Ok(false);
+        }
+        let owner = caller.owner();
+        Ok(self.store.read(move |conn| users::find(conn, owner, uin)).await?.is_some())
     }
 
     /// One event of the account.

@@ -81,6 +81,7 @@ impl Draft {
 
     /// To a thing that belongs to the account and to no user, such as a policy.
     pub(super) fn about(mut self, thing: &str) -> Self {
+        self.event.target_uin = Uin(0);
         thing.clone_into(&mut self.event.target);
         self
     }
@@ -95,6 +96,17 @@ impl Draft {
     /// A plain fact about it; never a secret.
     pub(super) fn fact(mut self, name: &str, value: impl Into<Value>) -> Self {
         self.detail.insert(name.to_owned(), value.into());
+        self
+    }
+
+    /// What it changed, each with what was before; what stayed as it was is left out.
+    pub(super) fn changed<const N: usize>(mut self, changes: [(&str, Value, Value); N]) -> Self {
+        let mut changed = Map::new();
+        for (field, before, after) in changes.into_iter().filter(|(_, before, after)| before != after) {
+            let pair = [("before".to_owned(), before), ("after".to_owned(), after)];
+            changed.insert(field.to_owned(), Value::Object(pair.into_iter().collect()));
+        }
+        self.detail.insert("changed".to_owned(), Value::Object(changed));
         self
     }
 

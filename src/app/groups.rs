@@ -174,8 +174,11 @@ impl App {
                 }
                 groups::update(conn, &after)?;
                 let event = asker.event("UpdateGroup").about(&after.name).fact("group_id", id.0);
-                let event = event.fact("name_before", before.name).fact("remark", after.remark);
-                event.write(conn, &app)
+                let changed = [
+                    ("name", before.name.into(), after.name.into()),
+                    ("remark", before.remark.into(), after.remark.into()),
+                ];
+                event.changed(changed).write(conn, &app)
             })
             .await
     }

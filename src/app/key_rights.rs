@@ -2,7 +2,7 @@
 
 use super::caller::Caller;
 use crate::domain::key::AccessKeyRefusal;
-use crate::domain::permission::{Denial, action};
+use crate::domain::permission::{Cause, Denial, action};
 use crate::domain::user::{Uin, User, UserKind};
 
 /// Whose keys a page is about: one's own, or those of a user of the account.
@@ -66,7 +66,7 @@ impl Caller {
         let action = operation.action(place);
         if place != Place::Own && holder.kind == UserKind::Root && !self.is_root() {
             let because = AccessKeyRefusal::OfRoot.into();
-            return Err(Denial { action, resource: holder.resource(), because });
+            return Err(Denial { action, resource: holder.resource(), cause: Cause::Rule, because });
         }
         self.ensure_none_denied(&[operation.api_action()], holder.uin)?;
         if holder.uin == self.user.uin {
@@ -79,6 +79,11 @@ impl Caller {
     pub(super) fn ensure_show(&self, place: Place, holder: &User) -> Result<(), Denial> {
         self.ensure_key(place, Operation::Query, holder)?;
         self.ensure_with_mfa(action::SHOW_SECRET, holder.uin)
+    }
+
+    /// Why the secrets of a user of this account are not shown to the caller; nothing when they are.
+    pub fn show_refusal(&self, place: Place, holder: &User) -> Option<Denial> {
+        self.ensure_show(place, holder).err()
     }
 
     pub(super) fn rights(&self, place: Place, holder: &User) -> Rights {

@@ -284,7 +284,7 @@ impl App {
                     .event("UpdateApiKey")
                     .on(&holder)
                     .object(id.as_str())
-                    .fact("note", note)
+                    .changed([("note", key.note.into(), note.into())])
                     .write(conn, &app)
             })
             .await

@@ -4,6 +4,7 @@ pub mod access;
 mod access_age;
 pub mod access_keys;
 pub mod audit;
+pub mod audit_search;
 pub mod boundary;
 pub mod caller;
 mod clearance;
@@ -74,6 +75,7 @@ use crate::store::Store;
 use crate::vault::Vault;
 use std::sync::Arc;
 
+pub use crate::store::watched;
 pub use failure::Failure;
 
 /// What the operator decides about actions.
@@ -106,6 +108,7 @@ pub struct App {
     started_at: i64,
     signers: Arc<signers::Signers>,
     watch: Arc<standing::Watch>,
+    writable: Arc<readiness::Writable>,
 }
 
 struct DerivedKeys {
@@ -129,6 +132,7 @@ impl App {
             node: random.token()?.into(),
             started_at: clock.now(),
             signers: Arc::default(),
+            writable: Arc::default(),
             store,
             vault,
             clock,

@@ -2,7 +2,7 @@
 
 use super::caller::Caller;
 use super::password_rules::Chosen;
-use super::users::{NewUser, NewUserKind, changeable};
+use super::users::{NewUser, NewUserKind, changeable, changes as changes_of};
 use super::{App, Failure};
 use crate::domain::key::SecretId;
 use crate::domain::permission::{Denial, action};
@@ -168,8 +168,7 @@ impl App {
         caller
             .event("UpdateUser")
             .on(&after)
-            .fact("note", after.note.as_str())
-            .fact("console_login", after.console_login)
+            .changed(changes_of(user, &after))
             .fact("password_set", has_new_password)
             .write(conn, self)
     }

@@ -116,10 +116,15 @@ impl App {
     /// Keeps how the caller likes pages.
     pub async fn set_preferences(&self, caller: &Caller, preferences: Preferences) -> Result<(), Failure> {
         let (app, uin, event) = (self.clone(), caller.user.uin, caller.event("UpdatePreferences"));
+        let Preferences { theme, density } = caller.preferences.clone();
         self.store
             .write(move |conn| {
                 identities::set_preferences(conn, uin, &preferences.theme, &preferences.density)?;
-                event.fact("theme", preferences.theme).fact("density", preferences.density).write(conn, &app)
+                let changed = [
+                    ("theme", theme.into(), preferences.theme.into()),
+                    ("density", density.into(), preferences.density.into()),
+                ];
+                event.changed(changed).write(conn, &app)
             })
             .await
     }

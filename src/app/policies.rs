@@ -13,6 +13,7 @@ use crate::domain::user::Uin;
 use crate::store::policy_versions::{self, PolicyVersion};
 use crate::store::sequences::{self, Sequence};
 use crate::store::{Conn, dialect, grants, policies, policy_search};
+use serde_json::Value;
 
 pub use crate::store::policies::StoredPolicy;
 pub use crate::store::policy_search::{Entity, PolicyRow, Uses};
@@ -280,12 +281,18 @@ impl App {
             policy_versions::overwrite_default(conn, id, (document.as_str(), mark))?;
             note_loosening(conn, &before, mark)?;
         }
+        let is_new = change.document.as_ref().is_some_and(|text| text.as_str() != before.document);
+        let document =
+            if is_new { ("the former text".into(), "a new text".into()) } else { (Value::Null, Value::Null) };
         caller
             .event("UpdatePolicy")
             .about(&after.name)
             .fact("policy_id", id)
-            .fact("name_before", before.name)
-            .fact("document_changed", change.document.as_ref().is_some_and(|d| d.as_str() != before.document))
+            .changed([
+                ("name", before.name.into(), after.name.into()),
+                ("description", before.description.into(), after.description.into()),
+                ("document", document.0, document.1),
+            ])
             .write(conn, self)?;
         Ok(id)
     }

@@ -125,7 +125,8 @@ impl App {
         policy_versions::set_default(conn, chosen, mark)?;
         note_loosening(conn, &policy, mark)?;
         let event = caller.event("SetDefaultPolicyVersion").about(&policy.name).fact("policy_id", id);
-        event.fact("version", version).write(conn, self)
+        let before = versions.iter().find(|known| known.is_default).map(|known| known.version);
+        event.changed([("default_version", before.into(), version.into())]).write(conn, self)
     }
 
     /// Deletes versions, all or none; the default one stays.

@@ -11,6 +11,7 @@ use crate::domain::password_rules::{
 use crate::domain::permission::action;
 use crate::domain::user::{Protection, Uin};
 use crate::store::{accounts, dialect, users};
+use serde_json::Value;
 
 /// What is to change about a user's checks.
 #[derive(Clone, Copy, Debug, Default)]
@@ -82,8 +83,10 @@ impl App {
                 asker
                     .event("SetMfaFlag")
                     .on(&user)
-                    .fact("login", after.login)
-                    .fact("action", after.action)
+                    .changed([
+                        ("login", before.login.into(), after.login.into()),
+                        ("action", before.action.into(), after.action.into()),
+                    ])
                     .write(conn, &app)?;
                 Ok(ProtectionSet::Done)
             })
@@ -110,20 +113,13 @@ impl App {
                 let owner = asker.owner();
                 dialect::lock_account(conn, owner)?;
                 let account = accounts::find(conn, owner)?.ok_or(Failure::Corrupt("accounts.owner_uin"))?;
-                let mut rules = changed(account.password_rules, changes);
+                let before = account.password_rules;
+                let mut rules = changed(before.clone(), changes);
                 ensure_sound(&rules)?;
                 rules.updated_at = Some(app.clock.now());
                 rules.modifier = asker.user.uin.to_string();
                 accounts::update_password_rules(conn, owner, &rules)?;
-                asker
-                    .event("UpdatePasswordRules")
-                    .fact("minimum_length", rules.minimum_length)
-                    .fact("must_contain", rules.must_contain)
-                    .fact("expires_after_days", rules.expires_after_days)
-                    .fact("expiry_needs_reset", rules.expiry_needs_reset)
-                    .fact("reuse_limit", rules.reuse_limit)
-                    .fact("retry_limit", rules.retry_limit)
-                    .write(conn, &app)
+                asker.event("UpdatePasswordRules").changed(rule_changes(&before, &rules)).write(conn, &app)
             })
             .await
     }
@@ -141,6 +137,7 @@ impl App {
                 let owner = asker.owner();
                 dialect::lock_account(conn, owner)?;
                 let account = accounts::find(conn, owner)?.ok_or(Failure::Corrupt("accounts.owner_uin"))?;
+                let before = (listed(&account.login_rules), account.login_rules.is_disabled);
                 let rules = wanted(account.login_rules);
                 rules.ensure_sound().map_err(|refusal| FieldError::new("IpPolicies", refusal))?;
                 if !asker.is_root() && !rules.admit(&asker.source.ip) {
@@ -151,16 +148,34 @@ impl App {
                     )));
                 }
                 accounts::update_login_rules(conn, owner, &rules)?;
-                let listed: Vec<String> =
-                    rules.rules.iter().map(|rule| format!("{:?} {}", rule.effect, rule.network)).collect();
                 asker
                     .event("CreateSubAccountLoginIpPolicy")
-                    .fact("rules", listed)
-                    .fact("disabled", rules.is_disabled)
+                    .changed([
+                        ("rules", before.0, listed(&rules)),
+                        ("disabled", before.1.into(), rules.is_disabled.into()),
+                    ])
                     .write(conn, &app)
             })
             .await
     }
+}
+
+fn rule_changes(before: &PasswordRules, after: &PasswordRules) -> [(&'static str, Value, Value); 6] {
+    let pair = |name, of: fn(&PasswordRules) -> Value| (name, of(before), of(after));
+    [
+        pair("minimum_length", |rules| rules.minimum_length.into()),
+        pair("must_contain", |rules| rules.must_contain.as_str().into()),
+        pair("expires_after_days", |rules| rules.expires_after_days.into()),
+        pair("expiry_needs_reset", |rules| rules.expiry_needs_reset.into()),
+        pair("reuse_limit", |rules| rules.reuse_limit.into()),
+        pair("retry_limit", |rules| rules.retry_limit.into()),
+    ]
+}
+
+/// The networks in one line.
+fn listed(rules: &LoginRules) -> Value {
+    let each = rules.rules.iter().map(|rule| format!("{:?} {}", rule.effect, rule.network));
+    each.collect::<Vec<_>>().join(", ").into()
 }
 
 fn changed(mut rules: PasswordRules, changes: RuleChanges) -> PasswordRules {

@@ -6,7 +6,7 @@ use super::caller::Caller;
 use super::{App, Failure};
 use crate::clock;
 use crate::domain::key::{Key, SecretId};
-use crate::domain::permission::{Denial, action};
+use crate::domain::permission::{Cause, Denial, action};
 use crate::domain::sentence::Sentence;
 use crate::domain::user::User;
 use crate::store::{Conn, grants};
@@ -56,7 +56,7 @@ impl Caller {
     pub(super) fn ensure_waited(&self, holder: &User, by: By, now: i64) -> Result<(), Denial> {
         let Some(wait) = self.wait_for(holder, by, now) else { return Ok(()) };
         let because = Sentence::on_page(wait.sentence());
-        Err(Denial { action: action::SHOW_SECRET, resource: holder.resource(), because })
+        Err(Denial { action: action::SHOW_SECRET, resource: holder.resource(), cause: Cause::Rule, because })
     }
 
     /// Who has no app is led to enrolment before this is asked again.
@@ -105,7 +105,7 @@ impl App {
             clock::readable(until)
         ));
         let resource = caller.user.resource();
-        Err(Denial { action: action::SHOW_SECRET, resource, because }.into())
+        Err(Denial { action: action::SHOW_SECRET, resource, cause: Cause::Rule, because }.into())
     }
 
     /// Writes down that a right code showed nothing all the same.

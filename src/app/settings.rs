@@ -9,6 +9,7 @@ use crate::domain::grant::{MAX_GRANT_AGE, MAX_GRANT_WINDOW};
 use crate::domain::permission::action;
 use crate::domain::step_up::Purpose;
 use crate::store::{Conn, accounts};
+use serde_json::Value;
 
 impl App {
     /// Wishes to change the account's settings; a second-factor check always comes first.
@@ -30,21 +31,26 @@ impl App {
         caller.ensure_here(action::CHANGE_SETTINGS)?;
         ensure_sound(caller, settings)?;
         ensure_waited(self, caller, settings)?;
+        let account = accounts::find(conn, caller.owner())?.ok_or(Failure::Corrupt("accounts.owner_uin"))?;
         accounts::update_settings(conn, caller.owner(), settings)?;
-        caller
-            .event("UpdateAccountSettings")
-            .fact("secret_reveal", settings.secret_reveal.as_str())
-            .fact("step_up_window_minutes", settings.step_up_window_minutes)
-            .fact("mfa_required", settings.mfa_required)
-            .fact("operation_protection", settings.operation_protection)
-            .fact("api_delete_enabled_keys", settings.api_delete_enabled_keys)
-            .fact("password_min_length", settings.password_min_length)
-            .fact("signature_v1", settings.signature_v1)
-            .fact("signed_action", settings.signed_action)
-            .fact("grant_window_minutes", settings.grant_window_minutes)
-            .fact("grant_age_hours", settings.grant_age_hours)
-            .write(conn, self)
+        caller.event("UpdateAccountSettings").changed(changes(&account.settings, settings)).write(conn, self)
     }
+}
+
+fn changes(before: &AccountSettings, after: &AccountSettings) -> [(&'static str, Value, Value); 10] {
+    let pair = |name, of: fn(&AccountSettings) -> Value| (name, of(before), of(after));
+    [
+        pair("secret_reveal", |settings| settings.secret_reveal.as_str().into()),
+        pair("step_up_window_minutes", |settings| settings.step_up_window_minutes.into()),
+        pair("mfa_required", |settings| settings.mfa_required.into()),
+        pair("operation_protection", |settings| settings.operation_protection.into()),
+        pair("api_delete_enabled_keys", |settings| settings.api_delete_enabled_keys.into()),
+        pair("password_min_length", |settings| settings.password_min_length.into()),
+        pair("signature_v1", |settings| settings.signature_v1.into()),
+        pair("signed_action", |settings| settings.signed_action.into()),
+        pair("grant_window_minutes", |settings| settings.grant_window_minutes.into()),
+        pair("grant_age_hours", |settings| settings.grant_age_hours.into()),
+    ]
 }
 
 fn ensure_sound(caller: &Caller, settings: &AccountSettings) -> Result<(), Failure> {

@@ -5,8 +5,12 @@ use super::caller::Caller;
 use super::{App, Failure};
 use crate::domain::permission::action;
 use crate::domain::policy::evaluate::{Decision, Reason};
+use crate::domain::policy::near::NearMiss;
 use crate::domain::user::{Uin, User};
-use crate::store::{policies, users};
+use crate::store::{policies, user_search, users};
+
+/// Names in a list to choose from.
+const OFFERED: i64 = 200;
 
 /// A question of the kind "may this user …?".
 #[derive(Clone, Debug, Default)]
@@ -27,6 +31,8 @@ pub struct Simulation {
     pub decision: Decision,
     /// The policy that decided, if it is one that can be looked up.
     pub policy: Option<i64>,
+    /// Statements that would have allowed it but for one part, with the policies that can be looked up.
+    pub near: Vec<(NearMiss, Option<i64>)>,
 }
 
 impl App {
@@ -47,8 +53,22 @@ impl App {
                 if let Some(name) = simulation.policy_name() {
                     simulation.policy = policies::by_name(conn, owner, name)?.map(|policy| policy.id);
                 }
+                for (miss, policy) in &mut simulation.near {
+                    *policy = policies::by_name(conn, owner, name_of(&miss.label))?.map(|found| found.id);
+                }
                 Ok(simulation)
             })
+            .await
+    }
+
+    /// Users whose names a form may offer: the first of the account, for whoever may list them.
+    pub async fn users_to_offer(&self, caller: &Caller) -> Result<Vec<User>, Failure> {
+        if !caller.may_here(action::LIST_USERS) {
+            return Ok(Vec::new());
+        }
+        let (owner, all) = (caller.owner(), user_search::Filter::default());
+        self.store
+            .read(move |conn| Ok(user_search::page(conn, owner, &all, &user_search::Cursor::Start, OFFERED)?))
             .await
     }
 
@@ -74,21 +94,27 @@ impl Simulation {
     /// Of a root account's holder.
     pub(super) fn of_root() -> Self {
         let decision = Decision { allowed: true, reason: Reason::Allowed, by: None, unevaluable: Vec::new() };
-        Self { is_root: true, decision, policy: None }
+        Self { is_root: true, decision, policy: None, near: Vec::new() }
     }
 
     /// Of whoever needs policies.
-    pub(super) fn by(decision: Decision) -> Self {
-        Self { is_root: false, decision, policy: None }
+    pub(super) fn by(decision: Decision, near: Vec<NearMiss>) -> Self {
+        let near = near.into_iter().map(|miss| (miss, None)).collect();
+        Self { is_root: false, decision, policy: None, near }
     }
 
-    /// The name behind the label of what decided; a label may begin with the group that a policy comes from.
+    /// The name behind the label of what decided.
     fn policy_name(&self) -> Option<&str> {
         let label = match (&self.decision.by, &self.decision.reason) {
             (Some(by), _) => &by.label,
             (None, Reason::OutsideBoundary(label)) => label,
             _ => return None,
         };
-        label.rsplit(": ").next()
+        Some(name_of(label))
     }
+}
+
+/// A label may begin with the group that a policy comes from.
+fn name_of(label: &str) -> &str {
+    label.rsplit(": ").next().unwrap_or(label)
 }

@@ -15,6 +15,7 @@ use crate::store::sequences::{self, Sequence};
 use crate::store::{
     Conn, accounts, api_keys, dialect, grants, identities, policies, totp_devices, user_search, users,
 };
+use serde_json::Value;
 
 pub use crate::store::user_search::{Cursor, Filter, KeyFilter, Listed};
 
@@ -265,10 +266,22 @@ impl App {
                 };
                 users::update(conn, &after)?;
                 let event = asker.event("UpdateUser").on(&after);
-                event.fact("name_before", before.name).fact("note", after.note).write(conn, &app)
+                event.changed(changes(&before, &after)).write(conn, &app)
             })
             .await
     }
+}
+
+/// What an edit made of a user.
+pub(super) fn changes(before: &User, after: &User) -> [(&'static str, Value, Value); 5] {
+    let pair = |name, of: fn(&User) -> Value| (name, of(before), of(after));
+    [
+        pair("name", |user| user.name.as_str().into()),
+        pair("note", |user| user.note.as_str().into()),
+        pair("phone", |user| user.phone.as_str().into()),
+        pair("email", |user| user.email.as_str().into()),
+        pair("console_login", |user| user.console_login.into()),
+    ]
 }
 
 pub(super) struct Login {

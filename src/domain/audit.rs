@@ -1,5 +1,7 @@
 //! What is written down: who did what to what, when, from where, and how it ended.
 
+pub mod words;
+
 use crate::domain::user::Uin;
 
 /// The names of all events, as the log and its filter show them.

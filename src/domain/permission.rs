@@ -1,5 +1,7 @@
 //! The names of what people may do, and the answer when they may not.
 
+pub mod known;
+
 use super::sentence::Sentence;
 
 /// Actions that the console asks policies about.
@@ -112,19 +114,62 @@ pub fn is_read_only(action: &str) -> Option<bool> {
     Some(reads && !gives_credentials)
 }
 
+/// What stands behind a refusal.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Cause {
+    /// Nothing that the caller has allows it.
+    NoPolicy,
+    /// A statement denies it, whatever allows it.
+    Deny,
+    /// The caller's permission boundary does not allow it, whatever the policies allow.
+    Boundary,
+    /// A rule of Camlock that no policy changes.
+    Rule,
+}
+
 /// A refusal that names what was missing.
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
 #[error("not allowed: {action} on {resource}")]
 pub struct Denial {
     pub action: &'static str,
     pub resource: String,
+    pub cause: Cause,
     /// The statement that decided, or why none did.
     pub because: Sentence,
 }
 
+impl Denial {
+    /// Why, for the person who was refused.
+    #[must_use]
+    pub fn on_page(&self) -> String {
+        let because = self.because.en();
+        match self.cause {
+            Cause::NoPolicy => "No policy attached to you allows this.".to_owned(),
+            Cause::Deny => format!("A policy that you have denies this, whatever else allows it. {because}"),
+            Cause::Boundary => {
+                format!(
+                    "Your permission boundary keeps you from this, whatever your policies allow. {because}"
+                )
+            }
+            Cause::Rule => because.to_owned(),
+        }
+    }
+
+    /// What an administrator would have to do; nothing where a rule says no.
+    #[must_use]
+    pub fn remedy(&self) -> &'static str {
+        match self.cause {
+            Cause::NoPolicy => "Ask an administrator to allow this:",
+            Cause::Deny => "Ask an administrator to change that policy, or to take it from you:",
+            Cause::Boundary => "Ask an administrator to change your boundary:",
+            Cause::Rule => "",
+        }
+    }
+}
+
 impl From<&Denial> for Sentence {
     fn from(denial: &Denial) -> Self {
-        let Denial { action, resource, because } = denial;
+        let Denial { action, resource, because, .. } = denial;
         let english = format!(
             "You are not authorized to perform the operation ({action}) on the resource ({resource}). {because}"
         );

@@ -5,11 +5,13 @@
 //! be understood counts as a match in a deny and as no match in an allow.
 
 mod action;
+pub mod advice;
 mod condition;
 mod context;
 mod document;
 pub mod evaluate;
 mod json;
+pub mod near;
 mod operator;
 pub mod preset;
 mod problem;

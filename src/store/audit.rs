@@ -2,10 +2,13 @@
 
 use super::schema::audit_events;
 use super::sequences::{self, Sequence};
-use super::{Conn, StoreError};
+use super::{Conn, StoreError, dialect};
 use crate::domain::audit::{Event, Outcome};
 use crate::domain::user::Uin;
+use diesel::dsl::sql;
 use diesel::prelude::*;
+use diesel::sql_types::{Bool, Integer, Text};
+use std::collections::BTreeMap;
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = audit_events)]
@@ -73,17 +76,37 @@ pub fn insert(conn: &mut Conn, event: &Event) -> Result<i64, StoreError> {
     Ok(seq)
 }
 
+/// Events whose target begins with a group and ends in a policy.
+const GROUP_POLICIES: [&str; 2] = ["AttachGroupPolicy", "DetachGroupPolicy"];
+/// Events that name a user with its UIN.
+const OF_USERS: [&str; 5] = ["DeleteUser", "UpdateUser", "AddUser", "AddCollaborator", "SignIn"];
+
 /// What a page of the log is asked for.
 #[derive(Clone, Debug, Default)]
 pub struct Filter {
     pub from: Option<i64>,
     pub to: Option<i64>,
-    pub event: Option<String>,
+    /// Any of these events; empty for all.
+    pub events: Vec<String>,
     pub outcome: Option<Outcome>,
-    pub actor: Option<Uin>,
-    pub target: Option<Uin>,
+    /// Any of these actors; empty for all.
+    pub actors: Vec<Uin>,
+    pub target: Option<Target>,
     /// Either actor or target: a user's own activity.
     pub about: Option<Uin>,
+    pub request_id: Option<String>,
+}
+
+/// What the target of an event has to be: any of these.
+#[derive(Clone, Debug, Default)]
+pub struct Target {
+    pub uins: Vec<Uin>,
+    /// Whole names and ids of what the target ends in: a key, a policy, a group, a user that is gone.
+    pub things: Vec<String>,
+    /// Names of groups that stand before a policy.
+    pub groups: Vec<String>,
+    /// How a SecretId begins.
+    pub key: Option<String>,
 }
 
 /// Where a page of the log begins: at the newest, older than a number, or newer than one.
@@ -94,6 +117,52 @@ pub enum Cursor {
     Newer(i64),
 }
 
+/// One way into the log: a range of one index, in the order of the numbers.
+enum Way<'a> {
+    Everything,
+    Event(&'a str),
+    Actor(Uin),
+    Target(Uin),
+    Thing(&'a str),
+    Group(&'a str, &'a str),
+    Key(&'a str),
+    Request(&'a str),
+}
+
+impl Filter {
+    /// The ways that together hold whatever fits. Each is read by itself, so that no page sorts more than its own rows.
+    fn ways(&self) -> Vec<Way<'_>> {
+        if let Some(id) = &self.request_id {
+            return vec![Way::Request(id)];
+        }
+        if let Some(uin) = self.about {
+            return vec![Way::Actor(uin), Way::Target(uin)];
+        }
+        if let Some(target) = &self.target {
+            return target.ways();
+        }
+        if !self.actors.is_empty() {
+            return self.actors.iter().copied().map(Way::Actor).collect();
+        }
+        if self.events.is_empty() {
+            return vec![Way::Everything];
+        }
+        self.events.iter().map(|event| Way::Event(event)).collect()
+    }
+}
+
+impl Target {
+    fn ways(&self) -> Vec<Way<'_>> {
+        let uins = self.uins.iter().copied().map(Way::Target);
+        let things = self.things.iter().map(|thing| Way::Thing(thing));
+        let groups = self
+            .groups
+            .iter()
+            .flat_map(|group| GROUP_POLICIES.into_iter().map(move |event| Way::Group(event, group)));
+        uins.chain(things).chain(groups).chain(self.key.iter().map(|key| Way::Key(key))).collect()
+    }
+}
+
 /// One page of an account's log with one row more than `size` if there are more; oldest first after `Newer`.
 pub fn page(
     conn: &mut Conn,
@@ -102,36 +171,83 @@ pub fn page(
     cursor: Cursor,
     size: i64,
 ) -> Result<Vec<Event>, StoreError> {
+    let mut found: BTreeMap<i64, Row> = BTreeMap::new();
+    for way in filter.ways() {
+        for row in rows(conn, (owner, filter, &way), cursor, size + 1)? {
+            found.insert(row.seq, row);
+        }
+    }
+    let wanted = usize::try_from(size + 1).unwrap_or(usize::MAX);
+    let rows = found.into_values();
+    let rows: Vec<Row> = match cursor {
+        Cursor::Newer(_) => rows.take(wanted).collect(),
+        Cursor::Newest | Cursor::Older(_) => rows.rev().take(wanted).collect(),
+    };
+    rows.into_iter().map(Event::try_from).collect()
+}
+
+fn rows(
+    conn: &mut Conn,
+    (owner, filter, way): (Uin, &Filter, &Way<'_>),
+    cursor: Cursor,
+    limit: i64,
+) -> Result<Vec<Row>, StoreError> {
+    let thing = || sql::<Text>(dialect::last_of_target(conn));
     let mut query =
         audit_events::table.filter(audit_events::owner_uin.eq(owner.0)).select(Row::as_select()).into_boxed();
+    query = match way {
+        Way::Everything => query,
+        Way::Event(event) => query.filter(audit_events::event.eq(*event)),
+        Way::Actor(uin) => query.filter(audit_events::actor_uin.eq(uin.0)),
+        Way::Target(uin) => query.filter(audit_events::target_uin.eq(uin.0)),
+        Way::Thing(name) => query.filter(thing().eq(*name)),
+        Way::Group(event, group) => {
+            let start = format!("{group} / ");
+            let length = i32::try_from(start.chars().count()).unwrap_or(i32::MAX);
+            let begins = sql::<Bool>("substr(target, 1, ").bind::<Integer, _>(length).sql(") = ");
+            query.filter(audit_events::event.eq(*event)).filter(begins.bind::<Text, _>(start))
+        }
+        Way::Key(start) => {
+            query.filter(thing().ge(*start)).filter(thing().lt(format!("{start}{}", char::MAX)))
+        }
+        Way::Request(id) => query.filter(audit_events::request_id.eq(*id)),
+    };
     if let Some(from) = filter.from {
         query = query.filter(audit_events::at.ge(from));
     }
     if let Some(to) = filter.to {
         query = query.filter(audit_events::at.lt(to));
     }
-    if let Some(event) = &filter.event {
-        query = query.filter(audit_events::event.eq(event.clone()));
+    if !filter.events.is_empty() {
+        query = query.filter(audit_events::event.eq_any(&filter.events));
     }
     if let Some(outcome) = filter.outcome {
         query = query.filter(audit_events::result.eq(outcome.as_str()));
     }
-    if let Some(actor) = filter.actor {
-        query = query.filter(audit_events::actor_uin.eq(actor.0));
-    }
-    if let Some(target) = filter.target {
-        query = query.filter(audit_events::target_uin.eq(target.0));
-    }
-    if let Some(about) = filter.about {
-        query = query.filter(audit_events::actor_uin.eq(about.0).or(audit_events::target_uin.eq(about.0)));
+    if !filter.actors.is_empty() {
+        let actors: Vec<i64> = filter.actors.iter().map(|uin| uin.0).collect();
+        query = query.filter(audit_events::actor_uin.eq_any(actors));
     }
     let query = match cursor {
         Cursor::Newest => query.order(audit_events::seq.desc()),
         Cursor::Older(seq) => query.filter(audit_events::seq.lt(seq)).order(audit_events::seq.desc()),
         Cursor::Newer(seq) => query.filter(audit_events::seq.gt(seq)).order(audit_events::seq.asc()),
     };
-    let rows: Vec<Row> = query.limit(size + 1).load(conn)?;
-    rows.into_iter().map(Event::try_from).collect()
+    Ok(query.limit(limit).load(conn)?)
+}
+
+/// The UIN of the user that had this name last, as far as the log tells.
+pub fn uin_of_name(conn: &mut Conn, owner: Uin, name: &str) -> Result<Option<Uin>, StoreError> {
+    let thing = sql::<Text>(dialect::last_of_target(conn));
+    let found: Option<i64> = audit_events::table
+        .filter(audit_events::owner_uin.eq(owner.0))
+        .filter(thing.eq(name))
+        .filter(audit_events::event.eq_any(OF_USERS))
+        .order(audit_events::seq.desc())
+        .select(audit_events::target_uin)
+        .first(conn)
+        .optional()?;
+    Ok(found.filter(|uin| *uin > 0).map(Uin))
 }
 
 /// One event of an account.
@@ -140,7 +256,7 @@ pub fn find(conn: &mut Conn, owner: Uin, seq: i64) -> Result<Option<Event>, Stor
         .find(seq)
         .filter(audit_events::owner_uin.eq(owner.0))
         .select(Row::as_select())
-        .first(conn)
+        .get_result(conn)
         .optional()?;
     row.map(Event::try_from).transpose()
 }

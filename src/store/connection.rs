@@ -1,13 +1,20 @@
 //! One connection type for two databases, their pool, and the two verbs: read and write.
 
-use super::error::StoreError;
+use super::crew::{Crew, Missed, Progress};
+use super::error::{self, StoreError};
+use super::place::Place;
+use super::turn::Turns;
+use super::wal::Log;
 use crate::config::{DatabaseUrl, with_parameters};
 use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager};
-use diesel::r2d2::{ManageConnection, Pool, PooledConnection};
-use diesel::{Connection, PgConnection, QueryResult, SqliteConnection};
-use std::os::unix::fs::MetadataExt;
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use diesel::r2d2::{Builder, ManageConnection, Pool, PooledConnection};
+use diesel::{Connection, PgConnection, QueryResult, RunQueryDsl, SqliteConnection};
+use std::path::Path;
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::{Duration, Instant};
+
+/// Questions on connections beside the pool that may be on their way at once.
+const LINES: usize = 32;
 
 /// A connection to either database.
 #[derive(diesel::MultiConnection)]
@@ -17,7 +24,7 @@ pub enum Conn {
 }
 
 /// Opens connections by the scheme of the URL, never by guessing.
-struct Manager(DatabaseUrl);
+struct Manager(Arc<Place>);
 
 impl ManageConnection for Manager {
     type Connection = Conn;
@@ -25,20 +32,19 @@ impl ManageConnection for Manager {
 
     fn connect(&self) -> Result<Conn, StoreError> {
         let refused = |error: diesel::ConnectionError| StoreError::Unavailable(error.to_string());
-        match &self.0 {
+        match &self.0.url {
             DatabaseUrl::Sqlite(path) => {
-                let mut conn = SqliteConnection::establish(&path.to_string_lossy()).map_err(refused)?;
-                conn.batch_execute(
-                    "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
-                     PRAGMA foreign_keys = ON; PRAGMA secure_delete = ON; PRAGMA temp_store = MEMORY;",
-                )?;
-                Ok(Conn::Sqlite(conn))
+                // The log that stands there would be laid over another file.
+                self.0.ensure_same()?;
+                Ok(Conn::Sqlite(open_file(path)?))
             }
             DatabaseUrl::Postgres(url) => {
                 let mut conn = PgConnection::establish(&with_deadlines(url)).map_err(refused)?;
+                // The last keeps what a lost connection has locked from being locked for ever.
                 conn.batch_execute(
-                    "SET statement_timeout = '10s'; SET lock_timeout = '5s'; \
-                     SET default_transaction_isolation = 'read committed';",
+                    "SET statement_timeout = '9s'; SET lock_timeout = '5s'; \
+                     SET default_transaction_isolation = 'read committed'; \
+                     SET idle_in_transaction_session_timeout = '15s';",
                 )?;
                 Ok(Conn::Postgres(conn))
             }
@@ -59,7 +65,19 @@ impl ManageConnection for Manager {
 
 /// A connection beside any pool.
 pub(super) fn connect(url: &DatabaseUrl) -> Result<Conn, StoreError> {
-    Manager(url.clone()).connect()
+    Manager(Arc::new(Place::new(url.clone()))).connect()
+}
+
+/// Checkpoints are ours to make, as a stamp goes with each.
+fn open_file(path: &Path) -> Result<SqliteConnection, StoreError> {
+    let mut conn = SqliteConnection::establish(&path.to_string_lossy())
+        .map_err(|error| StoreError::Unavailable(error.to_string()))?;
+    conn.batch_execute(
+        "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
+         PRAGMA foreign_keys = ON; PRAGMA secure_delete = ON; PRAGMA wal_autocheckpoint = 0; \
+         PRAGMA journal_size_limit = 4194304; PRAGMA temp_store = MEMORY;",
+    )?;
+    Ok(conn)
 }
 
 /// Gives a PostgreSQL address the deadlines it does not set itself, so that a silent network is noticed within seconds.
@@ -70,14 +88,10 @@ fn with_deadlines(address: &str) -> String {
         ("keepalives_idle", "10"),
         ("keepalives_interval", "5"),
         ("keepalives_count", "3"),
+        // After a failover the former primary is no place to write to, and behind the new one.
+        ("target_session_attrs", "read-write"),
     ];
     with_parameters(address, &deadlines)
-}
-
-/// Which file this is, whatever its name.
-fn identity(url: &DatabaseUrl) -> Option<(u64, u64)> {
-    let DatabaseUrl::Sqlite(path) = url else { return None };
-    std::fs::metadata(path).map(|file| (file.dev(), file.ino())).ok()
 }
 
 fn is_broken<C>(conn: &mut C) -> bool
@@ -87,83 +101,70 @@ where
     AnsiTransactionManager::is_broken_transaction_manager(conn)
 }
 
+/// The pool in use. When work is lost in it, another one takes its place, as what is lost gives nothing back.
+struct Current {
+    pool: Pool<Manager>,
+    since: Instant,
+}
+
 /// The database, shared by everybody who asks it something.
 #[derive(Clone)]
 pub struct Store {
-    pool: Pool<Manager>,
-    /// On SQLite writers take turns here: its own waiting is unfair.
-    turn: Arc<Mutex<()>>,
-    url: Arc<DatabaseUrl>,
-    /// The SQLite file that was opened.
-    file: Option<(u64, u64)>,
-}
-
-/// A connection beside the pool, for a question that cannot wait behind others.
-pub struct Line {
-    store: Store,
-    conn: Option<Conn>,
-    is_new: bool,
-}
-
-impl Line {
-    /// Asks; when the connection turns out to be gone, once more on a new one.
-    pub fn ask<T>(&mut self, ask: impl Fn(&mut Conn) -> Result<T, StoreError>) -> Result<T, StoreError> {
-        self.store.ensure_in_place()?;
-        if let Some(conn) = &mut self.conn
-            && let Ok(answer) = ask(conn)
-        {
-            return Ok(answer);
-        }
-        self.conn = None;
-        let mut conn = Manager(DatabaseUrl::clone(&self.store.url)).connect()?;
-        let answer = ask(&mut conn)?;
-        self.conn = Some(conn);
-        self.is_new = true;
-        Ok(answer)
-    }
-
-    /// Whether the last answer was the first of a connection: behind it may stand another database, such as a restored one.
-    pub fn is_new(&mut self) -> bool {
-        std::mem::take(&mut self.is_new)
-    }
+    current: Arc<RwLock<Current>>,
+    connections: u32,
+    turns: Arc<Turns>,
+    place: Arc<Place>,
+    /// Of SQLite.
+    log: Option<Arc<Log>>,
+    readers: Crew,
+    writers: Crew,
+    pub(super) lines: Crew,
 }
 
 impl Store {
     /// Connects; fails at once when the database cannot be reached.
     pub fn open(url: &DatabaseUrl, connections: u32) -> Result<Self, StoreError> {
-        let pool = Pool::builder()
-            .max_size(connections)
-            .min_idle(Some(1))
-            .connection_timeout(Duration::from_secs(2))
-            .test_on_check_out(matches!(url, DatabaseUrl::Postgres(_)))
-            .build(Manager(url.clone()))
+        let place = Arc::new(Place::new(url.clone()));
+        let pool = builder(url, connections)
+            .build(Manager(Arc::clone(&place)))
             .map_err(|error| StoreError::Unavailable(error.to_string()))?;
-        let store = Self { pool, turn: Arc::default(), url: Arc::new(url.clone()), file: identity(url) };
+        place.remember();
+        let log = match url {
+            DatabaseUrl::Sqlite(path) => Some(Arc::new(Log::new(path, open_file(path)?))),
+            DatabaseUrl::Postgres(_) => None,
+        };
+        let threads = connections as usize * 2;
+        let store = Self {
+            current: Arc::new(RwLock::new(Current { pool, since: Instant::now() })),
+            connections,
+            turns: Arc::default(),
+            place,
+            readers: Crew::new(threads),
+            // Changes of SQLite follow each other anyway.
+            writers: Crew::new(if log.is_some() { 1 } else { threads }),
+            lines: Crew::new(LINES),
+            log,
+        };
         super::dialect::ensure_sound(&mut *store.connection()?)?;
         Ok(store)
     }
 
     /// Whether the embedded database is in use.
     pub fn is_sqlite(&self) -> bool {
-        matches!(*self.url, DatabaseUrl::Sqlite(_))
+        self.log.is_some()
     }
 
-    /// A connection of one's own, made when it is first used.
-    pub fn line(&self) -> Line {
-        Line { store: self.clone(), conn: None, is_new: false }
+    /// A connection beside the pool.
+    pub(super) fn connect(&self) -> Result<Conn, StoreError> {
+        Manager(Arc::clone(&self.place)).connect()
     }
 
-    /// Refuses to go on with a SQLite file that was moved or replaced: what is open is no longer what others open.
-    pub fn ensure_in_place(&self) -> Result<(), StoreError> {
-        if self.file == identity(&self.url) {
-            return Ok(());
-        }
-        Err(StoreError::Unavailable(
-            "the database file was moved or replaced; Camlock must be restarted".to_owned(),
-        ))
+    /// Refuses to go on with a SQLite file that was moved or replaced.
+    pub(super) fn ensure_in_place(&self) -> Result<(), StoreError> {
+        self.place.ensure_same()
     }
 
-    /// Asks something, off the async threads.
+    /// Asks something, off the async threads and within the deadline.
     pub async fn read<T, E>(
         &self,
         ask: impl FnOnce(&mut Conn) -> Result<T, E> + Send + 'static,
@@ -172,8 +173,9 @@ impl Store {
         T: Send + 'static,
         E: From<StoreError> + Send + 'static,
     {
-        let store = self.clone();
-        off_thread(move || store.read_now(ask)).await
+        let (store, began) = (self.clone(), Instant::now());
+        let ran = self.readers.run(move |_| store.read_now(ask)).await;
+        ran.unwrap_or_else(|missed| Err(self.missed(missed, began).into()))
     }
 
     /// Changes something: all of it or nothing. Writers of SQLite exclude each other from the start.
@@ -185,8 +187,12 @@ impl Store {
         T: Send + 'static,
         E: From<StoreError> + Send + 'static,
     {
-        let store = self.clone();
-        off_thread(move || store.write_now(change)).await
+        let (store, began) = (self.clone(), Instant::now());
+        let ran = self.writers.run(move |progress| store.change(change, Some(progress))).await;
+        if matches!(ran, Ok(Ok(_))) {
+            super::kept::note();
+        }
+        ran.unwrap_or_else(|missed| Err(self.missed(missed, began).into()))
     }
 
     /// Asks something on this thread: for the command line and start-up.
@@ -194,6 +200,7 @@ impl Store {
         &self,
         ask: impl FnOnce(&mut Conn) -> Result<T, E>,
     ) -> Result<T, E> {
+        self.ensure_in_place()?;
         ask(&mut *self.connection()?)
     }
 
@@ -202,45 +209,111 @@ impl Store {
         &self,
         change: impl FnOnce(&mut Conn) -> Result<T, E>,
     ) -> Result<T, E> {
-        let _turn = self.is_sqlite().then(|| self.turn.lock().unwrap_or_else(PoisonError::into_inner));
+        self.change(change, None)
+    }
+
+    fn change<T, E: From<StoreError>>(
+        &self,
+        change: impl FnOnce(&mut Conn) -> Result<T, E>,
+        progress: Option<&Progress>,
+    ) -> Result<T, E> {
+        let _turn = self.is_sqlite().then(|| self.turns.take()).transpose()?;
+        self.ensure_in_place()?;
         let conn = &mut *self.connection()?;
         begin(conn).map_err(StoreError::from)?;
-        match change(conn) {
-            Ok(value) => {
-                if let Err(error) = commit(conn) {
-                    // Whether it was kept is unknown to the caller: say that it failed, and leave no open transaction.
-                    let _ = rollback(conn);
-                    return Err(StoreError::from(error).into());
-                }
-                Ok(value)
-            }
+        let log = self.log.as_ref().filter(|log| log.is_due());
+        let mut changed = change(conn);
+        if log.is_some()
+            && changed.is_ok()
+            && let Err(error) = Log::count(conn)
+        {
+            changed = Err(error.into());
+        }
+        let value = match changed {
+            Ok(value) => value,
             Err(error) => {
                 // The first error says why; a connection that cannot roll back is not used again.
                 if let Err(second) = rollback(conn) {
                     tracing::warn!(error = %second, "a change that failed could not be rolled back");
+                } else {
+                    part_with_read_only(conn);
                 }
-                Err(error)
+                return Err(error);
             }
+        };
+        if progress.is_some_and(|progress| !progress.may_commit()) {
+            rollback(conn).map_err(StoreError::from)?;
+            return Err(too_late().into());
+        }
+        if let Err(error) = commit(conn) {
+            // What can be undone is undone, and no transaction is left open.
+            let _ = rollback(conn);
+            return Err(error::of_commit(error).into());
+        }
+        if let Some(log) = log {
+            log.checkpoint();
+        }
+        // A change in a file that was moved meanwhile may be seen by nobody.
+        self.ensure_in_place().map_err(|moved| StoreError::Unknown(moved.to_string()))?;
+        Ok(value)
+    }
+
+    /// What is said of work that has not ended. Its connection gives no sign of life, so others are made.
+    fn missed(&self, missed: Missed, began: Instant) -> StoreError {
+        if !self.is_sqlite() {
+            self.renew(began);
+        }
+        match missed {
+            Missed::Undone => too_late(),
+            Missed::Committing => StoreError::Unknown("the database does not answer".to_owned()),
         }
     }
 
+    /// Takes another pool, unless the present one is younger than the work that was lost.
+    fn renew(&self, began: Instant) {
+        let mut current = self.current.write().unwrap_or_else(PoisonError::into_inner);
+        if current.since > began {
+            return;
+        }
+        let pool =
+            builder(&self.place.url, self.connections).build_unchecked(Manager(Arc::clone(&self.place)));
+        let former = std::mem::replace(&mut *current, Current { pool, since: Instant::now() });
+        drop(current);
+        // Taking leave of a silent server may take its time.
+        std::thread::spawn(move || drop(former));
+    }
+
     fn connection(&self) -> Result<PooledConnection<Manager>, StoreError> {
-        self.pool.get().map_err(|error| StoreError::Unavailable(error.to_string()))
+        let pool = self.current.read().unwrap_or_else(PoisonError::into_inner).pool.clone();
+        pool.get().map_err(|error| StoreError::Unavailable(error.to_string()))
     }
 }
 
-async fn off_thread<T, E>(work: impl FnOnce() -> Result<T, E> + Send + 'static) -> Result<T, E>
-where
-    T: Send + 'static,
-    E: From<StoreError> + Send + 'static,
-{
-    match tokio::task::spawn_blocking(work).await {
-        Ok(answer) => answer,
-        Err(failure) => match failure.try_into_panic() {
-            Ok(panic) => std::panic::resume_unwind(panic),
-            Err(_) => Err(StoreError::Unavailable("the server is stopping".to_owned()).into()),
-        },
+fn builder(url: &DatabaseUrl, connections: u32) -> Builder<Manager> {
+    Pool::builder()
+        .max_size(connections)
+        .min_idle(Some(1))
+        .connection_timeout(Duration::from_secs(2))
+        .test_on_check_out(matches!(url, DatabaseUrl::Postgres(_)))
+}
+
+fn too_late() -> StoreError {
+    StoreError::Unavailable("the database does not answer".to_owned())
+}
+
+/// A connection that can only read is of no use: the next one may lead to the new primary.
+fn part_with_read_only(conn: &mut Conn) {
+    let Conn::Postgres(conn) = conn else { return };
+    let ask = diesel::sql_query("SELECT current_setting('transaction_read_only') = 'on' AS found");
+    if ask.get_result::<Found>(conn).map_or(true, |answer| answer.found) {
+        AnsiTransactionManager::transaction_manager_status_mut(conn).set_in_error();
     }
+}
+
+#[derive(diesel::QueryableByName)]
+struct Found {
+    #[diesel(sql_type = diesel::sql_types::Bool)]
+    found: bool,
 }
 
 pub(super) fn begin(conn: &mut Conn) -> QueryResult<()> {

@@ -70,10 +70,24 @@ pub fn insert_retired(conn: &mut Conn, digest: &[u8]) -> Result<(), StoreError> 
 pub fn keep_key(conn: &mut Conn, id: &SecretId) -> Result<bool, StoreError> {
     let key = api_keys::table.find(id.as_str()).select(api_keys::slot);
     let found: Option<i16> = match conn {
-        Conn::Postgres(conn) => key.for_key_share().first(conn).optional()?,
-        Conn::Sqlite(conn) => key.first(conn).optional()?,
+        Conn::Postgres(conn) => key.for_key_share().get_result(conn).optional()?,
+        Conn::Sqlite(conn) => key.get_result(conn).optional()?,
     };
     Ok(found.is_some())
+}
+
+/// What the target of an event ends in: `AKID…` of `dev-alice / AKID…`, or all of it. There is an index on this very
+/// expression.
+pub fn last_of_target(conn: &Conn) -> &'static str {
+    match conn {
+        Conn::Postgres(_) => {
+            "(CASE WHEN strpos(target, ' / ') > 0 THEN substr(target, strpos(target, ' / ') + 3) \
+             ELSE target END COLLATE \"C\")"
+        }
+        Conn::Sqlite(_) => {
+            "(CASE WHEN instr(target, ' / ') > 0 THEN substr(target, instr(target, ' / ') + 3) ELSE target END)"
+        }
+    }
 }
 
 #[derive(QueryableByName)]

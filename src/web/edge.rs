@@ -56,7 +56,7 @@ async fn answered(
         let refusal = PageError::MethodNotAllowed("GET, HEAD, POST".to_owned());
         return Ok(request.into_response(refusal.error_response()));
     }
-    Ok(next.call(request).await?.map_into_boxed_body())
+    Ok(crate::app::watched(next.call(request)).await?.map_into_boxed_body())
 }
 
 fn drawn(response: ServiceResponse<BoxBody>) -> ServiceResponse<BoxBody> {

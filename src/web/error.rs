@@ -6,9 +6,10 @@ use super::layout::Layout;
 use super::request::request_id;
 use crate::app::Failure;
 use crate::app::caller::Caller;
+use crate::domain::permission::{Cause, Denial};
 use crate::domain::sentence::Sentence;
 use crate::passwords::PasswordsError;
-use crate::store::StoreError;
+use crate::store::{StoreError, was_anything_kept};
 use actix_web::body::BoxBody;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{CONTENT_TYPE, LOCATION, RETRY_AFTER};
@@ -29,7 +30,7 @@ pub enum PageError {
     NotFound,
     /// Policies do not allow it.
     #[error("{0}")]
-    Denied(crate::domain::permission::Denial),
+    Denied(Denial),
     /// A rule said no; the text says which and what to do.
     #[error("{0}")]
     Refused(String),
@@ -71,10 +72,16 @@ pub enum PageError {
         "The server is busy or its database is not available. Nothing was changed. Try again in a moment."
     )]
     Unavailable(#[source] Box<dyn std::error::Error>),
+    #[error(
+        "It is not known whether the change was made: the database did not confirm it. Look at the present state before you try again. If the change was made, the audit log has an event with the request id below."
+    )]
+    Unknown(#[source] Box<dyn std::error::Error>),
     #[error("Too many people are signing in right now. Nothing was changed. Try again in a few seconds.")]
     Busy,
     /// Our fault; the cause is logged and never shown.
-    #[error("Something went wrong on our side. Nothing was changed.")]
+    #[error(
+        "Something went wrong on our side. If this was a change, look whether it was made before you try again."
+    )]
     Internal(#[source] Box<dyn std::error::Error>),
 }
 
@@ -99,6 +106,11 @@ impl From<Failure> for PageError {
                 Self::Refused("A code from your authenticator app is needed first. Try again.".to_owned())
             }
             Failure::NotSignedIn => Self::Elsewhere("/login".to_owned()),
+            Failure::Store(StoreError::Unknown(_)) => Self::Unknown(failure.into()),
+            // Part of what was asked for may be done.
+            Failure::Store(StoreError::Unavailable(_)) if was_anything_kept() => {
+                Self::Unknown(failure.into())
+            }
             Failure::Store(StoreError::Unavailable(_)) => Self::Unavailable(failure.into()),
             Failure::Passwords(PasswordsError::Busy) => Self::Busy,
             other => Self::Internal(other.into()),
@@ -143,6 +155,7 @@ impl PageError {
             Self::Throttled { .. } => "Too many tries",
             Self::Elsewhere(_) => "See elsewhere",
             Self::Unavailable(_) | Self::Busy => "Not available",
+            Self::Unknown(_) => "Not known",
             Self::Internal(_) => "Something went wrong",
         };
         fixed.into()
@@ -167,7 +180,7 @@ impl ResponseError for PageError {
             Self::TooSlow => StatusCode::REQUEST_TIMEOUT,
             Self::Throttled { .. } => StatusCode::TOO_MANY_REQUESTS,
             Self::Elsewhere(_) => StatusCode::SEE_OTHER,
-            Self::Unavailable(_) | Self::Busy => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Unavailable(_) | Self::Unknown(_) | Self::Busy => StatusCode::SERVICE_UNAVAILABLE,
             Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -193,7 +206,7 @@ impl ResponseError for PageError {
                     answer.headers_mut().insert(actix_web::http::header::ALLOW, value);
                 }
             }
-            Self::Unavailable(cause) | Self::Internal(cause) => {
+            Self::Unavailable(cause) | Self::Unknown(cause) | Self::Internal(cause) => {
                 tracing::error!(error = %cause, "a request failed");
             }
             _ => {}
@@ -210,26 +223,34 @@ pub struct Trouble {
     text: String,
     /// Whether the person may want another account.
     is_elsewhere: bool,
+    /// Whether the person has to look how things stand.
+    is_unknown: bool,
     action: Option<&'static str>,
     resource: String,
+    /// What an administrator would have to do.
+    remedy: &'static str,
+    /// Whether another policy is all that is missing.
+    lacks_policy: bool,
 }
 
 impl From<&PageError> for Trouble {
     fn from(error: &PageError) -> Self {
         let (text, action, resource) = match error {
-            PageError::Denied(denial) => {
-                (denial.because.to_string(), Some(denial.action), denial.resource.clone())
-            }
+            PageError::Denied(denial) => (denial.on_page(), Some(denial.action), denial.resource.clone()),
             PageError::Throttled { seconds } => {
                 (format!("Too many wrong tries. Try again in {}.", in_words(*seconds)), None, String::new())
             }
             other => (other.to_string(), None, String::new()),
         };
+        let denial = if let PageError::Denied(denial) = error { Some(denial) } else { None };
         Self {
+            remedy: denial.map_or("", Denial::remedy),
+            lacks_policy: denial.is_some_and(|denial| denial.cause == Cause::NoPolicy),
             status: error.status_code().as_u16(),
             title: error.title(),
             text,
             is_elsewhere: matches!(error, PageError::OtherAccount(_)),
+            is_unknown: matches!(error, PageError::Unknown(_)),
             action,
             resource,
         }
@@ -257,6 +278,8 @@ struct InsidePage<'a> {
     page: Layout,
     trouble: &'a Trouble,
     own_keys: bool,
+    /// The page that shows how things stand.
+    state: Option<String>,
     request_id: String,
 }
 
@@ -274,12 +297,31 @@ pub fn draw(request: &HttpRequest, trouble: &Trouble) -> HttpResponse {
     let context = request.app_data::<Data<WebContext>>();
     let html = match (caller, context) {
         (Some(caller), Some(context)) => {
-            let own_keys = matches!(trouble.action, Some(action) if action.contains("CollApiKey"));
-            InsidePage { page: Layout::quiet(context, &caller, ""), trouble, own_keys, request_id }.render()
+            let own_keys = trouble.lacks_policy
+                && matches!(trouble.action, Some(action) if action.contains("CollApiKey"));
+            let state = trouble.is_unknown.then(|| state_of(request.path()));
+            let page = Layout::quiet(context, &caller, "");
+            InsidePage { page, trouble, own_keys, state, request_id }.render()
         }
         _ => return draw_outside(trouble, request_id),
     };
     answer(trouble, html)
+}
+
+/// The page that shows what a form sent to that address changes.
+fn state_of(path: &str) -> String {
+    let parts: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();
+    let shown = match parts.as_slice() {
+        [before @ .., "keys", _, _] | [before @ .., "keys", _] | [before @ .., "keys"] => {
+            [before, &["keys"]].concat()
+        }
+        ["me", ..] => vec!["me", "security"],
+        ["settings", ..] => vec!["settings", "security"],
+        [list, "new", ..] | [list] => vec![*list],
+        [list @ ("users" | "policies" | "groups"), one, ..] => vec![*list, *one],
+        _ => Vec::new(),
+    };
+    format!("/{}", shown.join("/"))
 }
 
 /// Draws an error page in the plain shell.

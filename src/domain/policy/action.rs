@@ -80,6 +80,11 @@ impl ActionPattern {
         }
     }
 
+    /// Whether it speaks of that action's service and of no other.
+    pub fn is_of(&self, action: &Action) -> bool {
+        matches!(self, Self::Written { service, .. } if service.is_plain() && service.matches(&action.service))
+    }
+
     pub fn covers(&self, action: &Action) -> Truth {
         match self {
             Self::Written { service, name } => {

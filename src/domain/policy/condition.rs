@@ -12,6 +12,7 @@
 //!   which is meant, and each choice would open something – any in an allow, all in a deny.
 
 use super::context::{Context, Principal};
+use super::near::Part;
 use super::operator::{Operator, Quantifier, Test};
 use super::truth::Truth;
 use super::value::Operand;
@@ -23,12 +24,12 @@ pub(super) enum Clause {
         operator: Operator,
         key: String,
         operands: Vec<Operand>,
+        /// The values as they are written.
+        values: Vec<String>,
         spelling: String,
     },
     /// Could not be understood.
-    Unknown {
-        spelling: String,
-    },
+    Unknown { spelling: String },
 }
 
 impl Clause {
@@ -45,6 +46,17 @@ impl Clause {
             Self::Written { key, .. } if key == VPC => Some(format!("qcs:{key}")),
             Self::Written { key, .. } if is_unprefixed_product_key(key) => Some(key.clone()),
             _ => None,
+        }
+    }
+
+    /// What it asks for, and what the circumstances are instead.
+    pub fn unmet(&self, context: &Context) -> Part {
+        let written = self.spelling().to_owned();
+        match self {
+            Self::Written { key, values, .. } => {
+                Part::Condition { written, wanted: values.clone(), given: context.values(key).to_vec() }
+            }
+            Self::Unknown { .. } => Part::Condition { written, wanted: Vec::new(), given: Vec::new() },
         }
     }
 

@@ -3,6 +3,7 @@
 use super::action::{Action, ActionPattern};
 use super::condition::Clause;
 use super::context::{Principal, Request};
+use super::near::Part;
 use super::resource::{ResourcePattern, Target};
 use super::truth::Truth;
 
@@ -110,6 +111,27 @@ impl Statement {
         let covered =
             |pattern: &ResourcePattern| pattern.covers(&question.target, question.request.caller, is_named);
         Truth::any(self.resources.iter().map(covered))
+    }
+
+    /// The parts that keep it from allowing. An action of another service is too far off to be told as one part.
+    pub fn unfit(&self, question: &Question<'_>) -> Vec<Part> {
+        let Request { caller, context, .. } = *question.request;
+        let mut parts = Vec::new();
+        if Truth::any(self.actions.iter().map(|pattern| pattern.covers(&question.action))) != Truth::Yes {
+            parts.push(Part::Action);
+            if !self.actions.iter().any(|pattern| pattern.is_of(&question.action)) {
+                parts.push(Part::Action);
+            }
+        }
+        if self.covers(question) != Truth::Yes {
+            parts.push(Part::Resource);
+        }
+        let unmet = self.clauses.iter().filter(|clause| clause.holds(context, caller) != Truth::Yes);
+        parts.extend(unmet.map(|clause| clause.unmet(context)));
+        if self.doubtful && parts.is_empty() {
+            parts.extend([Part::Action, Part::Resource]);
+        }
+        parts
     }
 
     /// What made a match unknown, for an explanation.

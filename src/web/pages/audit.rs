@@ -1,15 +1,18 @@
 //! The log: what was done, by whom, to whom, from where.
 
+mod facts;
 mod range;
+mod row;
 mod search;
+
+pub use row::EventRow;
 
 use super::{render, render_as};
 use crate::app::Failure;
 use crate::app::audit::{Cursor, EventPage};
-use crate::clock::readable;
-use crate::domain::audit::{EVENTS, Event, Outcome};
+use crate::domain::audit::Event;
+use crate::domain::audit::words::Group;
 use crate::domain::field::FieldError;
-use crate::domain::key::SecretId;
 use crate::domain::permission::action;
 use crate::web::caller::Person;
 use crate::web::context::WebContext;
@@ -22,22 +25,9 @@ use actix_web::http::StatusCode;
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
+use facts::Facts;
 use range::Shortcut;
 use search::Typed;
-use serde_json::{Map, Value};
-
-/// An event as a row of a table.
-pub struct EventRow {
-    pub seq: i64,
-    pub at: i64,
-    pub time: String,
-    pub event: String,
-    pub actor: String,
-    pub target: String,
-    pub ip: String,
-    pub is_allowed: bool,
-    pub result: String,
-}
 
 #[derive(Template)]
 #[template(path = "audit/index.html")]
@@ -45,7 +35,7 @@ struct IndexPage {
     page: Layout,
     errors: Vec<FieldError>,
     typed: Typed,
-    names: &'static [&'static str],
+    groups: [Group; 6],
     shortcuts: Vec<Shortcut>,
     /// Nothing to list while the filter cannot be read.
     listing: Option<Listing>,
@@ -69,7 +59,9 @@ struct DetailPage {
     page: Layout,
     event: Event,
     row: EventRow,
-    facts: Vec<(String, String)>,
+    /// The address of the user it was done to, while there is one that may be opened.
+    user: Option<String>,
+    facts: Facts,
 }
 
 /// One page of the log, newest first, as the address filters it.
@@ -91,7 +83,7 @@ pub async fn index(
         Err(errors) => (StatusCode::UNPROCESSABLE_ENTITY, errors, None),
     };
     let page = Layout::new(&context, &person, &session, "audit");
-    render_as(status, &IndexPage { page, errors, typed, names: EVENTS, shortcuts, listing })
+    render_as(status, &IndexPage { page, errors, typed, groups: Group::ALL, shortcuts, listing })
 }
 
 /// Everything that one event says.
@@ -102,10 +94,14 @@ pub async fn detail(
 ) -> Result<HttpResponse, PageError> {
     let seq = seq_of(request.match_info().get("seq").unwrap_or_default()).ok_or(PageError::NotFound)?;
     let event = context.app.event_of(&person, seq).await?;
+    let row = EventRow::from(event.clone());
+    let uin = event.target_uin;
+    let is_there = row.names_user && context.app.can_open_user(&person, uin).await?;
     render(&DetailPage {
         page: Layout::new(&context, &person, &request.get_session(), "audit"),
-        facts: facts(&event.detail),
-        row: EventRow::from(event.clone()),
+        facts: Facts::of(&event),
+        user: is_there.then(|| format!("/users/{uin}")),
+        row,
         event,
     })
 }
@@ -134,73 +130,7 @@ impl Listing {
     }
 }
 
-impl From<Event> for EventRow {
-    fn from(event: Event) -> Self {
-        Self {
-            seq: event.seq,
-            at: event.at,
-            time: readable(event.at),
-            event: event.event,
-            actor: event.actor,
-            target: shortened(&event.target),
-            ip: event.ip,
-            is_allowed: event.outcome == Outcome::Allowed,
-            result: match event.outcome {
-                Outcome::Allowed => "Allowed".to_owned(),
-                Outcome::Refused if event.reason.is_empty() => "Refused".to_owned(),
-                Outcome::Refused => format!("Refused: {}", event.reason),
-            },
-        }
-    }
-}
-
-/// A target with its SecretId in short.
-pub(super) fn shortened(target: &str) -> String {
-    target
-        .split(" / ")
-        .map(|part| SecretId::parse(part).map_or_else(|_| part.to_owned(), |id| id.short()))
-        .collect::<Vec<_>>()
-        .join(" / ")
-}
-
 /// The number in an address, in its one spelling.
 fn seq_of(text: &str) -> Option<i64> {
     text.parse().ok().filter(|seq: &i64| *seq > 0 && seq.to_string() == text)
-}
-
-/// The plain facts of an event for people to read.
-fn facts(detail: &str) -> Vec<(String, String)> {
-    let Ok(facts) = serde_json::from_str::<Map<String, Value>>(detail) else {
-        return vec![("Detail".to_owned(), detail.to_owned())];
-    };
-    facts.into_iter().map(|(name, value)| (in_words(&name), value_in_words(value))).collect()
-}
-
-/// `step_up_window_minutes` as "Step up window minutes".
-fn in_words(name: &str) -> String {
-    let words: Vec<&str> = name.split('_').map(spelled).collect();
-    let text = words.join(" ");
-    let mut letters = text.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
-}
-
-fn spelled(word: &str) -> &str {
-    match word {
-        "api" => "API",
-        "ip" => "IP",
-        "mfa" => "MFA",
-        "uin" => "UIN",
-        other => other,
-    }
-}
-
-fn value_in_words(value: Value) -> String {
-    match value {
-        Value::String(text) if text.is_empty() => "none".to_owned(),
-        Value::String(text) => text,
-        Value::Bool(true) => "yes".to_owned(),
-        Value::Bool(false) => "no".to_owned(),
-        Value::Null => "none".to_owned(),
-        other => other.to_string(),
-    }
 }

@@ -9,7 +9,7 @@ use crate::app::usage;
 use crate::domain::account::SecretReveal;
 use crate::domain::field::FieldError;
 use crate::domain::key::{Key, MAX_KEYS_PER_USER, SecretId};
-use crate::domain::permission::action;
+use crate::domain::permission::{Cause, Denial, action};
 use crate::domain::user::{User, UserKind};
 use crate::web::caller::Person;
 use crate::web::context::WebContext;
@@ -149,6 +149,9 @@ struct IndexPage {
     wait: Option<Wait>,
     is_root: bool,
     shown_once: bool,
+    /// Why secrets are not shown to this person, where they could be.
+    refusal: Option<String>,
+    reads_log: bool,
     errors: Vec<Problem>,
     new_note: String,
     /// SecretId and text of a note that came back.
@@ -162,10 +165,6 @@ impl IndexPage {
 
     fn has_disabled(&self) -> bool {
         self.keys.iter().any(|key| !key.enabled)
-    }
-
-    fn is_reveal_missing(&self) -> bool {
-        !self.shown_once && !self.rights.show && !self.keys.is_empty()
     }
 
     fn has_operations(&self) -> bool {
@@ -266,7 +265,11 @@ fn index_page(visit: Visit<'_>, (found, head): (KeyPage, Option<UserHead>), trou
         None => (trouble.note, Default::default()),
         Some(id) => (String::new(), (id.to_string(), trouble.note)),
     };
+    let shown_once = visit.person.account.settings.secret_reveal == SecretReveal::Once;
+    let refusal = visit.person.show_refusal(visit.place, &found.holder);
     IndexPage {
+        refusal: refusal.filter(|_| !shown_once && !found.keys.is_empty()).map(|denial| why_hidden(&denial)),
+        reads_log: visit.person.may_here(action::READ_AUDIT),
         page: visit.layout(),
         whose: visit.whose(&found.holder),
         head,
@@ -274,9 +277,19 @@ fn index_page(visit: Visit<'_>, (found, head): (KeyPage, Option<UserHead>), trou
         rights: found.rights,
         wait: found.wait.filter(|_| found.rights.show),
         is_root: found.holder.kind == UserKind::Root,
-        shown_once: visit.person.account.settings.secret_reveal == SecretReveal::Once,
+        shown_once,
         errors: trouble.errors.into_iter().map(problem).collect(),
         new_note,
         edited,
+    }
+}
+
+/// Why a person sees no *Show*.
+fn why_hidden(denial: &Denial) -> String {
+    match denial.cause {
+        Cause::NoPolicy => format!("To show a SecretKey here, a policy must allow you {}.", denial.action),
+        Cause::Deny | Cause::Boundary | Cause::Rule => {
+            format!("SecretKeys are not shown to you here ({}). {}", denial.action, denial.on_page())
+        }
     }
 }

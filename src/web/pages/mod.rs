@@ -22,6 +22,7 @@ pub mod me;
 pub mod mfa;
 pub mod policies;
 pub mod policy;
+mod policy_conditions;
 pub mod policy_form;
 pub mod policy_holders;
 pub mod policy_text;

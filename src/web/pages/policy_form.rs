@@ -12,6 +12,7 @@ use crate::app::policies::{NewPolicy, StoredPolicy};
 use crate::domain::field::FieldError;
 use crate::domain::permission::action;
 use crate::domain::policies::{Description, Document, PolicyName, PolicyRefusal};
+use crate::domain::policy::advice::{self, Advice};
 use crate::domain::policy::{MAX_CHARACTERS, Problem, counted_characters};
 use crate::web::caller::Person;
 use crate::web::context::WebContext;
@@ -53,6 +54,8 @@ struct FormPage {
     lines: Vec<Line>,
     /// What a document without problems says, after *Check*.
     sentences: Vec<Sentence>,
+    /// What is worth a second look in it.
+    advice: Vec<Advice>,
     counted: usize,
     limit: usize,
 }
@@ -267,6 +270,7 @@ impl FormPage {
             problems: Vec::new(),
             lines: Vec::new(),
             sentences: Vec::new(),
+            advice: Vec::new(),
             counted: counted_characters(&typed.document),
             limit: MAX_CHARACTERS,
             typed,
@@ -277,6 +281,11 @@ impl FormPage {
     fn with(mut self, faults: Option<Faults>) -> Self {
         let Some(Faults { errors, problems }) = faults else {
             self.sentences = sentences(&self.typed.document);
+            self.advice = advice::of(&self.typed.document);
+            if !self.advice.is_empty() {
+                let marked: Vec<usize> = self.advice.iter().map(|advice| advice.line).collect();
+                self.lines = lines(&self.typed.document, &marked);
+            }
             return self;
         };
         if !problems.is_empty() {
@@ -284,6 +293,11 @@ impl FormPage {
             self.lines = lines(&self.typed.document, &marked);
         }
         Self { errors, problems, ..self }
+    }
+
+    /// Whether the document says nothing wrong; a wide grant may be meant.
+    fn is_sound(&self) -> bool {
+        !self.advice.iter().any(|advice| advice.is_void)
     }
 
     fn is_faulty(&self) -> bool {

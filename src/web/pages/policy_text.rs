@@ -1,5 +1,6 @@
 //! Policy documents for people: lines to point at, sentences to read, differences to see.
 
+use super::policy_conditions as conditions;
 use crate::domain::permission::is_operation_level;
 use crate::domain::policy::{Effect, Outline, Policy, action_spelling};
 use serde_json::Value;
@@ -87,11 +88,7 @@ fn sentence(outline: &Outline, statement: &Value) -> String {
     } else {
         named(&resources, outline.resources, "resource")
     };
-    let condition = match outline.conditions {
-        0 => String::new(),
-        1 => ", if its condition holds".to_owned(),
-        many => format!(", if all {many} conditions hold"),
-    };
+    let condition = conditions::in_words(statement.get("condition"), outline.conditions);
     let note = if resources.contains(&"*") { String::new() } else { only_all(outline.effect, &spelled) };
     format!("{verb} {what} on {on_what}{condition}.{note}{}", untold(outline))
 }
@@ -133,7 +130,7 @@ fn named(entries: &[&str], count: usize, noun: &str) -> String {
 }
 
 /// A list, or the one value that stands for a list of one.
-fn items(value: Option<&Value>) -> Vec<&Value> {
+pub(super) fn items(value: Option<&Value>) -> Vec<&Value> {
     match value {
         None => Vec::new(),
         Some(Value::Array(items)) => items.iter().collect(),

@@ -5,9 +5,11 @@ use crate::app::Failure;
 use crate::app::caller::Caller;
 use crate::app::simulate::{Question, Simulation};
 use crate::domain::field::FieldError;
+use crate::domain::permission::known::KNOWN;
 use crate::domain::permission::{action, is_operation_level};
+use crate::domain::policy::near::{NearMiss, Part};
 use crate::domain::policy::{Effect, Reason};
-use crate::domain::user::User;
+use crate::domain::user::{User, resource_of};
 use crate::web::caller::Person;
 use crate::web::context::WebContext;
 use crate::web::error::PageError;
@@ -28,6 +30,14 @@ struct SimulatePage {
     typed: Typed,
     verdict: Option<Verdict>,
     lists_policies: bool,
+    choices: Choices,
+}
+
+/// What the fields offer to choose from.
+struct Choices {
+    users: Vec<String>,
+    actions: &'static [&'static str],
+    resources: Vec<String>,
 }
 
 /// The question as it was typed.
@@ -50,6 +60,15 @@ struct Verdict {
     unevaluable: Vec<String>,
     /// Whether no other resource than `*` is accepted for the action.
     takes_all_only: bool,
+    near: Vec<Near>,
+    near_boundary: Vec<Near>,
+}
+
+/// A statement that fits but for one part.
+struct Near {
+    name: String,
+    href: Option<String>,
+    text: String,
 }
 
 /// The form, and below it the answer once something is asked.
@@ -69,7 +88,8 @@ pub async fn index(
     let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let page = Layout::new(&context, &person, &session, "policies");
     let lists_policies = person.may_here(action::LIST_POLICIES);
-    render_as(status, &SimulatePage { page, errors, typed, verdict, lists_policies })
+    let choices = Choices::load(&context, &person, &typed.user).await?;
+    render_as(status, &SimulatePage { page, errors, typed, verdict, lists_policies, choices })
 }
 
 async fn answer(
@@ -101,6 +121,38 @@ async fn found(context: &WebContext, person: &Caller, text: &str) -> Result<Opti
         Ok(user) => Ok(Some(user)),
         Err(Failure::NotFound) => Ok(None),
         Err(other) => Err(other.into()),
+    }
+}
+
+impl Choices {
+    async fn load(context: &WebContext, person: &Caller, user: &str) -> Result<Self, PageError> {
+        let users = context.app.users_to_offer(person).await?;
+        let owner = person.owner();
+        let named = users.iter().filter(|known| known.name == user || known.uin.to_string() == user);
+        let mut resources = vec!["*".to_owned(), resource_of(owner, owner)];
+        resources.extend(named.map(User::resource));
+        resources
+            .extend(["uin/*", "policyid/*", "groupid/*"].map(|tail| format!("qcs::cam::uin/{owner}:{tail}")));
+        resources.dedup();
+        Ok(Self { users: users.into_iter().map(|user| user.name).collect(), actions: KNOWN, resources })
+    }
+}
+
+impl Near {
+    fn of(miss: &NearMiss, policy: Option<i64>, question: &Typed) -> Self {
+        let lacking = match &miss.part {
+            Part::Action => format!("its actions: none of them is {}", question.action),
+            Part::Resource => format!("its resources: none of them covers {}", question.resource),
+            Part::Condition { written, wanted, given } => {
+                let given = if given.is_empty() { "nothing".to_owned() } else { given.join(", ") };
+                format!("its condition {written} ({}): the question says {given}", wanted.join(", "))
+            }
+        };
+        Self {
+            name: format!("Statement {} of {}, line {}", miss.statement + 1, miss.label, miss.line),
+            href: policy.map(|id| format!("/policies/{id}#line-{}", miss.line)),
+            text: format!("Fits but for {lacking}."),
+        }
     }
 }
 
@@ -147,6 +199,12 @@ impl Typed {
 impl Verdict {
     fn of(person: &Caller, (user, typed): (User, &Typed), simulation: Simulation) -> Self {
         let open = simulation.policy.filter(|id| person.may_on_policy(action::GET_POLICY, *id));
+        let opened = |id: Option<i64>| id.filter(|id| person.may_on_policy(action::GET_POLICY, *id));
+        let near = |is_boundary| {
+            let some = simulation.near.iter().filter(move |(miss, _)| miss.is_boundary == is_boundary);
+            some.map(|(miss, policy)| Near::of(miss, opened(*policy), typed)).collect()
+        };
+        let (near, near_boundary) = (near(false), near(true));
         let decision = simulation.decision;
         let statement = match (&decision.by, &decision.reason) {
             (Some(by), _) => {
@@ -177,6 +235,8 @@ impl Verdict {
             statement,
             unevaluable: decision.unevaluable,
             takes_all_only: is_operation_level(&typed.action),
+            near,
+            near_boundary,
         }
     }
 }

@@ -1,10 +1,9 @@
 //! The Activity tab: what a user did and what was done to it.
 
-use super::audit::shortened;
+use super::audit::EventRow;
 use super::user_head::UserHead;
 use super::{render, see_other, uin_of};
 use crate::app::audit::Cursor;
-use crate::domain::audit::{Event, Outcome};
 use crate::domain::permission::action;
 use crate::web::caller::Person;
 use crate::web::context::WebContext;
@@ -22,19 +21,11 @@ use askama::Template;
 struct IndexPage {
     page: Layout,
     head: UserHead,
-    rows: Vec<Row>,
+    rows: Vec<EventRow>,
     reads_log: bool,
     range: String,
     newer: Option<String>,
     older: Option<String>,
-}
-
-/// A line of the list.
-struct Row {
-    event: Event,
-    is_allowed: bool,
-    result: String,
-    target: String,
 }
 
 /// The part of the log that is about one user, newest first.
@@ -62,7 +53,7 @@ pub async fn index(
         range: if cursor == Cursor::Newest { format!("1–{shown}") } else { format!("{shown} events") },
         newer: newest.map(|seq| address("newer", seq)),
         older: oldest.map(|seq| address("older", seq)),
-        rows: found.events.into_iter().map(Row::of).collect(),
+        rows: found.events.into_iter().map(EventRow::from).collect(),
     })
 }
 
@@ -77,17 +68,5 @@ fn cursor_of(query: &Query) -> Result<Cursor, PageError> {
         (Some(_), Some(_)) => {
             Err(PageError::Malformed("The address names two places to begin at. Leave one out."))
         }
-    }
-}
-
-impl Row {
-    fn of(event: Event) -> Self {
-        let is_allowed = event.outcome == Outcome::Allowed;
-        let result = match (is_allowed, event.reason.as_str()) {
-            (true, _) => "Allowed".to_owned(),
-            (false, "") => "Refused".to_owned(),
-            (false, reason) => format!("Refused: {reason}"),
-        };
-        Self { target: shortened(&event.target), event, is_allowed, result }
     }
 }

@@ -86,7 +86,8 @@ impl Compiler {
             return unknown(&spelling);
         }
         let operands = items.iter().map(|item| self.operand(operator, item)).collect();
-        Clause::Written { operator, key, operands, spelling }
+        let values = items.iter().filter_map(|item| written(&item.value)).collect();
+        Clause::Written { operator, key, operands, values, spelling }
     }
 
     fn operand(&mut self, operator: Operator, node: &Node) -> Operand {
@@ -101,6 +102,14 @@ impl Compiler {
         };
         let read = read.map_err(|message| Fault::new(code::CONDITION_CONTENT, message));
         self.note(node.line, read, Operand::Unknown)
+    }
+}
+
+fn written(value: &Json) -> Option<String> {
+    match value {
+        Json::Text(text) | Json::Number(text) => Some(text.clone()),
+        Json::Bool(value) => Some(value.to_string()),
+        _ => None,
     }
 }
 

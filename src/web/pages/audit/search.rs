@@ -5,14 +5,14 @@ use super::seq_of;
 use crate::app::audit::{Cursor, Filter};
 use crate::app::caller::Caller;
 use crate::app::{App, Failure};
+use crate::domain::audit::words::Group;
 use crate::domain::audit::{EVENTS, Outcome};
 use crate::domain::field::FieldError;
-use crate::domain::user::Uin;
 use crate::web::error::PageError;
 use crate::web::query::Query;
 
 /// The filter's fields.
-pub(super) const FIELDS: [&str; 6] = ["from", "to", "event", "actor", "target", "result"];
+pub(super) const FIELDS: [&str; 7] = ["from", "to", "event", "actor", "target", "result", "request_id"];
 
 /// The filter as it was typed.
 pub(super) struct Typed {
@@ -22,6 +22,7 @@ pub(super) struct Typed {
     pub actor: String,
     pub target: String,
     pub result: String,
+    pub request_id: String,
 }
 
 impl Typed {
@@ -34,6 +35,7 @@ impl Typed {
             actor: text("actor"),
             target: text("target"),
             result: text("result"),
+            request_id: text("request_id").to_ascii_lowercase(),
         }
     }
 
@@ -58,15 +60,24 @@ impl Typed {
                 .0
                 .push(FieldError::on_page("to", "The last day is before the first. Choose a later one."));
         }
-        let filter = Filter {
+        let mut filter = Filter {
             from,
             to: last.map(|day| day + DAY),
-            event: problems.keep(event(&self.event)),
+            events: problems.keep(events(&self.event)).unwrap_or_default(),
             outcome: problems.keep(outcome(&self.result)),
-            actor: problems.keep(person(app, caller, "actor", &self.actor).await?),
-            target: problems.keep(person(app, caller, "target", &self.target).await?),
-            about: None,
+            request_id: problems.keep(request_id("request_id", &self.request_id)),
+            ..Filter::default()
         };
+        if !self.actor.is_empty() {
+            let meant = fitting(app.actors_meant(caller, self.actor.clone()).await)?;
+            filter.actors = problems.keep(meant.map(Some)).unwrap_or_default();
+        }
+        if let Ok(Some(id)) = request_id("target", &self.target) {
+            filter.request_id = Some(id);
+        } else if !self.target.is_empty() {
+            let meant = fitting(app.target_meant(caller, self.target.clone()).await)?;
+            filter.target = problems.keep(meant.map(Some));
+        }
         Ok(if problems.0.is_empty() { Ok(filter) } else { Err(problems.0) })
     }
 }
@@ -90,11 +101,40 @@ fn date((field, which): (&'static str, &str), text: &str) -> Result<Option<i64>,
     start_of(text).map(Some).ok_or_else(wrong)
 }
 
-fn event(text: &str) -> Result<Option<String>, FieldError> {
-    match text {
-        "" => Ok(None),
-        name if EVENTS.contains(&name) => Ok(Some(name.to_owned())),
-        _ => Err(FieldError::on_page("event", "Choose an event from the list.")),
+/// One event by its name, or all of a group.
+fn events(text: &str) -> Result<Option<Vec<String>>, FieldError> {
+    if text.is_empty() {
+        return Ok(None);
+    }
+    if EVENTS.contains(&text) {
+        return Ok(Some(vec![text.to_owned()]));
+    }
+    let wrong = || FieldError::on_page("event", "Choose an event from the list.");
+    let group = Group::from_name(text).ok_or_else(wrong)?;
+    Ok(Some(group.events().map(|words| words.name.to_owned()).collect()))
+}
+
+/// The id of a request in its one spelling.
+fn request_id(field: &'static str, text: &str) -> Result<Option<String>, FieldError> {
+    if text.is_empty() {
+        return Ok(None);
+    }
+    let wrong =
+        || FieldError::on_page(field, "Enter the whole id, such as 0193a0d2-5c3e-7f00-8a11-2b3c4d5e6f70.");
+    let groups: Vec<usize> = text.split('-').map(str::len).collect();
+    let is_hex = text.bytes().all(|byte| byte == b'-' || byte.is_ascii_hexdigit());
+    if is_hex && groups == [8, 4, 4, 4, 12] { Ok(Some(text.to_ascii_lowercase())) } else { Err(wrong()) }
+}
+
+/// A search, or the sentence about what does not fit in its field.
+fn fitting<T>(found: Result<T, Failure>) -> Result<Result<T, FieldError>, Failure> {
+    match found {
+        Ok(found) => Ok(Ok(found)),
+        Err(Failure::Invalid(errors)) => match errors.into_iter().next() {
+            Some(error) => Ok(Err(error)),
+            None => Err(Failure::NotFound),
+        },
+        Err(other) => Err(other),
     }
 }
 
@@ -104,25 +144,6 @@ fn outcome(text: &str) -> Result<Option<Outcome>, FieldError> {
         (_, Some(outcome)) => Ok(Some(outcome)),
         _ => Err(FieldError::on_page("result", "Choose allowed or refused.")),
     }
-}
-
-/// A UIN, or the name of a user of this account.
-async fn person(
-    app: &App,
-    caller: &Caller,
-    field: &'static str,
-    text: &str,
-) -> Result<Result<Option<Uin>, FieldError>, Failure> {
-    if text.is_empty() {
-        return Ok(Ok(None));
-    }
-    if let Ok(uin) = Uin::parse(text) {
-        return Ok(Ok(Some(uin)));
-    }
-    let found = app.uin_by_name(caller, text.to_owned()).await?;
-    let unknown =
-        || FieldError::on_page(field, "No user here has this name. For a deleted user, enter its UIN.");
-    Ok(found.map(Some).ok_or_else(unknown))
 }
 
 /// Where the page of the log begins.

@@ -1,0 +1,245 @@
+//! Events in the words of people: what was done, what it belongs to, what its target is.
+
+/// What a group of events is about, as the filter offers it.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Group {
+    SignIn,
+    Keys,
+    Users,
+    Policies,
+    Groups,
+    Settings,
+}
+
+/// What stands in an event's target.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum About {
+    /// A user, perhaps with something of it: `dev-alice / AKID…`.
+    User,
+    /// A policy of the account.
+    Policy,
+    /// A group of the account, perhaps with a policy.
+    Group,
+    /// Nobody in particular.
+    Other,
+}
+
+/// An event for people to read.
+#[derive(Clone, Copy, Debug)]
+pub struct Words {
+    pub name: &'static str,
+    pub group: Group,
+    pub about: About,
+    /// Such as "Disabled a key".
+    pub done: &'static str,
+    /// Such as "disable a key", of what was tried.
+    act: &'static str,
+}
+
+impl Group {
+    /// All of them, in the order of the filter.
+    pub const ALL: [Self; 6] =
+        [Self::Keys, Self::Users, Self::SignIn, Self::Policies, Self::Groups, Self::Settings];
+
+    /// The name in an address.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::SignIn => "sign-in",
+            Self::Keys => "keys",
+            Self::Users => "users",
+            Self::Policies => "policies",
+            Self::Groups => "groups",
+            Self::Settings => "settings",
+        }
+    }
+
+    /// The name on a page.
+    #[must_use]
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::SignIn => "Sign-in",
+            Self::Keys => "Keys",
+            Self::Users => "Users",
+            Self::Policies => "Policies",
+            Self::Groups => "Groups",
+            Self::Settings => "Settings",
+        }
+    }
+
+    /// The group that an address names; case does not matter.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|group| group.as_str().eq_ignore_ascii_case(name))
+    }
+
+    /// Its events, in the order of the list.
+    pub fn events(self) -> impl Iterator<Item = &'static Words> {
+        WORDS.iter().filter(move |words| words.group == self)
+    }
+}
+
+impl Words {
+    /// The words for an event; an event of a newer version has none.
+    #[must_use]
+    pub fn of(name: &str) -> Option<&'static Self> {
+        WORDS.iter().find(|words| words.name == name)
+    }
+
+    /// The words for how it ended.
+    #[must_use]
+    pub fn told(&self, is_allowed: bool) -> String {
+        if is_allowed { self.done.to_owned() } else { format!("Tried to {}", self.act) }
+    }
+}
+
+const fn words(
+    (name, group, about): (&'static str, Group, About),
+    done: &'static str,
+    act: &'static str,
+) -> Words {
+    Words { name, group, about, done, act }
+}
+
+/// Every event that there is, once.
+pub const WORDS: &[Words] = &[
+    words(("SignIn", Group::SignIn, About::User), "Signed in", "sign in"),
+    words(("SignOut", Group::SignIn, About::User), "Signed out", "sign out"),
+    words(("EndSession", Group::SignIn, About::User), "Ended a session", "end a session"),
+    words(("SwitchIdentity", Group::SignIn, About::User), "Switched account", "switch account"),
+    words(("StepUp", Group::SignIn, About::User), "Passed a verification", "pass a verification"),
+    words(("EndVerification", Group::SignIn, About::User), "Ended a verification", "end a verification"),
+    words(("UseTicket", Group::SignIn, About::User), "Opened a page once", "open a page again"),
+    words(("UseRecoveryCode", Group::SignIn, About::User), "Used a recovery code", "use a recovery code"),
+    words(("ChangePassword", Group::SignIn, About::User), "Changed a password", "change a password"),
+    words(
+        ("AddMfaDevice", Group::SignIn, About::User),
+        "Added an authenticator app",
+        "add an authenticator app",
+    ),
+    words(
+        ("RemoveMfaDevice", Group::SignIn, About::User),
+        "Removed an authenticator app",
+        "remove an authenticator app",
+    ),
+    words(
+        ("ReplaceRecoveryCodes", Group::SignIn, About::User),
+        "Replaced recovery codes",
+        "replace recovery codes",
+    ),
+    words(
+        ("Unlock", Group::SignIn, About::User),
+        "Lifted a wait after wrong tries",
+        "lift a wait after wrong tries",
+    ),
+    words(("CreateApiKey", Group::Keys, About::User), "Created a key", "create a key"),
+    words(
+        ("CreateAccessKey", Group::Keys, About::User),
+        "Created a key by the API",
+        "create a key by the API",
+    ),
+    words(("ImportApiKey", Group::Keys, About::User), "Imported a key", "import a key"),
+    words(("EnableApiKey", Group::Keys, About::User), "Enabled a key", "enable a key"),
+    words(("DisableApiKey", Group::Keys, About::User), "Disabled a key", "disable a key"),
+    words(("DeleteApiKey", Group::Keys, About::User), "Deleted a key", "delete a key"),
+    words(
+        ("UpdateApiKey", Group::Keys, About::User),
+        "Changed the note of a key",
+        "change the note of a key",
+    ),
+    words(
+        ("UpdateAccessKey", Group::Keys, About::User),
+        "Changed the status of a key by the API",
+        "change the status of a key by the API",
+    ),
+    words(
+        ("DeleteAccessKey", Group::Keys, About::User),
+        "Deleted a key by the API",
+        "delete a key by the API",
+    ),
+    words(("ShowSecretKey", Group::Keys, About::User), "Showed a SecretKey", "show a SecretKey"),
+    words(("AddUser", Group::Users, About::User), "Created a user", "create a user"),
+    words(("AddCollaborator", Group::Users, About::User), "Added a collaborator", "add a collaborator"),
+    words(("UpdateUser", Group::Users, About::User), "Changed a user", "change a user"),
+    words(("DeleteUser", Group::Users, About::User), "Deleted a user", "delete a user"),
+    words(("EnableConsole", Group::Users, About::User), "Gave console access", "give console access"),
+    words(("DisableConsole", Group::Users, About::User), "Stopped console access", "stop console access"),
+    words(("ResetPassword", Group::Users, About::User), "Reset a password", "reset a password"),
+    words(("ResetMfa", Group::Users, About::User), "Reset an authenticator", "reset an authenticator"),
+    words(
+        ("SetMfaFlag", Group::Users, About::User),
+        "Set which verifications a user needs",
+        "set which verifications a user needs",
+    ),
+    words(("AttachUserPolicy", Group::Policies, About::User), "Attached a policy", "attach a policy"),
+    words(("DetachUserPolicy", Group::Policies, About::User), "Detached a policy", "detach a policy"),
+    words(("CreatePolicy", Group::Policies, About::Policy), "Created a policy", "create a policy"),
+    words(("UpdatePolicy", Group::Policies, About::Policy), "Changed a policy", "change a policy"),
+    words(("DeletePolicy", Group::Policies, About::Policy), "Deleted a policy", "delete a policy"),
+    words(
+        ("CreatePolicyVersion", Group::Policies, About::Policy),
+        "Made a new version of a policy",
+        "make a new version of a policy",
+    ),
+    words(
+        ("SetDefaultPolicyVersion", Group::Policies, About::Policy),
+        "Chose another version of a policy",
+        "choose another version of a policy",
+    ),
+    words(
+        ("DeletePolicyVersion", Group::Policies, About::Policy),
+        "Deleted a version of a policy",
+        "delete a version of a policy",
+    ),
+    words(
+        ("PutUserPermissionsBoundary", Group::Policies, About::User),
+        "Set a permission boundary",
+        "set a permission boundary",
+    ),
+    words(
+        ("DeleteUserPermissionsBoundary", Group::Policies, About::User),
+        "Removed a permission boundary",
+        "remove a permission boundary",
+    ),
+    words(("CreateGroup", Group::Groups, About::Group), "Created a group", "create a group"),
+    words(("UpdateGroup", Group::Groups, About::Group), "Changed a group", "change a group"),
+    words(("DeleteGroup", Group::Groups, About::Group), "Deleted a group", "delete a group"),
+    words(("AddUserToGroup", Group::Groups, About::User), "Added a user to a group", "add a user to a group"),
+    words(
+        ("RemoveUserFromGroup", Group::Groups, About::User),
+        "Took a user out of a group",
+        "take a user out of a group",
+    ),
+    words(
+        ("AttachGroupPolicy", Group::Groups, About::Group),
+        "Attached a policy to a group",
+        "attach a policy to a group",
+    ),
+    words(
+        ("DetachGroupPolicy", Group::Groups, About::Group),
+        "Detached a policy from a group",
+        "detach a policy from a group",
+    ),
+    words(("Setup", Group::Settings, About::User), "Set up the account", "set up the account"),
+    words(("CreateAccount", Group::Settings, About::User), "Created the account", "create the account"),
+    words(
+        ("UpdateAccountSettings", Group::Settings, About::Other),
+        "Changed account security",
+        "change account security",
+    ),
+    words(
+        ("UpdatePasswordRules", Group::Settings, About::Other),
+        "Changed the password rules",
+        "change the password rules",
+    ),
+    words(
+        ("CreateSubAccountLoginIpPolicy", Group::Settings, About::Other),
+        "Changed where sub-users may sign in from",
+        "change where sub-users may sign in from",
+    ),
+    words(
+        ("UpdatePreferences", Group::Settings, About::User),
+        "Changed own preferences",
+        "change own preferences",
+    ),
+];
