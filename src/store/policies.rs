@@ -150,16 +150,8 @@ const IN_FORCE: &str = "\
 struct InForceOf(i64);
 
 impl Query for InForceOf {
-    type SqlType = (
-        Text,
-        Text,
-        Text,
-        Text,
-        Nullable<BigInt>,
-        Nullable<BigInt>,
-        Nullable<BigInt>,
-        Nullable<BigInt>,
-    );
+    type SqlType =
+        (Text, Text, Text, Text, Nullable<BigInt>, Nullable<BigInt>, Nullable<BigInt>, Nullable<BigInt>);
 }
 
 impl RunQueryDsl<Conn> for InForceOf {}

@@ -237,7 +237,7 @@ fn no_request_is_lost_behind_nginx_while_nodes_restart() {
     let file = format!(
         "daemon off; master_process off; pid {place}/pid; error_log {place}/error.log; events {{}}\nhttp {{ {temporary} access_log off;\n\
          upstream camlock {{ {} }}\nserver {{ listen 127.0.0.1:{port}; proxy_http_version 1.1; proxy_set_header Connection \"\";\n\
-         proxy_set_header Host $http_host; proxy_set_header X-Forwarded-For $remote_addr; proxy_connect_timeout 3s;\n\
+         proxy_set_header Host $http_host; proxy_set_header X-Forwarded-For $remote_addr; proxy_connect_timeout 3s; proxy_next_upstream error non_idempotent;\n\
          location / {{ proxy_pass http://camlock; }} }} }}\n",
         upstream.replace("server 127.0.0.1:8080 fail_timeout=1s;", &servers)
     );

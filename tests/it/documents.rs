@@ -72,13 +72,16 @@ fn the_readme_names_every_command() {
 
 /// The words of a command line before its first option or name to fill in.
 fn words_of(line: &str) -> String {
-    let words = line.split(' ').take_while(|word| word.chars().all(|c| c.is_lowercase() || c == '-') && !word.starts_with("--"));
+    let words = line
+        .split(' ')
+        .take_while(|word| word.chars().all(|c| c.is_lowercase() || c == '-') && !word.starts_with("--"));
     words.collect::<Vec<_>>().join(" ")
 }
 
 /// The commands that `--help` lists.
 fn help(path: &[&str]) -> Vec<String> {
-    let output = std::process::Command::new(env!("CARGO_BIN_EXE_camlock")).args(path).arg("--help").output().unwrap();
+    let output =
+        std::process::Command::new(env!("CARGO_BIN_EXE_camlock")).args(path).arg("--help").output().unwrap();
     let help = String::from_utf8(output.stdout).unwrap();
     let Some(commands) = help.split("Commands:\n").nth(1) else { return Vec::new() };
     let lines = commands.lines().take_while(|line| !line.is_empty());
@@ -91,7 +94,8 @@ fn the_table_of_crates_has_every_dependency_and_no_other() {
     let document = text("docs/ARCHITECTURE.md");
     let tables = section(&document, "## Dependencies");
     let rows = tables.lines().filter(|line| line.starts_with("| ") && !line.starts_with("| crate "));
-    let told: BTreeSet<String> = rows.filter_map(|row| row.split('|').nth(1)).map(|name| name.trim().to_owned()).collect();
+    let told: BTreeSet<String> =
+        rows.filter_map(|row| row.split('|').nth(1)).map(|name| name.trim().to_owned()).collect();
     let manifest = text("Cargo.toml");
     let begins = |line: &str| line == "[dependencies]" || line == "[dev-dependencies]";
     let mut is_inside = false;
@@ -119,7 +123,9 @@ fn no_source_points_to_a_paper_that_is_not_here() {
             if path.is_dir() {
                 folders.push(path);
             } else if let Ok(text) = fs::read_to_string(&path) {
-                for paper in ["CAM.md", "DESIGN.md", "DESIGN §", "UX.md", "GATE.md", "HOUSE.md", "of the design"] {
+                for paper in
+                    ["CAM.md", "DESIGN.md", "DESIGN §", "UX.md", "GATE.md", "HOUSE.md", "of the design"]
+                {
                     assert!(!text.contains(paper), "{} points to {paper}", path.display());
                 }
             }
