@@ -3,6 +3,7 @@
 mod admin;
 mod doctor;
 mod key;
+mod serve;
 
 use crate::app::App;
 use crate::config::{Config, ConfigError, environment};
@@ -80,7 +81,7 @@ pub enum CliError {
 pub async fn run(command: Command) -> Result<(), CliError> {
     let config = Config::load(command.config.as_deref(), environment())?;
     match command.action {
-        Action::Serve { new_database } => serve(&config, new_database).await,
+        Action::Serve { new_database } => serve::run(config, new_database).await,
         Action::SetupUrl => setup_url(&config),
         Action::Config(ConfigAction::Check) => check_settings(&config),
         Action::Config(ConfigAction::Show) => say(&config.show()),
@@ -98,47 +99,6 @@ fn check_settings(config: &Config) -> Result<(), CliError> {
     say("The settings are sound.")
 }
 
-async fn serve(config: &Config, new_database: bool) -> Result<(), CliError> {
-    telemetry::init(&config.log)?;
-    for warning in config.warnings() {
-        tracing::warn!(setting = %warning, "a setting has a new name");
-    }
-    let app = opened(config, if new_database { Lost::IsReplaced } else { Lost::IsAnError })?;
-    let listener = startup::listen(config)?;
-    let address = listener.local_addr()?;
-    let server = startup::server(config, &app, listener)?;
-    tracing::info!(%address, public_url = %config.public_url, database = %config.database.url, "camlock is listening");
-    if config.is_plain_on_a_network() {
-        tracing::warn!(
-            %address,
-            "plain HTTP on a network: whoever is on it can read passwords and sessions; put TLS in front and set \
-             public_url to https://"
-        );
-    }
-    let running = actix_web::rt::spawn(server);
-    let sweeper = actix_web::rt::spawn(startup::sweep(app.clone()));
-    let filler = actix_web::rt::spawn(startup::keep_filled(app.clone()));
-    let usage = actix_web::rt::spawn(startup::keep_usage(app.clone()));
-    let presence = actix_web::rt::spawn(startup::keep_present(app.clone()));
-    if !app.door().await?.is_set_up {
-        print_setup_url(config, &app)?;
-    }
-    let ended = running.await;
-    sweeper.abort();
-    filler.abort();
-    usage.abort();
-    presence.abort();
-    if let Err(failure) = app.flush_usage().await {
-        tracing::warn!(error = %failure, "the last uses of keys were not written down");
-    }
-    if let Err(failure) = app.report_stopped().await {
-        tracing::warn!(error = %failure, "the other nodes could not be told that this one has stopped");
-    }
-    ended.map_err(std::io::Error::other).and_then(|ended| ended).map_err(StartError::from)?;
-    tracing::info!("camlock has stopped");
-    Ok(())
-}
-
 fn setup_url(config: &Config) -> Result<(), CliError> {
     print_setup_url(config, &opened(config, Lost::IsAnError)?)
 }
@@ -147,8 +107,7 @@ fn setup_url(config: &Config) -> Result<(), CliError> {
 fn opened(config: &Config, lost: Lost) -> Result<App, CliError> {
     let (app, made) = startup::begin(config, Surroundings::of_machine()?, lost)?;
     for path in made {
-        // A log that nobody reads any more is no reason to stop.
-        let _ = writeln!(std::io::stderr(), "Made {}", path.display());
+        telemetry::tell(&format!("Made {}", path.display()));
     }
     Ok(app)
 }
@@ -156,7 +115,8 @@ fn opened(config: &Config, lost: Lost) -> Result<App, CliError> {
 /// The address stands alone on a line of standard output, never in the log.
 fn print_setup_url(config: &Config, app: &App) -> Result<(), CliError> {
     let token = app.new_setup_token()?;
-    eprintln!("Open this address within an hour to create the root account:");
+    telemetry::tell("Open this address within an hour to create the root account:");
+    telemetry::flush();
     say(&config.public_url.link(&format!("/setup?token={token}")))
 }
 

@@ -4,6 +4,7 @@ mod database;
 mod error;
 mod public_url;
 mod sections;
+mod service_links;
 mod settings;
 mod sources;
 mod values;
@@ -11,7 +12,7 @@ mod values;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
-pub use self::database::DatabaseUrl;
+pub use self::database::{DatabaseUrl, with_parameters};
 pub use self::error::{ConfigError, Origin};
 pub use self::public_url::PublicUrl;
 pub use self::sections::{

@@ -14,6 +14,8 @@ pub mod config;
 pub mod domain;
 /// Password hashes, made and checked within bounds.
 pub mod passwords;
+/// The name under which this program was called.
+pub mod program;
 /// Randomness as an argument.
 pub mod random;
 /// Connections: how many, and how long they may wait.

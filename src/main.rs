@@ -1,15 +1,28 @@
 //! The `camlock` program.
 
+use camlock::telemetry;
 use clap::Parser;
-use std::process::ExitCode;
+use std::time::Duration;
 
-#[actix_web::main]
-async fn main() -> ExitCode {
-    match camlock::cli::run(camlock::cli::Command::parse()).await {
-        Ok(()) => ExitCode::SUCCESS,
+/// How long the parts of a program that has done its work may take to end.
+const LAST_PATIENCE: Duration = Duration::from_secs(2);
+
+fn main() {
+    let command = camlock::cli::Command::parse();
+    let system = actix_web::rt::System::new();
+    let code = match system.block_on(camlock::cli::run(command)) {
+        Ok(()) => 0,
         Err(error) => {
-            eprintln!("camlock: {error}");
-            ExitCode::FAILURE
+            telemetry::tell(&format!("camlock: {error}"));
+            1
         }
-    }
+    };
+    telemetry::flush();
+    // Work that hangs in a thread, such as a question to a dead database, does not keep the program.
+    std::thread::spawn(move || {
+        std::thread::sleep(LAST_PATIENCE);
+        std::process::exit(code);
+    });
+    drop(system);
+    std::process::exit(code);
 }

@@ -1,10 +1,12 @@
 //! The HTTP server below the pages: who may connect, and how long an answer may wait to be taken.
 
 mod seats;
+mod stopping;
 mod stream;
 mod unread;
 
 use self::seats::Seats;
+pub use self::stopping::{Draining, Signals, ignore_others, run_until_asked};
 pub use self::stream::Traffic;
 use self::stream::Watched;
 pub use self::unread::{Answer, Unread};
@@ -19,8 +21,10 @@ use std::time::Duration;
 
 /// How long a request's head may take to arrive.
 const HEAD_PATIENCE: Duration = Duration::from_secs(10);
-/// How long open requests may take when the server stops.
-const STOP_SECONDS: u64 = 20;
+/// How long stopping may take in all.
+const STOP_PATIENCE: Duration = Duration::from_secs(20);
+/// What is kept of it for writing down what is in memory.
+const LAST_NOTES: Duration = Duration::from_secs(2);
 
 /// What clients may ask of the server.
 #[derive(Clone)]
@@ -33,11 +37,14 @@ pub struct Bounds {
     pub per_address: usize,
     /// Addresses that speak for many clients.
     pub exempt: Vec<IpNet>,
+    /// How long a server that is to stop goes on before it finishes what is open.
+    pub drain: Duration,
 }
 
 /// A server on a bound address, with one application for each worker.
 ///
-/// It does what `actix_web::HttpServer` does, on streams that end when their client takes nothing.
+/// It does what `actix_web::HttpServer` does, on streams that end when their client takes nothing. It listens to no
+/// signals.
 pub fn run<F, I, S, B>(listener: TcpListener, bounds: Bounds, factory: F) -> std::io::Result<Server>
 where
     F: Fn() -> I + Send + Clone + 'static,
@@ -51,7 +58,9 @@ where
     B: MessageBody + 'static,
 {
     let seats = Seats::new(bounds.per_address, bounds.exempt);
-    let mut builder = Server::build().worker_max_blocking_threads(8).shutdown_timeout(STOP_SECONDS);
+    let finishing = STOP_PATIENCE.saturating_sub(bounds.drain + LAST_NOTES).as_secs().max(1);
+    let mut builder =
+        Server::build().disable_signals().worker_max_blocking_threads(8).shutdown_timeout(finishing);
     if bounds.workers > 0 {
         builder = builder.workers(bounds.workers);
     }

@@ -14,15 +14,16 @@ use crate::config::{Config, DatabaseUrl};
 use crate::domain::policy::preset::PRESETS;
 use crate::domain::user::Uin;
 use crate::passwords::{Passwords, PasswordsError};
+use crate::program;
 use crate::random::Random;
-use crate::server::Bounds;
+use crate::server::{Bounds, Draining};
 use crate::store::policies::{self, PRESET_OWNER, StoredPolicy};
-use crate::store::start_lock::StartLock;
+use crate::store::start_lock::{self, StartLock};
 use crate::store::{Conn, StoreError, dialect, meta, migrations};
 use crate::vault::{Vault, VaultError};
 use crate::web::context::WebContext;
 use crate::web::cookies::CookieNames;
-use crate::web::{assets, edge, form, health, routes, session};
+use crate::web::{assets, edge, form, health, routes, session, well_known};
 use actix_web::App as ActixApp;
 use actix_web::dev::Server;
 use actix_web::guard::fn_guard;
@@ -47,19 +48,23 @@ pub enum StartError {
     )]
     KeyNotMade(String),
     #[error(
-        "The database {database} is not there, but its master key {key} is. If a volume is not mounted, mount it, or restore a backup. To begin anew with this key, and without the users and keys of the lost database, run once: camlock serve --new-database"
+        "The database {database} is not there, but its master key {key} is. If a volume is not mounted, mount it, or restore a backup. To begin anew with this key, and without the users and keys of the lost database, run once: {name} serve --new-database",
+        name = program::name()
     )]
     DatabaseLost { database: String, key: String },
     #[error(
-        "The database {0} has 0 bytes: what was in it is lost. Restore a backup, or, to begin anew without its users and keys, run once: camlock serve --new-database"
+        "The database {0} has 0 bytes: what was in it is lost. Restore a backup, or, to begin anew without its users and keys, run once: {name} serve --new-database",
+        name = program::name()
     )]
     DatabaseEmpty(String),
     #[error(
-        "The database {0} has no tables. If it is the right one, restore a backup into it. To begin anew, move the file away and run: camlock serve --new-database"
+        "The database {0} has no tables. If it is the right one, restore a backup into it. To begin anew, move the file away and run: {name} serve --new-database",
+        name = program::name()
     )]
     DatabaseWithoutTables(String),
     #[error(
-        "The database {database} has no tables, but the master key {key} is of an earlier start. Check database.url, or restore a backup. To begin anew with this key, and without the users and keys of the lost database, run once: camlock serve --new-database"
+        "The database {database} has no tables, but the master key {key} is of an earlier start. Check database.url, or restore a backup. To begin anew with this key, and without the users and keys of the lost database, run once: {name} serve --new-database",
+        name = program::name()
     )]
     TablesLost { database: String, key: String },
     #[error(
@@ -115,6 +120,7 @@ pub fn begin(
     };
     store.read_now(migrations::run)?;
     store.write_now(|conn| settle(conn, &vault, surroundings.clock.now()))?;
+    store.take_stock();
     drop(lock);
     if has_made_directory {
         made.insert(0, config.data_dir.clone());
@@ -130,6 +136,14 @@ pub fn begin(
     let app = App::new(Parts { store, vault, clock, random, passwords, rules })?;
     app.recall_signed_seconds()?;
     Ok((app, made))
+}
+
+/// Waits for a PostgreSQL database that is not up yet, as long as it may come up by itself.
+pub fn wait_for_database(config: &Config) -> Result<(), StartError> {
+    match &config.database.url {
+        DatabaseUrl::Sqlite(_) => Ok(()),
+        url @ DatabaseUrl::Postgres(_) => Ok(start_lock::wait_for(url)?),
+    }
 }
 
 /// Whether the directory had to be made.
@@ -173,24 +187,31 @@ pub fn listen(config: &Config) -> Result<TcpListener, StartError> {
         .map_err(|source| StartError::Listen { address: config.listen.to_string(), source })
 }
 
-/// A server on a bound address; it stops gracefully on SIGTERM and SIGINT.
-pub fn server(config: &Config, app: &App, listener: TcpListener) -> Result<Server, StartError> {
+/// A server on a bound address, which says that it is not ready while it drains.
+pub fn server(
+    config: &Config,
+    app: &App,
+    listener: TcpListener,
+    draining: Draining,
+) -> Result<Server, StartError> {
     let is_https = config.is_https();
-    let names = CookieNames::new(is_https);
+    let names = CookieNames::new(&config.public_url, &session::key(app)?);
     let context = Data::new(WebContext {
         api_utc_offset: config.api.utc_offset,
         csrf_key: app.vault.derive("csrf")?,
         app: app.clone(),
         public_url: config.public_url.clone(),
+        security_contact: config.server.security_contact.clone(),
         trusted_proxies: config.server.trusted_proxies.clone(),
         body_timeout: Duration::from_secs(config.server.body_timeout_seconds.into()),
-        cookies: names,
+        cookies: names.clone(),
+        draining,
     });
     // Made once here, so that a failure is a start-up error and not one of a worker.
-    session::middleware(app, names.session, is_https)?;
+    session::middleware(app, &names.session, is_https)?;
     let api_context = Data::new(ApiContext::new(config));
     let build = move || {
-        let sessions = session::middleware(&context.app, names.session, is_https)
+        let sessions = session::middleware(&context.app, &context.cookies.session, is_https)
             .unwrap_or_else(|_| unreachable!("the same key was derived at start"));
         ActixApp::new()
             .app_data(context.clone())
@@ -201,6 +222,7 @@ pub fn server(config: &Config, app: &App, listener: TcpListener) -> Result<Serve
             .route("/healthz", web::route().guard(routes::reading()).to(health::healthz))
             .route("/readyz", web::route().guard(routes::reading()).to(health::readyz))
             .route("/static/{name}", web::route().guard(routes::reading()).to(assets::serve))
+            .configure(well_known::configure)
             .service(
                 web::scope("")
                     .wrap(sessions)
@@ -215,6 +237,7 @@ pub fn server(config: &Config, app: &App, listener: TcpListener) -> Result<Serve
         write_patience: Duration::from_secs(config.server.write_timeout_seconds.into()),
         per_address: config.server.connections_per_address as usize,
         exempt: config.server.trusted_proxies.clone(),
+        drain: Duration::from_secs(config.server.drain_seconds.into()),
     };
     Ok(crate::server::run(listener, bounds, build)?)
 }

@@ -1,11 +1,14 @@
 //! Logs: text or JSON on standard error, one line per event whatever an event carries.
 
+mod sink;
+
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::fmt::MakeWriter;
 
+use self::sink::Sink;
 use crate::config::{LogConfig, LogFormat};
 use crate::domain::characters::is_hidden;
 
@@ -17,22 +20,38 @@ pub struct TelemetryError(#[from] tracing_subscriber::filter::ParseError);
 /// The framework reports requests that cannot be parsed as errors, though anybody can send those; a directive of the
 /// operator's own for it wins.
 const QUIET: &str = "actix_http::h1=off";
+/// It also tells of its own threads at every start and end.
+const QUIETER: &str = "actix_http::h1=off,actix_server=warn";
 
 /// Starts the log; a second call changes nothing.
 pub fn init(config: &LogConfig) -> Result<(), TelemetryError> {
-    let filter = EnvFilter::builder().parse(format!("{QUIET},{}", config.level))?;
-    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_ansi(false);
+    let hears_warnings = !["off", "error"].contains(&config.level.as_str());
+    let quiet = if hears_warnings { QUIETER } else { QUIET };
+    let filter = EnvFilter::builder().parse(format!("{quiet},{}", config.level))?;
+    let builder = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_ansi(false)
+        .log_internal_errors(false)
+        .with_writer(OneLine(Sink::standard_error()));
     let started = match config.format {
-        LogFormat::Text => builder.with_writer(OneLine(io::stderr)).try_init(),
-        LogFormat::Json => builder
-            .json()
-            .flatten_event(true)
-            .with_span_list(false)
-            .with_writer(OneLine(io::stderr))
-            .try_init(),
+        LogFormat::Text => builder.try_init(),
+        LogFormat::Json => builder.json().flatten_event(true).with_span_list(false).try_init(),
     };
-    drop(started);
+    if started.is_ok() {
+        // The usual report of a panic writes to standard error itself, and waits for it.
+        std::panic::set_hook(Box::new(|panic| tracing::error!(%panic, "a thread panicked")));
+    }
     Ok(())
+}
+
+/// Says a line on standard error, whatever the log's format is. It may be lost, and is never waited for.
+pub fn tell(line: &str) {
+    let _ = Sink::standard_error().write_all(format!("{line}\n").as_bytes());
+}
+
+/// Gives lines that are on their way a moment to arrive: before the program ends.
+pub fn flush() {
+    Sink::standard_error().flush();
 }
 
 /// Keeps an event on its line: control characters in it are written as `\u0000`, which is good in JSON too.

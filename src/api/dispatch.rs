@@ -6,7 +6,7 @@ use super::body;
 use super::error::ApiError;
 use super::input::Input;
 use super::multipart;
-use super::pace::{Pace, Waiting};
+use super::pace::{Pace, Turn, Waiting};
 use crate::app::App;
 use crate::app::caller::Source;
 use crate::app::signed::{Refusal, Signed};
@@ -223,18 +223,21 @@ async fn judge(
     source: Arc<Source>,
 ) -> Result<Map<String, Value>, ApiError> {
     let mut signed = app.authenticate(claim, &call, source.clone()).await.map_err(refusal)?;
-    match its_turn(wire, api, signed.caller.user.uid, &call).await {
-        Ok(false) => {}
-        // What has changed during the wait counts.
-        Ok(true) => signed = app.authenticate(claim, &call, source).await.map_err(refusal)?,
+    let turn = match its_turn(wire, api, signed.caller.user.uid, &call).await {
+        Ok(turn) => turn,
         Err(error) => {
             let seen = Sighting::refused(claim.action(), &source, error.code);
             app.note_use(&signed.secret_id, seen.of(service_of(claim)));
             return Err(error);
         }
+    };
+    if turn.has_waited {
+        // What has changed during the wait counts.
+        signed = app.authenticate(claim, &call, source).await.map_err(refusal)?;
     }
     let work = Work {
         app: app.clone(),
+        _turn: turn,
         times: api.times,
         signed,
         named: claim.action().map(str::to_owned),
@@ -250,8 +253,8 @@ async fn judge(
     finished.unwrap_or_else(|failure| Err(ApiError::internal(&failure)))
 }
 
-/// Returns when it is the call's turn: whether it had to wait.
-async fn its_turn(wire: &Wire<'_>, api: &ApiContext, uid: Uid, call: &Use) -> Result<bool, ApiError> {
+/// Returns when it is the call's turn.
+async fn its_turn(wire: &Wire<'_>, api: &ApiContext, uid: Uid, call: &Use) -> Result<Turn, ApiError> {
     let waiting = Waiting {
         name: (uid, call.action),
         is_change: call.is_change,
@@ -315,6 +318,8 @@ fn find_action(claim: &Claim<'_>) -> Result<&'static Action, ApiError> {
 /// A believed call on its way.
 struct Work {
     app: App,
+    /// Held until the work is done.
+    _turn: Turn,
     times: Times,
     signed: Signed,
     /// The action as the client wrote it.
@@ -327,7 +332,7 @@ struct Work {
 impl Work {
     /// Runs the action and remembers the call, for *Last used* and the key's records.
     async fn carry_out(self) -> Result<Map<String, Value>, ApiError> {
-        let Self { app, times, signed, named, call, action, input } = self;
+        let Self { app, times, signed, named, call, action, input, _turn } = self;
         let outcome = match action {
             Ok(action) => run(action, (&app, times), (&signed, &call), input).await,
             Err(error) => Err(error),
@@ -362,6 +367,7 @@ async fn run(
             app.settle_signature(&caller).await?;
             Ok(fields)
         }
+        Err(error) if error.is_unknown() => Err(error.unknown_after(action.name)),
         // The second of two equal changes finds what the first has left: that is no news of its own.
         Err(error) if app.is_twin(&caller).await? => {
             tracing::debug!(%error.code, "the twin of a change was refused");

@@ -12,6 +12,7 @@ use crate::store::StoreError;
 
 /// The code that clients and tools answer by signing anew and trying again.
 const REPEAT: &str = "RequestLimitExceeded";
+const NOT_NOW: &str = "ServiceUnavailable";
 /// What a call can name, for the sentence that it is not there.
 pub const USER: Label = ("user", "用户");
 pub const POLICY: Label = ("policy", "策略");
@@ -34,6 +35,7 @@ enum Kind {
     Refused,
     Invalid,
     Twin,
+    Unknown,
     Other,
 }
 
@@ -103,9 +105,25 @@ impl ApiError {
         Self::not_now()
     }
 
+    fn unknown(cause: &dyn std::fmt::Display) -> Self {
+        tracing::error!(error = %cause, "whether an API call made its change is not known");
+        Self::of_kind(Kind::Unknown, NOT_NOW, unknown_outcome(""))
+    }
+
+    /// Whether nobody knows if the change was made.
+    pub fn is_unknown(&self) -> bool {
+        self.kind == Kind::Unknown
+    }
+
+    /// Says where the outcome of an action can be seen, if it is not known.
+    #[must_use]
+    pub fn unknown_after(self, action: &str) -> Self {
+        if self.is_unknown() { Self { text: unknown_outcome(action).into(), ..self } } else { self }
+    }
+
     fn not_now() -> Self {
         Self::new(
-            "ServiceUnavailable",
+            NOT_NOW,
             ("The server cannot answer at the moment. Try again shortly.", "服务暂时不可用，请稍后重试。"),
         )
     }
@@ -168,6 +186,29 @@ impl ApiError {
     }
 }
 
+/// What is said of a change whose outcome is not known, and where it can be seen.
+fn unknown_outcome(action: &str) -> (String, String) {
+    let en = "It is not known whether the change was made: the database did not confirm it.";
+    let zh = "数据库未确认，无法得知变更是否已完成。";
+    let (look_en, look_zh) = match action {
+        "CreateAccessKey" => (
+            "ListAccessKeys shows whether there is a new key; its SecretKey is not given again, so delete it and create another.",
+            "请用 ListAccessKeys 查看是否已生成新密钥；其 SecretKey 不会再次返回，请删除后重新创建。",
+        ),
+        "AddUser" => (
+            "GetUser shows whether there is a new user, and ListAccessKeys with its UIN whether it has a key.",
+            "请用 GetUser 查看用户是否已创建，并用 ListAccessKeys 查看其密钥。",
+        ),
+        "CreatePolicy" | "CreatePolicyVersion" => (
+            "ListPolicies and ListPolicyVersions show whether it is there.",
+            "请用 ListPolicies 和 ListPolicyVersions 查看是否已创建。",
+        ),
+        "CreateGroup" => ("ListGroups shows whether it is there.", "请用 ListGroups 查看用户组是否已创建。"),
+        _ => ("Look at the present state before you try again.", "请先查看当前状态，再决定是否重试。"),
+    };
+    (format!("{en} {look_en}"), format!("{zh}{look_zh}"))
+}
+
 impl From<Failure> for ApiError {
     fn from(failure: Failure) -> Self {
         match failure {
@@ -197,7 +238,10 @@ impl From<Failure> for ApiError {
                 ),
             ),
             Failure::Replayed(refusal) => Self::replayed(&refusal),
-            Failure::Store(StoreError::Unavailable(cause)) => Self::unavailable(&cause),
+            Failure::Store(StoreError::Unavailable(cause) | StoreError::Conflict(cause)) => {
+                Self::unavailable(&cause)
+            }
+            Failure::Store(StoreError::Unknown(cause)) => Self::unknown(&cause),
             Failure::Passwords(PasswordsError::Busy) => Self::not_now(),
             other => Self::internal(&other),
         }

@@ -1,13 +1,15 @@
 //! How fast calls of an identity are carried out on this node: what comes faster waits its turn.
 //!
 //! One second's worth may come at once; after that calls go at the rate, in the order in which they came. A wait takes no
-//! thread. Who goes away leaves the queue.
+//! thread. Who goes away leaves the queue. Of one identity a few calls are carried out at a time: a crowd of them must not
+//! take the database and the processor from everybody else.
 
 use crate::config::ApiConfig;
 use crate::domain::user::Uid;
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::Instant;
 
 /// The longest wait.
@@ -18,6 +20,8 @@ const LOOK: Duration = Duration::from_millis(100);
 const MOST_WAITING: usize = 1_000;
 /// What the bodies of waiting calls may take in memory.
 const MOST_BYTES: usize = 64 * 1024 * 1024;
+/// Calls of one identity that are carried out at the same time.
+const AT_ONCE: usize = 2;
 /// Lanes that are kept; beyond that, those that are at rest are forgotten.
 const MOST_LANES: usize = 10_000;
 
@@ -35,6 +39,7 @@ pub struct Pace {
 #[derive(Default)]
 struct Lanes {
     by_name: HashMap<Name, Lane>,
+    at_work: HashMap<Uid, Arc<Semaphore>>,
     waiting: usize,
     bytes: usize,
     next_ticket: u64,
@@ -66,6 +71,12 @@ pub struct Waiting<'a> {
     pub is_left: &'a dyn Fn() -> bool,
 }
 
+/// A call whose turn it is; others of its identity may wait until this is dropped.
+pub struct Turn {
+    pub has_waited: bool,
+    _place: OwnedSemaphorePermit,
+}
+
 /// More came than may wait, or who waited has gone.
 #[derive(Clone, Copy, Debug)]
 pub struct TooMany {
@@ -73,7 +84,7 @@ pub struct TooMany {
 }
 
 /// What the first look at a lane comes to.
-enum Turn {
+enum Look {
     Now,
     Wait(Ticket, Duration),
 }
@@ -83,13 +94,30 @@ impl Pace {
         Self { reads: config.reads_per_second, changes: config.changes_per_second, lanes: Arc::default() }
     }
 
-    /// Returns when it is the call's turn: whether it had to wait.
-    pub async fn wait(&self, call: Waiting<'_>) -> Result<bool, TooMany> {
+    /// Returns when it is the call's turn.
+    pub async fn wait(&self, call: Waiting<'_>) -> Result<Turn, TooMany> {
         let per_second = if call.is_change { self.changes } else { self.reads };
-        let Turn::Wait(ticket, mut sleep) = self.join(call.name, per_second, call.bytes)? else {
+        let latest = Instant::now() + LONGEST;
+        let had_to_queue = self.wait_for_rate(&call, per_second, latest).await?;
+        let places = self.places(call.name.0);
+        if let Ok(place) = Arc::clone(&places).try_acquire_owned() {
+            return Ok(Turn { has_waited: had_to_queue, _place: place });
+        }
+        match tokio::time::timeout_at(latest, places.acquire_owned()).await {
+            Ok(Ok(place)) if !(call.is_left)() => Ok(Turn { has_waited: true, _place: place }),
+            _ => Err(TooMany { per_second }),
+        }
+    }
+
+    async fn wait_for_rate(
+        &self,
+        call: &Waiting<'_>,
+        per_second: u32,
+        latest: Instant,
+    ) -> Result<bool, TooMany> {
+        let Look::Wait(ticket, mut sleep) = self.join(call.name, per_second, call.bytes)? else {
             return Ok(false);
         };
-        let latest = Instant::now() + LONGEST;
         loop {
             tokio::time::sleep(sleep.min(LOOK)).await;
             if Instant::now() > latest || (call.is_left)() {
@@ -102,7 +130,16 @@ impl Pace {
         }
     }
 
-    fn join(&self, name: Name, per_second: u32, bytes: usize) -> Result<Turn, TooMany> {
+    /// Where calls of an identity find out how many of them are at work.
+    fn places(&self, uid: Uid) -> Arc<Semaphore> {
+        let mut lanes = self.lanes.lock().unwrap_or_else(PoisonError::into_inner);
+        if lanes.at_work.len() >= MOST_LANES {
+            lanes.at_work.retain(|_, places| Arc::strong_count(places) > 1);
+        }
+        Arc::clone(lanes.at_work.entry(uid).or_insert_with(|| Arc::new(Semaphore::new(AT_ONCE))))
+    }
+
+    fn join(&self, name: Name, per_second: u32, bytes: usize) -> Result<Look, TooMany> {
         let mut guard = self.lanes.lock().unwrap_or_else(PoisonError::into_inner);
         let lanes = &mut *guard;
         let now = Instant::now();
@@ -111,7 +148,7 @@ impl Pace {
         }
         let lane = lanes.by_name.entry(name).or_insert_with(|| Lane::new(per_second, now));
         if lane.queue.is_empty() && lane.take(now) {
-            return Ok(Turn::Now);
+            return Ok(Look::Now);
         }
         let is_full = lane.queue.len() >= per_second as usize || lane.sleep(lane.queue.len()) > LONGEST;
         if is_full || lanes.waiting >= MOST_WAITING || lanes.bytes + bytes > MOST_BYTES {
@@ -123,7 +160,7 @@ impl Pace {
         lanes.next_ticket += 1;
         lanes.waiting += 1;
         lanes.bytes += bytes;
-        Ok(Turn::Wait(Ticket { lanes: Arc::clone(&self.lanes), name, number, bytes }, sleep))
+        Ok(Look::Wait(Ticket { lanes: Arc::clone(&self.lanes), name, number, bytes }, sleep))
     }
 }
 

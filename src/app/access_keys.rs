@@ -146,7 +146,7 @@ impl App {
     ) -> Result<(), Failure> {
         let (app, asker) = (self.clone(), caller.clone());
         self.store
-            .write(move |conn| {
+            .write_again(move |conn| {
                 let holder = holder(conn, &asker, target, Deed::Update(status))?;
                 dialect::lock_user(conn, holder.uid)?;
                 let key = key_of(conn, &asker, &holder, &id)?;
@@ -183,7 +183,7 @@ impl App {
     ) -> Result<(), Failure> {
         let (app, asker) = (self.clone(), caller.clone());
         self.store
-            .write(move |conn| {
+            .write_again(move |conn| {
                 let holder = holder(conn, &asker, target, Deed::Delete)?;
                 dialect::lock_user(conn, holder.uid)?;
                 let key = key_of(conn, &asker, &holder, &id)?;

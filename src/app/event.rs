@@ -6,7 +6,7 @@ use super::replay::Once;
 use super::{App, Failure};
 use crate::domain::audit::{Event, Outcome};
 use crate::domain::user::{Uin, User};
-use crate::store::{Conn, audit};
+use crate::store::{Conn, audit, later};
 use serde_json::{Map, Value};
 use std::sync::Arc;
 
@@ -110,11 +110,9 @@ impl Draft {
         self
     }
 
-    /// Writes it down; uses up the signature of a signed call, or the form that was sent, in the same transaction.
+    /// Writes it down at the end of the transaction; uses up the signature of a signed call, or the form that was sent,
+    /// in the same transaction.
     pub(super) fn write(mut self, conn: &mut Conn, app: &App) -> Result<(), Failure> {
-        if let Some(once) = &self.once {
-            once.record(conn)?;
-        }
         if let Some(sending) = &self.sending
             && self.event.outcome == Outcome::Allowed
         {
@@ -122,7 +120,13 @@ impl Draft {
         }
         self.event.at = app.clock.now();
         self.event.detail = Value::Object(self.detail).to_string();
-        audit::insert(conn, &self.event)?;
-        Ok(())
+        let (once, event) = (self.once, self.event);
+        later::at_end(conn, move |conn| {
+            if let Some(once) = once {
+                once.record(conn)?;
+            }
+            audit::insert(conn, &event)?;
+            Ok(())
+        })
     }
 }

@@ -9,7 +9,7 @@ use crate::domain::replay::ReplayRefusal;
 use crate::domain::sentence::Sentence;
 use crate::passwords::PasswordsError;
 use crate::random::RandomFailure;
-use crate::store::StoreError;
+use crate::store::{MayRepeat, StoreError};
 use crate::vault::VaultError;
 
 /// Why an action was not done. Texts of `Refused` and `Invalid` are for people; the rest go to the log.
@@ -82,5 +82,11 @@ impl Failure {
     /// A refusal with a text for people.
     pub fn refused(text: impl Into<Sentence>) -> Self {
         Self::Refused(text.into())
+    }
+}
+
+impl MayRepeat for Failure {
+    fn is_conflict(&self) -> bool {
+        matches!(self, Self::Store(error) if error.is_conflict())
     }
 }

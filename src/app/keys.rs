@@ -231,7 +231,7 @@ impl App {
             return self.ask_about_key(caller, place, (Operation::Delete, Purpose::DeleteKey), id).await;
         }
         let (app, asker) = (self.clone(), caller.clone());
-        self.store.write(move |conn| app.delete_in(conn, &asker, place, &id)).await.map(Step::Done)
+        self.store.write_again(move |conn| app.delete_in(conn, &asker, place, &id)).await.map(Step::Done)
     }
 
     pub(super) fn delete_in(

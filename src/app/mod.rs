@@ -76,6 +76,7 @@ use crate::store::Store;
 use crate::vault::Vault;
 use std::sync::Arc;
 
+pub use crate::store::watched;
 pub use failure::Failure;
 
 /// What the operator decides about actions.
@@ -108,6 +109,7 @@ pub struct App {
     started_at: i64,
     signers: Arc<signers::Signers>,
     watch: Arc<standing::Watch>,
+    writable: Arc<readiness::Writable>,
 }
 
 struct DerivedKeys {
@@ -131,6 +133,7 @@ impl App {
             node: random.token()?.into(),
             started_at: clock.now(),
             signers: Arc::default(),
+            writable: Arc::default(),
             store,
             vault,
             clock,

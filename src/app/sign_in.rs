@@ -83,7 +83,7 @@ impl App {
     async fn pass_first_step(&self, proven: Proven, source: Source) -> Result<SignedIn, Failure> {
         let app = self.clone();
         self.store
-            .write(move |conn| {
+            .write_again(move |conn| {
                 let Some(user) = Self::still_valid(conn, &proven)? else {
                     sign_in_event(&proven.user, &source)
                         .refused("password just changed")

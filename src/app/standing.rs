@@ -9,7 +9,7 @@ use crate::store::sequences::{self, Standing};
 use crate::store::{Line, Store, StoreError};
 use std::collections::hash_map::DefaultHasher;
 use std::hash::{Hash, Hasher};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError, mpsc};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::sync::{Mutex as Turn, OwnedMutexGuard, oneshot};
 
@@ -25,12 +25,9 @@ pub struct Watch(Vec<Arc<Slot>>);
 
 struct Slot {
     queue: Mutex<Queue>,
-    line: Arc<Turn<Line>>,
-    /// Where a question that takes time is put: a thread of its own, since the blocking threads may all wait for a lock.
-    desk: OnceLock<mpsc::Sender<Question>>,
+    /// Another one takes its place when no answer comes over it.
+    line: Mutex<Arc<Turn<Line>>>,
 }
-
-type Question = Box<dyn FnOnce() + Send>;
 
 #[derive(Default)]
 struct Queue {
@@ -40,11 +37,7 @@ struct Queue {
 
 impl Watch {
     pub fn new(store: &Store) -> Self {
-        let slot = |_| Slot {
-            queue: Mutex::default(),
-            line: Arc::new(Turn::new(store.line())),
-            desk: OnceLock::new(),
-        };
+        let slot = |_| Slot { queue: Mutex::default(), line: Mutex::new(Arc::new(Turn::new(store.line()))) };
         Self((0..SLOTS).map(slot).map(Arc::new).collect())
     }
 
@@ -70,20 +63,16 @@ impl Slot {
         std::mem::take(&mut queue.waiting)
     }
 
-    /// Has a question put by the slot's own thread.
-    fn hand_over(&self, question: Question) {
-        let desk = self.desk.get_or_init(|| {
-            let (desk, questions) = mpsc::channel::<Question>();
-            std::thread::spawn(move || {
-                for question in questions {
-                    // A panic costs this one answer, not the thread.
-                    let _ = std::panic::catch_unwind(std::panic::AssertUnwindSafe(question));
-                }
-            });
-            desk
-        });
-        // Without a thread the question is dropped, and who waits for it hears that there is no answer.
-        let _ = desk.send(question);
+    fn current(&self) -> MutexGuard<'_, Arc<Turn<Line>>> {
+        self.line.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Leaves a silent line to itself, unless somebody else has already.
+    fn renew(&self, silent: &Arc<Turn<Line>>, store: &Store) {
+        let mut line = self.current();
+        if Arc::ptr_eq(&line, silent) {
+            *line = Arc::new(Turn::new(store.line()));
+        }
     }
 }
 
@@ -126,13 +115,17 @@ impl App {
 
 /// Asks once for everybody who queues up until the question is put.
 async fn answer(app: App, mut pending: Pending, slot: Arc<Slot>) {
+    let line = Arc::clone(&*slot.current());
     let asked = tokio::time::timeout(PATIENCE, async {
-        let line = Arc::clone(&slot.line).lock_owned().await;
+        let held = Arc::clone(&line).lock_owned().await;
         let everybody = pending.everybody();
-        (everybody, ask(&app, &slot, line).await)
+        (everybody, ask(&app, held).await)
     });
-    // Who still waits when it takes too long, or is gone by now, needs no answer.
-    let Ok((everybody, asked)) = asked.await else { return };
+    let Ok((everybody, asked)) = asked.await else {
+        // Who still waits is gone with the question.
+        slot.renew(&line, &app.store);
+        return;
+    };
     let answer = asked.map(|news| app.learn(news)).map_err(|error| Arc::from(error.to_string()));
     for sender in everybody {
         let _ = sender.send(Answer::clone(&answer));
@@ -147,7 +140,7 @@ struct News {
     is_first: bool,
 }
 
-async fn ask(app: &App, slot: &Slot, mut line: OwnedMutexGuard<Line>) -> Result<News, StoreError> {
+async fn ask(app: &App, mut line: OwnedMutexGuard<Line>) -> Result<News, StoreError> {
     let (since, now) = (app.memory.newest(), app.clock.now());
     let mut put = move || {
         let (standing, used) = line.ask(|conn| {
@@ -161,11 +154,7 @@ async fn ask(app: &App, slot: &Slot, mut line: OwnedMutexGuard<Line>) -> Result<
         // An indexed read that never waits for writers, and cheaper than a change of threads.
         return put();
     }
-    let (sender, receiver) = oneshot::channel();
-    slot.hand_over(Box::new(move || {
-        let _ = sender.send(put());
-    }));
-    receiver.await.unwrap_or_else(|_| Err(unanswered()))
+    app.store.on_line(put).await
 }
 
 fn unanswered() -> StoreError {

@@ -98,7 +98,7 @@ impl App {
             signed.iter().try_for_each(|(id, seconds)| signed_seconds::put(conn, &node, id, seconds))?;
             noted.iter().try_for_each(|(id, calls)| put(conn, id, calls))
         };
-        self.store.write(write).await.map_err(|error: StoreError| {
+        self.store.write_again(write).await.map_err(|error: StoreError| {
             self.keep_noted(&batch.0);
             self.memory.keep_unwritten(&batch.1);
             error.into()

@@ -86,9 +86,10 @@ fn proxy(config: &Config) -> Finding {
 
 fn accounts(app: &crate::app::App) -> Finding {
     match app.store.read_now(crate::store::accounts::first_two) {
-        Ok(found) if found.is_empty() => {
-            Err("there is none yet. Run `camlock setup-url` and open the address.".to_owned())
-        }
+        Ok(found) if found.is_empty() => Err(format!(
+            "there is none yet. Run `{} setup-url` and open the address.",
+            crate::program::name()
+        )),
         Ok(_) => Ok("set up".to_owned()),
         Err(error) => Err(error.to_string()),
     }

@@ -44,6 +44,11 @@ impl PublicUrl {
         self.0.host_str().unwrap_or_default()
     }
 
+    /// The port, unless it is the usual one of the scheme.
+    pub fn port(&self) -> Option<u16> {
+        self.0.port()
+    }
+
     /// Whether browsers treat the pages as a secure context: HTTPS, or this very machine.
     pub fn is_trustworthy(&self) -> bool {
         let host = self.host().trim_matches(['[', ']']);

@@ -85,7 +85,7 @@ pub struct SessionConfig {
 pub struct ServerConfig {
     /// Zero means one for each core.
     pub workers: usize,
-    /// The proxies whose `X-Forwarded-For` is believed.
+    /// The proxies whose word on the address of clients is believed.
     pub trusted_proxies: Vec<IpNet>,
     pub body_timeout_seconds: u32,
     pub body_limit_kib: u32,
@@ -93,6 +93,10 @@ pub struct ServerConfig {
     pub write_timeout_seconds: u32,
     /// Zero means any number.
     pub connections_per_address: u32,
+    /// How long a server that is to stop goes on answering, so that balancers notice.
+    pub drain_seconds: u32,
+    /// Where to report a hole in this installation; empty when nobody said.
+    pub security_contact: String,
 }
 
 /// How much one account may hold.
@@ -163,6 +167,8 @@ impl ServerConfig {
             write_timeout_seconds: settings.read("server.write_timeout_seconds", values::number(1..=600))?,
             connections_per_address: settings
                 .read("server.connections_per_address", values::number(0..=1_000_000))?,
+            drain_seconds: settings.read("server.drain_seconds", values::number(0..=15))?,
+            security_contact: settings.read("server.security_contact", values::contact)?,
         })
     }
 }

@@ -7,7 +7,7 @@ use super::database::DatabaseUrl;
 use super::error::{ConfigError, Origin};
 
 /// Every setting with its default; `DERIVED` is worked out from other settings.
-const KNOWN: [(&str, &str, Kind); 22] = [
+const KNOWN: [(&str, &str, Kind); 24] = [
     ("listen", "127.0.0.1:8080", Kind::Text),
     ("data_dir", "./camlock-data", Kind::Text),
     ("public_url", DERIVED, Kind::Text),
@@ -29,6 +29,8 @@ const KNOWN: [(&str, &str, Kind); 22] = [
     ("server.body_limit_kib", "10240", Kind::Number),
     ("server.write_timeout_seconds", "15", Kind::Number),
     ("server.connections_per_address", "0", Kind::Number),
+    ("server.drain_seconds", "5", Kind::Number),
+    ("server.security_contact", "", Kind::Text),
     ("limits.users_per_account", "1000", Kind::Number),
 ];
 const DERIVED: &str = "\0";
@@ -97,8 +99,10 @@ impl Settings {
         Self { given, warnings: Vec::new() }
     }
 
-    /// Takes a text under a name as it was written. Beside its new name in the same place, an earlier one counts nothing.
+    /// Takes a text under a name as it was written, without the blanks and line ends around it. Beside its new name in
+    /// the same place, an earlier one counts nothing.
     pub(super) fn take(&mut self, name: Name, text: String, origin: Origin) {
+        let text = text.trim().to_owned();
         match name {
             Name::Current(name) => self.set(name, text, origin),
             Name::Former(former, current) => {

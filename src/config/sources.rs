@@ -8,6 +8,7 @@ use toml::de::{DeArray, DeTable, DeValue};
 
 use super::KeySource;
 use super::error::{ConfigError, Origin};
+use super::service_links;
 use super::settings::{Name, Settings, find, names};
 
 const DEFAULT_FILE: &str = "camlock.toml";
@@ -32,8 +33,14 @@ pub(super) fn collect(
     for (name, value) in environment {
         if name == CREDENTIALS_DIRECTORY {
             credentials = Some(PathBuf::from(value));
-        } else if name.starts_with(PREFIX) {
-            settings.take(setting_of(&name)?, value, Origin::Environment(name));
+        } else if let Some(rest) = name.strip_prefix(PREFIX) {
+            match setting_of(&name) {
+                // Empty is how a template that has nothing to say sets a variable.
+                Ok(_) if value.trim().is_empty() => {}
+                Ok(setting) => settings.take(setting, value, Origin::Environment(name)),
+                Err(_) if service_links::is_one(rest) => {}
+                Err(error) => return Err(error),
+            }
         }
     }
     derive_locations(&mut settings);

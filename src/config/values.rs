@@ -36,7 +36,8 @@ pub(super) fn number(range: RangeInclusive<u32>) -> impl FnOnce(&str) -> Result<
 
 pub(super) fn choice<T: Copy>(choices: &[(&str, T)]) -> impl FnOnce(&str) -> Result<T, String> {
     move |text| {
-        let chosen = choices.iter().find(|(name, _)| *name == text).map(|(_, value)| *value);
+        let chosen =
+            choices.iter().find(|(name, _)| name.eq_ignore_ascii_case(text)).map(|(_, value)| *value);
         chosen.ok_or_else(|| {
             let names: Vec<&str> = choices.iter().map(|(name, _)| *name).collect();
             format!("`{text}` is not one of {}", names.join(", "))
@@ -46,12 +47,14 @@ pub(super) fn choice<T: Copy>(choices: &[(&str, T)]) -> impl FnOnce(&str) -> Res
 
 /// Also takes `info,camlock=debug`; a lone word that is no level would silence the log, so it is refused.
 pub(super) fn log_level(text: &str) -> Result<String, String> {
-    let known = |part: &str| LEVELS.contains(&part) || part.contains('=');
-    if !text.split(',').all(known) {
+    let level = |part: &str| LEVELS.iter().find(|level| level.eq_ignore_ascii_case(part)).copied();
+    let read = |part| level(part).or_else(|| Some(part).filter(|part| part.contains('=')));
+    let Some(parts) = text.split(',').map(str::trim).map(read).collect::<Option<Vec<&str>>>() else {
         return Err(format!("`{text}` is not one of {}, nor such as info,camlock=debug", LEVELS.join(", ")));
-    }
-    EnvFilter::builder().parse(text).map_err(|error| format!("`{text}` cannot be understood: {error}"))?;
-    Ok(text.to_owned())
+    };
+    let filter = parts.join(",");
+    EnvFilter::builder().parse(&filter).map_err(|error| format!("`{text}` cannot be understood: {error}"))?;
+    Ok(filter)
 }
 
 /// Hours and minutes such as `+08:00`, no further from UTC than any clock on land.
@@ -77,6 +80,21 @@ pub(super) fn utc_offset(text: &str) -> Result<UtcOffset, String> {
 
 pub(super) fn networks(text: &str) -> Result<Vec<IpNet>, String> {
     items(text).map(network).collect()
+}
+
+/// An address to write to or to open, for `security.txt`.
+pub(super) fn contact(text: &str) -> Result<String, String> {
+    let is_plain = !text.chars().any(|letter| letter.is_whitespace() || letter.is_control());
+    let is_address = ["mailto:", "https://", "tel:"].iter().any(|scheme| text.starts_with(scheme));
+    if text.is_empty() || (is_plain && is_address) {
+        return Ok(text.to_owned());
+    }
+    if is_plain && text.contains('@') && !text.contains(':') {
+        return Ok(format!("mailto:{text}"));
+    }
+    Err(format!(
+        "`{text}` is not an address such as mailto:security@example.com or https://example.com/security"
+    ))
 }
 
 /// The parts of a list.

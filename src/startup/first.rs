@@ -9,6 +9,30 @@ use crate::vault::{KeyRing, VaultError};
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
+/// Names in the root of a volume that nobody put anything under.
+const VOLUMES_OWN: [&str; 20] = [
+    "lost+found",
+    ".snapshot",
+    ".snapshots",
+    ".snap",
+    ".zfs",
+    ".ckpt",
+    ".etc",
+    ".glusterfs",
+    ".trashcan",
+    ".DS_Store",
+    ".fseventsd",
+    ".Spotlight-V100",
+    "@eaDir",
+    "#snapshot",
+    "#recycle",
+    "$RECYCLE.BIN",
+    "System Volume Information",
+    "aquota.user",
+    "aquota.group",
+    "~snapshot",
+];
+
 /// What to do about a database that is not there any more.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Lost {
@@ -69,7 +93,7 @@ impl Start<'_> {
         Ok(entries.all(|entry| {
             entry.is_ok_and(|entry| {
                 let name = entry.file_name();
-                name == "lost+found" || name == ".snapshot" || ignored.contains(&name.as_os_str())
+                belongs_to_volume(&name) || ignored.contains(&name.as_os_str())
             })
         }))
     }
@@ -82,4 +106,12 @@ impl Start<'_> {
             "new installation: the database is empty"
         );
     }
+}
+
+/// Whether a name is one that file systems, storage and their tools give to things of their own.
+fn belongs_to_volume(name: &OsStr) -> bool {
+    let name = name.to_string_lossy();
+    // Kubernetes links what it mounts through `..data`.
+    VOLUMES_OWN.contains(&name.as_ref())
+        || [".nfs", ".Trash", ".."].iter().any(|start| name.starts_with(start))
 }

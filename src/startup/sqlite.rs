@@ -3,7 +3,7 @@
 use super::first::{Lost, Start};
 use super::{StartError, settle};
 use crate::store::new_file::{self, Contents, with_ending};
-use crate::store::{Store, StoreError, meta, migrations, start_lock};
+use crate::store::{Store, StoreError, meta, migrations, start_lock, wal};
 use crate::vault::{KeyRing, Vault};
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
@@ -29,6 +29,7 @@ pub(super) fn prepare(start: &Start<'_>, path: &Path) -> Result<Prepared, StartE
 /// A database that is there.
 fn take(start: &Start<'_>, path: &Path) -> Result<Prepared, StartError> {
     let kept = start.kept_key()?;
+    wal::ensure_fits(path)?;
     let store = Store::open(&start.config.database.url, start.config.database.connections)?;
     let (is_untouched, is_known) = store.read_now(|conn| {
         let is_untouched = migrations::is_untouched(conn)?;
@@ -72,6 +73,7 @@ fn begin(start: &Start<'_>, path: &Path) -> Result<Prepared, StartError> {
         ensure_unused(&new, &left)?;
         let mut leavings = Vec::from(["", "-journal", "-wal", "-shm"].map(|end| with_ending(&new, end)));
         leavings.push(path.to_owned());
+        leavings.extend(wal::companions(path));
         made.push(start.key_file().to_owned());
         Vault::new(start.new_key(&leavings)?, random.clone())
     };
@@ -113,6 +115,7 @@ fn make(start: &Start<'_>, new: &Path, vault: &Vault) -> Result<(), StartError> 
 fn finish(start: &Start<'_>, path: &Path, vault: Vault, made: Vec<PathBuf>) -> Result<Prepared, StartError> {
     let refused = |source| StartError::DataDirectory { path: path.display().to_string(), source };
     fs::rename(new_file::name_of(path), path).and_then(|()| sync_folder(path)).map_err(refused)?;
+    wal::ensure_fits(path)?;
     let store = Store::open(&start.config.database.url, start.config.database.connections)?;
     Ok((vault, store, made))
 }

@@ -76,7 +76,8 @@ pub fn insert(conn: &mut Conn, (owner, app_id): (Uin, i64), name: &str, now: i64
 
 /// The account of that root.
 pub fn find(conn: &mut Conn, owner: Uin) -> Result<Option<Account>, StoreError> {
-    let row: Option<Row> = accounts::table.find(owner.0).select(Row::as_select()).first(conn).optional()?;
+    let row: Option<Row> =
+        accounts::table.find(owner.0).select(Row::as_select()).get_result(conn).optional()?;
     row.map(Account::try_from).transpose()
 }
 

@@ -84,7 +84,7 @@ pub fn find(conn: &mut Conn, uid: Uid, id: &SecretId) -> Result<Option<Key>, Sto
         .find(id.as_str())
         .filter(api_keys::uid.eq(uid.0))
         .select(Row::as_select())
-        .first(conn)
+        .get_result(conn)
         .optional()?;
     row.map(Key::try_from).transpose()
 }
@@ -95,7 +95,7 @@ pub fn sealed_secret(conn: &mut Conn, uid: Uid, id: &SecretId) -> Result<Option<
         .find(id.as_str())
         .filter(api_keys::uid.eq(uid.0))
         .select(api_keys::secret)
-        .first(conn)
+        .get_result(conn)
         .optional()?)
 }
 
@@ -118,7 +118,7 @@ pub fn signer(conn: &mut Conn, id: &SecretId) -> Result<Option<Signer>, StoreErr
             super::users::Row::as_select(),
             super::accounts::Row::as_select(),
         ))
-        .first(conn)
+        .get_result(conn)
         .optional()?;
     let Some((key, sealed, user, account)) = row else { return Ok(None) };
     let (key, user, account) = (key.try_into()?, user.try_into()?, account.try_into()?);

@@ -256,7 +256,7 @@ pub fn find(conn: &mut Conn, owner: Uin, seq: i64) -> Result<Option<Event>, Stor
         .find(seq)
         .filter(audit_events::owner_uin.eq(owner.0))
         .select(Row::as_select())
-        .first(conn)
+        .get_result(conn)
         .optional()?;
     row.map(Event::try_from).transpose()
 }

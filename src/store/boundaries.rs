@@ -12,7 +12,7 @@ pub fn find(conn: &mut Conn, uid: Uid) -> Result<Option<StoredPolicy>, StoreErro
         .inner_join(policies::table)
         .filter(user_boundaries::uid.eq(uid.0))
         .select(StoredPolicy::as_select())
-        .first(conn)
+        .get_result(conn)
         .optional()?)
 }
 

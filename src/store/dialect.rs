@@ -70,8 +70,8 @@ pub fn insert_retired(conn: &mut Conn, digest: &[u8]) -> Result<(), StoreError> 
 pub fn keep_key(conn: &mut Conn, id: &SecretId) -> Result<bool, StoreError> {
     let key = api_keys::table.find(id.as_str()).select(api_keys::slot);
     let found: Option<i16> = match conn {
-        Conn::Postgres(conn) => key.for_key_share().first(conn).optional()?,
-        Conn::Sqlite(conn) => key.first(conn).optional()?,
+        Conn::Postgres(conn) => key.for_key_share().get_result(conn).optional()?,
+        Conn::Sqlite(conn) => key.get_result(conn).optional()?,
     };
     Ok(found.is_some())
 }
@@ -96,9 +96,13 @@ struct Version {
     version: String,
 }
 
-/// Refuses SQLite versions that can lose acknowledged writes (the WAL-reset bug, mended in 3.51.3).
+/// Refuses SQLite versions that can lose acknowledged writes (the WAL-reset bug, mended in 3.51.3), and PostgreSQL
+/// databases that cannot hold every name.
 pub fn ensure_sound(conn: &mut Conn) -> Result<(), StoreError> {
-    let Conn::Sqlite(conn) = conn else { return Ok(()) };
+    let conn = match conn {
+        Conn::Sqlite(conn) => conn,
+        Conn::Postgres(conn) => return ensure_unicode(conn),
+    };
     let found = diesel::sql_query("SELECT sqlite_version() AS version").get_result::<Version>(conn)?.version;
     let number =
         found.split('.').filter_map(|part| part.parse::<u32>().ok()).fold(0, |sum, part| sum * 1000 + part);
@@ -108,4 +112,15 @@ pub fn ensure_sound(conn: &mut Conn) -> Result<(), StoreError> {
         )));
     }
     Ok(())
+}
+
+fn ensure_unicode(conn: &mut diesel::PgConnection) -> Result<(), StoreError> {
+    let ask = "SELECT current_setting('server_encoding') AS version";
+    let encoding = diesel::sql_query(ask).get_result::<Version>(conn)?.version;
+    if encoding == "UTF8" {
+        return Ok(());
+    }
+    Err(StoreError::Version(format!(
+        "its encoding is {encoding}; Camlock needs UTF8. Make another with: CREATE DATABASE camlock ENCODING 'UTF8' TEMPLATE template0"
+    )))
 }

@@ -19,12 +19,16 @@ pub struct Sent {
 
 /// The sending of that digest.
 pub fn find(conn: &mut Conn, digest: &str) -> Result<Option<Sent>, StoreError> {
-    Ok(forms::table.find(digest).select(Sent::as_select()).first(conn).optional()?)
+    Ok(forms::table.find(digest).select(Sent::as_select()).get_result(conn).optional()?)
 }
 
 /// The sending that waits for a step-up.
 pub fn of_question(conn: &mut Conn, question: &str) -> Result<Option<Sent>, StoreError> {
-    Ok(forms::table.filter(forms::question.eq(question)).select(Sent::as_select()).first(conn).optional()?)
+    Ok(forms::table
+        .filter(forms::question.eq(question))
+        .select(Sent::as_select())
+        .get_result(conn)
+        .optional()?)
 }
 
 /// Remembers a sending; a second one of the same form is [`StoreError::Duplicate`].

@@ -28,7 +28,7 @@ pub fn let_in_at(conn: &mut Conn, uid: Uid) -> Result<Option<i64>, StoreError> {
         .find(uid.0)
         .filter(users::stepped_up.eq(false))
         .select(users::granted_at)
-        .first(conn)
+        .get_result(conn)
         .optional()?;
     Ok(found.flatten())
 }
@@ -86,13 +86,13 @@ pub fn loosen_holders(conn: &mut Conn, policy: i64, at: i64) -> Result<(), Store
 
 /// When a group was last loosened.
 pub fn group_loosened_at(conn: &mut Conn, id: GroupId) -> Result<Option<i64>, StoreError> {
-    let found = user_groups::table.find(id.0).select(user_groups::loosened_at).first(conn).optional()?;
+    let found = user_groups::table.find(id.0).select(user_groups::loosened_at).get_result(conn).optional()?;
     Ok(found.flatten())
 }
 
 /// When a policy was last loosened.
 pub fn policy_loosened_at(conn: &mut Conn, policy: i64) -> Result<Option<i64>, StoreError> {
-    let found = policies::table.find(policy).select(policies::loosened_at).first(conn).optional()?;
+    let found = policies::table.find(policy).select(policies::loosened_at).get_result(conn).optional()?;
     Ok(found.flatten())
 }
 

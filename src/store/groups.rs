@@ -92,7 +92,7 @@ pub fn find(conn: &mut Conn, owner: Uin, id: GroupId) -> Result<Option<Group>, S
         .find(id.0)
         .filter(user_groups::owner_uin.eq(owner.0))
         .select(Row::as_select())
-        .first(conn)
+        .get_result(conn)
         .optional()?;
     Ok(row.map(Group::from))
 }
@@ -102,7 +102,7 @@ pub fn by_name(conn: &mut Conn, owner: Uin, name: &str) -> Result<Option<Group>,
     let row: Option<Row> = user_groups::table
         .filter(user_groups::owner_uin.eq(owner.0).and(user_groups::name_key.eq(name.to_lowercase())))
         .select(Row::as_select())
-        .first(conn)
+        .get_result(conn)
         .optional()?;
     Ok(row.map(Group::from))
 }

@@ -57,7 +57,7 @@ pub fn insert(conn: &mut Conn, uin: Uin, password: Option<&StoredPassword>) -> R
 
 /// The identity of that UIN.
 pub fn find(conn: &mut Conn, uin: Uin) -> Result<Option<Identity>, StoreError> {
-    Ok(identities::table.find(uin.0).select(Identity::as_select()).first(conn).optional()?)
+    Ok(identities::table.find(uin.0).select(Identity::as_select()).get_result(conn).optional()?)
 }
 
 /// Replaces the password, and remembers the latest ones so that they can be refused.
@@ -110,7 +110,7 @@ pub fn set_recovered(conn: &mut Conn, uin: Uin, at: Option<i64>) -> Result<(), S
 
 /// When a recovery code was last used.
 pub fn recovered_at(conn: &mut Conn, uin: Uin) -> Result<Option<i64>, StoreError> {
-    let found = identities::table.find(uin.0).select(identities::recovered_at).first(conn).optional()?;
+    let found = identities::table.find(uin.0).select(identities::recovered_at).get_result(conn).optional()?;
     Ok(found.flatten())
 }
 

@@ -112,7 +112,8 @@ fn prune(conn: &mut Conn, id: &SecretId) -> Result<(), StoreError> {
 pub fn last_used(conn: &mut Conn, ids: &[SecretId]) -> Result<Vec<LastUse>, StoreError> {
     let mut found = Vec::new();
     for id in ids {
-        let used = key_usage::table.find(id.as_str()).select(LastUse::as_select()).first(conn).optional()?;
+        let used =
+            key_usage::table.find(id.as_str()).select(LastUse::as_select()).get_result(conn).optional()?;
         found.extend(used);
     }
     Ok(found)

@@ -1,14 +1,24 @@
 //! The schema's history, the same steps in two dialects.
 
 use super::{Conn, StoreError};
+use diesel::RunQueryDsl;
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
+use std::time::{Duration, Instant};
 
 const SQLITE: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
 const POSTGRES: EmbeddedMigrations = embed_migrations!("migrations/postgres");
 
+/// How long nodes of earlier versions may be at it.
+const PATIENCE: Duration = Duration::from_secs(60);
+const PAUSE: Duration = Duration::from_millis(50);
+
 /// Brings the schema up to date. Several nodes may start at once: they take turns.
 pub fn run(conn: &mut Conn) -> Result<(), StoreError> {
     ensure_not_newer(conn)?;
+    // With nothing to do, nobody who holds the lock keeps a start waiting.
+    if has_table(conn)? && is_current(conn)? {
+        return Ok(());
+    }
     let ran = match conn {
         Conn::Sqlite(conn) => conn.run_pending_migrations(SQLITE).map(|_| ()),
         Conn::Postgres(conn) => run_postgres(conn),
@@ -17,20 +27,37 @@ pub fn run(conn: &mut Conn) -> Result<(), StoreError> {
 }
 
 fn run_postgres(conn: &mut diesel::PgConnection) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
-    use diesel::RunQueryDsl;
-    diesel::sql_query("SELECT pg_advisory_lock(7311)").execute(conn)?;
+    let end = Instant::now() + PATIENCE;
+    let ask = "SELECT pg_try_advisory_lock(7311) AS found";
+    while !diesel::sql_query(ask).get_result::<Table>(conn)?.found {
+        if Instant::now() >= end {
+            return Err("another Camlock has been at it for a minute".into());
+        }
+        std::thread::sleep(PAUSE);
+    }
+    // A step may take longer than a question of a page may.
+    diesel::sql_query("SET statement_timeout = 0").execute(conn)?;
     let ran = conn.run_pending_migrations(POSTGRES).map(|_| ());
+    diesel::sql_query("SET statement_timeout = '9s'").execute(conn)?;
     diesel::sql_query("SELECT pg_advisory_unlock(7311)").execute(conn)?;
     ran
 }
 
-/// Whether every migration has run.
+/// Whether every migration of this version has run; looks only, which needs no right to make tables.
 pub fn is_current(conn: &mut Conn) -> Result<bool, StoreError> {
-    let pending = match conn {
-        Conn::Sqlite(conn) => conn.has_pending_migration(SQLITE),
-        Conn::Postgres(conn) => conn.has_pending_migration(POSTGRES),
-    };
-    pending.map(|pending| !pending).map_err(|error| StoreError::Version(error.to_string()))
+    let applied = applied(conn)?;
+    Ok(versions().iter().all(|version| applied.contains(version)))
+}
+
+fn applied(conn: &mut Conn) -> Result<Vec<String>, StoreError> {
+    let rows = diesel::sql_query("SELECT version FROM __diesel_schema_migrations").load::<Applied>(conn)?;
+    Ok(rows.into_iter().map(|row| row.version).collect())
+}
+
+#[derive(diesel::QueryableByName)]
+struct Applied {
+    #[diesel(sql_type = diesel::sql_types::Text)]
+    version: String,
 }
 
 /// Undoes everything and does it again: only for tests of the migrations themselves.
@@ -44,13 +71,12 @@ pub fn redo_all(conn: &mut Conn) -> Result<(), StoreError> {
 }
 
 fn ensure_not_newer(conn: &mut Conn) -> Result<(), StoreError> {
-    let applied = match conn {
-        Conn::Sqlite(conn) => conn.applied_migrations(),
-        Conn::Postgres(conn) => conn.applied_migrations(),
+    if !has_table(conn)? {
+        return Ok(());
     }
-    .map_err(|error| StoreError::Version(error.to_string()))?;
+    let applied = applied(conn)?;
     let known = versions();
-    match applied.iter().map(ToString::to_string).find(|version| !known.contains(version)) {
+    match applied.iter().find(|version| !known.contains(version)) {
         Some(version) => Err(StoreError::Version(format!(
             "The database was written by a newer Camlock (migration {version}). Start that version, or restore a backup."
         ))),
@@ -67,21 +93,17 @@ fn versions() -> Vec<String> {
 
 /// Whether no migration has ever run here; looks only, and makes no table.
 pub fn is_untouched(conn: &mut Conn) -> Result<bool, StoreError> {
-    use diesel::RunQueryDsl;
+    Ok(!has_table(conn)? || applied(conn)?.is_empty())
+}
+
+fn has_table(conn: &mut Conn) -> Result<bool, StoreError> {
     let question = match conn {
         Conn::Sqlite(_) => {
             "SELECT EXISTS (SELECT 1 FROM sqlite_master WHERE name = '__diesel_schema_migrations') AS found"
         }
         Conn::Postgres(_) => "SELECT to_regclass('__diesel_schema_migrations') IS NOT NULL AS found",
     };
-    if !diesel::sql_query(question).get_result::<Table>(conn)?.found {
-        return Ok(true);
-    }
-    let applied = match conn {
-        Conn::Sqlite(conn) => conn.applied_migrations(),
-        Conn::Postgres(conn) => conn.applied_migrations(),
-    };
-    applied.map(|applied| applied.is_empty()).map_err(|error| StoreError::Version(error.to_string()))
+    Ok(diesel::sql_query(question).get_result::<Table>(conn)?.found)
 }
 
 #[derive(diesel::QueryableByName)]

@@ -46,7 +46,8 @@ pub fn make<E: From<StoreError>>(
     OpenOptions::new().write(true).create_new(true).mode(0o600).open(path).map_err(refused)?;
     let opened = SqliteConnection::establish(&path.to_string_lossy());
     let mut conn = opened.map_err(|error| StoreError::Unavailable(error.to_string()))?;
-    conn.batch_execute("PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;").map_err(StoreError::from)?;
+    conn.batch_execute("PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY;")
+        .map_err(StoreError::from)?;
     let mut conn = Conn::Sqlite(conn);
     migrations::run(&mut conn)?;
     begin(&mut conn).map_err(StoreError::from)?;

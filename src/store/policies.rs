@@ -5,6 +5,7 @@ use super::{Conn, StoreError};
 use crate::domain::grant::Mark;
 use crate::domain::user::{Uid, Uin};
 use diesel::prelude::*;
+use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::sql_types::{BigInt, Nullable, Text};
 
 /// The owner of presets: nobody, so everybody.
@@ -50,7 +51,7 @@ impl Attachment {
 /// Brings a preset to the text that this version of Camlock ships.
 pub fn put_preset(conn: &mut Conn, preset: &StoredPolicy) -> Result<(), StoreError> {
     let stored: Option<String> =
-        policies::table.find(preset.id).select(policies::document).first(conn).optional()?;
+        policies::table.find(preset.id).select(policies::document).get_result(conn).optional()?;
     match stored {
         None => {
             diesel::insert_into(policies::table).values(preset).execute(conn)?;
@@ -85,7 +86,7 @@ pub fn find(conn: &mut Conn, owner: Uin, id: i64) -> Result<Option<StoredPolicy>
         .find(id)
         .filter(policies::owner_uin.eq(PRESET_OWNER).or(policies::owner_uin.eq(owner.0)))
         .select(StoredPolicy::as_select())
-        .first(conn)
+        .get_result(conn)
         .optional()?)
 }
 
@@ -111,56 +112,70 @@ pub struct InForce {
     pub waits_from: Option<i64>,
 }
 
-#[derive(QueryableByName)]
+#[derive(Queryable)]
 struct Deciding {
-    #[diesel(sql_type = Text)]
     origin: String,
-    #[diesel(sql_type = Text)]
     through: String,
-    #[diesel(sql_type = Text)]
     name: String,
-    #[diesel(sql_type = Text)]
     document: String,
-    #[diesel(sql_type = Nullable<BigInt>)]
     one: Option<i64>,
-    #[diesel(sql_type = Nullable<BigInt>)]
     two: Option<i64>,
-    #[diesel(sql_type = Nullable<BigInt>)]
     three: Option<i64>,
-    #[diesel(sql_type = Nullable<BigInt>)]
     loosened: Option<i64>,
 }
 
+/// Every `?` is the membership.
 const IN_FORCE: &str = "\
     SELECT '1 own' AS origin, '' AS through, p.name AS name, p.document AS document, \
     CASE WHEN a.stepped_up THEN NULL ELSE a.granted_at END AS one, \
     CASE WHEN p.stepped_up THEN NULL ELSE p.granted_at END AS two, CAST(NULL AS BIGINT) AS three, p.loosened_at AS loosened \
-    FROM policy_attachments a JOIN policies p ON p.id = a.policy_id WHERE a.uid = $1 \
+    FROM policy_attachments a JOIN policies p ON p.id = a.policy_id WHERE a.uid = ? \
     UNION ALL SELECT '2 group', g.name, p.name, p.document, \
     CASE WHEN gp.stepped_up THEN NULL ELSE gp.granted_at END, \
     CASE WHEN p.stepped_up THEN NULL ELSE p.granted_at END, \
     CASE WHEN m.stepped_up THEN NULL ELSE m.granted_at END, p.loosened_at FROM group_members m \
     JOIN user_groups g ON g.id = m.group_id JOIN group_policies gp ON gp.group_id = g.id \
-    JOIN policies p ON p.id = gp.policy_id WHERE m.uid = $2 \
+    JOIN policies p ON p.id = gp.policy_id WHERE m.uid = ? \
     UNION ALL SELECT '3 boundary', '', p.name, p.document, \
     CASE WHEN p.stepped_up THEN NULL ELSE p.granted_at END, CAST(NULL AS BIGINT), CAST(NULL AS BIGINT), p.loosened_at \
-    FROM user_boundaries b JOIN policies p ON p.id = b.policy_id WHERE b.uid = $3 \
+    FROM user_boundaries b JOIN policies p ON p.id = b.policy_id WHERE b.uid = ? \
     UNION ALL SELECT '4 loosened', '', '', '', CAST(NULL AS BIGINT), CAST(NULL AS BIGINT), CAST(NULL AS BIGINT), \
     g.loosened_at FROM group_members m JOIN user_groups g ON g.id = m.group_id \
-    WHERE m.uid = $4 AND g.loosened_at IS NOT NULL \
+    WHERE m.uid = ? AND g.loosened_at IS NOT NULL \
     UNION ALL SELECT '5 user', '', '', '', CASE WHEN u.stepped_up THEN NULL ELSE u.granted_at END, \
-    CAST(NULL AS BIGINT), CAST(NULL AS BIGINT), u.loosened_at FROM users u WHERE u.uid = $5 ORDER BY 1, 2, 3";
+    CAST(NULL AS BIGINT), CAST(NULL AS BIGINT), u.loosened_at FROM users u WHERE u.uid = ? ORDER BY 1, 2, 3";
+
+/// [`IN_FORCE`] of a membership, in a form that Diesel keeps prepared.
+#[derive(QueryId)]
+struct InForceOf(i64);
+
+impl Query for InForceOf {
+    type SqlType =
+        (Text, Text, Text, Text, Nullable<BigInt>, Nullable<BigInt>, Nullable<BigInt>, Nullable<BigInt>);
+}
+
+impl RunQueryDsl<Conn> for InForceOf {}
+
+impl<DB> QueryFragment<DB> for InForceOf
+where
+    DB: diesel::backend::Backend + diesel::sql_types::HasSqlType<BigInt>,
+    i64: diesel::serialize::ToSql<BigInt, DB>,
+{
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
+        for (place, text) in IN_FORCE.split('?').enumerate() {
+            if place > 0 {
+                out.push_bind_param::<BigInt, _>(&self.0)?;
+            }
+            out.push_sql(text);
+        }
+        Ok(())
+    }
+}
 
 /// Everything that decides for one membership, as it is now. One statement, so that what moves from one place to
 /// another meanwhile is seen in one of them.
 pub fn in_force(conn: &mut Conn, uid: Uid) -> Result<InForce, StoreError> {
-    let found: Vec<Deciding> = diesel::sql_query(IN_FORCE)
-        .bind::<BigInt, _>(uid.0)
-        .bind::<BigInt, _>(uid.0)
-        .bind::<BigInt, _>(uid.0)
-        .bind::<BigInt, _>(uid.0)
-        .bind::<BigInt, _>(uid.0)
-        .load(conn)?;
+    let found: Vec<Deciding> = InForceOf(uid.0).load(conn)?;
     let mut in_force = InForce::default();
     for Deciding { origin, through, name, document, one, two, three, loosened } in found {
         in_force.waits_from = in_force.waits_from.max(loosened);
@@ -220,7 +235,7 @@ pub fn by_name(conn: &mut Conn, owner: Uin, name: &str) -> Result<Option<StoredP
         .filter(policies::owner_uin.eq_any([owner.0, PRESET_OWNER]))
         .filter(policies::name.eq(name))
         .select(StoredPolicy::as_select())
-        .first(conn)
+        .get_result(conn)
         .optional()?)
 }
 

@@ -12,8 +12,11 @@ const FORGET_SECONDS: i64 = 86_400;
 /// Counts a refusal; gives how many there were since the last one that was told, when it is time to tell.
 pub fn count(conn: &mut Conn, bucket: &str, now: i64) -> Result<Option<i64>, StoreError> {
     dialect::lock_text(conn, bucket)?;
-    let known: Option<(i64, i64)> =
-        refusals::table.find(bucket).select((refusals::told_at, refusals::untold)).first(conn).optional()?;
+    let known: Option<(i64, i64)> = refusals::table
+        .find(bucket)
+        .select((refusals::told_at, refusals::untold))
+        .get_result(conn)
+        .optional()?;
     let Some((told_at, untold)) = known else {
         diesel::insert_into(refusals::table)
             .values((refusals::bucket.eq(bucket), refusals::told_at.eq(now), refusals::untold.eq(0_i64)))

@@ -28,7 +28,7 @@ pub fn of_signature(conn: &mut Conn, signature: &str) -> Result<Vec<SignedChange
 /// The change that action made under that signature.
 pub fn find(conn: &mut Conn, signature: &str, action: &str) -> Result<Option<SignedChange>, StoreError> {
     let made = signed_changes::table.find((signature, action));
-    Ok(made.select(SignedChange::as_select()).first(conn).optional()?)
+    Ok(made.select(SignedChange::as_select()).get_result(conn).optional()?)
 }
 
 /// Remembers a change; a second one of the same signature and action is [`StoreError::Duplicate`].

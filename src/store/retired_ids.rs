@@ -58,7 +58,7 @@ pub fn read_log(conn: &mut Conn, events: i64) -> Result<bool, StoreError> {
 }
 
 fn read_until(conn: &mut Conn) -> Result<i64, StoreError> {
-    Ok(sequences::table.find(READ).select(sequences::value).first(conn)?)
+    Ok(sequences::table.find(READ).select(sequences::value).get_result(conn)?)
 }
 
 fn digest(id: &str) -> Vec<u8> {

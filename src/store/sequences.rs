@@ -3,6 +3,8 @@
 use super::schema::sequences;
 use super::{Conn, StoreError};
 use diesel::prelude::*;
+use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
+use diesel::sql_types::{BigInt, Text};
 
 /// What is numbered.
 #[derive(Clone, Copy, Debug)]
@@ -16,6 +18,29 @@ pub enum Sequence {
     Replay,
 }
 
+/// Counts one up. Written out, because Diesel keeps no `UPDATE` of its own prepared.
+#[derive(QueryId)]
+struct Next(&'static str);
+
+impl Query for Next {
+    type SqlType = BigInt;
+}
+
+impl RunQueryDsl<Conn> for Next {}
+
+impl<DB> QueryFragment<DB> for Next
+where
+    DB: diesel::backend::Backend + diesel::sql_types::HasSqlType<Text>,
+    str: diesel::serialize::ToSql<Text, DB>,
+{
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
+        out.push_sql("UPDATE sequences SET value = value + 1 WHERE name = ");
+        out.push_bind_param::<Text, _>(self.0)?;
+        out.push_sql(" RETURNING value");
+        Ok(())
+    }
+}
+
 /// The next number. Others wait for it until this transaction ends, so there are no gaps.
 pub fn next(conn: &mut Conn, sequence: Sequence) -> Result<i64, StoreError> {
     let name = match sequence {
@@ -27,11 +52,7 @@ pub fn next(conn: &mut Conn, sequence: Sequence) -> Result<i64, StoreError> {
         Sequence::Group => "group",
         Sequence::Replay => "replay",
     };
-    let next = diesel::update(sequences::table.find(name))
-        .set(sequences::value.eq(sequences::value + 1))
-        .returning(sequences::value)
-        .get_result(conn)?;
-    Ok(next)
+    Ok(Next(name).get_result(conn)?)
 }
 
 /// How far the database is. What was read after one standing is good for as long as the standing is the same.

@@ -49,7 +49,7 @@ pub fn insert(conn: &mut Conn, session: &Session) -> Result<(), StoreError> {
 
 /// The session of that digest, whatever its age.
 pub fn find(conn: &mut Conn, id_hash: &str) -> Result<Option<Session>, StoreError> {
-    Ok(sessions::table.find(id_hash).select(Session::as_select()).first(conn).optional()?)
+    Ok(sessions::table.find(id_hash).select(Session::as_select()).get_result(conn).optional()?)
 }
 
 /// The session that had that id before its last change of id.
@@ -57,13 +57,13 @@ pub fn find_former(conn: &mut Conn, id_hash: &str) -> Result<Option<Session>, St
     Ok(sessions::table
         .filter(sessions::former_id.eq(id_hash))
         .select(Session::as_select())
-        .first(conn)
+        .get_result(conn)
         .optional()?)
 }
 
 /// What the page layer kept in that session.
 pub fn state(conn: &mut Conn, id_hash: &str) -> Result<Option<String>, StoreError> {
-    Ok(sessions::table.find(id_hash).select(sessions::state).first(conn).optional()?)
+    Ok(sessions::table.find(id_hash).select(sessions::state).get_result(conn).optional()?)
 }
 
 /// Replaces what the page layer keeps. Never makes a session: one that was ended stays ended.

@@ -25,7 +25,7 @@ pub fn seed(conn: &mut Conn, digest: &str, now: i64) -> Result<Option<Vec<u8>>, 
         .filter(setup_tokens::expires_at.gt(now))
         .filter(setup_tokens::expires_at.le(latest(SETUP_SECONDS, now)))
         .select(setup_tokens::seed)
-        .first(conn)
+        .get_result(conn)
         .optional()?)
 }
 

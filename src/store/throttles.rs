@@ -16,7 +16,7 @@ struct Row {
 }
 
 fn find(conn: &mut Conn, bucket: &str) -> Result<Option<Row>, StoreError> {
-    Ok(throttles::table.find(bucket).select(Row::as_select()).first(conn).optional()?)
+    Ok(throttles::table.find(bucket).select(Row::as_select()).get_result(conn).optional()?)
 }
 
 /// Makes concurrent writers of these buckets take turns until the transaction ends. Everybody names them in the same order.

@@ -56,6 +56,6 @@ fn fitting(conn: &mut Conn, wanted: &Ticket) -> Result<Option<Ticket>, StoreErro
         .filter(tickets::session.eq(&wanted.session).and(tickets::purpose.eq(&wanted.purpose)))
         .filter(tickets::uid.eq(wanted.uid).and(tickets::object.eq(&wanted.object)))
         .select(Ticket::as_select())
-        .first(conn)
+        .get_result(conn)
         .optional()?)
 }

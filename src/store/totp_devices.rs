@@ -120,7 +120,7 @@ pub fn enrolment(conn: &mut Conn, session: &str, now: i64) -> Result<Option<Vec<
         .filter(enrolments::expires_at.gt(now))
         .filter(enrolments::expires_at.le(latest(ENROLMENT_SECONDS, now)))
         .select(enrolments::seed)
-        .first(conn)
+        .get_result(conn)
         .optional()?)
 }
 
@@ -132,5 +132,5 @@ pub fn end_enrolment(conn: &mut Conn, session: &str) -> Result<(), StoreError> {
 
 /// The latest time step that any device was used in.
 pub fn latest_step(conn: &mut Conn) -> Result<Option<i64>, StoreError> {
-    Ok(totp_devices::table.select(diesel::dsl::max(totp_devices::last_step)).first(conn)?)
+    Ok(totp_devices::table.select(diesel::dsl::max(totp_devices::last_step)).get_result(conn)?)
 }

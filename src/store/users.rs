@@ -119,14 +119,14 @@ pub fn find(conn: &mut Conn, owner: Uin, uin: Uin) -> Result<Option<User>, Store
     let row: Option<Row> = users::table
         .filter(users::owner_uin.eq(owner.0).and(users::uin.eq(uin.0)))
         .select(Row::as_select())
-        .first(conn)
+        .get_result(conn)
         .optional()?;
     row.map(User::try_from).transpose()
 }
 
 /// The membership of that UID.
 pub fn by_uid(conn: &mut Conn, uid: Uid) -> Result<Option<User>, StoreError> {
-    let row: Option<Row> = users::table.find(uid.0).select(Row::as_select()).first(conn).optional()?;
+    let row: Option<Row> = users::table.find(uid.0).select(Row::as_select()).get_result(conn).optional()?;
     row.map(User::try_from).transpose()
 }
 
@@ -135,7 +135,7 @@ pub fn by_name(conn: &mut Conn, owner: Uin, name: &str) -> Result<Option<User>, 
     let row: Option<Row> = users::table
         .filter(users::owner_uin.eq(owner.0).and(users::name_key.eq(name.to_lowercase())))
         .select(Row::as_select())
-        .first(conn)
+        .get_result(conn)
         .optional()?;
     row.map(User::try_from).transpose()
 }

@@ -12,10 +12,10 @@ pub enum VaultError {
         "Master key file {0} is missing. Restore it from your backup, or name another with CAMLOCK_VAULT__KEY_FILE."
     )]
     Missing(PathBuf),
-    #[error("Master key file {0} is not a regular file. Name the file itself, not a link or a directory.")]
+    #[error("Master key file {0} is not a regular file. Name a file, not a directory, a pipe or a device.")]
     NotRegular(PathBuf),
-    #[error("Master key file {path} is {access} by others (mode {mode:04o}). Run: chmod 600 {path}")]
-    Exposed { path: PathBuf, access: &'static str, mode: u32 },
+    #[error("Master key file {path} is {access} by others (mode {mode:04o}). Run: chmod 600 {path}{cure}")]
+    Exposed { path: PathBuf, access: &'static str, mode: u32, cure: Cure },
     #[error("Master key file {0} exists already. It is never overwritten.")]
     Exists(PathBuf),
     #[error("Master key file {path}, line {line}: {problem}")]
@@ -33,6 +33,17 @@ pub enum VaultError {
     Unsealable,
     #[error("The master key ({0}) does not match this database. Use the key file that belongs to it.")]
     WrongKey(String),
+}
+
+/// What helps beside changing the mode.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
+pub enum Cure {
+    #[error("")]
+    Mode,
+    #[error(
+        " as its owner, or let a group of this user read it and do no more (mode 0440). In Kubernetes set fsGroupChangePolicy: OnRootMismatch"
+    )]
+    Group,
 }
 
 /// What is wrong with one line of a key file; never the line itself.

@@ -1,36 +1,50 @@
 //! The key file on disk: who may touch it, and writes that survive a power cut.
 
-use std::fs::{self, File, Metadata, OpenOptions};
+use std::fs::{self, File, Metadata, OpenOptions, Permissions};
 use std::io::{Read as _, Write as _};
 use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 
 use zeroize::Zeroizing;
 
-use super::error::VaultError;
+use super::error::{Cure, VaultError};
 
 /// Far beyond any ring; keeps a wrong path from filling the memory.
 const MOST_BYTES: u64 = 65_536;
 
+/// How often a file is opened anew that was replaced between two looks at it.
+const TRIES: usize = 3;
+
 /// Who besides the owner may read a key file.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Eq, PartialEq)]
 pub(super) enum Access {
-    OwnerOnly,
-    GroupMayRead,
+    /// The owner, and the groups of this process.
+    OwnGroups,
+    /// The owner, and a group that stands for an access list.
+    AnyGroup,
 }
 
 pub(super) fn read(path: &Path, access: Access) -> Result<Zeroizing<String>, VaultError> {
-    let named = fs::symlink_metadata(path).map_err(VaultError::reading(path))?;
-    ensure_regular(path, &named)?;
-    let file = File::open(path).map_err(VaultError::reading(path))?;
-    let opened = file.metadata().map_err(VaultError::reading(path))?;
-    if (opened.dev(), opened.ino()) != (named.dev(), named.ino()) {
-        return Err(VaultError::NotRegular(path.to_owned()));
-    }
-    ensure_private(path, &opened, access)?;
+    let (file, found) = open(path)?;
+    ensure_private(path, (&file, &found), access)?;
     let mut text = Zeroizing::new(String::with_capacity(4096));
     file.take(MOST_BYTES).read_to_string(&mut text).map_err(VaultError::reading(path))?;
     Ok(text)
+}
+
+/// Opens what the name leads to, through links, which is how Kubernetes mounts secrets; never a pipe, which could have
+/// no end.
+fn open(path: &Path) -> Result<(File, Metadata), VaultError> {
+    for _ in 0..TRIES {
+        let named = fs::metadata(path).map_err(VaultError::reading(path))?;
+        ensure_regular(path, &named)?;
+        let file = File::open(path).map_err(VaultError::reading(path))?;
+        let opened = file.metadata().map_err(VaultError::reading(path))?;
+        if (opened.dev(), opened.ino()) == (named.dev(), named.ino()) {
+            return Ok((file, opened));
+        }
+    }
+    Err(VaultError::NotRegular(path.to_owned()))
 }
 
 /// Writes a file that did not exist, whole or not at all.
@@ -88,17 +102,63 @@ fn ensure_regular(path: &Path, found: &Metadata) -> Result<(), VaultError> {
     if found.is_file() { Ok(()) } else { Err(VaultError::NotRegular(path.to_owned())) }
 }
 
-fn ensure_private(path: &Path, found: &Metadata, access: Access) -> Result<(), VaultError> {
+/// Refuses a file that others can touch. Where only a group can, and the file is ours, its mode is mended: Kubernetes
+/// opens every file of a volume to the group of the pod.
+fn ensure_private(path: &Path, (file, found): (&File, &Metadata), access: Access) -> Result<(), VaultError> {
     let mode = found.permissions().mode() & 0o7777;
-    let forbidden = match access {
-        Access::OwnerOnly => 0o077,
-        Access::GroupMayRead => 0o037,
-    };
-    if mode & forbidden == 0 {
+    if mode & 0o077 == 0 {
         return Ok(());
     }
-    let access = if mode & forbidden & 0o044 != 0 { "readable" } else { "usable" };
-    Err(VaultError::Exposed { path: path.to_owned(), access, mode })
+    let refused = |forbidden: u32, cure| {
+        let access = if mode & forbidden & 0o044 != 0 { "readable" } else { "usable" };
+        Err(VaultError::Exposed { path: path.to_owned(), access, mode, cure })
+    };
+    if mode & 0o007 != 0 {
+        return refused(0o077, Cure::Mode);
+    }
+    let is_only_read = mode & 0o030 == 0;
+    if is_only_read && access == Access::AnyGroup {
+        return Ok(());
+    }
+    let process = Process::this();
+    if is_only_read && process.groups.contains(&found.gid()) {
+        return Ok(());
+    }
+    if access == Access::AnyGroup {
+        return refused(0o030, Cure::Mode);
+    }
+    let is_ours = process.user == Some(found.uid());
+    if is_ours && file.set_permissions(Permissions::from_mode(mode & 0o700)).is_ok() {
+        tracing::warn!(
+            path = %path.display(),
+            mode = format!("{mode:04o}"),
+            "a group could touch the master key file; its mode is mended. In Kubernetes set \
+             fsGroupChangePolicy: OnRootMismatch"
+        );
+        return Ok(());
+    }
+    refused(0o077, Cure::Group)
+}
+
+/// Who this process is, as far as the machine tells.
+#[derive(Default)]
+struct Process {
+    user: Option<u32>,
+    groups: Vec<u32>,
+}
+
+impl Process {
+    fn this() -> Self {
+        let text = fs::read_to_string("/proc/self/status").unwrap_or_default();
+        let numbers = |name: &str| -> Vec<u32> {
+            let line = text.lines().find_map(|line| line.strip_prefix(name));
+            line.unwrap_or_default().split_whitespace().filter_map(|number| number.parse().ok()).collect()
+        };
+        // Each of these lists the real one first and then the effective one.
+        let mut groups = numbers("Groups:");
+        groups.extend(numbers("Gid:").get(1));
+        Self { user: numbers("Uid:").get(1).copied(), groups }
+    }
 }
 
 fn fill(mut file: File, text: &str) -> std::io::Result<()> {

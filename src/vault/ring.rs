@@ -26,14 +26,14 @@ pub struct KeyRing {
 }
 
 impl KeyRing {
-    /// Reads a key file that only its owner can touch.
+    /// Reads a key file that only its owner can touch, and groups of ours can read at most.
     pub fn read(path: &Path) -> Result<Self, VaultError> {
-        Self::parse(path, &key_file::read(path, key_file::Access::OwnerOnly)?)
+        Self::parse(path, &key_file::read(path, key_file::Access::OwnGroups)?)
     }
 
     /// Reads a systemd credential, whose access list shows as a readable group.
     pub fn read_credential(path: &Path) -> Result<Self, VaultError> {
-        Self::parse(path, &key_file::read(path, key_file::Access::GroupMayRead)?)
+        Self::parse(path, &key_file::read(path, key_file::Access::AnyGroup)?)
     }
 
     /// Makes the first key file; an existing file is never touched.

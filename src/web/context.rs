@@ -2,6 +2,7 @@
 
 use crate::app::App;
 use crate::config::PublicUrl;
+use crate::server::Draining;
 use ipnet::IpNet;
 use std::time::Duration;
 use time::UtcOffset;
@@ -11,12 +12,15 @@ use zeroize::Zeroizing;
 pub struct WebContext {
     pub app: App,
     pub public_url: PublicUrl,
+    /// Where to report a hole in this installation, as an address; empty when the operator named none.
+    pub security_contact: String,
     /// What times in answers of the API are ahead of UTC; a page says so.
     pub api_utc_offset: UtcOffset,
-    /// Proxies whose `X-Forwarded-For` is believed.
+    /// Proxies whose word on the address of clients is believed.
     pub trusted_proxies: Vec<IpNet>,
     /// How long a client may take to send a form.
     pub body_timeout: Duration,
     pub cookies: super::cookies::CookieNames,
     pub csrf_key: Zeroizing<[u8; 64]>,
+    pub draining: Draining,
 }

@@ -1,37 +1,59 @@
 //! Our cookies: their names, and the refusal of look-alikes.
 
+mod former;
 mod guard;
 
-use actix_web::cookie::{Cookie, SameSite, time::Duration};
+use self::former::Former;
+use crate::config::PublicUrl;
+use actix_web::cookie::{Cookie, Key, SameSite, time::Duration};
 
 /// The names of our cookies; with HTTPS browsers bind them to this very host.
-#[derive(Clone, Copy, Debug)]
+///
+/// Browsers do not tell ports apart, so what listens at a port of its own has names of its own: two instances on one
+/// machine do not sign each other's people out.
+#[derive(Clone)]
 pub struct CookieNames {
-    pub session: &'static str,
+    pub session: String,
     /// Ties the forms of signed-out pages to the browser that asked for them.
-    pub form: &'static str,
+    pub form: String,
     /// Marks a browser that signed in before.
-    pub device: &'static str,
+    pub device: String,
+    /// The names before the port was part of them.
+    former: Option<Box<Former>>,
     is_https: bool,
 }
 
 impl CookieNames {
-    pub fn new(is_https: bool) -> Self {
-        if is_https {
-            Self {
-                session: "__Host-camlock",
-                form: "__Host-camlock-form",
-                device: "__Host-camlock-device",
-                is_https,
+    /// The names for an address; `key` opens the session cookie under its former name.
+    pub fn new(public_url: &PublicUrl, key: &Key) -> Self {
+        let is_https = public_url.is_https();
+        let stem = if is_https { "__Host-camlock" } else { "camlock" };
+        match public_url.port() {
+            None => Self::of(stem, is_https),
+            Some(port) => {
+                let former = Former { names: Self::of(stem, is_https), key: key.clone() };
+                Self { former: Some(Box::new(former)), ..Self::of(&format!("{stem}-{port}"), is_https) }
             }
-        } else {
-            Self { session: "camlock", form: "camlock-form", device: "camlock-device", is_https }
         }
     }
 
+    fn of(stem: &str, is_https: bool) -> Self {
+        Self {
+            session: stem.to_owned(),
+            form: format!("{stem}-form"),
+            device: format!("{stem}-device"),
+            former: None,
+            is_https,
+        }
+    }
+
+    fn all(&self) -> [&str; 3] {
+        [&self.session, &self.form, &self.device]
+    }
+
     /// A cookie with our attributes.
-    pub fn cookie(&self, name: &'static str, value: String, seconds: i64) -> Cookie<'static> {
-        Cookie::build(name, value)
+    pub fn cookie(&self, name: &str, value: String, seconds: i64) -> Cookie<'static> {
+        Cookie::build(name.to_owned(), value)
             .path("/")
             .http_only(true)
             .secure(self.is_https)

@@ -13,7 +13,7 @@ use crate::app::caller::Caller;
 use crate::app::sessions::Session;
 use actix_web::cookie::Cookie;
 use actix_web::dev::Payload;
-use actix_web::http::header::{HeaderMap, ORIGIN};
+use actix_web::http::header::{HOST, HeaderMap, ORIGIN};
 use actix_web::{FromRequest, HttpRequest};
 use data_encoding::BASE64URL_NOPAD;
 use hmac::{Hmac, KeyInit, Mac};
@@ -74,7 +74,7 @@ impl FromRequest for ProtectedDoor {
             let context = context(&request)?;
             ensure_own_origin(request.headers(), &context)?;
             let form = Form::read(&request, &mut payload).await?;
-            let browser = request.cookie(context.cookies.form).ok_or(PageError::StaleForm)?;
+            let browser = request.cookie(&context.cookies.form).ok_or(PageError::StaleForm)?;
             ensure_token(&context, &door_subject(browser.value()), &form)?;
             Ok(Self(form))
         })
@@ -100,14 +100,14 @@ pub fn door_token(
     context: &WebContext,
     request: &HttpRequest,
 ) -> Result<(FormToken, Option<Cookie<'static>>), PageError> {
-    let held = request.cookie(context.cookies.form).map(|cookie| cookie.value().to_owned());
+    let held = request.cookie(&context.cookies.form).map(|cookie| cookie.value().to_owned());
     let is_new = held.is_none();
     let browser = match held {
         Some(value) => value,
         None => context.app.random.token().map_err(|error| PageError::Internal(error.into()))?,
     };
     let token = BASE64URL_NOPAD.encode(&mac(context, &door_subject(&browser)).finalize().into_bytes());
-    let cookie = is_new.then(|| context.cookies.cookie(context.cookies.form, browser, 86_400));
+    let cookie = is_new.then(|| context.cookies.cookie(&context.cookies.form, browser, 86_400));
     Ok((FormToken { csrf: token, once: String::new() }, cookie))
 }
 
@@ -124,8 +124,20 @@ fn ensure_own_origin(headers: &HeaderMap, context: &WebContext) -> Result<(), Pa
         ((Some(site), None), (Some(origin), None)) if site == "same-origin" && origin == own => Ok(()),
         ((None, None), (Some(origin), None)) if origin == own => Ok(()),
         ((None, None), (None, None)) => Err(PageError::UnknownOrigin),
+        // The browser compares with the address that it opened, and so do we: the form is from a page of ours.
+        ((Some(site), None), (Some(_), None)) if site == "same-origin" => Err(PageError::OtherName(own)),
+        ((None, None), (Some(origin), None)) if is_own_name(&origin, one(HOST.as_str())) => {
+            Err(PageError::OtherName(own))
+        }
         _ => Err(PageError::CrossSite),
     }
+}
+
+/// Whether an origin is what the browser calls this server, whatever the scheme that a proxy speaks.
+fn is_own_name(origin: &str, host: (Option<String>, Option<String>)) -> bool {
+    let (Some(host), None) = host else { return false };
+    let named = origin.strip_prefix("http://").or_else(|| origin.strip_prefix("https://"));
+    named.is_some_and(|named| named.eq_ignore_ascii_case(&host))
 }
 
 fn ensure_token(context: &WebContext, subject: &str, form: &Form) -> Result<(), PageError> {

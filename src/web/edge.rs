@@ -11,7 +11,7 @@ use actix_web::http::header::{
     CACHE_CONTROL, CONTENT_LENGTH, HeaderMap, HeaderName, HeaderValue, REFERRER_POLICY,
     STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
 };
-use actix_web::http::{Method, StatusCode};
+use actix_web::http::{ConnectionType, Method, StatusCode};
 use actix_web::middleware::Next;
 use actix_web::{Error, HttpRequest, HttpResponse, ResponseError};
 use futures_util::FutureExt;
@@ -28,17 +28,22 @@ pub async fn finish(
     let _passage = request.request().conn_data::<Traffic>().map(Traffic::pass);
     let unread = Unread::of(&mut request);
     let id = request_id(request.request());
-    let public_url = context(request.request())?.public_url.clone();
-    match answered(request, next).await {
+    let context = context(request.request())?;
+    let public_url = context.public_url.clone();
+    let (outcome, is_kept) = crate::app::watched(answered(request, next)).await;
+    match outcome {
         Ok(response) => {
             let mut response = drawn(response);
             add_headers(response.headers_mut(), &id, &public_url);
+            if context.draining.is_on() {
+                response.response_mut().head_mut().set_connection_type(ConnectionType::Close);
+            }
             Ok(response.map_body(|_, body| Answer::new(body, unread)))
         }
         // A middleware further in failed, so there is no request any more to draw a page for.
         Err(failure) => {
             tracing::error!(error = %failure, "a request failed before its page");
-            Err(Unfinished { failure, id, public_url, unread }.into())
+            Err(Unfinished { failure, is_kept, id, public_url, unread }.into())
         }
     }
 }
@@ -100,9 +105,11 @@ fn add_headers(headers: &mut HeaderMap, id: &str, public_url: &PublicUrl) {
     }
 }
 
-/// A failure before any page: the database cannot say whether there is a session.
+/// A failure around the page: the database cannot say whether there is a session, or does not keep what is in it.
 struct Unfinished {
     failure: Error,
+    /// Whether something was kept before.
+    is_kept: bool,
     id: String,
     public_url: PublicUrl,
     unread: Option<Unread>,
@@ -126,7 +133,9 @@ impl ResponseError for Unfinished {
     }
 
     fn error_response(&self) -> HttpResponse {
-        let trouble = Trouble::from(&PageError::Unavailable("the session could not be read".into()));
+        let cause = "the session could not be read or kept".into();
+        let error = if self.is_kept { PageError::Unknown(cause) } else { PageError::Unavailable(cause) };
+        let trouble = Trouble::from(&error);
         let mut page = error::draw_outside(&trouble, self.id.clone());
         add_headers(page.headers_mut(), &self.id, &self.public_url);
         page.map_body(|_, body| BoxBody::new(Answer::new(body, self.unread.clone())))
@@ -138,8 +147,8 @@ pub async fn refuse_impostors(
     mut request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
-    let names = context(request.request())?.cookies;
-    if !names.admit(request.headers_mut()) {
+    let context = context(request.request())?;
+    if !context.cookies.admit(request.headers_mut()) {
         let refusal = PageError::Malformed(
             "Your browser sent cookies that cannot be read. Delete this site’s cookies and try again.",
         );

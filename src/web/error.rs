@@ -9,7 +9,7 @@ use crate::app::caller::Caller;
 use crate::domain::permission::{Cause, Denial};
 use crate::domain::sentence::Sentence;
 use crate::passwords::PasswordsError;
-use crate::store::StoreError;
+use crate::store::{StoreError, was_anything_kept};
 use actix_web::body::BoxBody;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{CONTENT_TYPE, LOCATION, RETRY_AFTER};
@@ -47,6 +47,11 @@ pub enum PageError {
     TooSlow,
     #[error("Another site sent this request. Open Camlock itself and try again there.")]
     CrossSite,
+    /// The browser came by another name than the one that the operator set.
+    #[error(
+        "This server expects to be opened as {0} (public_url), and you opened it by another name. Nothing was done. Open that address; if it is not the right one, the operator has to change public_url."
+    )]
+    OtherName(String),
     #[error(
         "Your browser did not say which site this request comes from, so it is refused. Use a current browser and open Camlock by its own address."
     )]
@@ -67,10 +72,16 @@ pub enum PageError {
         "The server is busy or its database is not available. Nothing was changed. Try again in a moment."
     )]
     Unavailable(#[source] Box<dyn std::error::Error>),
+    #[error(
+        "It is not known whether the change was made: the database did not confirm it. Look at the present state before you try again. If the change was made, the audit log has an event with the request id below."
+    )]
+    Unknown(#[source] Box<dyn std::error::Error>),
     #[error("Too many people are signing in right now. Nothing was changed. Try again in a few seconds.")]
     Busy,
     /// Our fault; the cause is logged and never shown.
-    #[error("Something went wrong on our side. Nothing was changed.")]
+    #[error(
+        "Something went wrong on our side. If this was a change, look whether it was made before you try again."
+    )]
     Internal(#[source] Box<dyn std::error::Error>),
 }
 
@@ -95,7 +106,14 @@ impl From<Failure> for PageError {
                 Self::Refused("A code from your authenticator app is needed first. Try again.".to_owned())
             }
             Failure::NotSignedIn => Self::Elsewhere("/login".to_owned()),
-            Failure::Store(StoreError::Unavailable(_)) => Self::Unavailable(failure.into()),
+            Failure::Store(StoreError::Unknown(_)) => Self::Unknown(failure.into()),
+            // Part of what was asked for may be done.
+            Failure::Store(StoreError::Unavailable(_) | StoreError::Conflict(_)) if was_anything_kept() => {
+                Self::Unknown(failure.into())
+            }
+            Failure::Store(StoreError::Unavailable(_) | StoreError::Conflict(_)) => {
+                Self::Unavailable(failure.into())
+            }
             Failure::Passwords(PasswordsError::Busy) => Self::Busy,
             other => Self::Internal(other.into()),
         }
@@ -135,10 +153,11 @@ impl PageError {
             Self::UnsupportedMedia => "Not a form",
             Self::TooLarge => "Too large",
             Self::TooSlow => "Too slow",
-            Self::CrossSite | Self::UnknownOrigin | Self::StaleForm => "Request refused",
+            Self::CrossSite | Self::OtherName(_) | Self::UnknownOrigin | Self::StaleForm => "Request refused",
             Self::Throttled { .. } => "Too many tries",
             Self::Elsewhere(_) => "See elsewhere",
             Self::Unavailable(_) | Self::Busy => "Not available",
+            Self::Unknown(_) => "Not known",
             Self::Internal(_) => "Something went wrong",
         };
         fixed.into()
@@ -151,6 +170,7 @@ impl ResponseError for PageError {
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::Denied(_)
             | Self::CrossSite
+            | Self::OtherName(_)
             | Self::UnknownOrigin
             | Self::StaleForm
             | Self::OtherAccount(_) => StatusCode::FORBIDDEN,
@@ -162,7 +182,7 @@ impl ResponseError for PageError {
             Self::TooSlow => StatusCode::REQUEST_TIMEOUT,
             Self::Throttled { .. } => StatusCode::TOO_MANY_REQUESTS,
             Self::Elsewhere(_) => StatusCode::SEE_OTHER,
-            Self::Unavailable(_) | Self::Busy => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Unavailable(_) | Self::Unknown(_) | Self::Busy => StatusCode::SERVICE_UNAVAILABLE,
             Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -188,7 +208,7 @@ impl ResponseError for PageError {
                     answer.headers_mut().insert(actix_web::http::header::ALLOW, value);
                 }
             }
-            Self::Unavailable(cause) | Self::Internal(cause) => {
+            Self::Unavailable(cause) | Self::Unknown(cause) | Self::Internal(cause) => {
                 tracing::error!(error = %cause, "a request failed");
             }
             _ => {}
@@ -205,6 +225,8 @@ pub struct Trouble {
     text: String,
     /// Whether the person may want another account.
     is_elsewhere: bool,
+    /// Whether the person has to look how things stand.
+    is_unknown: bool,
     action: Option<&'static str>,
     resource: String,
     /// What an administrator would have to do.
@@ -230,6 +252,7 @@ impl From<&PageError> for Trouble {
             title: error.title(),
             text,
             is_elsewhere: matches!(error, PageError::OtherAccount(_)),
+            is_unknown: matches!(error, PageError::Unknown(_)),
             action,
             resource,
         }
@@ -257,6 +280,8 @@ struct InsidePage<'a> {
     page: Layout,
     trouble: &'a Trouble,
     own_keys: bool,
+    /// The page that shows how things stand.
+    state: Option<String>,
     request_id: String,
 }
 
@@ -276,11 +301,29 @@ pub fn draw(request: &HttpRequest, trouble: &Trouble) -> HttpResponse {
         (Some(caller), Some(context)) => {
             let own_keys = trouble.lacks_policy
                 && matches!(trouble.action, Some(action) if action.contains("CollApiKey"));
-            InsidePage { page: Layout::quiet(context, &caller, ""), trouble, own_keys, request_id }.render()
+            let state = trouble.is_unknown.then(|| state_of(request.path()));
+            let page = Layout::quiet(context, &caller, "");
+            InsidePage { page, trouble, own_keys, state, request_id }.render()
         }
         _ => return draw_outside(trouble, request_id),
     };
     answer(trouble, html)
+}
+
+/// The page that shows what a form sent to that address changes.
+fn state_of(path: &str) -> String {
+    let parts: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();
+    let shown = match parts.as_slice() {
+        [before @ .., "keys", _, _] | [before @ .., "keys", _] | [before @ .., "keys"] => {
+            [before, &["keys"]].concat()
+        }
+        ["me", ..] => vec!["me", "security"],
+        ["settings", ..] => vec!["settings", "security"],
+        [list, "new", ..] | [list] => vec![*list],
+        [list @ ("users" | "policies" | "groups"), one, ..] => vec![*list, *one],
+        _ => Vec::new(),
+    };
+    format!("/{}", shown.join("/"))
 }
 
 /// Draws an error page in the plain shell.

@@ -11,8 +11,12 @@ pub async fn healthz() -> HttpResponse {
     HttpResponse::Ok().insert_header((CACHE_CONTROL, "no-store")).json(json!({ "status": "ok" }))
 }
 
-/// Requests can be answered: database reached and writable, schema current, master key fits.
+/// Requests can be answered: database reached and writable, schema current, master key fits, and no end in sight.
 pub async fn readyz(context: Data<WebContext>) -> HttpResponse {
+    if context.draining.is_on() {
+        let mut answer = HttpResponse::ServiceUnavailable();
+        return answer.insert_header((CACHE_CONTROL, "no-store")).json(json!({ "status": "stopping" }));
+    }
     let (mut answer, status) = match context.app.readiness().await {
         Ok(()) => (HttpResponse::Ok(), "ready"),
         Err(failure) => {

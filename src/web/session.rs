@@ -90,15 +90,19 @@ fn quoted(text: &str) -> String {
     format!("\"{text}\"")
 }
 
+/// What the session cookie is sealed with.
+pub fn key(app: &App) -> Result<Key, crate::app::Failure> {
+    Ok(Key::from(app.vault.derive("session-cookie")?.as_ref()))
+}
+
 /// The session middleware with our cookie.
 pub fn middleware(
     app: &App,
     name: &str,
     is_https: bool,
 ) -> Result<SessionMiddleware<Sessions>, crate::app::Failure> {
-    let key = app.vault.derive("session-cookie")?;
     let lifecycle = BrowserSession::default().state_ttl(Duration::seconds(app.rules.session_absolute));
-    Ok(SessionMiddleware::builder(Sessions(app.clone()), Key::from(key.as_ref()))
+    Ok(SessionMiddleware::builder(Sessions(app.clone()), key(app)?)
         .cookie_name(name.to_owned())
         .cookie_secure(is_https)
         .cookie_http_only(true)

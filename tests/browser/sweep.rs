@@ -11,7 +11,7 @@ pub struct Sweep<'a> {
     seen: usize,
 }
 
-/// What every page has: R2 of the design, and the language for screen readers.
+/// What every page has: one heading, a title that tells an error, focus on the error summary, a language.
 const FRAME_FAULTS: &str = r"
     const faults = [], count = selector => document.querySelectorAll(selector).length;
     if (count('h1') !== 1) faults.push(count('h1') + ' h1');

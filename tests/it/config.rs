@@ -120,7 +120,7 @@ fn a_wrong_value_is_refused_with_its_setting_problem_and_origin() {
 #[test]
 fn each_kind_of_wrong_value_is_found() {
     let wrong = [
-        ("CAMLOCK_DATA_DIR", ""),
+        ("CAMLOCK_SERVER__DRAIN_SECONDS", "16"),
         ("CAMLOCK_LOG__LEVEL", "inof"),
         ("CAMLOCK_LOG__LEVEL", "camlock=loud"),
         ("CAMLOCK_LOG__FORMAT", "xml"),

@@ -1,9 +1,12 @@
 //! Cookies that only look like ours are refused; those of others do no harm.
 
 use crate::support::TestApp;
+use crate::support::browser::is_session;
 use crate::support::people::PASSWORD;
 use crate::support::wire::status;
+use actix_web::cookie::Key;
 use actix_web::http::header::{COOKIE, HeaderMap, HeaderValue};
+use camlock::config::PublicUrl;
 use camlock::web::cookies::CookieNames;
 use proptest::prelude::*;
 
@@ -71,8 +74,7 @@ async fn odd_cookies_of_others_sign_nobody_out() {
     let fields = [("account", ""), ("user_name", "root"), ("password", PASSWORD)];
     let answer = app.browser().submit("/login", "/login", &fields).await;
     let set = answer.headers.get_all("set-cookie").iter().map(|value| value.to_str().unwrap());
-    let session =
-        set.filter_map(|line| line.split(';').next()).find(|pair| pair.starts_with("camlock=")).unwrap();
+    let session = set.filter_map(|line| line.split(';').next()).find(|pair| is_session(pair)).unwrap();
 
     for odd in [
         "\u{2000}theme=dark",
@@ -111,7 +113,8 @@ fn seen(cookies: &[Vec<u8>]) -> Option<Vec<String>> {
     for cookie in cookies {
         headers.append(COOKIE, HeaderValue::from_bytes(cookie).ok()?);
     }
-    if !CookieNames::new(true).admit(&mut headers) {
+    let url = PublicUrl::parse("https://camlock.test").unwrap();
+    if !CookieNames::new(&url, &Key::from(&[7; 64])).admit(&mut headers) {
         return None;
     }
     let mut request = actix_web::test::TestRequest::default();

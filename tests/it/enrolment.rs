@@ -1,6 +1,7 @@
 //! A new authenticator app: its seed is shown to whoever has just typed the password, and to nobody twice.
 
 use crate::support::TestApp;
+use crate::support::browser::is_session;
 use crate::support::people::PASSWORD;
 use reqwest::StatusCode;
 
@@ -53,8 +54,7 @@ async fn a_copied_cookie_is_worth_nothing_before_the_seed_is_shown() {
     let fields = [("user_name", "root"), ("password", PASSWORD)];
     let answer = root.browser.submit("/login", "/login", &fields).await;
     let cookies = answer.headers.get_all("set-cookie").iter().map(|cookie| cookie.to_str().unwrap());
-    let cookie =
-        cookies.filter_map(|cookie| cookie.split(';').next()).find(|cookie| cookie.starts_with("camlock="));
+    let cookie = cookies.filter_map(|cookie| cookie.split(';').next()).find(|cookie| is_session(cookie));
 
     let page = root.browser.seed_page(NEW).await;
 

@@ -288,7 +288,8 @@ fn nodes_that_start_at_once_on_an_empty_database_all_live() {
         for node in nodes {
             let (node, line) = greeted(node);
             assert!(line.contains("/setup?token="), "{line}");
-            assert!(stop(node).status.success());
+            let ended = stop(node);
+            assert!(ended.status.success(), "{}: {}", ended.status, text(&ended.stderr));
         }
     }
 }

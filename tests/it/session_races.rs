@@ -2,6 +2,7 @@
 
 use crate::support::TestApp;
 use crate::support::browser::encoded;
+use crate::support::browser::is_session;
 use crate::support::people::{PASSWORD, Person};
 use camlock::app::caller::{Caller, Source};
 use camlock::domain::user::Uin;
@@ -116,7 +117,7 @@ async fn signing_out_with_the_cookie_from_before_a_switch_ends_the_session_and_o
     let code = [("code", &*partner.fresh_code(&app))];
     let signed_in = browser.submit("/login/verify", "/login/verify", &code).await;
     let cookies = signed_in.headers.get_all("set-cookie").iter().map(|cookie| cookie.to_str().unwrap());
-    let cookie = cookies.filter_map(|cookie| cookie.split(';').next()).find(|it| it.starts_with("camlock="));
+    let cookie = cookies.filter_map(|cookie| cookie.split(';').next()).find(|it| is_session(it));
     let old = [("cookie", cookie.unwrap()), ("sec-fetch-site", "same-origin")];
     let page = browser.open("/identity").await;
     browser.send_form(&page, "/identity", &[("owner_uin", &acme.uin)]).await.redirect();

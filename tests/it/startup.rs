@@ -13,6 +13,7 @@ fn camlock(folder: &Path, arguments: &[&str]) -> Command {
         .current_dir(folder)
         .env_clear()
         .env("CAMLOCK_LISTEN", "127.0.0.1:0")
+        .env("CAMLOCK_SERVER__DRAIN_SECONDS", "0")
         .env("CAMLOCK_PUBLIC_URL", "http://127.0.0.1:8080")
         .stdout(Stdio::piped())
         .stderr(Stdio::piped());

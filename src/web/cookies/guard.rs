@@ -27,25 +27,35 @@ impl CookieNames {
     fn own(&self, headers: &HeaderMap) -> Option<Vec<u8>> {
         let mut seen = Vec::new();
         let mut own = Vec::new();
+        let mut former = Vec::new();
         let pairs = headers.get_all(COOKIE).flat_map(|value| value.as_bytes().split(|byte| *byte == b';'));
         for pair in pairs.map(without_blanks) {
             let name = name_of(pair);
-            if self.is_ours(name) {
+            let is_present = is_among(self.all(), name);
+            if is_present || self.is_former(name) {
                 if seen.contains(&name) {
                     return None;
                 }
                 seen.push(name);
-                own.extend_from_slice(if own.is_empty() { b"" } else { b"; " });
-                own.extend_from_slice(pair);
+                if is_present {
+                    own.push(pair.to_vec());
+                } else {
+                    former.push(pair);
+                }
             } else if self.is_alike(name) {
                 return None;
             }
         }
-        Some(own)
+        for pair in former.iter().filter_map(|pair| self.former.as_ref()?.renewed(pair, self)) {
+            if !seen.contains(&name_of(&pair)) {
+                own.push(pair);
+            }
+        }
+        Some(own.join(&b"; "[..]))
     }
 
-    fn is_ours(&self, name: &[u8]) -> bool {
-        [self.session, self.form, self.device].iter().any(|own| own.as_bytes() == name)
+    fn is_former(&self, name: &[u8]) -> bool {
+        self.former.as_ref().is_some_and(|former| is_among(former.names.all(), name))
     }
 
     /// Whether a name that is not ours could be taken for ours by somebody who trims, decodes or folds it.
@@ -54,8 +64,13 @@ impl CookieNames {
             return false;
         }
         let plain = folded(&decoded(name));
-        [self.session, self.form, self.device].iter().any(|own| own.to_lowercase() == plain)
+        let former = self.former.iter().flat_map(|former| former.names.all());
+        self.all().into_iter().chain(former).any(|own| own.to_lowercase() == plain)
     }
+}
+
+fn is_among(names: [&str; 3], name: &[u8]) -> bool {
+    names.iter().any(|own| own.as_bytes() == name)
 }
 
 /// What stands before the first `=` that is not the very first thing: some readers skip an empty name.

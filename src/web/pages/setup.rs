@@ -138,7 +138,7 @@ async fn second(
 }
 
 fn browser_of(request: &HttpRequest, context: &WebContext) -> String {
-    request.cookie(context.cookies.form).map(|cookie| cookie.value().to_owned()).unwrap_or_default()
+    request.cookie(&context.cookies.form).map(|cookie| cookie.value().to_owned()).unwrap_or_default()
 }
 
 fn read(request: &HttpRequest, context: &WebContext, form: &Form) -> Result<Setup, Vec<FieldError>> {

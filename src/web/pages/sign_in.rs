@@ -311,14 +311,14 @@ fn let_in(
     let mut answer = see_other(address);
     if let Some(device) = &signed.device {
         let names = &context.cookies;
-        add_cookie(&mut answer, &names.cookie(names.device, device.clone(), DEVICE_COOKIE_SECONDS))?;
+        add_cookie(&mut answer, &names.cookie(&names.device, device.clone(), DEVICE_COOKIE_SECONDS))?;
     }
     Ok(answer)
 }
 
 /// The cookie of a browser that signed in before.
 fn device(request: &HttpRequest, context: &WebContext) -> Option<String> {
-    request.cookie(context.cookies.device).map(|cookie| cookie.value().to_owned())
+    request.cookie(&context.cookies.device).map(|cookie| cookie.value().to_owned())
 }
 
 /// Whoever takes the second step.

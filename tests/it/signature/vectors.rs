@@ -1,4 +1,4 @@
-//! Test vectors A to E of CAM.md §6.4.
+//! Signatures as a client computes them, test vectors A to E: requests, keys and the parts of their signatures.
 
 use camlock::domain::signature::{
     Explanation, KeyPair, Outgoing, OutgoingV1, Scheme, explain, parse, sign_tc3, sign_v1,

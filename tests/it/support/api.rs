@@ -84,6 +84,17 @@ impl TestApp {
 }
 
 impl Client {
+    /// A program that calls a server which runs as a program of its own.
+    pub fn of_program(address: &str, secret_id: &str, secret_key: &str) -> Self {
+        Self {
+            http: reqwest::Client::builder().pool_max_idle_per_host(0).build().expect("an HTTP client"),
+            address: format!("http://{address}"),
+            secret_id: secret_id.to_owned(),
+            secret_key: secret_key.to_owned(),
+            clock: Clock::system(),
+        }
+    }
+
     /// The same key, used at another server.
     pub fn on(&self, address: &str) -> Self {
         Self { address: address.to_owned(), ..self.clone() }

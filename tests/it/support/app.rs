@@ -10,6 +10,7 @@ use camlock::clock::Clock;
 use camlock::config::{Config, DatabaseUrl};
 use camlock::passwords::{Cost, Passwords};
 use camlock::random::Random;
+use camlock::server::Draining;
 use camlock::startup::{self, Surroundings};
 use camlock::store::Store;
 use std::fs::Permissions;
@@ -71,6 +72,16 @@ impl TestApp {
         })
     }
 
+    /// With its PostgreSQL reached through a port of this machine; the test's own connections take the same way.
+    pub fn spawn_through(port: u16) -> Self {
+        Self::spawn_on(&[], Clock::controlled(START), |_, database| {
+            let mut url = reqwest::Url::parse(&database.url).expect("a URL");
+            url.set_host(Some("127.0.0.1")).expect("a host");
+            url.set_port(Some(port)).expect("a port");
+            database.url = url.into();
+        })
+    }
+
     fn spawn_at(settings: &[(&str, &str)], time: (Clock, Arc<AtomicI64>)) -> Self {
         Self::spawn_on(settings, time, |_, _| ())
     }
@@ -78,12 +89,12 @@ impl TestApp {
     fn spawn_on(
         settings: &[(&str, &str)],
         (clock, hand): (Clock, Arc<AtomicI64>),
-        prepare: impl FnOnce(&Path, &TestDatabase),
+        prepare: impl FnOnce(&Path, &mut TestDatabase),
     ) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let data = folder.path().join("data");
-        let database = TestDatabase::new(folder.path());
-        prepare(&data, &database);
+        let mut database = TestDatabase::new(folder.path());
+        prepare(&data, &mut database);
         let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
         let port = listener.local_addr().expect("an address").port();
         let address = format!("http://127.0.0.1:{port}");
@@ -109,6 +120,16 @@ impl TestApp {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
         let address = format!("http://{}", listener.local_addr().expect("an address"));
         let (app, server) = start(&self.variables, &self.clock, listener);
+        Node { app, address, server }
+    }
+
+    /// A second server that reaches the database in another way.
+    pub fn node_at(&self, url: &str) -> Node {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+        let address = format!("http://{}", listener.local_addr().expect("an address"));
+        let mut variables = self.variables.clone();
+        variables.push(("CAMLOCK_DATABASE__URL".to_owned(), url.to_owned()));
+        let (app, server) = start(&variables, &self.clock, listener);
         Node { app, address, server }
     }
 
@@ -176,7 +197,7 @@ fn serve(config: Config, app: App, listener: TcpListener) -> ServerHandle {
     let (send, receive) = std::sync::mpsc::channel();
     std::thread::spawn(move || {
         actix_web::rt::System::new().block_on(async move {
-            let server = startup::server(&config, &app, listener).expect("a server");
+            let server = startup::server(&config, &app, listener, Draining::default()).expect("a server");
             send.send(server.handle()).expect("a waiting test");
             server.await.expect("a clean end");
         });

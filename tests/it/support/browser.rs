@@ -112,6 +112,12 @@ impl Browser {
     }
 }
 
+/// Whether a cookie is that of a session, whatever the port in its name.
+pub fn is_session(cookie: &str) -> bool {
+    let name = cookie.split('=').next().unwrap_or_default();
+    name.starts_with("camlock") && !name.ends_with("-form") && !name.ends_with("-device")
+}
+
 /// Fields as a form sends them.
 pub fn encoded(fields: &[(&str, &str)]) -> String {
     url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish()

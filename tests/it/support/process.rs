@@ -1,8 +1,10 @@
 //! The program itself, in a folder of its own.
 
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{TcpListener, TcpStream};
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
+use std::time::Duration;
 
 /// A command in that folder, with nothing set but an address of its own.
 pub fn camlock(folder: &Path, arguments: &[&str]) -> Command {
@@ -12,6 +14,7 @@ pub fn camlock(folder: &Path, arguments: &[&str]) -> Command {
         .current_dir(folder)
         .env_clear()
         .env("CAMLOCK_LISTEN", "127.0.0.1:0")
+        .env("CAMLOCK_SERVER__DRAIN_SECONDS", "0")
         .env("CAMLOCK_PUBLIC_URL", "http://127.0.0.1:8080")
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
@@ -33,6 +36,45 @@ pub fn greeted(mut child: Child) -> (Child, String) {
         panic!("it did not start: {}", text(&ended.stderr));
     }
     (child, line)
+}
+
+/// A command that serves at a port of its own, and its address.
+pub fn at_a_port(folder: &Path) -> (Command, String) {
+    let address = format!("127.0.0.1:{}", free_port());
+    let mut command = camlock(folder, &["serve"]);
+    command.env("CAMLOCK_LISTEN", &address).env("CAMLOCK_PUBLIC_URL", format!("http://{address}"));
+    (command, address)
+}
+
+/// A port that nobody listens on at this moment.
+pub fn free_port() -> u16 {
+    TcpListener::bind("127.0.0.1:0").expect("a port").local_addr().expect("its address").port()
+}
+
+/// Asks for a page over a connection of its own; nothing where there is no answer within ten seconds.
+pub fn ask(address: &str, path: &str) -> Option<String> {
+    let mut stream = TcpStream::connect(address).ok()?;
+    stream.set_read_timeout(Some(Duration::from_secs(10))).ok()?;
+    write!(stream, "GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n").ok()?;
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).ok()?;
+    Some(answer).filter(|answer| !answer.is_empty())
+}
+
+/// Waits until a server answers that it is ready.
+pub fn await_ready(address: &str) {
+    for _ in 0..400 {
+        if ask(address, "/readyz").is_some_and(|answer| answer.starts_with("HTTP/1.1 200")) {
+            return;
+        }
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    panic!("nothing is ready at {address}");
+}
+
+/// Sends a signal by its name.
+pub fn signal(child: &Child, name: &str) {
+    Command::new("kill").args([&format!("-{name}"), &child.id().to_string()]).status().expect("kill");
 }
 
 /// Ends a server as an operator does.

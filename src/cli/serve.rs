@@ -1,0 +1,90 @@
+//! `camlock serve`: from the first look at the database to the last line of the log.
+
+use super::{CliError, opened, print_setup_url};
+use crate::app::App;
+use crate::config::Config;
+use crate::program;
+use crate::server::{self, Draining, Signals};
+use crate::startup::{self, Lost, StartError};
+use crate::telemetry;
+use std::net::TcpListener;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::task::JoinHandle;
+
+/// Runs the server until it is asked to stop.
+pub(super) async fn run(config: Config, new_database: bool) -> Result<(), CliError> {
+    telemetry::init(&config.log)?;
+    server::ignore_others().map_err(StartError::from)?;
+    let mut signals = Signals::listen().map_err(StartError::from)?;
+    for warning in config.warnings() {
+        tracing::warn!(setting = %warning, "a setting has a new name");
+    }
+    let config = Arc::new(config);
+    let opening = tokio::task::spawn_blocking({
+        let config = Arc::clone(&config);
+        let lost = if new_database { Lost::IsReplaced } else { Lost::IsAnError };
+        move || {
+            startup::wait_for_database(&config)?;
+            opened(&config, lost)
+        }
+    });
+    let app = tokio::select! {
+        app = opening => app.map_err(|error| StartError::Server(std::io::Error::other(error)))??,
+        _ = signals.next() => {
+            tracing::info!("camlock was stopped before it had started");
+            return Ok(());
+        }
+    };
+    serve(&config, &app, &mut signals).await
+}
+
+async fn serve(config: &Config, app: &App, signals: &mut Signals) -> Result<(), CliError> {
+    let listener = startup::listen(config)?;
+    announce(config, &listener)?;
+    let draining = Draining::default();
+    let server = startup::server(config, app, listener, draining.clone())?;
+    let tasks = [
+        actix_web::rt::spawn(startup::sweep(app.clone())),
+        actix_web::rt::spawn(startup::keep_filled(app.clone())),
+        actix_web::rt::spawn(startup::keep_usage(app.clone())),
+        actix_web::rt::spawn(startup::keep_present(app.clone())),
+    ];
+    if !app.door().await?.is_set_up
+        && let Err(failure) = print_setup_url(config, app)
+    {
+        let command = format!("{} setup-url", program::name());
+        tracing::warn!(error = %failure, command, "the setup address could not be printed; this command prints one");
+    }
+    let patience = Duration::from_secs(config.server.drain_seconds.into());
+    let ended = server::run_until_asked(server, signals, &draining, patience).await;
+    tasks.iter().for_each(JoinHandle::abort);
+    write_down(app).await;
+    ended.map_err(StartError::from)?;
+    tracing::info!("camlock has stopped");
+    Ok(())
+}
+
+fn announce(config: &Config, listener: &TcpListener) -> Result<(), CliError> {
+    let address = listener.local_addr()?;
+    tracing::info!(%address, public_url = %config.public_url, database = %config.database.url, "camlock is listening");
+    if config.is_plain_on_a_network() {
+        tracing::warn!(
+            %address,
+            "plain HTTP on a network: whoever is on it can read passwords and sessions; put TLS in front and set \
+             public_url to https://"
+        );
+    }
+    Ok(())
+}
+
+/// Keeps what is in memory alone.
+async fn write_down(app: &App) {
+    if let Err(failure) = app.flush_usage().await {
+        tracing::warn!(error = %failure, "the last uses of keys were not written down");
+    }
+    if let Err(failure) = app.report_stopped().await {
+        tracing::warn!(error = %failure, "the other nodes could not be told that this one has stopped");
+    }
+    app.store.put_away();
+}

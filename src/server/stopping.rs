@@ -1,0 +1,121 @@
+//! How a server ends: it says so first, then takes no more connections, then finishes what is open.
+
+use actix_web::dev::{Server, ServerHandle};
+use std::io;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+use tokio::signal::unix::{Signal, SignalKind, signal};
+
+/// Time for the last line of the log.
+const LAST_LINE: Duration = Duration::from_millis(200);
+
+/// Whether this server is about to stop: it still answers, and balancers send their requests elsewhere.
+#[derive(Clone, Default)]
+pub struct Draining(Arc<AtomicBool>);
+
+impl Draining {
+    pub fn begin(&self) {
+        self.0.store(true, Ordering::Release);
+    }
+
+    pub fn is_on(&self) -> bool {
+        self.0.load(Ordering::Acquire)
+    }
+}
+
+/// What an operator can ask of a server that runs.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Wish {
+    /// From a process manager: let balancers notice first.
+    Drain,
+    /// From a person at a terminal, who waits.
+    Stop,
+}
+
+/// The signals that end the program.
+pub struct Signals {
+    terminate: Signal,
+    interrupt: Signal,
+    quit: Signal,
+}
+
+impl Signals {
+    /// Listens; from now on none of them ends the program by itself.
+    pub fn listen() -> io::Result<Self> {
+        Ok(Self {
+            terminate: signal(SignalKind::terminate())?,
+            interrupt: signal(SignalKind::interrupt())?,
+            quit: signal(SignalKind::quit())?,
+        })
+    }
+
+    pub async fn next(&mut self) -> Wish {
+        tokio::select! {
+            _ = self.terminate.recv() => Wish::Drain,
+            _ = self.interrupt.recv() => Wish::Stop,
+            _ = self.quit.recv() => Wish::Stop,
+        }
+    }
+}
+
+/// Lets the signals that mean nothing here pass, instead of ending the program.
+pub fn ignore_others() -> io::Result<()> {
+    for kind in [
+        SignalKind::hangup(),
+        SignalKind::user_defined1(),
+        SignalKind::user_defined2(),
+        SignalKind::alarm(),
+        SignalKind::pipe(),
+        SignalKind::io(),
+    ] {
+        // What was listened to once has lost its usual effect for good.
+        drop(signal(kind)?);
+    }
+    Ok(())
+}
+
+/// Runs a server until it is asked to stop and has stopped. A second wish ends it at once.
+pub async fn run_until_asked(
+    server: Server,
+    signals: &mut Signals,
+    draining: &Draining,
+    patience: Duration,
+) -> io::Result<()> {
+    let handle = server.handle();
+    let mut running = actix_web::rt::spawn(server);
+    let ended = tokio::select! {
+        ended = &mut running => ended,
+        wish = signals.next() => {
+            end_in_time();
+            draining.begin();
+            tokio::select! {
+                () = end(&handle, wish, patience) => {}
+                _ = signals.next() => {
+                    tracing::warn!("asked twice to stop: open requests are cut off");
+                    handle.stop(false).await;
+                }
+            }
+            running.await
+        }
+    };
+    ended.map_err(io::Error::other)?
+}
+
+async fn end(handle: &ServerHandle, wish: Wish, patience: Duration) {
+    if wish == Wish::Drain && !patience.is_zero() {
+        tracing::info!(seconds = patience.as_secs(), "camlock is about to stop: not ready, still answering");
+        tokio::time::sleep(patience).await;
+    }
+    handle.stop(true).await;
+}
+
+/// Ends the program when stopping takes longer than it may, whatever hangs.
+fn end_in_time() {
+    std::thread::spawn(|| {
+        std::thread::sleep(super::STOP_PATIENCE);
+        tracing::error!("camlock did not stop in time and is ended");
+        std::thread::sleep(LAST_LINE);
+        std::process::exit(1);
+    });
+}

@@ -1,0 +1,134 @@
+//! Lists in documents say what the sources say.
+
+use camlock::domain::audit::EVENTS;
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+
+fn text(path: &str) -> String {
+    fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(path)).unwrap()
+}
+
+/// The part of a document under that heading, up to the next one of its level.
+fn section<'a>(document: &'a str, heading: &str) -> &'a str {
+    let level = heading.chars().take_while(|c| *c == '#').count();
+    let begin = document.find(&format!("\n{heading}\n")).unwrap_or_else(|| panic!("no {heading}"));
+    let rest = &document[begin + heading.len() + 2..];
+    let next = format!("\n{} ", "#".repeat(level));
+    rest.find(&next).map_or(rest, |end| &rest[..end])
+}
+
+/// What stands in backticks in a column of the tables of a text, but for their heads.
+fn column(text: &str, column: usize) -> BTreeSet<String> {
+    let rows = text.lines().filter(|line| line.starts_with('|') && line.contains('`'));
+    let cells = rows.filter_map(|row| row.split('|').nth(column + 1));
+    cells.flat_map(|cell| cell.split('`').skip(1).step_by(2)).map(str::to_owned).collect()
+}
+
+fn owned<'a>(names: impl IntoIterator<Item = &'a str>) -> BTreeSet<String> {
+    names.into_iter().map(str::to_owned).collect()
+}
+
+#[test]
+fn the_table_of_events_has_every_event_and_no_other() {
+    let document = text("docs/LOGGING.md");
+    let tables = section(&document, "## Audit events");
+    let begin = tables.find("| event | when |").unwrap();
+    assert_eq!(column(&tables[begin..], 0), owned(EVENTS.iter().copied()));
+}
+
+#[test]
+fn the_readme_names_every_setting_with_its_variable_and_no_other() {
+    let document = text("README.md");
+    let settings = section(&document, "## Settings");
+    let sources = text("src/config/settings.rs");
+    let known = sources.split("const KNOWN").nth(1).unwrap().split("];").next().unwrap();
+    let names = known.lines().filter_map(|line| line.trim().strip_prefix("(\"")?.split('"').next());
+    for name in names {
+        let variable = format!("`CAMLOCK_{}`", name.to_uppercase().replace('.', "__"));
+        assert!(settings.contains(&format!("`{name}`")), "{name}");
+        assert!(settings.contains(&variable), "{variable}");
+    }
+    for name in column(settings, 0) {
+        assert!(known.contains(&format!("\"{name}\"")), "{name} is no setting");
+    }
+}
+
+#[test]
+fn the_readme_names_every_command() {
+    let document = text("README.md");
+    let told = column(section(&document, "## The command line"), 0);
+    let told: BTreeSet<String> = told.into_iter().map(|line| words_of(&line)).collect();
+    let mut commands = BTreeSet::new();
+    for command in help(&[]) {
+        let below = help(&[&command]);
+        if below.is_empty() {
+            commands.insert(format!("camlock {command}"));
+        }
+        commands.extend(below.iter().map(|action| format!("camlock {command} {action}")));
+    }
+    assert_eq!(told, commands);
+}
+
+/// The words of a command line before its first option or name to fill in.
+fn words_of(line: &str) -> String {
+    let words = line
+        .split(' ')
+        .take_while(|word| word.chars().all(|c| c.is_lowercase() || c == '-') && !word.starts_with("--"));
+    words.collect::<Vec<_>>().join(" ")
+}
+
+/// The commands that `--help` lists.
+fn help(path: &[&str]) -> Vec<String> {
+    let output =
+        std::process::Command::new(env!("CARGO_BIN_EXE_camlock")).args(path).arg("--help").output().unwrap();
+    let help = String::from_utf8(output.stdout).unwrap();
+    let Some(commands) = help.split("Commands:\n").nth(1) else { return Vec::new() };
+    let lines = commands.lines().take_while(|line| !line.is_empty());
+    let names = lines.filter_map(|line| line.split_whitespace().next());
+    names.filter(|name| *name != "help").map(str::to_owned).collect()
+}
+
+#[test]
+fn the_table_of_crates_has_every_dependency_and_no_other() {
+    let document = text("docs/ARCHITECTURE.md");
+    let tables = section(&document, "## Dependencies");
+    let rows = tables.lines().filter(|line| line.starts_with("| ") && !line.starts_with("| crate "));
+    let told: BTreeSet<String> =
+        rows.filter_map(|row| row.split('|').nth(1)).map(|name| name.trim().to_owned()).collect();
+    let manifest = text("Cargo.toml");
+    let begins = |line: &str| line == "[dependencies]" || line == "[dev-dependencies]";
+    let mut is_inside = false;
+    let mut crates = BTreeSet::new();
+    for line in manifest.lines() {
+        if line.starts_with('[') {
+            is_inside = begins(line);
+        } else if is_inside && let Some((name, _)) = line.split_once(" = ") {
+            crates.insert(name.to_owned());
+        }
+    }
+    assert_eq!(told, crates);
+}
+
+#[test]
+fn no_source_points_to_a_paper_that_is_not_here() {
+    let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")).to_owned()];
+    let left_out = ["target", ".git", "fixtures", "documents.rs"];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(&folder).unwrap() {
+            let path = entry.unwrap().path();
+            if left_out.iter().any(|name| path.ends_with(name)) {
+                continue;
+            }
+            if path.is_dir() {
+                folders.push(path);
+            } else if let Ok(text) = fs::read_to_string(&path) {
+                for paper in
+                    ["CAM.md", "DESIGN.md", "DESIGN §", "UX.md", "GATE.md", "HOUSE.md", "of the design"]
+                {
+                    assert!(!text.contains(paper), "{} points to {paper}", path.display());
+                }
+            }
+        }
+    }
+}
