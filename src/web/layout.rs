@@ -33,7 +33,8 @@ pub struct Layout {
     pub nav: Vec<NavGroup>,
     pub can_switch: bool,
     pub flash: Option<Flash>,
-    pub step_up_left: Option<String>,
+    /// Minutes for which no other code is asked.
+    pub step_up_left: Option<i64>,
 }
 
 impl Layout {
@@ -56,7 +57,7 @@ impl Layout {
             nav: navigation(caller),
             can_switch: caller.can_switch,
             flash: None,
-            step_up_left: (left > 0).then(|| format!("verified, {} min left", (left + 59) / 60)),
+            step_up_left: (left > 0).then_some((left + 59) / 60),
         }
     }
 }
