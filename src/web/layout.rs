@@ -33,7 +33,8 @@ pub struct Layout {
     pub nav: Vec<NavGroup>,
     pub can_switch: bool,
     pub flash: Option<Flash>,
-    pub step_up_left: Option<String>,
+    /// Minutes for which no other code is asked.
+    pub step_up_left: Option<i64>,
     /// Seconds until the session ends if nothing is done.
     pub session_left: i64,
     /// Whether no use of the session makes it last longer.
@@ -65,7 +66,7 @@ impl Layout {
             nav: navigation(caller),
             can_switch: caller.can_switch,
             flash: None,
-            step_up_left: (left > 0).then(|| format!("verified, {} min left", (left + 59) / 60)),
+            step_up_left: (left > 0).then_some((left + 59) / 60),
         }
     }
 }

@@ -206,10 +206,7 @@ fn closed(request: &HttpRequest, failure: Failure) -> Result<HttpResponse, PageE
         Failure::Refused(_) => (StatusCode::CONFLICT, true),
         other => return Err(other.into()),
     };
-    render_as(
-        status,
-        &ClosedPage { is_set_up, request_id: request_id(request) },
-    )
+    render_as(status, &ClosedPage { is_set_up, request_id: request_id(request) })
 }
 
 /// Whether the request names the host of the public address.
