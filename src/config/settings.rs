@@ -101,7 +101,7 @@ impl Settings {
 
     /// Takes a text under a name as it was written, without the blanks and line ends around it. Beside its new name in
     /// the same place, an earlier one counts nothing.
-    pub(super) fn take(&mut self, name: Name, text: String, origin: Origin) {
+    pub(super) fn take(&mut self, name: Name, text: &str, origin: Origin) {
         let text = text.trim().to_owned();
         match name {
             Name::Current(name) => self.set(name, text, origin),

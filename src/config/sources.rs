@@ -37,7 +37,7 @@ pub(super) fn collect(
             match setting_of(&name) {
                 // Empty is how a template that has nothing to say sets a variable.
                 Ok(_) if value.trim().is_empty() => {}
-                Ok(setting) => settings.take(setting, value, Origin::Environment(name)),
+                Ok(setting) => settings.take(setting, &value, Origin::Environment(name)),
                 Err(_) if service_links::is_one(rest) => {}
                 Err(error) => return Err(error),
             }
@@ -94,7 +94,7 @@ impl File<'_> {
                 return Err(ConfigError::unknown_key(&name, origin, names()));
             };
             match (text_of(value), known) {
-                (Some(text), known) => settings.take(known, text, origin),
+                (Some(text), known) => settings.take(known, &text, origin),
                 (None, Name::Current(name) | Name::Former(name, _)) => {
                     return Err(ConfigError::wrong_kind(name, origin));
                 }

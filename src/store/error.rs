@@ -39,10 +39,10 @@ impl From<Error> for StoreError {
             Error::DatabaseError(DatabaseErrorKind::UniqueViolation, info) => {
                 Self::Duplicate(info.message().to_owned())
             }
-            Error::DatabaseError(kind, info) if is_conflict(kind, info.message()) => {
+            Error::DatabaseError(kind, info) if is_conflict(*kind, info.message()) => {
                 Self::Conflict(info.message().to_owned())
             }
-            Error::DatabaseError(kind, info) if is_passing(kind, info.message()) => {
+            Error::DatabaseError(kind, info) if is_passing(*kind, info.message()) => {
                 Self::Unavailable(info.message().to_owned())
             }
             Error::BrokenTransactionManager => Self::Unavailable("the connection is broken".to_owned()),
@@ -76,7 +76,7 @@ fn is_without_answer(message: &str) -> bool {
         .any(|text| message.contains(text))
 }
 
-fn is_conflict(kind: &DatabaseErrorKind, message: &str) -> bool {
+fn is_conflict(kind: DatabaseErrorKind, message: &str) -> bool {
     matches!(kind, DatabaseErrorKind::SerializationFailure) || message.contains("deadlock detected")
 }
 
@@ -92,7 +92,7 @@ impl MayRepeat for StoreError {
     }
 }
 
-fn is_passing(kind: &DatabaseErrorKind, message: &str) -> bool {
+fn is_passing(kind: DatabaseErrorKind, message: &str) -> bool {
     matches!(
         kind,
         DatabaseErrorKind::ClosedConnection

@@ -36,7 +36,7 @@ impl Time {
     }
 
     /// Does what was put off; fails like the first that fails.
-    pub(super) fn finish(&self, conn: &mut Conn) -> Result<(), Box<dyn Any>> {
+    pub(super) fn finish(conn: &mut Conn) -> Result<(), Box<dyn Any>> {
         let put_off = PUT_OFF.take().unwrap_or_default();
         put_off.into_iter().try_for_each(|work| work(conn))
     }

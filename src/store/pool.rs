@@ -184,7 +184,7 @@ impl Store {
         let log = self.log.as_ref().filter(|log| log.is_due());
         let time = Time::begin();
         let changed = change(conn).and_then(|value| {
-            time.finish(conn).map_err(of_kind)?;
+            Time::finish(conn).map_err(of_kind)?;
             if log.is_some() {
                 Log::count(conn)?;
             }

@@ -106,7 +106,7 @@ fn ensure_regular(path: &Path, found: &Metadata) -> Result<(), VaultError> {
 /// opens every file of a volume to the group of the pod.
 fn ensure_private(path: &Path, (file, found): (&File, &Metadata), access: Access) -> Result<(), VaultError> {
     let mode = found.permissions().mode() & 0o7777;
-    if mode & 0o077 == 0 {
+    if mode.trailing_zeros() >= 6 {
         return Ok(());
     }
     let refused = |forbidden: u32, cure| {
