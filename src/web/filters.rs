@@ -11,10 +11,9 @@ pub fn asset(name: &str, _: &dyn askama::Values) -> askama::Result<String> {
 #[askama::filter_fn]
 pub fn command(arguments: &str, _: &dyn askama::Values) -> askama::Result<String> {
     let started = std::env::args().next().unwrap_or_default();
-    let is_built_here = started.trim_start_matches("./").starts_with("target/");
-    let program = if is_built_here { started.as_str() } else { "camlock" };
-    let prefix = if is_built_here && !program.starts_with("./") { "./" } else { "" };
-    Ok(format!("{prefix}{program} {arguments}"))
+    let built = ["target/release/camlock", "target/debug/camlock"];
+    let program = built.into_iter().find(|place| started.ends_with(place)).map(|place| format!("./{place}"));
+    Ok(format!("{} {arguments}", program.as_deref().unwrap_or("camlock")))
 }
 
 /// An ISO time for people to read: `23 Nov 2026, 21:50 UTC`.
