@@ -211,10 +211,10 @@ fn pooler(database: &Database, mode: &str) -> Option<(Pooler, u16)> {
     let mut command = Command::new("setpriv");
     command.args(["--reuid", "postgres", "--regid", "postgres", "--clear-groups", "pgbouncer"]);
     command.arg(folder.path().join("ini")).stderr(Stdio::null()).stdout(Stdio::null());
-    let child = command.spawn().unwrap();
+    let pooler = Pooler { process: command.spawn().unwrap(), _folder: folder };
     for _ in 0..100 {
         if TcpStream::connect(("127.0.0.1", port)).is_ok() {
-            return Some((Pooler { process: child, _folder: folder }, port));
+            return Some((pooler, port));
         }
         std::thread::sleep(Duration::from_millis(50));
     }

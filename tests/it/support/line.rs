@@ -86,7 +86,7 @@ fn upstream(from: TcpStream, to: TcpStream, link: &Link, way: &AtomicU8) {
 }
 
 fn pump(mut from: TcpStream, mut to: TcpStream, link: &Link, look: impl Fn(&[u8])) {
-    let mut buffer = [0; 65536];
+    let mut buffer = vec![0; 65536];
     while let Ok(length) = from.read(&mut buffer) {
         if length == 0 {
             break;
