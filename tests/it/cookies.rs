@@ -41,7 +41,7 @@ async fn a_cookie_that_only_looks_like_ours_is_refused() {
         );
     };
 
-    for name in ["__Host-camlock", "__Host-camlock-form", "__Host-camlock-device"] {
+    for name in ["__Host-camlock", "__Host-camlock-form", "__Host-camlock-device", "__Host-camlock-account"] {
         for blank in HIDDEN {
             refused(&[format!("{blank}{name}=evil").into_bytes()]);
             refused(&[format!("{name}{blank}=evil").into_bytes()]);
@@ -127,7 +127,12 @@ fn seen(cookies: &[Vec<u8>]) -> Option<Vec<String>> {
 }
 
 fn odd_spelling() -> impl Strategy<Value = String> {
-    let name = prop::sample::select(vec!["__Host-camlock", "__Host-camlock-form", "__Host-camlock-device"]);
+    let name = prop::sample::select(vec![
+        "__Host-camlock",
+        "__Host-camlock-form",
+        "__Host-camlock-device",
+        "__Host-camlock-account",
+    ]);
     let hidden = prop::collection::vec(prop::sample::select(HIDDEN.to_vec()), 0..3);
     (name, hidden.clone(), hidden, prop::collection::vec(any::<(bool, bool)>(), 21)).prop_map(
         |(name, before, after, letters)| {
@@ -142,7 +147,7 @@ fn odd_spelling() -> impl Strategy<Value = String> {
 proptest! {
     #[test]
     fn no_odd_spelling_of_our_names_reaches_the_framework(name in odd_spelling()) {
-        let is_ours = ["__Host-camlock", "__Host-camlock-form", "__Host-camlock-device"].contains(&name.as_str());
+        let is_ours = ["__Host-camlock", "__Host-camlock-form", "__Host-camlock-device", "__Host-camlock-account"].contains(&name.as_str());
 
         let found = seen(&[format!("{name}=x").into_bytes()]);
 

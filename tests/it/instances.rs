@@ -63,7 +63,7 @@ async fn a_former_name_sent_twice_or_in_disguise_is_refused_too() {
     let answer =
         app.browser().send(Method::GET, "/login", None, &[("cookie", "camlock=of-another-instance")]).await;
     assert_eq!(answer.status, StatusCode::OK);
-    assert!(is_session("camlock-8080=x") && !is_session("camlock-8080-form=x"));
+    assert!(is_session("camlock-8080=x") && !is_session("camlock-8080-account=x"));
 }
 
 /// What a form is answered that a browser sends from a page under another name of this server.

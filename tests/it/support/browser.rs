@@ -115,7 +115,7 @@ impl Browser {
 /// Whether a cookie is that of a session, whatever the port in its name.
 pub fn is_session(cookie: &str) -> bool {
     let name = cookie.split('=').next().unwrap_or_default();
-    name.starts_with("camlock") && !name.ends_with("-form") && !name.ends_with("-device")
+    name.starts_with("camlock") && !["-form", "-device", "-account"].iter().any(|end| name.ends_with(end))
 }
 
 /// Fields as a form sends them.
