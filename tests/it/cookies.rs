@@ -134,7 +134,7 @@ fn odd_spelling() -> impl Strategy<Value = String> {
         "__Host-camlock-account",
     ]);
     let hidden = prop::collection::vec(prop::sample::select(HIDDEN.to_vec()), 0..3);
-    (name, hidden.clone(), hidden, prop::collection::vec(any::<(bool, bool)>(), 21)).prop_map(
+    (name, hidden.clone(), hidden, prop::collection::vec(any::<(bool, bool)>(), 22)).prop_map(
         |(name, before, after, letters)| {
             let spelled = name.chars().zip(letters).map(|(letter, (encode, _))| {
                 if encode { format!("%{:02X}", u32::from(letter)) } else { letter.to_string() }
