@@ -61,6 +61,12 @@ struct Ticket {
     bytes: usize,
 }
 
+/// A call that waits for others of its identity to end; given back when it goes on or goes away.
+struct Seat {
+    lanes: Arc<Mutex<Lanes>>,
+    bytes: usize,
+}
+
 /// A call, as far as its turn is concerned.
 pub struct Waiting<'a> {
     pub name: Name,
@@ -103,6 +109,7 @@ impl Pace {
         if let Ok(place) = Arc::clone(&places).try_acquire_owned() {
             return Ok(Turn { has_waited: had_to_queue, _place: place });
         }
+        let _seat = self.seat(call.bytes).ok_or(TooMany { per_second })?;
         match tokio::time::timeout_at(latest, places.acquire_owned()).await {
             Ok(Ok(place)) if !(call.is_left)() => Ok(Turn { has_waited: true, _place: place }),
             _ => Err(TooMany { per_second }),
@@ -128,6 +135,17 @@ impl Pace {
                 Some(left) => sleep = left,
             }
         }
+    }
+
+    /// Counts a call among those that wait, if there is room.
+    fn seat(&self, bytes: usize) -> Option<Seat> {
+        let mut lanes = self.lanes.lock().unwrap_or_else(PoisonError::into_inner);
+        if lanes.waiting >= MOST_WAITING || lanes.bytes + bytes > MOST_BYTES {
+            return None;
+        }
+        lanes.waiting += 1;
+        lanes.bytes += bytes;
+        Some(Seat { lanes: Arc::clone(&self.lanes), bytes })
     }
 
     /// Where calls of an identity find out how many of them are at work.
@@ -219,5 +237,13 @@ impl Drop for Ticket {
         if let Some(lane) = lanes.by_name.get_mut(&self.name) {
             lane.queue.retain(|number| *number != self.number);
         }
+    }
+}
+
+impl Drop for Seat {
+    fn drop(&mut self) {
+        let mut lanes = self.lanes.lock().unwrap_or_else(PoisonError::into_inner);
+        lanes.waiting = lanes.waiting.saturating_sub(1);
+        lanes.bytes = lanes.bytes.saturating_sub(self.bytes);
     }
 }

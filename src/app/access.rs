@@ -10,6 +10,7 @@ use crate::domain::policy::{Context, Policy, Principal, Request, preset};
 use crate::domain::sentence::Sentence;
 use crate::domain::user::{User, UserKind};
 use crate::store::policies::{InForce, Ruling};
+use std::net::IpAddr;
 use std::sync::Arc;
 
 /// What explanations call the policy that holds for everybody.
@@ -107,7 +108,8 @@ impl Access {
 
     pub(super) fn context_of(&self, action: &str, (ip, mfa): (&str, Mfa)) -> Context {
         let passed = if mfa == Mfa::Passed { "1" } else { "0" };
-        self.circumstances(action).with("qcs:ip", ip).with("qcs:mfa", passed)
+        let context = self.circumstances(action).with("qcs:mfa", passed);
+        if ip.parse::<IpAddr>().is_ok() { context.with("qcs:ip", ip) } else { context.with_untold("qcs:ip") }
     }
 
     /// The answer to a made-up request.

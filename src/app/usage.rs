@@ -69,7 +69,11 @@ impl Sighting {
 
 /// What was noted and is not written down yet: the newest calls of each key.
 #[derive(Default)]
-pub struct Usage(Mutex<Noted>);
+pub struct Usage {
+    noted: Mutex<Noted>,
+    /// Held by whoever writes down.
+    pen: tokio::sync::Mutex<()>,
+}
 
 /// In the order in which every node locks the rows.
 type Noted = BTreeMap<SecretId, Vec<(i64, Sighting)>>;
@@ -78,7 +82,7 @@ impl App {
     /// Notes a call in memory. That of a disabled key leaves a record, and says nothing about the last use.
     pub fn note_use(&self, id: &SecretId, sighting: Sighting) {
         let now = self.clock.now_ms();
-        let mut noted = self.usage.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut noted = self.usage.noted.lock().unwrap_or_else(PoisonError::into_inner);
         if noted.len() >= MOST_KEYS && !noted.contains_key(id) {
             return;
         }
@@ -90,8 +94,20 @@ impl App {
     }
 
     /// Writes down what was noted, and for which seconds keys signed. What cannot be written stays noted.
+    ///
+    /// Whoever asks may go away meanwhile: what was begun is finished, and the next one waits for it.
     pub async fn flush_usage(&self) -> Result<(), Failure> {
-        let noted = std::mem::take(&mut *self.usage.0.lock().unwrap_or_else(PoisonError::into_inner));
+        let app = self.clone();
+        let flush = tokio::spawn(async move {
+            let _pen = app.usage.pen.lock().await;
+            app.write_usage().await
+        });
+        let ended = flush.await;
+        ended.map_err(|error| StoreError::Unavailable(error.to_string()))?
+    }
+
+    async fn write_usage(&self) -> Result<(), Failure> {
+        let noted = std::mem::take(&mut *self.usage.noted.lock().unwrap_or_else(PoisonError::into_inner));
         let signed = self.memory.unwritten();
         if noted.is_empty() && signed.is_empty() {
             return Ok(());
@@ -111,7 +127,7 @@ impl App {
     }
 
     fn keep_noted(&self, batch: &Noted) {
-        let mut noted = self.usage.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut noted = self.usage.noted.lock().unwrap_or_else(PoisonError::into_inner);
         for (id, older) in batch {
             let newer = noted.entry(id.clone()).or_default();
             let room = KEPT_RECORDS.saturating_sub(newer.len());

@@ -2,7 +2,7 @@
 
 use super::Conn;
 use super::connection::{Manager, begin, commit, open_file, part_with_read_only, rollback};
-use super::crew::{Crew, Missed, Progress};
+use super::crew::{Crew, DEADLINE, Missed, Progress};
 use super::error::{self, MayRepeat, StoreError};
 use super::later::Time;
 use super::place::Place;
@@ -235,7 +235,8 @@ impl Store {
     /// Takes another pool, unless the present one is younger than the work that was lost.
     fn renew(&self, began: Instant) {
         let mut current = self.current.write().unwrap_or_else(PoisonError::into_inner);
-        if current.since > began {
+        // Nor one that has not had the time to fail: work that is refused at once says nothing about it.
+        if current.since > began || current.since.elapsed() < DEADLINE {
             return;
         }
         let pool =

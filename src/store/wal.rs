@@ -150,11 +150,13 @@ pub fn ensure_fits(path: &Path) -> Result<(), StoreError> {
 /// Whether a log that goes with this stamp was begun on that file.
 fn is_base(path: &Path, stamp: Stamp) -> bool {
     let is_shared = is_in_use(path);
-    let fits = || {
-        alone(path).is_ok_and(|found| {
+    let fits = || match alone(path) {
+        Ok(found) => {
             let knows_schema = found.schema == stamp.schema || found.schema == stamp.next_schema;
             knows_schema && found.number >= stamp.number && (!is_shared || found.file == stamp.file)
-        })
+        }
+        // A checkpoint that was cut short leaves a file that only its own log makes whole.
+        Err(_) => is_whole(path),
     };
     // A server that is at work may write at this moment.
     fits()
@@ -246,8 +248,8 @@ impl Log {
     fn check(&self, conn: &mut SqliteConnection) -> Result<(), StoreError> {
         let refused = |error: std::io::Error| StoreError::Unavailable(error.to_string());
         let schema = schema_of(conn)?;
-        let former = read_stamp(&self.path).unwrap_or_default();
-        if former.schema != schema {
+        // Without a stamp the file itself is looked at, which a half-known one would forbid.
+        if let Some(former) = read_stamp(&self.path).filter(|former| former.schema != schema) {
             write_stamp(&self.path, &Stamp { next_schema: schema, ..former }).map_err(refused)?;
         }
         let number = number_in(conn)?;

@@ -1,7 +1,7 @@
 //! Fills in a form of one of our own pages: the HTML comes from our templates, so it is well formed and escaped.
 
 /// Settings whose names sound secret and are not.
-const PLAIN: [&str; 2] = ["secret_reveal", "password_min_length"];
+const PLAIN: [&str; 3] = ["secret_reveal", "password_min_length", "must_change_password"];
 const SOUNDS_SECRET: [&str; 8] = ["password", "secret", "token", "code", "csrf", "once", "seed", "confirm"];
 
 /// Whether a field may be kept and filled in again.

@@ -13,13 +13,19 @@ fn behind_proxy() -> TestApp {
 
 /// A key of a user with one policy, whose condition the test gives.
 async fn program(app: &TestApp, statements: &[(&str, &str)]) -> Client {
+    let told = statements.iter().map(|(effect, network)| (*effect, "ip_equal", *network));
+    program_with(app, &told.collect::<Vec<_>>()).await
+}
+
+/// The same, with operators of the test's choice.
+async fn program_with(app: &TestApp, statements: &[(&str, &str, &str)]) -> Client {
     let root = app.root().await;
     let alice = app.sub_user(&root, "alice", &[]).await;
     let (admin, client) = (app.key_of(&root).await, app.key_of(&alice).await);
     let statements: Vec<_> = statements
         .iter()
-        .map(|(effect, network)| {
-            let condition = json!({ "ip_equal": { "qcs:ip": network } });
+        .map(|(effect, operator, network)| {
+            let condition = json!({ *operator: { "qcs:ip": network } });
             json!({ "effect": effect, "action": "cam:ListUsers", "resource": "*", "condition": condition })
         })
         .collect();
@@ -103,6 +109,17 @@ async fn an_unknown_address_matches_every_deny_that_looks_at_addresses() {
     for form in UNREADABLE {
         assert!(!is_allowed(&client, &[("x-forwarded-for", form)]).await, "{form}");
         assert!(is_allowed(&root, &[("x-forwarded-for", form)]).await, "root has no condition: {form}");
+    }
+}
+
+#[actix_web::test]
+async fn an_unknown_address_is_no_text_either() {
+    let app = behind_proxy();
+    let client = program_with(&app, &[("allow", "string_not_equal", "203.0.113.9")]).await;
+
+    assert!(is_allowed(&client, &[("x-forwarded-for", "198.51.100.7")]).await);
+    for form in UNREADABLE {
+        assert!(!is_allowed(&client, &[("x-forwarded-for", form)]).await, "{form}");
     }
 }
 

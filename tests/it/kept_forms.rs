@@ -70,6 +70,7 @@ async fn boxes_and_choices_come_back_and_passwords_do_not() {
         ("note", "\"quoted\""),
         ("console_login", "1"),
         ("password", "hidden nowhere kept 42"),
+        ("must_change_password", "1"),
         ("policy", "ReadOnlyAccess"),
     ];
 
@@ -84,7 +85,23 @@ async fn boxes_and_choices_come_back_and_passwords_do_not() {
         page.ticked()
     );
     assert!(page.ticked().contains(&("console_login".to_owned(), "1".to_owned())));
+    assert!(page.ticked().contains(&("must_change_password".to_owned(), "1".to_owned())));
     assert!(!page.body.contains("hidden nowhere"));
+}
+
+#[actix_web::test]
+async fn what_was_sent_to_the_page_that_asks_for_its_opposite_is_not_kept() {
+    let app = TestApp::spawn();
+    let root = app.root().await;
+    let alice = app.sub_user(&root, "alice", &[]).await;
+    let address = format!("/users/{}/security/console", alice.uin);
+    let csrf = root.browser.get(&format!("/users/{}/security", alice.uin)).await.csrf();
+    app.wait(IDLE);
+
+    let login = root.browser.post(&address, &csrf, &[("on", "1")]).await.redirect();
+    let page = root.browser.open(&back_in(&app, &root, &login).await).await;
+
+    assert!(!page.body.contains("form is back"));
 }
 
 #[actix_web::test]

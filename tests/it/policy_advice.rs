@@ -145,6 +145,24 @@ async fn the_simulator_names_what_came_near_and_the_part_that_failed() {
 }
 
 #[actix_web::test]
+async fn near_misses_are_told_to_those_who_may_read_the_policy() {
+    let app = TestApp::spawn();
+    let root = app.root().await;
+    let bound = document("allow", "cos:GetObject", r#","condition":{"ip_equal":{"qcs:ip":"10.0.0.0/8"}}"#);
+    policy(&app, &root, ("cos-readers", &bound)).await;
+    policy(&app, &root, ("lookers", &document("allow", "cam:ListAttachedUserPolicies", ""))).await;
+    app.sub_user(&root, "alice", &["cos-readers"]).await;
+    let carol = app.signed_in(&root, "carol", &["lookers"]).await;
+    let question =
+        "/policies/simulate?user=alice&action=cos:GetObject&resource=*&context=qcs:ip%3D192.168.1.1";
+
+    let page = carol.browser.get(question).await;
+
+    assert_eq!(page.attribute("#verdict", "data-allowed").as_deref(), Some("false"));
+    assert!(!page.body.contains("10.0.0.0/8"));
+}
+
+#[actix_web::test]
 async fn the_simulator_offers_users_actions_and_resources() {
     let app = TestApp::spawn();
     let root = app.root().await;

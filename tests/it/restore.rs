@@ -250,3 +250,40 @@ async fn a_log_from_before_there_were_stamps_is_taken_when_the_whole_is_sound() 
     assert!(running.has(&last).await);
     running.end("-TERM");
 }
+
+/// A checkpoint that a power cut or a full disk ended: the beginning of the file is new, its end is missing.
+fn cut_a_checkpoint_short(folder: &Path) {
+    let log = fs::read(beside(folder, "-wal")).unwrap();
+    let page = u32::from_be_bytes(log[8..12].try_into().unwrap()) as usize;
+    let salts = &log[16..24];
+    let frames = log[32..].chunks_exact(24 + page);
+    let of_now = frames.take_while(|frame| &frame[8..16] == salts);
+    let mut pages: Vec<(usize, &[u8])> = of_now
+        .map(|frame| (u32::from_be_bytes(frame[..4].try_into().unwrap()) as usize, &frame[24..]))
+        .collect();
+    pages.sort_by_key(|(number, _)| *number);
+    let half = pages.len() / 2;
+    let mut file = fs::read(database(folder)).unwrap();
+    for (number, content) in pages.into_iter().take(half) {
+        let start = (number - 1) * page;
+        if file.len() < start + page {
+            file.resize(start + page, 0);
+        }
+        file[start..start + page].copy_from_slice(content);
+    }
+    fs::write(database(folder), file).unwrap();
+}
+
+#[actix_web::test]
+async fn a_checkpoint_that_was_cut_short_is_made_good_from_the_log() {
+    let folder = installed();
+    let running = Running::start(folder.path()).await;
+    let last = running.make(names("user", 40)).await.unwrap();
+    running.end("-KILL");
+    cut_a_checkpoint_short(folder.path());
+
+    let running = Running::start(folder.path()).await;
+
+    assert!(running.has(&last).await);
+    running.end("-TERM");
+}

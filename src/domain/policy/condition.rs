@@ -66,7 +66,7 @@ impl Clause {
             return Truth::Unknown;
         };
         let values = context.values(key);
-        if values.is_empty() && is_untold(key) {
+        if values.is_empty() && (is_untold(key) || context.is_untold(key)) {
             return Truth::Unknown;
         }
         if operator.test == Test::Null {

@@ -32,6 +32,7 @@ pub struct Request<'a> {
 #[derive(Clone, Debug, Default)]
 pub struct Context {
     keys: Vec<(String, Vec<String>)>,
+    untold: Vec<String>,
 }
 
 impl Context {
@@ -46,6 +47,17 @@ impl Context {
     pub fn with(mut self, key: &str, value: impl Into<String>) -> Self {
         self.add(key, value.into());
         self
+    }
+
+    /// Says that a key has a value which could not be found out: what asks for it cannot be told.
+    #[must_use]
+    pub fn with_untold(mut self, key: &str) -> Self {
+        self.untold.push(normal_key(key));
+        self
+    }
+
+    pub(super) fn is_untold(&self, normal: &str) -> bool {
+        self.untold.iter().any(|key| key == normal)
     }
 
     /// Adds several values to a key; none at all leave the key absent.

@@ -218,11 +218,15 @@ pub async fn remove_boundary(
         if person.may(action::GET_BOUNDARY, uin) { context.app.boundary(&person, uin).await? } else { None };
     let mut effects =
         vec![format!("Everything that the policies of {who} allow is allowed at once, without a limit.")];
-    effects.extend(held.as_ref().map(|policy| format!("Until now {} limits it:", policy.name)));
+    effects.extend(held.as_ref().map(|policy| format!("Until now {} limits it.", policy.name)));
+    let says = match &held {
+        Some(held) => policy(&context, &person, held.id).await?.1,
+        None => Vec::new(),
+    };
     let asked = Asked {
         title: format!("Remove the permission boundary of {who}?"),
         effects,
-        says: held.map(|policy| sentences(&policy.document)).unwrap_or_default(),
+        says,
         more: None,
         button: "Remove boundary",
         form: (format!("/users/{uin}/permissions/boundary/remove"), &[]),

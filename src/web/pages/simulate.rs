@@ -200,11 +200,14 @@ impl Verdict {
     fn of(person: &Caller, (user, typed): (User, &Typed), simulation: Simulation) -> Self {
         let open = simulation.policy.filter(|id| person.may_on_policy(action::GET_POLICY, *id));
         let opened = |id: Option<i64>| id.filter(|id| person.may_on_policy(action::GET_POLICY, *id));
+        // What a statement says is for who may read its policy.
         let near = |is_boundary| {
             let some = simulation.near.iter().filter(move |(miss, _)| miss.is_boundary == is_boundary);
-            some.map(|(miss, policy)| Near::of(miss, opened(*policy), typed)).collect()
+            let read = some.filter_map(|(miss, policy)| Some((miss, opened(*policy)?)));
+            read.map(|(miss, policy)| Near::of(miss, Some(policy), typed)).collect()
         };
-        let (near, near_boundary) = (near(false), near(true));
+        let sees_boundary = person.may(action::GET_BOUNDARY, user.uin);
+        let (near, near_boundary) = (near(false), if sees_boundary { near(true) } else { Vec::new() });
         let decision = simulation.decision;
         let statement = match (&decision.by, &decision.reason) {
             (Some(by), _) => {
