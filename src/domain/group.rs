@@ -108,7 +108,7 @@ pub enum GroupRefusal {
     NameTaken,
     #[error("The name looks like that of another group of this account. Choose another one.")]
     LooksTaken,
-    #[error("This account has 300 groups, as many as it may. Delete one first.")]
+    #[error("This account has 300 groups, the most there can be. Delete one first.")]
     TooManyGroups,
     #[error("A group can hold at most 100 users. Remove one first.")]
     GroupFull,

@@ -142,13 +142,13 @@ impl Document {
 /// A rule said no; the text is fit to show to the person who asked.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
 pub enum PolicyRefusal {
-    #[error("This account has 1,500 custom policies, as many as it may. Delete one first.")]
+    #[error("This account has 1,500 custom policies, the most there can be. Delete one first.")]
     AccountFull,
     #[error("This policy name is taken in this account. Choose another one.")]
     NameTaken,
-    #[error("This policy comes with Camlock and cannot be changed. Create a policy of your own instead.")]
+    #[error("This policy is built in and cannot be changed. Create a policy of your own instead.")]
     Preset,
-    #[error("This policy has five versions, as many as it may. Delete one first.")]
+    #[error("This policy has five versions, the most there can be. Delete one first.")]
     VersionsFull,
     #[error("This version is the default one. Make another version the default first.")]
     DefaultVersion,

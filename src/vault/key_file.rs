@@ -132,7 +132,7 @@ fn ensure_private(path: &Path, (file, found): (&File, &Metadata), access: Access
         tracing::warn!(
             path = %path.display(),
             mode = format!("{mode:04o}"),
-            "a group could touch the master key file; its mode is mended. In Kubernetes set \
+            "a group could touch the master key file; the access of the group is taken away. In Kubernetes set \
              fsGroupChangePolicy: OnRootMismatch"
         );
         return Ok(());
