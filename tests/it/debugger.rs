@@ -97,7 +97,7 @@ async fn whoever_may_query_a_key_may_debug_its_requests_and_nobody_else() {
 }
 
 #[actix_web::test]
-async fn the_form_stands_above_the_result() {
+async fn the_page_begins_with_the_verdict() {
     let app = TestApp::spawn();
     let root = app.root().await;
     let headers = header_lines(&signed_by(&app.key_of(&root).await));
@@ -105,5 +105,6 @@ async fn the_form_stands_above_the_result() {
 
     let page = root.browser.submit("/help/api/debug", "/help/api/debug", &fields).await;
 
-    assert!(page.body.find("id=\"field-headers\"") < page.body.find("id=\"verdict\""));
+    let place = |id: &str| page.body.find(&format!("id=\"{id}\"")).unwrap();
+    assert!(place("verdict") < place("field-headers") && place("field-headers") < place("view-h"));
 }
