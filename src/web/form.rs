@@ -7,7 +7,7 @@ use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
 use actix_web::http::Method;
 use actix_web::http::header::{CONTENT_ENCODING, CONTENT_TYPE};
 use actix_web::middleware::Next;
-use actix_web::web::BytesMut;
+use actix_web::web::{Bytes, BytesMut};
 use actix_web::{Error, HttpMessage, HttpRequest, ResponseError};
 use futures_util::StreamExt;
 use zeroize::Zeroize;
@@ -109,7 +109,14 @@ pub async fn arrive(
     Ok(next.call(request).await?.map_into_boxed_body())
 }
 
-pub(super) async fn collect(payload: &mut Payload) -> Result<BytesMut, PageError> {
+/// Reads a form whole before its handler does, which finds it as it came.
+pub(super) async fn read_ahead(request: &mut ServiceRequest) -> Result<Bytes, PageError> {
+    let body = collect(&mut request.take_payload()).await?.freeze();
+    request.set_payload(Payload::from(body.clone()));
+    Ok(body)
+}
+
+async fn collect(payload: &mut Payload) -> Result<BytesMut, PageError> {
     let mut body = BytesMut::new();
     while let Some(chunk) = payload.next().await {
         let chunk =

@@ -6,7 +6,7 @@ use super::csrf;
 use super::error::PageError;
 use super::fill;
 use super::flash::{self, Kind};
-use super::form::{Form, collect};
+use super::form::{Form, read_ahead};
 use super::pages::see_other;
 use super::query::Query;
 use super::routes::ENDPOINTS;
@@ -19,7 +19,7 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::{CONTENT_TYPE, HeaderValue, LOCATION};
 use actix_web::middleware::Next;
 use actix_web::web::Bytes;
-use actix_web::{Error, HttpMessage, HttpRequest, HttpResponse, ResponseError};
+use actix_web::{Error, HttpRequest, HttpResponse, ResponseError};
 
 /// The parameter that names a form which waits.
 const NAME: &str = "kept";
@@ -36,11 +36,10 @@ pub async fn keep(
     mut request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
-    let body = match collect(&mut request.take_payload()).await {
-        Ok(body) => body.freeze(),
+    let body = match read_ahead(&mut request).await {
+        Ok(body) => body,
         Err(refusal) => return Ok(request.into_response(refusal.error_response())),
     };
-    request.set_payload(Payload::from(body.clone()));
     let response = next.call(request).await?.map_into_boxed_body();
     if response.headers().get(LOCATION) != Some(&HeaderValue::from_static("/login")) {
         return Ok(response);

@@ -8,7 +8,7 @@ use super::caller::{caller, context};
 use super::context::WebContext;
 use super::csrf::{Protected, mac};
 use super::error::PageError;
-use super::form::collect;
+use super::form::read_ahead;
 use super::pages::see_other;
 use super::request::request_id;
 use crate::app::Failure;
@@ -60,11 +60,10 @@ pub async fn guard(
     mut request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
-    let body = match collect(&mut request.take_payload()).await {
-        Ok(body) => body.freeze(),
+    let body = match read_ahead(&mut request).await {
+        Ok(body) => body,
         Err(refusal) => return Ok(request.into_response(refusal.error_response())),
     };
-    request.set_payload(Payload::from(body.clone()));
     let known = match recognised(request.request(), body).await {
         Ok(Some(known)) => known,
         Ok(None) => return Ok(next.call(request).await?.map_into_boxed_body()),

@@ -145,3 +145,46 @@ async fn what_lost_against_others_is_made_again_three_times_and_then_refused() {
     assert_eq!(made(3).await, (true, 4));
     assert_eq!(made(9).await, (false, 4));
 }
+
+/// Reading a key for its usage holds its row against deletion; whoever waits for that must hold nothing that others need.
+#[actix_web::test]
+async fn a_deletion_that_waits_for_a_row_keeps_nobody_else_waiting() {
+    let app = TestApp::spawn();
+    if app.database.is_sqlite() {
+        return;
+    }
+    let root = app.key_of(&app.bare_root("root").await).await;
+    let uin = done(&root, "AddUser", json!({"Name": "one"})).await["Uin"].clone();
+    let made = done(&root, "CreateAccessKey", json!({"TargetUin": uin})).await;
+    let id = made["AccessKey"]["AccessKeyId"].as_str().unwrap().to_owned();
+    let (held, is_held) = std::sync::mpsc::channel();
+    let (free, is_freed) = std::sync::mpsc::channel::<()>();
+    let other = app.other_connection();
+    let row = id.clone();
+    let holder = std::thread::spawn(move || {
+        let hold = |conn: &mut camlock::store::Conn| {
+            let sql =
+                format!("SELECT 1::BIGINT AS count FROM api_keys WHERE secret_id = '{row}' FOR KEY SHARE");
+            diesel::sql_query(sql).get_result::<Count>(conn)?;
+            held.send(()).unwrap();
+            is_freed.recv().unwrap();
+            Ok::<_, StoreError>(())
+        };
+        other.write_now(hold).unwrap();
+    });
+    is_held.recv().unwrap();
+
+    let deletion = root.call("cam", "DeleteAccessKey", json!({"TargetUin": uin, "AccessKeyId": id}));
+    let meanwhile = async {
+        actix_web::rt::time::sleep(Duration::from_millis(500)).await;
+        let added = done(&root, "AddUser", json!({"Name": "two"}));
+        let is_added = actix_web::rt::time::timeout(Duration::from_secs(3), added).await.is_ok();
+        free.send(()).unwrap();
+        is_added
+    };
+    let (deleted, is_added) = futures_util::future::join(deletion, meanwhile).await;
+
+    holder.join().unwrap();
+    assert!(is_added, "another change waited for the deletion");
+    assert_eq!(code(&deleted), "", "{deleted}");
+}
