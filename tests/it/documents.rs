@@ -138,5 +138,7 @@ fn every_document_that_is_pointed_to_is_here() {
 fn documents_in(text: &str) -> impl Iterator<Item = String> {
     let is_of_name = |c: char| c.is_ascii_alphanumeric() || "_-.".contains(c);
     let words = text.split(move |c: char| !is_of_name(c)).map(|word| word.trim_end_matches('.'));
-    words.filter(|word| word.len() > ".md".len() && word.ends_with(".md")).map(str::to_owned)
+    words
+        .filter(|word| word.rsplit_once('.').is_some_and(|(name, kind)| !name.is_empty() && kind == "md"))
+        .map(str::to_owned)
 }
