@@ -5,7 +5,7 @@
 
 use camlock::app::App;
 use camlock::app::caller::Source;
-use camlock::app::key_import::Import;
+use camlock::app::keys::import::Import;
 use camlock::clock::Clock;
 use camlock::config::Config;
 use camlock::domain::key::SecretId;

@@ -8,7 +8,8 @@ pub use self::first::Lost;
 use self::first::Start;
 
 use crate::api::{self, ApiContext};
-use crate::app::{App, Failure, Parts, Rules, nodes};
+use crate::app::operator::nodes;
+use crate::app::{App, Failure, Parts, Rules};
 use crate::clock::Clock;
 use crate::config::{Config, DatabaseUrl};
 use crate::domain::policy::preset::PRESETS;
@@ -23,7 +24,8 @@ use crate::store::{Conn, StoreError, dialect, meta, migrations};
 use crate::vault::{Vault, VaultError};
 use crate::web::context::WebContext;
 use crate::web::cookies::CookieNames;
-use crate::web::{assets, edge, form, health, routes, session, well_known};
+use crate::web::public::{assets, health, well_known};
+use crate::web::{edge, forms, routes, session};
 use actix_web::App as ActixApp;
 use actix_web::dev::Server;
 use actix_web::guard::fn_guard;
@@ -226,7 +228,7 @@ pub fn server(
             .service(
                 web::scope("")
                     .wrap(sessions)
-                    .wrap(from_fn(form::arrive))
+                    .wrap(from_fn(forms::arrive))
                     .wrap(from_fn(edge::refuse_impostors))
                     .configure(routes::configure)
                     .default_service(web::to(routes::nowhere)),

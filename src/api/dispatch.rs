@@ -1,24 +1,22 @@
 //! A request to `/` that is the API's: read, believed, counted, run, answered. HTTP 200 and an envelope, always.
 
 use super::action::{Action, Call};
-use super::actions;
-use super::body;
 use super::error::ApiError;
 use super::input::Input;
-use super::multipart;
 use super::pace::{Pace, Turn, Waiting};
+use super::{actions, body, multipart};
 use crate::app::App;
 use crate::app::caller::Source;
+use crate::app::keys::usage::Sighting;
 use crate::app::signed::{Refusal, Signed};
-use crate::app::usage::Sighting;
 use crate::config::Config;
 use crate::domain::replay::{Arrival, Origin, ReplayRefusal, TWIN_MS, Use};
 use crate::domain::signature::{Body, Claim, Incoming, Language, parameters};
 use crate::domain::user::Uid;
+use crate::http::request::{request_id, source};
 use crate::server::Traffic;
 use crate::times::Times;
 use crate::web::context::WebContext;
-use crate::web::request::{request_id, source};
 use actix_web::guard::GuardContext;
 use actix_web::http::Method;
 use actix_web::http::header::{AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE, HeaderName, HeaderValue};

@@ -1,7 +1,7 @@
 //! `camlock admin …`: root accounts, and people who cannot get in.
 
 use super::{CliError, say};
-use crate::app::operator::Locked;
+use crate::app::operator::admin::Locked;
 use crate::app::{App, Failure};
 use crate::config::Config;
 use crate::domain::field;

@@ -1,7 +1,7 @@
 //! `camlock key …`: existing pairs taken in, and keys made unusable in a hurry.
 
 use super::{CliError, say};
-use crate::app::key_import::Import;
+use crate::app::keys::import::Import;
 use crate::app::{App, Failure};
 use crate::config::Config;
 use crate::domain::key::{Key, SecretId};

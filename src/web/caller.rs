@@ -2,9 +2,10 @@
 
 use super::context::WebContext;
 use super::error::PageError;
-use super::{request, session};
 use crate::app::Failure;
 use crate::app::caller::{Caller, Duty};
+use crate::http::request;
+use crate::web::session;
 use actix_session::SessionExt;
 use actix_web::dev::Payload;
 use actix_web::web::Data;

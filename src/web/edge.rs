@@ -2,8 +2,8 @@
 
 use super::caller::context;
 use super::error::{self, PageError, Trouble};
-use super::request::request_id;
 use crate::config::PublicUrl;
+use crate::http::request::request_id;
 use crate::server::{Answer, Traffic, Unread};
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};

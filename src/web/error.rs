@@ -1,15 +1,15 @@
 //! What a page can answer instead of itself, and how that looks.
 
 use super::context::WebContext;
-use super::filters;
 use super::layout::{self, Layout};
-use super::request::request_id;
 use crate::app::Failure;
 use crate::app::caller::Caller;
 use crate::domain::permission::{Cause, Denial};
 use crate::domain::sentence::Sentence;
+use crate::http::request::request_id;
 use crate::passwords::PasswordsError;
 use crate::store::{StoreError, was_anything_kept};
+use crate::web::layout::filters;
 use actix_web::body::BoxBody;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{CONTENT_TYPE, LOCATION, RETRY_AFTER};

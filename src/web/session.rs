@@ -4,7 +4,7 @@
 //! back holds flash messages and nothing that decides anything.
 
 use crate::app::App;
-use crate::app::sessions::id_of_cookie;
+use crate::app::session::id_of_cookie;
 use actix_session::config::{BrowserSession, CookieContentSecurity};
 use actix_session::storage::{LoadError, SaveError, SessionKey, SessionStore, UpdateError};
 use actix_session::{Session, SessionMiddleware};

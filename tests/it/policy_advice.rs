@@ -29,7 +29,7 @@ async fn policy(app: &TestApp, root: &Person, (name, document): (&str, &str)) ->
 
 #[test]
 fn every_action_of_the_program_is_a_known_one() {
-    let sources = ["src/domain/permission.rs", "src/app/access_keys.rs", "src/api/actions/sts.rs"];
+    let sources = ["src/domain/permission.rs", "src/app/keys/access_keys.rs", "src/api/actions/sts.rs"];
     for source in sources {
         let text = std::fs::read_to_string(format!("{}/{source}", env!("CARGO_MANIFEST_DIR"))).unwrap();
         for piece in

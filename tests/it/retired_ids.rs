@@ -2,7 +2,7 @@
 
 use crate::support::people::Person;
 use crate::support::{Client, TestApp, Upgraded, code};
-use camlock::app::key_import::Import;
+use camlock::app::keys::import::Import;
 use camlock::domain::key::SecretId;
 use camlock::domain::secret::SecretKey;
 use camlock::domain::user::Uin;

@@ -1,8 +1,7 @@
 //! Ending a session wins against everything that gives it another id at the same moment.
 
 use crate::support::TestApp;
-use crate::support::browser::encoded;
-use crate::support::browser::is_session;
+use crate::support::browser::{encoded, is_session};
 use crate::support::people::{PASSWORD, Person};
 use camlock::app::caller::{Caller, Source};
 use camlock::domain::user::Uin;
@@ -174,7 +173,7 @@ fn partner_session(app: &TestApp, partner: &Person) -> Option<String> {
     let (uin, now) = (Uin::parse(&partner.uin).unwrap(), app.now());
     let mut found = app.app.store.read_now(|conn| sessions::of_identity(conn, uin, now)).unwrap();
     found.sort_by_key(|session| session.created_at);
-    found.first().map(camlock::app::sessions::public_name)
+    found.first().map(camlock::app::session::public_name)
 }
 
 #[actix_web::test]
@@ -262,7 +261,8 @@ async fn keeping_somebody_out_over_the_api_wins_against_a_renamed_session() {
     let passing = alice.browser.send_form(&page, "/verify", &typed);
     let closing = async {
         tokio::time::sleep(std::time::Duration::from_millis(30)).await;
-        let changes = camlock::app::named_users::Changes { console_login: Some(false), ..Default::default() };
+        let changes =
+            camlock::app::users::named::Changes { console_login: Some(false), ..Default::default() };
         app.app.update_named_user(&caller, "dev-alice".to_owned(), changes).await
     };
     let letting = async {

@@ -117,7 +117,7 @@ async fn get_security_last_used(call: Call) -> Result<Map<String, Value>, ApiErr
         Failure::AccessKey(refusal) => ApiError::new("ResourceNotFound", refusal),
         other => ApiError::from(other).invalid_as("InvalidParameter"),
     })?;
-    let row = |(id, used): &(String, Option<crate::app::usage::LastUse>)| {
+    let row = |(id, used): &(String, Option<crate::app::keys::usage::LastUse>)| {
         let at = used.as_ref().map(|used| used.last_used_ms);
         let day = at.map(|at| call.times.day(at.div_euclid(1000)));
         json!({ "SecretId": id, "LastUsedDate": day, "LastSecretUsedDate": at })

@@ -4,7 +4,7 @@ use super::users::flag;
 use crate::api::action::{Action, Call, Service, fields, respond};
 use crate::api::error::{ApiError, USER};
 use crate::api::input::Input;
-use crate::app::protection::{ProtectionChange, ProtectionSet, RuleChanges};
+use crate::app::account::protection::{ProtectionChange, ProtectionSet, RuleChanges};
 use crate::domain::login_rules::{self, Effect, LoginRule, LoginRules, MAX_RULES};
 use crate::domain::permission::action;
 use crate::domain::user::{Protection, Uin};

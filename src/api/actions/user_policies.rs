@@ -4,7 +4,7 @@ use super::policy_input::{few, paging, policy_type};
 use crate::api::action::{Action, Call, Service, fields, respond};
 use crate::api::error::{ApiError, USER};
 use crate::api::input::Input;
-use crate::app::permissions::{Attachment, Held};
+use crate::app::users::permissions::{Attachment, Held};
 use crate::domain::user::Uin;
 use crate::times::Times;
 use serde_json::{Map, Value, json};

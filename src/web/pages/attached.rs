@@ -2,7 +2,7 @@
 
 use super::choose::{Choice, Choices, Wording};
 use crate::app::caller::Caller;
-use crate::app::permissions::{Attachment, Held, StoredPolicy};
+use crate::app::users::permissions::{Attachment, Held, StoredPolicy};
 use crate::domain::field::FieldError;
 use crate::domain::group::GroupId;
 use crate::domain::permission::action;
@@ -163,5 +163,5 @@ pub fn policies_in_words(count: usize) -> String {
 
 /// The policy that the address of a detachment names.
 pub fn policy_of(request: &HttpRequest) -> Result<i64, PageError> {
-    super::policy::number_of(request, "policy")
+    crate::web::pages::policies::detail::number_of(request, "policy")
 }

@@ -1,10 +1,6 @@
 //! Asks before something takes effect that takes rights away or gives them, and says what.
 
 use super::attached::policy_of as attached_policy_of;
-use super::group_head::{GroupHead, group_of};
-use super::policy::{number_of, policy_of};
-use super::policy_text::{Sentence, diff, sentences};
-use super::user_head::UserHead;
 use super::{render, uin_of};
 use crate::app::Failure;
 use crate::app::caller::Caller;
@@ -15,8 +11,11 @@ use crate::domain::user::Uin;
 use crate::web::caller::Person;
 use crate::web::context::WebContext;
 use crate::web::error::PageError;
-use crate::web::filters;
-use crate::web::layout::Layout;
+use crate::web::layout::{Layout, filters};
+use crate::web::pages::groups::head::{GroupHead, group_of};
+use crate::web::pages::policies::detail::{number_of, policy_of};
+use crate::web::pages::policies::text::{Sentence, diff, sentences};
+use crate::web::pages::users::head::UserHead;
 use actix_session::Session;
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};

@@ -3,13 +3,13 @@
 use super::{done, question_address, see_other};
 use crate::app::Failure;
 use crate::app::caller::Caller;
-use crate::app::grant::{Grant, Granted, Way};
+use crate::app::deferred::grant::{Grant, Granted, Way};
 use crate::app::keys::Step;
-use crate::app::policy_edit::Edited;
+use crate::app::policies::edit::Edited;
 use crate::web::caller::AnyPerson;
 use crate::web::context::WebContext;
-use crate::web::csrf::Protected;
 use crate::web::error::PageError;
+use crate::web::forms::csrf::Protected;
 use actix_session::Session;
 use actix_web::HttpResponse;
 use actix_web::web::Data;

@@ -1,56 +1,27 @@
-//! The pages, one file for each noun.
+//! The pages, one folder for each noun.
 
+pub mod account;
 pub mod attached;
 pub mod audit;
 pub mod choose;
 pub mod confirm;
-mod door;
-pub mod factors;
 pub mod grants;
-pub mod group;
-pub mod group_head;
-pub mod group_members;
-pub mod group_permissions;
 pub mod groups;
 pub mod help;
-pub mod help_debug;
 pub mod home;
-pub mod identity;
-pub mod key_records;
-pub mod key_status;
 pub mod keys;
 pub mod me;
-pub mod mfa;
 pub mod policies;
-pub mod policy;
-mod policy_conditions;
-pub mod policy_form;
-pub mod policy_holders;
-pub mod policy_text;
-pub mod policy_versions;
-pub mod reveal;
-pub mod settings;
-pub mod setup;
 pub mod sign_in;
-pub mod simulate;
 pub mod step_up;
-pub mod user;
-pub mod user_activity;
-pub mod user_boundary;
-pub mod user_form;
-pub mod user_groups;
-pub mod user_head;
-pub mod user_new;
-pub mod user_permissions;
-pub mod user_security;
 pub mod users;
 
 use super::context::WebContext;
 use super::error::PageError;
-use super::flash::{self, Kind};
 use crate::app::keys::Place;
 use crate::domain::key::SecretId;
 use crate::domain::user::Uin;
+use crate::web::layout::flash::{self, Kind};
 use actix_session::Session;
 use actix_web::http::header::{CONTENT_TYPE, HeaderMap, LOCATION};
 use actix_web::http::{Method, StatusCode};
@@ -121,7 +92,7 @@ pub fn keys_address(place: Place) -> String {
 }
 
 /// Where a person who was asked something has to go: the question, or enrolment first.
-pub fn question_address(asked: &crate::app::step_up::Asked) -> String {
+pub fn question_address(asked: &crate::app::deferred::Asked) -> String {
     if asked.must_enrol {
         format!("/me/mfa/totp/new?then={}", asked.id)
     } else {

@@ -2,8 +2,8 @@
 
 use super::{grants, keys_address, leave_if_alive, render, render_as, see_other};
 use crate::app::Failure;
+use crate::app::deferred::{Answer, Answered, Done, Question};
 use crate::app::keys::Place;
-use crate::app::step_up::{Answer, Answered, Done, Question};
 use crate::domain::field::FieldError;
 use crate::domain::key::SecretId;
 use crate::domain::sentence::Sentence;
@@ -11,11 +11,10 @@ use crate::domain::step_up::Purpose;
 use crate::domain::totp::Code;
 use crate::web::caller::AnyPerson;
 use crate::web::context::WebContext;
-use crate::web::csrf::Protected;
 use crate::web::error::{PageError, in_words};
-use crate::web::filters;
-use crate::web::flash::{self, Kind};
-use crate::web::layout::Layout;
+use crate::web::forms::csrf::Protected;
+use crate::web::layout::flash::{self, Kind};
+use crate::web::layout::{Layout, filters};
 use crate::web::query::Query;
 use crate::web::session;
 use actix_session::Session;

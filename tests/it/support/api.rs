@@ -2,7 +2,7 @@
 
 use super::people::Person;
 use super::{Answer, TestApp};
-use camlock::app::key_import::Import;
+use camlock::app::keys::import::Import;
 use camlock::clock::Clock;
 use camlock::domain::key::SecretId;
 use camlock::domain::secret::SecretKey;

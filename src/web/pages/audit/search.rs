@@ -2,7 +2,7 @@
 
 use super::range::{DAY, start_of};
 use super::seq_of;
-use crate::app::audit::{Cursor, Filter};
+use crate::app::account::log::{Cursor, Filter};
 use crate::app::caller::Caller;
 use crate::app::{App, Failure};
 use crate::domain::audit::words::Group;

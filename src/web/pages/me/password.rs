@@ -2,16 +2,15 @@
 
 use crate::app::Failure;
 use crate::app::caller::Duty;
-use crate::app::own_security::PasswordStep;
+use crate::app::me::PasswordStep;
 use crate::domain::field::FieldError;
 use crate::domain::secret::{MalformedPassword, Password};
 use crate::web::caller::AnyPerson;
 use crate::web::context::WebContext;
-use crate::web::csrf::Protected;
 use crate::web::error::PageError;
-use crate::web::filters;
-use crate::web::form::Form;
-use crate::web::layout::Layout;
+use crate::web::forms::Form;
+use crate::web::forms::csrf::Protected;
+use crate::web::layout::{Layout, filters};
 use crate::web::pages::{done, question_address, render_as, see_other};
 use crate::web::session::continue_as;
 use actix_session::Session;

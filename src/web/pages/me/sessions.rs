@@ -1,14 +1,13 @@
 //! Where a person is signed in, and ending that.
 
 use super::agent;
-use crate::app::session_rules::MAX_SESSIONS;
-use crate::app::sessions::{Session as SignedIn, public_name};
+use crate::app::session::rules::MAX_SESSIONS;
+use crate::app::session::{Session as SignedIn, public_name};
 use crate::web::caller::{Person, context};
 use crate::web::context::WebContext;
-use crate::web::csrf::Protected;
 use crate::web::error::PageError;
-use crate::web::filters;
-use crate::web::layout::Layout;
+use crate::web::forms::csrf::Protected;
+use crate::web::layout::{Layout, filters};
 use crate::web::pages::{done, render, see_other};
 use actix_session::{Session, SessionExt};
 use actix_web::web::Data;

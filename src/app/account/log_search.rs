@@ -1,0 +1,122 @@
+//! What the log is asked for in words: parts of names, ids, beginnings of SecretIds.
+
+use crate::app::account::log::Target;
+use crate::app::caller::Caller;
+use crate::app::{App, Failure};
+use crate::domain::field::FieldError;
+use crate::domain::key::SecretId;
+use crate::domain::permission::action;
+use crate::domain::user::Uin;
+use crate::store::{Conn, audit, groups, policy_search, user_search};
+
+/// Characters of a SecretId that are enough to look for it.
+pub const KEY_START: usize = 8;
+/// Names that one search may stand for.
+const MOST: usize = 20;
+/// Users that are looked at for a part of their name; the search of users finds notes and numbers too.
+const LOOKED_AT: i64 = 200;
+
+impl App {
+    /// The users that a text means as actors: by UIN, by a part of the name, or by the last name of one that is gone.
+    pub async fn actors_meant(&self, caller: &Caller, text: String) -> Result<Vec<Uin>, Failure> {
+        caller.ensure_here(action::READ_AUDIT)?;
+        let owner = caller.owner();
+        self.store
+            .read(move |conn| {
+                let found = users_meant(conn, owner, ("actor", &text))?;
+                if found.is_empty() {
+                    let unknown = "No user here has this in its name. For a deleted user, enter its UIN.";
+                    return Err(FieldError::on_page("actor", unknown).into());
+                }
+                Ok(found)
+            })
+            .await
+    }
+
+    /// What a text means as a target.
+    pub async fn target_meant(&self, caller: &Caller, text: String) -> Result<Target, Failure> {
+        caller.ensure_here(action::READ_AUDIT)?;
+        let owner = caller.owner();
+        self.store.read(move |conn| target_meant(conn, owner, &text)).await
+    }
+}
+
+fn target_meant(conn: &mut Conn, owner: Uin, text: &str) -> Result<Target, Failure> {
+    if is_start_of_key(text) {
+        if text.len() < KEY_START {
+            let told = format!("Enter the SecretId, or at least its first {KEY_START} characters.");
+            return Err(FieldError::on_page("target", told).into());
+        }
+        return Ok(if SecretId::parse(text).is_ok() {
+            Target { things: vec![text.to_owned()], ..Target::default() }
+        } else {
+            Target { key: Some(text.to_owned()), ..Target::default() }
+        });
+    }
+    let uins = users_meant(conn, owner, ("target", text))?;
+    if Uin::parse(text).is_ok() {
+        return Ok(Target { uins, ..Target::default() });
+    }
+    let wanted = Wanted::of(text);
+    let policies = policy_search::rows(conn, owner, None)?.into_iter().map(|policy| policy.name);
+    let groups = groups::of_account(conn, owner)?.into_iter().map(|group| group.name);
+    let mut things = few("target", policies.filter(|name| wanted.fits(name)))?;
+    let mut named = few("target", groups.filter(|name| wanted.fits(name)))?;
+    things.extend(named.iter().cloned());
+    // What is gone is found by its whole name.
+    for names in [&mut things, &mut named] {
+        names.push(wanted.written.to_owned());
+        names.sort();
+        names.dedup();
+    }
+    Ok(Target { uins, things, groups: named, key: None })
+}
+
+fn users_meant(
+    conn: &mut Conn,
+    owner: Uin,
+    (field, text): (&'static str, &str),
+) -> Result<Vec<Uin>, Failure> {
+    if let Ok(uin) = Uin::parse(text) {
+        return Ok(vec![uin]);
+    }
+    let wanted = Wanted::of(text);
+    let filter = user_search::Filter { text: wanted.written.to_owned(), ..user_search::Filter::default() };
+    let found = user_search::page(conn, owner, &filter, &user_search::Cursor::Start, LOOKED_AT)?;
+    let mut uins = few(field, found.into_iter().filter(|user| wanted.fits(&user.name)).map(|user| user.uin))?;
+    uins.extend(audit::uin_of_name(conn, owner, wanted.written)?.filter(|uin| !uins.contains(uin)));
+    uins.extend((wanted.written == crate::app::change::event::OPERATOR).then_some(Uin(0)));
+    Ok(uins)
+}
+
+/// A name or a part of one; a whole one in quotation marks.
+struct Wanted<'a> {
+    written: &'a str,
+    lower: String,
+    is_whole: bool,
+}
+
+impl<'a> Wanted<'a> {
+    fn of(text: &'a str) -> Self {
+        let inner = text.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
+        let written = inner.unwrap_or(text);
+        Self { written, lower: written.to_lowercase(), is_whole: inner.is_some() }
+    }
+
+    fn fits(&self, name: &str) -> bool {
+        if self.is_whole { name == self.written } else { name.to_lowercase().contains(&self.lower) }
+    }
+}
+
+fn is_start_of_key(text: &str) -> bool {
+    text.starts_with("AKID") && text.len() <= 36 && text.bytes().all(|byte| byte.is_ascii_alphanumeric())
+}
+
+fn few<T>(field: &'static str, found: impl Iterator<Item = T>) -> Result<Vec<T>, FieldError> {
+    let found: Vec<T> = found.take(MOST + 1).collect();
+    if found.len() > MOST {
+        let told = format!("More than {MOST} names have this in them. Enter more of the name.");
+        return Err(FieldError::on_page(field, told));
+    }
+    Ok(found)
+}

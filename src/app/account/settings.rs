@@ -1,0 +1,136 @@
+//! An account's security settings.
+
+use crate::app::caller::Caller;
+use crate::app::deferred::{Asked, Detail, SettingsText, Wish};
+use crate::app::{App, Failure};
+use crate::domain::account::{AccountSettings, MAX_STEP_UP_WINDOW, SecretReveal};
+use crate::domain::field::FieldError;
+use crate::domain::grant::{MAX_GRANT_AGE, MAX_GRANT_WINDOW};
+use crate::domain::permission::action;
+use crate::domain::step_up::Purpose;
+use crate::store::{Conn, accounts};
+use serde_json::Value;
+
+impl App {
+    /// Wishes to change the account's settings; a second-factor check always comes first.
+    pub async fn ask_settings(&self, caller: &Caller, settings: AccountSettings) -> Result<Asked, Failure> {
+        caller.ensure_here(action::CHANGE_SETTINGS)?;
+        ensure_sound(caller, &settings)?;
+        let detail = Detail { settings: Some(SettingsText::from(settings)), ..Detail::default() };
+        let wish =
+            Wish { purpose: Purpose::ChangeSettings, target: &caller.user, object: "", detail, secret: None };
+        self.ask(caller, wish).await
+    }
+
+    pub(in crate::app) fn change_settings_in(
+        &self,
+        conn: &mut Conn,
+        caller: &Caller,
+        settings: &AccountSettings,
+    ) -> Result<(), Failure> {
+        caller.ensure_here(action::CHANGE_SETTINGS)?;
+        ensure_sound(caller, settings)?;
+        ensure_waited(self, caller, settings)?;
+        let account = accounts::find(conn, caller.owner())?.ok_or(Failure::Corrupt("accounts.owner_uin"))?;
+        accounts::update_settings(conn, caller.owner(), settings)?;
+        caller.event("UpdateAccountSettings").changed(changes(&account.settings, settings)).write(conn, self)
+    }
+}
+
+fn changes(before: &AccountSettings, after: &AccountSettings) -> [(&'static str, Value, Value); 10] {
+    let pair = |name, of: fn(&AccountSettings) -> Value| (name, of(before), of(after));
+    [
+        pair("secret_reveal", |settings| settings.secret_reveal.as_str().into()),
+        pair("step_up_window_minutes", |settings| settings.step_up_window_minutes.into()),
+        pair("mfa_required", |settings| settings.mfa_required.into()),
+        pair("operation_protection", |settings| settings.operation_protection.into()),
+        pair("api_delete_enabled_keys", |settings| settings.api_delete_enabled_keys.into()),
+        pair("password_min_length", |settings| settings.password_min_length.into()),
+        pair("signature_v1", |settings| settings.signature_v1.into()),
+        pair("signed_action", |settings| settings.signed_action.into()),
+        pair("grant_window_minutes", |settings| settings.grant_window_minutes.into()),
+        pair("grant_age_hours", |settings| settings.grant_age_hours.into()),
+    ]
+}
+
+fn ensure_sound(caller: &Caller, settings: &AccountSettings) -> Result<(), Failure> {
+    let errors = faults(caller, settings);
+    if errors.is_empty() { Ok(()) } else { Err(Failure::Invalid(errors)) }
+}
+
+/// Everything that does not fit in settings that the caller would make.
+pub fn faults(caller: &Caller, settings: &AccountSettings) -> Vec<FieldError> {
+    let mut errors = Vec::new();
+    if !(0..=MAX_STEP_UP_WINDOW).contains(&settings.step_up_window_minutes) {
+        errors.push(FieldError::on_page("step_up_window", "Enter a number of minutes from 0 to 15."));
+    }
+    if !(0..=MAX_GRANT_WINDOW).contains(&settings.grant_window_minutes) {
+        errors.push(FieldError::on_page("grant_window_minutes", "Enter a number of minutes from 0 to 60."));
+    }
+    if !(0..=MAX_GRANT_AGE).contains(&settings.grant_age_hours) {
+        errors.push(FieldError::on_page("grant_age_hours", "Enter a number of hours from 0 to 168."));
+    }
+    if settings.mfa_required && !caller.has_mfa {
+        errors.push(FieldError::on_page(
+            "mfa_required",
+            "Add an authenticator app of your own first; this would lock you out.",
+        ));
+    }
+    if !(12..=64).contains(&settings.password_min_length) {
+        errors
+            .push(FieldError::on_page("password_min_length", "Enter a number of characters from 12 to 64."));
+    }
+    errors
+}
+
+impl From<AccountSettings> for SettingsText {
+    fn from(settings: AccountSettings) -> Self {
+        Self {
+            once: settings.secret_reveal == SecretReveal::Once,
+            window: settings.step_up_window_minutes,
+            mfa_required: settings.mfa_required,
+            operation_protection: settings.operation_protection,
+            api_delete_enabled_keys: settings.api_delete_enabled_keys,
+            password_min_length: settings.password_min_length,
+            signature_v1: settings.signature_v1,
+            signed_action: settings.signed_action,
+            grant_window: Some(settings.grant_window_minutes),
+            grant_age: Some(settings.grant_age_hours),
+        }
+    }
+}
+
+impl SettingsText {
+    /// The settings that are meant; what is not said stays.
+    pub(in crate::app) fn applied_to(self, present: AccountSettings) -> AccountSettings {
+        AccountSettings {
+            secret_reveal: if self.once { SecretReveal::Once } else { SecretReveal::StepUp },
+            step_up_window_minutes: self.window,
+            mfa_required: self.mfa_required,
+            operation_protection: self.operation_protection,
+            api_delete_enabled_keys: self.api_delete_enabled_keys,
+            password_min_length: self.password_min_length,
+            signature_v1: self.signature_v1,
+            signed_action: self.signed_action,
+            grant_window_minutes: self.grant_window.unwrap_or(present.grant_window_minutes),
+            grant_age_hours: self.grant_age.unwrap_or(present.grant_age_hours),
+        }
+    }
+}
+
+/// Who could not see others' keys yet does not shorten the wait either.
+fn ensure_waited(app: &App, caller: &Caller, settings: &AccountSettings) -> Result<(), Failure> {
+    let is_shorter = settings.grant_age_hours < caller.account.settings.grant_age_hours;
+    if !is_shorter {
+        return Ok(());
+    }
+    let mark = caller.mark_on_user(app, action::CHANGE_SETTINGS, caller.owner())?;
+    if mark.stepped_up {
+        return Ok(());
+    }
+    let hours = caller.account.settings.grant_age_hours;
+    let text = format!(
+        "Your authenticator app, or what your right to change settings rests on, is less than {hours} hours old. Until then this time cannot be made shorter."
+    );
+    Err(FieldError::on_page("grant_age_hours", text).into())
+}

@@ -1,0 +1,217 @@
+//! The first run: a one-time address, and the first root account made there.
+
+use crate::app::caller::Source;
+use crate::app::change::event::{Actor, Draft};
+use crate::app::factors::new_password::Chosen;
+use crate::app::session::tickets::{Door, digest};
+use crate::app::sign_in::{BY_SETUP, SignedIn};
+use crate::app::{App, Failure};
+use crate::domain::deadline::SETUP_SECONDS;
+use crate::domain::field::FieldError;
+use crate::domain::password_rules::PasswordRules;
+use crate::domain::secret::{Password, TotpSeed};
+use crate::domain::sentence::Sentence;
+use crate::domain::totp::{Code, matched_step};
+use crate::domain::user::{Protection, Uid, Uin, User, UserKind, UserName};
+use crate::store::identities::{self, StoredPassword};
+use crate::store::sequences::{self, Sequence};
+use crate::store::{Conn, accounts, dialect, setup_tokens, totp_devices, users};
+use crate::vault::Binding;
+use zeroize::Zeroizing;
+
+const SETUP_CODES: &str = "setup_codes";
+
+/// What the setup page asks for.
+pub struct Setup {
+    pub token: String,
+    pub account_name: String,
+    pub user_name: UserName,
+    pub password: Password,
+    pub code: Code,
+    /// The browser that the form was shown to.
+    pub browser: String,
+}
+
+/// A root account that was made.
+#[derive(Clone, Debug)]
+pub struct NewRoot {
+    pub uin: Uin,
+    pub uid: Uid,
+    pub app_id: i64,
+}
+
+/// What a new root account is made of.
+pub(in crate::app) struct RootPlan<'a> {
+    pub account_name: &'a str,
+    pub user_name: &'a UserName,
+    pub password_hash: String,
+}
+
+impl App {
+    /// A new token for the setup address; the earlier one stops working. Refused once there is an account.
+    pub fn new_setup_token(&self) -> Result<String, Failure> {
+        self.store.write_now(|conn| {
+            ensure_not_set_up(conn)?;
+            let token = self.random.token()?;
+            let digest = digest(&token);
+            let seed = TotpSeed::generate(&self.random)?;
+            let sealed = self.vault.seal(&binding(&digest), seed.expose())?;
+            setup_tokens::replace(conn, &digest, &sealed, self.clock.now() + SETUP_SECONDS)?;
+            Ok(token)
+        })
+    }
+
+    /// The seed that the setup page shows for a token.
+    pub async fn setup_seed(&self, token: String) -> Result<TotpSeed, Failure> {
+        let app = self.clone();
+        self.store
+            .read(move |conn| {
+                ensure_not_set_up(conn)?;
+                app.seed_of_token(conn, &token)
+            })
+            .await
+    }
+
+    fn seed_of_token(&self, conn: &mut Conn, token: &str) -> Result<TotpSeed, Failure> {
+        let digest = digest(token);
+        let sealed = setup_tokens::seed(conn, &digest, self.clock.now())?.ok_or(Failure::NotProven)?;
+        TotpSeed::from_bytes(&self.vault.open(&binding(&digest), &sealed)?)
+            .map_err(|_| Failure::Corrupt("setup_tokens.seed"))
+    }
+
+    /// What is wrong with the first root's password; for a form that has other faults already.
+    pub async fn faults_of_setup_password(
+        &self,
+        password: Password,
+        (user_name, account_name): (&str, &str),
+    ) -> Result<Vec<FieldError>, Failure> {
+        self.faults_of(first_password(password, (user_name, account_name))).await
+    }
+
+    /// Makes the first root account and signs its root in: both proofs were just given. The text opens the page with
+    /// the recovery codes.
+    pub async fn set_up(&self, setup: Setup, source: Source) -> Result<(String, SignedIn), Failure> {
+        let Setup { token, account_name, user_name, password, code, browser } = setup;
+        let form = form_of(&browser, &token);
+        let app = self.clone();
+        let (checked, now) = (token.clone(), self.clock.now());
+        let step = self
+            .store
+            .read(move |conn| {
+                ensure_not_set_up(conn)?;
+                Ok::<_, Failure>(matched_step(&app.seed_of_token(conn, &checked)?, &code, now))
+            })
+            .await?;
+        let chosen = first_password(password, (user_name.as_str(), &account_name));
+        let (password, step) = match (self.acceptable(chosen).await, step) {
+            (Ok(password), Some(step)) => (password, step),
+            (Ok(_), None) => return Err(wrong_code().into()),
+            (Err(Failure::Invalid(mut errors)), None) => {
+                errors.push(wrong_code());
+                return Err(Failure::Invalid(errors));
+            }
+            (Err(failure), _) => return Err(failure),
+        };
+        let password_hash = self.passwords.hash(password).await?;
+        let app = self.clone();
+        self.store
+            .write(move |conn| {
+                dialect::lock_account(conn, Uin(0))?;
+                ensure_not_set_up(conn)?;
+                let seed = app.seed_of_token(conn, &token)?;
+                let plan = RootPlan { account_name: &account_name, user_name: &user_name, password_hash };
+                let (user, _) = app.create_root_in(conn, plan)?;
+                totp_devices::insert(conn, &app.new_device(user.uin, "Authenticator", (&seed, step))?)?;
+                setup_tokens::delete_all(conn)?;
+                let actor = Actor { owner: user.uin, uin: user.uin, name: &user.name, source: &source };
+                Draft::new("Setup", &actor).fact("account_name", account_name.as_str()).write(conn, &app)?;
+                let door = Door { session: "", purpose: SETUP_CODES, uid: user.uid, object: "" };
+                let ticket = format!("{}.{}", user.uid, app.replace_codes(conn, user.uin, &door)?);
+                app.keep_made(conn, form, &ticket)?;
+                let signed = app.let_in(conn, &user, (BY_SETUP, 0), &source)?;
+                Ok((ticket, signed))
+            })
+            .await
+    }
+
+    /// What [`App::set_up`] answered to the same form of the same browser, when it is sent twice.
+    pub async fn earlier_setup(
+        &self,
+        browser: &str,
+        token: &str,
+    ) -> Result<Option<Zeroizing<String>>, Failure> {
+        self.made(form_of(browser, token)).await
+    }
+
+    pub(in crate::app) fn create_root_in(
+        &self,
+        conn: &mut Conn,
+        plan: RootPlan<'_>,
+    ) -> Result<(User, NewRoot), Failure> {
+        let now = self.clock.now();
+        let uin = Uin(sequences::next(conn, Sequence::Uin)?);
+        let app_id = sequences::next(conn, Sequence::AppId)?;
+        let uid = Uid(sequences::next(conn, Sequence::Uid)?);
+        let stored = StoredPassword { hash: plan.password_hash, changed_at: now, must_change: false };
+        accounts::insert(conn, (uin, app_id), plan.account_name, now)?;
+        identities::insert(conn, uin, Some(&stored))?;
+        let user = User {
+            uid,
+            uin,
+            owner_uin: uin,
+            kind: UserKind::Root,
+            name: plan.user_name.as_str().to_owned(),
+            note: String::new(),
+            phone: String::new(),
+            email: String::new(),
+            country_code: String::new(),
+            protection: Protection::default(),
+            console_login: true,
+            created_at: now,
+            last_activity_at: None,
+        };
+        users::insert(conn, &user, uin)?;
+        Ok((user, NewRoot { uin, uid, app_id }))
+    }
+
+    /// The first root with its recovery codes, once; `None` when they were shown before.
+    pub async fn setup_codes(&self, ticket: String) -> Result<Option<(User, Zeroizing<String>)>, Failure> {
+        let Some((uid, token)) = ticket.split_once('.') else { return Ok(None) };
+        let Ok(uid) = uid.parse() else { return Ok(None) };
+        let (app, token) = (self.clone(), token.to_owned());
+        self.store
+            .write(move |conn| {
+                let door = Door { session: "", purpose: SETUP_CODES, uid: Uid(uid), object: "" };
+                let codes = app.take(conn, &door, &token)?;
+                Ok(users::by_uid(conn, Uid(uid))?.zip(codes))
+            })
+            .await
+    }
+}
+
+/// The setup form as it was shown to one browser.
+fn form_of(browser: &str, token: &str) -> String {
+    digest(&format!("setup\n{browser}\n{token}"))
+}
+
+fn ensure_not_set_up(conn: &mut Conn) -> Result<(), Failure> {
+    if accounts::first_two(conn)?.is_empty() {
+        return Ok(());
+    }
+    Err(Failure::refused(Sentence::on_page("Camlock is set up already. Sign in instead.")))
+}
+
+/// There is no account yet whose rules could count.
+fn first_password<'a>(password: Password, (user_name, account_name): (&'a str, &'a str)) -> Chosen<'a> {
+    Chosen { password, field: "password", user_name, account_name, rules: PasswordRules::default() }
+}
+
+/// The first code that a new authenticator app shows does not fit its seed.
+pub(in crate::app) fn wrong_code() -> FieldError {
+    let text = "That code is not correct. Check that the phone’s clock is right and enter the next code.";
+    FieldError::on_page("code", text)
+}
+
+fn binding(digest: &str) -> Binding<'_> {
+    Binding { table: "setup_tokens", column: "seed", account: 0, user: 0, object: digest }
+}

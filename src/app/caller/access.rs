@@ -1,0 +1,231 @@
+//! What a caller's policies allow.
+
+use crate::app::caller::compiled;
+use crate::app::policies::simulate::{Question, Simulation};
+use crate::clock;
+use crate::domain::permission::{Cause, Denial, is_operation_level, is_read_only};
+use crate::domain::policy::evaluate::{Attached, Decision, Grants, Reason};
+use crate::domain::policy::near::NearMiss;
+use crate::domain::policy::{Context, Policy, Principal, Request, preset};
+use crate::domain::sentence::Sentence;
+use crate::domain::user::{User, UserKind};
+use crate::store::policies::{InForce, Ruling};
+use std::net::IpAddr;
+use std::sync::Arc;
+
+/// What explanations call the policy that holds for everybody.
+const BUILT_IN: &str = "the built-in policy";
+
+/// Whether the answer assumes a passed second-factor check.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Mfa {
+    NotChecked,
+    Passed,
+}
+
+/// The policies of one membership, at the moment of one request.
+#[derive(Clone, Debug)]
+pub struct Access {
+    pub(in crate::app) rights: Arc<Rights>,
+    /// When the request came, in unix seconds.
+    now: i64,
+}
+
+#[derive(Debug)]
+pub(in crate::app) struct Rights {
+    pub is_root: bool,
+    pub principal: Principal,
+    pub attached: Vec<Labelled>,
+    pub boundary: Option<Labelled>,
+    /// Of what all rights rest on, the latest that no code stood behind.
+    pub waits_from: Option<i64>,
+}
+
+/// A compiled policy with the name that explanations give it.
+#[derive(Debug)]
+pub(in crate::app) struct Labelled {
+    pub label: String,
+    pub policy: Arc<Policy>,
+    /// Of everything that it rests on, the latest that no code stood behind.
+    pub waits_from: Option<i64>,
+}
+
+impl Labelled {
+    fn new(Ruling { group, name, document, waits_from }: Ruling) -> Self {
+        let label = group.map_or_else(|| name.clone(), |group| format!("group {group}: {name}"));
+        Self { label, policy: compiled::policy(&document), waits_from }
+    }
+
+    pub(in crate::app) fn attached(&self) -> Attached<'_> {
+        Attached { label: &self.label, policy: &self.policy }
+    }
+}
+
+impl Access {
+    /// Compiles what is in force for a user; the root of an account needs nothing attached.
+    pub fn new(user: &User, app_id: i64, in_force: InForce, now: i64) -> Self {
+        let rights = Rights {
+            is_root: user.kind == UserKind::Root,
+            principal: Principal {
+                uin: user.uin.0.unsigned_abs(),
+                owner_uin: user.owner_uin.0.unsigned_abs(),
+                app_id: app_id.unsigned_abs(),
+            },
+            attached: in_force.attached.into_iter().map(Labelled::new).collect(),
+            boundary: in_force.boundary.map(Labelled::new),
+            waits_from: in_force.waits_from,
+        };
+        Self { rights: Arc::new(rights), now }
+    }
+
+    /// The same policies at another moment.
+    #[must_use]
+    pub fn at(&self, now: i64) -> Self {
+        Self { rights: Arc::clone(&self.rights), now }
+    }
+
+    /// Refuses what the policies do not allow, naming action, resource and the statement that decided.
+    pub fn ensure(&self, action: &'static str, resource: &str, ip: &str, mfa: Mfa) -> Result<(), Denial> {
+        if self.rights.is_root {
+            return Ok(());
+        }
+        let decision = self.decide_from((ip, mfa), action, resource);
+        if decision.allowed {
+            return Ok(());
+        }
+        Err(refusal(&decision, action, resource))
+    }
+
+    /// Whether a statement denies it, as opposed to none allowing it.
+    pub fn is_denied(&self, action: &'static str, resource: &str, ip: &str) -> bool {
+        !self.rights.is_root
+            && self.decide_from((ip, Mfa::NotChecked), action, resource).reason == Reason::Denied
+    }
+
+    fn decide_from(&self, (ip, mfa): (&str, Mfa), action: &str, resource: &str) -> Decision {
+        self.decide(action, resource, &self.context_of(action, (ip, mfa)))
+    }
+
+    pub(in crate::app) fn context_of(&self, action: &str, (ip, mfa): (&str, Mfa)) -> Context {
+        let passed = if mfa == Mfa::Passed { "1" } else { "0" };
+        let context = self.circumstances(action).with("qcs:mfa", passed);
+        if ip.parse::<IpAddr>().is_ok() { context.with("qcs:ip", ip) } else { context.with_untold("qcs:ip") }
+    }
+
+    /// The answer to a made-up request.
+    pub(in crate::app) fn simulate(&self, question: &Question) -> Simulation {
+        if self.rights.is_root {
+            return Simulation::of_root();
+        }
+        let given = |key: &str| question.context.iter().any(|(name, _)| is_same_key(name, key));
+        let mut context = Context::new();
+        for (key, value) in self.facts(question.action.trim()) {
+            if !given(key) {
+                context = context.with(key, value);
+            }
+        }
+        if !given("qcs:mfa") {
+            context = context.with("qcs:mfa", "0");
+        }
+        for (key, values) in &question.context {
+            context = context.with_all(key, values.iter().map(String::as_str));
+        }
+        let (action, resource) = (question.action.trim(), question.resource.trim());
+        let decision = self.decide(action, resource, &context);
+        let near = match decision.reason {
+            Reason::NotAllowed | Reason::OutsideBoundary(_) => self.near_misses((action, resource), &context),
+            Reason::Allowed | Reason::Denied | Reason::Malformed => Vec::new(),
+        };
+        Simulation::by(decision, near)
+    }
+
+    /// What the server knows of every request of this caller; of an action that is not its own it does not know
+    /// whether it only reads.
+    fn facts(&self, action: &str) -> impl Iterator<Item = (&'static str, String)> + use<> {
+        let reads = is_read_only(action).map(|reads| ("qcs:read_only_action", u8::from(reads).to_string()));
+        let known = [
+            ("qcs:current_time", clock::iso(self.now)),
+            ("qcs:uin", self.rights.principal.uin.to_string()),
+            ("qcs:owner_uin", self.rights.principal.owner_uin.to_string()),
+        ];
+        known.into_iter().chain(reads)
+    }
+
+    fn circumstances(&self, action: &str) -> Context {
+        self.facts(action).fold(Context::new(), |context, (key, value)| context.with(key, value))
+    }
+
+    fn decide(&self, action: &str, resource: &str, context: &Context) -> Decision {
+        self.decide_by((action, resource), context, self.rights.attached.iter().map(Labelled::attached))
+    }
+
+    pub(in crate::app) fn decide_by<'a>(
+        &'a self,
+        (action, resource): (&str, &str),
+        context: &Context,
+        attached: impl Iterator<Item = Attached<'a>>,
+    ) -> Decision {
+        let general = Attached { label: BUILT_IN, policy: preset::general() };
+        let attached: Vec<Attached<'_>> = attached.chain([general]).collect();
+        let boundaries: Vec<Attached<'_>> = self.rights.boundary.iter().map(Labelled::attached).collect();
+        let request = self.request((action, resource), context);
+        Grants { attached: &attached, boundaries: &boundaries }.decide(&request)
+    }
+
+    fn request<'a>(&'a self, (action, resource): (&'a str, &'a str), context: &'a Context) -> Request<'a> {
+        let caller = &self.rights.principal;
+        Request { action, resource, context, caller, operation_level: is_operation_level(action) }
+    }
+
+    /// What would have allowed it but for one part.
+    fn near_misses(&self, asked: (&str, &str), context: &Context) -> Vec<NearMiss> {
+        let attached: Vec<Attached<'_>> = self.rights.attached.iter().map(Labelled::attached).collect();
+        let boundaries: Vec<Attached<'_>> = self.rights.boundary.iter().map(Labelled::attached).collect();
+        Grants { attached: &attached, boundaries: &boundaries }.near_misses(&self.request(asked, context))
+    }
+}
+
+/// Keys are compared without case, and `qcs:mfa` may be written `mfa`.
+fn is_same_key(written: &str, key: &str) -> bool {
+    let written = written.trim();
+    written.eq_ignore_ascii_case(key)
+        || key.strip_prefix("qcs:").is_some_and(|k| written.eq_ignore_ascii_case(k))
+}
+
+/// Of an action that accepts only `*`, nothing else is named as its resource.
+fn refusal(decision: &Decision, action: &'static str, resource: &str) -> Denial {
+    let (cause, because) = (cause(decision), because(decision));
+    if !is_operation_level(action) {
+        return Denial { action, resource: resource.to_owned(), cause, because };
+    }
+    let hint = ("Only the resource * is accepted for this action.", "该操作仅接受资源 *。").into();
+    let because =
+        if decision.reason == Reason::NotAllowed { Sentence::joined([&because, &hint]) } else { because };
+    Denial { action, resource: "*".to_owned(), cause, because }
+}
+
+fn cause(decision: &Decision) -> Cause {
+    match (&decision.reason, &decision.by) {
+        (_, Some(_)) => Cause::Deny,
+        (Reason::OutsideBoundary(_), None) => Cause::Boundary,
+        (Reason::Malformed, None) => Cause::Rule,
+        _ => Cause::NoPolicy,
+    }
+}
+
+fn because(decision: &Decision) -> Sentence {
+    match (&decision.reason, &decision.by) {
+        (_, Some(by)) => {
+            let (number, label) = (by.statement + 1, &by.label);
+            let policy = if label == BUILT_IN { "内置策略" } else { label };
+            let english = format!("Statement {number} of {label} denies it.");
+            (english, format!("策略 {policy} 的第 {number} 条语句拒绝了该操作。")).into()
+        }
+        (Reason::OutsideBoundary(label), None) => {
+            let english = format!("The permission boundary {label} does not allow it.");
+            (english, format!("权限边界 {label} 不允许该操作。")).into()
+        }
+        (Reason::Malformed, None) => ("The request cannot be evaluated.", "该请求无法判定。").into(),
+        _ => ("No policy attached to you allows this.", "您关联的策略均未允许该操作。").into(),
+    }
+}

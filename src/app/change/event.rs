@@ -1,0 +1,132 @@
+//! Builds audit events and writes them in the transaction of what they record.
+
+use crate::app::caller::{Caller, Source};
+use crate::app::forms::Sending;
+use crate::app::signed::replay::Once;
+use crate::app::{App, Failure};
+use crate::domain::audit::{Event, Outcome};
+use crate::domain::user::{Uin, User};
+use crate::store::{Conn, audit, later};
+use serde_json::{Map, Value};
+use std::sync::Arc;
+
+/// Who acts at the command line, as the log names it.
+pub(in crate::app) const OPERATOR: &str = "operator";
+
+/// An event on its way into the log.
+pub(in crate::app) struct Draft {
+    event: Event,
+    detail: Map<String, Value>,
+    once: Option<Arc<Once>>,
+    sending: Option<Arc<Sending>>,
+}
+
+/// Who does something, for the log.
+pub(in crate::app) struct Actor<'a> {
+    pub owner: Uin,
+    pub uin: Uin,
+    pub name: &'a str,
+    pub source: &'a Source,
+}
+
+impl Caller {
+    /// Starts an event of this caller.
+    pub(in crate::app) fn event(&self, name: &'static str) -> Draft {
+        let actor =
+            Actor { owner: self.owner(), uin: self.user.uin, name: &self.user.name, source: &self.source };
+        Draft { once: self.once.clone(), sending: self.sending.clone(), ..Draft::new(name, &actor) }
+    }
+}
+
+impl Draft {
+    pub(in crate::app) fn new(name: &'static str, actor: &Actor<'_>) -> Self {
+        let event = Event {
+            seq: 0,
+            at: 0,
+            owner_uin: actor.owner,
+            event: name.to_owned(),
+            actor_uin: actor.uin,
+            actor: actor.name.to_owned(),
+            target_uin: actor.uin,
+            target: actor.name.to_owned(),
+            outcome: Outcome::Allowed,
+            reason: String::new(),
+            ip: actor.source.ip.clone(),
+            user_agent: actor.source.user_agent.clone(),
+            request_id: actor.source.request_id.clone(),
+            detail: String::new(),
+        };
+        Self { event, detail: Map::new(), once: None, sending: None }
+    }
+
+    /// Of an operator at the command line.
+    pub(in crate::app) fn by_operator(name: &'static str, owner: Uin) -> Self {
+        let source =
+            Source { ip: "-".to_owned(), user_agent: "camlock".to_owned(), request_id: "-".to_owned() };
+        Self::new(name, &Actor { owner, uin: Uin(0), name: OPERATOR, source: &source })
+    }
+
+    /// To whom it was done.
+    pub(in crate::app) fn on(mut self, user: &User) -> Self {
+        self.event.target_uin = user.uin;
+        self.event.target.clone_from(&user.name);
+        self
+    }
+
+    /// To which thing of that user: `dev-alice / AKID…`.
+    pub(in crate::app) fn object(mut self, object: &str) -> Self {
+        self.event.target = format!("{} / {object}", self.event.target);
+        self
+    }
+
+    /// To a thing that belongs to the account and to no user, such as a policy.
+    pub(in crate::app) fn about(mut self, thing: &str) -> Self {
+        self.event.target_uin = Uin(0);
+        thing.clone_into(&mut self.event.target);
+        self
+    }
+
+    /// That it was refused, and why.
+    pub(in crate::app) fn refused(mut self, reason: &str) -> Self {
+        self.event.outcome = Outcome::Refused;
+        reason.clone_into(&mut self.event.reason);
+        self
+    }
+
+    /// A plain fact about it; never a secret.
+    pub(in crate::app) fn fact(mut self, name: &str, value: impl Into<Value>) -> Self {
+        self.detail.insert(name.to_owned(), value.into());
+        self
+    }
+
+    /// What it changed, each with what was before; what stayed as it was is left out.
+    pub(in crate::app) fn changed<const N: usize>(mut self, changes: [(&str, Value, Value); N]) -> Self {
+        let mut changed = Map::new();
+        for (field, before, after) in changes.into_iter().filter(|(_, before, after)| before != after) {
+            let pair = [("before".to_owned(), before), ("after".to_owned(), after)];
+            changed.insert(field.to_owned(), Value::Object(pair.into_iter().collect()));
+        }
+        self.detail.insert("changed".to_owned(), Value::Object(changed));
+        self
+    }
+
+    /// Writes it down at the end of the transaction; uses up the signature of a signed call, or the form that was sent,
+    /// in the same transaction.
+    pub(in crate::app) fn write(mut self, conn: &mut Conn, app: &App) -> Result<(), Failure> {
+        if let Some(sending) = &self.sending
+            && self.event.outcome == Outcome::Allowed
+        {
+            sending.record(conn, None)?;
+        }
+        self.event.at = app.clock.now();
+        self.event.detail = Value::Object(self.detail).to_string();
+        let (once, event) = (self.once, self.event);
+        later::at_end(conn, move |conn| {
+            if let Some(once) = once {
+                once.record(conn)?;
+            }
+            audit::insert(conn, &event)?;
+            Ok(())
+        })
+    }
+}

@@ -1,0 +1,3 @@
+//! The one way to change anything.
+
+pub(super) mod event;

@@ -1,0 +1,253 @@
+//! What grants rights in the console: tried first, so that nobody is asked in vain, then done or asked about.
+
+use crate::app::caller::Caller;
+use crate::app::caller::clearance::Clearance;
+use crate::app::deferred::{Detail, Wish};
+use crate::app::groups::members::Pair;
+use crate::app::keys::Step;
+use crate::app::policies::edit::Edited;
+use crate::app::policies::holders::HolderRef;
+use crate::app::policies::{IfAttached, NewPolicy};
+use crate::app::users::planned::PlannedUser;
+use crate::app::users::{Added, NewUser};
+use crate::app::{App, Failure};
+use crate::domain::group::{GroupId, UserRef};
+use crate::domain::permission::action;
+use crate::domain::policies::{Description, Document, PolicyName};
+use crate::domain::step_up::Purpose;
+use crate::domain::user::Uin;
+use crate::store::{Conn, dialect};
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use zeroize::Zeroizing;
+
+/// A change that may give a right, in a form that can wait for a code.
+#[derive(Clone, Serialize, Deserialize)]
+pub enum Grant {
+    AddUser(Box<PlannedUser>),
+    AttachToUser { uin: i64, policies: Vec<i64> },
+    DetachFromUser { uin: i64, policy: i64 },
+    Join(Vec<(i64, i64)>),
+    Leave(Vec<(i64, i64)>),
+    AttachToGroup { group: i64, policies: Vec<i64> },
+    DetachFromGroup { group: i64, policy: i64 },
+    AttachToHolders { policy: i64, users: Vec<i64>, groups: Vec<i64> },
+    PutBoundary { uin: i64, policy: i64 },
+    DeleteBoundary { uin: i64 },
+    SetConsole { uin: i64, on: Option<bool> },
+    CreatePolicy { name: String, description: String, document: String },
+    EditPolicy { id: i64, name: String, description: String, document: String },
+    SetDefaultVersion { policy: i64, version: i64 },
+    DeletePolicy { policy: i64 },
+    DeleteGroup { group: i64 },
+}
+
+/// What a person reads while a grant waits, and afterwards.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct Way {
+    /// What will be done, after "To".
+    pub what: String,
+    /// The page it came from.
+    pub back: String,
+    /// The page it leads to, and what is said there.
+    pub next: String,
+    pub text: String,
+}
+
+/// What came of a grant.
+pub enum Granted {
+    Done,
+    User(Added),
+    Policy(i64),
+    Edited(Edited),
+}
+
+/// A grant with what must not be kept in clear.
+struct Plan {
+    grant: Grant,
+    /// A generated password, to be shown once.
+    shown: Option<Zeroizing<String>>,
+}
+
+impl Grant {
+    /// Users into groups.
+    pub fn join(pairs: &[(GroupId, Uin)]) -> Self {
+        Self::Join(pairs.iter().map(|(id, uin)| (id.0, uin.0)).collect())
+    }
+
+    /// Users out of groups.
+    pub fn leave(pairs: &[(GroupId, Uin)]) -> Self {
+        Self::Leave(pairs.iter().map(|(id, uin)| (id.0, uin.0)).collect())
+    }
+
+    /// A policy to users and groups.
+    pub fn attach_to_holders(policy: i64, holders: &[HolderRef]) -> Self {
+        let (mut users, mut groups) = (Vec::new(), Vec::new());
+        for holder in holders {
+            match holder {
+                HolderRef::User(uin) => users.push(uin.0),
+                HolderRef::Group(id) => groups.push(id.0),
+            }
+        }
+        Self::AttachToHolders { policy, users, groups }
+    }
+
+    /// A new custom policy.
+    pub fn create_policy(new: &NewPolicy) -> Self {
+        let NewPolicy { name, description, document } = new;
+        Self::CreatePolicy {
+            name: name.as_str().to_owned(),
+            description: description.as_str().to_owned(),
+            document: document.as_str().to_owned(),
+        }
+    }
+
+    /// Another name, description or text for a custom policy.
+    pub fn edit_policy(id: i64, new: &NewPolicy) -> Self {
+        let NewPolicy { name, description, document } = new;
+        Self::EditPolicy {
+            id,
+            name: name.as_str().to_owned(),
+            description: description.as_str().to_owned(),
+            document: document.as_str().to_owned(),
+        }
+    }
+}
+
+impl App {
+    /// Does what may grant a right, or asks for the code that it needs. What does not fit is said before.
+    pub async fn grant(&self, caller: &Caller, grant: Grant, way: Way) -> Result<Step<Granted>, Failure> {
+        self.grant_planned(caller, Plan { grant, shown: None }, way).await
+    }
+
+    /// The same for a new user, whose password is judged and hashed first.
+    pub async fn grant_user(
+        &self,
+        caller: &Caller,
+        new: NewUser,
+        way: Way,
+    ) -> Result<Step<Granted>, Failure> {
+        caller.ensure_here(action::ADD_USER)?;
+        let login = self.login_of(caller, &new).await?;
+        let (stored, shown) = login.map_or((None, None), |login| (Some(login.stored), login.shown));
+        let grant = Grant::AddUser(Box::new(PlannedUser::of(new, stored)));
+        self.grant_planned(caller, Plan { grant, shown }, way).await
+    }
+
+    async fn grant_planned(&self, caller: &Caller, plan: Plan, way: Way) -> Result<Step<Granted>, Failure> {
+        let plan = Arc::new(plan);
+        let (app, asker, tried) = (self.clone(), caller.clone(), Arc::clone(&plan));
+        match self.store.write(move |conn| app.try_grant(conn, &asker, &tried)).await {
+            Ok(granted) => Ok(Step::Done(granted)),
+            Err(Failure::StepUpNeeded) => {
+                let detail = Detail { way: Some(way), ..Detail::default() };
+                let secret = Some(sealed_text(&plan)?);
+                let wish = Wish { purpose: Purpose::Grant, target: &caller.user, object: "", detail, secret };
+                self.ask(caller, wish).await.map(Step::Asked)
+            }
+            Err(other) => Err(other),
+        }
+    }
+
+    /// Does it, unless it grants something that needs a code which was not given. Whatever fails is taken back.
+    fn try_grant(&self, conn: &mut Conn, caller: &Caller, plan: &Plan) -> Result<Granted, Failure> {
+        dialect::lock_account(conn, caller.owner())?;
+        if !matches!(caller.clearance, Clearance::Closed) {
+            let before = self.gift_before(conn, caller, &plan.grant)?;
+            let granted = self.perform(conn, caller, plan)?;
+            let needs_its_own_code = self.gives(conn, caller, (&before, &granted))?;
+            return if needs_its_own_code { Err(Failure::StepUpNeeded) } else { Ok(granted) };
+        }
+        let grants = Arc::new(AtomicBool::new(false));
+        let rehearsing = Caller { clearance: Clearance::Rehearsal(Arc::clone(&grants)), ..caller.clone() };
+        let granted = self.perform(conn, &rehearsing, plan)?;
+        if grants.load(Ordering::Relaxed) { Err(Failure::StepUpNeeded) } else { Ok(granted) }
+    }
+
+    /// Does what waited for a code that was given now.
+    pub(in crate::app) fn carry_out_grant(
+        &self,
+        conn: &mut Conn,
+        caller: &Caller,
+        sealed: &Zeroizing<String>,
+    ) -> Result<Granted, Failure> {
+        let corrupt = || Failure::Corrupt("step_ups.detail");
+        let (grant, shown) = sealed.split_once('\n').ok_or_else(corrupt)?;
+        let grant = serde_json::from_str(grant).map_err(|_| corrupt())?;
+        let shown = Some(shown).filter(|text| !text.is_empty()).map(|text| Zeroizing::new(text.to_owned()));
+        dialect::lock_account(conn, caller.owner())?;
+        self.perform(conn, caller, &Plan { grant, shown })
+    }
+
+    fn perform(&self, conn: &mut Conn, caller: &Caller, plan: &Plan) -> Result<Granted, Failure> {
+        let done = match &plan.grant {
+            Grant::AddUser(user) => {
+                let (new, login) = user.restored(plan.shown.as_ref(), self.clock.now())?;
+                return self.add_user_in(conn, caller, (&new, login.as_ref())).map(Granted::User);
+            }
+            Grant::CreatePolicy { name, description, document } => {
+                let new = policy_text(name, description, document)?;
+                return self.create_policy_in(conn, caller, &new).map(Granted::Policy);
+            }
+            Grant::EditPolicy { id, name, description, document } => {
+                let new = policy_text(name, description, document)?;
+                return self.edit_policy_in(conn, caller, (*id, new)).map(Granted::Edited);
+            }
+            Grant::AttachToUser { uin, policies } => {
+                self.attach_policies_in(conn, caller, (Uin(*uin), policies))
+            }
+            Grant::DetachFromUser { uin, policy } => {
+                self.detach_policy_in(conn, caller, (Uin(*uin), *policy))
+            }
+            Grant::Join(pairs) => self.add_to_groups_in(conn, caller, &members(pairs)),
+            Grant::Leave(pairs) => self.remove_from_groups_in(conn, caller, &members(pairs)),
+            Grant::AttachToGroup { group, policies } => {
+                self.attach_group_policies_in(conn, caller, (GroupId(*group), policies))
+            }
+            Grant::DetachFromGroup { group, policy } => {
+                self.detach_group_policy_in(conn, caller, (GroupId(*group), *policy))
+            }
+            Grant::AttachToHolders { policy, users, groups } => {
+                self.attach_to_holders_in(conn, caller, (*policy, &holders(users, groups)))
+            }
+            Grant::PutBoundary { uin, policy } => self.put_boundary_in(conn, caller, (Uin(*uin), *policy)),
+            Grant::DeleteBoundary { uin } => self.delete_boundary_in(conn, caller, Uin(*uin)),
+            Grant::SetConsole { uin, on } => self.set_console_in(conn, caller, (Uin(*uin), *on)),
+            Grant::SetDefaultVersion { policy, version } => {
+                self.set_default_in(conn, caller, (*policy, *version))
+            }
+            Grant::DeletePolicy { policy } => {
+                self.delete_policy_in(conn, caller, (*policy, IfAttached::Refuse))
+            }
+            Grant::DeleteGroup { group } => self.delete_group_in(conn, caller, GroupId(*group)),
+        };
+        done.map(|()| Granted::Done)
+    }
+}
+
+fn sealed_text(plan: &Plan) -> Result<Zeroizing<String>, Failure> {
+    let grant =
+        Zeroizing::new(serde_json::to_string(&plan.grant).map_err(|_| Failure::Corrupt("step_ups.detail"))?);
+    let shown = plan.shown.as_ref().map_or("", |shown| shown.as_str());
+    Ok(Zeroizing::new(format!("{}\n{shown}", grant.as_str())))
+}
+
+/// The texts were judged before they were sealed; what was kept as it stood is not judged again.
+fn policy_text(name: &str, description: &str, document: &str) -> Result<NewPolicy, Failure> {
+    let corrupt = || Failure::Corrupt("step_ups.detail");
+    Ok(NewPolicy {
+        name: PolicyName::parse(name).map_err(|_| corrupt())?,
+        description: Description::kept(description),
+        document: Document::kept(document),
+    })
+}
+
+fn members(pairs: &[(i64, i64)]) -> Vec<Pair> {
+    pairs.iter().map(|(group, uin)| (GroupId(*group), UserRef::Uin(Uin(*uin)))).collect()
+}
+
+fn holders(users: &[i64], groups: &[i64]) -> Vec<HolderRef> {
+    let users = users.iter().map(|uin| HolderRef::User(Uin(*uin)));
+    users.chain(groups.iter().map(|id| HolderRef::Group(GroupId(*id)))).collect()
+}

@@ -1,0 +1,7 @@
+//! What proves who somebody is, beside the session: passwords, authenticator apps, codes.
+
+pub mod devices;
+pub(super) mod guard;
+pub(super) mod known_devices;
+pub(super) mod locks;
+pub(super) mod new_password;

@@ -1,0 +1,157 @@
+//! A form that makes something makes it once, however often it is sent.
+//!
+//! What it makes and that it was sent stand in one transaction: `Draft::write` and `App::ask` record the sending, and a
+//! second one of the same form is [`Failure::SentTwice`] there, on every node.
+
+pub mod kept;
+
+use super::caller::Caller;
+use super::{App, Failure};
+use crate::app::session::tickets::SHOWN_ONCE_SECONDS;
+use crate::domain::field::FieldError;
+use crate::store::forms::{self, Sent};
+use crate::store::{Conn, StoreError, step_ups};
+use crate::vault::Binding;
+use zeroize::Zeroizing;
+
+/// A sending of a form.
+#[derive(Clone, Debug)]
+pub struct Sending {
+    /// Of the form's token and address.
+    pub digest: String,
+    pub request_id: String,
+    /// When the form is too old to be sent again.
+    pub expires_at: i64,
+    /// Whether the form was shown too long ago.
+    pub is_late: bool,
+}
+
+/// What became of a form so far.
+pub enum Progress {
+    /// Nothing: it was not sent, or nothing came of that.
+    Unused,
+    /// This sending used it.
+    Mine,
+    /// Another sending is at work on it, or broke off.
+    Working,
+    /// Another sending was answered with this address.
+    Answered(Zeroizing<String>),
+}
+
+impl Sending {
+    /// Uses the form up in this transaction; one that leaves several events does so once.
+    pub(in crate::app) fn record(&self, conn: &mut Conn, question: Option<&str>) -> Result<(), Failure> {
+        if self.is_late {
+            let text = "This page was open for more than a day, so nothing was done. Check the form and send it again.";
+            return Err(FieldError::on_page("", text).into());
+        }
+        match forms::find(conn, &self.digest)? {
+            Some(known) if known.request_id == self.request_id => return Ok(()),
+            Some(_) => return Err(Failure::SentTwice),
+            None => {}
+        }
+        let sent = Sent { question: question.map(str::to_owned), ..self.sent(None) };
+        forms::insert(conn, &sent).map_err(|error| match error {
+            StoreError::Duplicate(_) => Failure::SentTwice,
+            other => other.into(),
+        })
+    }
+
+    fn sent(&self, answer: Option<Vec<u8>>) -> Sent {
+        Sent {
+            digest: self.digest.clone(),
+            request_id: self.request_id.clone(),
+            question: None,
+            answer,
+            expires_at: self.expires_at,
+        }
+    }
+}
+
+impl App {
+    /// What became of other sendings of the same form. A step-up that ran out leaves the form as if it was never sent.
+    pub async fn progress(&self, caller: &Caller, sending: &Sending) -> Result<Progress, Failure> {
+        let (digest, session, now) =
+            (sending.digest.clone(), caller.session.id_hash.clone(), self.clock.now());
+        let found = self.store.read(move |conn| -> Result<_, Failure> {
+            let Some(sent) = forms::find(conn, &digest)? else { return Ok(None) };
+            let is_over = match (&sent.question, &sent.answer) {
+                (Some(id), Some(_)) => step_ups::find(conn, &session, Some(id), now)?.is_none(),
+                _ => false,
+            };
+            Ok(Some((sent, is_over)))
+        });
+        let Some((sent, is_over)) = found.await? else { return Ok(Progress::Unused) };
+        if sent.request_id == sending.request_id {
+            return Ok(Progress::Mine);
+        }
+        if is_over {
+            let is_free = self.store.write(move |conn| forms::free(conn, &sent)).await?;
+            return Ok(if is_free { Progress::Unused } else { Progress::Working });
+        }
+        let Some(sealed) = sent.answer else { return Ok(Progress::Working) };
+        self.open_answer(&sent.digest, &sealed).map(Progress::Answered)
+    }
+
+    /// Keeps what a sending was answered with, for the next sending of the same form.
+    pub async fn keep_answer(&self, sending: &Sending, address: &str) -> Result<(), Failure> {
+        let sealed = self.vault.seal(&binding(&sending.digest), address.as_bytes())?;
+        let sent = sending.sent(Some(sealed));
+        Ok(self.store.write(move |conn| forms::set_answer(conn, &sent)).await?)
+    }
+
+    /// Keeps, with what a form of somebody signed out made, where its second sending leads.
+    pub(in crate::app) fn keep_made(
+        &self,
+        conn: &mut Conn,
+        digest: String,
+        address: &str,
+    ) -> Result<(), Failure> {
+        let answer = Some(self.vault.seal(&binding(&digest), address.as_bytes())?);
+        let expires_at = self.clock.now() + SHOWN_ONCE_SECONDS;
+        let sent = Sent { digest, request_id: String::new(), question: None, answer, expires_at };
+        Ok(forms::insert(conn, &sent)?)
+    }
+
+    /// Where the second sending of such a form leads.
+    pub(in crate::app) async fn made(&self, digest: String) -> Result<Option<Zeroizing<String>>, Failure> {
+        let found = self.store.read(move |conn| forms::find(conn, &digest)).await?;
+        let Some(Sent { digest, answer: Some(sealed), .. }) = found else { return Ok(None) };
+        self.open_answer(&digest, &sealed).map(Some)
+    }
+
+    fn open_answer(&self, digest: &str, sealed: &[u8]) -> Result<Zeroizing<String>, Failure> {
+        let opened = self.vault.open(&binding(digest), sealed)?;
+        let address = std::str::from_utf8(&opened).map_err(|_| Failure::Corrupt("forms.answer"))?;
+        Ok(Zeroizing::new(address.to_owned()))
+    }
+
+    /// Lets the form be sent again: nothing came of this sending after all.
+    pub async fn release_form(&self, sending: &Sending) -> Result<(), Failure> {
+        let sent = sending.sent(None);
+        Ok(self.store.write(move |conn| forms::forget(conn, &sent)).await?)
+    }
+
+    /// What waited for a step-up is done, and can be seen at this address; without one nothing came of it.
+    pub async fn settle_form(&self, question: &str, address: Option<&str>) -> Result<(), Failure> {
+        let id = question.to_owned();
+        let waiting = self.store.read(move |conn| forms::of_question(conn, &id)).await?;
+        let Some(sent) = waiting else { return Ok(()) };
+        let answer =
+            address.map(|text| self.vault.seal(&binding(&sent.digest), text.as_bytes())).transpose()?;
+        self.store
+            .write(move |conn| {
+                if answer.is_some() {
+                    forms::finish(conn, &Sent { answer, ..sent })
+                } else {
+                    forms::forget(conn, &sent)
+                }
+            })
+            .await?;
+        Ok(())
+    }
+}
+
+fn binding(digest: &str) -> Binding<'_> {
+    Binding { table: "forms", column: "answer", account: 0, user: 0, object: digest }
+}

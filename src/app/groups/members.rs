@@ -1,0 +1,193 @@
+//! Who is in which group.
+
+use crate::app::caller::Caller;
+use crate::app::groups::{Paged, Paging, found, limits};
+use crate::app::{App, Failure};
+use crate::domain::group::{
+    Group, GroupId, GroupRefusal, MAX_AT_ONCE, MAX_GROUPS_PER_USER, MAX_MEMBERS, UserRef,
+};
+use crate::domain::permission::action;
+use crate::domain::user::{Uin, User, UserKind};
+use crate::store::{Conn, dialect, grants, groups, users};
+
+pub use crate::store::groups::{Joined, Member};
+
+/// A user and the group it is to be in, or no longer.
+pub type Pair = (GroupId, UserRef);
+
+impl App {
+    /// The users of a group.
+    pub async fn members(
+        &self,
+        caller: &Caller,
+        id: GroupId,
+        paging: Paging,
+    ) -> Result<Paged<Member>, Failure> {
+        caller.ensure_group(action::LIST_MEMBERS, id)?;
+        let owner = caller.owner();
+        self.store
+            .read(move |conn| {
+                found(conn, owner, id)?;
+                Ok(paging.of(groups::members(conn, id)?))
+            })
+            .await
+    }
+
+    /// A group and all its users.
+    pub async fn group_with_members(
+        &self,
+        caller: &Caller,
+        id: GroupId,
+    ) -> Result<(Group, Vec<Member>), Failure> {
+        caller.ensure_group(action::GET_GROUP, id)?;
+        let owner = caller.owner();
+        self.store
+            .read(move |conn| {
+                let group = found(conn, owner, id)?;
+                Ok((group, groups::members(conn, id)?))
+            })
+            .await
+    }
+
+    /// The groups that a user is in.
+    pub async fn groups_of(
+        &self,
+        caller: &Caller,
+        user: UserRef,
+        paging: Paging,
+    ) -> Result<Paged<Joined>, Failure> {
+        let asker = caller.clone();
+        self.store
+            .read(move |conn| {
+                let target = person(conn, asker.owner(), user);
+                // Denied before missing: an unknown UID is asked about like the account itself.
+                let uin = match (&target, user) {
+                    (Ok(user), _) => user.uin,
+                    (Err(_), UserRef::Uin(uin)) => uin,
+                    (Err(_), UserRef::Uid(_)) => asker.owner(),
+                };
+                asker.ensure(action::LIST_GROUPS_OF_USER, uin)?;
+                Ok(paging.of(groups::of_user(conn, target?.uid)?))
+            })
+            .await
+    }
+
+    /// Puts users into groups, all or none. Who is in a group already stays in it.
+    pub async fn add_to_groups(&self, caller: &Caller, pairs: Vec<Pair>) -> Result<(), Failure> {
+        for (id, _) in &pairs {
+            caller.ensure_group(action::ADD_MEMBER, *id)?;
+        }
+        let (app, asker) = (self.clone(), caller.clone());
+        self.store.write(move |conn| app.add_to_groups_in(conn, &asker, &pairs)).await
+    }
+
+    pub(in crate::app) fn add_to_groups_in(
+        &self,
+        conn: &mut Conn,
+        caller: &Caller,
+        pairs: &[Pair],
+    ) -> Result<(), Failure> {
+        for (id, _) in pairs {
+            caller.ensure_group(action::ADD_MEMBER, *id)?;
+        }
+        ensure_few(pairs)?;
+        dialect::lock_account(conn, caller.owner())?;
+        lock_all(conn, caller.owner(), pairs)?;
+        pairs.iter().try_for_each(|pair| self.add_in(conn, caller, *pair))
+    }
+
+    fn add_in(&self, conn: &mut Conn, caller: &Caller, (id, user): Pair) -> Result<(), Failure> {
+        let group = found(conn, caller.owner(), id)?;
+        let user = locked(conn, caller.owner(), user)?;
+        if user.kind == UserKind::Root {
+            return Err(GroupRefusal::IsRoot.into());
+        }
+        if groups::is_member(conn, id, user.uid)? {
+            return Ok(());
+        }
+        if groups::count_members(conn, id)? >= MAX_MEMBERS {
+            return Err(GroupRefusal::GroupFull.into());
+        }
+        if groups::count_of_user(conn, user.uid)? >= MAX_GROUPS_PER_USER {
+            return Err(GroupRefusal::UserFull.into());
+        }
+        let mark = caller.mark_on_group(self, action::ADD_MEMBER, id)?;
+        groups::add_member(conn, id, user.uid, mark)?;
+        let event = caller.event("AddUserToGroup").on(&user).object(&group.name);
+        event.fact("group_id", id.0).write(conn, self)
+    }
+
+    /// Takes users out of groups, all or none.
+    pub async fn remove_from_groups(&self, caller: &Caller, pairs: Vec<Pair>) -> Result<(), Failure> {
+        for (id, _) in &pairs {
+            caller.ensure_group(action::REMOVE_MEMBER, *id)?;
+        }
+        let (app, asker) = (self.clone(), caller.clone());
+        self.store.write(move |conn| app.remove_from_groups_in(conn, &asker, &pairs)).await
+    }
+
+    pub(in crate::app) fn remove_from_groups_in(
+        &self,
+        conn: &mut Conn,
+        caller: &Caller,
+        pairs: &[Pair],
+    ) -> Result<(), Failure> {
+        for (id, _) in pairs {
+            caller.ensure_group(action::REMOVE_MEMBER, *id)?;
+        }
+        ensure_few(pairs)?;
+        dialect::lock_account(conn, caller.owner())?;
+        lock_all(conn, caller.owner(), pairs)?;
+        pairs.iter().try_for_each(|pair| self.remove_in(conn, caller, *pair))
+    }
+
+    fn remove_in(&self, conn: &mut Conn, caller: &Caller, (id, user): Pair) -> Result<(), Failure> {
+        let group = found(conn, caller.owner(), id)?;
+        let named = user;
+        let user = person(conn, caller.owner(), named)?;
+        if !groups::remove_member(conn, id, user.uid)? {
+            return Err(GroupRefusal::NotMember(named, id).into());
+        }
+        let mark = caller.mark_on_group(self, action::REMOVE_MEMBER, id)?;
+        if let Some(at) = mark.waits_from()
+            && limits(conn, caller.owner(), id)?
+        {
+            grants::loosen_user(conn, user.uid, at)?;
+        }
+        let event = caller.event("RemoveUserFromGroup").on(&user).object(&group.name);
+        event.fact("group_id", id.0).write(conn, self)
+    }
+}
+
+fn ensure_few(pairs: &[Pair]) -> Result<(), GroupRefusal> {
+    if pairs.len() <= MAX_AT_ONCE { Ok(()) } else { Err(GroupRefusal::TooManyAtOnce) }
+}
+
+/// A user of the account.
+fn person(conn: &mut Conn, owner: Uin, user: UserRef) -> Result<User, Failure> {
+    let known = match user {
+        UserRef::Uin(uin) => users::find(conn, owner, uin)?,
+        UserRef::Uid(uid) => users::by_uid(conn, uid)?.filter(|user| user.owner_uin == owner),
+    };
+    known.ok_or(GroupRefusal::NoUser(user).into())
+}
+
+/// Keeps everybody from being changed, in the same order everywhere and before the first event.
+fn lock_all(conn: &mut Conn, owner: Uin, pairs: &[Pair]) -> Result<(), Failure> {
+    let mut uids = Vec::with_capacity(pairs.len());
+    for (_, user) in pairs {
+        uids.push(person(conn, owner, *user)?.uid);
+    }
+    uids.sort_unstable();
+    for uid in uids {
+        dialect::lock_user(conn, uid)?;
+    }
+    Ok(())
+}
+
+/// The same, kept from being deleted until the transaction ends.
+fn locked(conn: &mut Conn, owner: Uin, user: UserRef) -> Result<User, Failure> {
+    let seen = person(conn, owner, user)?;
+    dialect::lock_user(conn, seen.uid)?;
+    person(conn, owner, user)
+}

@@ -1,0 +1,252 @@
+//! Keys as the API manages them: by UIN or as one's own, granted by the API's own actions or by the console's.
+
+use crate::app::caller::Caller;
+use crate::app::keys::usage::LastUse;
+use crate::app::keys::{Operation, Place};
+use crate::app::{App, Failure};
+use crate::domain::characters::is_hidden;
+use crate::domain::field::FieldError;
+use crate::domain::key::{AccessKeyRefusal, Key, KeyStatus, SecretId, ensure_deletable};
+use crate::domain::permission::{Denial, action};
+use crate::domain::secret::SecretKey;
+use crate::domain::user::{Uin, User, UserKind};
+use crate::store::api_keys::{self, Change};
+use crate::store::{Conn, dialect, key_usage, users};
+
+/// Longest description of a key.
+const MAX_DESCRIPTION: usize = 1024;
+/// Keys that one question about their last use may name.
+const MOST_ASKED: usize = 10;
+
+/// What the API does to keys; each may also be granted under the console's name for it.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Deed {
+    List,
+    Query,
+    Create,
+    Update(KeyStatus),
+    Delete,
+}
+
+impl Deed {
+    fn action(self) -> &'static str {
+        match self {
+            Self::List => action::LIST_ACCESS_KEYS,
+            Self::Query => "sts:QueryApiKey",
+            Self::Create => action::CREATE_ACCESS_KEY,
+            Self::Update(_) => action::UPDATE_ACCESS_KEY,
+            Self::Delete => action::DELETE_ACCESS_KEY,
+        }
+    }
+
+    fn counterpart(self) -> Operation {
+        match self {
+            Self::List | Self::Query => Operation::Query,
+            Self::Create => Operation::Create,
+            Self::Update(KeyStatus::Enabled) => Operation::Enable,
+            Self::Update(KeyStatus::Disabled) => Operation::Disable,
+            Self::Delete => Operation::Delete,
+        }
+    }
+}
+
+impl Caller {
+    /// Allowed under the API's name or under the console's; denied when either is denied outright.
+    fn ensure_deed(&self, deed: Deed, target: Uin) -> Result<(), Denial> {
+        let place = if target == self.user.uin { Place::Own } else { Place::Of(target) };
+        let console = deed.counterpart().action(place);
+        self.ensure_none_denied(&[deed.action(), console], target)?;
+        self.ensure(deed.action(), target).or_else(|denial| self.ensure(console, target).map_err(|_| denial))
+    }
+}
+
+/// Whose keys are meant: without a UIN the caller's own. Denied before missing, so a refusal tells nothing.
+fn holder(conn: &mut Conn, caller: &Caller, target: Option<Uin>, deed: Deed) -> Result<User, Failure> {
+    let target = target.unwrap_or(caller.user.uin);
+    if target == caller.owner() && !caller.is_root() {
+        return Err(AccessKeyRefusal::OfRoot.into());
+    }
+    caller.ensure_deed(deed, target)?;
+    if target == caller.user.uin {
+        return Ok(User::clone(&caller.user));
+    }
+    let holder = users::find(conn, caller.owner(), target)?.ok_or(AccessKeyRefusal::NoSuchUser(target))?;
+    if holder.kind == UserKind::Root && !caller.is_root() {
+        return Err(AccessKeyRefusal::OfRoot.into());
+    }
+    Ok(holder)
+}
+
+/// That user's key; one of another user whose keys the caller may see is told from one that does not exist.
+fn key_of(conn: &mut Conn, caller: &Caller, holder: &User, id: &str) -> Result<Key, Failure> {
+    let id = SecretId::parse(id).map_err(|_| AccessKeyRefusal::NoSuchKey)?;
+    if let Some(key) = api_keys::find(conn, holder.uid, &id)? {
+        return Ok(key);
+    }
+    let other = api_keys::signer(conn, &id)?.filter(|found| found.user.owner_uin == caller.owner());
+    match other {
+        Some(found) if caller.ensure_deed(Deed::List, found.user.uin).is_ok() => {
+            Err(AccessKeyRefusal::OfAnother.into())
+        }
+        _ => Err(AccessKeyRefusal::NoSuchKey.into()),
+    }
+}
+
+impl App {
+    /// The keys of a user, or one's own.
+    pub async fn access_keys(&self, caller: &Caller, target: Option<Uin>) -> Result<Vec<Key>, Failure> {
+        self.list_keys(caller, target, Deed::List).await
+    }
+
+    /// The same under the name that STS gives it.
+    pub async fn query_api_keys(&self, caller: &Caller, target: Option<Uin>) -> Result<Vec<Key>, Failure> {
+        self.list_keys(caller, target, Deed::Query).await
+    }
+
+    async fn list_keys(&self, caller: &Caller, target: Option<Uin>, deed: Deed) -> Result<Vec<Key>, Failure> {
+        let asker = caller.clone();
+        self.store
+            .read(move |conn| {
+                let holder = holder(conn, &asker, target, deed)?;
+                Ok(api_keys::of_user(conn, holder.uid)?)
+            })
+            .await
+    }
+
+    /// Makes a key; its secret is in the answer, and may be shown in the console where the account does so.
+    pub async fn create_access_key(
+        &self,
+        caller: &Caller,
+        target: Option<Uin>,
+        description: String,
+    ) -> Result<(Key, SecretKey), Failure> {
+        ensure_description(&description)?;
+        let (app, asker) = (self.clone(), caller.clone());
+        self.store
+            .write(move |conn| {
+                let holder = holder(conn, &asker, target, Deed::Create)?;
+                let (id, secret) = app.fresh_pair(conn)?;
+                let key = app.put_key(conn, (&holder, id, &secret), (&description, &asker.user.name))?;
+                asker
+                    .event("CreateAccessKey")
+                    .on(&holder)
+                    .object(key.secret_id.as_str())
+                    .write(conn, &app)?;
+                Ok((key, secret))
+            })
+            .await
+    }
+
+    /// Enables or disables a key; from the commit on it counts.
+    pub async fn update_access_key(
+        &self,
+        caller: &Caller,
+        target: Option<Uin>,
+        (id, status): (String, KeyStatus),
+    ) -> Result<(), Failure> {
+        let (app, asker) = (self.clone(), caller.clone());
+        self.store
+            .write_again(move |conn| {
+                let holder = holder(conn, &asker, target, Deed::Update(status))?;
+                dialect::lock_user(conn, holder.uid)?;
+                let key = key_of(conn, &asker, &holder, &id)?;
+                app.put_status(conn, &asker, (&holder, &key), status)
+            })
+            .await
+    }
+
+    fn put_status(
+        &self,
+        conn: &mut Conn,
+        caller: &Caller,
+        (holder, key): (&User, &Key),
+        status: KeyStatus,
+    ) -> Result<(), Failure> {
+        let change = Change { by: &caller.user.name, at: self.clock.now() };
+        if !api_keys::set_status(conn, key, status, change)? {
+            return Ok(());
+        }
+        caller
+            .event("UpdateAccessKey")
+            .on(holder)
+            .object(key.secret_id.as_str())
+            .changed([("status", key.status.as_str().into(), status.as_str().into())])
+            .write(conn, self)
+    }
+
+    /// Deletes a key; one that is enabled is disabled first, in the same transaction, unless the account forbids that.
+    pub async fn delete_access_key(
+        &self,
+        caller: &Caller,
+        target: Option<Uin>,
+        id: String,
+    ) -> Result<(), Failure> {
+        let (app, asker) = (self.clone(), caller.clone());
+        self.store
+            .write_again(move |conn| {
+                let holder = holder(conn, &asker, target, Deed::Delete)?;
+                dialect::lock_user(conn, holder.uid)?;
+                let key = key_of(conn, &asker, &holder, &id)?;
+                if key.is_enabled() {
+                    if !asker.account.settings.api_delete_enabled_keys {
+                        ensure_deletable(&key)?;
+                    }
+                    asker.ensure_deed(Deed::Update(KeyStatus::Disabled), holder.uin)?;
+                    app.put_status(conn, &asker, (&holder, &key), KeyStatus::Disabled)?;
+                }
+                if !api_keys::delete_disabled(conn, &key)? {
+                    return Err(AccessKeyRefusal::NoSuchKey.into());
+                }
+                key_usage::forget(conn, &key.secret_id)?;
+                let event = asker.event("DeleteAccessKey").on(&holder).object(key.secret_id.as_str());
+                event.write(conn, &app)
+            })
+            .await
+    }
+
+    /// When keys were last used, in the order asked; each must be one that the caller may ask about.
+    pub async fn security_last_used(
+        &self,
+        caller: &Caller,
+        ids: Vec<String>,
+    ) -> Result<Vec<(String, Option<LastUse>)>, Failure> {
+        if ids.is_empty() || ids.len() > MOST_ASKED {
+            return Err(FieldError::new(
+                "SecretIdList",
+                ("Name 1 to 10 SecretIds.", "请提供 1 到 10 个 SecretId。"),
+            )
+            .into());
+        }
+        let asker = caller.clone();
+        self.store.read(move |conn| ids.into_iter().map(|id| last_used_of(conn, &asker, id)).collect()).await
+    }
+}
+
+fn last_used_of(
+    conn: &mut Conn,
+    caller: &Caller,
+    text: String,
+) -> Result<(String, Option<LastUse>), Failure> {
+    let id = SecretId::parse(&text).map_err(|_| AccessKeyRefusal::NoSuchKey)?;
+    let found = api_keys::signer(conn, &id)?.filter(|found| found.user.owner_uin == caller.owner());
+    let Some(holder) = found.map(|found| found.user) else {
+        // Who may ask about everybody hears that there is no such key; others only that they may not.
+        caller.ensure_here(action::LAST_USED)?;
+        return Err(AccessKeyRefusal::NoSuchKey.into());
+    };
+    caller.ensure(action::LAST_USED, holder.uin)?;
+    let used = key_usage::last_used(conn, &[id])?.into_iter().next();
+    Ok((text, used))
+}
+
+fn ensure_description(text: &str) -> Result<(), FieldError> {
+    let fits = |c: char| (c.is_alphanumeric() && !is_hidden(c)) || "_+=,.@:/-".contains(c);
+    if text.chars().count() <= MAX_DESCRIPTION && text.chars().all(fits) {
+        return Ok(());
+    }
+    let told = (
+        "A description is 1 to 1024 letters, digits and the marks _+=,.@:/-",
+        "描述由 1 到 1024 个字母、数字和符号 _+=,.@:/- 组成。",
+    );
+    Err(FieldError::new("Description", told))
+}

@@ -1,0 +1,174 @@
+//! When keys were used: noted in memory by every signed call, written down in batches, never into a key's row.
+
+use crate::app::caller::{Caller, Source};
+use crate::app::keys::{Operation, Place, holder};
+use crate::app::{App, Failure};
+use crate::domain::characters::without_misleading;
+use crate::domain::key::SecretId;
+use crate::store::{Conn, StoreError, api_keys, key_usage, signed_seconds};
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+pub use crate::store::key_usage::{KEPT_DAYS, KEPT_RECORDS, LastUse, Record};
+
+/// Longest action and client name that are kept.
+const MOST_LETTERS: usize = 64;
+/// Keys whose calls wait to be written down; beyond that, new ones are dropped rather than the server's memory.
+const MOST_KEYS: usize = 100_000;
+
+/// One call, as it will be remembered.
+#[derive(Clone, Debug)]
+pub struct Sighting {
+    pub service: String,
+    pub action: String,
+    pub ip: String,
+    pub client: String,
+    pub request_id: String,
+    /// Empty for a call that was carried out.
+    pub reason: String,
+    /// Whether the call counts as the key’s last use, if it was carried out.
+    pub is_use: bool,
+}
+
+impl Sighting {
+    /// A call that was carried out.
+    pub fn allowed(service: &str, action: Option<&str>, source: &Source) -> Self {
+        let cut = |text: &str| without_misleading(text).chars().take(MOST_LETTERS).collect();
+        Self {
+            service: service.to_owned(),
+            action: cut(action.unwrap_or_default()),
+            ip: source.ip.clone(),
+            client: cut(&source.user_agent),
+            request_id: source.request_id.clone(),
+            reason: String::new(),
+            is_use: true,
+        }
+    }
+
+    /// A call that was refused, and why.
+    pub fn refused(action: Option<&str>, source: &Source, reason: &str) -> Self {
+        Self { reason: reason.to_owned(), ..Self::allowed("", action, source) }
+    }
+
+    /// A call with a disabled key.
+    pub fn disabled(action: Option<&str>, source: &Source) -> Self {
+        Self { is_use: false, ..Self::refused(action, source, "The key is disabled.") }
+    }
+
+    /// Whether it was carried out: only then the key was of use.
+    fn is_accepted(&self) -> bool {
+        self.is_use && self.reason.is_empty()
+    }
+
+    /// The service that the action belongs to.
+    #[must_use]
+    pub fn of(self, service: &str) -> Self {
+        Self { service: service.to_owned(), ..self }
+    }
+}
+
+/// What was noted and is not written down yet: the newest calls of each key.
+#[derive(Default)]
+pub struct Usage {
+    noted: Mutex<Noted>,
+    /// Held by whoever writes down.
+    pen: tokio::sync::Mutex<()>,
+}
+
+/// In the order in which every node locks the rows.
+type Noted = BTreeMap<SecretId, Vec<(i64, Sighting)>>;
+
+impl App {
+    /// Notes a call in memory. That of a disabled key leaves a record, and says nothing about the last use.
+    pub fn note_use(&self, id: &SecretId, sighting: Sighting) {
+        let now = self.clock.now_ms();
+        let mut noted = self.usage.noted.lock().unwrap_or_else(PoisonError::into_inner);
+        if noted.len() >= MOST_KEYS && !noted.contains_key(id) {
+            return;
+        }
+        let calls = noted.entry(id.clone()).or_default();
+        if calls.len() >= 2 * KEPT_RECORDS {
+            calls.drain(..KEPT_RECORDS);
+        }
+        calls.push((now, sighting));
+    }
+
+    /// Writes down what was noted, and for which seconds keys signed. What cannot be written stays noted.
+    ///
+    /// Whoever asks may go away meanwhile: what was begun is finished, and the next one waits for it.
+    pub async fn flush_usage(&self) -> Result<(), Failure> {
+        let app = self.clone();
+        let flush = tokio::spawn(async move {
+            let _pen = app.usage.pen.lock().await;
+            app.write_usage().await
+        });
+        let ended = flush.await;
+        ended.map_err(|error| StoreError::Unavailable(error.to_string()))?
+    }
+
+    async fn write_usage(&self) -> Result<(), Failure> {
+        let noted = std::mem::take(&mut *self.usage.noted.lock().unwrap_or_else(PoisonError::into_inner));
+        let signed = self.memory.unwritten();
+        if noted.is_empty() && signed.is_empty() {
+            return Ok(());
+        }
+        let batch = Arc::new((noted, signed));
+        let (lent, node) = (Arc::clone(&batch), Arc::clone(&self.node));
+        let write = move |conn: &mut Conn| {
+            let (noted, signed) = &*lent;
+            signed.iter().try_for_each(|(id, seconds)| signed_seconds::put(conn, &node, id, seconds))?;
+            noted.iter().try_for_each(|(id, calls)| put(conn, id, calls))
+        };
+        self.store.write_again(write).await.map_err(|error: StoreError| {
+            self.keep_noted(&batch.0);
+            self.memory.keep_unwritten(&batch.1);
+            error.into()
+        })
+    }
+
+    fn keep_noted(&self, batch: &Noted) {
+        let mut noted = self.usage.noted.lock().unwrap_or_else(PoisonError::into_inner);
+        for (id, older) in batch {
+            let newer = noted.entry(id.clone()).or_default();
+            let room = KEPT_RECORDS.saturating_sub(newer.len());
+            let surplus = older.len().saturating_sub(room);
+            newer.splice(..0, older.iter().skip(surplus).cloned());
+        }
+    }
+
+    /// When keys were last used, of those that have ever been.
+    pub async fn last_used(&self, ids: Vec<SecretId>) -> Result<Vec<LastUse>, Failure> {
+        Ok(self.store.read(move |conn| key_usage::last_used(conn, &ids)).await?)
+    }
+
+    /// The newest calls of a key, newest first, up to this moment.
+    pub async fn records(&self, caller: &Caller, place: Place, id: SecretId) -> Result<Vec<Record>, Failure> {
+        self.flush_usage().await?;
+        let asker = caller.clone();
+        self.store
+            .read(move |conn| {
+                let holder = holder(conn, &asker, place, Operation::Query)?;
+                api_keys::find(conn, holder.uid, &id)?.ok_or(Failure::NotFound)?;
+                Ok(key_usage::records(conn, &id)?)
+            })
+            .await
+    }
+}
+
+fn put(conn: &mut Conn, id: &SecretId, calls: &[(i64, Sighting)]) -> Result<(), StoreError> {
+    let record = |(at_ms, sighting): &(i64, Sighting)| Record {
+        secret_id: id.to_string(),
+        request_id: sighting.request_id.clone(),
+        at_ms: *at_ms,
+        service: sighting.service.clone(),
+        action: sighting.action.clone(),
+        ip: sighting.ip.clone(),
+        client: sighting.client.clone(),
+        result: if sighting.reason.is_empty() { "allowed" } else { "refused" }.to_owned(),
+        reason: sighting.reason.clone(),
+    };
+    let surplus = calls.len().saturating_sub(KEPT_RECORDS);
+    let records: Vec<Record> = calls.iter().skip(surplus).map(record).collect();
+    let last_use = calls.iter().rev().find(|(_, sighting)| sighting.is_accepted()).map(record);
+    key_usage::put(conn, id, &records, last_use.as_ref())
+}

@@ -1,0 +1,134 @@
+//! What the operator does at the command line: makes root accounts, lets people in again.
+
+use crate::app::account::setup::{NewRoot, RootPlan};
+use crate::app::change::event::Draft;
+use crate::app::factors::new_password::Chosen;
+use crate::app::users::security::forget_factors;
+use crate::app::{App, Failure};
+use crate::domain::network::Network;
+use crate::domain::password_rules::PasswordRules;
+use crate::domain::secret::Password;
+use crate::domain::user::{Uin, User, UserKind, UserName};
+use crate::store::identities::{self, StoredPassword};
+use crate::store::{Conn, accounts, dialect, sessions, throttles, users};
+
+impl App {
+    /// Makes a root account with a password that the operator chose.
+    pub async fn create_root(
+        &self,
+        account_name: String,
+        user_name: UserName,
+        password: Password,
+    ) -> Result<NewRoot, Failure> {
+        let chosen = Chosen {
+            password,
+            field: "password",
+            user_name: user_name.as_str(),
+            account_name: &account_name,
+            rules: PasswordRules::default(),
+        };
+        let password = self.acceptable(chosen).await?;
+        let password_hash = self.passwords.hash(password).await?;
+        let app = self.clone();
+        self.store
+            .write(move |conn| {
+                let plan = RootPlan { account_name: &account_name, user_name: &user_name, password_hash };
+                let (user, root) = app.create_root_in(conn, plan)?;
+                crate::store::setup_tokens::delete_all(conn)?;
+                let event = Draft::by_operator("CreateAccount", user.owner_uin).on(&user);
+                event.fact("account_name", account_name).write(conn, &app)?;
+                Ok(root)
+            })
+            .await
+    }
+
+    /// Gives an identity a new password; it must be changed at the next sign-in. All its sessions end.
+    pub async fn operator_reset_password(&self, uin: Uin, password: Password) -> Result<(), Failure> {
+        let owner = self.store.read(move |conn| home(conn, uin)).await?;
+        let chosen = Chosen {
+            password,
+            field: "password",
+            user_name: &owner.name,
+            account_name: "",
+            rules: PasswordRules::default(),
+        };
+        let password = self.acceptable(chosen).await?;
+        let hash = self.passwords.hash(password).await?;
+        let app = self.clone();
+        self.store
+            .write(move |conn| {
+                let stored = StoredPassword { hash, changed_at: app.clock.now(), must_change: true };
+                dialect::lock_identity(conn, uin)?;
+                let account = accounts::find(conn, owner.owner_uin)?;
+                let remembered = account.map_or(0, |account| account.password_rules.reuse_limit);
+                identities::set_password(conn, uin, &stored, remembered)?;
+                sessions::delete_others(conn, uin, "")?;
+                Draft::by_operator("ResetPassword", owner.owner_uin).on(&owner).write(conn, &app)
+            })
+            .await
+    }
+
+    /// Removes an identity's authenticator apps and recovery codes. All its sessions end.
+    pub async fn operator_reset_mfa(&self, uin: Uin) -> Result<(), Failure> {
+        let app = self.clone();
+        self.store
+            .write(move |conn| {
+                let user = home(conn, uin)?;
+                dialect::lock_identity(conn, uin)?;
+                forget_factors(conn, uin)?;
+                sessions::delete_others(conn, uin, "")?;
+                Draft::by_operator("ResetMfa", user.owner_uin).on(&user).write(conn, &app)
+            })
+            .await
+    }
+
+    /// Forgets what was counted: wrong passwords and codes of one person, of whoever sits in a network, or of all.
+    pub async fn operator_unlock(&self, whom: Locked) -> Result<(), Failure> {
+        let app = self.clone();
+        self.store
+            .write(move |conn| {
+                let event = match whom {
+                    Locked::Person(uin) => {
+                        dialect::lock_identity(conn, uin)?;
+                        let user = home(conn, uin)?;
+                        app.forgive_person(conn, uin)?;
+                        Draft::by_operator("Unlock", user.owner_uin).on(&user)
+                    }
+                    Locked::Network(network) => {
+                        app.forgive_network(conn, &network)?;
+                        Draft::by_operator("Unlock", Uin(0)).about("a network")
+                    }
+                    Locked::Everybody => {
+                        forgive_everybody(conn)?;
+                        Draft::by_operator("Unlock", Uin(0)).about("everybody")
+                    }
+                };
+                event.write(conn, &app)
+            })
+            .await
+    }
+}
+
+/// Whom wrong guesses keep waiting.
+pub enum Locked {
+    Person(Uin),
+    Network(Network),
+    Everybody,
+}
+
+/// One kind of counter after the other, in the order in which an attempt is charged to them.
+fn forgive_everybody(conn: &mut Conn) -> Result<(), Failure> {
+    identities::forget_wrong_codes(conn)?;
+    for kind in ["user+network:", "user:", "network:", ""] {
+        throttles::clear_all(conn, kind)?;
+    }
+    Ok(())
+}
+
+/// The membership where an identity is at home: its own account, or the one that made it.
+fn home(conn: &mut Conn, uin: Uin) -> Result<User, Failure> {
+    users::of_identity(conn, uin)?
+        .into_iter()
+        .find(|user| user.kind != UserKind::Collaborator)
+        .ok_or(Failure::NotFound)
+}

@@ -1,0 +1,28 @@
+//! Refusals that a page can be made to repeat: written down, but not as often as they come.
+
+use crate::app::caller::Caller;
+use crate::app::change::event::Draft;
+use crate::app::session::public_name;
+use crate::app::{App, Failure};
+use crate::store::refusals;
+
+impl App {
+    /// Writes a refusal down: the first at once, then one a minute for each session and reason, with how many there were.
+    pub(in crate::app) async fn note_refusal(
+        &self,
+        caller: &Caller,
+        event: Draft,
+        reason: &'static str,
+    ) -> Result<(), Failure> {
+        let app = self.clone();
+        let bucket = format!("{}:{reason}", public_name(&caller.session));
+        let now = self.clock.now();
+        self.store
+            .write(move |conn| match refusals::count(conn, &bucket, now)? {
+                Some(1) => event.refused(reason).write(conn, &app),
+                Some(count) => event.refused(reason).fact("count", count).write(conn, &app),
+                None => Ok(()),
+            })
+            .await
+    }
+}

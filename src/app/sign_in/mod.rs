@@ -1,0 +1,223 @@
+//! The way in: name and password, then a code where there is an authenticator app.
+
+pub(super) mod rules;
+pub mod second_step;
+pub(super) mod visitor;
+
+use super::caller::Source;
+use super::{App, Failure};
+use crate::app::change::event::{Actor, Draft};
+use crate::app::factors::guard::Buckets;
+use crate::app::session::{Beginning, public_name};
+use crate::app::sign_in::visitor::Visitor;
+use crate::domain::secret::Password;
+use crate::domain::throttle::TOLD_WRONG_CODES;
+use crate::domain::user::{Uin, User};
+use crate::passwords::Verdict;
+use crate::store::sessions::{FULL, Session};
+use crate::store::{Conn, accounts, dialect, identities, totp_devices, users};
+
+pub use crate::app::factors::known_devices::DEVICE_COOKIE_SECONDS;
+
+/// How a session was begun, as its list shows it.
+pub const BY_PASSWORD: &str = "password";
+pub const BY_CODE: &str = "password and code";
+/// The form that made the account asked for both.
+pub const BY_SETUP: &str = "password and code, at set-up";
+pub const BY_RECOVERY_CODE: &str = "password and recovery code";
+
+/// What a person typed at the door.
+pub struct Credentials {
+    /// Account UIN, or empty.
+    pub account: String,
+    pub user_name: String,
+    pub password: Password,
+    /// The cookie of a browser that signed in before.
+    pub device: Option<String>,
+}
+
+/// How far a sign-in came.
+pub struct SignedIn {
+    /// The value for the session cookie.
+    pub session: String,
+    /// Whether a code is still to come.
+    pub needs_code: bool,
+    /// The value for the device cookie, when the person is in.
+    pub device: Option<String>,
+    /// The account that the person is in.
+    pub account: Uin,
+    /// Whether the person has a choice of accounts.
+    pub can_switch: bool,
+    /// Sessions that ended to make room.
+    pub ended: Vec<Session>,
+    /// Codes that were wrong since the last sign-in, where there were more than one's own slips.
+    pub wrong_codes: Option<i64>,
+}
+
+/// A right password, and the hash that it was checked against.
+struct Proven {
+    user: User,
+    stored: Option<String>,
+    /// The hash to keep instead, when the old one was made at another cost.
+    rehashed: Option<String>,
+    buckets: Buckets,
+}
+
+impl App {
+    /// Checks name and password. Unknown names and wrong passwords cost and look the same.
+    pub async fn sign_in(&self, credentials: Credentials, source: Source) -> Result<SignedIn, Failure> {
+        let Credentials { account, user_name, password, device } = credentials;
+        let Visitor { found, buckets, guest } =
+            self.at_the_door((account, user_name, device), source.ip.clone()).await?;
+        let turn = self.admit(&buckets, &guest).await?;
+        let (user, stored) = found.map_or((None, None), |(user, stored)| (Some(user), stored));
+        let verdict = match self.passwords.check_in(turn, password, stored.clone()).await {
+            Ok(verdict) => verdict,
+            Err(error) => return Err(self.take_back(buckets, error).await),
+        };
+        let rehashed = match verdict {
+            Verdict::Wrong => return Err(self.refuse_sign_in(user, source).await?),
+            Verdict::Right => None,
+            Verdict::Renewed(hash) => Some(hash),
+        };
+        match user {
+            Some(user) if user.console_login => {
+                self.pass_first_step(Proven { user, stored, rehashed, buckets }, source).await
+            }
+            user => Err(self.refuse_sign_in(user, source).await?),
+        }
+    }
+
+    async fn pass_first_step(&self, proven: Proven, source: Source) -> Result<SignedIn, Failure> {
+        let app = self.clone();
+        self.store
+            .write_again(move |conn| {
+                let Some(user) = Self::still_valid(conn, &proven)? else {
+                    sign_in_event(&proven.user, &source)
+                        .refused("password just changed")
+                        .write(conn, &app)?;
+                    return Ok(Err(Failure::NotProven));
+                };
+                proven.buckets.forgive(conn)?;
+                if let Some(refusal) = app.unwelcome(conn, &user, &source)? {
+                    return Ok(Err(refusal));
+                }
+                if totp_devices::count(conn, user.uin)? > 0 {
+                    let beginning =
+                        Beginning { user: &user, is_full: false, method: BY_PASSWORD, source: &source };
+                    let session = app.begin_session(conn, &beginning)?;
+                    return Ok(Ok(SignedIn::half(session, user.owner_uin)));
+                }
+                app.let_in(conn, &user, (BY_PASSWORD, 0), &source).map(Ok)
+            })
+            .await?
+    }
+
+    /// The password was checked outside the transaction: what it was checked against must still be in force.
+    fn still_valid(conn: &mut Conn, proven: &Proven) -> Result<Option<User>, Failure> {
+        let uin = proven.user.uin;
+        dialect::lock_identity(conn, uin)?;
+        let identity =
+            identities::find(conn, uin)?.filter(|identity| identity.password_hash == proven.stored);
+        let user = users::by_uid(conn, proven.user.uid)?.filter(|user| user.console_login);
+        let (Some(_), Some(user)) = (identity, user) else { return Ok(None) };
+        if let Some(hash) = &proven.rehashed {
+            identities::set_hash(conn, uin, hash)?;
+        }
+        Ok(Some(user))
+    }
+
+    pub(in crate::app) fn let_in(
+        &self,
+        conn: &mut Conn,
+        user: &User,
+        (method, wrong_codes): (&'static str, i64),
+        source: &Source,
+    ) -> Result<SignedIn, Failure> {
+        dialect::lock_identity(conn, user.uin)?;
+        users::touch(conn, user.uid, self.clock.now())?;
+        identities::set_last_sign_in(conn, user.uin, self.clock.now(), &source.ip)?;
+        let ended = self.make_room(conn, user.uin)?;
+        let session = self.begin_session(conn, &Beginning { user, is_full: true, method, source })?;
+        for session in &ended {
+            let event = Draft::new("EndSession", &actor(user, source)).fact("because", "too many sessions");
+            let event = event.fact("session", public_name(session)).fact("ip", session.ip.as_str());
+            event.write(conn, self)?;
+        }
+        let mut event = sign_in_event(user, source).fact("method", method);
+        if wrong_codes > 0 {
+            event = event.fact("wrong_codes", wrong_codes);
+        }
+        event.write(conn, self)?;
+        let can_switch = users::of_identity(conn, user.uin)?.len() > 1;
+        let wrong_codes = (wrong_codes >= TOLD_WRONG_CODES).then_some(wrong_codes);
+        let device = Some(self.device_cookie(user.uin)?);
+        let account = user.owner_uin;
+        Ok(SignedIn { session, needs_code: false, device, account, can_switch, ended, wrong_codes })
+    }
+
+    async fn refuse_sign_in(&self, user: Option<User>, source: Source) -> Result<Failure, Failure> {
+        let app = self.clone();
+        self.store
+            .write(move |conn| {
+                // Unknown names are written down too, for the operator: both cases then cost the same.
+                let event = if let Some(user) = &user {
+                    sign_in_event(user, &source)
+                } else {
+                    let nobody = Actor { owner: Uin(0), uin: Uin(0), name: "unknown", source: &source };
+                    Draft::new("SignIn", &nobody)
+                };
+                event.refused("wrong name or password").write(conn, &app)?;
+                Ok(Failure::NotProven)
+            })
+            .await
+    }
+
+    /// Whether a session is signed in already.
+    pub async fn is_signed_in(&self, session: String) -> Result<bool, Failure> {
+        let app = self.clone();
+        self.store
+            .read(move |conn| match app.live_session(conn, &session) {
+                Ok(session) => Ok(session.stage == FULL),
+                Err(Failure::NotSignedIn) => Ok(false),
+                Err(other) => Err(other),
+            })
+            .await
+    }
+
+    /// Whether the door has to ask for an account, and whether there is any.
+    pub async fn door(&self) -> Result<Door, Failure> {
+        let found = self.store.read(accounts::first_two).await?;
+        Ok(Door { is_set_up: !found.is_empty(), asks_account: found.len() > 1 })
+    }
+}
+
+/// What the sign-in page shows.
+#[derive(Clone, Copy, Debug)]
+pub struct Door {
+    pub is_set_up: bool,
+    pub asks_account: bool,
+}
+
+impl SignedIn {
+    /// The first step is done, the second one to come.
+    fn half(session: String, account: Uin) -> Self {
+        Self {
+            session,
+            account,
+            needs_code: true,
+            device: None,
+            can_switch: false,
+            ended: Vec::new(),
+            wrong_codes: None,
+        }
+    }
+}
+
+fn actor<'a>(user: &'a User, source: &'a Source) -> Actor<'a> {
+    Actor { owner: user.owner_uin, uin: user.uin, name: &user.name, source }
+}
+
+pub(in crate::app) fn sign_in_event(user: &User, source: &Source) -> Draft {
+    Draft::new("SignIn", &actor(user, source))
+}

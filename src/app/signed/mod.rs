@@ -1,0 +1,135 @@
+//! Who signed a request: the one way from bytes to a [`Caller`] without a session.
+
+pub mod explain;
+pub(super) mod memory;
+pub mod replay;
+pub(super) mod signers;
+pub(super) mod standing;
+
+use super::caller::{Caller, Source};
+use super::keys::secret_binding;
+use super::{App, Failure};
+use crate::app::keys::usage::Sighting;
+use crate::app::signed::signers::Known;
+use crate::config::Replay;
+use crate::domain::key::SecretId;
+use crate::domain::replay::{ReplayRefusal, Use};
+use crate::domain::signature::{self, Allowances, Claim, Incoming, KeyMaterial, SignatureError, Verified};
+use crate::domain::user::Uid;
+use crate::store::api_keys::Signer;
+use data_encoding::HEXLOWER;
+use sha2::{Digest, Sha256};
+use std::sync::Arc;
+use zeroize::Zeroizing;
+
+/// A request that is proved to come from the holder of an enabled key.
+pub struct Signed {
+    pub caller: Caller,
+    pub secret_id: SecretId,
+    pub verified: Verified,
+}
+
+/// A signature as it is remembered.
+pub(in crate::app) struct Signature<'a> {
+    pub key: &'a SecretId,
+    pub uid: Uid,
+    pub digest: [u8; 32],
+    pub timestamp: i64,
+    pub signs_action: bool,
+}
+
+impl Signed {
+    /// How the nonce store names one use of a nonce.
+    pub(in crate::app) fn nonce_name(&self, nonce: u64) -> String {
+        let text = format!("{}|{}|{nonce}", self.secret_id, self.verified.timestamp());
+        format!("nonce:{}", HEXLOWER.encode(&Sha256::digest(text)))
+    }
+}
+
+/// Why a request is not believed.
+#[derive(Debug, thiserror::Error)]
+pub enum Refusal {
+    #[error(transparent)]
+    Signature(#[from] SignatureError),
+    /// A session token, which no key here has.
+    #[error("a session token that belongs to no key")]
+    Token,
+    #[error(transparent)]
+    Failure(#[from] Failure),
+}
+
+impl App {
+    /// What a request claims, before anything is looked up.
+    pub fn claim<'a>(&self, incoming: &Incoming<'a>) -> Result<Claim<'a>, SignatureError> {
+        signature::parse(incoming, self.clock.now())
+    }
+
+    /// Believes a claim when the key's secret made the signature, the key is enabled, the account takes the scheme, and
+    /// the call is no copy of an earlier one.
+    ///
+    /// An id that nobody has costs the same work. A disabled key is told from it by its records alone.
+    pub async fn authenticate(
+        &self,
+        claim: &Claim<'_>,
+        call: &Use,
+        source: Arc<Source>,
+    ) -> Result<Signed, Refusal> {
+        let standing = self.standing().await?;
+        let known = match SecretId::parse(claim.secret_id()) {
+            Ok(id) => self.signer(id, standing).await?,
+            Err(_) => None,
+        };
+        let (verified, known) = self.verify(claim, known)?;
+        let signer = &known.signer;
+        if let Err(refusal) = self.remember_call(signer, &verified, call) {
+            let seen = Sighting::refused(claim.action(), &source, &refusal.to_string());
+            self.note_use(&signer.key.secret_id, Sighting { is_use: false, ..seen });
+            return Err(Failure::Replayed(refusal).into());
+        }
+        if claim.token().is_some_and(|token| !token.is_empty()) {
+            return Err(Refusal::Token);
+        }
+        let secret_id = signer.key.secret_id.clone();
+        if !signer.key.is_enabled() {
+            self.note_use(&secret_id, Sighting::disabled(claim.action(), &source));
+            return Err(SignatureError::SecretIdNotFound.into());
+        }
+        let access = self.access(&known).await?;
+        Ok(Signed { caller: Caller::of_key(signer, access, source), secret_id, verified })
+    }
+
+    /// Remembers the call whatever becomes of it: one that is refused leaves its signature free for no other.
+    fn remember_call(&self, signer: &Signer, verified: &Verified, call: &Use) -> Result<(), ReplayRefusal> {
+        if call.is_change && signer.account.settings.signed_action && !verified.signs_action() {
+            return Err(ReplayRefusal::Unsigned);
+        }
+        if self.rules.replay == Replay::Off {
+            return Ok(());
+        }
+        let signature = Signature {
+            key: &signer.key.secret_id,
+            uid: signer.user.uid,
+            digest: *verified.digest(),
+            timestamp: verified.timestamp(),
+            signs_action: verified.signs_action(),
+        };
+        self.memory.admit(&signature, call)
+    }
+
+    fn verify(
+        &self,
+        claim: &Claim<'_>,
+        known: Option<Arc<Known>>,
+    ) -> Result<(Verified, Arc<Known>), Refusal> {
+        let Some(known) = known else {
+            let none = signature::verify(claim, KeyMaterial::Unknown, Allowances::default());
+            return Err(none.err().unwrap_or(SignatureError::SecretIdNotFound).into());
+        };
+        let signer = &known.signer;
+        let opened: Zeroizing<Vec<u8>> =
+            self.vault.open(&secret_binding(&signer.key), &signer.sealed).map_err(Failure::from)?;
+        let secret = std::str::from_utf8(&opened).map_err(|_| Failure::Corrupt("api_keys.secret"))?;
+        let allowed = Allowances { unsigned_payload: false, v1: signer.account.settings.signature_v1 };
+        Ok((signature::verify(claim, KeyMaterial::Secret(secret), allowed)?, known))
+    }
+}

@@ -1,0 +1,162 @@
+//! Whether what this node remembers is still so: one question to the database for all calls that wait at that moment.
+//!
+//! A call may use what is remembered only if the database, asked after the call came, still stands where it stood when
+//! that was read. So a commit counts from the moment it is made, on every node, whoever made it.
+
+use crate::app::{App, Failure};
+use crate::store::replays::{self, SignedChange};
+use crate::store::sequences::{self, Standing};
+use crate::store::{Line, Store, StoreError};
+use std::collections::hash_map::DefaultHasher;
+use std::hash::{Hash, Hasher};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+use tokio::sync::{Mutex as Turn, OwnedMutexGuard, oneshot};
+
+/// How long a call waits for the answer.
+const PATIENCE: Duration = Duration::from_secs(5);
+/// Workers that can ask at once; each mostly has a slot of its own.
+const SLOTS: u64 = 16;
+
+type Answer = Result<Standing, Arc<str>>;
+
+/// Those who wait, by worker.
+pub struct Watch(Vec<Arc<Slot>>);
+
+struct Slot {
+    queue: Mutex<Queue>,
+    /// Another one takes its place when no answer comes over it.
+    line: Mutex<Arc<Turn<Line>>>,
+}
+
+#[derive(Default)]
+struct Queue {
+    waiting: Vec<oneshot::Sender<Answer>>,
+    is_asked_for: bool,
+}
+
+impl Watch {
+    pub fn new(store: &Store) -> Self {
+        let slot = |_| Slot { queue: Mutex::default(), line: Mutex::new(Arc::new(Turn::new(store.line()))) };
+        Self((0..SLOTS).map(slot).map(Arc::new).collect())
+    }
+
+    fn slot(&self) -> Option<&Arc<Slot>> {
+        let mut hash = DefaultHasher::new();
+        std::thread::current().id().hash(&mut hash);
+        self.0.get(usize::try_from(hash.finish() % SLOTS).unwrap_or_default())
+    }
+}
+
+impl Slot {
+    /// Queues up; the first in the queue has to see to it that somebody asks.
+    fn join(self: &Arc<Self>, sender: oneshot::Sender<Answer>) -> Option<Pending> {
+        let mut queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
+        queue.waiting.push(sender);
+        let is_first = !std::mem::replace(&mut queue.is_asked_for, true);
+        is_first.then(|| Pending(Some(Arc::clone(self))))
+    }
+
+    fn leave(&self) -> Vec<oneshot::Sender<Answer>> {
+        let mut queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
+        queue.is_asked_for = false;
+        std::mem::take(&mut queue.waiting)
+    }
+
+    fn current(&self) -> MutexGuard<'_, Arc<Turn<Line>>> {
+        self.line.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Leaves a silent line to itself, unless somebody else has already.
+    fn renew(&self, silent: &Arc<Turn<Line>>, store: &Store) {
+        let mut line = self.current();
+        if Arc::ptr_eq(&line, silent) {
+            *line = Arc::new(Turn::new(store.line()));
+        }
+    }
+}
+
+/// The promise that somebody will ask. When it is dropped unasked, nobody waits for it for ever.
+struct Pending(Option<Arc<Slot>>);
+
+impl Pending {
+    fn everybody(&mut self) -> Vec<oneshot::Sender<Answer>> {
+        self.0.take().map(|slot| slot.leave()).unwrap_or_default()
+    }
+}
+
+impl Drop for Pending {
+    fn drop(&mut self) {
+        drop(self.everybody());
+    }
+}
+
+impl App {
+    /// How far the database is, asked no earlier than now.
+    pub(in crate::app) async fn standing(&self) -> Result<Standing, Failure> {
+        let slot = self.watch.slot().ok_or_else(unanswered)?;
+        let (sender, receiver) = oneshot::channel();
+        if let Some(pending) = slot.join(sender) {
+            tokio::spawn(answer(self.clone(), pending, Arc::clone(slot)));
+        }
+        let answer = receiver.await.map_err(|_| unanswered())?;
+        Ok(answer.map_err(|cause| StoreError::Unavailable(cause.to_string()))?)
+    }
+
+    fn learn(&self, news: News) -> Standing {
+        let News { standing, used, is_first } = news;
+        if is_first {
+            self.signers.forget();
+        }
+        self.memory.learn(used, standing.replay);
+        standing
+    }
+}
+
+/// Asks once for everybody who queues up until the question is put.
+async fn answer(app: App, mut pending: Pending, slot: Arc<Slot>) {
+    let line = Arc::clone(&*slot.current());
+    let asked = tokio::time::timeout(PATIENCE, async {
+        let held = Arc::clone(&line).lock_owned().await;
+        let everybody = pending.everybody();
+        (everybody, ask(&app, held).await)
+    });
+    let Ok((everybody, asked)) = asked.await else {
+        // Who still waits is gone with the question.
+        slot.renew(&line, &app.store);
+        return;
+    };
+    let answer = asked.map(|news| app.learn(news)).map_err(|error| Arc::from(error.to_string()));
+    for sender in everybody {
+        let _ = sender.send(Answer::clone(&answer));
+    }
+}
+
+/// What the database says.
+struct News {
+    standing: Standing,
+    used: Vec<SignedChange>,
+    /// Nothing that was read over an earlier connection is believed any more.
+    is_first: bool,
+}
+
+async fn ask(app: &App, mut line: OwnedMutexGuard<Line>) -> Result<News, StoreError> {
+    let (since, now) = (app.memory.newest(), app.clock.now());
+    let mut put = move || {
+        let (standing, used) = line.ask(|conn| {
+            let standing = sequences::standing(conn)?;
+            let is_behind = standing.replay != since;
+            Ok((standing, if is_behind { replays::after(conn, since, now)? } else { Vec::new() }))
+        })?;
+        Ok(News { standing, used, is_first: line.is_new() })
+    };
+    if app.store.is_sqlite() {
+        // An indexed read that never waits for writers, and cheaper than a change of threads.
+        return put();
+    }
+    app.store.on_line(put).await
+}
+
+fn unanswered() -> StoreError {
+    StoreError::Unavailable("the database does not answer".to_owned())
+}

@@ -1,0 +1,89 @@
+//! What programs list of an account: its users by kind, and how many things it has.
+
+use crate::app::caller::Caller;
+use crate::app::{App, Failure};
+use crate::domain::permission::action;
+use crate::domain::user::{Uin, User, UserKind};
+use crate::store::user_lists::{self, Slice};
+
+pub use crate::store::user_lists::Counts;
+
+/// A user with when and from where it last signed in.
+pub struct Described {
+    pub user: User,
+    pub last_sign_in: Option<(i64, String)>,
+}
+
+/// A part of the list of all users.
+pub struct Part {
+    pub users: Vec<User>,
+    /// The last UIN of this part, when more come after it.
+    pub next: Option<Uin>,
+}
+
+impl App {
+    /// Every sub-user.
+    pub async fn sub_users(&self, caller: &Caller) -> Result<Vec<User>, Failure> {
+        caller.ensure_here(action::LIST_USERS)?;
+        let owner = caller.owner();
+        let all = Slice { after: Uin(0), offset: 0, limit: i64::MAX };
+        let kind = Some(UserKind::SubUser);
+        Ok(self.store.read(move |conn| user_lists::slice(conn, owner, kind, all)).await?)
+    }
+
+    /// Sub-users and collaborators with these UINs; others are left out.
+    pub async fn described(&self, caller: &Caller, uins: Vec<Uin>) -> Result<Vec<Described>, Failure> {
+        caller.ensure_here(action::DESCRIBE_SUB_ACCOUNTS)?;
+        let owner = caller.owner();
+        let found = self.store.read(move |conn| user_lists::with_last_sign_in(conn, owner, &uins)).await?;
+        Ok(found
+            .into_iter()
+            .filter(|(user, ..)| user.kind != UserKind::Root)
+            .map(|(user, at, ip)| Described { user, last_sign_in: at.map(|at| (at, ip.unwrap_or_default())) })
+            .collect())
+    }
+
+    /// How many collaborators there are, and a part of them.
+    pub async fn collaborators(
+        &self,
+        caller: &Caller,
+        (limit, offset): (i64, i64),
+    ) -> Result<(i64, Vec<User>), Failure> {
+        caller.ensure_here(action::LIST_COLLABORATORS)?;
+        let owner = caller.owner();
+        let slice = Slice { after: Uin(0), offset, limit };
+        self.store
+            .read(move |conn| {
+                let total = user_lists::count(conn, owner, UserKind::Collaborator)?;
+                let found = user_lists::slice(conn, owner, Some(UserKind::Collaborator), slice)?;
+                Ok((total, found))
+            })
+            .await
+    }
+
+    /// Users of one kind or of all, in parts.
+    pub async fn accounts(
+        &self,
+        caller: &Caller,
+        kind: Option<UserKind>,
+        (after, size): (Uin, usize),
+    ) -> Result<Part, Failure> {
+        caller.ensure_here(action::LIST_ACCOUNTS)?;
+        let owner = caller.owner();
+        let limit = i64::try_from(size).unwrap_or(i64::MAX).saturating_add(1);
+        let slice = Slice { after, offset: 0, limit };
+        let mut users = self.store.read(move |conn| user_lists::slice(conn, owner, kind, slice)).await?;
+        let has_more = users.len() > size;
+        users.truncate(size);
+        let next = users.last().filter(|_| has_more).map(|user| user.uin);
+        Ok(Part { users, next })
+    }
+
+    /// Sub-accounts, and what else the account has.
+    pub async fn account_summary(&self, caller: &Caller) -> Result<(i64, Counts), Failure> {
+        caller.ensure_here(action::SUMMARIZE_ACCOUNT)?;
+        let (owner, users) = (caller.owner(), caller.account.user_count);
+        let counts = self.store.read(move |conn| user_lists::counts(conn, owner)).await?;
+        Ok((users, counts))
+    }
+}

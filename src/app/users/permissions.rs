@@ -1,0 +1,181 @@
+//! Policies attached to users, and detached.
+
+use crate::app::caller::Caller;
+use crate::app::caller::clearance::loosened;
+use crate::app::users::changeable;
+use crate::app::{App, Failure};
+use crate::domain::field::FieldError;
+use crate::domain::permission::action;
+use crate::domain::policies::{MAX_ATTACHED, PolicyRefusal};
+use crate::domain::user::{Uin, User};
+use crate::store::policies::{self, Inherited};
+use crate::store::{Conn, dialect, grants, users};
+
+pub use crate::store::policies::{Attachment, StoredPolicy};
+
+/// A policy in force for a user, and where it comes from.
+#[derive(Clone, Debug)]
+pub struct Held {
+    pub policy_id: i64,
+    pub name: String,
+    pub description: String,
+    pub is_preset: bool,
+    /// Since when it is attached to the user itself.
+    pub direct_since: Option<i64>,
+    /// Since when it is attached to the user, or else to the first of the groups, and by whom.
+    pub since: i64,
+    pub by: String,
+    /// The groups that it comes from: id and name.
+    pub groups: Vec<(i64, String)>,
+}
+
+impl App {
+    /// What is attached to a user.
+    pub async fn attached(&self, caller: &Caller, uin: Uin) -> Result<Vec<Attachment>, Failure> {
+        caller.ensure(action::LIST_ATTACHED, uin)?;
+        let owner = caller.owner();
+        self.store
+            .read(move |conn| {
+                let user = users::find(conn, owner, uin)?.ok_or(Failure::NotFound)?;
+                Ok(policies::attached(conn, user.uid)?)
+            })
+            .await
+    }
+
+    /// Everything in force for a user, its own and that of its groups, by name.
+    pub async fn attached_all(&self, caller: &Caller, uin: Uin) -> Result<Vec<Held>, Failure> {
+        caller.ensure(action::LIST_ALL_ATTACHED, uin)?;
+        let owner = caller.owner();
+        self.store
+            .read(move |conn| {
+                let user = users::find(conn, owner, uin)?.ok_or(Failure::NotFound)?;
+                let own = policies::attached(conn, user.uid)?;
+                Ok(held(own, policies::inherited(conn, user.uid)?))
+            })
+            .await
+    }
+
+    /// Policies that the caller's account can attach.
+    pub async fn policies(&self, caller: &Caller) -> Result<Vec<StoredPolicy>, Failure> {
+        let owner = caller.owner();
+        Ok(self.store.read(move |conn| policies::of_account(conn, owner)).await?)
+    }
+
+    /// Attaches policies to a user, all or none.
+    pub async fn attach_policies(&self, caller: &Caller, uin: Uin, ids: Vec<i64>) -> Result<usize, Failure> {
+        caller.ensure(action::ATTACH_POLICY, uin)?;
+        let (app, asker) = (self.clone(), caller.clone());
+        self.store
+            .write(move |conn| {
+                app.attach_policies_in(conn, &asker, (uin, &ids))?;
+                Ok(ids.len())
+            })
+            .await
+    }
+
+    pub(in crate::app) fn attach_policies_in(
+        &self,
+        conn: &mut Conn,
+        caller: &Caller,
+        (uin, ids): (Uin, &[i64]),
+    ) -> Result<(), Failure> {
+        caller.ensure(action::ATTACH_POLICY, uin)?;
+        // No policy is deleted while it is being attached.
+        dialect::lock_account(conn, caller.owner())?;
+        let user = changeable(conn, caller, uin)?;
+        for id in ids {
+            let policy = policies::find(conn, caller.owner(), *id)?
+                .ok_or_else(|| FieldError::new("policy", PolicyRefusal::NoSuchPolicy(*id)))?;
+            self.attach_in(conn, caller, &user, &policy)?;
+        }
+        Ok(())
+    }
+
+    pub(in crate::app) fn attach_in(
+        &self,
+        conn: &mut Conn,
+        caller: &Caller,
+        user: &User,
+        policy: &StoredPolicy,
+    ) -> Result<(), Failure> {
+        caller.ensure(action::ATTACH_POLICY, user.uin)?;
+        dialect::lock_user(conn, user.uid)?;
+        let held = policies::attached(conn, user.uid)?;
+        let is_new = held.iter().all(|attachment| attachment.policy_id != policy.id);
+        if is_new && held.len() >= MAX_ATTACHED {
+            return Err(PolicyRefusal::UserFull.into());
+        }
+        let mark = caller.mark_on_user(self, action::ATTACH_POLICY, user.uin)?;
+        if policies::attach(conn, user.uid, policy.id, (&caller.user.name, mark))? {
+            caller
+                .event("AttachUserPolicy")
+                .on(user)
+                .object(&policy.name)
+                .fact("policy_id", policy.id)
+                .write(conn, self)?;
+        }
+        Ok(())
+    }
+
+    /// Detaches a policy from a user.
+    pub async fn detach_policy(&self, caller: &Caller, uin: Uin, id: i64) -> Result<(), Failure> {
+        caller.ensure(action::DETACH_POLICY, uin)?;
+        let (app, asker) = (self.clone(), caller.clone());
+        self.store.write(move |conn| app.detach_policy_in(conn, &asker, (uin, id))).await
+    }
+
+    pub(in crate::app) fn detach_policy_in(
+        &self,
+        conn: &mut Conn,
+        caller: &Caller,
+        (uin, id): (Uin, i64),
+    ) -> Result<(), Failure> {
+        caller.ensure(action::DETACH_POLICY, uin)?;
+        let user = changeable(conn, caller, uin)?;
+        let policy = policies::find(conn, caller.owner(), id)?.ok_or(PolicyRefusal::NoSuchPolicy(id))?;
+        if !policies::detach(conn, user.uid, id)? {
+            return Err(PolicyRefusal::NotAttached(id).into());
+        }
+        let mark = caller.mark_on_user(self, action::DETACH_POLICY, uin)?;
+        if let Some(at) = loosened(conn, &policy, mark)? {
+            grants::loosen_user(conn, user.uid, at)?;
+        }
+        let event = caller.event("DetachUserPolicy").on(&user).object(&policy.name);
+        event.fact("policy_id", id).write(conn, self)
+    }
+}
+
+fn held(own: Vec<Attachment>, inherited: Vec<Inherited>) -> Vec<Held> {
+    let mut all: Vec<Held> = own
+        .into_iter()
+        .map(|attachment| Held {
+            is_preset: attachment.is_preset(),
+            policy_id: attachment.policy_id,
+            name: attachment.name,
+            description: attachment.description,
+            direct_since: Some(attachment.created_at),
+            since: attachment.created_at,
+            by: attachment.created_by,
+            groups: Vec::new(),
+        })
+        .collect();
+    for policy in inherited {
+        let group = (policy.group_id, policy.group);
+        if let Some(known) = all.iter_mut().find(|held| held.policy_id == policy.policy_id) {
+            known.groups.push(group);
+            continue;
+        }
+        all.push(Held {
+            policy_id: policy.policy_id,
+            name: policy.name,
+            description: policy.description,
+            is_preset: policy.owner_uin == policies::PRESET_OWNER,
+            direct_since: None,
+            since: policy.created_at,
+            by: policy.created_by,
+            groups: vec![group],
+        });
+    }
+    all.sort_by(|one, other| one.name.cmp(&other.name));
+    all
+}

@@ -1,0 +1,73 @@
+//! A new user whose form waits for a code.
+
+use crate::app::Failure;
+use crate::app::users::{Login, NewUser, NewUserKind};
+use crate::domain::user::{Uin, UserName};
+use crate::store::identities::StoredPassword;
+use serde::{Deserialize, Serialize};
+use zeroize::Zeroizing;
+
+/// A user that is to be added; of a password only the hash.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct PlannedUser {
+    name: String,
+    note: String,
+    phone: String,
+    email: String,
+    policies: Vec<String>,
+    /// Of a collaborator: the UIN of its own account.
+    collaborator: Option<i64>,
+    console_login: bool,
+    hash: Option<String>,
+    must_change: bool,
+}
+
+impl PlannedUser {
+    pub(in crate::app) fn of(new: NewUser, stored: Option<StoredPassword>) -> Self {
+        let (collaborator, console_login) = match new.kind {
+            NewUserKind::Collaborator(uin) => (Some(uin.0), true),
+            NewUserKind::SubUser { console_login, .. } => (None, console_login),
+        };
+        let must_change = stored.as_ref().is_some_and(|stored| stored.must_change);
+        Self {
+            name: new.name.as_str().to_owned(),
+            note: new.note,
+            phone: new.phone,
+            email: new.email,
+            policies: new.policies,
+            collaborator,
+            console_login,
+            hash: stored.map(|stored| stored.hash),
+            must_change,
+        }
+    }
+
+    pub(in crate::app) fn restored(
+        &self,
+        shown: Option<&Zeroizing<String>>,
+        now: i64,
+    ) -> Result<(NewUser, Option<Login>), Failure> {
+        let kind = match self.collaborator {
+            Some(uin) => NewUserKind::Collaborator(Uin(uin)),
+            None => NewUserKind::SubUser {
+                console_login: self.console_login,
+                password: None,
+                must_change: self.must_change,
+            },
+        };
+        let login = self.hash.as_ref().map(|hash| Login {
+            stored: StoredPassword { hash: hash.clone(), changed_at: now, must_change: self.must_change },
+            shown: shown.cloned(),
+        });
+        let new = NewUser {
+            name: UserName::parse(&self.name).map_err(|_| Failure::Corrupt("step_ups.detail"))?,
+            note: self.note.clone(),
+            phone: self.phone.clone(),
+            email: self.email.clone(),
+            country_code: String::new(),
+            policies: self.policies.clone(),
+            kind,
+        };
+        Ok((new, login))
+    }
+}

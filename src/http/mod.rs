@@ -1,0 +1,4 @@
+//! What the console and the API know alike of a request.
+
+pub mod forwarded;
+pub mod request;

@@ -1,0 +1,129 @@
+//! What stands around every signed-in page.
+
+pub mod filters;
+pub mod flash;
+
+use super::context::WebContext;
+use crate::app::caller::{Caller, Duty};
+use crate::domain::permission::action;
+use crate::web::forms::csrf::{self, FormToken};
+use crate::web::layout::flash::Flash;
+use actix_session::Session;
+
+/// A link of the side navigation.
+pub struct NavItem {
+    pub section: &'static str,
+    pub label: &'static str,
+    pub href: &'static str,
+    pub icon: &'static str,
+}
+
+/// Links under one title.
+pub struct NavGroup {
+    pub title: &'static str,
+    pub items: Vec<NavItem>,
+}
+
+/// Bar, navigation and flash of a page.
+pub struct Layout {
+    pub csrf: FormToken,
+    pub account: String,
+    pub account_name: String,
+    pub user_name: String,
+    pub theme: String,
+    pub density: String,
+    pub section: &'static str,
+    pub nav: Vec<NavGroup>,
+    pub can_switch: bool,
+    pub flash: Option<Flash>,
+    /// Minutes for which no other code is asked.
+    pub step_up_left: Option<i64>,
+    /// Seconds until the session ends if nothing is done.
+    pub session_left: i64,
+    /// Whether no use of the session makes it last longer.
+    pub is_last: bool,
+}
+
+impl Layout {
+    /// For a page of that section; takes the flash message that was left for it.
+    pub fn new(context: &WebContext, caller: &Caller, session: &Session, section: &'static str) -> Self {
+        Self { flash: flash::take(session), ..Self::quiet(context, caller, section) }
+    }
+
+    /// The same, leaving the flash message for the next page.
+    pub fn quiet(context: &WebContext, caller: &Caller, section: &'static str) -> Self {
+        let left = context.app.step_up_left(caller).max(context.app.grant_window_left(caller));
+        let (now, session) = (context.app.clock.now(), &caller.session);
+        let idle_left = session.last_seen_at.max(now - 60) + context.app.rules.session_idle - now;
+        let absolute_left = session.expires_at - now;
+        Self {
+            session_left: idle_left.min(absolute_left).max(0),
+            is_last: absolute_left <= idle_left,
+            csrf: csrf::token(context, caller),
+            account: caller.owner().to_string(),
+            account_name: caller.account.name.clone(),
+            user_name: caller.user.name.clone(),
+            theme: caller.preferences.theme.clone(),
+            density: caller.preferences.density.clone(),
+            section,
+            nav: navigation(caller),
+            can_switch: caller.can_switch,
+            flash: None,
+            step_up_left: (left > 0).then_some((left + 59) / 60),
+        }
+    }
+}
+
+/// The page that opens for everybody.
+const OWN: &str = "/me/security";
+
+/// Where a person begins: a page that opens for them.
+pub fn start(caller: &Caller) -> &'static str {
+    let pages = access(caller);
+    let has = |wanted: &str| pages.iter().find(|item| item.href == wanted);
+    let first = has("/users").or_else(|| has("/keys")).or_else(|| pages.first());
+    first.map_or(OWN, |item| item.href)
+}
+
+/// Whether no policy opens anything of the account for this person.
+pub fn is_without_rights(caller: &Caller) -> bool {
+    caller.duty == Duty::None && navigation(caller).iter().all(|group| ["You", "Help"].contains(&group.title))
+}
+
+/// Only what opens for this person.
+fn navigation(caller: &Caller) -> Vec<NavGroup> {
+    let own = NavGroup { title: "You", items: vec![item("me", "My security", OWN, "lock")] };
+    if caller.duty != Duty::None {
+        return vec![own];
+    }
+    let one = |title, may, item| NavGroup { title, items: if may { vec![item] } else { Vec::new() } };
+    let (reads_log, reads_settings) =
+        (caller.may_here(action::READ_AUDIT), caller.may_here(action::READ_SETTINGS));
+    let groups = [
+        NavGroup { title: "Access", items: access(caller) },
+        one("Assurance", reads_log, item("audit", "Audit log", "/audit", "scroll-text")),
+        one(
+            "Settings",
+            reads_settings,
+            item("settings", "Account security", "/settings/security", "settings"),
+        ),
+        own,
+        one("Help", true, item("api", "API endpoint", "/help/api", "terminal")),
+    ];
+    groups.into_iter().filter(|group| !group.items.is_empty()).collect()
+}
+
+fn access(caller: &Caller) -> Vec<NavItem> {
+    let pages = [
+        (action::LIST_USERS, item("users", "Users", "/users", "users")),
+        (action::LIST_GROUPS, item("groups", "Groups", "/groups", "users-round")),
+        (action::LIST_POLICIES, item("policies", "Policies", "/policies", "file-text")),
+    ];
+    let open = pages.into_iter().filter(|(action, _)| caller.may_here(action)).map(|(_, item)| item);
+    let keys = caller.may_see_own_keys().then(|| item("keys", "My API keys", "/keys", "key-round"));
+    if caller.duty == Duty::None { open.chain(keys).collect() } else { Vec::new() }
+}
+
+const fn item(section: &'static str, label: &'static str, href: &'static str, icon: &'static str) -> NavItem {
+    NavItem { section, label, href, icon }
+}

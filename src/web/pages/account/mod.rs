@@ -1,0 +1,4 @@
+//! The pages about the account.
+
+pub mod settings;
+pub mod setup;

@@ -1,0 +1,166 @@
+//! The account's security settings.
+
+use crate::app::Failure;
+use crate::app::account::settings;
+use crate::app::caller::Caller;
+use crate::domain::account::{AccountSettings, MAX_STEP_UP_WINDOW, SecretReveal};
+use crate::domain::field::FieldError;
+use crate::domain::grant::{MAX_GRANT_AGE, MAX_GRANT_WINDOW};
+use crate::domain::permission::action;
+use crate::web::caller::Person;
+use crate::web::context::WebContext;
+use crate::web::error::PageError;
+use crate::web::forms::Form;
+use crate::web::forms::csrf::Protected;
+use crate::web::layout::flash::{self, Kind};
+use crate::web::layout::{Layout, filters};
+use crate::web::pages::{question_address, render, render_as, see_other};
+use actix_session::Session;
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
+use actix_web::web::Data;
+use askama::Template;
+
+const ADDRESS: &str = "/settings/security";
+
+#[derive(Template)]
+#[template(path = "settings/security.html")]
+struct SettingsPage {
+    page: Layout,
+    errors: Vec<FieldError>,
+    typed: Typed,
+    can_change: bool,
+    longest_window: i64,
+    longest_grant_window: i64,
+    longest_grant_age: i64,
+}
+
+/// The settings as the form holds them; numbers as they were typed.
+struct Typed {
+    secret_reveal: String,
+    step_up_window: String,
+    mfa_required: bool,
+    operation_protection: bool,
+    api_delete_enabled_keys: bool,
+    password_min_length: String,
+    signature_v1: bool,
+    signed_action: bool,
+    grant_window: String,
+    grant_age: String,
+}
+
+/// The settings, to change or only to read.
+pub async fn form(
+    context: Data<WebContext>,
+    person: Person,
+    session: Session,
+) -> Result<HttpResponse, PageError> {
+    person.ensure_here(action::READ_SETTINGS).map_err(Failure::from)?;
+    render(&SettingsPage {
+        page: Layout::new(&context, &person, &session, "settings"),
+        errors: Vec::new(),
+        typed: Typed::from(person.account.settings),
+        can_change: person.may_here(action::CHANGE_SETTINGS),
+        longest_window: MAX_STEP_UP_WINDOW,
+        longest_grant_window: MAX_GRANT_WINDOW,
+        longest_grant_age: MAX_GRANT_AGE,
+    })
+}
+
+/// Asks for the step-up that changes the settings.
+pub async fn submit(
+    context: Data<WebContext>,
+    person: Person,
+    session: Session,
+    form: Protected,
+) -> Result<HttpResponse, PageError> {
+    person.ensure_here(action::CHANGE_SETTINGS).map_err(Failure::from)?;
+    let typed = Typed::read(&form.0, person.account.settings);
+    let asked = match typed.settings(&person) {
+        Ok(settings) if settings == person.account.settings => {
+            flash::leave(&session, Kind::Info, "Nothing was changed.");
+            return Ok(see_other(ADDRESS));
+        }
+        Ok(settings) => context.app.ask_settings(&person, settings).await,
+        Err(errors) => Err(Failure::Invalid(errors)),
+    };
+    match asked {
+        Ok(asked) => Ok(see_other(&question_address(&asked))),
+        Err(Failure::Invalid(errors)) => {
+            let page = Layout::new(&context, &person, &session, "settings");
+            let page = SettingsPage {
+                page,
+                errors,
+                typed,
+                can_change: true,
+                longest_window: MAX_STEP_UP_WINDOW,
+                longest_grant_window: MAX_GRANT_WINDOW,
+                longest_grant_age: MAX_GRANT_AGE,
+            };
+            render_as(StatusCode::UNPROCESSABLE_ENTITY, &page)
+        }
+        Err(other) => Err(other.into()),
+    }
+}
+
+impl Typed {
+    /// As sent; a form from before there were such fields leaves them as they are.
+    fn read(form: &Form, present: AccountSettings) -> Self {
+        let number = |name: &str, present: i64| {
+            form.all(name).pop().map_or_else(|| present.to_string(), |text| text.trim().to_owned())
+        };
+        Self {
+            grant_window: number("grant_window_minutes", present.grant_window_minutes),
+            grant_age: number("grant_age_hours", present.grant_age_hours),
+            secret_reveal: form.text("secret_reveal").to_owned(),
+            step_up_window: form.text("step_up_window").trim().to_owned(),
+            mfa_required: form.is_ticked("mfa_required"),
+            operation_protection: form.is_ticked("operation_protection"),
+            api_delete_enabled_keys: form.is_ticked("api_delete_enabled_keys"),
+            password_min_length: form.text("password_min_length").trim().to_owned(),
+            signature_v1: form.is_ticked("signature_v1"),
+            signed_action: form.is_ticked("signed_action"),
+        }
+    }
+
+    /// What was meant, or everything that does not fit. Text that is no number becomes one that no rule accepts, so
+    /// the rule's own sentence answers it.
+    fn settings(&self, person: &Caller) -> Result<AccountSettings, Vec<FieldError>> {
+        let number = |text: &str| text.parse().unwrap_or(-1);
+        let reveal = SecretReveal::from_name(&self.secret_reveal);
+        let settings = AccountSettings {
+            secret_reveal: reveal.unwrap_or(person.account.settings.secret_reveal),
+            step_up_window_minutes: number(&self.step_up_window),
+            mfa_required: self.mfa_required,
+            operation_protection: self.operation_protection,
+            api_delete_enabled_keys: self.api_delete_enabled_keys,
+            password_min_length: number(&self.password_min_length),
+            signature_v1: self.signature_v1,
+            signed_action: self.signed_action,
+            grant_window_minutes: number(&self.grant_window),
+            grant_age_hours: number(&self.grant_age),
+        };
+        if reveal.is_some() {
+            return Ok(settings);
+        }
+        let unread = FieldError::on_page("secret_reveal", "Choose when a SecretKey is shown.");
+        Err([unread].into_iter().chain(settings::faults(person, &settings)).collect())
+    }
+}
+
+impl From<AccountSettings> for Typed {
+    fn from(settings: AccountSettings) -> Self {
+        Self {
+            secret_reveal: settings.secret_reveal.as_str().to_owned(),
+            step_up_window: settings.step_up_window_minutes.to_string(),
+            mfa_required: settings.mfa_required,
+            operation_protection: settings.operation_protection,
+            api_delete_enabled_keys: settings.api_delete_enabled_keys,
+            password_min_length: settings.password_min_length.to_string(),
+            signature_v1: settings.signature_v1,
+            signed_action: settings.signed_action,
+            grant_window: settings.grant_window_minutes.to_string(),
+            grant_age: settings.grant_age_hours.to_string(),
+        }
+    }
+}

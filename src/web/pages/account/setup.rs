@@ -1,0 +1,254 @@
+//! The first run: the root account, its password and its authenticator app, in one form.
+
+use crate::app::Failure;
+use crate::app::account::setup::Setup;
+use crate::domain::field::{self, FieldError};
+use crate::domain::qr;
+use crate::domain::secret::{Password, TotpSeed};
+use crate::domain::totp::{Code, otpauth_url};
+use crate::domain::user::{User, UserName};
+use crate::http::request::{request_id, source};
+use crate::web::caller::AnyPerson;
+use crate::web::context::WebContext;
+use crate::web::error::PageError;
+use crate::web::forms::Form;
+use crate::web::forms::csrf::ProtectedDoor;
+use crate::web::layout::filters;
+use crate::web::pages::sign_in::door::DoorForm;
+use crate::web::pages::sign_in::let_in;
+use crate::web::pages::{render_as, see_other, unopened};
+use crate::web::query::Query;
+use actix_session::SessionExt;
+use actix_web::http::StatusCode;
+use actix_web::http::header::HOST;
+use actix_web::web::Data;
+use actix_web::{HttpRequest, HttpResponse};
+use askama::Template;
+use zeroize::Zeroizing;
+
+const MAX_ACCOUNT_NAME: usize = 64;
+
+#[derive(Template)]
+#[template(path = "setup/index.html")]
+struct SetupPage {
+    door: DoorForm,
+    errors: Vec<FieldError>,
+    token: String,
+    account_name: String,
+    user_name: String,
+    secret: Zeroizing<String>,
+    otpauth: Zeroizing<String>,
+    qr: Zeroizing<String>,
+    is_insecure: bool,
+}
+
+/// Why there is no form: the address is not good, or everything is set up.
+#[derive(Template)]
+#[template(path = "setup/closed.html")]
+struct ClosedPage {
+    is_set_up: bool,
+    request_id: String,
+}
+
+#[derive(Template)]
+#[template(path = "setup/recovery.html")]
+struct RecoveryPage {
+    /// Empty when they were shown before.
+    codes: Vec<Zeroizing<String>>,
+    /// The account that was made, while the page may say so.
+    account: Option<Made>,
+    is_signed_in: bool,
+    public_url: String,
+    /// Whether the browser used that address.
+    is_reached: bool,
+    is_https: bool,
+    is_insecure: bool,
+    now: i64,
+}
+
+/// Who signs in where, for the page and for the file with the codes.
+struct Made {
+    uin: String,
+    user_name: String,
+    address: String,
+}
+
+impl SetupPage {
+    fn new(request: &HttpRequest, context: &WebContext, seed: &TotpSeed) -> Result<Self, PageError> {
+        let otpauth = otpauth_url(seed, &format!("root at {}", context.public_url.host()), "Camlock");
+        let qr = qr::svg(&otpauth).ok_or_else(|| PageError::Internal("no QR code".into()))?;
+        Ok(Self {
+            door: DoorForm::new(context, request)?,
+            errors: Vec::new(),
+            token: String::new(),
+            account_name: String::new(),
+            user_name: String::new(),
+            secret: seed.base32(),
+            otpauth,
+            qr: qr.into(),
+            is_insecure: !context.public_url.is_trustworthy(),
+        })
+    }
+}
+
+/// The form, for who holds the one-time address.
+pub async fn form(
+    request: HttpRequest,
+    context: Data<WebContext>,
+    query: Query,
+) -> Result<HttpResponse, PageError> {
+    let token = query.text("token").to_owned();
+    match context.app.setup_seed(token.clone()).await {
+        Ok(seed) => {
+            let page = SetupPage { token, ..SetupPage::new(&request, &context, &seed)? };
+            page.door.answer(StatusCode::OK, &page)
+        }
+        Err(failure) => closed(&request, failure),
+    }
+}
+
+/// Makes the root account.
+pub async fn submit(
+    request: HttpRequest,
+    context: Data<WebContext>,
+    ProtectedDoor(form): ProtectedDoor,
+) -> Result<HttpResponse, PageError> {
+    let seed = match context.app.setup_seed(form.text("token").to_owned()).await {
+        Ok(seed) => seed,
+        Err(failure) => return second(&request, &context, &form, failure).await,
+    };
+    let made = match read(&request, &context, &form) {
+        Ok(setup) => context.app.set_up(setup, source(&request, &context)).await,
+        Err(errors) => Err(Failure::Invalid(with_password_faults(&context, &form, errors).await?)),
+    };
+    match made {
+        Ok((ticket, signed)) => {
+            let_in(&request.get_session(), &context, &signed, &format!("/setup/recovery?t={ticket}"))
+        }
+        Err(Failure::Invalid(errors)) => {
+            let page = SetupPage {
+                errors,
+                token: form.text("token").to_owned(),
+                account_name: form.text("account_name").to_owned(),
+                user_name: form.text("user_name").to_owned(),
+                ..SetupPage::new(&request, &context, &seed)?
+            };
+            page.door.answer(StatusCode::UNPROCESSABLE_ENTITY, &page)
+        }
+        Err(failure) => second(&request, &context, &form, failure).await,
+    }
+}
+
+/// The form that made the account, sent twice, leads to the recovery codes again; any other form comes too late.
+async fn second(
+    request: &HttpRequest,
+    context: &WebContext,
+    form: &Form,
+    failure: Failure,
+) -> Result<HttpResponse, PageError> {
+    if matches!(failure, Failure::Refused(_)) {
+        let browser = browser_of(request, context);
+        if let Some(ticket) = context.app.earlier_setup(&browser, form.text("token")).await? {
+            return Ok(see_other(&format!("/setup/recovery?t={}", ticket.as_str())));
+        }
+    }
+    closed(request, failure)
+}
+
+fn browser_of(request: &HttpRequest, context: &WebContext) -> String {
+    request.cookie(&context.cookies.form).map(|cookie| cookie.value().to_owned()).unwrap_or_default()
+}
+
+fn read(request: &HttpRequest, context: &WebContext, form: &Form) -> Result<Setup, Vec<FieldError>> {
+    let account_name = field::required(
+        "account_name",
+        ("account name", "账号名称"),
+        form.text("account_name"),
+        MAX_ACCOUNT_NAME,
+    );
+    let user_name = UserName::parse(form.text("user_name").trim())
+        .map_err(|error| FieldError::on_page("user_name", error));
+    let password =
+        Password::parse(form.text("password")).map_err(|error| FieldError::on_page("password", error));
+    let code = Code::parse(form.text("code")).map_err(|error| FieldError::on_page("code", error));
+    match (account_name, user_name, password, code) {
+        (Ok(account_name), Ok(user_name), Ok(password), Ok(code)) => {
+            let (token, browser) = (form.text("token").to_owned(), browser_of(request, context));
+            Ok(Setup { token, account_name, user_name, password, code, browser })
+        }
+        (account_name, user_name, password, code) => {
+            Err([account_name.err(), user_name.err(), password.err(), code.err()]
+                .into_iter()
+                .flatten()
+                .collect())
+        }
+    }
+}
+
+/// The faults of a form together with those of its password, so that all are seen at once.
+async fn with_password_faults(
+    context: &WebContext,
+    form: &Form,
+    mut errors: Vec<FieldError>,
+) -> Result<Vec<FieldError>, Failure> {
+    let Ok(password) = Password::parse(form.text("password")) else { return Ok(errors) };
+    let names = (form.text("user_name").trim(), form.text("account_name").trim());
+    let faults = context.app.faults_of_setup_password(password, names).await?;
+    let place = errors.iter().position(|error| error.field == "code").unwrap_or(errors.len());
+    errors.splice(place..place, faults);
+    Ok(errors)
+}
+
+/// The page in place of the form.
+fn closed(request: &HttpRequest, failure: Failure) -> Result<HttpResponse, PageError> {
+    let (status, is_set_up) = match failure {
+        Failure::NotProven => (StatusCode::FORBIDDEN, false),
+        Failure::Refused(_) => (StatusCode::CONFLICT, true),
+        other => return Err(other.into()),
+    };
+    render_as(status, &ClosedPage { is_set_up, request_id: request_id(request) })
+}
+
+/// Whether the request names the host of the public address.
+fn is_reached(request: &HttpRequest, context: &WebContext) -> bool {
+    let host = request.headers().get(HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
+    let public = context.public_url.to_string();
+    let public = public.split_once("://").map_or(public.as_str(), |(_, rest)| rest).trim_end_matches('/');
+    host.eq_ignore_ascii_case(public)
+}
+
+impl Made {
+    fn of(user: &User, context: &WebContext) -> Self {
+        let uin = user.owner_uin.to_string();
+        let address = context.public_url.link(&format!("/login?account={uin}"));
+        Self { uin, user_name: user.name.clone(), address }
+    }
+}
+
+/// The recovery codes, once, and what to look at before the first sign-in.
+pub async fn recovery(
+    request: HttpRequest,
+    context: Data<WebContext>,
+    person: Result<AnyPerson, PageError>,
+    query: Query,
+) -> Result<HttpResponse, PageError> {
+    if let Some(answer) = unopened(&request, "GET")? {
+        return Ok(answer);
+    }
+    let shown = context.app.setup_codes(query.text("t").to_owned()).await?;
+    let status = if shown.is_some() { StatusCode::OK } else { StatusCode::GONE };
+    let signed_in = person.ok();
+    let (user, codes) = shown.unzip();
+    let account = user.or_else(|| signed_in.as_ref().map(|person| (*person.user).clone()));
+    let page = RecoveryPage {
+        codes: codes.iter().flat_map(|text| text.lines()).map(|code| code.to_owned().into()).collect(),
+        account: account.map(|user| Made::of(&user, &context)),
+        is_signed_in: signed_in.is_some(),
+        public_url: context.public_url.to_string(),
+        is_reached: is_reached(&request, &context),
+        is_https: context.public_url.is_https(),
+        is_insecure: !context.public_url.is_trustworthy(),
+        now: context.app.clock.now(),
+    };
+    render_as(status, &page)
+}

@@ -1,0 +1,135 @@
+//! The log: what was done, by whom, to whom, from where.
+
+mod facts;
+mod range;
+mod row;
+mod search;
+
+pub use row::EventRow;
+
+use super::{render, render_as};
+use crate::app::Failure;
+use crate::app::account::log::{Cursor, EventPage};
+use crate::domain::audit::Event;
+use crate::domain::audit::words::Group;
+use crate::domain::field::FieldError;
+use crate::domain::permission::action;
+use crate::web::caller::Person;
+use crate::web::context::WebContext;
+use crate::web::error::PageError;
+use crate::web::layout::{Layout, filters};
+use crate::web::query::Query;
+use actix_session::{Session, SessionExt};
+use actix_web::http::StatusCode;
+use actix_web::web::Data;
+use actix_web::{HttpRequest, HttpResponse};
+use askama::Template;
+use facts::Facts;
+use range::Shortcut;
+use search::Typed;
+
+#[derive(Template)]
+#[template(path = "audit/index.html")]
+struct IndexPage {
+    page: Layout,
+    errors: Vec<FieldError>,
+    typed: Typed,
+    groups: [Group; 6],
+    shortcuts: Vec<Shortcut>,
+    /// Nothing to list while the filter cannot be read.
+    listing: Option<Listing>,
+}
+
+/// One page of the log and the ways on from it.
+struct Listing {
+    rows: Vec<EventRow>,
+    newer: Option<String>,
+    older: Option<String>,
+    /// Longer ranges to look into, when this one is empty.
+    wider: Vec<Shortcut>,
+    is_filtered: bool,
+    /// The address of the first page, when this is another.
+    newest: Option<String>,
+}
+
+#[derive(Template)]
+#[template(path = "audit/detail.html")]
+struct DetailPage {
+    page: Layout,
+    event: Event,
+    row: EventRow,
+    /// The address of the user it was done to, while there is one that may be opened.
+    user: Option<String>,
+    facts: Facts,
+}
+
+/// One page of the log, newest first, as the address filters it.
+pub async fn index(
+    context: Data<WebContext>,
+    person: Person,
+    session: Session,
+    query: Query,
+) -> Result<HttpResponse, PageError> {
+    person.ensure_here(action::READ_AUDIT).map_err(Failure::from)?;
+    let typed = Typed::read(&query);
+    let shortcuts = range::shortcuts(&query, context.app.clock.now());
+    let cursor = search::cursor(&query)?;
+    let (status, errors, listing) = match typed.filter(&context.app, &person).await? {
+        Ok(filter) => {
+            let found = context.app.events(&person, filter, cursor).await?;
+            (StatusCode::OK, Vec::new(), Some(Listing::new(found, &query, cursor, &shortcuts)))
+        }
+        Err(errors) => (StatusCode::UNPROCESSABLE_ENTITY, errors, None),
+    };
+    let page = Layout::new(&context, &person, &session, "audit");
+    render_as(status, &IndexPage { page, errors, typed, groups: Group::ALL, shortcuts, listing })
+}
+
+/// Everything that one event says.
+pub async fn detail(
+    request: HttpRequest,
+    context: Data<WebContext>,
+    person: Person,
+) -> Result<HttpResponse, PageError> {
+    let seq = seq_of(request.match_info().get("seq").unwrap_or_default()).ok_or(PageError::NotFound)?;
+    let event = context.app.event_of(&person, seq).await?;
+    let row = EventRow::from(event.clone());
+    let uin = event.target_uin;
+    let is_there = row.names_user && context.app.can_open_user(&person, uin).await?;
+    render(&DetailPage {
+        page: Layout::new(&context, &person, &request.get_session(), "audit"),
+        facts: Facts::of(&event),
+        user: is_there.then(|| format!("/users/{uin}")),
+        row,
+        event,
+    })
+}
+
+impl Listing {
+    fn new(found: EventPage, query: &Query, cursor: Cursor, shortcuts: &[Shortcut]) -> Self {
+        let link =
+            |name: &str, seq: i64| query.with(&[("older", ""), ("newer", ""), (name, &seq.to_string())]);
+        let (first, last) = (found.events.first(), found.events.last());
+        let wider = if range::is_bounded(query) { range::wider(query, shortcuts) } else { Vec::new() };
+        Self {
+            newer: first.filter(|_| found.has_newer).map(|event| link("newer", event.seq)),
+            older: last.filter(|_| found.has_older).map(|event| link("older", event.seq)),
+            newest: (cursor != Cursor::Newest).then(|| query.with(&[("older", ""), ("newer", "")])),
+            is_filtered: search::FIELDS.iter().any(|name| query.find(name).is_some()),
+            wider,
+            rows: found.events.into_iter().map(EventRow::from).collect(),
+        }
+    }
+
+    fn count(&self) -> String {
+        match self.rows.len() {
+            1 => "1 event".to_owned(),
+            many => format!("{many} events, newest first"),
+        }
+    }
+}
+
+/// The number in an address, in its one spelling.
+fn seq_of(text: &str) -> Option<i64> {
+    text.parse().ok().filter(|seq: &i64| *seq > 0 && seq.to_string() == text)
+}

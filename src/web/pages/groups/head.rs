@@ -1,0 +1,87 @@
+//! The head of every page about one group, and what its forms have in common.
+
+use crate::app::Failure;
+use crate::app::caller::Caller;
+use crate::domain::field::FieldError;
+use crate::domain::group::{GroupId, GroupRefusal};
+use crate::domain::permission::action;
+use crate::web::context::WebContext;
+use crate::web::error::PageError;
+use crate::web::pages::choose::Subject;
+use crate::web::pages::users;
+use actix_web::HttpRequest;
+use actix_web::http::StatusCode;
+
+/// For `templates/groups/head.html`; the page that includes it holds it in a field `head`.
+pub struct GroupHead {
+    pub id: GroupId,
+    pub name: String,
+    pub remark: String,
+    pub created_at: i64,
+    /// Whether the person may go back to the list of groups.
+    pub lists_groups: bool,
+    pub may_edit: bool,
+    pub may_delete: bool,
+    /// The id of the tab that is open.
+    pub tab: &'static str,
+    /// Id, label and address of each tab.
+    pub tabs: Vec<(&'static str, &'static str, String)>,
+}
+
+impl GroupHead {
+    /// The head of a group's page, for anyone who may open at least one of them.
+    pub async fn load(
+        context: &WebContext,
+        person: &Caller,
+        id: GroupId,
+        tab: &'static str,
+    ) -> Result<Self, PageError> {
+        let found = context.app.group_head(person, id).await?;
+        let tabs = [(found.members, "members", "Members"), (found.permissions, "permissions", "Permissions")];
+        Ok(Self {
+            id,
+            lists_groups: person.may_here(action::LIST_GROUPS),
+            may_edit: found.may_edit,
+            may_delete: found.may_delete,
+            tab,
+            tabs: tabs
+                .into_iter()
+                .filter(|(is_allowed, ..)| *is_allowed)
+                .map(|(_, tab, label)| (tab, label, format!("/groups/{id}/{tab}")))
+                .collect(),
+            name: found.group.name,
+            remark: found.group.remark,
+            created_at: found.group.created_at,
+        })
+    }
+
+    /// The group as one for which something is chosen on the page `form`.
+    pub fn subject(self, form: String, back: String) -> Subject {
+        Subject {
+            list: ("Groups", self.lists_groups.then_some("/groups")),
+            address: format!("/groups/{}", self.id),
+            id: ("ID", self.id.to_string()),
+            name: self.name,
+            form,
+            back,
+        }
+    }
+}
+
+/// The group that an address names; whatever is not a number names none.
+pub fn group_of(request: &HttpRequest) -> Result<GroupId, PageError> {
+    GroupId::parse(request.match_info().get("group").unwrap_or_default()).ok_or(PageError::NotFound)
+}
+
+/// A failure that a form about groups can show: the status it comes back with, and what it says.
+pub fn faults(failure: Failure) -> Result<(StatusCode, Vec<FieldError>), PageError> {
+    let Failure::Group(refusal) = failure else { return users::form::faults(failure) };
+    let field = match refusal {
+        GroupRefusal::NameTaken | GroupRefusal::LooksTaken => "group_name",
+        GroupRefusal::NoPolicy(_) | GroupRefusal::NotAttached(..) => "policy",
+        GroupRefusal::NoUser(_) | GroupRefusal::NotMember(..) => "member",
+        GroupRefusal::NoGroup(_) => "group",
+        _ => return Ok((StatusCode::CONFLICT, vec![FieldError::on_page("", refusal)])),
+    };
+    Ok((StatusCode::UNPROCESSABLE_ENTITY, vec![FieldError::on_page(field, refusal)]))
+}

@@ -1,0 +1,159 @@
+//! The groups of the account: listed, searched, created.
+
+use crate::app::caller::Caller;
+use crate::app::groups::{ListedGroup, Paged, Paging};
+use crate::domain::field::FieldError;
+use crate::domain::group::MAX_GROUPS;
+use crate::domain::permission::action;
+use crate::web::caller::Person;
+use crate::web::context::WebContext;
+use crate::web::error::PageError;
+use crate::web::forms::csrf::Protected;
+use crate::web::layout::{Layout, filters};
+use crate::web::pages::groups::head::faults;
+use crate::web::pages::{done, render, render_as, see_other};
+use crate::web::query::Query;
+use actix_session::Session;
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
+use actix_web::web::Data;
+use askama::Template;
+
+/// Groups on one page of the list.
+const PAGE_SIZE: usize = 50;
+
+#[derive(Template)]
+#[template(path = "groups/index.html")]
+struct IndexPage {
+    page: Layout,
+    q: String,
+    rows: Vec<Row>,
+    total: usize,
+    is_full: bool,
+    may_create: bool,
+    range: String,
+    previous: Option<String>,
+    next: Option<String>,
+}
+
+/// A line of the list.
+struct Row {
+    id: String,
+    name: String,
+    remark: String,
+    members: i64,
+    policies: i64,
+    created_at: i64,
+    may_open: bool,
+}
+
+#[derive(Template)]
+#[template(path = "groups/new.html")]
+struct NewPage {
+    page: Layout,
+    errors: Vec<FieldError>,
+    group_name: String,
+    remark: String,
+    lists_groups: bool,
+}
+
+/// The groups of the account.
+pub async fn index(
+    context: Data<WebContext>,
+    person: Person,
+    session: Session,
+    query: Query,
+) -> Result<HttpResponse, PageError> {
+    let paging = Paging { page: page_of(&query)?, size: PAGE_SIZE };
+    let q = query.text("q").trim().to_owned();
+    let found = context.app.groups(&person, &q, paging).await?;
+    if found.rows.is_empty() && paging.page > 1 {
+        return Ok(see_other(format!("/groups{}", query.with(&[("page", "")])).trim_end_matches('?')));
+    }
+    let (range, previous, next) = pager(&query, paging, &found);
+    render(&IndexPage {
+        page: Layout::new(&context, &person, &session, "groups"),
+        is_full: q.is_empty() && found.total >= MAX_GROUPS,
+        q,
+        total: found.total,
+        may_create: person.may_here(action::CREATE_GROUP),
+        rows: found.rows.into_iter().map(|listed| Row::of(&person, listed)).collect(),
+        range,
+        previous,
+        next,
+    })
+}
+
+fn page_of(query: &Query) -> Result<usize, PageError> {
+    let Some(text) = query.find("page") else { return Ok(1) };
+    text.parse().ok().filter(|page| *page > 0).ok_or(PageError::Malformed(
+        "The address names a page that does not exist. Start from the first one.",
+    ))
+}
+
+/// What the page shows of the list, and the addresses of its neighbours.
+fn pager<T>(query: &Query, paging: Paging, found: &Paged<T>) -> (String, Option<String>, Option<String>) {
+    let first = (paging.page - 1) * paging.size;
+    let last = first + found.rows.len();
+    let address = |page: usize| format!("/groups{}", query.with(&[("page", &page.to_string())]));
+    let previous = (paging.page > 1).then(|| address(paging.page - 1));
+    let next = (last < found.total).then(|| address(paging.page + 1));
+    (format!("{}–{last} of {}", first + 1, found.total), previous, next)
+}
+
+impl Row {
+    fn of(person: &Caller, listed: ListedGroup) -> Self {
+        let ListedGroup { group, holds } = listed;
+        let pages = [action::LIST_MEMBERS, action::LIST_GROUP_POLICIES];
+        Self {
+            may_open: pages.into_iter().any(|action| person.may_group(action, group.id)),
+            id: group.id.to_string(),
+            name: group.name,
+            remark: group.remark,
+            members: holds.members,
+            policies: holds.policies,
+            created_at: group.created_at,
+        }
+    }
+}
+
+/// The form for a new group.
+pub async fn create_form(
+    context: Data<WebContext>,
+    person: Person,
+    session: Session,
+) -> Result<HttpResponse, PageError> {
+    person.ensure_here(action::CREATE_GROUP).map_err(crate::app::Failure::from)?;
+    render(&NewPage {
+        page: Layout::new(&context, &person, &session, "groups"),
+        errors: Vec::new(),
+        group_name: String::new(),
+        remark: String::new(),
+        lists_groups: person.may_here(action::LIST_GROUPS),
+    })
+}
+
+/// Makes the group, or comes back with what does not fit.
+pub async fn create(
+    context: Data<WebContext>,
+    person: Person,
+    session: Session,
+    Protected(form): Protected,
+) -> Result<HttpResponse, PageError> {
+    let (name, remark) = (form.text("group_name"), form.text("remark"));
+    let (status, errors): (StatusCode, _) = match context.app.create_group(&person, name, remark).await {
+        Ok(group) => {
+            let text = format!("Group {} is created. Add users and attach policies.", group.name);
+            return Ok(done(&session, &format!("/groups/{}", group.id), text));
+        }
+        Err(failure) => faults(failure)?,
+    };
+    let page = NewPage {
+        page: Layout::new(&context, &person, &session, "groups"),
+        errors,
+        group_name: name.to_owned(),
+        remark: remark.to_owned(),
+        lists_groups: person.may_here(action::LIST_GROUPS),
+    };
+    render_as(status, &page)
+}

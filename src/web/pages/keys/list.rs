@@ -1,0 +1,307 @@
+//! The keys of a user, or one's own: the list, a new key, the note on a key.
+
+use crate::app::Failure;
+use crate::app::keys::reveal_age::Wait;
+use crate::app::keys::{KeyPage, Place, Rights, Step, usage};
+use crate::domain::account::SecretReveal;
+use crate::domain::field::FieldError;
+use crate::domain::key::{Key, MAX_KEYS_PER_USER, SecretId};
+use crate::domain::permission::{Cause, Denial, action};
+use crate::domain::user::{User, UserKind};
+use crate::web::caller::Person;
+use crate::web::context::WebContext;
+use crate::web::error::PageError;
+use crate::web::forms::csrf::Protected;
+use crate::web::layout::{Layout, filters};
+use crate::web::pages::users::head::UserHead;
+use crate::web::pages::{done, keys_address, place_of, question_address, render_as, secret_id_of, see_other};
+use actix_session::Session;
+use actix_web::http::StatusCode;
+use actix_web::web::Data;
+use actix_web::{HttpRequest, HttpResponse};
+use askama::Template;
+
+/// Days after which a key should be replaced.
+const MAX_AGE_DAYS: i64 = 90;
+
+/// A person at the keys of somebody.
+#[derive(Clone, Copy)]
+pub struct Visit<'a> {
+    pub context: &'a WebContext,
+    pub person: &'a Person,
+    pub session: &'a Session,
+    pub place: Place,
+}
+
+/// Whose keys a page is about, in words and addresses.
+pub struct Whose {
+    pub is_own: bool,
+    pub name: String,
+    pub uin: String,
+    /// The address of the list.
+    pub list: String,
+    /// Whether the person may go up to the User List.
+    pub may_list_users: bool,
+}
+
+impl Visit<'_> {
+    /// Bar and navigation around a page about keys.
+    pub fn layout(&self) -> Layout {
+        let section = if self.place == Place::Own { "keys" } else { "users" };
+        Layout::new(self.context, self.person, self.session, section)
+    }
+
+    /// Whose keys these are.
+    pub fn whose(&self, holder: &User) -> Whose {
+        Whose {
+            is_own: self.place == Place::Own,
+            name: holder.name.clone(),
+            uin: holder.uin.to_string(),
+            list: keys_address(self.place),
+            may_list_users: self.person.may_here(action::LIST_USERS),
+        }
+    }
+}
+
+/// When a key last signed a request, from where and for what.
+pub struct LastUse {
+    pub at: i64,
+    pub ip: String,
+    /// Empty for what is not known.
+    pub service: String,
+    pub action: String,
+    pub client: String,
+}
+
+/// A key as the pages show it.
+pub struct KeyView {
+    pub id: String,
+    pub short: String,
+    pub tail: String,
+    pub note: String,
+    pub enabled: bool,
+    pub created_at: i64,
+    pub created_by: String,
+    pub changed_at: i64,
+    pub changed_by: String,
+    pub last_use: Option<LastUse>,
+    /// When a call was refused last, and why.
+    pub refused: Option<(i64, String)>,
+    /// Days since creation, of a key that is in use for too long.
+    pub too_old: Option<i64>,
+}
+
+impl KeyView {
+    /// As of now, with the last use where there was one.
+    pub fn new(key: &Key, uses: &[usage::LastUse], now: i64) -> Self {
+        let used = uses.iter().find(|used| used.secret_id == key.secret_id.as_str());
+        let days = (now - key.created_at) / 86_400;
+        Self {
+            id: key.secret_id.to_string(),
+            short: key.secret_id.short(),
+            tail: key.secret_id.tail().to_owned(),
+            note: key.note.clone(),
+            enabled: key.is_enabled(),
+            created_at: key.created_at,
+            created_by: key.created_by.clone(),
+            changed_at: key.changed_at,
+            changed_by: key.changed_by.clone(),
+            last_use: used.map(|used| LastUse {
+                at: used.last_used_ms.div_euclid(1000),
+                ip: used.ip.clone(),
+                service: used.service.clone(),
+                action: used.action.clone(),
+                client: used.client.clone(),
+            }),
+            refused: None,
+            too_old: (key.is_enabled() && days > MAX_AGE_DAYS).then_some(days),
+        }
+    }
+
+    /// The same with the newest of its refused calls.
+    fn with_refusal(self, refusals: &[usage::Record]) -> Self {
+        let refused = refusals.iter().find(|refused| refused.secret_id == self.id);
+        let refused = refused.map(|refused| (refused.at_ms.div_euclid(1000), refused.reason.clone()));
+        Self { refused, ..self }
+    }
+
+    /// The day of the last change of status, UTC.
+    pub fn changed_on(&self) -> String {
+        crate::clock::day(self.changed_at)
+    }
+}
+
+/// A sentence about a field of the list, whose notes have ids of their own.
+struct Problem {
+    field: String,
+    text: String,
+}
+
+/// What did not fit, and what was typed.
+#[derive(Default)]
+struct Trouble {
+    errors: Vec<FieldError>,
+    note: String,
+    /// The key whose note it was; none: a new key's.
+    key: Option<SecretId>,
+}
+
+#[derive(Template)]
+#[template(path = "keys/index.html")]
+struct IndexPage {
+    page: Layout,
+    whose: Whose,
+    head: Option<UserHead>,
+    keys: Vec<KeyView>,
+    rights: Rights,
+    wait: Option<Wait>,
+    is_root: bool,
+    shown_once: bool,
+    /// Why secrets are not shown to this person, where they could be.
+    refusal: Option<String>,
+    reads_log: bool,
+    errors: Vec<Problem>,
+    new_note: String,
+    /// SecretId and text of a note that came back.
+    edited: (String, String),
+}
+
+impl IndexPage {
+    fn is_full(&self) -> bool {
+        self.keys.len() >= MAX_KEYS_PER_USER
+    }
+
+    fn has_disabled(&self) -> bool {
+        self.keys.iter().any(|key| !key.enabled)
+    }
+
+    fn has_operations(&self) -> bool {
+        self.rights.enable || self.rights.disable || self.rights.delete
+    }
+
+    /// The text in a key's note field.
+    fn note_of(&self, key: &KeyView) -> String {
+        let (id, text) = &self.edited;
+        if *id == key.id { text.clone() } else { key.note.clone() }
+    }
+}
+
+/// The keys of a user, or one's own.
+pub async fn index(
+    request: HttpRequest,
+    context: Data<WebContext>,
+    person: Person,
+    session: Session,
+) -> Result<HttpResponse, PageError> {
+    let visit = Visit { context: &context, person: &person, session: &session, place: place_of(&request)? };
+    list(visit, StatusCode::OK, Trouble::default()).await
+}
+
+/// Makes a key and comes back to the list, or goes to the question that the account wants answered first.
+pub async fn create(
+    request: HttpRequest,
+    context: Data<WebContext>,
+    person: Person,
+    session: Session,
+    Protected(form): Protected,
+) -> Result<HttpResponse, PageError> {
+    let place = place_of(&request)?;
+    let visit = Visit { context: &context, person: &person, session: &session, place };
+    let note = form.text("note");
+    match context.app.create_key(&person, place, note).await {
+        Ok(Step::Done(_)) => {
+            let text = "Key created. Show displays its SecretKey after verification.";
+            Ok(done(&session, &keys_address(place), text))
+        }
+        Ok(Step::Asked(asked)) => Ok(see_other(&question_address(&asked))),
+        Err(Failure::Refused(text)) => {
+            let errors = vec![FieldError::on_page("", text)];
+            list(visit, StatusCode::CONFLICT, Trouble { errors, note: note.to_owned(), key: None }).await
+        }
+        Err(Failure::Invalid(errors)) => {
+            let trouble = Trouble { errors, note: note.to_owned(), key: None };
+            list(visit, StatusCode::UNPROCESSABLE_ENTITY, trouble).await
+        }
+        Err(other) => Err(other.into()),
+    }
+}
+
+/// Replaces the note on a key and comes back to the list.
+pub async fn set_note(
+    request: HttpRequest,
+    context: Data<WebContext>,
+    person: Person,
+    session: Session,
+    Protected(form): Protected,
+) -> Result<HttpResponse, PageError> {
+    let (place, id) = (place_of(&request)?, secret_id_of(&request)?);
+    let visit = Visit { context: &context, person: &person, session: &session, place };
+    let note = form.text("note").to_owned();
+    match context.app.set_key_note(&person, place, (id.clone(), note.clone())).await {
+        Ok(()) => {
+            Ok(done(&session, &keys_address(place), format!("The note on key {} is saved.", id.short())))
+        }
+        Err(Failure::Invalid(errors)) => {
+            list(visit, StatusCode::UNPROCESSABLE_ENTITY, Trouble { errors, note, key: Some(id) }).await
+        }
+        Err(other) => Err(other.into()),
+    }
+}
+
+async fn list(visit: Visit<'_>, status: StatusCode, trouble: Trouble) -> Result<HttpResponse, PageError> {
+    let found = visit.context.app.keys(visit.person, visit.place).await?;
+    if let Some(id) = &trouble.key
+        && !found.keys.iter().any(|key| key.secret_id == *id)
+    {
+        return Err(PageError::NotFound);
+    }
+    let head = match visit.place {
+        Place::Own => None,
+        Place::Of(uin) => Some(UserHead::load(visit.context, visit.person, uin, "keys").await?),
+    };
+    render_as(status, &index_page(visit, (found, head), trouble))
+}
+
+fn index_page(visit: Visit<'_>, (found, head): (KeyPage, Option<UserHead>), trouble: Trouble) -> IndexPage {
+    let now = visit.context.app.clock.now();
+    let suffix = trouble.key.as_ref().map(|id| format!("-{id}")).unwrap_or_default();
+    let problem = |error: FieldError| Problem {
+        field: if error.field.is_empty() { String::new() } else { format!("{}{suffix}", error.field) },
+        text: error.text.to_string(),
+    };
+    let (new_note, edited) = match trouble.key {
+        None => (trouble.note, Default::default()),
+        Some(id) => (String::new(), (id.to_string(), trouble.note)),
+    };
+    let shown_once = visit.person.account.settings.secret_reveal == SecretReveal::Once;
+    let refusal = visit.person.show_refusal(visit.place, &found.holder);
+    IndexPage {
+        refusal: refusal.filter(|_| !shown_once && !found.keys.is_empty()).map(|denial| why_hidden(&denial)),
+        reads_log: visit.person.may_here(action::READ_AUDIT),
+        page: visit.layout(),
+        whose: visit.whose(&found.holder),
+        head,
+        keys: found
+            .keys
+            .iter()
+            .map(|key| KeyView::new(key, &found.uses, now).with_refusal(&found.refusals))
+            .collect(),
+        rights: found.rights,
+        wait: found.wait.filter(|_| found.rights.show),
+        is_root: found.holder.kind == UserKind::Root,
+        shown_once,
+        errors: trouble.errors.into_iter().map(problem).collect(),
+        new_note,
+        edited,
+    }
+}
+
+/// Why a person sees no *Show*.
+fn why_hidden(denial: &Denial) -> String {
+    match denial.cause {
+        Cause::NoPolicy => format!("To show a SecretKey here, a policy must allow you {}.", denial.action),
+        Cause::Deny | Cause::Boundary | Cause::Rule => {
+            format!("SecretKeys are not shown to you here ({}). {}", denial.action, denial.on_page())
+        }
+    }
+}

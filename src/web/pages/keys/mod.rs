@@ -1,0 +1,6 @@
+//! The pages about keys.
+
+pub mod list;
+pub mod records;
+pub mod reveal;
+pub mod status;

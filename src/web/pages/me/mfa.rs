@@ -1,0 +1,259 @@
+//! Enrolling an authenticator app: who asks proves it first, then sees a seed, then types its first code.
+
+use crate::app::caller::{Caller, Duty};
+use crate::app::factors::devices::{Enrolled, Enrolment, MAX_DEVICES, MfaDevice};
+use crate::app::{App, Failure};
+use crate::domain::field::{self, FieldError};
+use crate::domain::qr;
+use crate::domain::secret::{MalformedPassword, Password, TotpSeed};
+use crate::domain::totp::{Code, otpauth_url};
+use crate::web::caller::AnyPerson;
+use crate::web::context::WebContext;
+use crate::web::error::PageError;
+use crate::web::forms::Form;
+use crate::web::forms::csrf::Protected;
+use crate::web::layout::{Layout, filters};
+use crate::web::pages::{done, leave_if_alive, question_address, render, render_as, see_other, unopened};
+use crate::web::query::Query;
+use crate::web::session::continue_as;
+use actix_session::Session;
+use actix_web::http::StatusCode;
+use actix_web::web::Data;
+use actix_web::{HttpRequest, HttpResponse};
+use askama::Template;
+use zeroize::Zeroizing;
+
+const ISSUER: &str = "Camlock";
+const DEFAULT_NAME: &str = "Authenticator app";
+const LONGEST_NAME: usize = 64;
+
+/// What all steps say, and where they lead afterwards.
+struct Step {
+    errors: Vec<FieldError>,
+    is_duty: bool,
+    is_recovering: bool,
+    then: String,
+}
+
+#[derive(Template)]
+#[template(path = "me/mfa_password.html")]
+struct PasswordPage {
+    page: Layout,
+    step: Step,
+}
+
+#[derive(Template)]
+#[template(path = "me/mfa_new.html")]
+struct EnrolPage {
+    page: Layout,
+    step: Step,
+    device_name: String,
+    /// Shown with the seed's first page only: a page that comes back with errors has none.
+    shown: Option<ShownSeed>,
+}
+
+struct ShownSeed {
+    label: String,
+    secret: Zeroizing<String>,
+    link: Zeroizing<String>,
+    qr: Zeroizing<String>,
+}
+
+/// A person on the way to another authenticator app.
+struct Visit<'a> {
+    context: &'a WebContext,
+    person: &'a AnyPerson,
+    session: &'a Session,
+    then: String,
+}
+
+/// Asks for what vouches for a new app: the password, or where an app exists a code. With its ticket: the seed.
+pub async fn new_form(
+    request: HttpRequest,
+    context: Data<WebContext>,
+    person: AnyPerson,
+    session: Session,
+    query: Query,
+) -> Result<HttpResponse, PageError> {
+    let visit = Visit {
+        context: &context,
+        person: &person,
+        session: &session,
+        then: question_id(query.text("then")),
+    };
+    let held = visit.held().await?;
+    if let Some(ticket) = query.find("t") {
+        if let Some(answer) = unopened(&request, "GET, POST")? {
+            return Ok(answer);
+        }
+        if let Some(seed) = context.app.seed_for_ticket(&person, ticket.to_owned()).await? {
+            return visit.seed_page(&seed, &held);
+        }
+    }
+    visit.begin(Vec::new()).await
+}
+
+/// Takes the password and shows a seed, or takes the seed's first code and registers the app.
+pub async fn enrol(
+    context: Data<WebContext>,
+    person: AnyPerson,
+    session: Session,
+    form: Protected,
+) -> Result<HttpResponse, PageError> {
+    let form = form.0;
+    let visit =
+        Visit { context: &context, person: &person, session: &session, then: question_id(form.text("then")) };
+    let held = visit.held().await?;
+    if form.has("code") {
+        visit.take_code(&form, &held).await
+    } else {
+        visit.take_password(&form, &held).await
+    }
+}
+
+impl Visit<'_> {
+    /// The apps that the person has, unless there is no room for another.
+    async fn held(&self) -> Result<Vec<MfaDevice>, PageError> {
+        let held = self.context.app.factors(self.person).await?.0;
+        if held.len() >= MAX_DEVICES {
+            let text = "Five authenticator apps are registered. Remove one first.";
+            return Err(PageError::Refused(text.to_owned()));
+        }
+        Ok(held)
+    }
+
+    async fn begin(&self, errors: Vec<FieldError>) -> Result<HttpResponse, PageError> {
+        if !App::enrolment_asks_password(self.person) {
+            return Ok(see_other(&question_address(&self.context.app.ask_new_device(self.person).await?)));
+        }
+        let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+        render_as(status, &PasswordPage { page: self.layout(), step: self.step(errors) })
+    }
+
+    async fn take_password(&self, form: &Form, held: &[MfaDevice]) -> Result<HttpResponse, PageError> {
+        if !App::enrolment_asks_password(self.person) {
+            return self.begin(Vec::new()).await;
+        }
+        let password = Password::parse(form.text("password")).map_err(|refusal| match refusal {
+            MalformedPassword::Empty => FieldError::on_page("password", "Enter your password."),
+            other => FieldError::on_page("password", other),
+        });
+        let seed = match password {
+            Ok(password) => self.context.app.seed_for_password(self.person, password).await,
+            Err(error) => Err(error.into()),
+        };
+        match seed {
+            Ok((key, seed)) => {
+                continue_as(self.session, &key)?;
+                self.seed_page(&seed, held)
+            }
+            Err(Failure::Invalid(errors)) => self.begin(errors).await,
+            Err(other) => Err(other.into()),
+        }
+    }
+
+    async fn take_code(&self, form: &Form, held: &[MfaDevice]) -> Result<HttpResponse, PageError> {
+        let enrolled = match read(form, held) {
+            Ok(enrolment) => self.context.app.enrol(self.person, enrolment).await,
+            Err(errors) => Err(Failure::Invalid(errors)),
+        };
+        match enrolled {
+            Ok(enrolled) => finish(self.session, enrolled, &self.then),
+            Err(Failure::Invalid(errors)) => {
+                let device_name = name_of(form.text("name"), held);
+                let page =
+                    EnrolPage { page: self.layout(), step: self.step(errors), device_name, shown: None };
+                render_as(StatusCode::UNPROCESSABLE_ENTITY, &page)
+            }
+            Err(Failure::NotProven) => {
+                let text = "The page for the new app was open for too long. Start again.";
+                leave_if_alive(self.context, self.session, text).await?;
+                Ok(see_other(&start(&self.then)))
+            }
+            Err(other) => Err(other.into()),
+        }
+    }
+
+    fn seed_page(&self, seed: &TotpSeed, held: &[MfaDevice]) -> Result<HttpResponse, PageError> {
+        let shown = Some(ShownSeed::new(self.person, seed));
+        let device_name = name_of("", held);
+        render(&EnrolPage { page: self.layout(), step: self.step(Vec::new()), device_name, shown })
+    }
+
+    fn layout(&self) -> Layout {
+        Layout::new(self.context, self.person, self.session, "me")
+    }
+
+    fn step(&self, errors: Vec<FieldError>) -> Step {
+        Step {
+            errors,
+            is_duty: self.person.duty == Duty::EnrolMfa,
+            is_recovering: self.person.is_recovering(),
+            then: self.then.clone(),
+        }
+    }
+}
+
+impl EnrolPage {
+    /// Where a new seed is shown.
+    fn start(&self) -> String {
+        start(&self.step.then)
+    }
+}
+
+fn start(then: &str) -> String {
+    if then.is_empty() { "/me/mfa/totp/new".to_owned() } else { format!("/me/mfa/totp/new?then={then}") }
+}
+
+fn finish(session: &Session, enrolled: Enrolled, then: &str) -> Result<HttpResponse, PageError> {
+    continue_as(session, &enrolled.session)?;
+    if let Some(ticket) = enrolled.codes_ticket {
+        let back = if then.is_empty() { String::new() } else { format!("&then={then}") };
+        return Ok(see_other(&format!("/me/mfa/recovery?t={ticket}{back}")));
+    }
+    if !then.is_empty() {
+        return Ok(done(
+            session,
+            &format!("/verify?c={then}"),
+            "Authenticator app added. Wait for its next code: each one works once.",
+        ));
+    }
+    Ok(done(session, "/me/security", "Authenticator app added. Other sessions have ended."))
+}
+
+impl ShownSeed {
+    fn new(person: &Caller, seed: &TotpSeed) -> Self {
+        let label = format!("{}@{}", person.user.name, person.account.name);
+        let link = otpauth_url(seed, &label, ISSUER);
+        Self { label, secret: seed.base32(), qr: Zeroizing::new(qr::svg(&link).unwrap_or_default()), link }
+    }
+}
+
+fn read(form: &Form, held: &[MfaDevice]) -> Result<Enrolment, Vec<FieldError>> {
+    let name = field::line("name", ("name", "名称"), &name_of(form.text("name"), held), LONGEST_NAME);
+    let code = Code::parse(form.text("code"))
+        .map_err(|_| FieldError::on_page("code", "Enter the six digits that the authenticator app shows."));
+    match (name, code) {
+        (Ok(name), Ok(code)) => Ok(Enrolment { name, code }),
+        (name, code) => Err(name.err().into_iter().chain(code.err()).collect()),
+    }
+}
+
+/// The name as typed, or one that no other app of this person has.
+fn name_of(typed: &str, held: &[MfaDevice]) -> String {
+    if !typed.trim().is_empty() {
+        return typed.to_owned();
+    }
+    let numbered = (2..).map(|number| format!("{DEFAULT_NAME} {number}"));
+    std::iter::once(DEFAULT_NAME.to_owned())
+        .chain(numbered)
+        .find(|name| held.iter().all(|device| device.name != *name))
+        .unwrap_or_default()
+}
+
+/// The id of a waiting question to go back to, if it can be one.
+pub(in crate::web::pages) fn question_id(text: &str) -> String {
+    let fits = (1..=64).contains(&text.len())
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_');
+    if fits { text.to_owned() } else { String::new() }
+}

@@ -1,0 +1,94 @@
+//! One's own security: the page where people land, and what it leads to.
+
+pub mod factors;
+pub mod identity;
+pub mod mfa;
+
+mod agent;
+mod password;
+mod preferences;
+mod sessions;
+
+pub use password::{change_password, password_form};
+pub use preferences::{preferences_form, set_preferences};
+pub use sessions::{end_other_sessions, end_session, sessions};
+
+use super::audit::EventRow;
+use super::render;
+use crate::app::caller::Duty;
+use crate::app::factors::devices::{MAX_DEVICES, MfaDevice};
+use crate::domain::permission::action;
+use crate::domain::recovery::COUNT;
+use crate::web::caller::AnyPerson;
+use crate::web::context::WebContext;
+use crate::web::error::PageError;
+use crate::web::layout::{self, Layout, filters};
+use actix_session::Session;
+use actix_web::HttpResponse;
+use actix_web::web::Data;
+use askama::Template;
+
+/// Recovery codes left from which on a person is told to replace them.
+const FEW_CODES: i64 = 2;
+
+#[derive(Template)]
+#[template(path = "me/security.html")]
+struct SecurityPage {
+    page: Layout,
+    duty: Duty,
+    is_recovering: bool,
+    is_without_rights: bool,
+    password_changed_at: Option<i64>,
+    devices: Vec<MfaDevice>,
+    has_room: bool,
+    /// Whether the account demands the only authenticator app, so that it cannot be removed.
+    keeps_last: bool,
+    codes_left: i64,
+    code_count: usize,
+    sessions: usize,
+    events: Vec<EventRow>,
+    reads_log: bool,
+}
+
+impl SecurityPage {
+    fn is_free(&self) -> bool {
+        self.duty == Duty::None
+    }
+
+    fn lacks_mfa(&self) -> bool {
+        self.duty == Duty::EnrolMfa
+    }
+
+    fn must_change_password(&self) -> bool {
+        self.duty == Duty::ChangePassword
+    }
+
+    fn has_few_codes(&self) -> bool {
+        self.codes_left <= FEW_CODES
+    }
+}
+
+/// What guards the signed-in person's own way in, and what happened there lately.
+pub async fn security(
+    context: Data<WebContext>,
+    person: AnyPerson,
+    session: Session,
+) -> Result<HttpResponse, PageError> {
+    let app = &context.app;
+    let (devices, codes_left) = app.factors(&person).await?;
+    render(&SecurityPage {
+        page: Layout::new(&context, &person, &session, "me"),
+        duty: person.duty,
+        is_recovering: person.is_recovering(),
+        is_without_rights: layout::is_without_rights(&person),
+        password_changed_at: app.password_changed_at(&person).await?,
+        has_room: devices.len() < MAX_DEVICES,
+        keeps_last: devices.len() == 1 && person.account.settings.mfa_required,
+        devices,
+        codes_left,
+        code_count: COUNT,
+        sessions: app.sessions(&person).await?.len(),
+        events: app.own_activity(&person).await?.into_iter().map(EventRow::from).collect(),
+        reads_log: person.duty == Duty::None && person.may_here(action::READ_AUDIT),
+    })
+}

@@ -1,0 +1,185 @@
+//! One policy: what it says, who has it, its end.
+
+use crate::app::caller::Caller;
+use crate::app::deferred::grant::{Grant, Way};
+use crate::app::policies::versions::PolicyVersion;
+use crate::app::policies::{EntityFilter, PolicyDetail, StoredPolicy};
+use crate::domain::field::FieldError;
+use crate::domain::permission::action;
+use crate::domain::policies::MAX_VERSIONS;
+use crate::web::caller::Person;
+use crate::web::context::WebContext;
+use crate::web::error::PageError;
+use crate::web::forms::csrf::Protected;
+use crate::web::layout::{Layout, filters};
+use crate::web::pages::grants::Sender;
+use crate::web::pages::policies::form::faults;
+use crate::web::pages::policies::holders::{Holder, may_attach_widely};
+use crate::web::pages::policies::list::uses_in_words;
+use crate::web::pages::policies::text::{Line, Sentence, lines, sentences};
+use crate::web::pages::{render, render_as};
+use actix_session::Session;
+use actix_web::http::StatusCode;
+use actix_web::web::Data;
+use actix_web::{HttpRequest, HttpResponse};
+use askama::Template;
+
+#[derive(Template)]
+#[template(path = "policies/detail.html")]
+struct DetailPage {
+    page: Layout,
+    policy: StoredPolicy,
+    uses: String,
+    lines: Vec<Line>,
+    sentences: Vec<Sentence>,
+    /// Who has it, as far as the person may know.
+    holders: Option<Vec<Holder>>,
+    versions: Option<Vec<PolicyVersion>>,
+    rights: Rights,
+}
+
+/// What the person may do here.
+struct Rights {
+    list: bool,
+    edit: bool,
+    delete: bool,
+    copy: bool,
+    attach: bool,
+    read_version: bool,
+    set_default: bool,
+    delete_version: bool,
+}
+
+#[derive(Template)]
+#[template(path = "policies/delete.html")]
+struct DeletePage {
+    page: Layout,
+    errors: Vec<FieldError>,
+    policy: StoredPolicy,
+    uses: String,
+    is_in_use: bool,
+    confirm: String,
+}
+
+/// A policy with everything the person may know about it.
+pub async fn index(
+    request: HttpRequest,
+    context: Data<WebContext>,
+    person: Person,
+    session: Session,
+) -> Result<HttpResponse, PageError> {
+    let id = policy_of(&request)?;
+    let PolicyDetail { policy, uses } = context.app.policy(&person, id).await?;
+    let holders = if person.may_on_policy(action::LIST_POLICY_ENTITIES, id) {
+        let found = context.app.policy_entities(&person, id, EntityFilter::All).await?;
+        Some(found.into_iter().map(|entity| Holder::of(&person, id, entity)).collect())
+    } else {
+        None
+    };
+    let versions = if !policy.is_preset() && person.may_on_policy(action::LIST_POLICY_VERSIONS, id) {
+        Some(context.app.policy_versions(&person, id).await?)
+    } else {
+        None
+    };
+    render(&DetailPage {
+        page: Layout::new(&context, &person, &session, "policies"),
+        lines: lines(&policy.document, &[]),
+        sentences: sentences(&policy.document),
+        uses: uses_in_words(uses),
+        rights: Rights::of(&person, &policy),
+        policy,
+        holders,
+        versions,
+    })
+}
+
+/// Asks before a policy is deleted.
+pub async fn delete_form(
+    request: HttpRequest,
+    context: Data<WebContext>,
+    person: Person,
+    session: Session,
+) -> Result<HttpResponse, PageError> {
+    let found = context.app.policy_to_delete(&person, policy_of(&request)?).await?;
+    render(&DeletePage::new(Layout::new(&context, &person, &session, "policies"), found))
+}
+
+/// Deletes a policy whose name was typed and that nobody has.
+pub async fn delete(
+    request: HttpRequest,
+    context: Data<WebContext>,
+    person: Person,
+    session: Session,
+    Protected(form): Protected,
+) -> Result<HttpResponse, PageError> {
+    let found = context.app.policy_to_delete(&person, policy_of(&request)?).await?;
+    let confirm = form.text("confirm").trim().to_owned();
+    let (status, errors) = if confirm == found.policy.name {
+        let next = if person.may_here(action::LIST_POLICIES) { "/policies" } else { "/" };
+        let way = Way {
+            what: format!("delete the policy {}, which denies something", found.policy.name),
+            back: format!("/policies/{}/delete", found.policy.id),
+            next: next.to_owned(),
+            text: format!("Policy {} is deleted.", found.policy.name),
+        };
+        let grant = Grant::DeletePolicy { policy: found.policy.id };
+        match (Sender { context: &context, person: &person, session: &session }).grant(grant, way).await {
+            Ok(answer) => return Ok(answer),
+            Err(failure) => faults(failure)?,
+        }
+    } else {
+        let error = FieldError::on_page("confirm", "Type the policy name exactly to delete it.");
+        (StatusCode::UNPROCESSABLE_ENTITY, vec![error])
+    };
+    let page = Layout::new(&context, &person, &session, "policies");
+    render_as(status, &DeletePage { errors, confirm, ..DeletePage::new(page, found) })
+}
+
+/// The policy that an address names.
+pub fn policy_of(request: &HttpRequest) -> Result<i64, PageError> {
+    number_of(request, "id")
+}
+
+/// A number in an address, in its one spelling.
+pub fn number_of(request: &HttpRequest, name: &str) -> Result<i64, PageError> {
+    let text = request.match_info().get(name).unwrap_or_default();
+    let number = text.parse().ok().filter(|number: &i64| *number > 0 && number.to_string() == text);
+    number.ok_or(PageError::NotFound)
+}
+
+impl DetailPage {
+    fn is_full(&self) -> bool {
+        self.versions.as_ref().is_some_and(|versions| versions.len() >= MAX_VERSIONS)
+    }
+}
+
+impl Rights {
+    fn of(person: &Caller, policy: &StoredPolicy) -> Self {
+        let is_own = !policy.is_preset();
+        let may = |action| person.may_on_policy(action, policy.id);
+        let set_default = is_own && may(action::SET_DEFAULT_POLICY_VERSION);
+        Self {
+            list: person.may_here(action::LIST_POLICIES),
+            edit: set_default && may(action::CREATE_POLICY_VERSION),
+            delete: is_own && may(action::DELETE_POLICY),
+            copy: person.may_here(action::CREATE_POLICY),
+            attach: may_attach_widely(person),
+            read_version: may(action::GET_POLICY_VERSION),
+            delete_version: is_own && may(action::DELETE_POLICY_VERSION),
+            set_default,
+        }
+    }
+}
+
+impl DeletePage {
+    fn new(page: Layout, PolicyDetail { policy, uses }: PolicyDetail) -> Self {
+        Self {
+            page,
+            errors: Vec::new(),
+            uses: uses_in_words(uses),
+            is_in_use: uses.users + uses.groups + uses.boundaries > 0,
+            policy,
+            confirm: String::new(),
+        }
+    }
+}

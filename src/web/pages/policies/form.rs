@@ -1,0 +1,305 @@
+//! The editor of policies: a new one, a changed one, and *Check*, which saves nothing.
+
+use crate::app::Failure;
+use crate::app::caller::Caller;
+use crate::app::deferred::grant::{Grant, Way};
+use crate::app::policies::{NewPolicy, StoredPolicy};
+use crate::domain::field::FieldError;
+use crate::domain::permission::action;
+use crate::domain::policies::{Description, Document, PolicyName, PolicyRefusal};
+use crate::domain::policy::advice::{self, Advice};
+use crate::domain::policy::{MAX_CHARACTERS, Problem, counted_characters};
+use crate::web::caller::Person;
+use crate::web::context::WebContext;
+use crate::web::error::PageError;
+use crate::web::forms::Form;
+use crate::web::forms::csrf::Protected;
+use crate::web::layout::{Layout, filters};
+use crate::web::pages::grants::Sender;
+use crate::web::pages::policies::detail::policy_of;
+use crate::web::pages::policies::text::{Line, Sentence, lines, sentences};
+use crate::web::pages::users::form::sift;
+use crate::web::pages::{render, render_as, users};
+use crate::web::query::Query;
+use actix_session::Session;
+use actix_web::http::StatusCode;
+use actix_web::web::Data;
+use actix_web::{HttpRequest, HttpResponse};
+use askama::Template;
+
+/// What a new policy begins with.
+const SKELETON: &str = r#"{
+  "version": "2.0",
+  "statement": [
+    {
+      "effect": "allow",
+      "action": [
+        "cam:GetUser"
+      ],
+      "resource": "*"
+    }
+  ]
+}"#;
+
+#[derive(Template)]
+#[template(path = "policies/form.html")]
+struct FormPage {
+    page: Layout,
+    subject: Subject,
+    typed: Typed,
+    errors: Vec<FieldError>,
+    problems: Vec<Problem>,
+    /// The document as it was checked, when something is wrong with it.
+    lines: Vec<Line>,
+    /// What a document without problems says, after *Check*.
+    sentences: Vec<Sentence>,
+    /// What is worth a second look in it.
+    advice: Vec<Advice>,
+    counted: usize,
+    limit: usize,
+}
+
+/// What is edited.
+struct Subject {
+    /// None for a new policy.
+    policy: Option<(i64, String)>,
+    may_rename: bool,
+    lists: bool,
+}
+
+/// The fields as they were typed.
+struct Typed {
+    name: String,
+    description: String,
+    document: String,
+}
+
+/// What does not fit.
+#[derive(Default)]
+struct Faults {
+    errors: Vec<FieldError>,
+    problems: Vec<Problem>,
+}
+
+/// The form for a new policy, empty or with the text of another one.
+pub async fn new_form(
+    context: Data<WebContext>,
+    person: Person,
+    session: Session,
+    query: Query,
+) -> Result<HttpResponse, PageError> {
+    person.ensure_here(action::CREATE_POLICY).map_err(Failure::from)?;
+    let document = match query.find("from") {
+        None => SKELETON.to_owned(),
+        Some(text) => {
+            let id = text.parse().map_err(|_| PageError::NotFound)?;
+            context.app.policy(&person, id).await?.policy.document
+        }
+    };
+    let typed = Typed { name: String::new(), description: String::new(), document };
+    let page = Layout::new(&context, &person, &session, "policies");
+    render(&FormPage::new(page, Subject::new_policy(&person), typed))
+}
+
+/// Creates a policy, or comes back with what does not fit.
+pub async fn create(
+    context: Data<WebContext>,
+    person: Person,
+    session: Session,
+    Protected(form): Protected,
+) -> Result<HttpResponse, PageError> {
+    person.ensure_here(action::CREATE_POLICY).map_err(Failure::from)?;
+    let typed = Typed::of(&form);
+    let (status, faults) = match typed.wanted(&form, None) {
+        Ok(None) => (StatusCode::OK, None),
+        Err(faults) => (StatusCode::UNPROCESSABLE_ENTITY, Some(faults)),
+        Ok(Some(new)) => {
+            let may_open = person.may_on_policy(action::GET_POLICY, 0);
+            let way = Way {
+                what: format!("create the policy {}", typed.name.trim()),
+                back: "/policies/new".to_owned(),
+                next: if may_open { "/policies/{id}" } else { "/policies" }.to_owned(),
+                text: format!("Policy {} is created.", typed.name.trim()),
+            };
+            let sender = Sender { context: &context, person: &person, session: &session };
+            match sender.grant(Grant::create_policy(&new), way).await {
+                Ok(answer) => return Ok(answer),
+                Err(failure) => shown(failure)?,
+            }
+        }
+    };
+    let page = Layout::new(&context, &person, &session, "policies");
+    render_as(status, &FormPage::new(page, Subject::new_policy(&person), typed).with(faults))
+}
+
+/// The form for an existing policy.
+pub async fn edit_form(
+    request: HttpRequest,
+    context: Data<WebContext>,
+    person: Person,
+    session: Session,
+) -> Result<HttpResponse, PageError> {
+    let policy = context.app.policy_to_edit(&person, policy_of(&request)?).await?;
+    let subject = Subject::existing(&person, &policy);
+    let typed = Typed { name: policy.name, description: policy.description, document: policy.document };
+    render(&FormPage::new(Layout::new(&context, &person, &session, "policies"), subject, typed))
+}
+
+/// Saves a changed policy, or comes back with what does not fit.
+pub async fn edit(
+    request: HttpRequest,
+    context: Data<WebContext>,
+    person: Person,
+    session: Session,
+    Protected(form): Protected,
+) -> Result<HttpResponse, PageError> {
+    let policy = context.app.policy_to_edit(&person, policy_of(&request)?).await?;
+    let typed = Typed::of(&form);
+    let (status, faults) = match typed.wanted(&form, Some(&policy)) {
+        Ok(None) => (StatusCode::OK, None),
+        Err(faults) => (StatusCode::UNPROCESSABLE_ENTITY, Some(faults)),
+        Ok(Some(new)) => {
+            let way = Way {
+                what: format!("change what the policy {} says", policy.name),
+                back: format!("/policies/{}/edit", policy.id),
+                next: format!("/policies/{}", policy.id),
+                text: String::new(),
+            };
+            let sender = Sender { context: &context, person: &person, session: &session };
+            match sender.grant(Grant::edit_policy(policy.id, &new), way).await {
+                Ok(answer) => return Ok(answer),
+                Err(failure) => shown(failure)?,
+            }
+        }
+    };
+    let page = Layout::new(&context, &person, &session, "policies");
+    let subject = Subject::existing(&person, &policy);
+    render_as(status, &FormPage::new(page, subject, typed).with(faults))
+}
+
+/// A failure that a form can show: the status it comes back with, and what it says.
+pub fn faults(failure: Failure) -> Result<(StatusCode, Vec<FieldError>), PageError> {
+    match failure {
+        Failure::Policy(refusal @ PolicyRefusal::NameTaken) => {
+            Ok((StatusCode::CONFLICT, vec![FieldError::on_page("name", refusal)]))
+        }
+        other => users::form::faults(other),
+    }
+}
+
+fn shown(failure: Failure) -> Result<(StatusCode, Option<Faults>), PageError> {
+    let (status, errors) = faults(failure)?;
+    Ok((status, Some(Faults { errors, problems: Vec::new() })))
+}
+
+impl Subject {
+    fn new_policy(person: &Caller) -> Self {
+        Self { policy: None, may_rename: true, lists: person.may_here(action::LIST_POLICIES) }
+    }
+
+    fn existing(person: &Caller, policy: &StoredPolicy) -> Self {
+        Self {
+            policy: Some((policy.id, policy.name.clone())),
+            may_rename: person.may_on_policy(action::UPDATE_POLICY, policy.id),
+            lists: person.may_here(action::LIST_POLICIES),
+        }
+    }
+
+    /// Where the form is sent.
+    fn address(&self) -> String {
+        match &self.policy {
+            None => "/policies/new".to_owned(),
+            Some((id, _)) => format!("/policies/{id}/edit"),
+        }
+    }
+
+    /// Where *Cancel* leads.
+    fn back(&self) -> String {
+        match &self.policy {
+            None if self.lists => "/policies".to_owned(),
+            None => "/".to_owned(),
+            Some((id, _)) => format!("/policies/{id}"),
+        }
+    }
+}
+
+impl Typed {
+    /// As sent; browsers end lines with CR and LF.
+    fn of(form: &Form) -> Self {
+        let text = |name| form.text(name).replace("\r\n", "\n");
+        Self { name: text("name"), description: text("description"), document: text("document") }
+    }
+
+    /// What is to be saved: nothing when only *Check* was pressed. What stands already is not judged again.
+    fn wanted(&self, form: &Form, kept: Option<&StoredPolicy>) -> Result<Option<NewPolicy>, Faults> {
+        let mut faults = Faults::default();
+        let is_kept = kept.is_some_and(|kept| kept.document == self.document) && !form.is_ticked("check");
+        let document =
+            if is_kept { Ok(Document::kept(&self.document)) } else { Document::check(&self.document) };
+        let document = document.map_err(|found| faults.problems = found).ok();
+        if form.is_ticked("check") {
+            return if document.is_some() { Ok(None) } else { Err(faults) };
+        }
+        let name =
+            PolicyName::parse(self.name.trim()).map_err(|refusal| FieldError::on_page("name", refusal));
+        let name = sift(name, &mut faults.errors);
+        let description = match kept {
+            Some(kept) if kept.description == self.description.trim() => {
+                Ok(Description::kept(&kept.description))
+            }
+            _ => Description::parse(&self.description),
+        };
+        let description = description.map_err(|refusal| FieldError::on_page("description", refusal));
+        let description = sift(description, &mut faults.errors);
+        match (name, description, document) {
+            (Some(name), Some(description), Some(document)) => {
+                Ok(Some(NewPolicy { name, description, document }))
+            }
+            _ => Err(faults),
+        }
+    }
+}
+
+impl FormPage {
+    fn new(page: Layout, subject: Subject, typed: Typed) -> Self {
+        Self {
+            page,
+            subject,
+            errors: Vec::new(),
+            problems: Vec::new(),
+            lines: Vec::new(),
+            sentences: Vec::new(),
+            advice: Vec::new(),
+            counted: counted_characters(&typed.document),
+            limit: MAX_CHARACTERS,
+            typed,
+        }
+    }
+
+    /// With what does not fit; without faults the document was checked and is sound.
+    fn with(mut self, faults: Option<Faults>) -> Self {
+        let Some(Faults { errors, problems }) = faults else {
+            self.sentences = sentences(&self.typed.document);
+            self.advice = advice::of(&self.typed.document);
+            if !self.advice.is_empty() {
+                let marked: Vec<usize> = self.advice.iter().map(|advice| advice.line).collect();
+                self.lines = lines(&self.typed.document, &marked);
+            }
+            return self;
+        };
+        if !problems.is_empty() {
+            let marked: Vec<usize> = problems.iter().map(|problem| problem.line).collect();
+            self.lines = lines(&self.typed.document, &marked);
+        }
+        Self { errors, problems, ..self }
+    }
+
+    /// Whether the document says nothing wrong; a wide grant may be meant.
+    fn is_sound(&self) -> bool {
+        !self.advice.iter().any(|advice| advice.is_void)
+    }
+
+    fn is_faulty(&self) -> bool {
+        !self.errors.is_empty() || !self.problems.is_empty()
+    }
+}

@@ -1,0 +1,128 @@
+//! The list of policies: searched, filtered, a page at a time.
+
+use crate::app::caller::Caller;
+use crate::app::policies::{ListedPolicy, Paging, PolicyFilter, Uses};
+use crate::domain::permission::action;
+use crate::domain::policies::PolicyKind;
+use crate::web::caller::Person;
+use crate::web::context::WebContext;
+use crate::web::error::PageError;
+use crate::web::layout::{Layout, filters};
+use crate::web::pages::{render, see_other};
+use crate::web::query::Query;
+use actix_session::Session;
+use actix_web::HttpResponse;
+use actix_web::web::Data;
+use askama::Template;
+
+/// Policies on one page.
+const PAGE_SIZE: usize = 50;
+
+#[derive(Template)]
+#[template(path = "policies/index.html")]
+struct IndexPage {
+    page: Layout,
+    q: String,
+    kind: String,
+    rows: Vec<Row>,
+    total: usize,
+    range: String,
+    previous: Option<String>,
+    next: Option<String>,
+    may_create: bool,
+    may_simulate: bool,
+}
+
+/// A line of the list.
+struct Row {
+    id: i64,
+    name: String,
+    description: String,
+    is_preset: bool,
+    uses: String,
+    changed_at: i64,
+    may_open: bool,
+}
+
+impl IndexPage {
+    fn is_filtered(&self) -> bool {
+        !self.q.is_empty() || !self.kind.is_empty()
+    }
+}
+
+/// Presets and the account's own policies.
+pub async fn index(
+    context: Data<WebContext>,
+    person: Person,
+    session: Session,
+    query: Query,
+) -> Result<HttpResponse, PageError> {
+    let filter = PolicyFilter { text: query.text("q").trim().to_owned(), kind: kind_of(&query)? };
+    let paging = Paging { number: number_of(&query)?, size: PAGE_SIZE };
+    let found = context.app.list_policies(&person, filter, paging).await?;
+    if found.policies.is_empty() && paging.number > 1 {
+        return Ok(see_other(&address(&query, 1)));
+    }
+    let before = (paging.number - 1) * PAGE_SIZE;
+    let last = before + found.policies.len();
+    render(&IndexPage {
+        page: Layout::new(&context, &person, &session, "policies"),
+        q: query.text("q").trim().to_owned(),
+        kind: query.text("kind").to_owned(),
+        range: format!("{}–{last} of {}", before + 1, found.total),
+        previous: (paging.number > 1).then(|| address(&query, paging.number - 1)),
+        next: (last < found.total).then(|| address(&query, paging.number + 1)),
+        total: found.total,
+        rows: found.policies.into_iter().map(|listed| Row::of(&person, listed)).collect(),
+        may_create: person.may_here(action::CREATE_POLICY),
+        may_simulate: person.may_here(action::LIST_ATTACHED),
+    })
+}
+
+fn kind_of(query: &Query) -> Result<Option<PolicyKind>, PageError> {
+    match query.text("kind") {
+        "" => Ok(None),
+        "preset" => Ok(Some(PolicyKind::Preset)),
+        "custom" => Ok(Some(PolicyKind::Custom)),
+        _ => Err(PageError::Malformed(
+            "The address holds a filter that does not exist. Choose one from the list.",
+        )),
+    }
+}
+
+fn number_of(query: &Query) -> Result<usize, PageError> {
+    let Some(text) = query.find("page") else { return Ok(1) };
+    let number = text.parse().ok().filter(|number| (1..=1_000).contains(number));
+    number.ok_or(PageError::Malformed("The address holds a page number that does not exist. Leave it out."))
+}
+
+fn address(query: &Query, number: usize) -> String {
+    let number = if number == 1 { String::new() } else { number.to_string() };
+    format!("/policies{}", query.with(&[("page", &number)])).trim_end_matches('?').to_owned()
+}
+
+impl Row {
+    fn of(person: &Caller, listed: ListedPolicy) -> Self {
+        let ListedPolicy { policy, uses } = listed;
+        Self {
+            may_open: person.may_on_policy(action::GET_POLICY, policy.id),
+            is_preset: policy.is_preset(),
+            uses: uses_in_words(uses),
+            id: policy.id,
+            name: policy.name,
+            description: policy.description,
+            changed_at: policy.updated_at,
+        }
+    }
+}
+
+/// What a policy is in use for, such as `2 users, 1 group`.
+pub fn uses_in_words(uses: Uses) -> String {
+    let counted = |count: i64, noun: &str| {
+        (count > 0).then(|| format!("{count} {noun}{}", if count == 1 { "" } else { "s" }))
+    };
+    let bounds = (uses.boundaries > 0).then(|| format!("boundary of {}", uses.boundaries));
+    let parts: Vec<String> =
+        [counted(uses.users, "user"), counted(uses.groups, "group"), bounds].into_iter().flatten().collect();
+    if parts.is_empty() { "nobody".to_owned() } else { parts.join(", ") }
+}

@@ -1,0 +1,244 @@
+//! The simulator: a made-up request, decided by the engine that decides the real ones.
+
+use crate::app::Failure;
+use crate::app::caller::Caller;
+use crate::app::policies::simulate::{Question, Simulation};
+use crate::domain::field::FieldError;
+use crate::domain::permission::known::KNOWN;
+use crate::domain::permission::{action, is_operation_level};
+use crate::domain::policy::near::{NearMiss, Part};
+use crate::domain::policy::{Effect, Reason};
+use crate::domain::user::{User, resource_of};
+use crate::web::caller::Person;
+use crate::web::context::WebContext;
+use crate::web::error::PageError;
+use crate::web::layout::{Layout, filters};
+use crate::web::pages::render_as;
+use crate::web::query::Query;
+use actix_session::Session;
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
+use actix_web::web::Data;
+use askama::Template;
+
+#[derive(Template)]
+#[template(path = "policies/simulate.html")]
+struct SimulatePage {
+    page: Layout,
+    errors: Vec<FieldError>,
+    typed: Typed,
+    verdict: Option<Verdict>,
+    lists_policies: bool,
+    choices: Choices,
+}
+
+/// What the fields offer to choose from.
+struct Choices {
+    users: Vec<String>,
+    actions: &'static [&'static str],
+    resources: Vec<String>,
+}
+
+/// The question as it was typed.
+#[derive(Clone)]
+struct Typed {
+    user: String,
+    action: String,
+    resource: String,
+    context: String,
+}
+
+/// The answer in words.
+struct Verdict {
+    user: String,
+    question: Typed,
+    is_allowed: bool,
+    text: String,
+    /// The statement that decided: what it is called and, for whoever may open it, where it is.
+    statement: Option<(String, Option<String>)>,
+    unevaluable: Vec<String>,
+    /// Whether no other resource than `*` is accepted for the action.
+    takes_all_only: bool,
+    near: Vec<Near>,
+    near_boundary: Vec<Near>,
+}
+
+/// A statement that fits but for one part.
+struct Near {
+    name: String,
+    href: Option<String>,
+    text: String,
+}
+
+/// The form, and below it the answer once something is asked.
+pub async fn index(
+    context: Data<WebContext>,
+    person: Person,
+    session: Session,
+    query: Query,
+) -> Result<HttpResponse, PageError> {
+    let typed = Typed::of(&query);
+    if typed.user.is_empty() {
+        person.ensure_here(action::LIST_ATTACHED).map_err(Failure::from)?;
+    }
+    let is_asked = [&typed.action, &typed.resource, &typed.context].iter().any(|text| !text.is_empty());
+    let (errors, verdict) =
+        if is_asked { answer(&context, &person, &typed).await? } else { (Vec::new(), None) };
+    let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    let page = Layout::new(&context, &person, &session, "policies");
+    let lists_policies = person.may_here(action::LIST_POLICIES);
+    let choices = Choices::load(&context, &person, &typed.user).await?;
+    render_as(status, &SimulatePage { page, errors, typed, verdict, lists_policies, choices })
+}
+
+async fn answer(
+    context: &WebContext,
+    person: &Caller,
+    typed: &Typed,
+) -> Result<(Vec<FieldError>, Option<Verdict>), PageError> {
+    let mut errors = typed.missing();
+    let question = match typed.question() {
+        Ok(question) => Some(question),
+        Err(error) => {
+            errors.push(error);
+            None
+        }
+    };
+    let user = if typed.user.is_empty() { None } else { found(context, person, &typed.user).await? };
+    if user.is_none() && !typed.user.is_empty() {
+        errors.insert(0, FieldError::on_page("user", "No user of this account has this name or UIN."));
+    }
+    let (Some(question), Some(user), true) = (question, user, errors.is_empty()) else {
+        return Ok((errors, None));
+    };
+    let simulation = context.app.simulate(person, user.uin, question).await?;
+    Ok((errors, Some(Verdict::of(person, (user, typed), simulation))))
+}
+
+async fn found(context: &WebContext, person: &Caller, text: &str) -> Result<Option<User>, PageError> {
+    match context.app.user_named(person, text).await {
+        Ok(user) => Ok(Some(user)),
+        Err(Failure::NotFound) => Ok(None),
+        Err(other) => Err(other.into()),
+    }
+}
+
+impl Choices {
+    async fn load(context: &WebContext, person: &Caller, user: &str) -> Result<Self, PageError> {
+        let users = context.app.users_to_offer(person).await?;
+        let owner = person.owner();
+        let named = users.iter().filter(|known| known.name == user || known.uin.to_string() == user);
+        let mut resources = vec!["*".to_owned(), resource_of(owner, owner)];
+        resources.extend(named.map(User::resource));
+        resources
+            .extend(["uin/*", "policyid/*", "groupid/*"].map(|tail| format!("qcs::cam::uin/{owner}:{tail}")));
+        resources.dedup();
+        Ok(Self { users: users.into_iter().map(|user| user.name).collect(), actions: KNOWN, resources })
+    }
+}
+
+impl Near {
+    fn of(miss: &NearMiss, policy: Option<i64>, question: &Typed) -> Self {
+        let lacking = match &miss.part {
+            Part::Action => format!("its actions: none of them is {}", question.action),
+            Part::Resource => format!("its resources: none of them covers {}", question.resource),
+            Part::Condition { written, wanted, given } => {
+                let given = if given.is_empty() { "nothing".to_owned() } else { given.join(", ") };
+                format!("its condition {written} ({}): the question says {given}", wanted.join(", "))
+            }
+        };
+        Self {
+            name: format!("Statement {} of {}, line {}", miss.statement + 1, miss.label, miss.line),
+            href: policy.map(|id| format!("/policies/{id}#line-{}", miss.line)),
+            text: format!("Fits but for {lacking}."),
+        }
+    }
+}
+
+impl Typed {
+    fn of(query: &Query) -> Self {
+        let text = |name| query.text(name).trim().to_owned();
+        Self {
+            user: text("user"),
+            action: text("action"),
+            resource: text("resource"),
+            context: query.text("context").replace("\r\n", "\n").trim().to_owned(),
+        }
+    }
+
+    fn missing(&self) -> Vec<FieldError> {
+        [
+            ("user", &self.user, "Enter a user name or UIN."),
+            ("action", &self.action, "Enter an action such as cam:GetUser."),
+            ("resource", &self.resource, "Enter a resource, or * for any."),
+        ]
+        .into_iter()
+        .filter(|(_, text, _)| text.is_empty())
+        .map(|(field, _, sentence)| FieldError::on_page(field, sentence))
+        .collect()
+    }
+
+    fn question(&self) -> Result<Question, FieldError> {
+        let mut context: Vec<(String, Vec<String>)> = Vec::new();
+        for (at, line) in self.context.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
+            let pair = line.split_once('=').map(|(key, value)| (key.trim(), value.trim()));
+            let Some((key, value)) = pair.filter(|(key, _)| !key.is_empty()) else {
+                let text = format!("Line {}: write a key, = and a value, such as qcs:mfa=1.", at + 1);
+                return Err(FieldError::on_page("context", text));
+            };
+            match context.iter_mut().find(|(known, _)| known == key) {
+                Some((_, values)) => values.push(value.to_owned()),
+                None => context.push((key.to_owned(), vec![value.to_owned()])),
+            }
+        }
+        Ok(Question { action: self.action.clone(), resource: self.resource.clone(), context })
+    }
+}
+
+impl Verdict {
+    fn of(person: &Caller, (user, typed): (User, &Typed), simulation: Simulation) -> Self {
+        let open = simulation.policy.filter(|id| person.may_on_policy(action::GET_POLICY, *id));
+        let opened = |id: Option<i64>| id.filter(|id| person.may_on_policy(action::GET_POLICY, *id));
+        // What a statement says is for who may read its policy.
+        let near = |is_boundary| {
+            let some = simulation.near.iter().filter(move |(miss, _)| miss.is_boundary == is_boundary);
+            let read = some.filter_map(|(miss, policy)| Some((miss, opened(*policy)?)));
+            read.map(|(miss, policy)| Near::of(miss, Some(policy), typed)).collect()
+        };
+        let sees_boundary = person.may(action::GET_BOUNDARY, user.uin);
+        let (near, near_boundary) = (near(false), if sees_boundary { near(true) } else { Vec::new() });
+        let decision = simulation.decision;
+        let statement = match (&decision.by, &decision.reason) {
+            (Some(by), _) => {
+                let name = format!("Statement {} of {}, line {}", by.statement + 1, by.label, by.line);
+                Some((name, open.map(|id| format!("/policies/{id}#line-{}", by.line))))
+            }
+            (None, Reason::OutsideBoundary(label)) => {
+                Some((format!("Permission boundary {label}"), open.map(|id| format!("/policies/{id}"))))
+            }
+            _ => None,
+        };
+        let denies = decision.by.as_ref().is_some_and(|by| by.effect == Effect::Deny);
+        let text = match &decision.reason {
+            _ if simulation.is_root => {
+                "The root user may do everything in its account; policies do not limit it."
+            }
+            Reason::Allowed => "A statement allows it and nothing denies it.",
+            Reason::Denied if denies => "A statement denies it, whatever else allows it.",
+            Reason::Denied | Reason::NotAllowed => "No attached policy allows it.",
+            Reason::OutsideBoundary(_) => "A policy allows it, but the permission boundary does not.",
+            Reason::Malformed => "The question cannot be evaluated, and such requests are refused.",
+        };
+        Self {
+            user: user.name,
+            question: typed.clone(),
+            is_allowed: decision.allowed,
+            text: text.to_owned(),
+            statement,
+            unevaluable: decision.unevaluable,
+            takes_all_only: is_operation_level(&typed.action),
+            near,
+            near_boundary,
+        }
+    }
+}

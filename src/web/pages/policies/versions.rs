@@ -1,0 +1,182 @@
+//! The versions of a policy: looked at, compared, made the default, deleted.
+
+use crate::app::deferred::grant::{Grant, Way};
+use crate::app::policies::StoredPolicy;
+use crate::app::policies::versions::PolicyVersion;
+use crate::domain::field::FieldError;
+use crate::domain::permission::action;
+use crate::web::caller::Person;
+use crate::web::context::WebContext;
+use crate::web::error::PageError;
+use crate::web::forms::csrf::Protected;
+use crate::web::layout::{Layout, filters};
+use crate::web::pages::grants::Sender;
+use crate::web::pages::policies::detail::{number_of, policy_of};
+use crate::web::pages::policies::form::faults;
+use crate::web::pages::policies::text::{DiffLine, Line, diff, lines};
+use crate::web::pages::{done, render, render_as};
+use crate::web::query::Query;
+use actix_session::Session;
+use actix_web::http::StatusCode;
+use actix_web::web::Data;
+use actix_web::{HttpRequest, HttpResponse};
+use askama::Template;
+
+#[derive(Template)]
+#[template(path = "policies/version.html")]
+struct VersionPage {
+    page: Layout,
+    policy: StoredPolicy,
+    version: PolicyVersion,
+    lines: Vec<Line>,
+    may_set_default: bool,
+    may_delete: bool,
+}
+
+#[derive(Template)]
+#[template(path = "policies/diff.html")]
+struct DiffPage {
+    page: Layout,
+    policy: StoredPolicy,
+    versions: Vec<PolicyVersion>,
+    from: i64,
+    to: i64,
+    /// The two fields of the form: name, label, chosen version.
+    sides: [(&'static str, &'static str, i64); 2],
+    lines: Vec<DiffLine>,
+    added: usize,
+    removed: usize,
+}
+
+#[derive(Template)]
+#[template(path = "policies/delete_version.html")]
+struct DeletePage {
+    page: Layout,
+    policy: StoredPolicy,
+    version: PolicyVersion,
+    errors: Vec<FieldError>,
+}
+
+/// One version.
+pub async fn show(
+    request: HttpRequest,
+    context: Data<WebContext>,
+    person: Person,
+    session: Session,
+) -> Result<HttpResponse, PageError> {
+    let (policy, version) = named(&request, &context, &person).await?;
+    let may = |action| !policy.is_preset() && !version.is_default && person.may_on_policy(action, policy.id);
+    render(&VersionPage {
+        page: Layout::new(&context, &person, &session, "policies"),
+        lines: lines(&version.document, &[]),
+        may_set_default: may(action::SET_DEFAULT_POLICY_VERSION),
+        may_delete: may(action::DELETE_POLICY_VERSION),
+        policy,
+        version,
+    })
+}
+
+/// What changes from one version to another; without a choice, from the one before the default to the default.
+pub async fn compare(
+    request: HttpRequest,
+    context: Data<WebContext>,
+    person: Person,
+    session: Session,
+    query: Query,
+) -> Result<HttpResponse, PageError> {
+    let id = policy_of(&request)?;
+    let policy = context.app.policy(&person, id).await?.policy;
+    let versions = context.app.policy_versions(&person, id).await?;
+    let default = versions.iter().find(|version| version.is_default).ok_or(PageError::NotFound)?;
+    let earlier = versions.iter().find(|version| version.version < default.version).unwrap_or(default);
+    let chosen = |name: &str, otherwise: i64| match query.find(name) {
+        None => Ok(otherwise),
+        Some(text) => text.parse().map_err(|_| PageError::NotFound),
+    };
+    let (from, to) = (chosen("from", earlier.version)?, chosen("to", default.version)?);
+    let text = |number: i64| {
+        let found = versions.iter().find(|version| version.version == number);
+        found.map(|version| version.document.as_str()).ok_or(PageError::NotFound)
+    };
+    let lines = diff(text(from)?, text(to)?);
+    let count = |kind| lines.iter().filter(|line| line.kind == kind).count();
+    render(&DiffPage {
+        page: Layout::new(&context, &person, &session, "policies"),
+        added: count("added"),
+        removed: count("removed"),
+        policy,
+        versions,
+        from,
+        to,
+        sides: [("from", "From", from), ("to", "To", to)],
+        lines,
+    })
+}
+
+/// Makes a version the one that decides.
+pub async fn set_default(
+    request: HttpRequest,
+    context: Data<WebContext>,
+    person: Person,
+    session: Session,
+    _form: Protected,
+) -> Result<HttpResponse, PageError> {
+    let (id, number) = (policy_of(&request)?, number_of(&request, "version")?);
+    person.ensure_on_policy(action::SET_DEFAULT_POLICY_VERSION, id).map_err(crate::app::Failure::from)?;
+    let way = Way {
+        what: format!("let version {number} of a policy decide"),
+        back: format!("/policies/{id}"),
+        next: format!("/policies/{id}"),
+        text: format!("Version {number} is the default and decides from now on."),
+    };
+    let sender = Sender { context: &context, person: &person, session: &session };
+    Ok(sender.grant(Grant::SetDefaultVersion { policy: id, version: number }, way).await?)
+}
+
+/// Asks before a version is deleted.
+pub async fn delete_form(
+    request: HttpRequest,
+    context: Data<WebContext>,
+    person: Person,
+    session: Session,
+) -> Result<HttpResponse, PageError> {
+    let id = policy_of(&request)?;
+    person.ensure_on_policy(action::DELETE_POLICY_VERSION, id).map_err(crate::app::Failure::from)?;
+    let (policy, version) = named(&request, &context, &person).await?;
+    let page = Layout::new(&context, &person, &session, "policies");
+    render(&DeletePage { page, policy, version, errors: Vec::new() })
+}
+
+/// Deletes a version that is not the default.
+pub async fn delete(
+    request: HttpRequest,
+    context: Data<WebContext>,
+    person: Person,
+    session: Session,
+    _form: Protected,
+) -> Result<HttpResponse, PageError> {
+    let (id, number) = (policy_of(&request)?, number_of(&request, "version")?);
+    let (status, errors): (StatusCode, Vec<FieldError>) =
+        match context.app.delete_policy_versions(&person, id, vec![number]).await {
+            Ok(()) => {
+                let text = format!("Version {number} is deleted.");
+                return Ok(done(&session, &format!("/policies/{id}"), text));
+            }
+            Err(failure) => faults(failure)?,
+        };
+    let (policy, version) = named(&request, &context, &person).await?;
+    let page = Layout::new(&context, &person, &session, "policies");
+    render_as(status, &DeletePage { page, policy, version, errors })
+}
+
+/// The policy and the version that an address names.
+async fn named(
+    request: &HttpRequest,
+    context: &WebContext,
+    person: &Person,
+) -> Result<(StoredPolicy, PolicyVersion), PageError> {
+    let id = policy_of(request)?;
+    let policy = context.app.policy(person, id).await?.policy;
+    let version = context.app.policy_version(person, id, number_of(request, "version")?).await?;
+    Ok((policy, version))
+}

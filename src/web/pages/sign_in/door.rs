@@ -1,0 +1,153 @@
+//! What the pages of signed-out people share: the form's token, the refusals, the way back to a wanted page.
+
+use crate::app::Failure;
+use crate::app::session::rules::MAX_SESSIONS;
+use crate::app::sign_in::SignedIn;
+use crate::domain::field::FieldError;
+use crate::web::context::WebContext;
+use crate::web::error::{PageError, in_words};
+use crate::web::forms::csrf::{FormToken, door_token};
+use crate::web::pages::render_as;
+use actix_web::cookie::Cookie;
+use actix_web::http::StatusCode;
+use actix_web::http::header::RETRY_AFTER;
+use actix_web::{HttpRequest, HttpResponse};
+use askama::Template;
+
+/// Longest address that signing in leads back to.
+const MAX_NEXT: usize = 512;
+
+/// What the form of a signed-out page needs: its token, and the cookie that the token belongs to.
+pub struct DoorForm {
+    pub csrf: FormToken,
+    cookie: Option<Cookie<'static>>,
+}
+
+impl DoorForm {
+    /// For the browser that asks.
+    pub fn new(context: &WebContext, request: &HttpRequest) -> Result<Self, PageError> {
+        let (csrf, cookie) = door_token(context, request)?;
+        Ok(Self { csrf, cookie })
+    }
+
+    /// The page with the form, and the cookie where the browser has none.
+    pub fn answer(&self, status: StatusCode, page: &impl Template) -> Result<HttpResponse, PageError> {
+        let mut answer = render_as(status, page)?;
+        if let Some(cookie) = &self.cookie {
+            add_cookie(&mut answer, cookie)?;
+        }
+        Ok(answer)
+    }
+}
+
+/// Why somebody is not let further, as the form shows it again.
+pub struct Refusal {
+    status: StatusCode,
+    pub errors: Vec<FieldError>,
+    seconds: Option<i64>,
+}
+
+impl Refusal {
+    /// `wrong` is the field and the sentence for what was not right.
+    pub fn new(failure: Failure, wrong: (&'static str, &str)) -> Result<Self, PageError> {
+        let (status, errors, seconds) = match failure {
+            Failure::NotProven => {
+                (StatusCode::UNAUTHORIZED, vec![FieldError::on_page(wrong.0, wrong.1)], None)
+            }
+            Failure::Invalid(errors) => (StatusCode::UNPROCESSABLE_ENTITY, errors, None),
+            Failure::Throttled { seconds } => {
+                let text = format!("Too many tries. Try again in {}.", in_words(seconds));
+                (StatusCode::TOO_MANY_REQUESTS, vec![FieldError::on_page("", text)], Some(seconds))
+            }
+            other => return Err(other.into()),
+        };
+        Ok(Self { status, errors, seconds })
+    }
+
+    /// The form again, with what was typed and why that will not do.
+    pub fn answer(&self, door: &DoorForm, page: &impl Template) -> Result<HttpResponse, PageError> {
+        let mut answer = door.answer(self.status, page)?;
+        if let Some(seconds) = self.seconds {
+            answer.headers_mut().insert(RETRY_AFTER, seconds.max(1).into());
+        }
+        Ok(answer)
+    }
+}
+
+/// What somebody who is in has to know: sessions that ended for it, and codes that were wrong.
+pub fn told(signed: &SignedIn) -> String {
+    let mut told = Vec::new();
+    if let Some(count) = signed.wrong_codes {
+        told.push(format!(
+            "Since you signed in last, {count} wrong codes were entered after your password. If that was not you, \
+             change your password."
+        ));
+    }
+    if let Some(first) = signed.ended.first() {
+        let others = if signed.ended.len() > 1 { " Others ended too." } else { "" };
+        told.push(format!(
+            "You were signed in at {MAX_SESSIONS} places, which is the most. The session that began first, from {}, \
+             has ended.{others}",
+            first.ip
+        ));
+    }
+    told.join(" ")
+}
+
+/// Sets a cookie of ours.
+pub fn add_cookie(answer: &mut HttpResponse, cookie: &Cookie<'_>) -> Result<(), PageError> {
+    answer.add_cookie(cookie).map_err(|error| PageError::Internal(error.into()))
+}
+
+/// An address that carries the wanted page along.
+pub fn with_next(address: &str, next: &str) -> String {
+    if next.is_empty() {
+        return address.to_owned();
+    }
+    let next: String = url::form_urlencoded::byte_serialize(next.as_bytes()).collect();
+    format!("{address}?next={next}")
+}
+
+/// A page of this console to go back to; anything else becomes empty. A query that will not do is left out.
+pub fn safe_next(text: &str) -> String {
+    let page = text.split('?').next().unwrap_or_default();
+    [text, page].into_iter().find(|address| is_ours(address)).unwrap_or_default().to_owned()
+}
+
+fn is_ours(text: &str) -> bool {
+    text.starts_with('/')
+        && text.len() <= MAX_NEXT
+        && text.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\')
+        && !text.contains("//")
+        && !["/login", "/logout"].iter().any(|door| text.starts_with(door))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn signing_in_leads_back_to_pages_of_this_console_only() {
+        for good in ["/", "/users", "/users/100000000001/keys", "/audit?event=SignIn"] {
+            assert_eq!(safe_next(good), good);
+        }
+        for bad in [
+            "",
+            "users",
+            "//evil.example",
+            "/\\evil.example",
+            "/a//b",
+            "https://evil.example",
+            "/a\nb",
+            "/ä",
+            "/\t/evil",
+            "/logout",
+            "/login",
+            "/login/verify",
+        ] {
+            assert_eq!(safe_next(bad), "", "{bad:?}");
+        }
+        assert_eq!(safe_next("/users?q=a//b"), "/users");
+        assert_eq!(safe_next(&format!("/users?q={}", "x".repeat(600))), "/users");
+    }
+}

@@ -1,0 +1,367 @@
+//! The way in and out: name and password, then a code or a recovery code.
+
+pub(super) mod door;
+
+use super::see_other;
+use crate::app::Failure;
+use crate::app::session::id_of_cookie;
+use crate::app::sign_in::second_step::{SecondStep, Waiting};
+use crate::app::sign_in::{Credentials, DEVICE_COOKIE_SECONDS, SignedIn};
+use crate::domain::field::FieldError;
+use crate::domain::recovery::{self, RecoveryCode};
+use crate::domain::secret::{MalformedPassword, Password};
+use crate::domain::totp::Code;
+use crate::domain::user::Uin;
+use crate::http::request::source;
+use crate::web::caller::AnyPerson;
+use crate::web::context::WebContext;
+use crate::web::error::PageError;
+use crate::web::forms::csrf::{ProtectedDoor, ProtectedSignOut};
+use crate::web::forms::{Form, kept};
+use crate::web::layout::filters;
+use crate::web::layout::flash::{self, Kind};
+use crate::web::pages::sign_in::door::{DoorForm, Refusal, add_cookie, safe_next, told, with_next};
+use crate::web::query::Query;
+use crate::web::session;
+use actix_session::Session;
+use actix_web::http::StatusCode;
+use actix_web::web::Data;
+use actix_web::{HttpRequest, HttpResponse};
+use askama::Template;
+
+const WRONG_PAIR: &str = "User name or password is not correct.";
+/// The same where several accounts are and none was named.
+const WRONG_OR_NO_ACCOUNT: &str = "User name or password is not correct, or the account UIN is missing: sub-users enter that of their account.";
+const WRONG_CODE: &str =
+    "That code is not correct or was already used. Wait for the next code and try again.";
+const WRONG_RECOVERY_CODE: &str = "That recovery code is not correct or was already used. Enter another one.";
+#[derive(Template)]
+#[template(path = "sign_in/login.html")]
+struct LoginPage {
+    door: DoorForm,
+    errors: Vec<FieldError>,
+    asks_account: bool,
+    signed_out: bool,
+    /// What is said to somebody whose session has ended.
+    ended: &'static str,
+    account: String,
+    user_name: String,
+    next: String,
+}
+
+#[derive(Template)]
+#[template(path = "sign_in/verify.html")]
+struct VerifyPage {
+    door: DoorForm,
+    errors: Vec<FieldError>,
+    waiting: Waiting,
+    next: String,
+    onward: String,
+    now: i64,
+}
+
+#[derive(Template)]
+#[template(path = "sign_in/recovery.html")]
+struct RecoveryPage {
+    door: DoorForm,
+    errors: Vec<FieldError>,
+    waiting: Waiting,
+    next: String,
+    onward: String,
+}
+
+/// The sign-in page.
+pub async fn form(
+    request: HttpRequest,
+    context: Data<WebContext>,
+    person: Result<AnyPerson, PageError>,
+    query: Query,
+) -> Result<HttpResponse, PageError> {
+    match person {
+        // Who has just set up may as well sign in as everybody does.
+        Ok(person) if person.has_just_set_up() => {}
+        Ok(_) => return Ok(see_other("/")),
+        Err(PageError::Elsewhere(_)) => {}
+        Err(other) => return Err(other),
+    }
+    let way = context.app.door().await?;
+    if !way.is_set_up {
+        return Ok(see_other("/setup"));
+    }
+    let next = safe_next(query.text("next"));
+    let named = Uin::parse(query.text("account")).ok();
+    let account = named.or_else(|| remembered(&request, &context));
+    let page = LoginPage {
+        door: DoorForm::new(&context, &request)?,
+        errors: Vec::new(),
+        asks_account: way.asks_account || named.is_some(),
+        signed_out: query.find("signed_out").is_some(),
+        ended: told_of_end(&context, &next, query.find("ended").is_some()).await?,
+        account: account.map(|uin| uin.to_string()).unwrap_or_default(),
+        user_name: String::new(),
+        next,
+    };
+    page.door.answer(StatusCode::OK, &page)
+}
+
+async fn told_of_end(context: &WebContext, next: &str, is_ended: bool) -> Result<&'static str, PageError> {
+    let is_kept = match kept::name_in(next) {
+        Some(name) => context.app.is_form_kept(&name).await?,
+        None => false,
+    };
+    Ok(match (is_kept, is_ended) {
+        (true, _) => "Your session ended. Sign in, and your form is back.",
+        (false, true) => "Your session ended, and nothing was done. Sign in again.",
+        (false, false) => "",
+    })
+}
+
+/// Checks name and password.
+pub async fn submit(
+    request: HttpRequest,
+    context: Data<WebContext>,
+    session: Session,
+    ProtectedDoor(form): ProtectedDoor,
+) -> Result<HttpResponse, PageError> {
+    let way = context.app.door().await?;
+    if !way.is_set_up {
+        return Ok(see_other("/setup"));
+    }
+    let next = safe_next(form.text("next"));
+    let signed = match credentials(&request, &context, &form) {
+        Ok(credentials) => context.app.sign_in(credentials, source(&request, &context)).await,
+        Err(failure) => Err(failure),
+    };
+    let refusal = match signed {
+        Ok(signed) if signed.needs_code => {
+            return let_in(&session, &context, &signed, &with_next("/login/verify", &next));
+        }
+        Ok(signed) => return let_in(&session, &context, &signed, &onward(&session, &signed, &next)),
+        Err(failure) => {
+            let is_missing = way.asks_account && form.text("account").trim().is_empty();
+            Refusal::new(failure, ("user_name", if is_missing { WRONG_OR_NO_ACCOUNT } else { WRONG_PAIR }))?
+        }
+    };
+    let page = LoginPage {
+        door: DoorForm::new(&context, &request)?,
+        errors: refusal.errors.clone(),
+        asks_account: way.asks_account || !form.text("account").is_empty(),
+        signed_out: false,
+        ended: told_of_end(&context, &next, false).await?,
+        account: form.text("account").to_owned(),
+        user_name: form.text("user_name").to_owned(),
+        next,
+    };
+    refusal.answer(&page.door, &page)
+}
+
+fn credentials(request: &HttpRequest, context: &WebContext, form: &Form) -> Result<Credentials, Failure> {
+    let user_name = form.text("user_name").to_owned();
+    let mut errors = Vec::new();
+    if user_name.trim().is_empty() {
+        errors.push(FieldError::on_page("user_name", "Enter your user name."));
+    }
+    match Password::parse(form.text("password")) {
+        Ok(password) if errors.is_empty() => Ok(Credentials {
+            account: form.text("account").to_owned(),
+            user_name,
+            password,
+            device: device(request, context),
+        }),
+        Err(MalformedPassword::TooLong | MalformedPassword::Untypable) if errors.is_empty() => {
+            Err(Failure::NotProven)
+        }
+        Err(MalformedPassword::Empty) => {
+            errors.push(FieldError::on_page("password", "Enter your password."));
+            Err(Failure::Invalid(errors))
+        }
+        _ => Err(Failure::Invalid(errors)),
+    }
+}
+
+/// The page that asks for a code.
+pub async fn verify_form(
+    request: HttpRequest,
+    context: Data<WebContext>,
+    session: Session,
+    query: Query,
+) -> Result<HttpResponse, PageError> {
+    let page = verify_page(&request, &context, &session, query.text("next")).await?;
+    page.door.answer(StatusCode::OK, &page)
+}
+
+/// Checks the code.
+pub async fn verify(
+    request: HttpRequest,
+    context: Data<WebContext>,
+    session: Session,
+    ProtectedDoor(form): ProtectedDoor,
+) -> Result<HttpResponse, PageError> {
+    let signed = match Code::parse(form.text("code")) {
+        Ok(code) => context.app.verify_sign_in(second_step(&request, &context, &session)?, code).await,
+        Err(error) => Err(FieldError::on_page("code", error).into()),
+    };
+    let refusal = match signed {
+        Ok(signed) => {
+            let next = safe_next(form.text("next"));
+            return let_in(&session, &context, &signed, &onward(&session, &signed, &next));
+        }
+        Err(failure) => Refusal::new(failure, ("code", WRONG_CODE))?,
+    };
+    let mut page = verify_page(&request, &context, &session, form.text("next")).await?;
+    page.errors.clone_from(&refusal.errors);
+    refusal.answer(&page.door, &page)
+}
+
+async fn verify_page(
+    request: &HttpRequest,
+    context: &WebContext,
+    session: &Session,
+    next: &str,
+) -> Result<VerifyPage, PageError> {
+    let next = safe_next(next);
+    Ok(VerifyPage {
+        waiting: context.app.waiting(half(session)?).await?,
+        door: DoorForm::new(context, request)?,
+        errors: Vec::new(),
+        onward: with_next("/login/recovery", &next),
+        next,
+        now: context.app.clock.now(),
+    })
+}
+
+/// The page that asks for a recovery code.
+pub async fn recovery_form(
+    request: HttpRequest,
+    context: Data<WebContext>,
+    session: Session,
+    query: Query,
+) -> Result<HttpResponse, PageError> {
+    let page = recovery_page(&request, &context, &session, query.text("next")).await?;
+    page.door.answer(StatusCode::OK, &page)
+}
+
+/// Checks the recovery code.
+pub async fn recover(
+    request: HttpRequest,
+    context: Data<WebContext>,
+    session: Session,
+    ProtectedDoor(form): ProtectedDoor,
+) -> Result<HttpResponse, PageError> {
+    let signed = match RecoveryCode::parse(form.text("recovery_code")) {
+        Ok(code) => context.app.recover_sign_in(second_step(&request, &context, &session)?, code).await,
+        Err(error) => Err(FieldError::on_page("recovery_code", error).into()),
+    };
+    let refusal = match signed {
+        Ok(signed) => {
+            let answer = let_in(&session, &context, &signed, "/me/security")?;
+            let left = codes_left(&request, &context, &signed).await?;
+            flash::leave(&session, Kind::Warn, format!("{left} {}", told(&signed)).trim_end());
+            return Ok(answer);
+        }
+        Err(failure) => Refusal::new(failure, ("recovery_code", WRONG_RECOVERY_CODE))?,
+    };
+    let mut page = recovery_page(&request, &context, &session, form.text("next")).await?;
+    page.errors.clone_from(&refusal.errors);
+    refusal.answer(&page.door, &page)
+}
+
+async fn recovery_page(
+    request: &HttpRequest,
+    context: &WebContext,
+    session: &Session,
+    next: &str,
+) -> Result<RecoveryPage, PageError> {
+    let next = safe_next(next);
+    Ok(RecoveryPage {
+        waiting: context.app.waiting(half(session)?).await?,
+        door: DoorForm::new(context, request)?,
+        errors: Vec::new(),
+        onward: with_next("/login/verify", &next),
+        next,
+    })
+}
+
+/// What a person who came in by a recovery code has to know beside what the page itself says.
+async fn codes_left(
+    request: &HttpRequest,
+    context: &Data<WebContext>,
+    signed: &SignedIn,
+) -> Result<String, PageError> {
+    let caller = context.app.caller(id_of_cookie(&signed.session), source(request, context)).await?;
+    let (_, left) = context.app.factors(&caller).await?;
+    Ok(format!("{left} of {} recovery codes are left.", recovery::COUNT))
+}
+
+/// Ends the session. The browser stays known, so that strangers' guesses cannot lock its person out.
+pub async fn sign_out(
+    context: Data<WebContext>,
+    session: Session,
+    ProtectedSignOut(person): ProtectedSignOut,
+) -> Result<HttpResponse, PageError> {
+    context.app.sign_out(&person).await?;
+    session.purge();
+    Ok(HttpResponse::SeeOther()
+        .insert_header(("location", "/login?signed_out=1"))
+        .insert_header(("clear-site-data", "\"cache\", \"storage\""))
+        .finish())
+}
+
+/// Continues under the session that was begun.
+pub(super) fn let_in(
+    session: &Session,
+    context: &WebContext,
+    signed: &SignedIn,
+    address: &str,
+) -> Result<HttpResponse, PageError> {
+    session::continue_as(session, &signed.session)?;
+    let told = told(signed);
+    if !told.is_empty() {
+        flash::leave(session, Kind::Warn, told);
+    }
+    let mut answer = see_other(address);
+    if let Some(device) = &signed.device {
+        let names = &context.cookies;
+        add_cookie(&mut answer, &names.cookie(&names.device, device.clone(), DEVICE_COOKIE_SECONDS))?;
+        let account = signed.account.to_string();
+        add_cookie(&mut answer, &names.cookie(&names.account, account, DEVICE_COOKIE_SECONDS))?;
+    }
+    Ok(answer)
+}
+
+/// The account that this browser signed in to last.
+fn remembered(request: &HttpRequest, context: &WebContext) -> Option<Uin> {
+    let cookie = request.cookie(&context.cookies.account)?;
+    Uin::parse(cookie.value()).ok()
+}
+
+/// The cookie of a browser that signed in before.
+fn device(request: &HttpRequest, context: &WebContext) -> Option<String> {
+    request.cookie(&context.cookies.device).map(|cookie| cookie.value().to_owned())
+}
+
+/// Whoever takes the second step.
+fn second_step(
+    request: &HttpRequest,
+    context: &Data<WebContext>,
+    session: &Session,
+) -> Result<SecondStep, PageError> {
+    let (device, source) = (device(request, context), source(request, context));
+    Ok(SecondStep { session: half(session)?, device, source })
+}
+
+/// The session of somebody whose second step is still to come.
+fn half(session: &Session) -> Result<String, PageError> {
+    session::id(session).ok_or_else(|| PageError::Elsewhere("/login".to_owned()))
+}
+
+fn onward(session: &Session, signed: &SignedIn, next: &str) -> String {
+    if signed.can_switch && kept::name_in(next).is_some() {
+        session::want(session, next);
+    }
+    match (signed.can_switch, next) {
+        (true, _) => "/identity".to_owned(),
+        (false, "") => "/".to_owned(),
+        (false, next) => next.to_owned(),
+    }
+}

@@ -1,0 +1,71 @@
+//! The Activity tab: what a user did and what was done to it.
+
+use crate::app::account::log::Cursor;
+use crate::domain::permission::action;
+use crate::web::caller::Person;
+use crate::web::context::WebContext;
+use crate::web::error::PageError;
+use crate::web::layout::{Layout, filters};
+use crate::web::pages::audit::EventRow;
+use crate::web::pages::users::head::UserHead;
+use crate::web::pages::{render, see_other, uin_of};
+use crate::web::query::Query;
+use actix_session::Session;
+use actix_web::web::Data;
+use actix_web::{HttpRequest, HttpResponse};
+use askama::Template;
+
+#[derive(Template)]
+#[template(path = "users/activity.html")]
+struct IndexPage {
+    page: Layout,
+    head: UserHead,
+    rows: Vec<EventRow>,
+    reads_log: bool,
+    range: String,
+    newer: Option<String>,
+    older: Option<String>,
+}
+
+/// The part of the log that is about one user, newest first.
+pub async fn index(
+    request: HttpRequest,
+    context: Data<WebContext>,
+    person: Person,
+    session: Session,
+    query: Query,
+) -> Result<HttpResponse, PageError> {
+    let uin = uin_of(&request)?;
+    let cursor = cursor_of(&query)?;
+    let found = context.app.activity(&person, uin, cursor).await?;
+    let address = |name: &str, seq: i64| format!("/users/{uin}/activity?{name}={seq}");
+    if found.events.is_empty() && cursor != Cursor::Newest {
+        return Ok(see_other(&format!("/users/{uin}/activity")));
+    }
+    let newest = found.events.first().filter(|_| found.has_newer).map(|event| event.seq);
+    let oldest = found.events.last().filter(|_| found.has_older).map(|event| event.seq);
+    let shown = found.events.len();
+    render(&IndexPage {
+        page: Layout::new(&context, &person, &session, "users"),
+        head: UserHead::load(&context, &person, uin, "activity").await?,
+        reads_log: person.may_here(action::READ_AUDIT),
+        range: if cursor == Cursor::Newest { format!("1–{shown}") } else { format!("{shown} events") },
+        newer: newest.map(|seq| address("newer", seq)),
+        older: oldest.map(|seq| address("older", seq)),
+        rows: found.events.into_iter().map(EventRow::from).collect(),
+    })
+}
+
+fn cursor_of(query: &Query) -> Result<Cursor, PageError> {
+    let number = |text: &str| {
+        text.parse().map_err(|_| PageError::Malformed("The address names a place that is not in the log."))
+    };
+    match (query.find("older"), query.find("newer")) {
+        (None, None) => Ok(Cursor::Newest),
+        (Some(seq), None) => number(seq).map(Cursor::Older),
+        (None, Some(seq)) => number(seq).map(Cursor::Newer),
+        (Some(_), Some(_)) => {
+            Err(PageError::Malformed("The address names two places to begin at. Leave one out."))
+        }
+    }
+}

@@ -1,0 +1,197 @@
+//! The User List: searched, filtered, a page at a time.
+
+use crate::app::caller::Caller;
+use crate::app::users::{Cursor, Filter, KeyFilter, Listed, PAGE_SIZE, UserPage};
+use crate::domain::key::MAX_KEYS_PER_USER;
+use crate::domain::permission::action;
+use crate::domain::user::UserKind;
+use crate::web::caller::Person;
+use crate::web::context::WebContext;
+use crate::web::error::PageError;
+use crate::web::layout::{Layout, filters};
+use crate::web::pages::{render, see_other};
+use crate::web::query::Query;
+use actix_session::Session;
+use actix_web::HttpResponse;
+use actix_web::web::Data;
+use askama::Template;
+
+const UNKNOWN_FILTER: PageError =
+    PageError::Malformed("The address holds a filter that does not exist. Choose one from the list.");
+
+#[derive(Template)]
+#[template(path = "users/index.html")]
+struct IndexPage {
+    page: Layout,
+    asked: Asked,
+    rows: Vec<Row>,
+    room: Room,
+    may_add: bool,
+    range: String,
+    previous: Option<String>,
+    next: Option<String>,
+}
+
+/// What was searched for, for the form to show again.
+struct Asked {
+    q: String,
+    kind: String,
+    mfa: String,
+    keys: String,
+    is_filtered: bool,
+}
+
+/// A line of the list.
+struct Row {
+    name: String,
+    note: String,
+    uin: String,
+    kind: &'static str,
+    console: bool,
+    mfa: bool,
+    keys: usize,
+    limit: usize,
+    last_activity: Option<i64>,
+    may_open: bool,
+    may_keys: bool,
+}
+
+/// How many users the account has and may have.
+struct Room {
+    count: i64,
+    limit: i64,
+    is_nearly_full: bool,
+    is_full: bool,
+}
+
+/// The User List.
+pub async fn index(
+    context: Data<WebContext>,
+    person: Person,
+    session: Session,
+    query: Query,
+) -> Result<HttpResponse, PageError> {
+    let (filter, cursor) = (filter_of(&query)?, cursor_of(&query)?);
+    let is_first = cursor == Cursor::Start;
+    let found = context.app.users(&person, filter, cursor).await?;
+    if found.users.is_empty() && !is_first {
+        let first = query.with(&[("after", ""), ("before", "")]);
+        return Ok(see_other(format!("/users{first}").trim_end_matches('?')));
+    }
+    render(&IndexPage {
+        page: Layout::new(&context, &person, &session, "users"),
+        asked: Asked::of(&query),
+        room: Room::of(&found),
+        may_add: person.may_here(action::ADD_USER),
+        range: range(&found, is_first),
+        previous: neighbour(&query, "before", found.users.first().filter(|_| found.has_previous)),
+        next: neighbour(&query, "after", found.users.last().filter(|_| found.has_next)),
+        rows: found.users.into_iter().map(|listed| Row::of(&person, listed)).collect(),
+    })
+}
+
+fn filter_of(query: &Query) -> Result<Filter, PageError> {
+    let kind = match query.find("type") {
+        None => None,
+        Some(name) => Some(UserKind::from_name(name).ok_or(UNKNOWN_FILTER)?),
+    };
+    let mfa = match query.text("mfa") {
+        "" => None,
+        "on" => Some(true),
+        "off" => Some(false),
+        _ => return Err(UNKNOWN_FILTER),
+    };
+    let keys = match query.text("key") {
+        "" => None,
+        "none" => Some(KeyFilter::None),
+        "any" => Some(KeyFilter::Any),
+        "enabled" => Some(KeyFilter::Enabled),
+        "disabled" => Some(KeyFilter::Disabled),
+        _ => return Err(UNKNOWN_FILTER),
+    };
+    Ok(Filter { text: query.text("q").trim().to_owned(), kind, mfa, keys })
+}
+
+fn cursor_of(query: &Query) -> Result<Cursor, PageError> {
+    match (query.find("after"), query.find("before")) {
+        (None, None) => Ok(Cursor::Start),
+        (Some(name), None) => Ok(Cursor::After(name.to_owned())),
+        (None, Some(name)) => Ok(Cursor::Before(name.to_owned())),
+        (Some(_), Some(_)) => {
+            Err(PageError::Malformed("The address names two places to begin at. Leave one out."))
+        }
+    }
+}
+
+/// The address of the page on that side of a row, which keeps the filters.
+fn neighbour(query: &Query, side: &str, edge: Option<&Listed>) -> Option<String> {
+    let key = edge?.user.name.to_lowercase();
+    let other = if side == "after" { "before" } else { "after" };
+    Some(format!("/users{}", query.with(&[(other, ""), (side, &key)])))
+}
+
+fn range(found: &UserPage, is_first: bool) -> String {
+    let shown = found.users.len();
+    match (is_first, found.has_next) {
+        (true, false) => format!("1–{shown} of {shown}"),
+        (true, true) => format!("1–{shown}"),
+        (false, _) => format!("{shown} on this page, {PAGE_SIZE} at most"),
+    }
+}
+
+impl Asked {
+    fn of(query: &Query) -> Self {
+        let text = |name| query.text(name).trim().to_owned();
+        let (q, kind, mfa, keys) = (text("q"), text("type"), text("mfa"), text("key"));
+        let is_filtered = [&q, &kind, &mfa, &keys].iter().any(|text| !text.is_empty());
+        Self { q, kind, mfa, keys, is_filtered }
+    }
+}
+
+impl Row {
+    fn of(person: &Caller, listed: Listed) -> Self {
+        let Listed { user, keys, mfa } = listed;
+        let is_open = user.kind != UserKind::Root || person.is_root();
+        let may_keys = is_open && person.may(action::QUERY_KEY, user.uin);
+        let may_permissions = person.may(action::LIST_ATTACHED, user.uin);
+        let others = [action::GET_USER, action::LIST_GROUPS_OF_USER, action::READ_AUDIT];
+        Self {
+            may_open: may_keys || may_permissions || others.iter().any(|name| person.may(name, user.uin)),
+            may_keys,
+            uin: user.uin.to_string(),
+            kind: user.kind.label(),
+            console: user.console_login,
+            limit: MAX_KEYS_PER_USER,
+            last_activity: user.last_activity_at,
+            name: user.name,
+            note: user.note,
+            keys,
+            mfa,
+        }
+    }
+}
+
+impl Room {
+    fn of(found: &UserPage) -> Self {
+        let (count, limit) = (found.count, found.limit);
+        Self { count, limit, is_nearly_full: count * 10 >= limit * 9, is_full: count >= limit }
+    }
+
+    /// Both numbers as people write them.
+    fn words(&self) -> String {
+        format!("{} of {}", grouped(self.count), grouped(self.limit))
+    }
+}
+
+/// A number with commas between its thousands.
+fn grouped(number: i64) -> String {
+    let digits = number.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}

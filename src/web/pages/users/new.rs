@@ -1,0 +1,285 @@
+//! Creating a user, and the page that shows a generated password once.
+
+use crate::app::Failure;
+use crate::app::caller::Caller;
+use crate::app::deferred::grant::Way;
+use crate::app::users::permissions::StoredPolicy;
+use crate::app::users::{Details, NewUser, NewUserKind};
+use crate::domain::field::FieldError;
+use crate::domain::permission::action;
+use crate::domain::secret::Password;
+use crate::domain::user::{Uin, UserKind};
+use crate::web::caller::Person;
+use crate::web::context::WebContext;
+use crate::web::error::PageError;
+use crate::web::forms::Form;
+use crate::web::forms::csrf::Protected;
+use crate::web::layout::flash::{self, Kind};
+use crate::web::layout::{Layout, filters};
+use crate::web::pages::grants::Sender;
+use crate::web::pages::users::form::{Typed, faults, sift};
+use crate::web::pages::{render, render_as, see_other, uin_of, unopened};
+use crate::web::query::Query;
+use actix_session::Session;
+use actix_web::http::StatusCode;
+use actix_web::web::Data;
+use actix_web::{HttpRequest, HttpResponse};
+use askama::Template;
+use zeroize::Zeroizing;
+
+/// The fields from the top of the form to its end.
+const ORDER: [&str; 8] = ["kind", "user_name", "note", "phone", "email", "console_login", "password", "uin"];
+
+#[derive(Template)]
+#[template(path = "users/new.html")]
+struct NewPage {
+    page: Layout,
+    errors: Vec<FieldError>,
+    sent: Sent,
+    choices: Vec<Choice>,
+    lists_users: bool,
+    shortest: i64,
+}
+
+/// The form as it was sent, without the password.
+struct Sent {
+    typed: Typed,
+    kind: String,
+    uin: String,
+    console: bool,
+    must_change: bool,
+    policies: Vec<String>,
+}
+
+/// A policy to begin with.
+struct Choice {
+    name: String,
+    description: String,
+    is_ticked: bool,
+}
+
+#[derive(Template)]
+#[template(path = "users/created.html")]
+struct CreatedPage {
+    page: Layout,
+    uin: String,
+    user_name: String,
+    account: String,
+    address: String,
+    password: Zeroizing<String>,
+    lists_users: bool,
+}
+
+/// The form for a new user.
+pub async fn form(
+    context: Data<WebContext>,
+    person: Person,
+    session: Session,
+) -> Result<HttpResponse, PageError> {
+    person.ensure_here(action::ADD_USER).map_err(Failure::from)?;
+    let page = Layout::new(&context, &person, &session, "users");
+    render(&NewPage::load(&context, &person, page, Sent::fresh()).await?)
+}
+
+/// Adds the user, or comes back with what does not fit.
+pub async fn submit(
+    context: Data<WebContext>,
+    person: Person,
+    session: Session,
+    Protected(form): Protected,
+) -> Result<HttpResponse, PageError> {
+    person.ensure_here(action::ADD_USER).map_err(Failure::from)?;
+    let sent = Sent::of(&form);
+    let (status, errors) = match sent.check(&form) {
+        Err(mut errors) => {
+            errors.extend(password_faults(&context, &person, &sent, &form).await?);
+            (StatusCode::UNPROCESSABLE_ENTITY, in_order(errors))
+        }
+        Ok(new) => {
+            let (way, sender) =
+                (sent.way(), Sender { context: &context, person: &person, session: &session });
+            match context.app.grant_user(&person, new, way.clone()).await {
+                Ok(step) => return Ok(sender.lead(step, &way)),
+                Err(failure) => faults(failure)?,
+            }
+        }
+    };
+    let page = Layout::new(&context, &person, &session, "users");
+    render_as(status, &NewPage { errors, ..NewPage::load(&context, &person, page, sent).await? })
+}
+
+/// What is wrong with a password that would be judged only once everything else fits.
+async fn password_faults(
+    context: &WebContext,
+    person: &Caller,
+    sent: &Sent,
+    form: &Form,
+) -> Result<Vec<FieldError>, PageError> {
+    match Password::parse(form.text("password")) {
+        Ok(password) if sent.kind == UserKind::SubUser.as_str() && sent.console => {
+            let name = sent.typed.user_name.trim();
+            Ok(context.app.faults_of_password(person, password, name).await?)
+        }
+        _ => Ok(Vec::new()),
+    }
+}
+
+/// Errors as the form shows their fields.
+fn in_order(mut errors: Vec<FieldError>) -> Vec<FieldError> {
+    errors.sort_by_key(|error| ORDER.iter().position(|field| *field == error.field));
+    errors
+}
+
+/// The generated password of a new user, or of one whose password was reset: shown once.
+pub async fn created(
+    request: HttpRequest,
+    context: Data<WebContext>,
+    person: Person,
+    session: Session,
+    query: Query,
+) -> Result<HttpResponse, PageError> {
+    if let Some(answer) = unopened(&request, "GET")? {
+        return Ok(answer);
+    }
+    let uin = uin_of(&request)?;
+    let shown = context.app.initial_password(&person, uin, query.text("t").to_owned()).await?;
+    let Some((user, password)) = shown else {
+        flash::leave(&session, Kind::Info, "Shown already. Reset the password to get a new one.");
+        return Ok(see_other(&format!("/users/{uin}/security")));
+    };
+    render(&CreatedPage {
+        page: Layout::new(&context, &person, &session, "users"),
+        uin: uin.to_string(),
+        user_name: user.name,
+        account: user.owner_uin.to_string(),
+        address: context.public_url.link(&format!("/login?account={}", user.owner_uin)),
+        password,
+        lists_users: person.may_here(action::LIST_USERS),
+    })
+}
+
+impl CreatedPage {
+    /// Id, label and text of each plate; the last one is the secret.
+    fn facts(&self) -> [(&'static str, &'static str, &str, bool); 4] {
+        [
+            ("sign-in-address", "Sign-in address", &self.address, false),
+            ("account", "Account", &self.account, false),
+            ("user-name", "User name", &self.user_name, false),
+            ("initial-password", "Password", &self.password, true),
+        ]
+    }
+}
+
+impl NewPage {
+    async fn load(
+        context: &WebContext,
+        person: &Caller,
+        page: Layout,
+        sent: Sent,
+    ) -> Result<Self, PageError> {
+        let known = if person.may_here(action::ATTACH_POLICY) {
+            context.app.policies(person).await?
+        } else {
+            Vec::new()
+        };
+        Ok(Self {
+            page,
+            errors: Vec::new(),
+            choices: known.into_iter().map(|policy| Choice::of(policy, &sent)).collect(),
+            sent,
+            lists_users: person.may_here(action::LIST_USERS),
+            shortest: person.account.settings.password_min_length,
+        })
+    }
+}
+
+impl Choice {
+    fn of(policy: StoredPolicy, sent: &Sent) -> Self {
+        let is_ticked = sent.policies.contains(&policy.name);
+        Self { name: policy.name, description: policy.description, is_ticked }
+    }
+}
+
+impl Sent {
+    /// What the form begins with.
+    fn fresh() -> Self {
+        Self {
+            typed: Typed::default(),
+            kind: UserKind::SubUser.as_str().to_owned(),
+            uin: String::new(),
+            console: true,
+            must_change: false,
+            policies: Vec::new(),
+        }
+    }
+
+    fn of(form: &Form) -> Self {
+        Self {
+            typed: Typed::of(form),
+            kind: form.text("kind").to_owned(),
+            uin: form.text("uin").trim().to_owned(),
+            console: form.is_ticked("console_login"),
+            must_change: form.is_ticked("must_change_password"),
+            policies: form.all("policy"),
+        }
+    }
+
+    fn way(&self) -> Way {
+        let name = self.typed.user_name.trim();
+        Way {
+            what: format!("create the user {name}"),
+            back: "/users/new".to_owned(),
+            next: "/users".to_owned(),
+            text: format!("User {name} is created."),
+        }
+    }
+
+    fn check(&self, form: &Form) -> Result<NewUser, Vec<FieldError>> {
+        let mut errors = Vec::new();
+        let kind = match self.kind.as_str() {
+            "sub_user" => self.sub_user(form.text("password"), &mut errors),
+            "collaborator" => self.collaborator(form.text("password"), &mut errors),
+            _ => {
+                errors.push(FieldError::on_page("kind", "Choose a type: sub-user or collaborator."));
+                None
+            }
+        };
+        let details = self.typed.check(None, &mut errors);
+        let (Some(kind), Some(details), true) = (kind, details, errors.is_empty()) else {
+            return Err(errors);
+        };
+        let Details { name: Some(name), note, phone, email } = details else { return Err(errors) };
+        Ok(NewUser {
+            name,
+            note,
+            phone,
+            email,
+            country_code: String::new(),
+            policies: self.policies.clone(),
+            kind,
+        })
+    }
+
+    fn sub_user(&self, password: &str, errors: &mut Vec<FieldError>) -> Option<NewUserKind> {
+        if !self.console && !password.is_empty() {
+            let text = "Tick console access, or leave the password empty.";
+            errors.push(FieldError::on_page("console_login", text));
+        }
+        if !self.uin.is_empty() {
+            let text = "A sub-user gets a UIN of its own. Leave this empty, or choose Collaborator.";
+            errors.push(FieldError::on_page("uin", text));
+        }
+        let chosen = Some(password).filter(|text| !text.is_empty()).map(Password::parse).transpose();
+        let password = sift(chosen.map_err(|refusal| FieldError::on_page("password", refusal)), errors)?;
+        Some(NewUserKind::SubUser { console_login: self.console, password, must_change: self.must_change })
+    }
+
+    fn collaborator(&self, password: &str, errors: &mut Vec<FieldError>) -> Option<NewUserKind> {
+        if !password.is_empty() {
+            let text = "A collaborator signs in with its own password. Leave this empty.";
+            errors.push(FieldError::on_page("password", text));
+        }
+        let uin = Uin::parse(&self.uin).map_err(|refusal| FieldError::on_page("uin", refusal));
+        sift(uin, errors).map(NewUserKind::Collaborator)
+    }
+}

@@ -1,0 +1,129 @@
+//! The Security tab: how a user signs in, what administrators may do about it, and its deletion.
+
+use crate::app::Failure;
+use crate::app::caller::Caller;
+use crate::app::deferred::grant::{Grant, Way};
+use crate::app::users::UserDetails;
+use crate::domain::key::SecretId;
+use crate::domain::permission::action;
+use crate::domain::user::{Uin, UserKind};
+use crate::web::caller::Person;
+use crate::web::context::WebContext;
+use crate::web::error::PageError;
+use crate::web::forms::csrf::Protected;
+use crate::web::layout::{Layout, filters};
+use crate::web::pages::grants::Sender;
+use crate::web::pages::users::head::UserHead;
+use crate::web::pages::{question_address, render, see_other, uin_of};
+use actix_session::Session;
+use actix_web::web::Data;
+use actix_web::{HttpRequest, HttpResponse};
+use askama::Template;
+
+#[derive(Template)]
+#[template(path = "users/security.html")]
+struct IndexPage {
+    page: Layout,
+    head: UserHead,
+    details: UserDetails,
+    kind: &'static str,
+    /// Whether the person may change how the user signs in.
+    manages: bool,
+    /// For who may delete the user: the keys that have to go first.
+    removal: Option<Vec<SecretId>>,
+}
+
+/// How a user signs in.
+pub async fn index(
+    request: HttpRequest,
+    context: Data<WebContext>,
+    person: Person,
+    session: Session,
+) -> Result<HttpResponse, PageError> {
+    let uin = uin_of(&request)?;
+    let details = context.app.user(&person, uin).await?;
+    let head = UserHead::load(&context, &person, uin, "security").await?;
+    render(&IndexPage {
+        page: Layout::new(&context, &person, &session, "users"),
+        kind: details.user.kind.as_str(),
+        manages: !head.is_self && !head.is_root && person.may(action::UPDATE_USER, uin),
+        removal: removal(&context, &person, &head).await?,
+        details,
+        head,
+    })
+}
+
+/// Nobody deletes the root user or oneself; the others go once their keys are gone.
+async fn removal(
+    context: &WebContext,
+    person: &Caller,
+    head: &UserHead,
+) -> Result<Option<Vec<SecretId>>, PageError> {
+    if head.is_self || head.is_root || !person.may(action::DELETE_USER, head.id) {
+        return Ok(None);
+    }
+    let (_, keys) = context.app.user_to_delete(person, head.id).await?;
+    Ok(Some(keys))
+}
+
+/// Lets the user into the console, or keeps it out.
+pub async fn set_console(
+    request: HttpRequest,
+    context: Data<WebContext>,
+    person: Person,
+    session: Session,
+    Protected(form): Protected,
+) -> Result<HttpResponse, PageError> {
+    let uin = uin_of(&request)?;
+    let on = match form.text("on") {
+        "1" => Some(true),
+        "0" => Some(false),
+        _ => None,
+    };
+    person.ensure(action::UPDATE_USER, uin).map_err(Failure::from)?;
+    let text = if on == Some(true) {
+        "Console access is on."
+    } else {
+        "Console access is off. Its sessions have ended."
+    };
+    let way = Way {
+        what: format!("let the user {uin} into the console"),
+        back: address(uin),
+        next: address(uin),
+        text: text.to_owned(),
+    };
+    let sender = Sender { context: &context, person: &person, session: &session };
+    Ok(sender.grant(Grant::SetConsole { uin: uin.0, on }, way).await?)
+}
+
+/// Asks for a second-factor check before the password is replaced.
+pub async fn reset_password(
+    request: HttpRequest,
+    context: Data<WebContext>,
+    person: Person,
+    _form: Protected,
+) -> Result<HttpResponse, PageError> {
+    let asked = context.app.ask_password_reset(&person, uin_of(&request)?).await?;
+    Ok(see_other(&question_address(&asked)))
+}
+
+/// Asks for a second-factor check before the user's own factors are removed.
+pub async fn reset_mfa(
+    request: HttpRequest,
+    context: Data<WebContext>,
+    person: Person,
+    _form: Protected,
+) -> Result<HttpResponse, PageError> {
+    let asked = context.app.ask_mfa_reset(&person, uin_of(&request)?).await?;
+    Ok(see_other(&question_address(&asked)))
+}
+
+fn address(uin: Uin) -> String {
+    format!("/users/{uin}/security")
+}
+
+impl IndexPage {
+    fn is_sub_user(&self) -> bool {
+        self.details.user.kind == UserKind::SubUser
+    }
+}

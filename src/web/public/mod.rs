@@ -1,0 +1,5 @@
+//! Addresses that need no session.
+
+pub mod assets;
+pub mod health;
+pub mod well_known;
