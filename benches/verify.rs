@@ -174,22 +174,25 @@ impl House {
         let arrival = Arrival { at_ms: NOW * 1000, origin: Origin::of(&source.ip) };
         let call = Use { action: "GetUserAppId", is_change: false, arrival };
         let source = Arc::new(source);
-        let claim = self.app.claim(&incoming(&headers, &sample.body)).expect("a claim");
-        self.runtime.block_on(self.app.authenticate(&claim, &call, source)).is_ok()
+        let claim =
+            camlock::app::signed::claim(&self.app, &incoming(&headers, &sample.body)).expect("a claim");
+        self.runtime.block_on(camlock::app::signed::authenticate(&self.app, &claim, &call, source)).is_ok()
     }
 }
 
 async fn furnish(app: &App) {
     let name = UserName::parse("bench").expect("a name");
     let password = Password::parse("mulberry tram ninety violins").expect("a password");
-    let root = app.create_root("Bench Ltd".to_owned(), name, password).await.expect("a root");
+    let root = camlock::app::operator::admin::create_root(&app, "Bench Ltd".to_owned(), name, password)
+        .await
+        .expect("a root");
     let import = Import {
         owner: None,
         uin: root.uin,
         secret_id: SecretId::parse(SECRET_ID).expect("an id"),
         secret_key: SecretKey::parse(SECRET_KEY).expect("a secret"),
     };
-    app.import_key(import).await.expect("room for a key");
+    camlock::app::keys::import::import_key(&app, import).await.expect("room for a key");
 }
 
 /// From bytes to the caller, staleness check included, for one request at a time.

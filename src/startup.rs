@@ -6,6 +6,9 @@ mod sqlite;
 
 pub use self::first::Lost;
 use self::first::Start;
+use crate::app::keys;
+use crate::app::operator;
+use crate::app::signed;
 
 use crate::api::{self, ApiContext};
 use crate::app::operator::nodes;
@@ -136,7 +139,7 @@ pub fn begin(
     };
     let Surroundings { clock, random, passwords } = surroundings;
     let app = App::new(Parts { store, vault, clock, random, passwords, rules })?;
-    app.recall_signed_seconds()?;
+    signed::replay::recall_signed_seconds(&app)?;
     Ok((app, made))
 }
 
@@ -249,7 +252,7 @@ pub async fn sweep(app: App) {
     let mut every = tokio::time::interval(Duration::from_secs(60));
     loop {
         every.tick().await;
-        if let Err(failure) = app.sweep().await {
+        if let Err(failure) = crate::app::session::sweep(&app).await {
             tracing::warn!(error = %failure, "what has run out could not be removed");
         }
     }
@@ -258,7 +261,7 @@ pub async fn sweep(app: App) {
 /// Fills in what a migration left to be computed, and what nodes of an older version add, for as long as the server runs.
 pub async fn keep_filled(app: App) {
     loop {
-        let has_more = app.fill_in().await.unwrap_or_else(|failure| {
+        let has_more = operator::fill_in::fill_in(&app).await.unwrap_or_else(|failure| {
             tracing::warn!(error = %failure, "what a migration left could not be filled in yet");
             false
         });
@@ -274,7 +277,7 @@ pub async fn keep_usage(app: App) {
     every.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     loop {
         every.tick().await;
-        if let Err(failure) = app.flush_usage().await {
+        if let Err(failure) = keys::usage::flush_usage(&app).await {
             tracing::warn!(error = %failure, "the use of keys could not be written down yet");
         }
     }
@@ -286,7 +289,7 @@ pub async fn keep_present(app: App) {
     every.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     loop {
         every.tick().await;
-        if let Err(failure) = app.report_running().await {
+        if let Err(failure) = operator::nodes::report_running(&app).await {
             tracing::warn!(error = %failure, "the other nodes could not be told that this one runs");
         }
     }

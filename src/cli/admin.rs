@@ -1,6 +1,7 @@
 //! `camlock admin …`: root accounts, and people who cannot get in.
 
 use super::{CliError, say};
+use crate::app::operator;
 use crate::app::operator::admin::Locked;
 use crate::app::{App, Failure};
 use crate::config::Config;
@@ -66,12 +67,14 @@ pub(super) async fn run(config: &Config, action: AdminAction) -> Result<(), CliE
             create_root(&app, account_name, user_name, &password_file).await
         }
         AdminAction::ResetPassword { uin, password_file } => {
-            let done = app.operator_reset_password(parse(&uin)?, read_password(&password_file)?).await;
+            let done =
+                operator::admin::operator_reset_password(&app, parse(&uin)?, read_password(&password_file)?)
+                    .await;
             done.map_err(explained)?;
             say("The password is set. It must be changed at the next sign-in; all sessions have ended.")
         }
         AdminAction::ResetMfa { uin } => {
-            app.operator_reset_mfa(parse(&uin)?).await.map_err(explained)?;
+            operator::admin::operator_reset_mfa(&app, parse(&uin)?).await.map_err(explained)?;
             say("Authenticator apps and recovery codes are removed; all sessions have ended.")
         }
         AdminAction::Unlock { uin, network, .. } => {
@@ -80,7 +83,7 @@ pub(super) async fn run(config: &Config, action: AdminAction) -> Result<(), CliE
                 (None, Some(network)) => Locked::Network(Network::parse(&network).map_err(said)?),
                 (None, None) => Locked::Everybody,
             };
-            app.operator_unlock(whom).await.map_err(explained)?;
+            operator::admin::operator_unlock(&app, whom).await.map_err(explained)?;
             say("Wrong guesses are forgotten.")
         }
     }
@@ -92,7 +95,9 @@ async fn create_root(
     user_name: UserName,
     file: &Path,
 ) -> Result<(), CliError> {
-    let root = app.create_root(account_name, user_name, read_password(file)?).await.map_err(explained)?;
+    let root = operator::admin::create_root(&app, account_name, user_name, read_password(file)?)
+        .await
+        .map_err(explained)?;
     say(&json!({ "uin": root.uin.0, "app_id": root.app_id, "uid": root.uid.0 }).to_string())
 }
 

@@ -1,6 +1,7 @@
 //! `camlock key …`: existing pairs taken in, and keys made unusable in a hurry.
 
 use super::{CliError, say};
+use crate::app::keys;
 use crate::app::keys::import::Import;
 use crate::app::{App, Failure};
 use crate::config::Config;
@@ -50,7 +51,7 @@ pub(super) async fn run(config: &Config, action: KeyAction) -> Result<(), CliErr
         }
         KeyAction::Disable { secret_id } => {
             let id = SecretId::parse(&secret_id).map_err(said)?;
-            let disabled = app.operator_disable_key(id).await;
+            let disabled = keys::import::operator_disable_key(&app, id).await;
             disabled.map_err(|failure| explained(failure, "There is no key with this SecretId."))?
         }
     };
@@ -59,7 +60,7 @@ pub(super) async fn run(config: &Config, action: KeyAction) -> Result<(), CliErr
 
 async fn import_key(app: &App, import: Import) -> Result<Key, CliError> {
     let missing = "There is no such user in this account. A collaborator's account is named by --owner.";
-    app.import_key(import).await.map_err(|failure| explained(failure, missing))
+    keys::import::import_key(&app, import).await.map_err(|failure| explained(failure, missing))
 }
 
 /// Never the secret.

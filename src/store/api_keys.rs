@@ -127,7 +127,7 @@ pub fn signer(conn: &mut Conn, id: &SecretId) -> Result<Option<Signer>, StoreErr
 
 /// Who changes a key, and when.
 #[derive(Clone, Copy)]
-pub struct Change<'a> {
+pub struct Stamp<'a> {
     pub by: &'a str,
     pub at: i64,
 }
@@ -137,14 +137,14 @@ pub fn set_status(
     conn: &mut Conn,
     key: &Key,
     status: KeyStatus,
-    change: Change<'_>,
+    stamp: Stamp<'_>,
 ) -> Result<bool, StoreError> {
     let touched = diesel::update(api_keys::table.find(key.secret_id.as_str()))
         .filter(api_keys::uid.eq(key.uid.0).and(api_keys::status.ne(status.as_str())))
         .set((
             api_keys::status.eq(status.as_str()),
-            api_keys::changed_at.eq(change.at),
-            api_keys::changed_by.eq(change.by),
+            api_keys::changed_at.eq(stamp.at),
+            api_keys::changed_by.eq(stamp.by),
         ))
         .execute(conn)?;
     Ok(touched == 1)

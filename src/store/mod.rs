@@ -15,7 +15,6 @@ pub mod identities;
 mod kept;
 pub mod kept_forms;
 pub mod key_usage;
-pub mod later;
 mod line;
 pub mod meta;
 pub mod migrations;

@@ -4,13 +4,11 @@ use super::Conn;
 use super::connection::{Manager, begin, commit, open_file, part_with_read_only, rollback};
 use super::crew::{Crew, DEADLINE, Missed, Progress};
 use super::error::{self, MayRepeat, StoreError};
-use super::later::Time;
 use super::place::Place;
 use super::turn::Turns;
 use super::wal::Log;
 use crate::config::DatabaseUrl;
 use diesel::r2d2::{Builder, ManageConnection, Pool, PooledConnection};
-use std::any::Any;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
@@ -149,7 +147,7 @@ impl Store {
     }
 
     /// Changes something on this thread: for the command line and start-up.
-    pub fn write_now<T, E: From<StoreError> + 'static>(
+    pub fn write_now<T, E: From<StoreError>>(
         &self,
         change: impl FnOnce(&mut Conn) -> Result<T, E>,
     ) -> Result<T, E> {
@@ -172,7 +170,7 @@ impl Store {
         }
     }
 
-    fn change<T, E: From<StoreError> + 'static>(
+    fn change<T, E: From<StoreError>>(
         &self,
         change: impl FnOnce(&mut Conn) -> Result<T, E>,
         progress: Option<&Progress>,
@@ -182,15 +180,12 @@ impl Store {
         let conn = &mut *self.connection()?;
         begin(conn).map_err(StoreError::from)?;
         let log = self.log.as_ref().filter(|log| log.is_due());
-        let time = Time::begin();
         let changed = change(conn).and_then(|value| {
-            Time::finish(conn).map_err(of_kind)?;
             if log.is_some() {
                 Log::count(conn)?;
             }
             Ok(value)
         });
-        drop(time);
         let value = match changed {
             Ok(value) => value,
             Err(error) => {
@@ -259,11 +254,6 @@ fn builder(url: &DatabaseUrl, connections: u32) -> Builder<Manager> {
         .min_idle(Some(1))
         .connection_timeout(Duration::from_secs(2))
         .test_on_check_out(matches!(url, DatabaseUrl::Postgres(_)))
-}
-
-/// The error that was put off with its work.
-fn of_kind<E: From<StoreError> + 'static>(error: Box<dyn Any>) -> E {
-    error.downcast::<E>().map_or_else(|_| StoreError::Corrupt("what was put off").into(), |error| *error)
 }
 
 fn too_late() -> StoreError {

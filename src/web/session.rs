@@ -4,7 +4,7 @@
 //! back holds flash messages and nothing that decides anything.
 
 use crate::app::App;
-use crate::app::session::id_of_cookie;
+use crate::app::session::{self, id_of_cookie};
 use actix_session::config::{BrowserSession, CookieContentSecurity};
 use actix_session::storage::{LoadError, SaveError, SessionKey, SessionStore, UpdateError};
 use actix_session::{Session, SessionMiddleware};
@@ -26,15 +26,15 @@ type State = HashMap<String, String>;
 impl SessionStore for Sessions {
     async fn load(&self, key: &SessionKey) -> Result<Option<State>, LoadError> {
         let id = id_of_cookie(key.as_ref());
-        let kept = self.0.session_state(id.clone()).await.map_err(|error| LoadError::Other(error.into()))?;
+        let kept = session::session_state(&self.0, id.clone())
+            .await
+            .map_err(|error| LoadError::Other(error.into()))?;
         let mut state = match kept {
             Some(text) => {
                 serde_json::from_str(&text).map_err(|error| LoadError::Deserialization(error.into()))?
             }
             // Nobody is signed in by a former id; it only says which session a sign-out means.
-            None if self
-                .0
-                .was_session(id.clone())
+            None if session::was_session(&self.0, id.clone())
                 .await
                 .map_err(|error| LoadError::Other(error.into()))? =>
             {
@@ -74,7 +74,7 @@ impl SessionStore for Sessions {
     }
 
     async fn delete(&self, key: &SessionKey) -> Result<(), Error> {
-        Ok(self.0.forget_session(id_of_cookie(key.as_ref())).await?)
+        Ok(session::forget_session(&self.0, id_of_cookie(key.as_ref())).await?)
     }
 }
 
@@ -82,7 +82,7 @@ impl Sessions {
     async fn keep(&self, key: &SessionKey, mut state: State) -> Result<(), Error> {
         state.remove(ID);
         let text = serde_json::to_string(&state)?;
-        Ok(self.0.set_session_state(id_of_cookie(key.as_ref()), text).await?)
+        Ok(session::set_session_state(&self.0, id_of_cookie(key.as_ref()), text).await?)
     }
 }
 

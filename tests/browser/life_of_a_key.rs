@@ -43,7 +43,9 @@ async fn live_a_key(app: &TestApp, chrome: &Chrome, scripts: Scripts) {
 
 async fn set_up(app: &TestApp, chrome: &Chrome) -> Person {
     let mut root = Person::stranger(app);
-    chrome.open(&format!("/setup?token={}", app.app.new_setup_token().unwrap())).await;
+    chrome
+        .open(&format!("/setup?token={}", camlock::app::account::setup::new_setup_token(&app.app).unwrap()))
+        .await;
     let seed = chrome.find("#totp-secret").await.prop("textContent").await.unwrap().unwrap();
     root.remember_seed(seed.trim());
     chrome.fill("account_name", "Acme").await;

@@ -57,7 +57,11 @@ async fn policies(client: &Client, user: &Value, name: &str) -> Result<(), Strin
 async fn use_of(app: &TestApp, node: &camlock::app::App, client: &Client) -> Result<(), String> {
     for _ in 0..ROUNDS {
         join_all((0..4).map(|_| client.call("cam", "GetUserAppId", json!({})))).await;
-        let (one, other) = join(app.app.flush_usage(), node.flush_usage()).await;
+        let (one, other) = join(
+            camlock::app::keys::usage::flush_usage(&app.app),
+            camlock::app::keys::usage::flush_usage(&node),
+        )
+        .await;
         one.and(other).map_err(|failure| failure.to_string())?;
     }
     Ok(())

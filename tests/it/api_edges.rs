@@ -151,7 +151,7 @@ async fn records_name_the_client_that_a_program_uses() {
     let mut signed = client.sign("cam", "GetUserAppId", &json!({}));
     signed.set("x-tc-requestclient", "SDK_PYTHON_3.1.195");
     client.response(&signed).await;
-    app.app.flush_usage().await.unwrap();
+    camlock::app::keys::usage::flush_usage(&app.app).await.unwrap();
 
     let id = SecretId::parse(&client.secret_id).unwrap();
     let records = app.app.store.read(move |conn| key_usage::records(conn, &id)).await.unwrap();

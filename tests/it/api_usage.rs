@@ -19,7 +19,7 @@ async fn last_used(client: &Client) -> Value {
 }
 
 async fn records(app: &TestApp, client: &Client) -> Vec<Record> {
-    app.app.flush_usage().await.unwrap();
+    camlock::app::keys::usage::flush_usage(&app.app).await.unwrap();
     let id = SecretId::parse(&client.secret_id).unwrap();
     app.app.store.read(move |conn| key_usage::records(conn, &id)).await.unwrap()
 }
@@ -33,7 +33,7 @@ async fn the_last_use_is_exact_and_the_key_row_is_left_alone() {
 
     app.wait(60);
     client.call("cam", "GetUserAppId", json!({})).await;
-    app.app.flush_usage().await.unwrap();
+    camlock::app::keys::usage::flush_usage(&app.app).await.unwrap();
 
     let used = last_used(&client).await;
     assert_eq!(used["LastSecretUsedDate"], app.now() * 1000);

@@ -36,7 +36,7 @@ async fn allow(app: &TestApp, root: &Person, (person, action): (&Person, &str)) 
     let sessions = app.app.store.read(move |conn| sessions::of_identity(conn, who, now)).await.unwrap();
     let source =
         Source { ip: "127.0.0.1".to_owned(), user_agent: "test".to_owned(), request_id: "-".to_owned() };
-    let by = app.app.caller(sessions[0].id_hash.clone(), source).await.unwrap();
+    let by = camlock::app::caller::caller(&app.app, sessions[0].id_hash.clone(), source).await.unwrap();
     let statement = json!([{ "effect": "allow", "action": action, "resource": "*" }]);
     let document = json!({ "version": "2.0", "statement": statement }).to_string();
     let new = NewPolicy {
@@ -44,8 +44,10 @@ async fn allow(app: &TestApp, root: &Person, (person, action): (&Person, &str)) 
         description: Description::default(),
         document: Document::check(&document).unwrap(),
     };
-    let id = app.app.create_policy(&by, new).await.unwrap();
-    app.app.attach_policies(&by, uin(&person.uin), vec![id]).await.unwrap();
+    let id = camlock::app::policies::create_policy(&app.app, &by, new).await.unwrap();
+    camlock::app::users::permissions::attach_policies(&app.app, &by, uin(&person.uin), vec![id])
+        .await
+        .unwrap();
 }
 
 #[actix_web::test]

@@ -85,7 +85,7 @@ async fn an_app_that_is_confirmed_twice_leads_both_times_to_its_recovery_codes()
 #[actix_web::test]
 async fn the_first_set_up_sent_eight_times_makes_one_account_and_shows_its_codes() {
     let app = TestApp::spawn();
-    let token = app.app.new_setup_token().unwrap();
+    let token = camlock::app::account::setup::new_setup_token(&app.app).unwrap();
     let mut person = Person::stranger(&app);
     let page = person.browser.get(&format!("/setup?token={token}")).await;
     person.remember_seed(&page.text("#totp-secret").unwrap());

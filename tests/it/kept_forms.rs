@@ -147,7 +147,7 @@ async fn a_session_at_its_absolute_end_keeps_forms_too_and_is_told() {
         app.wait(15 * 60);
         root.browser.get("/me/security").await;
     }
-    app.app.sweep().await.unwrap();
+    camlock::app::session::sweep(&app.app).await.unwrap();
 
     let login = root
         .browser
@@ -190,7 +190,7 @@ async fn what_waits_is_sealed_and_at_most_five_for_an_hour() {
 
     let kept = rows();
     app.wait(3_601);
-    app.app.sweep().await.unwrap();
+    camlock::app::session::sweep(&app.app).await.unwrap();
 
     assert_eq!((kept.len(), rows().len()), (5, 0));
     assert!(kept.iter().all(|row| !String::from_utf8_lossy(&row.fields).contains("plain-")));

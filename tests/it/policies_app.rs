@@ -33,7 +33,7 @@ async fn caller(app: &TestApp, person: &Person) -> Caller {
         app.app.store.read(move |conn| sessions::of_identity(conn, who, now)).await.expect("sessions");
     let source =
         Source { ip: "203.0.113.9".to_owned(), user_agent: "test".to_owned(), request_id: "-".to_owned() };
-    app.app.caller(found[0].id_hash.clone(), source).await.expect("a caller")
+    camlock::app::caller::caller(&app.app, found[0].id_hash.clone(), source).await.expect("a caller")
 }
 
 async fn policy(app: &TestApp, by: &Caller, name: &str, text: &str) -> i64 {
@@ -42,18 +42,24 @@ async fn policy(app: &TestApp, by: &Caller, name: &str, text: &str) -> i64 {
         description: Description::default(),
         document: document(text),
     };
-    app.app.create_policy(by, new).await.expect("a new policy")
+    camlock::app::policies::create_policy(&app.app, by, new).await.expect("a new policy")
 }
 
 async fn attach(app: &TestApp, by: &Caller, person: &Person, id: i64) {
-    app.app.attach_policies(by, uin(person), vec![id]).await.expect("an attachment");
+    camlock::app::users::permissions::attach_policies(&app.app, by, uin(person), vec![id])
+        .await
+        .expect("an attachment");
 }
 
 /// A group with one member and one policy.
 async fn group(app: &TestApp, by: &Caller, name: &str, (member, id): (&Person, i64)) {
-    let group = app.app.create_group(by, name, "").await.expect("a group");
-    app.app.add_to_groups(by, vec![(group.id, UserRef::Uin(uin(member)))]).await.expect("a member");
-    app.app.attach_group_policies(by, group.id, vec![id]).await.expect("an attachment");
+    let group = camlock::app::groups::create_group(&app.app, by, name, "").await.expect("a group");
+    camlock::app::groups::members::add_to_groups(&app.app, by, vec![(group.id, UserRef::Uin(uin(member)))])
+        .await
+        .expect("a member");
+    camlock::app::groups::policies::attach_group_policies(&app.app, by, group.id, vec![id])
+        .await
+        .expect("an attachment");
 }
 
 fn is_denied<T>(result: &Result<T, Failure>) -> bool {
@@ -79,7 +85,7 @@ async fn a_change_of_a_policy_counts_from_the_next_request_on() {
     attach(&app, &by, &alice, id).await;
     let attached = caller(&app, &alice).await.may_here("cam:ListUsers");
     let change = PolicyChange { document: Some(document(&all("deny", "*"))), ..PolicyChange::default() };
-    app.app.update_policy(&by, PolicyKey::Id(id), change).await.expect("an update");
+    camlock::app::policies::update_policy(&app.app, &by, PolicyKey::Id(id), change).await.expect("an update");
     let denied = caller(&app, &alice).await.may_here("cam:ListUsers");
 
     assert_eq!((before, attached, denied), (false, true, false));
@@ -114,7 +120,8 @@ async fn a_policy_of_a_group_allows_its_members_and_nobody_else() {
 
     assert!(caller(&app, &alice).await.may_here("cam:ListUsers"));
     assert!(!caller(&app, &bob).await.may_here("cam:ListUsers"));
-    let held = app.app.attached_all(&by, uin(&alice)).await.expect("policies");
+    let held =
+        camlock::app::users::permissions::attached_all(&app.app, &by, uin(&alice)).await.expect("policies");
     assert_eq!((held.len(), held[0].direct_since, held[0].groups[0].1.as_str()), (1, None, "ops"));
 }
 
@@ -127,12 +134,16 @@ async fn a_boundary_only_narrows() {
     let bound = policy(&app, &by, "bound", &all("allow", "cam:ListUsers")).await;
     let wide = policy(&app, &by, "wide", &all("allow", "*")).await;
 
-    app.app.put_boundary(&by, uin(&alice), bound).await.expect("a boundary");
+    camlock::app::users::boundary::put_boundary(&app.app, &by, uin(&alice), bound).await.expect("a boundary");
     let narrow = caller(&app, &alice).await;
-    app.app.put_boundary(&by, uin(&alice), wide).await.expect("another boundary");
+    camlock::app::users::boundary::put_boundary(&app.app, &by, uin(&alice), wide)
+        .await
+        .expect("another boundary");
     let widest = caller(&app, &alice).await;
     let nothing = app.signed_in(&root, "nothing", &[]).await;
-    app.app.put_boundary(&by, uin(&nothing), wide).await.expect("a boundary");
+    camlock::app::users::boundary::put_boundary(&app.app, &by, uin(&nothing), wide)
+        .await
+        .expect("a boundary");
     let nothing = caller(&app, &nothing).await;
 
     assert!(narrow.may_here("cam:ListUsers"));
@@ -150,14 +161,24 @@ async fn a_policy_that_bounds_a_user_is_not_deleted() {
     let alice = app.sub_user(&root, "alice", &[]).await;
     let by = caller(&app, &root).await;
     let bound = policy(&app, &by, "bound", &all("allow", "cam:ListUsers")).await;
-    app.app.put_boundary(&by, uin(&alice), bound).await.expect("a boundary");
+    camlock::app::users::boundary::put_boundary(&app.app, &by, uin(&alice), bound).await.expect("a boundary");
 
-    let refused = app.app.delete_policies(&by, vec![bound], IfAttached::Detach).await;
+    let refused =
+        camlock::app::policies::delete_policies(&app.app, &by, vec![bound], IfAttached::Detach).await;
 
     assert_eq!(refusal(refused), PolicyRefusal::BoundsUsers);
-    assert_eq!(app.app.boundary(&by, uin(&alice)).await.expect("an answer").expect("a boundary").id, bound);
-    app.app.delete_boundary(&by, uin(&alice)).await.expect("removed");
-    app.app.delete_policies(&by, vec![bound], IfAttached::Detach).await.expect("deleted");
+    assert_eq!(
+        camlock::app::users::boundary::boundary(&app.app, &by, uin(&alice))
+            .await
+            .expect("an answer")
+            .expect("a boundary")
+            .id,
+        bound
+    );
+    camlock::app::users::boundary::delete_boundary(&app.app, &by, uin(&alice)).await.expect("removed");
+    camlock::app::policies::delete_policies(&app.app, &by, vec![bound], IfAttached::Detach)
+        .await
+        .expect("deleted");
 }
 
 #[actix_web::test]
@@ -167,7 +188,7 @@ async fn root_is_not_bound() {
     let by = caller(&app, &root).await;
     let bound = policy(&app, &by, "bound", &all("deny", "*")).await;
 
-    let refused = app.app.put_boundary(&by, uin(&root), bound).await;
+    let refused = camlock::app::users::boundary::put_boundary(&app.app, &by, uin(&root), bound).await;
 
     assert_eq!(refusal(refused), PolicyRefusal::RootHasNoBoundary);
 }
@@ -206,9 +227,20 @@ async fn a_new_version_decides_only_for_who_may_also_set_the_default() {
     let asker = caller(&app, &mallory).await;
     let everything = document(&all("allow", "*"));
 
-    let escalated = app.app.create_policy_version(&asker, id, everything.clone(), true).await;
-    let created = app.app.create_policy_version(&asker, id, everything, false).await.expect("a version");
-    let set = app.app.set_default_policy_version(&asker, id, created).await;
+    let escalated = camlock::app::policies::versions::create_policy_version(
+        &app.app,
+        &asker,
+        id,
+        everything.clone(),
+        true,
+    )
+    .await;
+    let created =
+        camlock::app::policies::versions::create_policy_version(&app.app, &asker, id, everything, false)
+            .await
+            .expect("a version");
+    let set =
+        camlock::app::policies::versions::set_default_policy_version(&app.app, &asker, id, created).await;
 
     assert!(is_denied(&escalated));
     assert!(is_denied(&set));
@@ -231,7 +263,9 @@ async fn permission_on_one_policy_is_none_on_another() {
     let asker = caller(&app, &carol).await;
     let change = || PolicyChange { document: Some(document(&all("allow", "*"))), ..PolicyChange::default() };
 
-    app.app.update_policy(&asker, PolicyKey::Id(mine), change()).await.expect("its own");
+    camlock::app::policies::update_policy(&app.app, &asker, PolicyKey::Id(mine), change())
+        .await
+        .expect("its own");
 
     for key in [
         PolicyKey::Id(other),
@@ -240,10 +274,13 @@ async fn permission_on_one_policy_is_none_on_another() {
         PolicyKey::Name("other".to_owned()),
         PolicyKey::Name("unknown".to_owned()),
     ] {
-        assert!(is_denied(&app.app.update_policy(&asker, key, change()).await));
+        assert!(is_denied(&camlock::app::policies::update_policy(&app.app, &asker, key, change()).await));
     }
-    assert!(is_denied(&app.app.delete_policies(&asker, vec![mine, other], IfAttached::Detach).await));
-    assert!(app.app.policy(&by, mine).await.is_ok(), "all or none");
+    assert!(is_denied(
+        &camlock::app::policies::delete_policies(&app.app, &asker, vec![mine, other], IfAttached::Detach)
+            .await
+    ));
+    assert!(camlock::app::policies::policy(&app.app, &by, mine).await.is_ok(), "all or none");
 }
 
 #[actix_web::test]
@@ -252,21 +289,44 @@ async fn numbers_of_versions_are_never_given_out_again() {
     let root = app.root().await;
     let by = caller(&app, &root).await;
     let id = policy(&app, &by, "five", &all("allow", "cam:ListUsers")).await;
-    let add = async || app.app.create_policy_version(&by, id, document(&all("deny", "*")), false).await;
+    let add = async || {
+        camlock::app::policies::versions::create_policy_version(
+            &app.app,
+            &by,
+            id,
+            document(&all("deny", "*")),
+            false,
+        )
+        .await
+    };
     for expected in 2..=5 {
         assert_eq!(add().await.expect("a version"), expected);
     }
 
     assert_eq!(refusal(add().await), PolicyRefusal::VersionsFull);
     assert_eq!(
-        refusal(app.app.delete_policy_versions(&by, id, vec![5, 1]).await),
+        refusal(
+            camlock::app::policies::versions::delete_policy_versions(&app.app, &by, id, vec![5, 1]).await
+        ),
         PolicyRefusal::DefaultVersion
     );
-    assert_eq!(app.app.policy_versions(&by, id).await.expect("versions").len(), 5, "all or none");
-    app.app.delete_policy_versions(&by, id, vec![5]).await.expect("deleted");
+    assert_eq!(
+        camlock::app::policies::versions::policy_versions(&app.app, &by, id).await.expect("versions").len(),
+        5,
+        "all or none"
+    );
+    camlock::app::policies::versions::delete_policy_versions(&app.app, &by, id, vec![5])
+        .await
+        .expect("deleted");
     assert_eq!(add().await.expect("a version"), 6);
-    assert_eq!(refusal(app.app.policy_version(&by, id, 5).await), PolicyRefusal::NoSuchVersion(5));
-    assert_eq!(refusal(app.app.set_default_policy_version(&by, id, 1).await), PolicyRefusal::AlreadyDefault);
+    assert_eq!(
+        refusal(camlock::app::policies::versions::policy_version(&app.app, &by, id, 5).await),
+        PolicyRefusal::NoSuchVersion(5)
+    );
+    assert_eq!(
+        refusal(camlock::app::policies::versions::set_default_policy_version(&app.app, &by, id, 1).await),
+        PolicyRefusal::AlreadyDefault
+    );
 }
 
 #[actix_web::test]
@@ -275,12 +335,21 @@ async fn ten_new_versions_at_once_make_five() {
     let root = app.root().await;
     let by = caller(&app, &root).await;
     let id = policy(&app, &by, "raced", &all("allow", "cam:ListUsers")).await;
-    let add = || app.app.create_policy_version(&by, id, document(&all("deny", "*")), true);
+    let add = || {
+        camlock::app::policies::versions::create_policy_version(
+            &app.app,
+            &by,
+            id,
+            document(&all("deny", "*")),
+            true,
+        )
+    };
 
     let done = futures_util::future::join_all((0..10).map(|_| add())).await;
 
     assert_eq!(done.iter().filter(|made| made.is_ok()).count(), 4);
-    let versions = app.app.policy_versions(&by, id).await.expect("versions");
+    let versions =
+        camlock::app::policies::versions::policy_versions(&app.app, &by, id).await.expect("versions");
     assert_eq!(versions.len(), 5);
     assert_eq!(versions.iter().filter(|version| version.is_default).count(), 1);
 }
@@ -297,15 +366,26 @@ async fn names_are_unique_even_against_presets() {
         document: document(&all("allow", "*")),
     };
 
-    let attempts =
-        futures_util::future::join_all((0..5).map(|_| app.app.create_policy(&by, new("raced")))).await;
+    let attempts = futures_util::future::join_all(
+        (0..5).map(|_| camlock::app::policies::create_policy(&app.app, &by, new("raced"))),
+    )
+    .await;
 
     assert_eq!(attempts.iter().filter(|made| made.is_ok()).count(), 1);
     for name in ["taken", "AdministratorAccess"] {
-        assert_eq!(refusal(app.app.create_policy(&by, new(name)).await), PolicyRefusal::NameTaken);
+        assert_eq!(
+            refusal(camlock::app::policies::create_policy(&app.app, &by, new(name)).await),
+            PolicyRefusal::NameTaken
+        );
     }
     let filter = PolicyFilter { kind: Some(PolicyKind::Custom), text: "RACE".to_owned() };
-    assert_eq!(app.app.list_policies(&by, filter, Paging::WHOLE).await.expect("policies").total, 1);
+    assert_eq!(
+        camlock::app::policies::list_policies(&app.app, &by, filter, Paging::WHOLE)
+            .await
+            .expect("policies")
+            .total,
+        1
+    );
 }
 
 #[actix_web::test]
@@ -324,7 +404,10 @@ async fn the_simulator_answers_as_requests_are_decided() {
         let context =
             context.iter().map(|(key, value)| ((*key).to_owned(), vec![(*value).to_owned()])).collect();
         let question = Question { action: action.to_owned(), resource: "*".to_owned(), context };
-        app.app.simulate(&by, uin(&alice), question).await.expect("an answer").decision
+        camlock::app::policies::simulate::simulate(&app.app, &by, uin(&alice), question)
+            .await
+            .expect("an answer")
+            .decision
     };
 
     let near = ask("cam:ListUsers", &[("qcs:ip", "203.0.113.7")]).await;
@@ -352,11 +435,18 @@ async fn who_may_not_see_a_users_policies_does_not_simulate_it() {
     let question =
         || Question { action: "cam:ListUsers".to_owned(), resource: "*".to_owned(), context: Vec::new() };
 
-    assert!(is_denied(&app.app.simulate(&asker, uin(&root), question()).await));
-    assert!(is_denied(&app.app.simulate(&asker, Uin(199_999_999_999), question()).await));
+    assert!(is_denied(
+        &camlock::app::policies::simulate::simulate(&app.app, &asker, uin(&root), question()).await
+    ));
+    assert!(is_denied(
+        &camlock::app::policies::simulate::simulate(&app.app, &asker, Uin(199_999_999_999), question()).await
+    ));
     let by = caller(&app, &root).await;
-    let of_root = app.app.simulate(&by, uin(&root), question()).await.expect("an answer");
+    let of_root = camlock::app::policies::simulate::simulate(&app.app, &by, uin(&root), question())
+        .await
+        .expect("an answer");
     assert!(of_root.is_root && of_root.decision.allowed);
-    let missing = app.app.simulate(&by, Uin(199_999_999_999), question()).await;
+    let missing =
+        camlock::app::policies::simulate::simulate(&app.app, &by, Uin(199_999_999_999), question()).await;
     assert!(matches!(missing, Err(Failure::NotFound)));
 }

@@ -17,7 +17,10 @@ async fn import(app: &TestApp, uin: &str, id: &str) -> Result<(), String> {
         secret_id: SecretId::parse(id).unwrap(),
         secret_key: SecretKey::generate(&Random::system()).unwrap(),
     };
-    app.app.import_key(import).await.map(|_| ()).map_err(|failure| failure.to_string())
+    camlock::app::keys::import::import_key(&app.app, import)
+        .await
+        .map(|_| ())
+        .map_err(|failure| failure.to_string())
 }
 
 async fn done(client: &Client, action: &str, body: serde_json::Value) {
@@ -84,7 +87,7 @@ async fn ids_that_an_older_version_deleted_are_refused_before_and_after_the_log_
             let said = import(&old.app, root, id).await.unwrap_err();
             assert!(said.contains("deleted"), "{round} {id}: {said}");
         }
-        while old.app.app.fill_in().await.unwrap() {}
+        while camlock::app::operator::fill_in::fill_in(&old.app.app).await.unwrap() {}
     }
     assert_eq!(old.rows("retired_ids"), i64::try_from(ids.len()).unwrap());
 }
@@ -106,6 +109,6 @@ async fn what_a_node_of_an_older_version_deletes_meanwhile_is_retired_as_well() 
         .unwrap();
 
     assert!(import(&app, &root.uin, &id).await.is_err());
-    while app.app.fill_in().await.unwrap() {}
+    while camlock::app::operator::fill_in::fill_in(&app.app).await.unwrap() {}
     assert!(import(&app, &root.uin, &id).await.is_err());
 }

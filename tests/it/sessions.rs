@@ -122,7 +122,10 @@ async fn a_lost_session_is_never_written_back() {
     });
     let id = id.unwrap()[0].id_hash.clone();
 
-    let (answer, ended) = tokio::join!(root.browser.post(&keys, &csrf, &[]), app.app.forget_session(id));
+    let (answer, ended) = tokio::join!(
+        root.browser.post(&keys, &csrf, &[]),
+        camlock::app::session::forget_session(&app.app, id)
+    );
     ended.unwrap();
 
     assert!(answer.status.is_redirection());

@@ -221,7 +221,7 @@ async fn what_was_on_its_way_is_finished_or_asked_anew_but_breaks_nothing() {
     }
     let enrolling = old.session("bob").get("/me/mfa/totp/new").await;
     assert_eq!(enrolling.status, StatusCode::OK, "{}", enrolling.body);
-    old.app.app.sweep().await.unwrap();
+    camlock::app::session::sweep(&old.app.app).await.unwrap();
 }
 
 #[actix_web::test]

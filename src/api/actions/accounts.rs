@@ -2,6 +2,7 @@
 
 use crate::api::action::{Action, Call, Service, fields, respond};
 use crate::api::error::ApiError;
+use crate::app::users;
 use crate::domain::user::{Uin, User, UserKind};
 use crate::times::Times;
 use serde_json::{Map, Value, json};
@@ -27,7 +28,7 @@ const fn read(name: &'static str, run: fn(Call) -> crate::api::action::Answer) -
 
 async fn list_users(call: Call) -> Result<Map<String, Value>, ApiError> {
     call.input.only(&[])?;
-    let found = call.app.sub_users(&call.caller).await?;
+    let found = users::lists::sub_users(&call.app, &call.caller).await?;
     Ok(fields(
         json!({ "Data": found.iter().map(|user| sub_account_info(user, call.times)).collect::<Vec<_>>() }),
     ))
@@ -44,7 +45,8 @@ async fn describe_sub_accounts(call: Call) -> Result<Map<String, Value>, ApiErro
             (text, format!("`{NAME}` 需包含 1 到 {MAX_FILTER} 个 UIN。")),
         ));
     }
-    let found = call.app.described(&call.caller, wanted.into_iter().map(Uin).collect()).await?;
+    let found =
+        users::lists::described(&call.app, &call.caller, wanted.into_iter().map(Uin).collect()).await?;
     let listed: Vec<Value> = found
         .into_iter()
         .map(|described| {
@@ -74,7 +76,7 @@ async fn list_collaborators(call: Call) -> Result<Map<String, Value>, ApiError> 
             return Err(ApiError::wrong_value(name, ("0 or more is expected.", "应为不小于 0 的整数。")));
         }
     }
-    let (total, found) = call.app.collaborators(&call.caller, (limit, offset)).await?;
+    let (total, found) = users::lists::collaborators(&call.app, &call.caller, (limit, offset)).await?;
     let data: Vec<Value> = found.iter().map(|user| sub_account_info(user, call.times)).collect();
     Ok(fields(json!({ "TotalNum": total, "Data": data })))
 }
@@ -105,7 +107,7 @@ async fn list_accounts(call: Call) -> Result<Map<String, Value>, ApiError> {
             None => return Ok(accounts_fields((&[], None), call.times)),
         },
     };
-    let part = call.app.accounts(&call.caller, kind, (after, size)).await?;
+    let part = users::lists::accounts(&call.app, &call.caller, kind, (after, size)).await?;
     Ok(accounts_fields((&part.users, part.next), call.times))
 }
 
@@ -149,7 +151,7 @@ fn accounts_fields((users, next): (&[User], Option<Uin>), times: Times) -> Map<S
 /// Roles and identity providers do not exist here, so there are none.
 async fn get_account_summary(call: Call) -> Result<Map<String, Value>, ApiError> {
     call.input.only(&[])?;
-    let (users, counts) = call.app.account_summary(&call.caller).await?;
+    let (users, counts) = users::lists::account_summary(&call.app, &call.caller).await?;
     Ok(fields(json!({
         "Policies": counts.policies,
         "Roles": 0,

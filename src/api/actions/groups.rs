@@ -4,6 +4,7 @@ use crate::api::action::{Action, Answer, Call, Service, fields, respond};
 use crate::api::error::ApiError;
 use crate::api::input::Input;
 use crate::app::Failure;
+use crate::app::groups;
 use crate::app::groups::members::{Member, Pair};
 use crate::app::groups::policies::Attachment;
 use crate::app::groups::{GroupChange, Paging};
@@ -68,14 +69,15 @@ async fn create(Call { app, caller, input, .. }: Call) -> Response {
     let (name, remark) = (input.required_text("GroupName")?, input.text("Remark")?.unwrap_or_default());
     let codes: &[Code] =
         &[TAKEN, (|why| matches!(why, GroupRefusal::TooManyGroups), "InvalidParameter.GroupFull")];
-    let group = app.create_group(&caller, &name, &remark).await.map_err(coded(codes))?;
+    let group = groups::create_group(&app, &caller, &name, &remark).await.map_err(coded(codes))?;
     Ok(fields(json!({ "GroupId": group.id.0 })))
 }
 
 async fn read(Call { app, caller, input, times }: Call) -> Response {
     input.only(&["GroupId"])?;
     let id = group_id(&input, "GroupId")?;
-    let (group, members) = app.group_with_members(&caller, id).await.map_err(coded(&[NO_GROUP_TO_READ]))?;
+    let (group, members) =
+        groups::members::group_with_members(&app, &caller, id).await.map_err(coded(&[NO_GROUP_TO_READ]))?;
     let mut response = described(&group, times);
     response.insert("GroupNum".to_owned(), members.len().into());
     response.insert("UserInfo".to_owned(), members.iter().map(|one| member(one, times)).collect());
@@ -86,21 +88,21 @@ async fn update(Call { app, caller, input, .. }: Call) -> Response {
     input.only(&["GroupId", "GroupName", "Remark"])?;
     let id = group_id(&input, "GroupId")?;
     let change = GroupChange { name: input.filled_text("GroupName")?, remark: input.text("Remark")? };
-    app.update_group(&caller, id, change).await.map_err(coded(&[TAKEN, NO_GROUP]))?;
+    groups::update_group(&app, &caller, id, change).await.map_err(coded(&[TAKEN, NO_GROUP]))?;
     Ok(Map::new())
 }
 
 async fn delete(Call { app, caller, input, .. }: Call) -> Response {
     input.only(&["GroupId"])?;
     let id = group_id(&input, "GroupId")?;
-    app.delete_group(&caller, id).await.map_err(coded(&[NO_GROUP_TO_READ]))?;
+    groups::delete_group(&app, &caller, id).await.map_err(coded(&[NO_GROUP_TO_READ]))?;
     Ok(Map::new())
 }
 
 async fn list(Call { app, caller, input, times }: Call) -> Response {
     input.only(&["Page", "Rp", "Keyword"])?;
     let (keyword, paging) = (input.text("Keyword")?.unwrap_or_default(), paging(&input)?);
-    let found = app.groups(&caller, &keyword, paging).await.map_err(coded(&[]))?;
+    let found = groups::groups(&app, &caller, &keyword, paging).await.map_err(coded(&[]))?;
     let rows: Vec<Value> = found.rows.iter().map(|listed| described(&listed.group, times).into()).collect();
     Ok(fields(json!({ "TotalNum": found.total, "GroupInfo": rows })))
 }
@@ -113,20 +115,21 @@ async fn add_users(Call { app, caller, input, .. }: Call) -> Response {
         (|why| matches!(why, GroupRefusal::GroupFull), "InvalidParameter.GroupUserFull"),
         (|why| matches!(why, GroupRefusal::UserFull), "InvalidParameter.UserGroupFull"),
     ];
-    app.add_to_groups(&caller, pairs).await.map_err(coded(codes))?;
+    groups::members::add_to_groups(&app, &caller, pairs).await.map_err(coded(codes))?;
     Ok(Map::new())
 }
 
 async fn remove_users(Call { app, caller, input, .. }: Call) -> Response {
     let pairs = pairs(&input)?;
-    app.remove_from_groups(&caller, pairs).await.map_err(coded(&[NO_USER]))?;
+    groups::members::remove_from_groups(&app, &caller, pairs).await.map_err(coded(&[NO_USER]))?;
     Ok(Map::new())
 }
 
 async fn list_for_user(Call { app, caller, input, times }: Call) -> Response {
     input.only(&["Uid", "SubUin", "Page", "Rp"])?;
     let user = user_of(&input, "SubUin")?.ok_or_else(|| input.missing("SubUin"))?;
-    let found = app.groups_of(&caller, user, paging(&input)?).await.map_err(coded(&[NO_USER]))?;
+    let found =
+        groups::members::groups_of(&app, &caller, user, paging(&input)?).await.map_err(coded(&[NO_USER]))?;
     let rows: Vec<Value> = found.rows.iter().map(|joined| described(&joined.group, times).into()).collect();
     Ok(fields(json!({ "TotalNum": found.total, "GroupInfo": rows })))
 }
@@ -134,7 +137,7 @@ async fn list_for_user(Call { app, caller, input, times }: Call) -> Response {
 async fn list_users(Call { app, caller, input, times }: Call) -> Response {
     input.only(&["GroupId", "Page", "Rp"])?;
     let (id, paging) = (group_id(&input, "GroupId")?, paging(&input)?);
-    let found = app.members(&caller, id, paging).await.map_err(coded(&[NO_GROUP]))?;
+    let found = groups::members::members(&app, &caller, id, paging).await.map_err(coded(&[NO_GROUP]))?;
     let rows: Vec<Value> = found.rows.iter().map(|one| member(one, times)).collect();
     Ok(fields(json!({ "TotalNum": found.total, "UserInfo": rows })))
 }
@@ -143,7 +146,7 @@ async fn attach(Call { app, caller, input, .. }: Call) -> Response {
     input.only(&["PolicyId", "AttachGroupId"])?;
     let (policy, id) = (input.required_integer("PolicyId")?, group_id(&input, "AttachGroupId")?);
     let full: Code = (|why| matches!(why, GroupRefusal::TooManyPolicies), "InvalidParameter.AttachmentFull");
-    app.attach_group_policies(&caller, id, vec![policy])
+    groups::policies::attach_group_policies(&app, &caller, id, vec![policy])
         .await
         .map_err(coded(&[NO_GROUP, NO_POLICY, full]))?;
     Ok(Map::new())
@@ -152,7 +155,9 @@ async fn attach(Call { app, caller, input, .. }: Call) -> Response {
 async fn detach(Call { app, caller, input, .. }: Call) -> Response {
     input.only(&["PolicyId", "DetachGroupId"])?;
     let (policy, id) = (input.required_integer("PolicyId")?, group_id(&input, "DetachGroupId")?);
-    app.detach_group_policy(&caller, id, policy).await.map_err(coded(&[NO_GROUP, NO_POLICY]))?;
+    groups::policies::detach_group_policy(&app, &caller, id, policy)
+        .await
+        .map_err(coded(&[NO_GROUP, NO_POLICY]))?;
     Ok(Map::new())
 }
 
@@ -168,7 +173,9 @@ async fn list_policies(Call { app, caller, input, times }: Call) -> Response {
         return Err(ApiError::new("InvalidParameter.SearchKeywordLengthError", text));
     }
     let codes: &[Code] = &[(is_no_group, "InvalidParameter.ParamError")];
-    let found = app.group_policies(&caller, (id, &keyword), paging).await.map_err(coded(codes))?;
+    let found = groups::policies::group_policies(&app, &caller, (id, &keyword), paging)
+        .await
+        .map_err(coded(codes))?;
     let rows: Vec<Value> = found.rows.iter().map(|one| attachment(one, times)).collect();
     Ok(fields(json!({ "TotalNum": found.total, "List": rows })))
 }

@@ -4,6 +4,7 @@ use crate::api::action::{Action, Answer, Call, Service, fields, respond, text_or
 use crate::api::error::ApiError;
 use crate::api::input::Input;
 use crate::app::Failure;
+use crate::app::keys;
 use crate::domain::key::{AccessKeyRefusal, Key, KeyStatus, SecretId};
 use crate::domain::user::Uin;
 use crate::times::Times;
@@ -46,14 +47,20 @@ fn shown(key: &Key, times: Times) -> Map<String, Value> {
 
 async fn list_access_keys(call: Call) -> Result<Map<String, Value>, ApiError> {
     call.input.only(&["TargetUin"])?;
-    let keys = call.app.access_keys(&call.caller, target(&call.input)?).await?;
+    let keys = keys::access_keys::access_keys(&call.app, &call.caller, target(&call.input)?).await?;
     Ok(fields(json!({ "AccessKeys": keys.iter().map(|key| shown(key, call.times)).collect::<Vec<_>>() })))
 }
 
 async fn create_access_key(call: Call) -> Result<Map<String, Value>, ApiError> {
     call.input.only(&["TargetUin", "Description"])?;
     let (target, description) = (target(&call.input)?, call.input.text("Description")?);
-    let made = call.app.create_access_key(&call.caller, target, description.unwrap_or_default()).await;
+    let made = keys::access_keys::create_access_key(
+        &call.app,
+        &call.caller,
+        target,
+        description.unwrap_or_default(),
+    )
+    .await;
     let (key, secret) = made.map_err(|failure| {
         ApiError::from(failure)
             .refused_as("OperationDenied.AccessKeyOverLimit")
@@ -78,7 +85,9 @@ async fn update_access_key(call: Call) -> Result<Map<String, Value>, ApiError> {
         }
     };
     let named = id.clone();
-    let updated = call.app.update_access_key(&call.caller, target(&call.input)?, (id, status)).await;
+    let updated =
+        keys::access_keys::update_access_key(&call.app, &call.caller, target(&call.input)?, (id, status))
+            .await;
     updated.map_err(|failure| no_key(failure, &named))?;
     Ok(Map::new())
 }
@@ -104,7 +113,7 @@ fn no_key(failure: Failure, id: &str) -> ApiError {
 async fn delete_access_key(call: Call) -> Result<Map<String, Value>, ApiError> {
     call.input.only(&["AccessKeyId", "TargetUin"])?;
     let (id, target) = (call.input.required_text("AccessKeyId")?, target(&call.input)?);
-    let deleted = call.app.delete_access_key(&call.caller, target, id.clone()).await;
+    let deleted = keys::access_keys::delete_access_key(&call.app, &call.caller, target, id.clone()).await;
     deleted.map_err(|failure| no_key(failure, &id).refused_as("FailedOperation.Accesskey"))?;
     Ok(Map::new())
 }
@@ -112,7 +121,7 @@ async fn delete_access_key(call: Call) -> Result<Map<String, Value>, ApiError> {
 async fn get_security_last_used(call: Call) -> Result<Map<String, Value>, ApiError> {
     call.input.only(&["SecretIdList"])?;
     let ids = call.input.list_of_texts("SecretIdList")?.ok_or_else(|| call.input.missing("SecretIdList"))?;
-    let found = call.app.security_last_used(&call.caller, ids).await;
+    let found = keys::access_keys::security_last_used(&call.app, &call.caller, ids).await;
     let rows = found.map_err(|failure| match failure {
         Failure::AccessKey(refusal) => ApiError::new("ResourceNotFound", refusal),
         other => ApiError::from(other).invalid_as("InvalidParameter"),

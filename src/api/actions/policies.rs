@@ -3,6 +3,7 @@
 use super::policy_input::{attached_code, description, document, few, name, paging, policy_type};
 use crate::api::action::{Action, Call, Service, fields, respond};
 use crate::api::error::{ApiError, POLICY};
+use crate::app::policies;
 use crate::app::policies::{
     Entity, EntityFilter, IfAttached, ListedPolicy, NewPolicy, PolicyChange, PolicyFilter, PolicyKey,
 };
@@ -76,7 +77,7 @@ async fn list_policies(call: Call) -> Result<Map<String, Value>, ApiError> {
             ("Use at most 128 characters for Keyword.", "Keyword 不能超过 128 个字符。"),
         ));
     }
-    let page = app.list_policies(&caller, PolicyFilter { text, kind }, few(&input)?).await?;
+    let page = policies::list_policies(&app, &caller, PolicyFilter { text, kind }, few(&input)?).await?;
     Ok(fields(json!({
         "TotalNum": page.total,
         "List": page.policies.iter().map(|one| listed(one, times)).collect::<Vec<_>>(),
@@ -111,7 +112,7 @@ async fn get_policy(call: Call) -> Result<Map<String, Value>, ApiError> {
     let Call { app, caller, input, times } = call;
     input.only(&["PolicyId"])?;
     let id = input.required_integer("PolicyId")?;
-    let found = app.policy(&caller, id).await;
+    let found = policies::policy(&app, &caller, id).await;
     let policy = found.map_err(|failure| ApiError::from(failure).no_policy_as(NOT_FOUND))?.policy;
     Ok(fields(json!({
         "PolicyName": policy.name,
@@ -140,7 +141,7 @@ async fn create_policy(call: Call) -> Result<Map<String, Value>, ApiError> {
         document: document(&input.required_text("PolicyDocument")?)?,
         description: description(&input.text("Description")?.unwrap_or_default())?,
     };
-    let id = app.create_policy(&caller, new).await?;
+    let id = policies::create_policy(&app, &caller, new).await?;
     Ok(fields(json!({ "PolicyId": id })))
 }
 
@@ -169,7 +170,7 @@ async fn update_policy(call: Call) -> Result<Map<String, Value>, ApiError> {
         (None, Some(named)) => PolicyKey::Name(named),
         (None, None) => return Err(input.missing("PolicyId")),
     };
-    let updated = app.update_policy(&caller, key, change).await;
+    let updated = policies::update_policy(&app, &caller, key, change).await;
     let id = updated.map_err(|failure| {
         ApiError::from(failure).not_found_as(NOT_FOUND, (POLICY, by_name)).no_policy_as(NOT_FOUND)
     })?;
@@ -184,7 +185,7 @@ async fn delete_policy(call: Call) -> Result<Map<String, Value>, ApiError> {
     if ids.is_empty() {
         return Err(input.missing("PolicyId"));
     }
-    let deleted = app.delete_policies(&caller, ids, IfAttached::Detach).await;
+    let deleted = policies::delete_policies(&app, &caller, ids, IfAttached::Detach).await;
     deleted.map_err(|failure| ApiError::from(failure).no_policy_as(NOT_FOUND))?;
     Ok(Map::new())
 }
@@ -210,7 +211,7 @@ async fn list_entities(call: Call) -> Result<Map<String, Value>, ApiError> {
         }
     };
     let paging = paging(&input)?;
-    let found = app.policy_entities(&caller, id, filter.unwrap_or(EntityFilter::All)).await;
+    let found = policies::policy_entities(&app, &caller, id, filter.unwrap_or(EntityFilter::All)).await;
     let found =
         found.map_err(|failure| ApiError::from(failure).no_policy_as("InvalidParameter.PolicyIdError"))?;
     let found = if filter.is_some() { found } else { Vec::new() };

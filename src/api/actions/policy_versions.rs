@@ -3,6 +3,7 @@
 use super::policy_input::document;
 use crate::api::action::{Action, Call, Service, fields, respond};
 use crate::api::error::ApiError;
+use crate::app::policies;
 use crate::app::policies::versions::PolicyVersion;
 use crate::times::Times;
 use serde_json::{Map, Value, json};
@@ -48,7 +49,7 @@ async fn create_version(call: Call) -> Result<Map<String, Value>, ApiError> {
     let id = input.required_integer("PolicyId")?;
     let document = document(&input.required_text("PolicyDocument")?)?;
     let is_default = input.boolean("SetAsDefault")?.ok_or_else(|| input.missing("SetAsDefault"))?;
-    let created = app.create_policy_version(&caller, id, document, is_default).await;
+    let created = policies::versions::create_policy_version(&app, &caller, id, document, is_default).await;
     let version = created
         .map_err(|failure| ApiError::from(failure).no_policy_as("InvalidParameter.PolicyIdNotExist"))?;
     Ok(fields(json!({ "VersionId": version })))
@@ -58,7 +59,7 @@ async fn get_version(call: Call) -> Result<Map<String, Value>, ApiError> {
     let Call { app, caller, input, times } = call;
     input.only(&["PolicyId", "VersionId"])?;
     let (id, version) = (input.required_integer("PolicyId")?, input.required_integer("VersionId")?);
-    let found = app.policy_version(&caller, id, version).await;
+    let found = policies::versions::policy_version(&app, &caller, id, version).await;
     let found = found.map_err(|failure| ApiError::from(failure).no_policy_as(NOT_FOUND))?;
     let mut version = item(&found, times);
     if let Value::Object(members) = &mut version {
@@ -71,7 +72,7 @@ async fn list_versions(call: Call) -> Result<Map<String, Value>, ApiError> {
     let Call { app, caller, input, times } = call;
     input.only(&["PolicyId"])?;
     let id = input.required_integer("PolicyId")?;
-    let found = app.policy_versions(&caller, id).await;
+    let found = policies::versions::policy_versions(&app, &caller, id).await;
     let found = found.map_err(|failure| ApiError::from(failure).no_policy_as(NOT_FOUND))?;
     Ok(fields(json!({ "Versions": found.iter().map(|one| item(one, times)).collect::<Vec<_>>() })))
 }
@@ -88,7 +89,7 @@ async fn set_default(call: Call) -> Result<Map<String, Value>, ApiError> {
     let Call { app, caller, input, .. } = call;
     input.only(&["PolicyId", "VersionId"])?;
     let (id, version) = (input.required_integer("PolicyId")?, input.required_integer("VersionId")?);
-    let set = app.set_default_policy_version(&caller, id, version).await;
+    let set = policies::versions::set_default_policy_version(&app, &caller, id, version).await;
     set.map_err(|failure| ApiError::from(failure).no_policy_as(NOT_FOUND))?;
     Ok(Map::new())
 }
@@ -99,7 +100,7 @@ async fn delete_versions(call: Call) -> Result<Map<String, Value>, ApiError> {
     let id = input.required_integer("PolicyId")?;
     let versions = input.list_of_integers("VersionId")?.filter(|versions| !versions.is_empty());
     let versions = versions.ok_or_else(|| input.missing("VersionId"))?;
-    let deleted = app.delete_policy_versions(&caller, id, versions).await;
+    let deleted = policies::versions::delete_policy_versions(&app, &caller, id, versions).await;
     deleted.map_err(|failure| ApiError::from(failure).no_policy_as(NOT_FOUND))?;
     Ok(Map::new())
 }

@@ -4,6 +4,7 @@ use super::users::flag;
 use crate::api::action::{Action, Call, Service, fields, respond};
 use crate::api::error::{ApiError, USER};
 use crate::api::input::Input;
+use crate::app::account;
 use crate::app::account::protection::{ProtectionChange, ProtectionSet, RuleChanges};
 use crate::domain::login_rules::{self, Effect, LoginRule, LoginRules, MAX_RULES};
 use crate::domain::permission::action;
@@ -30,7 +31,7 @@ const fn made(name: &'static str, is_mutating: bool, run: fn(Call) -> crate::api
 async fn describe_safe_auth_flag(call: Call) -> Result<Map<String, Value>, ApiError> {
     call.input.only(&[])?;
     let own = (action::DESCRIBE_OWN_PROTECTION, call.caller.user.uin);
-    let mut answer = flags(call.app.protection(&call.caller, own).await?);
+    let mut answer = flags(account::protection::protection(&call.app, &call.caller, own).await?);
     answer.insert("PromptTrust".to_owned(), 0.into());
     Ok(answer)
 }
@@ -39,7 +40,7 @@ async fn describe_safe_auth_flag_coll(call: Call) -> Result<Map<String, Value>, 
     call.input.only(&["SubUin"])?;
     let uin = Uin(call.input.required_integer("SubUin")?);
     let asked = (action::DESCRIBE_PROTECTION, uin);
-    let found = call.app.protection(&call.caller, asked).await;
+    let found = account::protection::protection(&call.app, &call.caller, asked).await;
     let mut answer =
         flags(found.map_err(|failure| ApiError::from(failure).not_found_as(NO_USER, (USER, uin)))?);
     answer.insert("PromptTrust".to_owned(), 0.into());
@@ -49,7 +50,7 @@ async fn describe_safe_auth_flag_coll(call: Call) -> Result<Map<String, Value>, 
 async fn describe_safe_auth_flag_intl(call: Call) -> Result<Map<String, Value>, ApiError> {
     call.input.only(&[])?;
     let own = (action::DESCRIBE_OWN_PROTECTION_INTL, call.caller.user.uin);
-    Ok(flags(call.app.protection(&call.caller, own).await?))
+    Ok(flags(account::protection::protection(&call.app, &call.caller, own).await?))
 }
 
 /// Of all the methods only the software token exists here.
@@ -74,10 +75,12 @@ async fn set_mfa_flag(call: Call) -> Result<Map<String, Value>, ApiError> {
         login: software_token(&call.input, "LoginFlag")?,
         action: software_token(&call.input, "ActionFlag")?,
     };
-    let set = call.app.set_protection(&call.caller, uin, change).await.map_err(|failure| {
-        let error = ApiError::from(failure).not_found_as(NO_USER, (USER, uin));
-        error.refused_as("FailedOperation.UserUnbindNoPermission")
-    })?;
+    let set = account::protection::set_protection(&call.app, &call.caller, uin, change).await.map_err(
+        |failure| {
+            let error = ApiError::from(failure).not_found_as(NO_USER, (USER, uin));
+            error.refused_as("FailedOperation.UserUnbindNoPermission")
+        },
+    )?;
     match set {
         ProtectionSet::Done => Ok(Map::new()),
         ProtectionSet::OwnCheck => Err(ApiError::new(
@@ -114,7 +117,7 @@ fn software_token(input: &Input, name: &str) -> Result<Option<bool>, ApiError> {
 
 async fn get_password_rules(call: Call) -> Result<Map<String, Value>, ApiError> {
     call.input.only(&[])?;
-    let (rules, at, modifier) = call.app.password_rules(&call.caller).await?;
+    let (rules, at, modifier) = account::protection::password_rules(&call.app, &call.caller).await?;
     Ok(fields(json!({
         "Rules": {
             "MinimumLength": rules.minimum_length,
@@ -163,8 +166,7 @@ async fn update_password_rules(call: Call) -> Result<Map<String, Value>, ApiErro
         retry_limit: rules.integer("RetryPasswordLimit")?,
         expiry_needs_reset,
     };
-    call.app
-        .update_password_rules(&call.caller, changes)
+    account::protection::update_password_rules(&call.app, &call.caller, changes)
         .await
         .map_err(|failure| ApiError::from(failure).invalid_as(WRONG))?;
     Ok(Map::new())
@@ -207,7 +209,7 @@ async fn create_login_ip_policy(call: Call) -> Result<Map<String, Value>, ApiErr
         is_disabled: disabled.unwrap_or(rules.is_none() && kept.is_disabled),
         rules: rules.unwrap_or(kept.rules),
     };
-    call.app.set_login_rules(&call.caller, wanted).await.map_err(|failure| {
+    account::protection::set_login_rules(&call.app, &call.caller, wanted).await.map_err(|failure| {
         ApiError::from(failure).invalid_as("InvalidParameter.IPRangeOverlapping").refused_as(PARAMETER)
     })?;
     Ok(Map::new())

@@ -3,6 +3,7 @@
 use crate::api::action::{Action, Call, Service, fields, respond};
 use crate::api::error::ApiError;
 use crate::app::Failure;
+use crate::app::keys;
 use crate::domain::key::{AccessKeyRefusal, Key};
 use serde_json::{Map, Value, json};
 
@@ -66,7 +67,8 @@ fn not_listed(failure: Failure) -> ApiError {
 
 async fn query_api_key(call: Call) -> Result<Map<String, Value>, ApiError> {
     call.input.only(&["TargetUin"])?;
-    let found = call.app.query_api_keys(&call.caller, super::keys::target(&call.input)?).await;
+    let found =
+        keys::access_keys::query_api_keys(&call.app, &call.caller, super::keys::target(&call.input)?).await;
     let keys = found.map_err(not_listed)?;
     let shown = |key: &Key| {
         json!({

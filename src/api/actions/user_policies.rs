@@ -4,6 +4,7 @@ use super::policy_input::{few, paging, policy_type};
 use crate::api::action::{Action, Call, Service, fields, respond};
 use crate::api::error::{ApiError, USER};
 use crate::api::input::Input;
+use crate::app::users;
 use crate::app::users::permissions::{Attachment, Held};
 use crate::domain::user::Uin;
 use crate::times::Times;
@@ -67,7 +68,7 @@ async fn attach(call: Call) -> Result<Map<String, Value>, ApiError> {
     let Call { app, caller, input, .. } = call;
     input.only(&["PolicyId", "AttachUin"])?;
     let (id, user) = (input.required_integer("PolicyId")?, uin(&input, "AttachUin")?);
-    let attached = app.attach_policies(&caller, user, vec![id]).await;
+    let attached = users::permissions::attach_policies(&app, &caller, user, vec![id]).await;
     attached.map_err(|failure| {
         ApiError::from(failure).not_found_as(NO_USER, (USER, user)).invalid_as(NO_POLICY)
     })?;
@@ -78,7 +79,7 @@ async fn detach(call: Call) -> Result<Map<String, Value>, ApiError> {
     let Call { app, caller, input, .. } = call;
     input.only(&["PolicyId", "DetachUin"])?;
     let (id, user) = (input.required_integer("PolicyId")?, uin(&input, "DetachUin")?);
-    let detached = app.detach_policy(&caller, user, id).await;
+    let detached = users::permissions::detach_policy(&app, &caller, user, id).await;
     detached.map_err(|failure| ApiError::from(failure).not_found_as(NO_USER, (USER, user)))?;
     Ok(Map::new())
 }
@@ -87,7 +88,7 @@ async fn list_attached(call: Call) -> Result<Map<String, Value>, ApiError> {
     let Call { app, caller, input, times } = call;
     input.only(&["TargetUin", "Page", "Rp"])?;
     let (user, paging) = (uin(&input, "TargetUin")?, paging(&input)?);
-    let found = app.attached(&caller, user).await;
+    let found = users::permissions::attached(&app, &caller, user).await;
     let found = found.map_err(|failure| ApiError::from(failure).not_found_as(MALFORMED, (USER, user)))?;
     Ok(fields(json!({
         "TotalNum": found.len(),
@@ -121,7 +122,7 @@ async fn list_all_attached(call: Call) -> Result<Map<String, Value>, ApiError> {
     let how = one_of("AttachType", input.required_integer("AttachType")?, 0..=2)?;
     let kind = input.nonzero("StrategyType")?.map(|kind| one_of("StrategyType", kind, 1..=2)).transpose()?;
     let keyword = input.text("Keyword")?.unwrap_or_default().to_lowercase();
-    let found = app.attached_all(&caller, user).await;
+    let found = users::permissions::attached_all(&app, &caller, user).await;
     let mut found = found.map_err(|failure| ApiError::from(failure).not_found_as(NO_USER, (USER, user)))?;
     found.retain(|held| {
         let comes_so = match how {
@@ -173,7 +174,7 @@ async fn put_boundary(call: Call) -> Result<Map<String, Value>, ApiError> {
     let Call { app, caller, input, .. } = call;
     input.only(&["TargetUin", "PolicyId"])?;
     let (user, id) = (uin(&input, "TargetUin")?, input.required_integer("PolicyId")?);
-    let put = app.put_boundary(&caller, user, id).await;
+    let put = users::boundary::put_boundary(&app, &caller, user, id).await;
     put.map_err(|failure| ApiError::from(failure).not_found_as(NO_BOUND_USER, (USER, user)))?;
     Ok(Map::new())
 }
@@ -182,7 +183,7 @@ async fn delete_boundary(call: Call) -> Result<Map<String, Value>, ApiError> {
     let Call { app, caller, input, .. } = call;
     input.only(&["TargetUin"])?;
     let user = uin(&input, "TargetUin")?;
-    let deleted = app.delete_boundary(&caller, user).await;
+    let deleted = users::boundary::delete_boundary(&app, &caller, user).await;
     deleted.map_err(|failure| ApiError::from(failure).not_found_as(NO_BOUND_USER, (USER, user)))?;
     Ok(Map::new())
 }
@@ -192,7 +193,7 @@ async fn get_boundary(call: Call) -> Result<Map<String, Value>, ApiError> {
     let Call { app, caller, input, .. } = call;
     input.only(&["TargetUin"])?;
     let user = uin(&input, "TargetUin")?;
-    let found = app.boundary(&caller, user).await;
+    let found = users::boundary::boundary(&app, &caller, user).await;
     let found = found.map_err(|failure| ApiError::from(failure).not_found_as(MALFORMED, (USER, user)))?;
     let policy = found.as_ref();
     Ok(fields(json!({

@@ -4,6 +4,7 @@ use crate::api::action::{Action, Call, Service, fields, respond};
 use crate::api::error::{ApiError, USER};
 use crate::api::input::Input;
 use crate::app::Failure;
+use crate::app::users;
 use crate::app::users::named::{Changes, NamedUser};
 use crate::app::users::removal::Deletion;
 use crate::app::users::{NewUser, NewUserKind};
@@ -50,8 +51,9 @@ async fn get_user(call: Call) -> Result<Map<String, Value>, ApiError> {
     call.input.only(&["Name"])?;
     let name = call.input.required_text("Name")?;
     let not_found = |failure| ApiError::from(failure).not_found_as(NO_USER, (USER, &name));
-    let named = call.app.named_user(&call.caller, (action::GET_USER, name.clone())).await;
-    let details = call.app.user(&call.caller, named.map_err(not_found)?.uin).await.map_err(not_found)?;
+    let named = users::named::named_user(&call.app, &call.caller, (action::GET_USER, name.clone())).await;
+    let details =
+        users::user(&call.app, &call.caller, named.map_err(not_found)?.uin).await.map_err(not_found)?;
     let user = details.user;
     let (at, ip) = details.last_sign_in.map_or_else(Default::default, |(at, ip)| (call.times.plain(at), ip));
     Ok(fields(json!({
@@ -87,7 +89,8 @@ async fn add_user(call: Call) -> Result<Map<String, Value>, ApiError> {
         policies: Vec::new(),
         kind: NewUserKind::SubUser { console_login, password, must_change },
     };
-    let added = call.app.add_named_user(&call.caller, new, with_key).await.map_err(not_added)?;
+    let added =
+        users::named::add_named_user(&call.app, &call.caller, new, with_key).await.map_err(not_added)?;
     Ok(added_fields(&added))
 }
 
@@ -124,7 +127,7 @@ async fn update_user(call: Call) -> Result<Map<String, Value>, ApiError> {
     let input = &call.input;
     input.only(&PERSONAL)?;
     let name = input.required_text("Name")?;
-    let kept = call.app.named_user(&call.caller, (action::UPDATE_USER, name.clone())).await;
+    let kept = users::named::named_user(&call.app, &call.caller, (action::UPDATE_USER, name.clone())).await;
     let kept = kept.map_err(|failure| ApiError::from(failure).not_found_as(NO_USER, (USER, &name)))?;
     let said = Said::in_input(input, Some(&kept)).map_err(|error| error.invalid_as("InvalidParameter"))?;
     let changes = Changes {
@@ -136,10 +139,12 @@ async fn update_user(call: Call) -> Result<Map<String, Value>, ApiError> {
         password: password(input)?,
         must_change: flag(input, "NeedResetPassword")?,
     };
-    call.app.update_named_user(&call.caller, name.clone(), changes).await.map_err(|failure| {
-        let error = ApiError::from(failure).not_found_as(NO_USER, (USER, &name));
-        error.invalid_as(PASSWORD).refused_as(UNMODIFIABLE)
-    })?;
+    users::named::update_named_user(&call.app, &call.caller, name.clone(), changes).await.map_err(
+        |failure| {
+            let error = ApiError::from(failure).not_found_as(NO_USER, (USER, &name));
+            error.invalid_as(PASSWORD).refused_as(UNMODIFIABLE)
+        },
+    )?;
     Ok(Map::new())
 }
 
@@ -147,7 +152,7 @@ async fn delete_user(call: Call) -> Result<Map<String, Value>, ApiError> {
     call.input.only(&["Name", "Force"])?;
     let name = call.input.required_text("Name")?;
     let force = flag(&call.input, "Force")?.unwrap_or(false);
-    let ended = call.app.delete_named_user(&call.caller, name.clone(), force).await;
+    let ended = users::removal::delete_named_user(&call.app, &call.caller, name.clone(), force).await;
     match ended.map_err(|failure| not_deleted(failure, &name))? {
         Deletion::Done => Ok(Map::new()),
         Deletion::HasKeys => Err(ApiError::new(

@@ -19,67 +19,65 @@ pub struct EventPage {
     pub has_older: bool,
 }
 
-impl App {
-    /// One page of the account's log.
-    pub async fn events(
-        &self,
-        caller: &Caller,
-        filter: Filter,
-        cursor: Cursor,
-    ) -> Result<EventPage, Failure> {
-        caller.ensure_here(action::READ_AUDIT)?;
-        self.event_page(caller.owner(), filter, cursor).await
-    }
+/// One page of the account's log.
+pub async fn events(
+    app: &App,
+    caller: &Caller,
+    filter: Filter,
+    cursor: Cursor,
+) -> Result<EventPage, Failure> {
+    caller.ensure_here(action::READ_AUDIT)?;
+    event_page(app, caller.owner(), filter, cursor).await
+}
 
-    /// What a user did and what was done to it.
-    pub async fn activity(&self, caller: &Caller, uin: Uin, cursor: Cursor) -> Result<EventPage, Failure> {
-        caller.ensure(action::READ_AUDIT, uin)?;
-        let owner = caller.owner();
-        self.store.read(move |conn| users::find(conn, owner, uin)).await?.ok_or(Failure::NotFound)?;
-        self.event_page(owner, Filter { about: Some(uin), ..Filter::default() }, cursor).await
-    }
+/// What a user did and what was done to it.
+pub async fn activity(app: &App, caller: &Caller, uin: Uin, cursor: Cursor) -> Result<EventPage, Failure> {
+    caller.ensure(action::READ_AUDIT, uin)?;
+    let owner = caller.owner();
+    app.store.read(move |conn| users::find(conn, owner, uin)).await?.ok_or(Failure::NotFound)?;
+    event_page(app, owner, Filter { about: Some(uin), ..Filter::default() }, cursor).await
+}
 
-    /// The caller's own latest security events.
-    pub async fn own_activity(&self, caller: &Caller) -> Result<Vec<Event>, Failure> {
-        let filter = Filter { actors: vec![caller.user.uin], ..Filter::default() };
-        let mut page = self.event_page(caller.owner(), filter, Cursor::Newest).await?;
-        page.events.truncate(10);
-        Ok(page.events)
-    }
+/// The caller's own latest security events.
+pub async fn own_activity(app: &App, caller: &Caller) -> Result<Vec<Event>, Failure> {
+    let filter = Filter { actors: vec![caller.user.uin], ..Filter::default() };
+    let mut page = event_page(app, caller.owner(), filter, Cursor::Newest).await?;
+    page.events.truncate(10);
+    Ok(page.events)
+}
 
-    async fn event_page(&self, owner: Uin, filter: Filter, cursor: Cursor) -> Result<EventPage, Failure> {
-        self.store
-            .read(move |conn| {
-                let size = i64::try_from(PAGE_SIZE).unwrap_or(i64::MAX);
-                let mut events = audit::page(conn, owner, &filter, cursor, size)?;
-                let has_more = events.len() > PAGE_SIZE;
-                events.truncate(PAGE_SIZE);
-                let backwards = matches!(cursor, Cursor::Newer(_));
-                if backwards {
-                    events.reverse();
-                }
-                Ok(EventPage {
-                    events,
-                    has_newer: if backwards { has_more } else { cursor != Cursor::Newest },
-                    has_older: if backwards { true } else { has_more },
-                })
+async fn event_page(app: &App, owner: Uin, filter: Filter, cursor: Cursor) -> Result<EventPage, Failure> {
+    app.store
+        .read(move |conn| {
+            let size = i64::try_from(PAGE_SIZE).unwrap_or(i64::MAX);
+            let mut events = audit::page(conn, owner, &filter, cursor, size)?;
+            let has_more = events.len() > PAGE_SIZE;
+            events.truncate(PAGE_SIZE);
+            let backwards = matches!(cursor, Cursor::Newer(_));
+            if backwards {
+                events.reverse();
+            }
+            Ok(EventPage {
+                events,
+                has_newer: if backwards { has_more } else { cursor != Cursor::Newest },
+                has_older: if backwards { true } else { has_more },
             })
-            .await
-    }
+        })
+        .await
+}
 
-    /// Whether a user of that UIN is in the caller's account, and may be opened by the caller.
-    pub async fn can_open_user(&self, caller: &Caller, uin: Uin) -> Result<bool, Failure> {
-        if !caller.may(action::GET_USER, uin) {
-            return Ok(false);
-        }
-        let owner = caller.owner();
-        Ok(self.store.read(move |conn| users::find(conn, owner, uin)).await?.is_some())
+/// Whether a user of that UIN is in the caller's account, and may be opened by the caller.
+pub async fn can_open_user(app: &App, caller: &Caller, uin: Uin) -> Result<bool, Failure> {
+    if !caller.may(action::GET_USER, uin) {
+        return Ok(false);
     }
+    let owner = caller.owner();
+    Ok(app.store.read(move |conn| users::find(conn, owner, uin)).await?.is_some())
+}
 
-    /// One event of the account.
-    pub async fn event_of(&self, caller: &Caller, seq: i64) -> Result<Event, Failure> {
-        caller.ensure_here(action::READ_AUDIT)?;
-        let owner = caller.owner();
-        self.store.read(move |conn| audit::find(conn, owner, seq)).await?.ok_or(Failure::NotFound)
-    }
+/// One event of the account.
+pub async fn event_of(app: &App, caller: &Caller, seq: i64) -> Result<Event, Failure> {
+    caller.ensure_here(action::READ_AUDIT)?;
+    let owner = caller.owner();
+    app.store.read(move |conn| audit::find(conn, owner, seq)).await?.ok_or(Failure::NotFound)
 }

@@ -16,32 +16,30 @@ const MOST: usize = 20;
 /// Users that are looked at for a part of their name; the search of users finds notes and numbers too.
 const LOOKED_AT: i64 = 200;
 
-impl App {
-    /// The users that a text means as actors: by UIN, by a part of the name, or by the last name of one that is gone.
-    pub async fn actors_meant(&self, caller: &Caller, text: String) -> Result<Vec<Uin>, Failure> {
-        caller.ensure_here(action::READ_AUDIT)?;
-        let owner = caller.owner();
-        self.store
-            .read(move |conn| {
-                let found = users_meant(conn, owner, ("actor", &text))?;
-                if found.is_empty() {
-                    let unknown = "No user here has this in its name. For a deleted user, enter its UIN.";
-                    return Err(FieldError::on_page("actor", unknown).into());
-                }
-                Ok(found)
-            })
-            .await
-    }
-
-    /// What a text means as a target.
-    pub async fn target_meant(&self, caller: &Caller, text: String) -> Result<Target, Failure> {
-        caller.ensure_here(action::READ_AUDIT)?;
-        let owner = caller.owner();
-        self.store.read(move |conn| target_meant(conn, owner, &text)).await
-    }
+/// The users that a text means as actors: by UIN, by a part of the name, or by the last name of one that is gone.
+pub async fn actors_meant(app: &App, caller: &Caller, text: String) -> Result<Vec<Uin>, Failure> {
+    caller.ensure_here(action::READ_AUDIT)?;
+    let owner = caller.owner();
+    app.store
+        .read(move |conn| {
+            let found = users_meant(conn, owner, ("actor", &text))?;
+            if found.is_empty() {
+                let unknown = "No user here has this in its name. For a deleted user, enter its UIN.";
+                return Err(FieldError::on_page("actor", unknown).into());
+            }
+            Ok(found)
+        })
+        .await
 }
 
-fn target_meant(conn: &mut Conn, owner: Uin, text: &str) -> Result<Target, Failure> {
+/// What a text means as a target.
+pub async fn target_meant(app: &App, caller: &Caller, text: String) -> Result<Target, Failure> {
+    caller.ensure_here(action::READ_AUDIT)?;
+    let owner = caller.owner();
+    app.store.read(move |conn| target_of(conn, owner, &text)).await
+}
+
+fn target_of(conn: &mut Conn, owner: Uin, text: &str) -> Result<Target, Failure> {
     if is_start_of_key(text) {
         if text.len() < KEY_START {
             let told = format!("Enter the SecretId, or at least its first {KEY_START} characters.");

@@ -40,124 +40,118 @@ pub enum ProtectionSet {
     OwnCheck,
 }
 
-impl App {
-    /// The checks that a user must pass, its own and those that the account asks of everybody.
-    pub async fn protection(
-        &self,
-        caller: &Caller,
-        (action, uin): (&'static str, Uin),
-    ) -> Result<Protection, Failure> {
-        caller.ensure(action, uin)?;
-        let owner = caller.owner();
-        let user = self.store.read(move |conn| users::find(conn, owner, uin)).await?;
-        let own = user.ok_or(Failure::NotFound)?.protection;
-        let settings = &caller.account.settings;
-        Ok(Protection {
-            login: own.login || settings.mfa_required,
-            action: own.action || settings.operation_protection,
-        })
-    }
+/// The checks that a user must pass, its own and those that the account asks of everybody.
+pub async fn protection(
+    app: &App,
+    caller: &Caller,
+    (action, uin): (&'static str, Uin),
+) -> Result<Protection, Failure> {
+    caller.ensure(action, uin)?;
+    let owner = caller.owner();
+    let user = app.store.read(move |conn| users::find(conn, owner, uin)).await?;
+    let own = user.ok_or(Failure::NotFound)?.protection;
+    let settings = &caller.account.settings;
+    Ok(Protection {
+        login: own.login || settings.mfa_required,
+        action: own.action || settings.operation_protection,
+    })
+}
 
-    /// Sets which checks a user must pass.
-    pub async fn set_protection(
-        &self,
-        caller: &Caller,
-        uin: Uin,
-        change: ProtectionChange,
-    ) -> Result<ProtectionSet, Failure> {
-        caller.ensure(action::SET_MFA_FLAG, uin)?;
-        let (app, asker) = (self.clone(), caller.clone());
-        self.store
-            .write(move |conn| {
-                let user = changeable(conn, &asker, uin)?;
-                let before = user.protection;
-                let after = Protection {
-                    login: change.login.unwrap_or(before.login),
-                    action: change.action.unwrap_or(before.action),
-                };
-                let takes_off = (before.login && !after.login) || (before.action && !after.action);
-                if takes_off && user.uid == asker.user.uid && !asker.is_root() {
-                    return Ok(ProtectionSet::OwnCheck);
-                }
-                users::set_protection(conn, user.uid, after)?;
-                asker
-                    .event("SetMfaFlag")
-                    .on(&user)
-                    .changed([
-                        ("login", before.login.into(), after.login.into()),
-                        ("action", before.action.into(), after.action.into()),
-                    ])
-                    .write(conn, &app)?;
-                Ok(ProtectionSet::Done)
-            })
-            .await
-    }
+/// Sets which checks a user must pass.
+pub async fn set_protection(
+    app: &App,
+    caller: &Caller,
+    uin: Uin,
+    wanted: ProtectionChange,
+) -> Result<ProtectionSet, Failure> {
+    caller.ensure(action::SET_MFA_FLAG, uin)?;
+    app.change(caller, move |change| {
+        let user = changeable(change.conn, change.by, uin)?;
+        let before = user.protection;
+        let after = Protection {
+            login: wanted.login.unwrap_or(before.login),
+            action: wanted.action.unwrap_or(before.action),
+        };
+        let takes_off = (before.login && !after.login) || (before.action && !after.action);
+        if takes_off && user.uid == change.by.user.uid && !change.by.is_root() {
+            return Ok(change.undone(ProtectionSet::OwnCheck));
+        }
+        users::set_protection(change.conn, user.uid, after)?;
+        change
+            .event("SetMfaFlag")
+            .on(&user)
+            .changed([
+                ("login", before.login.into(), after.login.into()),
+                ("action", before.action.into(), after.action.into()),
+            ])
+            .record(change);
+        Ok(ProtectionSet::Done)
+    })
+    .await
+}
 
-    /// The account's password rules, with the time and the author of the latest change.
-    pub async fn password_rules(&self, caller: &Caller) -> Result<(PasswordRules, i64, String), Failure> {
-        caller.ensure_here(action::GET_PASSWORD_RULES)?;
-        let (owner, rules) = (caller.owner(), caller.account.password_rules.clone());
-        let root = self.store.read(move |conn| users::find(conn, owner, owner)).await?;
-        let made_at = root.ok_or(Failure::Corrupt("accounts.owner_uin"))?.created_at;
-        let at = rules.updated_at.unwrap_or(made_at);
-        let modifier = if rules.modifier.is_empty() { owner.to_string() } else { rules.modifier.clone() };
-        Ok((rules, at, modifier))
-    }
+/// The account's password rules, with the time and the author of the latest change.
+pub async fn password_rules(app: &App, caller: &Caller) -> Result<(PasswordRules, i64, String), Failure> {
+    caller.ensure_here(action::GET_PASSWORD_RULES)?;
+    let (owner, rules) = (caller.owner(), caller.account.password_rules.clone());
+    let root = app.store.read(move |conn| users::find(conn, owner, owner)).await?;
+    let made_at = root.ok_or(Failure::Corrupt("accounts.owner_uin"))?.created_at;
+    let at = rules.updated_at.unwrap_or(made_at);
+    let modifier = if rules.modifier.is_empty() { owner.to_string() } else { rules.modifier.clone() };
+    Ok((rules, at, modifier))
+}
 
-    /// Changes the account's password rules; they hold for every password chosen from then on.
-    pub async fn update_password_rules(&self, caller: &Caller, changes: RuleChanges) -> Result<(), Failure> {
-        caller.ensure_here(action::UPDATE_PASSWORD_RULES)?;
-        let (app, asker) = (self.clone(), caller.clone());
-        self.store
-            .write(move |conn| {
-                let owner = asker.owner();
-                dialect::lock_account(conn, owner)?;
-                let account = accounts::find(conn, owner)?.ok_or(Failure::Corrupt("accounts.owner_uin"))?;
-                let before = account.password_rules;
-                let mut rules = changed(before.clone(), changes);
-                ensure_sound(&rules)?;
-                rules.updated_at = Some(app.clock.now());
-                rules.modifier = asker.user.uin.to_string();
-                accounts::update_password_rules(conn, owner, &rules)?;
-                asker.event("UpdatePasswordRules").changed(rule_changes(&before, &rules)).write(conn, &app)
-            })
-            .await
-    }
+/// Changes the account's password rules; they hold for every password chosen from then on.
+pub async fn update_password_rules(app: &App, caller: &Caller, changes: RuleChanges) -> Result<(), Failure> {
+    caller.ensure_here(action::UPDATE_PASSWORD_RULES)?;
+    app.change(caller, move |change| {
+        let owner = change.by.owner();
+        dialect::lock_account(change.conn, owner)?;
+        let account = accounts::find(change.conn, owner)?.ok_or(Failure::Corrupt("accounts.owner_uin"))?;
+        let before = account.password_rules;
+        let mut rules = changed(before.clone(), changes);
+        ensure_sound(&rules)?;
+        rules.updated_at = Some(change.app.clock.now());
+        rules.modifier = change.by.user.uin.to_string();
+        accounts::update_password_rules(change.conn, owner, &rules)?;
+        change.event("UpdatePasswordRules").changed(rule_changes(&before, &rules)).record(change);
+        Ok(())
+    })
+    .await
+}
 
-    /// Replaces where sub-users may sign in from, or switches the rules that are kept off and on.
-    pub async fn set_login_rules(
-        &self,
-        caller: &Caller,
-        wanted: impl FnOnce(LoginRules) -> LoginRules + Send + 'static,
-    ) -> Result<(), Failure> {
-        caller.ensure_here(action::SET_LOGIN_RULES)?;
-        let (app, asker) = (self.clone(), caller.clone());
-        self.store
-            .write(move |conn| {
-                let owner = asker.owner();
-                dialect::lock_account(conn, owner)?;
-                let account = accounts::find(conn, owner)?.ok_or(Failure::Corrupt("accounts.owner_uin"))?;
-                let before = (listed(&account.login_rules), account.login_rules.is_disabled);
-                let rules = wanted(account.login_rules);
-                rules.ensure_sound().map_err(|refusal| FieldError::new("IpPolicies", refusal))?;
-                if !asker.is_root() && !rules.admit(&asker.source.ip) {
-                    let ip = &asker.source.ip;
-                    return Err(Failure::refused((
-                        format!("These rules would keep you from signing in: they do not admit {ip}."),
-                        format!("这些规则不包含您的地址 {ip}，会使您自己无法登录。"),
-                    )));
-                }
-                accounts::update_login_rules(conn, owner, &rules)?;
-                asker
-                    .event("CreateSubAccountLoginIpPolicy")
-                    .changed([
-                        ("rules", before.0, listed(&rules)),
-                        ("disabled", before.1.into(), rules.is_disabled.into()),
-                    ])
-                    .write(conn, &app)
-            })
-            .await
-    }
+/// Replaces where sub-users may sign in from, or switches the rules that are kept off and on.
+pub async fn set_login_rules(
+    app: &App,
+    caller: &Caller,
+    wanted: impl FnOnce(LoginRules) -> LoginRules + Send + 'static,
+) -> Result<(), Failure> {
+    caller.ensure_here(action::SET_LOGIN_RULES)?;
+    app.change(caller, move |change| {
+        let owner = change.by.owner();
+        dialect::lock_account(change.conn, owner)?;
+        let account = accounts::find(change.conn, owner)?.ok_or(Failure::Corrupt("accounts.owner_uin"))?;
+        let before = (listed(&account.login_rules), account.login_rules.is_disabled);
+        let rules = wanted(account.login_rules);
+        rules.ensure_sound().map_err(|refusal| FieldError::new("IpPolicies", refusal))?;
+        if !change.by.is_root() && !rules.admit(&change.by.source.ip) {
+            let ip = &change.by.source.ip;
+            return Err(Failure::refused((
+                format!("These rules would keep you from signing in: they do not admit {ip}."),
+                format!("这些规则不包含您的地址 {ip}，会使您自己无法登录。"),
+            )));
+        }
+        accounts::update_login_rules(change.conn, owner, &rules)?;
+        change
+            .event("CreateSubAccountLoginIpPolicy")
+            .changed([
+                ("rules", before.0, listed(&rules)),
+                ("disabled", before.1.into(), rules.is_disabled.into()),
+            ])
+            .record(change);
+        Ok(())
+    })
+    .await
 }
 
 fn rule_changes(before: &PasswordRules, after: &PasswordRules) -> [(&'static str, Value, Value); 6] {

@@ -1,6 +1,8 @@
 //! An account's security settings.
 
 use crate::app::caller::Caller;
+use crate::app::change::Change;
+use crate::app::deferred::ask;
 use crate::app::deferred::{Asked, Detail, SettingsText, Wish};
 use crate::app::{App, Failure};
 use crate::domain::account::{AccountSettings, MAX_STEP_UP_WINDOW, SecretReveal};
@@ -8,33 +10,31 @@ use crate::domain::field::FieldError;
 use crate::domain::grant::{MAX_GRANT_AGE, MAX_GRANT_WINDOW};
 use crate::domain::permission::action;
 use crate::domain::step_up::Purpose;
-use crate::store::{Conn, accounts};
+use crate::store::accounts;
 use serde_json::Value;
 
-impl App {
-    /// Wishes to change the account's settings; a second-factor check always comes first.
-    pub async fn ask_settings(&self, caller: &Caller, settings: AccountSettings) -> Result<Asked, Failure> {
-        caller.ensure_here(action::CHANGE_SETTINGS)?;
-        ensure_sound(caller, &settings)?;
-        let detail = Detail { settings: Some(SettingsText::from(settings)), ..Detail::default() };
-        let wish =
-            Wish { purpose: Purpose::ChangeSettings, target: &caller.user, object: "", detail, secret: None };
-        self.ask(caller, wish).await
-    }
+/// Wishes to change the account's settings; a second-factor check always comes first.
+pub async fn ask_settings(app: &App, caller: &Caller, settings: AccountSettings) -> Result<Asked, Failure> {
+    caller.ensure_here(action::CHANGE_SETTINGS)?;
+    ensure_sound(caller, &settings)?;
+    let detail = Detail { settings: Some(SettingsText::from(settings)), ..Detail::default() };
+    let wish =
+        Wish { purpose: Purpose::ChangeSettings, target: &caller.user, object: "", detail, secret: None };
+    ask(app, caller, wish).await
+}
 
-    pub(in crate::app) fn change_settings_in(
-        &self,
-        conn: &mut Conn,
-        caller: &Caller,
-        settings: &AccountSettings,
-    ) -> Result<(), Failure> {
-        caller.ensure_here(action::CHANGE_SETTINGS)?;
-        ensure_sound(caller, settings)?;
-        ensure_waited(self, caller, settings)?;
-        let account = accounts::find(conn, caller.owner())?.ok_or(Failure::Corrupt("accounts.owner_uin"))?;
-        accounts::update_settings(conn, caller.owner(), settings)?;
-        caller.event("UpdateAccountSettings").changed(changes(&account.settings, settings)).write(conn, self)
-    }
+pub(in crate::app) fn change_settings_in(
+    change: &mut Change<'_>,
+    settings: &AccountSettings,
+) -> Result<(), Failure> {
+    change.by.ensure_here(action::CHANGE_SETTINGS)?;
+    ensure_sound(change.by, settings)?;
+    ensure_waited(change.app, change.by, settings)?;
+    let account =
+        accounts::find(change.conn, change.by.owner())?.ok_or(Failure::Corrupt("accounts.owner_uin"))?;
+    accounts::update_settings(change.conn, change.by.owner(), settings)?;
+    change.event("UpdateAccountSettings").changed(changes(&account.settings, settings)).record(change);
+    Ok(())
 }
 
 fn changes(before: &AccountSettings, after: &AccountSettings) -> [(&'static str, Value, Value); 10] {

@@ -1,10 +1,19 @@
 //! The first run: a one-time address, and the first root account made there.
 
 use crate::app::caller::Source;
+use crate::app::change::Outsider;
 use crate::app::change::event::{Actor, Draft};
+use crate::app::factors::devices::new_device;
+use crate::app::factors::devices::replace_codes;
 use crate::app::factors::new_password::Chosen;
+use crate::app::factors::new_password::acceptable;
+use crate::app::factors::new_password::faults_of;
+use crate::app::forms::keep_made;
+use crate::app::forms::made;
+use crate::app::session::tickets::take;
 use crate::app::session::tickets::{Door, digest};
-use crate::app::sign_in::{BY_SETUP, SignedIn};
+use crate::app::sign_in::let_in;
+use crate::app::sign_in::{BY_SETUP, Entry, SignedIn};
 use crate::app::{App, Failure};
 use crate::domain::deadline::SETUP_SECONDS;
 use crate::domain::field::FieldError;
@@ -47,146 +56,144 @@ pub(in crate::app) struct RootPlan<'a> {
     pub password_hash: String,
 }
 
-impl App {
-    /// A new token for the setup address; the earlier one stops working. Refused once there is an account.
-    pub fn new_setup_token(&self) -> Result<String, Failure> {
-        self.store.write_now(|conn| {
+/// A new token for the setup address; the earlier one stops working. Refused once there is an account.
+pub fn new_setup_token(app: &App) -> Result<String, Failure> {
+    app.store.write_now(|conn| {
+        ensure_not_set_up(conn)?;
+        let token = app.random.token()?;
+        let digest = digest(&token);
+        let seed = TotpSeed::generate(&app.random)?;
+        let sealed = app.vault.seal(&binding(&digest), seed.expose())?;
+        setup_tokens::replace(conn, &digest, &sealed, app.clock.now() + SETUP_SECONDS)?;
+        Ok(token)
+    })
+}
+
+/// The seed that the setup page shows for a token.
+pub async fn setup_seed(app: &App, token: String) -> Result<TotpSeed, Failure> {
+    let node = app.clone();
+    app.store
+        .read(move |conn| {
             ensure_not_set_up(conn)?;
-            let token = self.random.token()?;
-            let digest = digest(&token);
-            let seed = TotpSeed::generate(&self.random)?;
-            let sealed = self.vault.seal(&binding(&digest), seed.expose())?;
-            setup_tokens::replace(conn, &digest, &sealed, self.clock.now() + SETUP_SECONDS)?;
-            Ok(token)
+            seed_of_token(&node, conn, &token)
         })
-    }
+        .await
+}
 
-    /// The seed that the setup page shows for a token.
-    pub async fn setup_seed(&self, token: String) -> Result<TotpSeed, Failure> {
-        let app = self.clone();
-        self.store
-            .read(move |conn| {
-                ensure_not_set_up(conn)?;
-                app.seed_of_token(conn, &token)
-            })
-            .await
-    }
+fn seed_of_token(app: &App, conn: &mut Conn, token: &str) -> Result<TotpSeed, Failure> {
+    let digest = digest(token);
+    let sealed = setup_tokens::seed(conn, &digest, app.clock.now())?.ok_or(Failure::NotProven)?;
+    TotpSeed::from_bytes(&app.vault.open(&binding(&digest), &sealed)?)
+        .map_err(|_| Failure::Corrupt("setup_tokens.seed"))
+}
 
-    fn seed_of_token(&self, conn: &mut Conn, token: &str) -> Result<TotpSeed, Failure> {
-        let digest = digest(token);
-        let sealed = setup_tokens::seed(conn, &digest, self.clock.now())?.ok_or(Failure::NotProven)?;
-        TotpSeed::from_bytes(&self.vault.open(&binding(&digest), &sealed)?)
-            .map_err(|_| Failure::Corrupt("setup_tokens.seed"))
-    }
+/// What is wrong with the first root's password; for a form that has other faults already.
+pub async fn faults_of_setup_password(
+    app: &App,
+    password: Password,
+    (user_name, account_name): (&str, &str),
+) -> Result<Vec<FieldError>, Failure> {
+    faults_of(app, first_password(password, (user_name, account_name))).await
+}
 
-    /// What is wrong with the first root's password; for a form that has other faults already.
-    pub async fn faults_of_setup_password(
-        &self,
-        password: Password,
-        (user_name, account_name): (&str, &str),
-    ) -> Result<Vec<FieldError>, Failure> {
-        self.faults_of(first_password(password, (user_name, account_name))).await
-    }
+/// Makes the first root account and signs its root in: both proofs were just given. The text opens the page with
+/// the recovery codes.
+pub async fn set_up(app: &App, setup: Setup, source: Source) -> Result<(String, SignedIn), Failure> {
+    let Setup { token, account_name, user_name, password, code, browser } = setup;
+    let form = form_of(&browser, &token);
+    let (node, checked, now) = (app.clone(), token.clone(), app.clock.now());
+    let step = app
+        .store
+        .read(move |conn| {
+            ensure_not_set_up(conn)?;
+            Ok::<_, Failure>(matched_step(&seed_of_token(&node, conn, &checked)?, &code, now))
+        })
+        .await?;
+    let chosen = first_password(password, (user_name.as_str(), &account_name));
+    let (password, step) = match (acceptable(app, chosen).await, step) {
+        (Ok(password), Some(step)) => (password, step),
+        (Ok(_), None) => return Err(wrong_code().into()),
+        (Err(Failure::Invalid(mut errors)), None) => {
+            errors.push(wrong_code());
+            return Err(Failure::Invalid(errors));
+        }
+        (Err(failure), _) => return Err(failure),
+    };
+    let password_hash = app.passwords.hash(password).await?;
+    app.change(&Outsider, move |change| {
+        dialect::lock_account(change.conn, Uin(0))?;
+        ensure_not_set_up(change.conn)?;
+        let seed = seed_of_token(change.app, change.conn, &token)?;
+        let plan = RootPlan { account_name: &account_name, user_name: &user_name, password_hash };
+        let (user, _) = create_root_in(change.app, change.conn, plan)?;
+        totp_devices::insert(
+            change.conn,
+            &new_device(change.app, user.uin, "Authenticator", (&seed, step))?,
+        )?;
+        setup_tokens::delete_all(change.conn)?;
+        let actor = Actor { owner: user.uin, uin: user.uin, name: &user.name, source: &source };
+        Draft::new("Setup", &actor).fact("account_name", account_name.as_str()).record(change);
+        let door = Door { session: "", purpose: SETUP_CODES, uid: user.uid, object: "" };
+        let ticket = format!("{}.{}", user.uid, replace_codes(change.app, change.conn, user.uin, &door)?);
+        keep_made(change.app, change.conn, form, &ticket)?;
+        let signed = let_in(change, &user, &Entry { method: BY_SETUP, wrong_codes: 0, source: &source })?;
+        Ok((ticket, signed))
+    })
+    .await
+}
 
-    /// Makes the first root account and signs its root in: both proofs were just given. The text opens the page with
-    /// the recovery codes.
-    pub async fn set_up(&self, setup: Setup, source: Source) -> Result<(String, SignedIn), Failure> {
-        let Setup { token, account_name, user_name, password, code, browser } = setup;
-        let form = form_of(&browser, &token);
-        let app = self.clone();
-        let (checked, now) = (token.clone(), self.clock.now());
-        let step = self
-            .store
-            .read(move |conn| {
-                ensure_not_set_up(conn)?;
-                Ok::<_, Failure>(matched_step(&app.seed_of_token(conn, &checked)?, &code, now))
-            })
-            .await?;
-        let chosen = first_password(password, (user_name.as_str(), &account_name));
-        let (password, step) = match (self.acceptable(chosen).await, step) {
-            (Ok(password), Some(step)) => (password, step),
-            (Ok(_), None) => return Err(wrong_code().into()),
-            (Err(Failure::Invalid(mut errors)), None) => {
-                errors.push(wrong_code());
-                return Err(Failure::Invalid(errors));
-            }
-            (Err(failure), _) => return Err(failure),
-        };
-        let password_hash = self.passwords.hash(password).await?;
-        let app = self.clone();
-        self.store
-            .write(move |conn| {
-                dialect::lock_account(conn, Uin(0))?;
-                ensure_not_set_up(conn)?;
-                let seed = app.seed_of_token(conn, &token)?;
-                let plan = RootPlan { account_name: &account_name, user_name: &user_name, password_hash };
-                let (user, _) = app.create_root_in(conn, plan)?;
-                totp_devices::insert(conn, &app.new_device(user.uin, "Authenticator", (&seed, step))?)?;
-                setup_tokens::delete_all(conn)?;
-                let actor = Actor { owner: user.uin, uin: user.uin, name: &user.name, source: &source };
-                Draft::new("Setup", &actor).fact("account_name", account_name.as_str()).write(conn, &app)?;
-                let door = Door { session: "", purpose: SETUP_CODES, uid: user.uid, object: "" };
-                let ticket = format!("{}.{}", user.uid, app.replace_codes(conn, user.uin, &door)?);
-                app.keep_made(conn, form, &ticket)?;
-                let signed = app.let_in(conn, &user, (BY_SETUP, 0), &source)?;
-                Ok((ticket, signed))
-            })
-            .await
-    }
+/// What [`App::set_up`] answered to the same form of the same browser, when it is sent twice.
+pub async fn earlier_setup(
+    app: &App,
+    browser: &str,
+    token: &str,
+) -> Result<Option<Zeroizing<String>>, Failure> {
+    made(app, form_of(browser, token)).await
+}
 
-    /// What [`App::set_up`] answered to the same form of the same browser, when it is sent twice.
-    pub async fn earlier_setup(
-        &self,
-        browser: &str,
-        token: &str,
-    ) -> Result<Option<Zeroizing<String>>, Failure> {
-        self.made(form_of(browser, token)).await
-    }
+pub(in crate::app) fn create_root_in(
+    app: &App,
+    conn: &mut Conn,
+    plan: RootPlan<'_>,
+) -> Result<(User, NewRoot), Failure> {
+    let now = app.clock.now();
+    let uin = Uin(sequences::next(conn, Sequence::Uin)?);
+    let app_id = sequences::next(conn, Sequence::AppId)?;
+    let uid = Uid(sequences::next(conn, Sequence::Uid)?);
+    let stored = StoredPassword { hash: plan.password_hash, changed_at: now, must_change: false };
+    accounts::insert(conn, (uin, app_id), plan.account_name, now)?;
+    identities::insert(conn, uin, Some(&stored))?;
+    let user = User {
+        uid,
+        uin,
+        owner_uin: uin,
+        kind: UserKind::Root,
+        name: plan.user_name.as_str().to_owned(),
+        note: String::new(),
+        phone: String::new(),
+        email: String::new(),
+        country_code: String::new(),
+        protection: Protection::default(),
+        console_login: true,
+        created_at: now,
+        last_activity_at: None,
+    };
+    users::insert(conn, &user, uin)?;
+    Ok((user, NewRoot { uin, uid, app_id }))
+}
 
-    pub(in crate::app) fn create_root_in(
-        &self,
-        conn: &mut Conn,
-        plan: RootPlan<'_>,
-    ) -> Result<(User, NewRoot), Failure> {
-        let now = self.clock.now();
-        let uin = Uin(sequences::next(conn, Sequence::Uin)?);
-        let app_id = sequences::next(conn, Sequence::AppId)?;
-        let uid = Uid(sequences::next(conn, Sequence::Uid)?);
-        let stored = StoredPassword { hash: plan.password_hash, changed_at: now, must_change: false };
-        accounts::insert(conn, (uin, app_id), plan.account_name, now)?;
-        identities::insert(conn, uin, Some(&stored))?;
-        let user = User {
-            uid,
-            uin,
-            owner_uin: uin,
-            kind: UserKind::Root,
-            name: plan.user_name.as_str().to_owned(),
-            note: String::new(),
-            phone: String::new(),
-            email: String::new(),
-            country_code: String::new(),
-            protection: Protection::default(),
-            console_login: true,
-            created_at: now,
-            last_activity_at: None,
-        };
-        users::insert(conn, &user, uin)?;
-        Ok((user, NewRoot { uin, uid, app_id }))
-    }
-
-    /// The first root with its recovery codes, once; `None` when they were shown before.
-    pub async fn setup_codes(&self, ticket: String) -> Result<Option<(User, Zeroizing<String>)>, Failure> {
-        let Some((uid, token)) = ticket.split_once('.') else { return Ok(None) };
-        let Ok(uid) = uid.parse() else { return Ok(None) };
-        let (app, token) = (self.clone(), token.to_owned());
-        self.store
-            .write(move |conn| {
-                let door = Door { session: "", purpose: SETUP_CODES, uid: Uid(uid), object: "" };
-                let codes = app.take(conn, &door, &token)?;
-                Ok(users::by_uid(conn, Uid(uid))?.zip(codes))
-            })
-            .await
-    }
+/// The first root with its recovery codes, once; `None` when they were shown before.
+pub async fn setup_codes(app: &App, ticket: String) -> Result<Option<(User, Zeroizing<String>)>, Failure> {
+    let Some((uid, token)) = ticket.split_once('.') else { return Ok(None) };
+    let Ok(uid) = uid.parse() else { return Ok(None) };
+    let (node, token) = (app.clone(), token.to_owned());
+    app.store
+        .write(move |conn| {
+            let door = Door { session: "", purpose: SETUP_CODES, uid: Uid(uid), object: "" };
+            let codes = take(&node, conn, &door, &token)?;
+            Ok(users::by_uid(conn, Uid(uid))?.zip(codes))
+        })
+        .await
 }
 
 /// The setup form as it was shown to one browser.

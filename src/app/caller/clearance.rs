@@ -112,22 +112,19 @@ impl Caller {
     }
 }
 
-impl App {
-    /// Seconds for which the caller may grant rights without another code.
-    pub fn grant_window_left(&self, caller: &Caller) -> i64 {
-        caller.grant_rules().window_left(caller.session.code_at, self.clock.now())
-    }
+/// Seconds for which the caller may grant rights without another code.
+pub fn grant_window_left(app: &App, caller: &Caller) -> i64 {
+    caller.grant_rules().window_left(caller.session.code_at, app.clock.now())
+}
 
-    /// Ends what an earlier code still serves in the caller's session.
-    pub async fn end_grant_window(&self, caller: &Caller) -> Result<(), Failure> {
-        let (app, asker) = (self.clone(), caller.clone());
-        self.store
-            .write(move |conn| {
-                crate::store::sessions::forget_code(conn, &asker.session.id_hash)?;
-                asker.event("EndVerification").write(conn, &app)
-            })
-            .await
-    }
+/// Ends what an earlier code still serves in the caller's session.
+pub async fn end_grant_window(app: &App, caller: &Caller) -> Result<(), Failure> {
+    app.change(caller, move |change| {
+        crate::store::sessions::forget_code(change.conn, &change.by.session.id_hash)?;
+        change.event("EndVerification").record(change);
+        Ok(())
+    })
+    .await
 }
 
 /// Whether a policy takes something from those who have it, or did until lately.

@@ -2,13 +2,14 @@
 
 pub mod access;
 pub(super) mod access_age;
-pub(super) mod clearance;
+pub mod clearance;
 pub(super) mod compiled;
 
 use super::forms::Sending;
 use super::{App, Failure};
 use crate::app::caller::access::{Access, Mfa};
 use crate::app::caller::clearance::Clearance;
+use crate::app::session::rules::live_session;
 use crate::app::signed::replay::Once;
 use crate::domain::account::Account;
 use crate::domain::grant::AppAge;
@@ -158,61 +159,58 @@ impl Caller {
     }
 }
 
-impl App {
-    /// The signed-in person behind a session, unless it has ended in one of the ways a session ends.
-    pub async fn caller(&self, session: String, source: Source) -> Result<Caller, Failure> {
-        let app = self.clone();
-        let now = self.clock.now();
-        let caller = self.store.read(move |conn| app.load_caller(conn, &session, source)).await?;
-        if now - caller.session.last_seen_at >= 60 {
-            let (id, uid) = (caller.session.id_hash.clone(), caller.user.uid);
-            self.store
-                .write(move |conn| -> Result<(), StoreError> {
-                    // The user first, as everywhere: whoever keeps a user out changes the two in this order.
-                    users::touch(conn, uid, now)?;
-                    sessions::touch(conn, &id, now)
-                })
-                .await?;
-        }
-        Ok(caller)
+/// The signed-in person behind a session, unless it has ended in one of the ways a session ends.
+pub async fn caller(app: &App, session: String, source: Source) -> Result<Caller, Failure> {
+    let (node, now) = (app.clone(), app.clock.now());
+    let caller = app.store.read(move |conn| load_caller(&node, conn, &session, source)).await?;
+    if now - caller.session.last_seen_at >= 60 {
+        let (id, uid) = (caller.session.id_hash.clone(), caller.user.uid);
+        app.store
+            .write(move |conn| -> Result<(), StoreError> {
+                // The user first, as everywhere: whoever keeps a user out changes the two in this order.
+                users::touch(conn, uid, now)?;
+                sessions::touch(conn, &id, now)
+            })
+            .await?;
     }
+    Ok(caller)
+}
 
-    fn load_caller(&self, conn: &mut Conn, id_hash: &str, source: Source) -> Result<Caller, Failure> {
-        let session = self.live_session(conn, id_hash)?;
-        if session.stage != FULL {
-            return Err(Failure::NotSignedIn);
-        }
-        let uin = Uin(session.uin);
-        let memberships = users::of_identity(conn, uin)?;
-        let can_switch = memberships.len() > 1;
-        let user = memberships
-            .into_iter()
-            .find(|user| user.uid.0 == session.uid && user.console_login)
-            .ok_or(Failure::NotSignedIn)?;
-        let account = accounts::find(conn, user.owner_uin)?.ok_or(Failure::Corrupt("users.owner_uin"))?;
-        if user.kind != UserKind::Root && !account.login_rules.admit(&source.ip) {
-            return Err(Failure::NotSignedIn);
-        }
-        let identity = identities::find(conn, uin)?.ok_or(Failure::NotSignedIn)?;
-        let apps = totp_devices::ages(conn, uin)?;
-        let has_mfa = !apps.is_empty();
-        let caller = Caller {
-            duty: duty((&user, &identity, &account), has_mfa, self.clock.now()),
-            access: access_of(conn, &user, &account, self.clock.now())?,
-            preferences: Preferences { theme: identity.theme, density: identity.density },
-            session: Arc::new(session),
-            user: Arc::new(user),
-            account: Arc::new(account),
-            has_mfa,
-            can_switch,
-            source: Arc::new(source),
-            once: None,
-            sending: None,
-            apps: Arc::new(apps),
-            clearance: Clearance::Closed,
-        };
-        Ok(caller.cleared_by_session(self.clock.now()))
+fn load_caller(app: &App, conn: &mut Conn, id_hash: &str, source: Source) -> Result<Caller, Failure> {
+    let session = live_session(app, conn, id_hash)?;
+    if session.stage != FULL {
+        return Err(Failure::NotSignedIn);
     }
+    let uin = Uin(session.uin);
+    let memberships = users::of_identity(conn, uin)?;
+    let can_switch = memberships.len() > 1;
+    let user = memberships
+        .into_iter()
+        .find(|user| user.uid.0 == session.uid && user.console_login)
+        .ok_or(Failure::NotSignedIn)?;
+    let account = accounts::find(conn, user.owner_uin)?.ok_or(Failure::Corrupt("users.owner_uin"))?;
+    if user.kind != UserKind::Root && !account.login_rules.admit(&source.ip) {
+        return Err(Failure::NotSignedIn);
+    }
+    let identity = identities::find(conn, uin)?.ok_or(Failure::NotSignedIn)?;
+    let apps = totp_devices::ages(conn, uin)?;
+    let has_mfa = !apps.is_empty();
+    let caller = Caller {
+        duty: duty((&user, &identity, &account), has_mfa, app.clock.now()),
+        access: access_of(conn, &user, &account, app.clock.now())?,
+        preferences: Preferences { theme: identity.theme, density: identity.density },
+        session: Arc::new(session),
+        user: Arc::new(user),
+        account: Arc::new(account),
+        has_mfa,
+        can_switch,
+        source: Arc::new(source),
+        once: None,
+        sending: None,
+        apps: Arc::new(apps),
+        clearance: Clearance::Closed,
+    };
+    Ok(caller.cleared_by_session(app.clock.now()))
 }
 
 /// What decides about a membership: read anew for every request from a browser.

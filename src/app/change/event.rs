@@ -1,14 +1,12 @@
 //! Builds audit events and writes them in the transaction of what they record.
 
+use super::Change;
 use crate::app::caller::{Caller, Source};
-use crate::app::forms::Sending;
-use crate::app::signed::replay::Once;
-use crate::app::{App, Failure};
+
 use crate::domain::audit::{Event, Outcome};
 use crate::domain::user::{Uin, User};
-use crate::store::{Conn, audit, later};
+
 use serde_json::{Map, Value};
-use std::sync::Arc;
 
 /// Who acts at the command line, as the log names it.
 pub(in crate::app) const OPERATOR: &str = "operator";
@@ -17,8 +15,6 @@ pub(in crate::app) const OPERATOR: &str = "operator";
 pub(in crate::app) struct Draft {
     event: Event,
     detail: Map<String, Value>,
-    once: Option<Arc<Once>>,
-    sending: Option<Arc<Sending>>,
 }
 
 /// Who does something, for the log.
@@ -34,7 +30,7 @@ impl Caller {
     pub(in crate::app) fn event(&self, name: &'static str) -> Draft {
         let actor =
             Actor { owner: self.owner(), uin: self.user.uin, name: &self.user.name, source: &self.source };
-        Draft { once: self.once.clone(), sending: self.sending.clone(), ..Draft::new(name, &actor) }
+        Draft::new(name, &actor)
     }
 }
 
@@ -56,7 +52,7 @@ impl Draft {
             request_id: actor.source.request_id.clone(),
             detail: String::new(),
         };
-        Self { event, detail: Map::new(), once: None, sending: None }
+        Self { event, detail: Map::new() }
     }
 
     /// Of an operator at the command line.
@@ -110,23 +106,18 @@ impl Draft {
         self
     }
 
-    /// Writes it down at the end of the transaction; uses up the signature of a signed call, or the form that was sent,
-    /// in the same transaction.
-    pub(in crate::app) fn write(mut self, conn: &mut Conn, app: &App) -> Result<(), Failure> {
-        if let Some(sending) = &self.sending
-            && self.event.outcome == Outcome::Allowed
-        {
-            sending.record(conn, None)?;
-        }
-        self.event.at = app.clock.now();
-        self.event.detail = Value::Object(self.detail).to_string();
-        let (once, event) = (self.once, self.event);
-        later::at_end(conn, move |conn| {
-            if let Some(once) = once {
-                once.record(conn)?;
-            }
-            audit::insert(conn, &event)?;
-            Ok(())
-        })
+    /// What became of it.
+    pub(super) fn outcome(&self) -> Outcome {
+        self.event.outcome
+    }
+
+    /// The event as the log keeps it.
+    pub(super) fn at(self, now: i64) -> Event {
+        Event { at: now, detail: Value::Object(self.detail).to_string(), ..self.event }
+    }
+
+    /// Leaves it to be written at the end of the change.
+    pub(in crate::app) fn record<By>(self, change: &mut Change<'_, By>) {
+        change.events.push(self);
     }
 }

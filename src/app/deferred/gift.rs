@@ -69,65 +69,62 @@ pub(in crate::app) struct Before {
     are_many: bool,
 }
 
-impl App {
-    /// Whom a grant touches, and how far they got before.
-    pub(in crate::app) fn gift_before(
-        &self,
-        conn: &mut Conn,
-        caller: &Caller,
-        grant: &Grant,
-    ) -> Result<Before, Failure> {
-        let mut touched = touched(conn, caller.owner(), grant)?;
-        touched.sort_unstable();
-        touched.dedup();
-        let are_many = touched.len() > MOST;
-        let mut users = Vec::new();
-        for uid in touched.into_iter().filter(|_| !are_many) {
-            users.push((uid, self.reach(conn, caller, uid)?));
-        }
-        Ok(Before { users, are_many })
+/// Whom a grant touches, and how far they got before.
+pub(in crate::app) fn gift_before(
+    app: &App,
+    conn: &mut Conn,
+    caller: &Caller,
+    grant: &Grant,
+) -> Result<Before, Failure> {
+    let mut touched = touched(conn, caller.owner(), grant)?;
+    touched.sort_unstable();
+    touched.dedup();
+    let are_many = touched.len() > MOST;
+    let mut users = Vec::new();
+    for uid in touched.into_iter().filter(|_| !are_many) {
+        users.push((uid, reach(app, conn, caller, uid)?));
     }
+    Ok(Before { users, are_many })
+}
 
-    /// Whether one of them, or a user just made, gets further now.
-    pub(in crate::app) fn gives(
-        &self,
-        conn: &mut Conn,
-        caller: &Caller,
-        (before, granted): (&Before, &Granted),
-    ) -> Result<bool, Failure> {
-        if let Granted::User(added) = granted {
-            return Ok(!self.reach(conn, caller, added.uid)?.allows.is_empty());
-        }
-        for (uid, was) in &before.users {
-            if self.reach(conn, caller, *uid)?.is_beyond(was) {
-                return Ok(true);
-            }
-        }
-        Ok(before.are_many)
+/// Whether one of them, or a user just made, gets further now.
+pub(in crate::app) fn gives(
+    app: &App,
+    conn: &mut Conn,
+    caller: &Caller,
+    (before, granted): (&Before, &Granted),
+) -> Result<bool, Failure> {
+    if let Granted::User(added) = granted {
+        return Ok(!reach(app, conn, caller, added.uid)?.allows.is_empty());
     }
+    for (uid, was) in &before.users {
+        if reach(app, conn, caller, *uid)?.is_beyond(was) {
+            return Ok(true);
+        }
+    }
+    Ok(before.are_many)
+}
 
-    fn reach(&self, conn: &mut Conn, caller: &Caller, uid: Uid) -> Result<Reach, Failure> {
-        let Some(user) = users::by_uid(conn, uid)? else {
-            return Ok(Reach::default());
-        };
-        let in_force = policies::in_force(conn, uid)?;
-        let boundary = boundaries::find(conn, uid)?.map(|policy| policy.document);
-        let access = Access::new(&user, caller.account.app_id, in_force, self.clock.now());
-        let somebody = resource_of(caller.owner(), SOMEBODY);
-        let may = |action| access.ensure(action, &somebody, &caller.source.ip, Mfa::Passed).is_ok();
-        let mut allows = access.speakers(Effect::Allow, SHOW_SECRET);
-        if !allows.is_empty() {
-            allows.extend(access.speakers(Effect::Allow, QUERY_KEY));
-        }
-        allows.extend(access.givers(Effect::Allow));
-        let shown = [SHOW_SECRET, QUERY_KEY, LIST_ACCESS_KEYS].into_iter();
-        let mut denies: Vec<String> =
-            shown.flat_map(|action| access.speakers(Effect::Deny, action)).collect();
-        denies.extend(access.givers(Effect::Deny));
-        let is_free = user.console_login && denies.is_empty() && boundary.is_none();
-        let surely = is_free && may(SHOW_SECRET) && may(QUERY_KEY) && may(ATTACH_POLICY) && may(UPDATE_USER);
-        Ok(Reach { surely, allows, denies, boundary, console: user.console_login })
+fn reach(app: &App, conn: &mut Conn, caller: &Caller, uid: Uid) -> Result<Reach, Failure> {
+    let Some(user) = users::by_uid(conn, uid)? else {
+        return Ok(Reach::default());
+    };
+    let in_force = policies::in_force(conn, uid)?;
+    let boundary = boundaries::find(conn, uid)?.map(|policy| policy.document);
+    let access = Access::new(&user, caller.account.app_id, in_force, app.clock.now());
+    let somebody = resource_of(caller.owner(), SOMEBODY);
+    let may = |action| access.ensure(action, &somebody, &caller.source.ip, Mfa::Passed).is_ok();
+    let mut allows = access.speakers(Effect::Allow, SHOW_SECRET);
+    if !allows.is_empty() {
+        allows.extend(access.speakers(Effect::Allow, QUERY_KEY));
     }
+    allows.extend(access.givers(Effect::Allow));
+    let shown = [SHOW_SECRET, QUERY_KEY, LIST_ACCESS_KEYS].into_iter();
+    let mut denies: Vec<String> = shown.flat_map(|action| access.speakers(Effect::Deny, action)).collect();
+    denies.extend(access.givers(Effect::Deny));
+    let is_free = user.console_login && denies.is_empty() && boundary.is_none();
+    let surely = is_free && may(SHOW_SECRET) && may(QUERY_KEY) && may(ATTACH_POLICY) && may(UPDATE_USER);
+    Ok(Reach { surely, allows, denies, boundary, console: user.console_login })
 }
 
 impl Access {

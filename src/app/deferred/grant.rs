@@ -2,13 +2,34 @@
 
 use crate::app::caller::Caller;
 use crate::app::caller::clearance::Clearance;
+use crate::app::change::Change;
+use crate::app::deferred::ask;
+use crate::app::deferred::gift::gift_before;
+use crate::app::deferred::gift::gives;
 use crate::app::deferred::{Detail, Wish};
+use crate::app::groups::delete_group_in;
 use crate::app::groups::members::Pair;
+use crate::app::groups::members::add_to_groups_in;
+use crate::app::groups::members::remove_from_groups_in;
+use crate::app::groups::policies::attach_group_policies_in;
+use crate::app::groups::policies::detach_group_policy_in;
 use crate::app::keys::Step;
+use crate::app::policies::create_policy_in;
+use crate::app::policies::delete_policy_in;
 use crate::app::policies::edit::Edited;
+use crate::app::policies::edit::edit_policy_in;
 use crate::app::policies::holders::HolderRef;
+use crate::app::policies::holders::attach_to_holders_in;
+use crate::app::policies::versions::set_default_in;
 use crate::app::policies::{IfAttached, NewPolicy};
+use crate::app::users::add_user_in;
+use crate::app::users::boundary::delete_boundary_in;
+use crate::app::users::boundary::put_boundary_in;
+use crate::app::users::login_of;
+use crate::app::users::permissions::attach_policies_in;
+use crate::app::users::permissions::detach_policy_in;
 use crate::app::users::planned::PlannedUser;
+use crate::app::users::security::set_console_in;
 use crate::app::users::{Added, NewUser};
 use crate::app::{App, Failure};
 use crate::domain::group::{GroupId, UserRef};
@@ -16,7 +37,7 @@ use crate::domain::permission::action;
 use crate::domain::policies::{Description, Document, PolicyName};
 use crate::domain::step_up::Purpose;
 use crate::domain::user::Uin;
-use crate::store::{Conn, dialect};
+use crate::store::dialect;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -115,115 +136,103 @@ impl Grant {
     }
 }
 
-impl App {
-    /// Does what may grant a right, or asks for the code that it needs. What does not fit is said before.
-    pub async fn grant(&self, caller: &Caller, grant: Grant, way: Way) -> Result<Step<Granted>, Failure> {
-        self.grant_planned(caller, Plan { grant, shown: None }, way).await
-    }
+/// Does what may grant a right, or asks for the code that it needs. What does not fit is said before.
+pub async fn grant(app: &App, caller: &Caller, grant: Grant, way: Way) -> Result<Step<Granted>, Failure> {
+    grant_planned(app, caller, Plan { grant, shown: None }, way).await
+}
 
-    /// The same for a new user, whose password is judged and hashed first.
-    pub async fn grant_user(
-        &self,
-        caller: &Caller,
-        new: NewUser,
-        way: Way,
-    ) -> Result<Step<Granted>, Failure> {
-        caller.ensure_here(action::ADD_USER)?;
-        let login = self.login_of(caller, &new).await?;
-        let (stored, shown) = login.map_or((None, None), |login| (Some(login.stored), login.shown));
-        let grant = Grant::AddUser(Box::new(PlannedUser::of(new, stored)));
-        self.grant_planned(caller, Plan { grant, shown }, way).await
-    }
+/// The same for a new user, whose password is judged and hashed first.
+pub async fn grant_user(
+    app: &App,
+    caller: &Caller,
+    new: NewUser,
+    way: Way,
+) -> Result<Step<Granted>, Failure> {
+    caller.ensure_here(action::ADD_USER)?;
+    let login = login_of(app, caller, &new).await?;
+    let (stored, shown) = login.map_or((None, None), |login| (Some(login.stored), login.shown));
+    let grant = Grant::AddUser(Box::new(PlannedUser::of(new, stored)));
+    grant_planned(app, caller, Plan { grant, shown }, way).await
+}
 
-    async fn grant_planned(&self, caller: &Caller, plan: Plan, way: Way) -> Result<Step<Granted>, Failure> {
-        let plan = Arc::new(plan);
-        let (app, asker, tried) = (self.clone(), caller.clone(), Arc::clone(&plan));
-        match self.store.write(move |conn| app.try_grant(conn, &asker, &tried)).await {
-            Ok(granted) => Ok(Step::Done(granted)),
-            Err(Failure::StepUpNeeded) => {
-                let detail = Detail { way: Some(way), ..Detail::default() };
-                let secret = Some(sealed_text(&plan)?);
-                let wish = Wish { purpose: Purpose::Grant, target: &caller.user, object: "", detail, secret };
-                self.ask(caller, wish).await.map(Step::Asked)
-            }
-            Err(other) => Err(other),
+async fn grant_planned(app: &App, caller: &Caller, plan: Plan, way: Way) -> Result<Step<Granted>, Failure> {
+    let plan = Arc::new(plan);
+    let tried = Arc::clone(&plan);
+    match app.change(caller, move |change| try_grant(change, &tried)).await {
+        Ok(granted) => Ok(Step::Done(granted)),
+        Err(Failure::StepUpNeeded) => {
+            let detail = Detail { way: Some(way), ..Detail::default() };
+            let secret = Some(sealed_text(&plan)?);
+            let wish = Wish { purpose: Purpose::Grant, target: &caller.user, object: "", detail, secret };
+            ask(app, caller, wish).await.map(Step::Asked)
         }
+        Err(other) => Err(other),
     }
+}
 
-    /// Does it, unless it grants something that needs a code which was not given. Whatever fails is taken back.
-    fn try_grant(&self, conn: &mut Conn, caller: &Caller, plan: &Plan) -> Result<Granted, Failure> {
-        dialect::lock_account(conn, caller.owner())?;
-        if !matches!(caller.clearance, Clearance::Closed) {
-            let before = self.gift_before(conn, caller, &plan.grant)?;
-            let granted = self.perform(conn, caller, plan)?;
-            let needs_its_own_code = self.gives(conn, caller, (&before, &granted))?;
-            return if needs_its_own_code { Err(Failure::StepUpNeeded) } else { Ok(granted) };
+/// Does it, unless it grants something that needs a code which was not given. Whatever fails is taken back.
+fn try_grant(change: &mut Change<'_>, plan: &Plan) -> Result<Granted, Failure> {
+    dialect::lock_account(change.conn, change.by.owner())?;
+    if !matches!(change.by.clearance, Clearance::Closed) {
+        let before = gift_before(change.app, change.conn, change.by, &plan.grant)?;
+        let granted = perform(change, plan)?;
+        let needs_its_own_code = gives(change.app, change.conn, change.by, (&before, &granted))?;
+        return if needs_its_own_code { Err(Failure::StepUpNeeded) } else { Ok(granted) };
+    }
+    let grants = Arc::new(AtomicBool::new(false));
+    let rehearsing = Caller { clearance: Clearance::Rehearsal(Arc::clone(&grants)), ..change.by.clone() };
+    let granted = change.acting_as(&rehearsing, |change| perform(change, plan))?;
+    if grants.load(Ordering::Relaxed) { Err(Failure::StepUpNeeded) } else { Ok(granted) }
+}
+
+/// Does what waited for a code that was given now.
+pub(in crate::app) fn carry_out_grant(
+    change: &mut Change<'_>,
+    sealed: &Zeroizing<String>,
+) -> Result<Granted, Failure> {
+    let corrupt = || Failure::Corrupt("step_ups.detail");
+    let (grant, shown) = sealed.split_once('\n').ok_or_else(corrupt)?;
+    let grant = serde_json::from_str(grant).map_err(|_| corrupt())?;
+    let shown = Some(shown).filter(|text| !text.is_empty()).map(|text| Zeroizing::new(text.to_owned()));
+    dialect::lock_account(change.conn, change.by.owner())?;
+    perform(change, &Plan { grant, shown })
+}
+
+fn perform(change: &mut Change<'_>, plan: &Plan) -> Result<Granted, Failure> {
+    let done = match &plan.grant {
+        Grant::AddUser(user) => {
+            let (new, login) = user.restored(plan.shown.as_ref(), change.app.clock.now())?;
+            return add_user_in(change, (&new, login.as_ref())).map(Granted::User);
         }
-        let grants = Arc::new(AtomicBool::new(false));
-        let rehearsing = Caller { clearance: Clearance::Rehearsal(Arc::clone(&grants)), ..caller.clone() };
-        let granted = self.perform(conn, &rehearsing, plan)?;
-        if grants.load(Ordering::Relaxed) { Err(Failure::StepUpNeeded) } else { Ok(granted) }
-    }
-
-    /// Does what waited for a code that was given now.
-    pub(in crate::app) fn carry_out_grant(
-        &self,
-        conn: &mut Conn,
-        caller: &Caller,
-        sealed: &Zeroizing<String>,
-    ) -> Result<Granted, Failure> {
-        let corrupt = || Failure::Corrupt("step_ups.detail");
-        let (grant, shown) = sealed.split_once('\n').ok_or_else(corrupt)?;
-        let grant = serde_json::from_str(grant).map_err(|_| corrupt())?;
-        let shown = Some(shown).filter(|text| !text.is_empty()).map(|text| Zeroizing::new(text.to_owned()));
-        dialect::lock_account(conn, caller.owner())?;
-        self.perform(conn, caller, &Plan { grant, shown })
-    }
-
-    fn perform(&self, conn: &mut Conn, caller: &Caller, plan: &Plan) -> Result<Granted, Failure> {
-        let done = match &plan.grant {
-            Grant::AddUser(user) => {
-                let (new, login) = user.restored(plan.shown.as_ref(), self.clock.now())?;
-                return self.add_user_in(conn, caller, (&new, login.as_ref())).map(Granted::User);
-            }
-            Grant::CreatePolicy { name, description, document } => {
-                let new = policy_text(name, description, document)?;
-                return self.create_policy_in(conn, caller, &new).map(Granted::Policy);
-            }
-            Grant::EditPolicy { id, name, description, document } => {
-                let new = policy_text(name, description, document)?;
-                return self.edit_policy_in(conn, caller, (*id, new)).map(Granted::Edited);
-            }
-            Grant::AttachToUser { uin, policies } => {
-                self.attach_policies_in(conn, caller, (Uin(*uin), policies))
-            }
-            Grant::DetachFromUser { uin, policy } => {
-                self.detach_policy_in(conn, caller, (Uin(*uin), *policy))
-            }
-            Grant::Join(pairs) => self.add_to_groups_in(conn, caller, &members(pairs)),
-            Grant::Leave(pairs) => self.remove_from_groups_in(conn, caller, &members(pairs)),
-            Grant::AttachToGroup { group, policies } => {
-                self.attach_group_policies_in(conn, caller, (GroupId(*group), policies))
-            }
-            Grant::DetachFromGroup { group, policy } => {
-                self.detach_group_policy_in(conn, caller, (GroupId(*group), *policy))
-            }
-            Grant::AttachToHolders { policy, users, groups } => {
-                self.attach_to_holders_in(conn, caller, (*policy, &holders(users, groups)))
-            }
-            Grant::PutBoundary { uin, policy } => self.put_boundary_in(conn, caller, (Uin(*uin), *policy)),
-            Grant::DeleteBoundary { uin } => self.delete_boundary_in(conn, caller, Uin(*uin)),
-            Grant::SetConsole { uin, on } => self.set_console_in(conn, caller, (Uin(*uin), *on)),
-            Grant::SetDefaultVersion { policy, version } => {
-                self.set_default_in(conn, caller, (*policy, *version))
-            }
-            Grant::DeletePolicy { policy } => {
-                self.delete_policy_in(conn, caller, (*policy, IfAttached::Refuse))
-            }
-            Grant::DeleteGroup { group } => self.delete_group_in(conn, caller, GroupId(*group)),
-        };
-        done.map(|()| Granted::Done)
-    }
+        Grant::CreatePolicy { name, description, document } => {
+            let new = policy_text(name, description, document)?;
+            return create_policy_in(change, &new).map(Granted::Policy);
+        }
+        Grant::EditPolicy { id, name, description, document } => {
+            let new = policy_text(name, description, document)?;
+            return edit_policy_in(change, (*id, new)).map(Granted::Edited);
+        }
+        Grant::AttachToUser { uin, policies } => attach_policies_in(change, (Uin(*uin), policies)),
+        Grant::DetachFromUser { uin, policy } => detach_policy_in(change, (Uin(*uin), *policy)),
+        Grant::Join(pairs) => add_to_groups_in(change, &members(pairs)),
+        Grant::Leave(pairs) => remove_from_groups_in(change, &members(pairs)),
+        Grant::AttachToGroup { group, policies } => {
+            attach_group_policies_in(change, (GroupId(*group), policies))
+        }
+        Grant::DetachFromGroup { group, policy } => {
+            detach_group_policy_in(change, (GroupId(*group), *policy))
+        }
+        Grant::AttachToHolders { policy, users, groups } => {
+            attach_to_holders_in(change, (*policy, &holders(users, groups)))
+        }
+        Grant::PutBoundary { uin, policy } => put_boundary_in(change, (Uin(*uin), *policy)),
+        Grant::DeleteBoundary { uin } => delete_boundary_in(change, Uin(*uin)),
+        Grant::SetConsole { uin, on } => set_console_in(change, (Uin(*uin), *on)),
+        Grant::SetDefaultVersion { policy, version } => set_default_in(change, (*policy, *version)),
+        Grant::DeletePolicy { policy } => delete_policy_in(change, (*policy, IfAttached::Refuse)),
+        Grant::DeleteGroup { group } => delete_group_in(change, GroupId(*group)),
+    };
+    done.map(|()| Granted::Done)
 }
 
 fn sealed_text(plan: &Plan) -> Result<Zeroizing<String>, Failure> {

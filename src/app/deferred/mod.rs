@@ -3,11 +3,31 @@
 pub(super) mod gift;
 pub mod grant;
 
+use crate::app::account::settings::change_settings_in;
 use crate::app::caller::Caller;
+use crate::app::change::Change;
+use crate::app::deferred::grant::carry_out_grant;
 use crate::app::deferred::grant::{Granted, Way};
+use crate::app::factors::devices::replace_codes;
+use crate::app::factors::devices::use_code;
 use crate::app::factors::locks::Attempt;
+use crate::app::factors::locks::count_wrong_code;
+use crate::app::factors::locks::refuse_locked;
+use crate::app::factors::locks::step_up_locked;
+use crate::app::factors::locks::tell;
 use crate::app::keys::Place;
+use crate::app::keys::create_checked;
+use crate::app::keys::delete_in;
+use crate::app::keys::enable_in;
+use crate::app::keys::reveal_age::ensure_code_counts;
+use crate::app::keys::reveal_age::note_code_that_showed_nothing;
+use crate::app::me::remove_device_in;
+use crate::app::me::set_own_password;
+use crate::app::session::rename_session;
+use crate::app::session::tickets::mint;
 use crate::app::session::tickets::{Door, SHOWN_ONCE_SECONDS};
+use crate::app::users::security::reset_mfa_in;
+use crate::app::users::security::reset_password_in;
 use crate::app::{App, Failure, factors, session as app_sessions};
 use crate::domain::deadline;
 use crate::domain::key::SecretId;
@@ -121,212 +141,205 @@ pub enum Answer {
     Locked { seconds: i64 },
 }
 
-impl App {
-    /// Puts a question in the caller's session.
-    pub(in crate::app) async fn ask(&self, caller: &Caller, wish: Wish<'_>) -> Result<Asked, Failure> {
-        let id = self.random.token()?;
-        let mut detail = wish.detail;
-        if let Some(secret) = wish.secret {
-            let sealed = self.vault.seal(&detail_binding(wish.target.uid, &id), secret.as_bytes())?;
-            detail.sealed = Some(BASE64URL_NOPAD.encode(&sealed));
+/// Puts a question in the caller's session.
+pub(in crate::app) async fn ask(app: &App, caller: &Caller, wish: Wish<'_>) -> Result<Asked, Failure> {
+    let id = app.random.token()?;
+    let mut detail = wish.detail;
+    if let Some(secret) = wish.secret {
+        let sealed = app.vault.seal(&detail_binding(wish.target.uid, &id), secret.as_bytes())?;
+        detail.sealed = Some(BASE64URL_NOPAD.encode(&sealed));
+    }
+    let now = app.clock.now();
+    let is_short = caller.has_mfa && wish.purpose != Purpose::Grant;
+    let lives = if is_short { CHALLENGE_SECONDS } else { ENROLLING_SECONDS };
+    let step_up = StepUp {
+        id: id.clone(),
+        session: caller.session.id_hash.clone(),
+        purpose: wish.purpose.as_str().to_owned(),
+        uid: wish.target.uid.0,
+        object: wish.object.to_owned(),
+        detail: serde_json::to_string(&detail).map_err(|_| Failure::Corrupt("step_ups.detail"))?,
+        created_at: now,
+        expires_at: now + lives,
+    };
+    let sending = caller.sending.clone();
+    app.store
+        .write(move |conn| -> Result<(), Failure> {
+            if let Some(sending) = sending {
+                sending.record(conn, Some(&step_up.id))?;
+            }
+            Ok(step_ups::insert(conn, &step_up)?)
+        })
+        .await?;
+    Ok(Asked { id, must_enrol: !caller.has_mfa })
+}
+
+/// The question of that id, or the latest one, in the caller's session.
+pub async fn question(app: &App, caller: &Caller, id: Option<String>) -> Result<Question, Failure> {
+    let (session, owner, uin, now) =
+        (caller.session.id_hash.clone(), caller.owner(), caller.user.uin, app.clock.now());
+    let window_minutes = caller.account.settings.step_up_window_minutes;
+    app.view(caller, move |view| {
+        let step_up = step_ups::find(view.conn, &session, id.as_deref(), now)?.ok_or(Failure::NotFound)?;
+        let target = target_of(view.conn, owner, &step_up)?;
+        let detail = detail_of(&step_up)?;
+        let mut devices = crate::store::totp_devices::of_identity(view.conn, uin)?;
+        let device = devices.pop().filter(|_| devices.is_empty());
+        Ok(Question {
+            purpose: Purpose::from_name(&step_up.purpose).ok_or(Failure::Corrupt("step_ups.purpose"))?,
+            is_own_key: detail.own,
+            way: detail.way,
+            id: step_up.id,
+            target,
+            object: step_up.object,
+            device: device.map(|device| device.name),
+            window_minutes,
+            locked_seconds: step_up_locked(view.app, view.conn, view.by)?,
+        })
+    })
+    .await
+}
+
+/// Answers a question with a code. A wrong code is counted and written down; five lock step-up, not the session.
+pub async fn answer(app: &App, caller: &Caller, id: Option<String>, code: Code) -> Result<Answer, Failure> {
+    let checked = app.change(caller, move |change| check_answer(change, id.as_deref(), &code)).await?;
+    let (session, step_up, device) = match checked {
+        Checked::Right { session, step_up, device } => (session, step_up, device),
+        Checked::Wrong => return Ok(Answer::Wrong),
+        Checked::Locked { seconds } => return Ok(Answer::Locked { seconds }),
+    };
+    let mut asker = caller.cleared_by(&device, app.clock.now());
+    Arc::make_mut(&mut asker.session).id_hash = app_sessions::id_of_cookie(&session);
+    let done = carry_out_now(app, asker, step_up).await;
+    Ok(Answer::Right(Box::new(Answered { session, done })))
+}
+
+/// Carries it out in a transaction of its own. A secret that is not shown for all the right code is written down.
+async fn carry_out_now(app: &App, caller: Caller, step_up: StepUp) -> Result<Done, Failure> {
+    let asked = step_up.clone();
+    let done = app.change(&caller, move |change| carry_out(change, &asked)).await;
+    let denial = match &done {
+        Err(Failure::Denied(denial)) if step_up.purpose == Purpose::ShowSecret.as_str() => denial.clone(),
+        _ => return done,
+    };
+    let note = app.change(&caller, move |change| {
+        let target = target_of(change.conn, change.by.owner(), &step_up)?;
+        note_code_that_showed_nothing(change, (&target, &secret_id_of(&step_up)?, &denial))
+    });
+    note.await.and(done)
+}
+
+fn check_answer(change: &mut Change<'_>, id: Option<&str>, code: &Code) -> Result<Checked, Failure> {
+    let caller = change.by;
+    let (uin, now) = (caller.user.uin, change.app.clock.now());
+    dialect::lock_identity(change.conn, uin)?;
+    let step_up = step_ups::find(change.conn, &caller.session.id_hash, id, now)?.ok_or(Failure::NotFound)?;
+    let target = target_of(change.conn, caller.owner(), &step_up)?;
+    let attempt = Attempt { caller, target: &target, purpose: &step_up.purpose };
+    if let Some(seconds) = refuse_locked(change, &attempt)? {
+        return Ok(Checked::Locked { seconds });
+    }
+    let Some(device) = use_code(change.app, change.conn, uin, code)? else {
+        let lock = count_wrong_code(change, &attempt)?;
+        return Ok(lock.map_or(Checked::Wrong, |seconds| Checked::Locked { seconds }));
+    };
+    let untold = attempt.forget_wrong_codes(change.conn)?;
+    if !step_ups::delete(change.conn, &step_up.id)? {
+        return Err(Failure::NotFound);
+    }
+    forms::carry_out(change.conn, &step_up.id)?;
+    if let Some(sending) = &caller.sending {
+        sending.record(change.conn, None)?;
+    }
+    let opens_window =
+        step_up.purpose == Purpose::ShowSecret.as_str() && caller.account.settings.step_up_window_minutes > 0;
+    let session = rename_session(change.app, change.conn, &caller.session, |renamed| {
+        renamed.code_at = Some(now);
+        renamed.code_device = Some(device.clone());
+        if opens_window {
+            renamed.step_up_at = Some(now);
         }
-        let now = self.clock.now();
-        let is_short = caller.has_mfa && wish.purpose != Purpose::Grant;
-        let lives = if is_short { CHALLENGE_SECONDS } else { ENROLLING_SECONDS };
-        let step_up = StepUp {
-            id: id.clone(),
-            session: caller.session.id_hash.clone(),
-            purpose: wish.purpose.as_str().to_owned(),
-            uid: wish.target.uid.0,
-            object: wish.object.to_owned(),
-            detail: serde_json::to_string(&detail).map_err(|_| Failure::Corrupt("step_ups.detail"))?,
-            created_at: now,
-            expires_at: now + lives,
-        };
-        let sending = caller.sending.clone();
-        self.store
-            .write(move |conn| -> Result<(), Failure> {
-                if let Some(sending) = sending {
-                    sending.record(conn, Some(&step_up.id))?;
-                }
-                Ok(step_ups::insert(conn, &step_up)?)
-            })
-            .await?;
-        Ok(Asked { id, must_enrol: !caller.has_mfa })
-    }
+    })?;
+    tell(change, &attempt, untold);
+    Ok(Checked::Right { session, step_up, device })
+}
 
-    /// The question of that id, or the latest one, in the caller's session.
-    pub async fn question(&self, caller: &Caller, id: Option<String>) -> Result<Question, Failure> {
-        let (session, owner, uin, now) =
-            (caller.session.id_hash.clone(), caller.owner(), caller.user.uin, self.clock.now());
-        let window_minutes = caller.account.settings.step_up_window_minutes;
-        let (app, asker) = (self.clone(), caller.clone());
-        self.store
-            .read(move |conn| {
-                let step_up = step_ups::find(conn, &session, id.as_deref(), now)?.ok_or(Failure::NotFound)?;
-                let target = target_of(conn, owner, &step_up)?;
-                let detail = detail_of(&step_up)?;
-                let mut devices = crate::store::totp_devices::of_identity(conn, uin)?;
-                let device = devices.pop().filter(|_| devices.is_empty());
-                Ok(Question {
-                    purpose: Purpose::from_name(&step_up.purpose)
-                        .ok_or(Failure::Corrupt("step_ups.purpose"))?,
-                    is_own_key: detail.own,
-                    way: detail.way,
-                    id: step_up.id,
-                    target,
-                    object: step_up.object,
-                    device: device.map(|device| device.name),
-                    window_minutes,
-                    locked_seconds: app.step_up_locked(conn, &asker)?,
-                })
-            })
-            .await
-    }
-
-    /// Answers a question with a code. A wrong code is counted and written down; five lock step-up, not the session.
-    pub async fn answer(&self, caller: &Caller, id: Option<String>, code: Code) -> Result<Answer, Failure> {
-        let (app, asker) = (self.clone(), caller.clone());
-        let checked =
-            self.store.write(move |conn| app.check_answer(conn, &asker, id.as_deref(), &code)).await?;
-        let (session, step_up, device) = match checked {
-            Checked::Right { session, step_up, device } => (session, step_up, device),
-            Checked::Wrong => return Ok(Answer::Wrong),
-            Checked::Locked { seconds } => return Ok(Answer::Locked { seconds }),
-        };
-        let mut asker = caller.cleared_by(&device, self.clock.now());
-        Arc::make_mut(&mut asker.session).id_hash = app_sessions::id_of_cookie(&session);
-        let done = self.carry_out_now(asker, step_up).await;
-        Ok(Answer::Right(Box::new(Answered { session, done })))
-    }
-
-    /// Carries it out in a transaction of its own. A secret that is not shown for all the right code is written down.
-    async fn carry_out_now(&self, caller: Caller, step_up: StepUp) -> Result<Done, Failure> {
-        let (app, asker, asked) = (self.clone(), caller.clone(), step_up.clone());
-        let done = self.store.write(move |conn| app.carry_out(conn, &asker, &asked)).await;
-        let denial = match &done {
-            Err(Failure::Denied(denial)) if step_up.purpose == Purpose::ShowSecret.as_str() => denial.clone(),
-            _ => return done,
-        };
-        let app = self.clone();
-        let note = move |conn: &mut Conn| {
-            let target = target_of(conn, caller.owner(), &step_up)?;
-            app.note_code_that_showed_nothing(conn, &caller, (&target, &secret_id_of(&step_up)?, &denial))
-        };
-        self.store.write(note).await.and(done)
-    }
-
-    fn check_answer(
-        &self,
-        conn: &mut Conn,
-        caller: &Caller,
-        id: Option<&str>,
-        code: &Code,
-    ) -> Result<Checked, Failure> {
-        let (uin, now) = (caller.user.uin, self.clock.now());
-        dialect::lock_identity(conn, uin)?;
-        let step_up = step_ups::find(conn, &caller.session.id_hash, id, now)?.ok_or(Failure::NotFound)?;
-        let target = target_of(conn, caller.owner(), &step_up)?;
-        let attempt = Attempt { caller, target: &target, purpose: &step_up.purpose };
-        if let Some(seconds) = self.refuse_locked(conn, &attempt)? {
-            return Ok(Checked::Locked { seconds });
+/// Does what the step-up was for. The caller's session has its new id by now.
+fn carry_out(change: &mut Change<'_>, step_up: &StepUp) -> Result<Done, Failure> {
+    let purpose = Purpose::from_name(&step_up.purpose).ok_or(Failure::Corrupt("step_ups.purpose"))?;
+    let (target, detail) = (target_of(change.conn, change.by.owner(), step_up)?, detail_of(step_up)?);
+    let place = if detail.own { Place::Own } else { Place::Of(target.uin) };
+    match purpose {
+        Purpose::ShowSecret => {
+            let secret_id = secret_id_of(step_up)?;
+            ensure_code_counts(change.app, change.by, &target)?;
+            let ticket = mint(
+                change.app,
+                change.conn,
+                &reveal_door(change.by, target.uid, &secret_id),
+                None,
+                TICKET_SECONDS,
+            )?;
+            Ok(Done::Secret { place, secret_id, ticket })
         }
-        let Some(device) = self.use_code(conn, uin, code)? else {
-            let lock = self.count_wrong_code(conn, &attempt)?;
-            return Ok(lock.map_or(Checked::Wrong, |seconds| Checked::Locked { seconds }));
-        };
-        let untold = attempt.forget_wrong_codes(conn)?;
-        if !step_ups::delete(conn, &step_up.id)? {
-            return Err(Failure::NotFound);
+        Purpose::CreateKey => create_checked(change, place, &detail.note),
+        Purpose::EnableKey => {
+            enable_in(change, place, &secret_id_of(step_up)?).map(|()| Done::KeyEnabled(place))
         }
-        forms::carry_out(conn, &step_up.id)?;
-        if let Some(sending) = &caller.sending {
-            sending.record(conn, None)?;
+        Purpose::DeleteKey => {
+            delete_in(change, place, &secret_id_of(step_up)?).map(|()| Done::KeyDeleted(place))
         }
-        let opens_window = step_up.purpose == Purpose::ShowSecret.as_str()
-            && caller.account.settings.step_up_window_minutes > 0;
-        let session = self.rename_session(conn, &caller.session, |renamed| {
-            renamed.code_at = Some(now);
-            renamed.code_device = Some(device.clone());
-            if opens_window {
-                renamed.step_up_at = Some(now);
-            }
-        })?;
-        self.tell(conn, &attempt, untold)?;
-        Ok(Checked::Right { session, step_up, device })
-    }
-
-    /// Does what the step-up was for. The caller's session has its new id by now.
-    fn carry_out(&self, conn: &mut Conn, caller: &Caller, step_up: &StepUp) -> Result<Done, Failure> {
-        let purpose = Purpose::from_name(&step_up.purpose).ok_or(Failure::Corrupt("step_ups.purpose"))?;
-        let (target, detail) = (target_of(conn, caller.owner(), step_up)?, detail_of(step_up)?);
-        let place = if detail.own { Place::Own } else { Place::Of(target.uin) };
-        match purpose {
-            Purpose::ShowSecret => {
-                let secret_id = secret_id_of(step_up)?;
-                self.ensure_code_counts(caller, &target)?;
-                let ticket =
-                    self.mint(conn, &reveal_door(caller, target.uid, &secret_id), None, TICKET_SECONDS)?;
-                Ok(Done::Secret { place, secret_id, ticket })
-            }
-            Purpose::CreateKey => self.create_checked(conn, caller, place, &detail.note),
-            Purpose::EnableKey => {
-                self.enable_in(conn, caller, place, &secret_id_of(step_up)?).map(|()| Done::KeyEnabled(place))
-            }
-            Purpose::DeleteKey => {
-                self.delete_in(conn, caller, place, &secret_id_of(step_up)?).map(|()| Done::KeyDeleted(place))
-            }
-            Purpose::AddMfaDevice => {
-                let ticket =
-                    self.mint(conn, &own_door(caller, factors::devices::ENROLMENT), None, TICKET_SECONDS)?;
-                Ok(Done::Enrolling { ticket })
-            }
-            Purpose::RemoveMfaDevice => {
-                self.remove_device_in(conn, caller, &step_up.object).map(|()| Done::MfaRemoved)
-            }
-            Purpose::ReplaceRecoveryCodes => {
-                let door = own_door(caller, factors::devices::RECOVERY_CODES);
-                let ticket = self.replace_codes(conn, caller.user.uin, &door)?;
-                caller.event("ReplaceRecoveryCodes").write(conn, self)?;
-                Ok(Done::RecoveryCodes { ticket })
-            }
-            Purpose::ChangePassword => {
-                let hash = self.sealed_in(step_up, &detail)?;
-                self.set_own_password(conn, caller, &hash).map(|()| Done::PasswordChanged)
-            }
-            Purpose::ResetPassword => {
-                self.reset_password_in(conn, caller, (&target, &self.sealed_in(step_up, &detail)?))
-            }
-            Purpose::ResetMfa => {
-                self.reset_mfa_in(conn, caller, &target).map(|()| Done::MfaReset(target.uin))
-            }
-            Purpose::ChangeSettings => {
-                let text = detail.settings.ok_or(Failure::Corrupt("step_ups.detail"))?;
-                self.change_settings_in(conn, caller, &text.applied_to(caller.account.settings))
-                    .map(|()| Done::SettingsChanged)
-            }
-            Purpose::Grant => {
-                let sealed = self.sealed_in(step_up, &detail)?;
-                let way = detail.way.ok_or(Failure::Corrupt("step_ups.detail"))?;
-                self.carry_out_grant(conn, caller, &sealed).map(|granted| Done::Granted { granted, way })
-            }
+        Purpose::AddMfaDevice => {
+            let ticket = mint(
+                change.app,
+                change.conn,
+                &own_door(change.by, factors::devices::ENROLMENT),
+                None,
+                TICKET_SECONDS,
+            )?;
+            Ok(Done::Enrolling { ticket })
+        }
+        Purpose::RemoveMfaDevice => remove_device_in(change, &step_up.object).map(|()| Done::MfaRemoved),
+        Purpose::ReplaceRecoveryCodes => {
+            let door = own_door(change.by, factors::devices::RECOVERY_CODES);
+            let ticket = replace_codes(change.app, change.conn, change.by.user.uin, &door)?;
+            change.event("ReplaceRecoveryCodes").record(change);
+            Ok(Done::RecoveryCodes { ticket })
+        }
+        Purpose::ChangePassword => {
+            let hash = sealed_in(change.app, step_up, &detail)?;
+            set_own_password(change, &hash).map(|()| Done::PasswordChanged)
+        }
+        Purpose::ResetPassword => {
+            reset_password_in(change, (&target, &sealed_in(change.app, step_up, &detail)?))
+        }
+        Purpose::ResetMfa => reset_mfa_in(change, &target).map(|()| Done::MfaReset(target.uin)),
+        Purpose::ChangeSettings => {
+            let text = detail.settings.ok_or(Failure::Corrupt("step_ups.detail"))?;
+            change_settings_in(change, &text.applied_to(change.by.account.settings))
+                .map(|()| Done::SettingsChanged)
+        }
+        Purpose::Grant => {
+            let sealed = sealed_in(change.app, step_up, &detail)?;
+            let way = detail.way.ok_or(Failure::Corrupt("step_ups.detail"))?;
+            carry_out_grant(change, &sealed).map(|granted| Done::Granted { granted, way })
         }
     }
+}
 
-    fn sealed_in(&self, step_up: &StepUp, detail: &Detail) -> Result<Zeroizing<String>, Failure> {
-        let corrupt = || Failure::Corrupt("step_ups.detail");
-        let sealed = detail.sealed.as_deref().ok_or_else(corrupt)?;
-        let bytes = BASE64URL_NOPAD.decode(sealed.as_bytes()).map_err(|_| corrupt())?;
-        let opened = self.vault.open(&detail_binding(Uid(step_up.uid), &step_up.id), &bytes)?;
-        Ok(Zeroizing::new(std::str::from_utf8(&opened).map_err(|_| corrupt())?.to_owned()))
-    }
+fn sealed_in(app: &App, step_up: &StepUp, detail: &Detail) -> Result<Zeroizing<String>, Failure> {
+    let corrupt = || Failure::Corrupt("step_ups.detail");
+    let sealed = detail.sealed.as_deref().ok_or_else(corrupt)?;
+    let bytes = BASE64URL_NOPAD.decode(sealed.as_bytes()).map_err(|_| corrupt())?;
+    let opened = app.vault.open(&detail_binding(Uid(step_up.uid), &step_up.id), &bytes)?;
+    Ok(Zeroizing::new(std::str::from_utf8(&opened).map_err(|_| corrupt())?.to_owned()))
+}
 
-    /// Minutes and seconds that an earlier check still serves further reveals.
-    pub fn step_up_left(&self, caller: &Caller) -> i64 {
-        let (window, now) = (caller.account.settings.step_up_window_minutes * 60, self.clock.now());
-        let checked = caller.session.step_up_at.filter(|at| deadline::is_past(*at, now));
-        checked.map_or(0, |at| (at + window - now).clamp(0, window))
-    }
+/// Minutes and seconds that an earlier check still serves further reveals.
+pub fn step_up_left(app: &App, caller: &Caller) -> i64 {
+    let (window, now) = (caller.account.settings.step_up_window_minutes * 60, app.clock.now());
+    let checked = caller.session.step_up_at.filter(|at| deadline::is_past(*at, now));
+    checked.map_or(0, |at| (at + window - now).clamp(0, window))
 }
 
 enum Checked {

@@ -2,7 +2,13 @@
 
 use crate::app::account::setup::wrong_code;
 use crate::app::caller::Caller;
+use crate::app::factors::guard::admit;
+use crate::app::factors::guard::own_bucket;
+use crate::app::factors::guard::take_back;
 use crate::app::session::id_of_cookie;
+use crate::app::session::rename_session;
+use crate::app::session::tickets::mint;
+use crate::app::session::tickets::shown_once;
 use crate::app::session::tickets::{Door, SHOWN_ONCE_SECONDS};
 use crate::app::sign_in::BY_CODE;
 use crate::app::{App, Failure};
@@ -41,213 +47,209 @@ pub struct Enrolled {
     pub codes_ticket: Option<String>,
 }
 
-impl App {
-    /// The app that a code is right for, and uses its time step up.
-    pub(in crate::app) fn use_code(
-        &self,
-        conn: &mut Conn,
-        uin: Uin,
-        code: &Code,
-    ) -> Result<Option<String>, Failure> {
-        let now = self.clock.now();
-        for device in totp_devices::of_identity(conn, uin)? {
-            let seed = self.open_seed(&device_binding(uin, &device.id), &device.seed)?;
-            if let Some(step) = matched_step(&seed, code, now) {
-                let is_new = totp_devices::use_step(conn, &device, step, now)?;
-                return Ok(is_new.then_some(device.id));
-            }
+/// The app that a code is right for, and uses its time step up.
+pub(in crate::app) fn use_code(
+    app: &App,
+    conn: &mut Conn,
+    uin: Uin,
+    code: &Code,
+) -> Result<Option<String>, Failure> {
+    let now = app.clock.now();
+    for device in totp_devices::of_identity(conn, uin)? {
+        let seed = open_seed(app, &device_binding(uin, &device.id), &device.seed)?;
+        if let Some(step) = matched_step(&seed, code, now) {
+            let is_new = totp_devices::use_step(conn, &device, step, now)?;
+            return Ok(is_new.then_some(device.id));
         }
-        Ok(None)
     }
+    Ok(None)
+}
 
-    fn open_seed(&self, binding: &Binding<'_>, sealed: &[u8]) -> Result<TotpSeed, Failure> {
-        TotpSeed::from_bytes(&self.vault.open(binding, sealed)?).map_err(|_| Failure::Corrupt("totp seed"))
+fn open_seed(app: &App, binding: &Binding<'_>, sealed: &[u8]) -> Result<TotpSeed, Failure> {
+    TotpSeed::from_bytes(&app.vault.open(binding, sealed)?).map_err(|_| Failure::Corrupt("totp seed"))
+}
+
+/// Whether a person must type the password to enrol: there is no usable factor to ask instead.
+pub fn enrolment_asks_password(caller: &Caller) -> bool {
+    !caller.has_mfa || caller.is_recovering()
+}
+
+/// A seed to show, new for each page, once the password is right. Whoever else holds the session loses it before.
+pub async fn seed_for_password(
+    app: &App,
+    caller: &Caller,
+    password: Password,
+) -> Result<(String, TotpSeed), Failure> {
+    ensure_password(app, caller, password, "password").await?;
+    app.change(caller, move |change| {
+        let session = &change.by.session;
+        let key = rename_session(change.app, change.conn, session, |_| ())?;
+        let seed = begin_enrolment(change.app, change.conn, &id_of_cookie(&key), session)?;
+        Ok((key, seed))
+    })
+    .await
+}
+
+/// A seed to show, new for each page, where an authenticator app has vouched; `None` without a ticket from it.
+pub async fn seed_for_ticket(
+    app: &App,
+    caller: &Caller,
+    ticket: String,
+) -> Result<Option<TotpSeed>, Failure> {
+    if shown_once(app, caller, ENROLMENT, caller.user.uid, ticket).await?.is_none() {
+        return Ok(None);
     }
+    app.change(caller, |change| {
+        let session = &change.by.session;
+        begin_enrolment(change.app, change.conn, &session.id_hash, session)
+    })
+    .await
+    .map(Some)
+}
 
-    /// Whether a person must type the password to enrol: there is no usable factor to ask instead.
-    pub fn enrolment_asks_password(caller: &Caller) -> bool {
-        !caller.has_mfa || caller.is_recovering()
-    }
+fn begin_enrolment(
+    app: &App,
+    conn: &mut Conn,
+    id_hash: &str,
+    session: &sessions::Session,
+) -> Result<TotpSeed, Failure> {
+    let seed = TotpSeed::generate(&app.random)?;
+    let sealed = app.vault.seal(&enrolment_binding(session), seed.expose())?;
+    totp_devices::start_enrolment(conn, id_hash, &sealed, app.clock.now() + ENROLMENT_SECONDS)?;
+    Ok(seed)
+}
 
-    /// A seed to show, new for each page, once the password is right. Whoever else holds the session loses it before.
-    pub async fn seed_for_password(
-        &self,
-        caller: &Caller,
-        password: Password,
-    ) -> Result<(String, TotpSeed), Failure> {
-        self.ensure_password(caller, password, "password").await?;
-        let (app, session) = (self.clone(), caller.session.clone());
-        self.store
-            .write(move |conn| {
-                let key = app.rename_session(conn, &session, |_| ())?;
-                let seed = app.begin_enrolment(conn, &id_of_cookie(&key), &session)?;
-                Ok((key, seed))
-            })
-            .await
-    }
-
-    /// A seed to show, new for each page, where an authenticator app has vouched; `None` without a ticket from it.
-    pub async fn seed_for_ticket(
-        &self,
-        caller: &Caller,
-        ticket: String,
-    ) -> Result<Option<TotpSeed>, Failure> {
-        if self.shown_once(caller, ENROLMENT, caller.user.uid, ticket).await?.is_none() {
-            return Ok(None);
-        }
-        let (app, session) = (self.clone(), caller.session.clone());
-        self.store.write(move |conn| app.begin_enrolment(conn, &session.id_hash, &session)).await.map(Some)
-    }
-
-    fn begin_enrolment(
-        &self,
-        conn: &mut Conn,
-        id_hash: &str,
-        session: &sessions::Session,
-    ) -> Result<TotpSeed, Failure> {
-        let seed = TotpSeed::generate(&self.random)?;
-        let sealed = self.vault.seal(&enrolment_binding(session), seed.expose())?;
-        totp_devices::start_enrolment(conn, id_hash, &sealed, self.clock.now() + ENROLMENT_SECONDS)?;
-        Ok(seed)
-    }
-
-    /// Registers the device whose seed was shown, proven by its first code. [`Failure::NotProven`]: no seed waits.
-    pub async fn enrol(&self, caller: &Caller, enrolment: Enrolment) -> Result<Enrolled, Failure> {
-        let app = self.clone();
-        let (session, user, event) =
-            (caller.session.clone(), caller.user.clone(), caller.event("AddMfaDevice"));
-        let (name, code) = (enrolment.name, enrolment.code);
-        self.store
-            .write(move |conn| {
-                dialect::lock_identity(conn, user.uin)?;
-                let (first, device) = app.add_device(conn, &session, user.uin, (&name, &code))?;
-                event.fact("device", name.as_str()).write(conn, &app)?;
-                sessions::delete_others(conn, user.uin, &session.family)?;
-                // Proven by password and code now, however the session began.
-                let key = app.rename_session(conn, &session, |renamed| {
-                    BY_CODE.clone_into(&mut renamed.method);
-                    renamed.code_at = Some(app.clock.now());
-                    renamed.code_device = Some(device);
-                })?;
-                let codes_ticket = if first {
-                    let door = Door {
-                        session: &id_of_cookie(&key),
-                        purpose: RECOVERY_CODES,
-                        uid: user.uid,
-                        object: "",
-                    };
-                    Some(app.replace_codes(conn, user.uin, &door)?)
-                } else {
-                    None
-                };
-                Ok(Enrolled { session: key, codes_ticket })
-            })
-            .await
-    }
-
-    /// Whether the new device is the identity's first, and its id.
-    fn add_device(
-        &self,
-        conn: &mut Conn,
-        session: &sessions::Session,
-        uin: Uin,
-        (name, code): (&str, &Code),
-    ) -> Result<(bool, String), Failure> {
-        let now = self.clock.now();
-        let sealed = totp_devices::enrolment(conn, &session.id_hash, now)?.ok_or(Failure::NotProven)?;
-        let seed = self.open_seed(&enrolment_binding(session), &sealed)?;
-        let step = matched_step(&seed, code, now).ok_or_else(wrong_code)?;
-        let held = totp_devices::of_identity(conn, uin)?;
-        if held.len() >= MAX_DEVICES {
-            return Err(Failure::refused(Sentence::on_page(
-                "Five authenticator apps are registered. Remove one first.",
-            )));
-        }
-        if held.iter().any(|device| device.name == name) {
-            return Err(FieldError::on_page(
-                "name",
-                "Another authenticator app has this name. Choose a different one.",
-            )
-            .into());
-        }
-        let recovered_at = identities::recovered_at(conn, uin)?;
-        let device = Device { recovered_at, ..self.new_device(uin, name, (&seed, step))? };
-        totp_devices::insert(conn, &device)?;
-        totp_devices::end_enrolment(conn, &session.id_hash)?;
-        Ok((held.is_empty(), device.id))
-    }
-
-    /// A device whose first code has been used.
-    pub(in crate::app) fn new_device(
-        &self,
-        uin: Uin,
-        name: &str,
-        (seed, step): (&TotpSeed, i64),
-    ) -> Result<Device, Failure> {
-        let id = self.random.token()?;
-        Ok(Device {
-            seed: self.vault.seal(&device_binding(uin, &id), seed.expose())?,
-            id,
-            uin: uin.0,
-            name: name.to_owned(),
-            last_step: step,
-            created_at: self.clock.now(),
-            last_used_at: None,
-            granted_at: Some(self.clock.now()),
-            recovered_at: None,
-            earlier_steps: String::new(),
-        })
-    }
-
-    /// Makes new recovery codes; the ticket opens the page that shows them.
-    pub(in crate::app) fn replace_codes(
-        &self,
-        conn: &mut Conn,
-        uin: Uin,
-        door: &Door<'_>,
-    ) -> Result<String, Failure> {
-        let codes = RecoveryCode::generate_set(&self.random)?;
-        let digests: Vec<[u8; 32]> = codes.iter().map(RecoveryCode::digest).collect();
-        recovery_codes::replace(conn, uin, &digests)?;
-        let shown: Vec<_> = codes.iter().map(RecoveryCode::grouped).collect();
-        let text =
-            zeroize::Zeroizing::new(shown.iter().map(|code| code.as_str()).collect::<Vec<_>>().join("\n"));
-        self.mint(conn, door, Some(&text), SHOWN_ONCE_SECONDS)
-    }
-
-    /// The caller's authenticator apps and how many recovery codes are left.
-    pub async fn factors(&self, caller: &Caller) -> Result<(Vec<MfaDevice>, i64), Failure> {
-        let uin = caller.user.uin;
-        self.store
-            .read(move |conn| Ok((totp_devices::of_identity(conn, uin)?, recovery_codes::left(conn, uin)?)))
-            .await
-    }
-
-    /// Refuses a wrong password of the signed-in person; guesses count as at the door.
-    pub(in crate::app) async fn ensure_password(
-        &self,
-        caller: &Caller,
-        password: Password,
-        field: &'static str,
-    ) -> Result<(), Failure> {
-        let uin = caller.user.uin;
-        let buckets = Self::own_bucket(uin);
-        let turn = self.admit(&buckets, &Guest::Known(uin.to_string())).await?;
-        let stored = self.store.read(move |conn| identities::find(conn, uin)).await?;
-        let hash = stored.and_then(|identity| identity.password_hash);
-        let is_right = match self.passwords.verify_in(turn, password, hash).await {
-            Ok(is_right) => is_right,
-            Err(error) => return Err(self.take_back(buckets, error).await),
+/// Registers the device whose seed was shown, proven by its first code. [`Failure::NotProven`]: no seed waits.
+pub async fn enrol(app: &App, caller: &Caller, enrolment: Enrolment) -> Result<Enrolled, Failure> {
+    let app = app.clone();
+    let (session, user, event) = (caller.session.clone(), caller.user.clone(), caller.event("AddMfaDevice"));
+    let (name, code) = (enrolment.name, enrolment.code);
+    app.change(caller, move |change| {
+        dialect::lock_identity(change.conn, user.uin)?;
+        let (first, device) = add_device(change.app, change.conn, &session, user.uin, (&name, &code))?;
+        event.fact("device", name.as_str()).record(change);
+        sessions::delete_others(change.conn, user.uin, &session.family)?;
+        // Proven by password and code now, however the session began.
+        let key = rename_session(change.app, change.conn, &session, |renamed| {
+            BY_CODE.clone_into(&mut renamed.method);
+            renamed.code_at = Some(change.app.clock.now());
+            renamed.code_device = Some(device);
+        })?;
+        let codes_ticket = if first {
+            let door =
+                Door { session: &id_of_cookie(&key), purpose: RECOVERY_CODES, uid: user.uid, object: "" };
+            Some(replace_codes(change.app, change.conn, user.uin, &door)?)
+        } else {
+            None
         };
-        if !is_right {
-            let (app, event) = (self.clone(), caller.event("StepUp").fact("purpose", "password"));
-            self.store.write(move |conn| event.refused("wrong password").write(conn, &app)).await?;
-            return Err(
-                FieldError::on_page(field, "That is not your current password. Type it again.").into()
-            );
-        }
-        self.store.write(move |conn| buckets.forgive(conn)).await
+        Ok(Enrolled { session: key, codes_ticket })
+    })
+    .await
+}
+
+/// Whether the new device is the identity's first, and its id.
+fn add_device(
+    app: &App,
+    conn: &mut Conn,
+    session: &sessions::Session,
+    uin: Uin,
+    (name, code): (&str, &Code),
+) -> Result<(bool, String), Failure> {
+    let now = app.clock.now();
+    let sealed = totp_devices::enrolment(conn, &session.id_hash, now)?.ok_or(Failure::NotProven)?;
+    let seed = open_seed(app, &enrolment_binding(session), &sealed)?;
+    let step = matched_step(&seed, code, now).ok_or_else(wrong_code)?;
+    let held = totp_devices::of_identity(conn, uin)?;
+    if held.len() >= MAX_DEVICES {
+        return Err(Failure::refused(Sentence::on_page(
+            "Five authenticator apps are registered. Remove one first.",
+        )));
     }
+    if held.iter().any(|device| device.name == name) {
+        return Err(FieldError::on_page(
+            "name",
+            "Another authenticator app has this name. Choose a different one.",
+        )
+        .into());
+    }
+    let recovered_at = identities::recovered_at(conn, uin)?;
+    let device = Device { recovered_at, ..new_device(app, uin, name, (&seed, step))? };
+    totp_devices::insert(conn, &device)?;
+    totp_devices::end_enrolment(conn, &session.id_hash)?;
+    Ok((held.is_empty(), device.id))
+}
+
+/// A device whose first code has been used.
+pub(in crate::app) fn new_device(
+    app: &App,
+    uin: Uin,
+    name: &str,
+    (seed, step): (&TotpSeed, i64),
+) -> Result<Device, Failure> {
+    let id = app.random.token()?;
+    Ok(Device {
+        seed: app.vault.seal(&device_binding(uin, &id), seed.expose())?,
+        id,
+        uin: uin.0,
+        name: name.to_owned(),
+        last_step: step,
+        created_at: app.clock.now(),
+        last_used_at: None,
+        granted_at: Some(app.clock.now()),
+        recovered_at: None,
+        earlier_steps: String::new(),
+    })
+}
+
+/// Makes new recovery codes; the ticket opens the page that shows them.
+pub(in crate::app) fn replace_codes(
+    app: &App,
+    conn: &mut Conn,
+    uin: Uin,
+    door: &Door<'_>,
+) -> Result<String, Failure> {
+    let codes = RecoveryCode::generate_set(&app.random)?;
+    let digests: Vec<[u8; 32]> = codes.iter().map(RecoveryCode::digest).collect();
+    recovery_codes::replace(conn, uin, &digests)?;
+    let shown: Vec<_> = codes.iter().map(RecoveryCode::grouped).collect();
+    let text = zeroize::Zeroizing::new(shown.iter().map(|code| code.as_str()).collect::<Vec<_>>().join("\n"));
+    mint(app, conn, door, Some(&text), SHOWN_ONCE_SECONDS)
+}
+
+/// The caller's authenticator apps and how many recovery codes are left.
+pub async fn factors(app: &App, caller: &Caller) -> Result<(Vec<MfaDevice>, i64), Failure> {
+    let uin = caller.user.uin;
+    app.store
+        .read(move |conn| Ok((totp_devices::of_identity(conn, uin)?, recovery_codes::left(conn, uin)?)))
+        .await
+}
+
+/// Refuses a wrong password of the signed-in person; guesses count as at the door.
+pub(in crate::app) async fn ensure_password(
+    app: &App,
+    caller: &Caller,
+    password: Password,
+    field: &'static str,
+) -> Result<(), Failure> {
+    let uin = caller.user.uin;
+    let buckets = own_bucket(uin);
+    let turn = admit(app, &buckets, &Guest::Known(uin.to_string())).await?;
+    let stored = app.store.read(move |conn| identities::find(conn, uin)).await?;
+    let hash = stored.and_then(|identity| identity.password_hash);
+    let is_right = match app.passwords.verify_in(turn, password, hash).await {
+        Ok(is_right) => is_right,
+        Err(error) => return Err(take_back(app, buckets, error).await),
+    };
+    if !is_right {
+        let event = caller.event("StepUp").fact("purpose", "password").refused("wrong password");
+        app.change(caller, move |change| {
+            event.record(change);
+            Ok(())
+        })
+        .await?;
+        return Err(FieldError::on_page(field, "That is not your current password. Type it again.").into());
+    }
+    app.store.write(move |conn| buckets.forgive(conn)).await
 }
 
 fn device_binding(uin: Uin, id: &str) -> Binding<'_> {

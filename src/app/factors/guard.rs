@@ -89,131 +89,129 @@ impl Buckets {
     }
 }
 
-impl App {
-    /// Counters of passwords for whoever is meant, from that address; a browser known to this identity has its own.
-    pub(in crate::app) fn buckets(&self, name: &Name, ip: &str, known: Option<&Device>) -> Buckets {
-        if let Some(device) = known {
-            return Buckets(vec![(format!("{}{}", device_prefix(device.uin), device.nonce), DEVICE)]);
+/// Counters of passwords for whoever is meant, from that address; a browser known to this identity has its own.
+pub(in crate::app) fn buckets(app: &App, name: &Name, ip: &str, known: Option<&Device>) -> Buckets {
+    if let Some(device) = known {
+        return Buckets(vec![(format!("{}{}", device_prefix(device.uin), device.nonce), DEVICE)]);
+    }
+    let (name, networks) = (blurred(app, &name.text()), blurred_networks(app, &Network::of(ip)));
+    let narrowest = networks.last().map_or("", String::as_str);
+    let mut buckets = vec![
+        (format!("{}{narrowest}", networks_prefix(&name)), USER_AND_NETWORK),
+        (format!("user:{name}"), USER),
+    ];
+    buckets.extend(networks.iter().map(|network| (format!("{OF_NETWORKS}{network}"), NETWORK)));
+    Buckets(buckets)
+}
+
+/// The counter for passwords that a signed-in person is asked for again.
+pub(in crate::app) fn own_bucket(uin: Uin) -> Buckets {
+    Buckets(vec![(signed_in(uin), USER_AND_NETWORK)])
+}
+
+/// Counters of codes of the second step: those of strangers do not count for a known browser.
+pub(in crate::app) fn code_buckets(app: &App, uin: Uin, ip: &str, known: Option<&Device>) -> Buckets {
+    let own = (format!("{}:{}", code_bucket(uin), place(app, ip, known)), SECOND_STEP);
+    match known {
+        Some(_) => Buckets(vec![own]),
+        None => Buckets(vec![own, (code_bucket(uin), SECOND_STEP_EVERYWHERE)]),
+    }
+}
+
+/// The counter of recovery codes, apart from that of codes.
+pub(in crate::app) fn recovery_buckets(app: &App, uin: Uin, ip: &str, known: Option<&Device>) -> Buckets {
+    Buckets(vec![(format!("recovery:{uin}:{}", place(app, ip, known)), RECOVERY)])
+}
+
+fn place(app: &App, ip: &str, known: Option<&Device>) -> String {
+    if let Some(device) = known {
+        return format!("device:{}", device.nonce);
+    }
+    let networks = blurred_networks(app, &Network::of(ip));
+    format!("{OF_NETWORKS}{}", networks.last().map_or("", String::as_str))
+}
+
+/// Names and networks are kept as keyed digests: the table is no list of who tried.
+fn blurred(app: &App, text: &str) -> String {
+    HEXLOWER.encode(&mac(app.keys.bucket.as_ref(), text))
+}
+
+/// The widest network first; each further one begins with those around it.
+fn blurred_networks(app: &App, network: &Network) -> Vec<String> {
+    let mut path = String::new();
+    let levels = network.levels().iter().map(|level| {
+        let between = if path.is_empty() { "" } else { "/" };
+        path = format!("{path}{between}{}", blurred(app, level));
+        path.clone()
+    });
+    levels.collect()
+}
+
+/// Forgets what was counted against one person: passwords and codes.
+pub(in crate::app) fn forgive_person(app: &App, conn: &mut Conn, uin: Uin) -> Result<(), Failure> {
+    let name = blurred(app, &Name::Known(uin).text());
+    throttles::clear_all(conn, &networks_prefix(&name))?;
+    throttles::clear(conn, &format!("user:{name}"))?;
+    throttles::clear(conn, &signed_in(uin))?;
+    throttles::clear_all(conn, &device_prefix(uin))?;
+    forgive_codes(conn, uin)
+}
+
+/// Forgets what was counted against whoever sits in a network.
+pub(in crate::app) fn forgive_network(app: &App, conn: &mut Conn, network: &Network) -> Result<(), Failure> {
+    let networks = blurred_networks(app, network);
+    let narrowest = networks.last().map_or("", String::as_str);
+    throttles::clear_below(conn, "user+network:", &format!(":{narrowest}"))?;
+    for network in &networks {
+        throttles::clear(conn, &format!("{OF_NETWORKS}{network}"))?;
+    }
+    throttles::clear_below(conn, OF_NETWORKS, narrowest)?;
+    throttles::clear_below(conn, "code:", &format!(":{narrowest}"))?;
+    throttles::clear_below(conn, "recovery:", &format!(":{narrowest}"))?;
+    Ok(())
+}
+
+/// Waits for a turn and counts the attempt before it is looked at, so that parallel guesses cannot outrun the counter.
+///
+/// Who has to wait for the counter does not wait for a turn first.
+pub(in crate::app) async fn admit(app: &App, buckets: &Buckets, guest: &Guest) -> Result<Turn, Failure> {
+    let (wanted, now) = (buckets.clone(), app.clock.now());
+    app.store.read(move |conn| wanted.ensure_open(conn, now)).await?;
+    let turn = match app.passwords.turn(guest).await {
+        Ok(turn) => turn,
+        Err(error) => return Err(turned_away(app, buckets, error).await),
+    };
+    let (wanted, now) = (buckets.clone(), app.clock.now());
+    app.store
+        .write(move |conn| {
+            throttles::lock_all(conn, wanted.names())?;
+            wanted.ensure_open(conn, now)?;
+            wanted.count(conn, now)
+        })
+        .await?;
+    Ok(turn)
+}
+
+/// A crowd costs its networks something even where nobody looks at what it says.
+async fn turned_away(app: &App, buckets: &Buckets, error: PasswordsError) -> Failure {
+    let (networks, now) = (buckets.of_networks(), app.clock.now());
+    if networks.0.is_empty() {
+        return error.into();
+    }
+    let counted = app.store.write(move |conn| networks.fail(conn, now)).await;
+    counted.err().unwrap_or_else(|| error.into())
+}
+
+/// Takes back what an attempt was charged that got no verdict: a fault of the server is nobody's wrong guess.
+pub(in crate::app) async fn take_back(app: &App, buckets: Buckets, error: PasswordsError) -> Failure {
+    let taken = app.store.write(move |conn| {
+        throttles::lock_all(conn, buckets.names())?;
+        for (bucket, limit) in &buckets.0 {
+            throttles::forgive(conn, bucket, *limit)?;
         }
-        let (name, networks) = (self.blurred(&name.text()), self.blurred_networks(&Network::of(ip)));
-        let narrowest = networks.last().map_or("", String::as_str);
-        let mut buckets = vec![
-            (format!("{}{narrowest}", networks_prefix(&name)), USER_AND_NETWORK),
-            (format!("user:{name}"), USER),
-        ];
-        buckets.extend(networks.iter().map(|network| (format!("{OF_NETWORKS}{network}"), NETWORK)));
-        Buckets(buckets)
-    }
-
-    /// The counter for passwords that a signed-in person is asked for again.
-    pub(in crate::app) fn own_bucket(uin: Uin) -> Buckets {
-        Buckets(vec![(signed_in(uin), USER_AND_NETWORK)])
-    }
-
-    /// Counters of codes of the second step: those of strangers do not count for a known browser.
-    pub(in crate::app) fn code_buckets(&self, uin: Uin, ip: &str, known: Option<&Device>) -> Buckets {
-        let own = (format!("{}:{}", code_bucket(uin), self.place(ip, known)), SECOND_STEP);
-        match known {
-            Some(_) => Buckets(vec![own]),
-            None => Buckets(vec![own, (code_bucket(uin), SECOND_STEP_EVERYWHERE)]),
-        }
-    }
-
-    /// The counter of recovery codes, apart from that of codes.
-    pub(in crate::app) fn recovery_buckets(&self, uin: Uin, ip: &str, known: Option<&Device>) -> Buckets {
-        Buckets(vec![(format!("recovery:{uin}:{}", self.place(ip, known)), RECOVERY)])
-    }
-
-    fn place(&self, ip: &str, known: Option<&Device>) -> String {
-        if let Some(device) = known {
-            return format!("device:{}", device.nonce);
-        }
-        let networks = self.blurred_networks(&Network::of(ip));
-        format!("{OF_NETWORKS}{}", networks.last().map_or("", String::as_str))
-    }
-
-    /// Names and networks are kept as keyed digests: the table is no list of who tried.
-    fn blurred(&self, text: &str) -> String {
-        HEXLOWER.encode(&mac(self.keys.bucket.as_ref(), text))
-    }
-
-    /// The widest network first; each further one begins with those around it.
-    fn blurred_networks(&self, network: &Network) -> Vec<String> {
-        let mut path = String::new();
-        let levels = network.levels().iter().map(|level| {
-            let between = if path.is_empty() { "" } else { "/" };
-            path = format!("{path}{between}{}", self.blurred(level));
-            path.clone()
-        });
-        levels.collect()
-    }
-
-    /// Forgets what was counted against one person: passwords and codes.
-    pub(in crate::app) fn forgive_person(&self, conn: &mut Conn, uin: Uin) -> Result<(), Failure> {
-        let name = self.blurred(&Name::Known(uin).text());
-        throttles::clear_all(conn, &networks_prefix(&name))?;
-        throttles::clear(conn, &format!("user:{name}"))?;
-        throttles::clear(conn, &signed_in(uin))?;
-        throttles::clear_all(conn, &device_prefix(uin))?;
-        forgive_codes(conn, uin)
-    }
-
-    /// Forgets what was counted against whoever sits in a network.
-    pub(in crate::app) fn forgive_network(&self, conn: &mut Conn, network: &Network) -> Result<(), Failure> {
-        let networks = self.blurred_networks(network);
-        let narrowest = networks.last().map_or("", String::as_str);
-        throttles::clear_below(conn, "user+network:", &format!(":{narrowest}"))?;
-        for network in &networks {
-            throttles::clear(conn, &format!("{OF_NETWORKS}{network}"))?;
-        }
-        throttles::clear_below(conn, OF_NETWORKS, narrowest)?;
-        throttles::clear_below(conn, "code:", &format!(":{narrowest}"))?;
-        throttles::clear_below(conn, "recovery:", &format!(":{narrowest}"))?;
-        Ok(())
-    }
-
-    /// Waits for a turn and counts the attempt before it is looked at, so that parallel guesses cannot outrun the counter.
-    ///
-    /// Who has to wait for the counter does not wait for a turn first.
-    pub(in crate::app) async fn admit(&self, buckets: &Buckets, guest: &Guest) -> Result<Turn, Failure> {
-        let (wanted, now) = (buckets.clone(), self.clock.now());
-        self.store.read(move |conn| wanted.ensure_open(conn, now)).await?;
-        let turn = match self.passwords.turn(guest).await {
-            Ok(turn) => turn,
-            Err(error) => return Err(self.turned_away(buckets, error).await),
-        };
-        let (wanted, now) = (buckets.clone(), self.clock.now());
-        self.store
-            .write(move |conn| {
-                throttles::lock_all(conn, wanted.names())?;
-                wanted.ensure_open(conn, now)?;
-                wanted.count(conn, now)
-            })
-            .await?;
-        Ok(turn)
-    }
-
-    /// A crowd costs its networks something even where nobody looks at what it says.
-    async fn turned_away(&self, buckets: &Buckets, error: PasswordsError) -> Failure {
-        let (networks, now) = (buckets.of_networks(), self.clock.now());
-        if networks.0.is_empty() {
-            return error.into();
-        }
-        let counted = self.store.write(move |conn| networks.fail(conn, now)).await;
-        counted.err().unwrap_or_else(|| error.into())
-    }
-
-    /// Takes back what an attempt was charged that got no verdict: a fault of the server is nobody's wrong guess.
-    pub(in crate::app) async fn take_back(&self, buckets: Buckets, error: PasswordsError) -> Failure {
-        let taken = self.store.write(move |conn| {
-            throttles::lock_all(conn, buckets.names())?;
-            for (bucket, limit) in &buckets.0 {
-                throttles::forgive(conn, bucket, *limit)?;
-            }
-            Ok::<_, Failure>(())
-        });
-        taken.await.err().unwrap_or_else(|| error.into())
-    }
+        Ok::<_, Failure>(())
+    });
+    taken.await.err().unwrap_or_else(|| error.into())
 }
 
 /// Whom somebody at the door means: every spelling of a person counts as the same.

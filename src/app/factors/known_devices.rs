@@ -16,27 +16,25 @@ pub(in crate::app) struct Device {
     pub nonce: String,
 }
 
-impl App {
-    /// A cookie that lets a browser be known again: `uin.issued.nonce.mac`.
-    pub(in crate::app) fn device_cookie(&self, uin: Uin) -> Result<String, Failure> {
-        let text = format!("{uin}.{}.{}", self.clock.now(), self.random.token()?);
-        let mac = BASE64URL_NOPAD.encode(&mac(self.keys.device.as_ref(), &text));
-        Ok(format!("{text}.{mac}"))
-    }
+/// A cookie that lets a browser be known again: `uin.issued.nonce.mac`.
+pub(in crate::app) fn device_cookie(app: &App, uin: Uin) -> Result<String, Failure> {
+    let text = format!("{uin}.{}.{}", app.clock.now(), app.random.token()?);
+    let mac = BASE64URL_NOPAD.encode(&mac(app.keys.device.as_ref(), &text));
+    Ok(format!("{text}.{mac}"))
+}
 
-    /// The name of a browser that signed in as this identity before.
-    pub(in crate::app) fn known_device(&self, cookie: &str, uin: Uin) -> Option<Device> {
-        let (text, mac) = cookie.rsplit_once('.')?;
-        let mut parts = text.split('.');
-        let (owner, issued, nonce) = (parts.next()?, parts.next()?.parse::<i64>().ok()?, parts.next()?);
-        let decoded = BASE64URL_NOPAD.decode(mac.as_bytes()).ok()?;
-        let mut check = keyed(self.keys.device.as_ref());
-        check.update(text.as_bytes());
-        let is_ours = check.verify_slice(&decoded).is_ok();
-        let ends = issued.saturating_add(DEVICE_COOKIE_SECONDS);
-        let is_fresh = deadline::holds(ends, DEVICE_COOKIE_SECONDS, self.clock.now());
-        (is_ours && is_fresh && owner == uin.to_string()).then(|| Device { uin, nonce: nonce.to_owned() })
-    }
+/// The name of a browser that signed in as this identity before.
+pub(in crate::app) fn known_device(app: &App, cookie: &str, uin: Uin) -> Option<Device> {
+    let (text, mac) = cookie.rsplit_once('.')?;
+    let mut parts = text.split('.');
+    let (owner, issued, nonce) = (parts.next()?, parts.next()?.parse::<i64>().ok()?, parts.next()?);
+    let decoded = BASE64URL_NOPAD.decode(mac.as_bytes()).ok()?;
+    let mut check = keyed(app.keys.device.as_ref());
+    check.update(text.as_bytes());
+    let is_ours = check.verify_slice(&decoded).is_ok();
+    let ends = issued.saturating_add(DEVICE_COOKIE_SECONDS);
+    let is_fresh = deadline::holds(ends, DEVICE_COOKIE_SECONDS, app.clock.now());
+    (is_ours && is_fresh && owner == uin.to_string()).then(|| Device { uin, nonce: nonce.to_owned() })
 }
 
 fn keyed(key: &[u8]) -> Hmac<Sha256> {

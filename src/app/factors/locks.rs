@@ -1,6 +1,7 @@
 //! Wrong codes lock step-up: first of the session they came from, then of the identity.
 
 use crate::app::caller::Caller;
+use crate::app::change::Change;
 use crate::app::change::event::Draft;
 use crate::app::session::public_name;
 use crate::app::{App, Failure};
@@ -19,62 +20,52 @@ pub(in crate::app) struct Attempt<'a> {
     pub purpose: &'a str,
 }
 
-impl App {
-    /// Seconds for which no code is taken in the caller's session.
-    pub(in crate::app) fn step_up_locked(
-        &self,
-        conn: &mut Conn,
-        caller: &Caller,
-    ) -> Result<Option<i64>, Failure> {
-        let now = self.clock.now();
-        Ok(locked(conn, &buckets(caller), now)?.map(|(_, until)| until - now))
-    }
+/// Seconds for which no code is taken in the caller's session.
+pub(in crate::app) fn step_up_locked(
+    app: &App,
+    conn: &mut Conn,
+    caller: &Caller,
+) -> Result<Option<i64>, Failure> {
+    let now = app.clock.now();
+    Ok(locked(conn, &buckets(caller), now)?.map(|(_, until)| until - now))
+}
 
-    /// The same for an attempt that is refused because of it; written down once a minute, with how many there were.
-    pub(in crate::app) fn refuse_locked(
-        &self,
-        conn: &mut Conn,
-        attempt: &Attempt<'_>,
-    ) -> Result<Option<i64>, Failure> {
-        let now = self.clock.now();
-        let Some((bucket, until)) = locked(conn, &buckets(attempt.caller), now)? else { return Ok(None) };
-        let told = throttles::refuse(conn, &bucket, now)?;
-        self.tell(conn, attempt, told.unwrap_or(0))?;
-        Ok(Some(until - now))
-    }
+/// The same for an attempt that is refused because of it; written down once a minute, with how many there were.
+pub(in crate::app) fn refuse_locked(
+    change: &mut Change<'_>,
+    attempt: &Attempt<'_>,
+) -> Result<Option<i64>, Failure> {
+    let now = change.app.clock.now();
+    let Some((bucket, until)) = locked(change.conn, &buckets(attempt.caller), now)? else { return Ok(None) };
+    let told = throttles::refuse(change.conn, &bucket, now)?;
+    tell(change, attempt, told.unwrap_or(0));
+    Ok(Some(until - now))
+}
 
-    /// Writes down how many codes were refused because of a lock, if any.
-    pub(in crate::app) fn tell(
-        &self,
-        conn: &mut Conn,
-        attempt: &Attempt<'_>,
-        count: i64,
-    ) -> Result<(), Failure> {
-        if count == 0 {
-            return Ok(());
-        }
+/// Writes down how many codes were refused because of a lock, if any.
+pub(in crate::app) fn tell(change: &mut Change<'_>, attempt: &Attempt<'_>, count: i64) {
+    if count > 0 {
         let event = attempt.event().refused("verification is locked");
-        event.fact("count", count).write(conn, self)
+        event.fact("count", count).record(change);
     }
+}
 
-    /// Counts a wrong code and writes it down; gives the seconds of the lock where it was one too many.
-    pub(in crate::app) fn count_wrong_code(
-        &self,
-        conn: &mut Conn,
-        attempt: &Attempt<'_>,
-    ) -> Result<Option<i64>, Failure> {
-        let now = self.clock.now();
-        let (mut lock, untold) = (None, attempt.take_untold(conn)?);
-        for (bucket, most) in &buckets(attempt.caller) {
-            if throttles::fail(conn, bucket, COUNT_ONLY, now)? >= *most {
-                throttles::lock(conn, bucket, now + LOCK_SECONDS)?;
-                lock = Some(LOCK_SECONDS);
-            }
+/// Counts a wrong code and writes it down; gives the seconds of the lock where it was one too many.
+pub(in crate::app) fn count_wrong_code(
+    change: &mut Change<'_>,
+    attempt: &Attempt<'_>,
+) -> Result<Option<i64>, Failure> {
+    let (now, untold) = (change.app.clock.now(), attempt.take_untold(change.conn)?);
+    let mut lock = None;
+    for (bucket, most) in &buckets(attempt.caller) {
+        if throttles::fail(change.conn, bucket, COUNT_ONLY, now)? >= *most {
+            throttles::lock(change.conn, bucket, now + LOCK_SECONDS)?;
+            lock = Some(LOCK_SECONDS);
         }
-        self.tell(conn, attempt, untold)?;
-        attempt.event().refused("wrong code").write(conn, self)?;
-        Ok(lock)
     }
+    tell(change, attempt, untold);
+    attempt.event().refused("wrong code").record(change);
+    Ok(lock)
 }
 
 impl Attempt<'_> {

@@ -4,4 +4,4 @@ pub mod devices;
 pub(super) mod guard;
 pub(super) mod known_devices;
 pub(super) mod locks;
-pub(super) mod new_password;
+pub mod new_password;

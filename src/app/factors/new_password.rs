@@ -24,86 +24,81 @@ pub(in crate::app) struct Chosen<'a> {
     pub rules: PasswordRules,
 }
 
-impl App {
-    /// What is wrong with a password for a new user of the account; for a form that has other faults already.
-    pub async fn faults_of_password(
-        &self,
-        caller: &Caller,
-        password: Password,
-        user_name: &str,
-    ) -> Result<Vec<FieldError>, Failure> {
-        self.faults_of(Chosen { user_name, ..caller.chosen(password, "password") }).await
-    }
+/// What is wrong with a password for a new user of the account; for a form that has other faults already.
+pub async fn faults_of_password(
+    app: &App,
+    caller: &Caller,
+    password: Password,
+    user_name: &str,
+) -> Result<Vec<FieldError>, Failure> {
+    faults_of(app, Chosen { user_name, ..caller.chosen(password, "password") }).await
+}
 
-    /// What is wrong with a chosen password.
-    pub(in crate::app) async fn faults_of(&self, chosen: Chosen<'_>) -> Result<Vec<FieldError>, Failure> {
-        match self.acceptable(chosen).await {
-            Ok(_) => Ok(Vec::new()),
-            Err(Failure::Invalid(errors)) => Ok(errors),
-            Err(other) => Err(other),
+/// What is wrong with a chosen password.
+pub(in crate::app) async fn faults_of(app: &App, chosen: Chosen<'_>) -> Result<Vec<FieldError>, Failure> {
+    match acceptable(app, chosen).await {
+        Ok(_) => Ok(Vec::new()),
+        Err(Failure::Invalid(errors)) => Ok(errors),
+        Err(other) => Err(other),
+    }
+}
+
+/// Gives the password back when it is good enough.
+pub(in crate::app) async fn acceptable(_app: &App, chosen: Chosen<'_>) -> Result<Password, Failure> {
+    let Chosen { password, field, rules, .. } = chosen;
+    rules.ensure_met(password.expose()).map_err(|broken| FieldError::new(field, broken))?;
+    let (user, account) = (chosen.user_name.to_owned(), chosen.account_name.to_owned());
+    let judged = tokio::task::spawn_blocking(move || {
+        ensure_acceptable(&password, &[&user, &account]).map(|()| password)
+    });
+    let verdict: Result<Password, PasswordRefusal> =
+        judged.await.map_err(|_| Failure::Corrupt("the password check did not finish"))?;
+    verdict.map_err(|refusal| FieldError::new(field, refusal).into())
+}
+
+/// Refuses the present password of an identity, and as many before it as the rules keep from coming back.
+pub(in crate::app) async fn ensure_new(
+    app: &App,
+    uin: Uin,
+    password: &Password,
+    (field, rules): (&'static str, &PasswordRules),
+) -> Result<(), Failure> {
+    let identity = app.store.read(move |conn| identities::find(conn, uin)).await?;
+    let Some(identity) = identity else { return Ok(()) };
+    for (age, hash) in identity.latest_passwords(rules.reuse_limit.max(1))?.into_iter().enumerate() {
+        let copy = Password::parse(password.expose()).map_err(|_| Failure::Corrupt("password"))?;
+        if app.passwords.verify(copy, Some(hash)).await? {
+            let text = if age == 0 {
+                ("This is the present password. Choose a different one.", "新密码与当前密码相同，请更换。")
+            } else {
+                ("This password was used before. Choose one that was not.", "该密码曾经使用过，请更换。")
+            };
+            return Err(FieldError::new(field, text).into());
         }
     }
+    Ok(())
+}
 
-    /// Gives the password back when it is good enough.
-    pub(in crate::app) async fn acceptable(&self, chosen: Chosen<'_>) -> Result<Password, Failure> {
-        let Chosen { password, field, rules, .. } = chosen;
-        rules.ensure_met(password.expose()).map_err(|broken| FieldError::new(field, broken))?;
-        let (user, account) = (chosen.user_name.to_owned(), chosen.account_name.to_owned());
-        let judged = tokio::task::spawn_blocking(move || {
-            ensure_acceptable(&password, &[&user, &account]).map(|()| password)
-        });
-        let verdict: Result<Password, PasswordRefusal> =
-            judged.await.map_err(|_| Failure::Corrupt("the password check did not finish"))?;
-        verdict.map_err(|refusal| FieldError::new(field, refusal).into())
-    }
-
-    /// Refuses the present password of an identity, and as many before it as the rules keep from coming back.
-    pub(in crate::app) async fn ensure_new(
-        &self,
-        uin: Uin,
-        password: &Password,
-        (field, rules): (&'static str, &PasswordRules),
-    ) -> Result<(), Failure> {
-        let identity = self.store.read(move |conn| identities::find(conn, uin)).await?;
-        let Some(identity) = identity else { return Ok(()) };
-        for (age, hash) in identity.latest_passwords(rules.reuse_limit.max(1))?.into_iter().enumerate() {
-            let copy = Password::parse(password.expose()).map_err(|_| Failure::Corrupt("password"))?;
-            if self.passwords.verify(copy, Some(hash)).await? {
-                let text = if age == 0 {
-                    (
-                        "This is the present password. Choose a different one.",
-                        "新密码与当前密码相同，请更换。",
-                    )
-                } else {
-                    ("This password was used before. Choose one that was not.", "该密码曾经使用过，请更换。")
-                };
-                return Err(FieldError::new(field, text).into());
+/// A password that is shown once: at least so many letters and digits in groups of five, with every kind of
+/// character.
+pub(in crate::app) fn generated_password(
+    app: &App,
+    rules: &PasswordRules,
+    least: usize,
+) -> Result<Zeroizing<String>, Failure> {
+    let length = usize::try_from(rules.minimum_length).unwrap_or_default().max(least);
+    for _ in 0..MOST_DRAWS {
+        let text = app.random.alphanumeric(length)?;
+        let mut grouped = Zeroizing::new(String::with_capacity(length + length / 5));
+        for (at, c) in text.chars().enumerate() {
+            if at > 0 && at % 5 == 0 {
+                grouped.push('-');
             }
+            grouped.push(c);
         }
-        Ok(())
-    }
-
-    /// A password that is shown once: at least so many letters and digits in groups of five, with every kind of
-    /// character.
-    pub(in crate::app) fn generated_password(
-        &self,
-        rules: &PasswordRules,
-        least: usize,
-    ) -> Result<Zeroizing<String>, Failure> {
-        let length = usize::try_from(rules.minimum_length).unwrap_or_default().max(least);
-        for _ in 0..MOST_DRAWS {
-            let text = self.random.alphanumeric(length)?;
-            let mut grouped = Zeroizing::new(String::with_capacity(length + length / 5));
-            for (at, c) in text.chars().enumerate() {
-                if at > 0 && at % 5 == 0 {
-                    grouped.push('-');
-                }
-                grouped.push(c);
-            }
-            if has_every_kind(&grouped) {
-                return Ok(grouped);
-            }
+        if has_every_kind(&grouped) {
+            return Ok(grouped);
         }
-        Err(Failure::Corrupt("the random source repeats itself"))
     }
+    Err(Failure::Corrupt("the random source repeats itself"))
 }

@@ -68,88 +68,84 @@ impl Sending {
     }
 }
 
-impl App {
-    /// What became of other sendings of the same form. A step-up that ran out leaves the form as if it was never sent.
-    pub async fn progress(&self, caller: &Caller, sending: &Sending) -> Result<Progress, Failure> {
-        let (digest, session, now) =
-            (sending.digest.clone(), caller.session.id_hash.clone(), self.clock.now());
-        let found = self.store.read(move |conn| -> Result<_, Failure> {
-            let Some(sent) = forms::find(conn, &digest)? else { return Ok(None) };
-            let is_over = match (&sent.question, &sent.answer) {
-                (Some(id), Some(_)) => step_ups::find(conn, &session, Some(id), now)?.is_none(),
-                _ => false,
-            };
-            Ok(Some((sent, is_over)))
-        });
-        let Some((sent, is_over)) = found.await? else { return Ok(Progress::Unused) };
-        if sent.request_id == sending.request_id {
-            return Ok(Progress::Mine);
-        }
-        if is_over {
-            let is_free = self.store.write(move |conn| forms::free(conn, &sent)).await?;
-            return Ok(if is_free { Progress::Unused } else { Progress::Working });
-        }
-        let Some(sealed) = sent.answer else { return Ok(Progress::Working) };
-        self.open_answer(&sent.digest, &sealed).map(Progress::Answered)
+/// What became of other sendings of the same form. A step-up that ran out leaves the form as if it was never sent.
+pub async fn progress(app: &App, caller: &Caller, sending: &Sending) -> Result<Progress, Failure> {
+    let (digest, session, now) = (sending.digest.clone(), caller.session.id_hash.clone(), app.clock.now());
+    let found = app.store.read(move |conn| -> Result<_, Failure> {
+        let Some(sent) = forms::find(conn, &digest)? else { return Ok(None) };
+        let is_over = match (&sent.question, &sent.answer) {
+            (Some(id), Some(_)) => step_ups::find(conn, &session, Some(id), now)?.is_none(),
+            _ => false,
+        };
+        Ok(Some((sent, is_over)))
+    });
+    let Some((sent, is_over)) = found.await? else { return Ok(Progress::Unused) };
+    if sent.request_id == sending.request_id {
+        return Ok(Progress::Mine);
     }
+    if is_over {
+        let is_free = app.store.write(move |conn| forms::free(conn, &sent)).await?;
+        return Ok(if is_free { Progress::Unused } else { Progress::Working });
+    }
+    let Some(sealed) = sent.answer else { return Ok(Progress::Working) };
+    open_answer(app, &sent.digest, &sealed).map(Progress::Answered)
+}
 
-    /// Keeps what a sending was answered with, for the next sending of the same form.
-    pub async fn keep_answer(&self, sending: &Sending, address: &str) -> Result<(), Failure> {
-        let sealed = self.vault.seal(&binding(&sending.digest), address.as_bytes())?;
-        let sent = sending.sent(Some(sealed));
-        Ok(self.store.write(move |conn| forms::set_answer(conn, &sent)).await?)
-    }
+/// Keeps what a sending was answered with, for the next sending of the same form.
+pub async fn keep_answer(app: &App, sending: &Sending, address: &str) -> Result<(), Failure> {
+    let sealed = app.vault.seal(&binding(&sending.digest), address.as_bytes())?;
+    let sent = sending.sent(Some(sealed));
+    Ok(app.store.write(move |conn| forms::set_answer(conn, &sent)).await?)
+}
 
-    /// Keeps, with what a form of somebody signed out made, where its second sending leads.
-    pub(in crate::app) fn keep_made(
-        &self,
-        conn: &mut Conn,
-        digest: String,
-        address: &str,
-    ) -> Result<(), Failure> {
-        let answer = Some(self.vault.seal(&binding(&digest), address.as_bytes())?);
-        let expires_at = self.clock.now() + SHOWN_ONCE_SECONDS;
-        let sent = Sent { digest, request_id: String::new(), question: None, answer, expires_at };
-        Ok(forms::insert(conn, &sent)?)
-    }
+/// Keeps, with what a form of somebody signed out made, where its second sending leads.
+pub(in crate::app) fn keep_made(
+    app: &App,
+    conn: &mut Conn,
+    digest: String,
+    address: &str,
+) -> Result<(), Failure> {
+    let answer = Some(app.vault.seal(&binding(&digest), address.as_bytes())?);
+    let expires_at = app.clock.now() + SHOWN_ONCE_SECONDS;
+    let sent = Sent { digest, request_id: String::new(), question: None, answer, expires_at };
+    Ok(forms::insert(conn, &sent)?)
+}
 
-    /// Where the second sending of such a form leads.
-    pub(in crate::app) async fn made(&self, digest: String) -> Result<Option<Zeroizing<String>>, Failure> {
-        let found = self.store.read(move |conn| forms::find(conn, &digest)).await?;
-        let Some(Sent { digest, answer: Some(sealed), .. }) = found else { return Ok(None) };
-        self.open_answer(&digest, &sealed).map(Some)
-    }
+/// Where the second sending of such a form leads.
+pub(in crate::app) async fn made(app: &App, digest: String) -> Result<Option<Zeroizing<String>>, Failure> {
+    let found = app.store.read(move |conn| forms::find(conn, &digest)).await?;
+    let Some(Sent { digest, answer: Some(sealed), .. }) = found else { return Ok(None) };
+    open_answer(app, &digest, &sealed).map(Some)
+}
 
-    fn open_answer(&self, digest: &str, sealed: &[u8]) -> Result<Zeroizing<String>, Failure> {
-        let opened = self.vault.open(&binding(digest), sealed)?;
-        let address = std::str::from_utf8(&opened).map_err(|_| Failure::Corrupt("forms.answer"))?;
-        Ok(Zeroizing::new(address.to_owned()))
-    }
+fn open_answer(app: &App, digest: &str, sealed: &[u8]) -> Result<Zeroizing<String>, Failure> {
+    let opened = app.vault.open(&binding(digest), sealed)?;
+    let address = std::str::from_utf8(&opened).map_err(|_| Failure::Corrupt("forms.answer"))?;
+    Ok(Zeroizing::new(address.to_owned()))
+}
 
-    /// Lets the form be sent again: nothing came of this sending after all.
-    pub async fn release_form(&self, sending: &Sending) -> Result<(), Failure> {
-        let sent = sending.sent(None);
-        Ok(self.store.write(move |conn| forms::forget(conn, &sent)).await?)
-    }
+/// Lets the form be sent again: nothing came of this sending after all.
+pub async fn release_form(app: &App, sending: &Sending) -> Result<(), Failure> {
+    let sent = sending.sent(None);
+    Ok(app.store.write(move |conn| forms::forget(conn, &sent)).await?)
+}
 
-    /// What waited for a step-up is done, and can be seen at this address; without one nothing came of it.
-    pub async fn settle_form(&self, question: &str, address: Option<&str>) -> Result<(), Failure> {
-        let id = question.to_owned();
-        let waiting = self.store.read(move |conn| forms::of_question(conn, &id)).await?;
-        let Some(sent) = waiting else { return Ok(()) };
-        let answer =
-            address.map(|text| self.vault.seal(&binding(&sent.digest), text.as_bytes())).transpose()?;
-        self.store
-            .write(move |conn| {
-                if answer.is_some() {
-                    forms::finish(conn, &Sent { answer, ..sent })
-                } else {
-                    forms::forget(conn, &sent)
-                }
-            })
-            .await?;
-        Ok(())
-    }
+/// What waited for a step-up is done, and can be seen at this address; without one nothing came of it.
+pub async fn settle_form(app: &App, question: &str, address: Option<&str>) -> Result<(), Failure> {
+    let id = question.to_owned();
+    let waiting = app.store.read(move |conn| forms::of_question(conn, &id)).await?;
+    let Some(sent) = waiting else { return Ok(()) };
+    let answer = address.map(|text| app.vault.seal(&binding(&sent.digest), text.as_bytes())).transpose()?;
+    app.store
+        .write(move |conn| {
+            if answer.is_some() {
+                forms::finish(conn, &Sent { answer, ..sent })
+            } else {
+                forms::forget(conn, &sent)
+            }
+        })
+        .await?;
+    Ok(())
 }
 
 fn binding(digest: &str) -> Binding<'_> {

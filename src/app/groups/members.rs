@@ -1,6 +1,7 @@
 //! Who is in which group.
 
 use crate::app::caller::Caller;
+use crate::app::change::Change;
 use crate::app::groups::{Paged, Paging, found, limits};
 use crate::app::{App, Failure};
 use crate::domain::group::{
@@ -15,148 +16,134 @@ pub use crate::store::groups::{Joined, Member};
 /// A user and the group it is to be in, or no longer.
 pub type Pair = (GroupId, UserRef);
 
-impl App {
-    /// The users of a group.
-    pub async fn members(
-        &self,
-        caller: &Caller,
-        id: GroupId,
-        paging: Paging,
-    ) -> Result<Paged<Member>, Failure> {
-        caller.ensure_group(action::LIST_MEMBERS, id)?;
-        let owner = caller.owner();
-        self.store
-            .read(move |conn| {
-                found(conn, owner, id)?;
-                Ok(paging.of(groups::members(conn, id)?))
-            })
-            .await
-    }
+/// The users of a group.
+pub async fn members(
+    app: &App,
+    caller: &Caller,
+    id: GroupId,
+    paging: Paging,
+) -> Result<Paged<Member>, Failure> {
+    caller.ensure_group(action::LIST_MEMBERS, id)?;
+    let owner = caller.owner();
+    app.store
+        .read(move |conn| {
+            found(conn, owner, id)?;
+            Ok(paging.of(groups::members(conn, id)?))
+        })
+        .await
+}
 
-    /// A group and all its users.
-    pub async fn group_with_members(
-        &self,
-        caller: &Caller,
-        id: GroupId,
-    ) -> Result<(Group, Vec<Member>), Failure> {
-        caller.ensure_group(action::GET_GROUP, id)?;
-        let owner = caller.owner();
-        self.store
-            .read(move |conn| {
-                let group = found(conn, owner, id)?;
-                Ok((group, groups::members(conn, id)?))
-            })
-            .await
-    }
+/// A group and all its users.
+pub async fn group_with_members(
+    app: &App,
+    caller: &Caller,
+    id: GroupId,
+) -> Result<(Group, Vec<Member>), Failure> {
+    caller.ensure_group(action::GET_GROUP, id)?;
+    let owner = caller.owner();
+    app.store
+        .read(move |conn| {
+            let group = found(conn, owner, id)?;
+            Ok((group, groups::members(conn, id)?))
+        })
+        .await
+}
 
-    /// The groups that a user is in.
-    pub async fn groups_of(
-        &self,
-        caller: &Caller,
-        user: UserRef,
-        paging: Paging,
-    ) -> Result<Paged<Joined>, Failure> {
-        let asker = caller.clone();
-        self.store
-            .read(move |conn| {
-                let target = person(conn, asker.owner(), user);
-                // Denied before missing: an unknown UID is asked about like the account itself.
-                let uin = match (&target, user) {
-                    (Ok(user), _) => user.uin,
-                    (Err(_), UserRef::Uin(uin)) => uin,
-                    (Err(_), UserRef::Uid(_)) => asker.owner(),
-                };
-                asker.ensure(action::LIST_GROUPS_OF_USER, uin)?;
-                Ok(paging.of(groups::of_user(conn, target?.uid)?))
-            })
-            .await
-    }
+/// The groups that a user is in.
+pub async fn groups_of(
+    app: &App,
+    caller: &Caller,
+    user: UserRef,
+    paging: Paging,
+) -> Result<Paged<Joined>, Failure> {
+    app.view(caller, move |view| {
+        let target = person(view.conn, view.by.owner(), user);
+        // Denied before missing: an unknown UID is asked about like the account itself.
+        let uin = match (&target, user) {
+            (Ok(user), _) => user.uin,
+            (Err(_), UserRef::Uin(uin)) => uin,
+            (Err(_), UserRef::Uid(_)) => view.by.owner(),
+        };
+        view.by.ensure(action::LIST_GROUPS_OF_USER, uin)?;
+        Ok(paging.of(groups::of_user(view.conn, target?.uid)?))
+    })
+    .await
+}
 
-    /// Puts users into groups, all or none. Who is in a group already stays in it.
-    pub async fn add_to_groups(&self, caller: &Caller, pairs: Vec<Pair>) -> Result<(), Failure> {
-        for (id, _) in &pairs {
-            caller.ensure_group(action::ADD_MEMBER, *id)?;
-        }
-        let (app, asker) = (self.clone(), caller.clone());
-        self.store.write(move |conn| app.add_to_groups_in(conn, &asker, &pairs)).await
+/// Puts users into groups, all or none. Who is in a group already stays in it.
+pub async fn add_to_groups(app: &App, caller: &Caller, pairs: Vec<Pair>) -> Result<(), Failure> {
+    for (id, _) in &pairs {
+        caller.ensure_group(action::ADD_MEMBER, *id)?;
     }
+    app.change(caller, move |change| add_to_groups_in(change, &pairs)).await
+}
 
-    pub(in crate::app) fn add_to_groups_in(
-        &self,
-        conn: &mut Conn,
-        caller: &Caller,
-        pairs: &[Pair],
-    ) -> Result<(), Failure> {
-        for (id, _) in pairs {
-            caller.ensure_group(action::ADD_MEMBER, *id)?;
-        }
-        ensure_few(pairs)?;
-        dialect::lock_account(conn, caller.owner())?;
-        lock_all(conn, caller.owner(), pairs)?;
-        pairs.iter().try_for_each(|pair| self.add_in(conn, caller, *pair))
+pub(in crate::app) fn add_to_groups_in(change: &mut Change<'_>, pairs: &[Pair]) -> Result<(), Failure> {
+    for (id, _) in pairs {
+        change.by.ensure_group(action::ADD_MEMBER, *id)?;
     }
+    ensure_few(pairs)?;
+    dialect::lock_account(change.conn, change.by.owner())?;
+    lock_all(change.conn, change.by.owner(), pairs)?;
+    pairs.iter().try_for_each(|pair| add_in(change, *pair))
+}
 
-    fn add_in(&self, conn: &mut Conn, caller: &Caller, (id, user): Pair) -> Result<(), Failure> {
-        let group = found(conn, caller.owner(), id)?;
-        let user = locked(conn, caller.owner(), user)?;
-        if user.kind == UserKind::Root {
-            return Err(GroupRefusal::IsRoot.into());
-        }
-        if groups::is_member(conn, id, user.uid)? {
-            return Ok(());
-        }
-        if groups::count_members(conn, id)? >= MAX_MEMBERS {
-            return Err(GroupRefusal::GroupFull.into());
-        }
-        if groups::count_of_user(conn, user.uid)? >= MAX_GROUPS_PER_USER {
-            return Err(GroupRefusal::UserFull.into());
-        }
-        let mark = caller.mark_on_group(self, action::ADD_MEMBER, id)?;
-        groups::add_member(conn, id, user.uid, mark)?;
-        let event = caller.event("AddUserToGroup").on(&user).object(&group.name);
-        event.fact("group_id", id.0).write(conn, self)
+fn add_in(change: &mut Change<'_>, (id, user): Pair) -> Result<(), Failure> {
+    let group = found(change.conn, change.by.owner(), id)?;
+    let user = locked(change.conn, change.by.owner(), user)?;
+    if user.kind == UserKind::Root {
+        return Err(GroupRefusal::IsRoot.into());
     }
+    if groups::is_member(change.conn, id, user.uid)? {
+        return Ok(());
+    }
+    if groups::count_members(change.conn, id)? >= MAX_MEMBERS {
+        return Err(GroupRefusal::GroupFull.into());
+    }
+    if groups::count_of_user(change.conn, user.uid)? >= MAX_GROUPS_PER_USER {
+        return Err(GroupRefusal::UserFull.into());
+    }
+    let mark = change.by.mark_on_group(change.app, action::ADD_MEMBER, id)?;
+    groups::add_member(change.conn, id, user.uid, mark)?;
+    let event = change.event("AddUserToGroup").on(&user).object(&group.name);
+    event.fact("group_id", id.0).record(change);
+    Ok(())
+}
 
-    /// Takes users out of groups, all or none.
-    pub async fn remove_from_groups(&self, caller: &Caller, pairs: Vec<Pair>) -> Result<(), Failure> {
-        for (id, _) in &pairs {
-            caller.ensure_group(action::REMOVE_MEMBER, *id)?;
-        }
-        let (app, asker) = (self.clone(), caller.clone());
-        self.store.write(move |conn| app.remove_from_groups_in(conn, &asker, &pairs)).await
+/// Takes users out of groups, all or none.
+pub async fn remove_from_groups(app: &App, caller: &Caller, pairs: Vec<Pair>) -> Result<(), Failure> {
+    for (id, _) in &pairs {
+        caller.ensure_group(action::REMOVE_MEMBER, *id)?;
     }
+    app.change(caller, move |change| remove_from_groups_in(change, &pairs)).await
+}
 
-    pub(in crate::app) fn remove_from_groups_in(
-        &self,
-        conn: &mut Conn,
-        caller: &Caller,
-        pairs: &[Pair],
-    ) -> Result<(), Failure> {
-        for (id, _) in pairs {
-            caller.ensure_group(action::REMOVE_MEMBER, *id)?;
-        }
-        ensure_few(pairs)?;
-        dialect::lock_account(conn, caller.owner())?;
-        lock_all(conn, caller.owner(), pairs)?;
-        pairs.iter().try_for_each(|pair| self.remove_in(conn, caller, *pair))
+pub(in crate::app) fn remove_from_groups_in(change: &mut Change<'_>, pairs: &[Pair]) -> Result<(), Failure> {
+    for (id, _) in pairs {
+        change.by.ensure_group(action::REMOVE_MEMBER, *id)?;
     }
+    ensure_few(pairs)?;
+    dialect::lock_account(change.conn, change.by.owner())?;
+    lock_all(change.conn, change.by.owner(), pairs)?;
+    pairs.iter().try_for_each(|pair| remove_in(change, *pair))
+}
 
-    fn remove_in(&self, conn: &mut Conn, caller: &Caller, (id, user): Pair) -> Result<(), Failure> {
-        let group = found(conn, caller.owner(), id)?;
-        let named = user;
-        let user = person(conn, caller.owner(), named)?;
-        if !groups::remove_member(conn, id, user.uid)? {
-            return Err(GroupRefusal::NotMember(named, id).into());
-        }
-        let mark = caller.mark_on_group(self, action::REMOVE_MEMBER, id)?;
-        if let Some(at) = mark.waits_from()
-            && limits(conn, caller.owner(), id)?
-        {
-            grants::loosen_user(conn, user.uid, at)?;
-        }
-        let event = caller.event("RemoveUserFromGroup").on(&user).object(&group.name);
-        event.fact("group_id", id.0).write(conn, self)
+fn remove_in(change: &mut Change<'_>, (id, user): Pair) -> Result<(), Failure> {
+    let group = found(change.conn, change.by.owner(), id)?;
+    let named = user;
+    let user = person(change.conn, change.by.owner(), named)?;
+    if !groups::remove_member(change.conn, id, user.uid)? {
+        return Err(GroupRefusal::NotMember(named, id).into());
     }
+    let mark = change.by.mark_on_group(change.app, action::REMOVE_MEMBER, id)?;
+    if let Some(at) = mark.waits_from()
+        && limits(change.conn, change.by.owner(), id)?
+    {
+        grants::loosen_user(change.conn, user.uid, at)?;
+    }
+    let event = change.event("RemoveUserFromGroup").on(&user).object(&group.name);
+    event.fact("group_id", id.0).record(change);
+    Ok(())
 }
 
 fn ensure_few(pairs: &[Pair]) -> Result<(), GroupRefusal> {

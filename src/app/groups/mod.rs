@@ -5,6 +5,7 @@ pub mod policies;
 
 use super::caller::Caller;
 use crate::app::caller::clearance;
+use crate::app::change::Change;
 use crate::app::{App, Failure};
 use crate::domain::field::{self, FieldError};
 use crate::domain::group::{self, Group, GroupId, GroupRefusal, MAX_GROUPS};
@@ -71,150 +72,138 @@ impl Caller {
     }
 }
 
-impl App {
-    /// The account's groups whose name or remark holds a text.
-    pub async fn groups(
-        &self,
-        caller: &Caller,
-        keyword: &str,
-        paging: Paging,
-    ) -> Result<Paged<ListedGroup>, Failure> {
-        caller.ensure_here(action::LIST_GROUPS)?;
-        let (owner, wanted) = (caller.owner(), keyword.trim().to_lowercase());
-        self.store
-            .read(move |conn| {
-                let mut found = groups::of_account(conn, owner)?;
-                found.retain(|group| {
-                    [&group.name, &group.remark].iter().any(|text| text.to_lowercase().contains(&wanted))
-                });
-                let Paged { rows, total } = paging.of(found);
-                let ids: Vec<GroupId> = rows.iter().map(|group| group.id).collect();
-                let held = groups::holds(conn, &ids)?;
-                let listed = |group: Group| ListedGroup {
-                    holds: held.get(&group.id).copied().unwrap_or_default(),
-                    group,
-                };
-                Ok(Paged { rows: rows.into_iter().map(listed).collect(), total })
-            })
-            .await
-    }
-
-    /// One group, for those to whom the policies allow an action on it.
-    pub async fn group(
-        &self,
-        caller: &Caller,
-        action: &'static str,
-        id: GroupId,
-    ) -> Result<ListedGroup, Failure> {
-        caller.ensure_group(action, id)?;
-        let owner = caller.owner();
-        self.store
-            .read(move |conn| {
-                let group = found(conn, owner, id)?;
-                let holds = groups::holds(conn, &[id])?.get(&id).copied().unwrap_or_default();
-                Ok(ListedGroup { group, holds })
-            })
-            .await
-    }
-
-    /// Name and tabs of a group, for anyone who may open at least one of its pages.
-    pub async fn group_head(&self, caller: &Caller, id: GroupId) -> Result<GroupHead, Failure> {
-        let (members, permissions) =
-            (caller.may_group(action::LIST_MEMBERS, id), caller.may_group(action::LIST_GROUP_POLICIES, id));
-        if !members && !permissions {
-            caller.ensure_group(action::LIST_MEMBERS, id)?;
-        }
-        let owner = caller.owner();
-        let group = self.store.read(move |conn| found(conn, owner, id)).await?;
-        Ok(GroupHead {
-            members,
-            permissions,
-            may_edit: caller.may_group(action::UPDATE_GROUP, id),
-            may_delete: caller.may_group(action::DELETE_GROUP, id),
-            group,
+/// The account's groups whose name or remark holds a text.
+pub async fn groups(
+    app: &App,
+    caller: &Caller,
+    keyword: &str,
+    paging: Paging,
+) -> Result<Paged<ListedGroup>, Failure> {
+    caller.ensure_here(action::LIST_GROUPS)?;
+    let (owner, wanted) = (caller.owner(), keyword.trim().to_lowercase());
+    app.store
+        .read(move |conn| {
+            let mut found = groups::of_account(conn, owner)?;
+            found.retain(|group| {
+                [&group.name, &group.remark].iter().any(|text| text.to_lowercase().contains(&wanted))
+            });
+            let Paged { rows, total } = paging.of(found);
+            let ids: Vec<GroupId> = rows.iter().map(|group| group.id).collect();
+            let held = groups::holds(conn, &ids)?;
+            let listed =
+                |group: Group| ListedGroup { holds: held.get(&group.id).copied().unwrap_or_default(), group };
+            Ok(Paged { rows: rows.into_iter().map(listed).collect(), total })
         })
-    }
+        .await
+}
 
-    /// Makes a group without users and without policies.
-    pub async fn create_group(&self, caller: &Caller, name: &str, remark: &str) -> Result<Group, Failure> {
-        caller.ensure_here(action::CREATE_GROUP)?;
-        let (name, remark) = (group::name(name)?, group::remark(remark)?);
-        let (app, asker) = (self.clone(), caller.clone());
-        self.store
-            .write(move |conn| {
-                let owner_uin = asker.owner();
-                dialect::lock_account(conn, owner_uin)?;
-                let known = groups::of_account(conn, owner_uin)?;
-                if known.len() >= MAX_GROUPS {
-                    return Err(GroupRefusal::TooManyGroups.into());
-                }
-                ensure_free_name(&known, None, &name)?;
-                let id = GroupId(sequences::next(conn, Sequence::Group)?);
-                let group = Group { id, owner_uin, name, remark, created_at: app.clock.now() };
-                groups::insert(conn, &group)?;
-                let event = asker.event("CreateGroup").about(&group.name);
-                event.fact("group_id", id.0).fact("remark", group.remark.as_str()).write(conn, &app)?;
-                Ok(group)
-            })
-            .await
-    }
+/// One group, for those to whom the policies allow an action on it.
+pub async fn group(
+    app: &App,
+    caller: &Caller,
+    action: &'static str,
+    id: GroupId,
+) -> Result<ListedGroup, Failure> {
+    caller.ensure_group(action, id)?;
+    let owner = caller.owner();
+    app.store
+        .read(move |conn| {
+            let group = found(conn, owner, id)?;
+            let holds = groups::holds(conn, &[id])?.get(&id).copied().unwrap_or_default();
+            Ok(ListedGroup { group, holds })
+        })
+        .await
+}
 
-    /// Renames a group or changes its remark.
-    pub async fn update_group(
-        &self,
-        caller: &Caller,
-        id: GroupId,
-        change: GroupChange,
-    ) -> Result<(), Failure> {
-        caller.ensure_group(action::UPDATE_GROUP, id)?;
-        let (app, asker) = (self.clone(), caller.clone());
-        self.store
-            .write(move |conn| {
-                dialect::lock_account(conn, asker.owner())?;
-                let before = found(conn, asker.owner(), id)?;
-                let after = change.applied_to(&before)?;
-                if after.name != before.name {
-                    ensure_free_name(&groups::of_account(conn, asker.owner())?, Some(id), &after.name)?;
-                }
-                groups::update(conn, &after)?;
-                let event = asker.event("UpdateGroup").about(&after.name).fact("group_id", id.0);
-                let changed = [
-                    ("name", before.name.into(), after.name.into()),
-                    ("remark", before.remark.into(), after.remark.into()),
-                ];
-                event.changed(changed).write(conn, &app)
-            })
-            .await
+/// Name and tabs of a group, for anyone who may open at least one of its pages.
+pub async fn group_head(app: &App, caller: &Caller, id: GroupId) -> Result<GroupHead, Failure> {
+    let (members, permissions) =
+        (caller.may_group(action::LIST_MEMBERS, id), caller.may_group(action::LIST_GROUP_POLICIES, id));
+    if !members && !permissions {
+        caller.ensure_group(action::LIST_MEMBERS, id)?;
     }
+    let owner = caller.owner();
+    let group = app.store.read(move |conn| found(conn, owner, id)).await?;
+    Ok(GroupHead {
+        members,
+        permissions,
+        may_edit: caller.may_group(action::UPDATE_GROUP, id),
+        may_delete: caller.may_group(action::DELETE_GROUP, id),
+        group,
+    })
+}
 
-    /// Deletes a group; its users lose what only the group gave them, from the commit on.
-    pub async fn delete_group(&self, caller: &Caller, id: GroupId) -> Result<(), Failure> {
-        caller.ensure_group(action::DELETE_GROUP, id)?;
-        let (app, asker) = (self.clone(), caller.clone());
-        self.store.write(move |conn| app.delete_group_in(conn, &asker, id)).await
-    }
-
-    pub(in crate::app) fn delete_group_in(
-        &self,
-        conn: &mut Conn,
-        caller: &Caller,
-        id: GroupId,
-    ) -> Result<(), Failure> {
-        caller.ensure_group(action::DELETE_GROUP, id)?;
-        dialect::lock_account(conn, caller.owner())?;
-        let group = found(conn, caller.owner(), id)?;
-        let held = groups::holds(conn, &[id])?.get(&id).copied().unwrap_or_default();
-        if held.members > 0 && limits(conn, caller.owner(), id)? {
-            let mark = caller.mark_on_group(self, action::DELETE_GROUP, id)?;
-            if let Some(at) = mark.waits_from() {
-                grants::loosen_members(conn, id, at)?;
-            }
+/// Makes a group without users and without policies.
+pub async fn create_group(app: &App, caller: &Caller, name: &str, remark: &str) -> Result<Group, Failure> {
+    caller.ensure_here(action::CREATE_GROUP)?;
+    let (name, remark) = (group::name(name)?, group::remark(remark)?);
+    app.change(caller, move |change| {
+        let owner_uin = change.by.owner();
+        dialect::lock_account(change.conn, owner_uin)?;
+        let known = groups::of_account(change.conn, owner_uin)?;
+        if known.len() >= MAX_GROUPS {
+            return Err(GroupRefusal::TooManyGroups.into());
         }
-        groups::delete(conn, id)?;
-        let event = caller.event("DeleteGroup").about(&group.name).fact("group_id", id.0);
-        let event = event.fact("users", held.members).fact("policies", held.policies);
-        event.write(conn, self)
+        ensure_free_name(&known, None, &name)?;
+        let id = GroupId(sequences::next(change.conn, Sequence::Group)?);
+        let group = Group { id, owner_uin, name, remark, created_at: change.app.clock.now() };
+        groups::insert(change.conn, &group)?;
+        let event = change.event("CreateGroup").about(&group.name);
+        event.fact("group_id", id.0).fact("remark", group.remark.as_str()).record(change);
+        Ok(group)
+    })
+    .await
+}
+
+/// Renames a group or changes its remark.
+pub async fn update_group(
+    app: &App,
+    caller: &Caller,
+    id: GroupId,
+    wanted: GroupChange,
+) -> Result<(), Failure> {
+    caller.ensure_group(action::UPDATE_GROUP, id)?;
+    app.change(caller, move |change| {
+        dialect::lock_account(change.conn, change.by.owner())?;
+        let before = found(change.conn, change.by.owner(), id)?;
+        let after = wanted.applied_to(&before)?;
+        if after.name != before.name {
+            ensure_free_name(&groups::of_account(change.conn, change.by.owner())?, Some(id), &after.name)?;
+        }
+        groups::update(change.conn, &after)?;
+        let event = change.event("UpdateGroup").about(&after.name).fact("group_id", id.0);
+        let changed = [
+            ("name", before.name.into(), after.name.into()),
+            ("remark", before.remark.into(), after.remark.into()),
+        ];
+        event.changed(changed).record(change);
+        Ok(())
+    })
+    .await
+}
+
+/// Deletes a group; its users lose what only the group gave them, from the commit on.
+pub async fn delete_group(app: &App, caller: &Caller, id: GroupId) -> Result<(), Failure> {
+    caller.ensure_group(action::DELETE_GROUP, id)?;
+    app.change(caller, move |change| delete_group_in(change, id)).await
+}
+
+pub(in crate::app) fn delete_group_in(change: &mut Change<'_>, id: GroupId) -> Result<(), Failure> {
+    change.by.ensure_group(action::DELETE_GROUP, id)?;
+    dialect::lock_account(change.conn, change.by.owner())?;
+    let group = found(change.conn, change.by.owner(), id)?;
+    let held = groups::holds(change.conn, &[id])?.get(&id).copied().unwrap_or_default();
+    if held.members > 0 && limits(change.conn, change.by.owner(), id)? {
+        let mark = change.by.mark_on_group(change.app, action::DELETE_GROUP, id)?;
+        if let Some(at) = mark.waits_from() {
+            grants::loosen_members(change.conn, id, at)?;
+        }
     }
+    groups::delete(change.conn, id)?;
+    let event = change.event("DeleteGroup").about(&group.name).fact("group_id", id.0);
+    let event = event.fact("users", held.members).fact("policies", held.policies);
+    event.record(change);
+    Ok(())
 }
 
 /// Whether a group takes something from its users, or did until lately.

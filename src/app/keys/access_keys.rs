@@ -1,6 +1,9 @@
 //! Keys as the API manages them: by UIN or as one's own, granted by the API's own actions or by the console's.
 
 use crate::app::caller::Caller;
+use crate::app::change::Change;
+use crate::app::keys::pair::fresh_pair;
+use crate::app::keys::put_key;
 use crate::app::keys::usage::LastUse;
 use crate::app::keys::{Operation, Place};
 use crate::app::{App, Failure};
@@ -10,7 +13,7 @@ use crate::domain::key::{AccessKeyRefusal, Key, KeyStatus, SecretId, ensure_dele
 use crate::domain::permission::{Denial, action};
 use crate::domain::secret::SecretKey;
 use crate::domain::user::{Uin, User, UserKind};
-use crate::store::api_keys::{self, Change};
+use crate::store::api_keys::{self, Stamp};
 use crate::store::{Conn, dialect, key_usage, users};
 
 /// Longest description of a key.
@@ -92,134 +95,121 @@ fn key_of(conn: &mut Conn, caller: &Caller, holder: &User, id: &str) -> Result<K
     }
 }
 
-impl App {
-    /// The keys of a user, or one's own.
-    pub async fn access_keys(&self, caller: &Caller, target: Option<Uin>) -> Result<Vec<Key>, Failure> {
-        self.list_keys(caller, target, Deed::List).await
-    }
+/// The keys of a user, or one's own.
+pub async fn access_keys(app: &App, caller: &Caller, target: Option<Uin>) -> Result<Vec<Key>, Failure> {
+    list_keys(app, caller, target, Deed::List).await
+}
 
-    /// The same under the name that STS gives it.
-    pub async fn query_api_keys(&self, caller: &Caller, target: Option<Uin>) -> Result<Vec<Key>, Failure> {
-        self.list_keys(caller, target, Deed::Query).await
-    }
+/// The same under the name that STS gives it.
+pub async fn query_api_keys(app: &App, caller: &Caller, target: Option<Uin>) -> Result<Vec<Key>, Failure> {
+    list_keys(app, caller, target, Deed::Query).await
+}
 
-    async fn list_keys(&self, caller: &Caller, target: Option<Uin>, deed: Deed) -> Result<Vec<Key>, Failure> {
-        let asker = caller.clone();
-        self.store
-            .read(move |conn| {
-                let holder = holder(conn, &asker, target, deed)?;
-                Ok(api_keys::of_user(conn, holder.uid)?)
-            })
-            .await
-    }
+async fn list_keys(app: &App, caller: &Caller, target: Option<Uin>, deed: Deed) -> Result<Vec<Key>, Failure> {
+    app.view(caller, move |view| {
+        let holder = holder(view.conn, view.by, target, deed)?;
+        Ok(api_keys::of_user(view.conn, holder.uid)?)
+    })
+    .await
+}
 
-    /// Makes a key; its secret is in the answer, and may be shown in the console where the account does so.
-    pub async fn create_access_key(
-        &self,
-        caller: &Caller,
-        target: Option<Uin>,
-        description: String,
-    ) -> Result<(Key, SecretKey), Failure> {
-        ensure_description(&description)?;
-        let (app, asker) = (self.clone(), caller.clone());
-        self.store
-            .write(move |conn| {
-                let holder = holder(conn, &asker, target, Deed::Create)?;
-                let (id, secret) = app.fresh_pair(conn)?;
-                let key = app.put_key(conn, (&holder, id, &secret), (&description, &asker.user.name))?;
-                asker
-                    .event("CreateAccessKey")
-                    .on(&holder)
-                    .object(key.secret_id.as_str())
-                    .write(conn, &app)?;
-                Ok((key, secret))
-            })
-            .await
-    }
+/// Makes a key; its secret is in the answer, and may be shown in the console where the account does so.
+pub async fn create_access_key(
+    app: &App,
+    caller: &Caller,
+    target: Option<Uin>,
+    description: String,
+) -> Result<(Key, SecretKey), Failure> {
+    ensure_description(&description)?;
+    app.change(caller, move |change| {
+        let holder = holder(change.conn, change.by, target, Deed::Create)?;
+        let (id, secret) = fresh_pair(change.app, change.conn)?;
+        let key =
+            put_key(change.app, change.conn, (&holder, id, &secret), (&description, &change.by.user.name))?;
+        change.event("CreateAccessKey").on(&holder).object(key.secret_id.as_str()).record(change);
+        Ok((key, secret))
+    })
+    .await
+}
 
-    /// Enables or disables a key; from the commit on it counts.
-    pub async fn update_access_key(
-        &self,
-        caller: &Caller,
-        target: Option<Uin>,
-        (id, status): (String, KeyStatus),
-    ) -> Result<(), Failure> {
-        let (app, asker) = (self.clone(), caller.clone());
-        self.store
-            .write_again(move |conn| {
-                let holder = holder(conn, &asker, target, Deed::Update(status))?;
-                dialect::lock_user(conn, holder.uid)?;
-                let key = key_of(conn, &asker, &holder, &id)?;
-                app.put_status(conn, &asker, (&holder, &key), status)
-            })
-            .await
-    }
+/// Enables or disables a key; from the commit on it counts.
+pub async fn update_access_key(
+    app: &App,
+    caller: &Caller,
+    target: Option<Uin>,
+    (id, status): (String, KeyStatus),
+) -> Result<(), Failure> {
+    app.change_again(caller, move |change| {
+        let holder = holder(change.conn, change.by, target, Deed::Update(status))?;
+        dialect::lock_user(change.conn, holder.uid)?;
+        let key = key_of(change.conn, change.by, &holder, &id)?;
+        put_status(change, (&holder, &key), status)
+    })
+    .await
+}
 
-    fn put_status(
-        &self,
-        conn: &mut Conn,
-        caller: &Caller,
-        (holder, key): (&User, &Key),
-        status: KeyStatus,
-    ) -> Result<(), Failure> {
-        let change = Change { by: &caller.user.name, at: self.clock.now() };
-        if !api_keys::set_status(conn, key, status, change)? {
-            return Ok(());
+fn put_status(
+    change: &mut Change<'_>,
+    (holder, key): (&User, &Key),
+    status: KeyStatus,
+) -> Result<(), Failure> {
+    let stamp = Stamp { by: &change.by.user.name, at: change.app.clock.now() };
+    if !api_keys::set_status(change.conn, key, status, stamp)? {
+        return Ok(());
+    }
+    change
+        .event("UpdateAccessKey")
+        .on(holder)
+        .object(key.secret_id.as_str())
+        .changed([("status", key.status.as_str().into(), status.as_str().into())])
+        .record(change);
+    Ok(())
+}
+
+/// Deletes a key; one that is enabled is disabled first, in the same transaction, unless the account forbids that.
+pub async fn delete_access_key(
+    app: &App,
+    caller: &Caller,
+    target: Option<Uin>,
+    id: String,
+) -> Result<(), Failure> {
+    app.change_again(caller, move |change| {
+        let holder = holder(change.conn, change.by, target, Deed::Delete)?;
+        dialect::lock_user(change.conn, holder.uid)?;
+        let key = key_of(change.conn, change.by, &holder, &id)?;
+        if key.is_enabled() {
+            if !change.by.account.settings.api_delete_enabled_keys {
+                ensure_deletable(&key)?;
+            }
+            change.by.ensure_deed(Deed::Update(KeyStatus::Disabled), holder.uin)?;
+            put_status(change, (&holder, &key), KeyStatus::Disabled)?;
         }
-        caller
-            .event("UpdateAccessKey")
-            .on(holder)
-            .object(key.secret_id.as_str())
-            .changed([("status", key.status.as_str().into(), status.as_str().into())])
-            .write(conn, self)
-    }
-
-    /// Deletes a key; one that is enabled is disabled first, in the same transaction, unless the account forbids that.
-    pub async fn delete_access_key(
-        &self,
-        caller: &Caller,
-        target: Option<Uin>,
-        id: String,
-    ) -> Result<(), Failure> {
-        let (app, asker) = (self.clone(), caller.clone());
-        self.store
-            .write_again(move |conn| {
-                let holder = holder(conn, &asker, target, Deed::Delete)?;
-                dialect::lock_user(conn, holder.uid)?;
-                let key = key_of(conn, &asker, &holder, &id)?;
-                if key.is_enabled() {
-                    if !asker.account.settings.api_delete_enabled_keys {
-                        ensure_deletable(&key)?;
-                    }
-                    asker.ensure_deed(Deed::Update(KeyStatus::Disabled), holder.uin)?;
-                    app.put_status(conn, &asker, (&holder, &key), KeyStatus::Disabled)?;
-                }
-                if !api_keys::delete_disabled(conn, &key)? {
-                    return Err(AccessKeyRefusal::NoSuchKey.into());
-                }
-                key_usage::forget(conn, &key.secret_id)?;
-                let event = asker.event("DeleteAccessKey").on(&holder).object(key.secret_id.as_str());
-                event.write(conn, &app)
-            })
-            .await
-    }
-
-    /// When keys were last used, in the order asked; each must be one that the caller may ask about.
-    pub async fn security_last_used(
-        &self,
-        caller: &Caller,
-        ids: Vec<String>,
-    ) -> Result<Vec<(String, Option<LastUse>)>, Failure> {
-        if ids.is_empty() || ids.len() > MOST_ASKED {
-            return Err(FieldError::new(
-                "SecretIdList",
-                ("Name 1 to 10 SecretIds.", "请提供 1 到 10 个 SecretId。"),
-            )
-            .into());
+        if !api_keys::delete_disabled(change.conn, &key)? {
+            return Err(AccessKeyRefusal::NoSuchKey.into());
         }
-        let asker = caller.clone();
-        self.store.read(move |conn| ids.into_iter().map(|id| last_used_of(conn, &asker, id)).collect()).await
+        key_usage::forget(change.conn, &key.secret_id)?;
+        let event = change.event("DeleteAccessKey").on(&holder).object(key.secret_id.as_str());
+        event.record(change);
+        Ok(())
+    })
+    .await
+}
+
+/// When keys were last used, in the order asked; each must be one that the caller may ask about.
+pub async fn security_last_used(
+    app: &App,
+    caller: &Caller,
+    ids: Vec<String>,
+) -> Result<Vec<(String, Option<LastUse>)>, Failure> {
+    if ids.is_empty() || ids.len() > MOST_ASKED {
+        return Err(FieldError::new(
+            "SecretIdList",
+            ("Name 1 to 10 SecretIds.", "请提供 1 到 10 个 SecretId。"),
+        )
+        .into());
     }
+    app.view(caller, move |view| ids.into_iter().map(|id| last_used_of(view.conn, view.by, id)).collect())
+        .await
 }
 
 fn last_used_of(

@@ -9,15 +9,13 @@ use crate::store::{Conn, retired_ids};
 /// Draws that a working source never needs: it does not come to the same SecretId twice.
 const MOST_DRAWS: usize = 3;
 
-impl App {
-    /// A pair that nobody has or had.
-    pub(in crate::app) fn fresh_pair(&self, conn: &mut Conn) -> Result<(SecretId, SecretKey), Failure> {
-        for _ in 0..MOST_DRAWS {
-            let id = SecretId::generate(&self.random)?;
-            if !retired_ids::contains(conn, &id)? {
-                return Ok((id, SecretKey::generate(&self.random)?));
-            }
+/// A pair that nobody has or had.
+pub(in crate::app) fn fresh_pair(app: &App, conn: &mut Conn) -> Result<(SecretId, SecretKey), Failure> {
+    for _ in 0..MOST_DRAWS {
+        let id = SecretId::generate(&app.random)?;
+        if !retired_ids::contains(conn, &id)? {
+            return Ok((id, SecretKey::generate(&app.random)?));
         }
-        Err(RandomFailure("the source repeats itself".to_owned()).into())
     }
+    Err(RandomFailure("the source repeats itself".to_owned()).into())
 }

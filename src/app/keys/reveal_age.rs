@@ -3,13 +3,14 @@
 use crate::app::caller::Caller;
 use crate::app::caller::access::Mfa;
 use crate::app::caller::access_age::Asked;
+use crate::app::change::Change;
 use crate::app::{App, Failure};
 use crate::clock;
 use crate::domain::key::{Key, SecretId};
 use crate::domain::permission::{Cause, Denial, action};
 use crate::domain::sentence::Sentence;
 use crate::domain::user::User;
-use crate::store::{Conn, grants};
+use crate::store::grants;
 
 /// Which of the caller's apps is to count.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -81,41 +82,38 @@ impl Caller {
     }
 }
 
-impl App {
-    /// The same after a right code.
-    pub(in crate::app) fn ensure_code_counts(&self, caller: &Caller, holder: &User) -> Result<(), Failure> {
-        Ok(caller.ensure_waited(holder, By::LastCode, self.clock.now())?)
-    }
+/// The same after a right code.
+pub(in crate::app) fn ensure_code_counts(app: &App, caller: &Caller, holder: &User) -> Result<(), Failure> {
+    Ok(caller.ensure_waited(holder, By::LastCode, app.clock.now())?)
+}
 
-    /// Somebody else who lets a user into the console, with no code behind it, may be the one who signs in then: keys that
-    /// are older than that wait too.
-    pub(in crate::app) async fn ensure_own_waited(&self, caller: &Caller, key: &Key) -> Result<(), Failure> {
-        if key.uid != caller.user.uid {
-            return Ok(());
-        }
-        let uid = key.uid;
-        let let_in = self.store.read(move |conn| grants::let_in_at(conn, uid)).await?;
-        let until = caller.grant_rules().ripe_at(let_in.filter(|at| key.created_at < *at));
-        if until <= self.clock.now() {
-            return Ok(());
-        }
-        let because = Sentence::on_page(format!(
-            "Keys that are older than your way into the console are shown to you from {} on: it was given to you lately, with \
-             no code from an authenticator app behind it.",
-            clock::readable(until)
-        ));
-        let resource = caller.user.resource();
-        Err(Denial { action: action::SHOW_SECRET, resource, cause: Cause::Rule, because }.into())
+/// Somebody else who lets a user into the console, with no code behind it, may be the one who signs in then: keys that
+/// are older than that wait too.
+pub(in crate::app) async fn ensure_own_waited(app: &App, caller: &Caller, key: &Key) -> Result<(), Failure> {
+    if key.uid != caller.user.uid {
+        return Ok(());
     }
+    let uid = key.uid;
+    let let_in = app.store.read(move |conn| grants::let_in_at(conn, uid)).await?;
+    let until = caller.grant_rules().ripe_at(let_in.filter(|at| key.created_at < *at));
+    if until <= app.clock.now() {
+        return Ok(());
+    }
+    let because = Sentence::on_page(format!(
+        "Keys that are older than your way into the console are shown to you from {} on: it was given to you lately, with \
+         no code from an authenticator app behind it.",
+        clock::readable(until)
+    ));
+    let resource = caller.user.resource();
+    Err(Denial { action: action::SHOW_SECRET, resource, cause: Cause::Rule, because }.into())
+}
 
-    /// Writes down that a right code showed nothing all the same.
-    pub(in crate::app) fn note_code_that_showed_nothing(
-        &self,
-        conn: &mut Conn,
-        caller: &Caller,
-        (holder, id, denial): (&User, &SecretId, &Denial),
-    ) -> Result<(), Failure> {
-        let event = caller.event("ShowSecretKey").on(holder).object(id.as_str());
-        event.refused(&denial.because.to_string()).write(conn, self)
-    }
+/// Writes down that a right code showed nothing all the same.
+pub(in crate::app) fn note_code_that_showed_nothing(
+    change: &mut Change<'_>,
+    (holder, id, denial): (&User, &SecretId, &Denial),
+) -> Result<(), Failure> {
+    let event = change.event("ShowSecretKey").on(holder).object(id.as_str());
+    event.refused(&denial.because.to_string()).record(change);
+    Ok(())
 }

@@ -78,81 +78,77 @@ pub struct Usage {
 /// In the order in which every node locks the rows.
 type Noted = BTreeMap<SecretId, Vec<(i64, Sighting)>>;
 
-impl App {
-    /// Notes a call in memory. That of a disabled key leaves a record, and says nothing about the last use.
-    pub fn note_use(&self, id: &SecretId, sighting: Sighting) {
-        let now = self.clock.now_ms();
-        let mut noted = self.usage.noted.lock().unwrap_or_else(PoisonError::into_inner);
-        if noted.len() >= MOST_KEYS && !noted.contains_key(id) {
-            return;
-        }
-        let calls = noted.entry(id.clone()).or_default();
-        if calls.len() >= 2 * KEPT_RECORDS {
-            calls.drain(..KEPT_RECORDS);
-        }
-        calls.push((now, sighting));
+/// Notes a call in memory. That of a disabled key leaves a record, and says nothing about the last use.
+pub fn note_use(app: &App, id: &SecretId, sighting: Sighting) {
+    let now = app.clock.now_ms();
+    let mut noted = app.usage.noted.lock().unwrap_or_else(PoisonError::into_inner);
+    if noted.len() >= MOST_KEYS && !noted.contains_key(id) {
+        return;
     }
+    let calls = noted.entry(id.clone()).or_default();
+    if calls.len() >= 2 * KEPT_RECORDS {
+        calls.drain(..KEPT_RECORDS);
+    }
+    calls.push((now, sighting));
+}
 
-    /// Writes down what was noted, and for which seconds keys signed. What cannot be written stays noted.
-    ///
-    /// Whoever asks may go away meanwhile: what was begun is finished, and the next one waits for it.
-    pub async fn flush_usage(&self) -> Result<(), Failure> {
-        let app = self.clone();
-        let flush = tokio::spawn(async move {
-            let _pen = app.usage.pen.lock().await;
-            app.write_usage().await
-        });
-        let ended = flush.await;
-        ended.map_err(|error| StoreError::Unavailable(error.to_string()))?
-    }
+/// Writes down what was noted, and for which seconds keys signed. What cannot be written stays noted.
+///
+/// Whoever asks may go away meanwhile: what was begun is finished, and the next one waits for it.
+pub async fn flush_usage(app: &App) -> Result<(), Failure> {
+    let app = app.clone();
+    let flush = tokio::spawn(async move {
+        let _pen = app.usage.pen.lock().await;
+        write_usage(&app).await
+    });
+    let ended = flush.await;
+    ended.map_err(|error| StoreError::Unavailable(error.to_string()))?
+}
 
-    async fn write_usage(&self) -> Result<(), Failure> {
-        let noted = std::mem::take(&mut *self.usage.noted.lock().unwrap_or_else(PoisonError::into_inner));
-        let signed = self.memory.unwritten();
-        if noted.is_empty() && signed.is_empty() {
-            return Ok(());
-        }
-        let batch = Arc::new((noted, signed));
-        let (lent, node) = (Arc::clone(&batch), Arc::clone(&self.node));
-        let write = move |conn: &mut Conn| {
-            let (noted, signed) = &*lent;
-            signed.iter().try_for_each(|(id, seconds)| signed_seconds::put(conn, &node, id, seconds))?;
-            noted.iter().try_for_each(|(id, calls)| put(conn, id, calls))
-        };
-        self.store.write_again(write).await.map_err(|error: StoreError| {
-            self.keep_noted(&batch.0);
-            self.memory.keep_unwritten(&batch.1);
-            error.into()
-        })
+async fn write_usage(app: &App) -> Result<(), Failure> {
+    let noted = std::mem::take(&mut *app.usage.noted.lock().unwrap_or_else(PoisonError::into_inner));
+    let signed = app.memory.unwritten();
+    if noted.is_empty() && signed.is_empty() {
+        return Ok(());
     }
+    let batch = Arc::new((noted, signed));
+    let (lent, node) = (Arc::clone(&batch), Arc::clone(&app.node));
+    let write = move |conn: &mut Conn| {
+        let (noted, signed) = &*lent;
+        signed.iter().try_for_each(|(id, seconds)| signed_seconds::put(conn, &node, id, seconds))?;
+        noted.iter().try_for_each(|(id, calls)| put(conn, id, calls))
+    };
+    app.store.write_again(write).await.map_err(|error: StoreError| {
+        keep_noted(app, &batch.0);
+        app.memory.keep_unwritten(&batch.1);
+        error.into()
+    })
+}
 
-    fn keep_noted(&self, batch: &Noted) {
-        let mut noted = self.usage.noted.lock().unwrap_or_else(PoisonError::into_inner);
-        for (id, older) in batch {
-            let newer = noted.entry(id.clone()).or_default();
-            let room = KEPT_RECORDS.saturating_sub(newer.len());
-            let surplus = older.len().saturating_sub(room);
-            newer.splice(..0, older.iter().skip(surplus).cloned());
-        }
+fn keep_noted(app: &App, batch: &Noted) {
+    let mut noted = app.usage.noted.lock().unwrap_or_else(PoisonError::into_inner);
+    for (id, older) in batch {
+        let newer = noted.entry(id.clone()).or_default();
+        let room = KEPT_RECORDS.saturating_sub(newer.len());
+        let surplus = older.len().saturating_sub(room);
+        newer.splice(..0, older.iter().skip(surplus).cloned());
     }
+}
 
-    /// When keys were last used, of those that have ever been.
-    pub async fn last_used(&self, ids: Vec<SecretId>) -> Result<Vec<LastUse>, Failure> {
-        Ok(self.store.read(move |conn| key_usage::last_used(conn, &ids)).await?)
-    }
+/// When keys were last used, of those that have ever been.
+pub async fn last_used(app: &App, ids: Vec<SecretId>) -> Result<Vec<LastUse>, Failure> {
+    Ok(app.store.read(move |conn| key_usage::last_used(conn, &ids)).await?)
+}
 
-    /// The newest calls of a key, newest first, up to this moment.
-    pub async fn records(&self, caller: &Caller, place: Place, id: SecretId) -> Result<Vec<Record>, Failure> {
-        self.flush_usage().await?;
-        let asker = caller.clone();
-        self.store
-            .read(move |conn| {
-                let holder = holder(conn, &asker, place, Operation::Query)?;
-                api_keys::find(conn, holder.uid, &id)?.ok_or(Failure::NotFound)?;
-                Ok(key_usage::records(conn, &id)?)
-            })
-            .await
-    }
+/// The newest calls of a key, newest first, up to this moment.
+pub async fn records(app: &App, caller: &Caller, place: Place, id: SecretId) -> Result<Vec<Record>, Failure> {
+    flush_usage(app).await?;
+    app.view(caller, move |view| {
+        let holder = holder(view.conn, view.by, place, Operation::Query)?;
+        api_keys::find(view.conn, holder.uid, &id)?.ok_or(Failure::NotFound)?;
+        Ok(key_usage::records(view.conn, &id)?)
+    })
+    .await
 }
 
 fn put(conn: &mut Conn, id: &SecretId, calls: &[(i64, Sighting)]) -> Result<(), StoreError> {

@@ -8,14 +8,12 @@ const USERS: i64 = 200;
 /// Events of the log that are read in one.
 const EVENTS: i64 = 2_000;
 
-impl App {
-    /// Fills in one batch; `true` while there is more to do.
-    pub async fn fill_in(&self) -> Result<bool, Failure> {
-        self.store.write(fill_in).await
-    }
+/// Fills in one batch; `true` while there is more to do.
+pub async fn fill_in(app: &App) -> Result<bool, Failure> {
+    app.store.write(fill_batch).await
 }
 
-fn fill_in(conn: &mut Conn) -> Result<bool, Failure> {
+fn fill_batch(conn: &mut Conn) -> Result<bool, Failure> {
     // One node at a time: two would do the same work and wait for each other's rows.
     if !dialect::take_turn(conn, "fill_in")? {
         return Ok(false);

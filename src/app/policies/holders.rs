@@ -1,13 +1,16 @@
 //! One policy, attached to many at once.
 
+use crate::app::Failure;
 use crate::app::caller::Caller;
+use crate::app::change::Change;
+use crate::app::groups::policies::attach_to_group_in;
 use crate::app::users::changeable;
-use crate::app::{App, Failure};
+use crate::app::users::permissions::attach_in;
 use crate::domain::group::GroupId;
 use crate::domain::permission::{Denial, action};
 use crate::domain::policies::PolicyRefusal;
 use crate::domain::user::Uin;
-use crate::store::{Conn, dialect, policies};
+use crate::store::{dialect, policies};
 
 /// Somebody that a policy can be attached to.
 #[derive(Clone, Copy, Debug)]
@@ -31,33 +34,24 @@ impl Caller {
     }
 }
 
-impl App {
-    /// Attaches a policy to users and groups, all or none. Who has it already keeps it.
-    pub(in crate::app) fn attach_to_holders_in(
-        &self,
-        conn: &mut Conn,
-        caller: &Caller,
-        (policy, holders): (i64, &[HolderRef]),
-    ) -> Result<(), Failure> {
-        holders.iter().try_for_each(|holder| caller.ensure_attach(*holder))?;
-        dialect::lock_account(conn, caller.owner())?;
-        holders.iter().try_for_each(|holder| self.attach_to_in(conn, caller, (policy, *holder)))
-    }
+/// Attaches a policy to users and groups, all or none. Who has it already keeps it.
+pub(in crate::app) fn attach_to_holders_in(
+    change: &mut Change<'_>,
+    (policy, holders): (i64, &[HolderRef]),
+) -> Result<(), Failure> {
+    holders.iter().try_for_each(|holder| change.by.ensure_attach(*holder))?;
+    dialect::lock_account(change.conn, change.by.owner())?;
+    holders.iter().try_for_each(|holder| attach_to_in(change, (policy, *holder)))
+}
 
-    fn attach_to_in(
-        &self,
-        conn: &mut Conn,
-        caller: &Caller,
-        (policy, holder): (i64, HolderRef),
-    ) -> Result<(), Failure> {
-        match holder {
-            HolderRef::Group(id) => self.attach_to_group_in(conn, caller, (id, policy)),
-            HolderRef::User(uin) => {
-                let user = changeable(conn, caller, uin)?;
-                let policy = policies::find(conn, caller.owner(), policy)?
-                    .ok_or(PolicyRefusal::NoSuchPolicy(policy))?;
-                self.attach_in(conn, caller, &user, &policy)
-            }
+fn attach_to_in(change: &mut Change<'_>, (policy, holder): (i64, HolderRef)) -> Result<(), Failure> {
+    match holder {
+        HolderRef::Group(id) => attach_to_group_in(change, (id, policy)),
+        HolderRef::User(uin) => {
+            let user = changeable(change.conn, change.by, uin)?;
+            let policy = policies::find(change.conn, change.by.owner(), policy)?
+                .ok_or(PolicyRefusal::NoSuchPolicy(policy))?;
+            attach_in(change, &user, &policy)
         }
     }
 }

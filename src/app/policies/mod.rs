@@ -8,6 +8,7 @@ pub mod versions;
 use super::caller::Caller;
 use super::{App, Failure};
 use crate::app::caller::clearance::{limits, loosened};
+use crate::app::change::Change;
 use crate::domain::grant::Mark;
 use crate::domain::permission::{Denial, action};
 use crate::domain::policies::{
@@ -124,243 +125,229 @@ impl Caller {
     }
 }
 
-impl App {
-    /// Presets and the account's own policies, by name, with how often each is in use.
-    pub async fn list_policies(
-        &self,
-        caller: &Caller,
-        filter: PolicyFilter,
-        paging: Paging,
-    ) -> Result<PolicyPage, Failure> {
-        caller.ensure_here(action::LIST_POLICIES)?;
-        let owner = caller.owner();
-        self.store
-            .read(move |conn| {
-                let mut rows = policy_search::rows(conn, owner, filter.kind)?;
-                let wanted = filter.text.trim().to_lowercase();
-                rows.retain(|row| {
-                    row.name.to_lowercase().contains(&wanted)
-                        || row.description.to_lowercase().contains(&wanted)
-                });
-                let total = rows.len();
-                let rows = paging.cut(rows);
-                let ids: Vec<i64> = rows.iter().map(|row| row.id).collect();
-                let uses = policy_search::uses(conn, owner, &ids)?;
-                let with_uses = |policy: PolicyRow| ListedPolicy {
-                    uses: uses.get(&policy.id).copied().unwrap_or_default(),
-                    policy,
-                };
-                Ok(PolicyPage { policies: rows.into_iter().map(with_uses).collect(), total })
-            })
-            .await
-    }
+/// Presets and the account's own policies, by name, with how often each is in use.
+pub async fn list_policies(
+    app: &App,
+    caller: &Caller,
+    filter: PolicyFilter,
+    paging: Paging,
+) -> Result<PolicyPage, Failure> {
+    caller.ensure_here(action::LIST_POLICIES)?;
+    let owner = caller.owner();
+    app.store
+        .read(move |conn| {
+            let mut rows = policy_search::rows(conn, owner, filter.kind)?;
+            let wanted = filter.text.trim().to_lowercase();
+            rows.retain(|row| {
+                row.name.to_lowercase().contains(&wanted) || row.description.to_lowercase().contains(&wanted)
+            });
+            let total = rows.len();
+            let rows = paging.cut(rows);
+            let ids: Vec<i64> = rows.iter().map(|row| row.id).collect();
+            let uses = policy_search::uses(conn, owner, &ids)?;
+            let with_uses = |policy: PolicyRow| ListedPolicy {
+                uses: uses.get(&policy.id).copied().unwrap_or_default(),
+                policy,
+            };
+            Ok(PolicyPage { policies: rows.into_iter().map(with_uses).collect(), total })
+        })
+        .await
+}
 
-    /// A policy with its text.
-    pub async fn policy(&self, caller: &Caller, id: i64) -> Result<PolicyDetail, Failure> {
-        caller.ensure_on_policy(action::GET_POLICY, id)?;
-        let owner = caller.owner();
-        self.store
-            .read(move |conn| {
-                let policy = policies::find(conn, owner, id)?.ok_or(PolicyRefusal::NoSuchPolicy(id))?;
-                let uses = policy_search::uses(conn, owner, &[id])?.remove(&id).unwrap_or_default();
-                Ok(PolicyDetail { policy, uses })
-            })
-            .await
-    }
+/// A policy with its text.
+pub async fn policy(app: &App, caller: &Caller, id: i64) -> Result<PolicyDetail, Failure> {
+    caller.ensure_on_policy(action::GET_POLICY, id)?;
+    let owner = caller.owner();
+    app.store
+        .read(move |conn| {
+            let policy = policies::find(conn, owner, id)?.ok_or(PolicyRefusal::NoSuchPolicy(id))?;
+            let uses = policy_search::uses(conn, owner, &[id])?.remove(&id).unwrap_or_default();
+            Ok(PolicyDetail { policy, uses })
+        })
+        .await
+}
 
-    /// Users and groups of the account that a policy is attached to: users first, by name.
-    pub async fn policy_entities(
-        &self,
-        caller: &Caller,
-        id: i64,
-        filter: EntityFilter,
-    ) -> Result<Vec<Entity>, Failure> {
-        caller.ensure_on_policy(action::LIST_POLICY_ENTITIES, id)?;
-        let owner = caller.owner();
-        self.store
-            .read(move |conn| {
-                policies::find(conn, owner, id)?.ok_or(PolicyRefusal::NoSuchPolicy(id))?;
-                let mut found = Vec::new();
-                if filter != EntityFilter::Groups {
-                    found.extend(policy_search::users_with(conn, owner, id)?);
-                }
-                if filter != EntityFilter::Users {
-                    found.extend(policy_search::groups_with(conn, owner, id)?);
-                }
-                Ok(found)
-            })
-            .await
-    }
-
-    /// Creates a custom policy; its text is version 1. Gives its id.
-    pub async fn create_policy(&self, caller: &Caller, new: NewPolicy) -> Result<i64, Failure> {
-        caller.ensure_here(action::CREATE_POLICY)?;
-        let (app, asker) = (self.clone(), caller.clone());
-        self.store.write(move |conn| app.create_policy_in(conn, &asker, &new)).await
-    }
-
-    pub(in crate::app) fn create_policy_in(
-        &self,
-        conn: &mut Conn,
-        caller: &Caller,
-        new: &NewPolicy,
-    ) -> Result<i64, Failure> {
-        caller.ensure_here(action::CREATE_POLICY)?;
-        let (owner, now) = (caller.owner(), self.clock.now());
-        dialect::lock_account(conn, owner)?;
-        if policies::count_custom(conn, owner)? >= MAX_POLICIES {
-            return Err(PolicyRefusal::AccountFull.into());
-        }
-        ensure_free_name(conn, owner, &new.name)?;
-        let policy = StoredPolicy {
-            id: sequences::next(conn, Sequence::Policy)?,
-            owner_uin: owner.0,
-            name: new.name.as_str().to_owned(),
-            description: new.description.as_str().to_owned(),
-            document: new.document.as_str().to_owned(),
-            created_at: now,
-            updated_at: now,
-            created_by: caller.user.name.clone(),
-        };
-        policies::insert(conn, &policy)?;
-        let mark = caller.mark_on_user(self, action::CREATE_POLICY, owner)?;
-        grants::mark_policy(conn, policy.id, mark)?;
-        let version = PolicyVersion {
-            policy_id: policy.id,
-            version: policy_versions::next_number(conn, policy.id)?,
-            document: policy.document.clone(),
-            created_at: now,
-            created_by: policy.created_by.clone(),
-            is_default: true,
-        };
-        policy_versions::insert(conn, &version)?;
-        caller.event("CreatePolicy").about(&policy.name).fact("policy_id", policy.id).write(conn, self)?;
-        Ok(policy.id)
-    }
-
-    /// Changes name, description or text of a custom policy. Gives its id.
-    pub async fn update_policy(
-        &self,
-        caller: &Caller,
-        key: PolicyKey,
-        change: PolicyChange,
-    ) -> Result<i64, Failure> {
-        match &key {
-            PolicyKey::Id(id) => caller.ensure_on_policy(action::UPDATE_POLICY, *id)?,
-            // Who may update no policy at all does not learn which names exist.
-            PolicyKey::Name(name) => {
-                let (owner, name) = (caller.owner(), name.clone());
-                let found = self.store.read(move |conn| policies::by_name(conn, owner, &name)).await?;
-                caller.ensure_on_policy(action::UPDATE_POLICY, found.map_or(0, |policy| policy.id))?;
+/// Users and groups of the account that a policy is attached to: users first, by name.
+pub async fn policy_entities(
+    app: &App,
+    caller: &Caller,
+    id: i64,
+    filter: EntityFilter,
+) -> Result<Vec<Entity>, Failure> {
+    caller.ensure_on_policy(action::LIST_POLICY_ENTITIES, id)?;
+    let owner = caller.owner();
+    app.store
+        .read(move |conn| {
+            policies::find(conn, owner, id)?.ok_or(PolicyRefusal::NoSuchPolicy(id))?;
+            let mut found = Vec::new();
+            if filter != EntityFilter::Groups {
+                found.extend(policy_search::users_with(conn, owner, id)?);
             }
-        }
-        let (app, asker) = (self.clone(), caller.clone());
-        self.store.write(move |conn| app.update_policy_in(conn, &asker, (&key, &change))).await
-    }
-
-    pub(in crate::app) fn update_policy_in(
-        &self,
-        conn: &mut Conn,
-        caller: &Caller,
-        (key, change): (&PolicyKey, &PolicyChange),
-    ) -> Result<i64, Failure> {
-        let owner = caller.owner();
-        dialect::lock_account(conn, owner)?;
-        let id = match key {
-            PolicyKey::Id(id) => *id,
-            PolicyKey::Name(name) => policies::by_name(conn, owner, name)?.ok_or(Failure::NotFound)?.id,
-        };
-        caller.ensure_on_policy(action::UPDATE_POLICY, id)?;
-        let before = changeable(conn, owner, id)?;
-        let mut after = StoredPolicy { updated_at: self.clock.now(), ..before.clone() };
-        if let Some(name) = change.name.as_ref().filter(|name| name.as_str() != before.name) {
-            ensure_free_name(conn, owner, name)?;
-            name.as_str().clone_into(&mut after.name);
-        }
-        if let Some(description) = &change.description {
-            description.as_str().clone_into(&mut after.description);
-        }
-        policies::rename(conn, &after)?;
-        if let Some(document) = &change.document {
-            let mark = caller.mark_on_policy(self, action::UPDATE_POLICY, id)?;
-            policy_versions::overwrite_default(conn, id, (document.as_str(), mark))?;
-            note_loosening(conn, &before, mark)?;
-        }
-        let is_new = change.document.as_ref().is_some_and(|text| text.as_str() != before.document);
-        let document =
-            if is_new { ("the former text".into(), "a new text".into()) } else { (Value::Null, Value::Null) };
-        caller
-            .event("UpdatePolicy")
-            .about(&after.name)
-            .fact("policy_id", id)
-            .changed([
-                ("name", before.name.into(), after.name.into()),
-                ("description", before.description.into(), after.description.into()),
-                ("document", document.0, document.1),
-            ])
-            .write(conn, self)?;
-        Ok(id)
-    }
-
-    /// Deletes custom policies with all their versions, all or none. None that bounds a user is deleted: without
-    /// its boundary that user could do more than before.
-    pub async fn delete_policies(
-        &self,
-        caller: &Caller,
-        ids: Vec<i64>,
-        if_attached: IfAttached,
-    ) -> Result<(), Failure> {
-        for id in &ids {
-            caller.ensure_on_policy(action::DELETE_POLICY, *id)?;
-        }
-        if ids.len() > MAX_DELETED_AT_ONCE {
-            return Err(PolicyRefusal::TooManyAtOnce.into());
-        }
-        let (app, asker) = (self.clone(), caller.clone());
-        self.store
-            .write(move |conn| {
-                let mut ids = ids;
-                ids.sort_unstable();
-                ids.dedup();
-                for id in ids {
-                    app.delete_policy_in(conn, &asker, (id, if_attached))?;
-                }
-                Ok(())
-            })
-            .await
-    }
-
-    pub(in crate::app) fn delete_policy_in(
-        &self,
-        conn: &mut Conn,
-        caller: &Caller,
-        (id, if_attached): (i64, IfAttached),
-    ) -> Result<(), Failure> {
-        caller.ensure_on_policy(action::DELETE_POLICY, id)?;
-        dialect::lock_account(conn, caller.owner())?;
-        let policy = changeable(conn, caller.owner(), id)?;
-        let uses = policy_search::uses(conn, caller.owner(), &[id])?.remove(&id).unwrap_or_default();
-        if uses.boundaries > 0 {
-            return Err(PolicyRefusal::BoundsUsers.into());
-        }
-        if if_attached == IfAttached::Refuse && uses.users + uses.groups > 0 {
-            return Err(PolicyRefusal::Attached.into());
-        }
-        if limits(conn, &policy)? {
-            let mark = caller.mark_on_policy(self, action::DELETE_POLICY, id)?;
-            if let Some(at) = mark.waits_from() {
-                grants::loosen_holders(conn, id, at)?;
+            if filter != EntityFilter::Users {
+                found.extend(policy_search::groups_with(conn, owner, id)?);
             }
-        }
-        policies::delete(conn, id)?;
-        caller
-            .event("DeletePolicy")
-            .about(&policy.name)
-            .fact("policy_id", id)
-            .fact("detached_users", uses.users)
-            .fact("detached_groups", uses.groups)
-            .write(conn, self)
+            Ok(found)
+        })
+        .await
+}
+
+/// Creates a custom policy; its text is version 1. Gives its id.
+pub async fn create_policy(app: &App, caller: &Caller, new: NewPolicy) -> Result<i64, Failure> {
+    caller.ensure_here(action::CREATE_POLICY)?;
+    app.change(caller, move |change| create_policy_in(change, &new)).await
+}
+
+pub(in crate::app) fn create_policy_in(change: &mut Change<'_>, new: &NewPolicy) -> Result<i64, Failure> {
+    change.by.ensure_here(action::CREATE_POLICY)?;
+    let (owner, now) = (change.by.owner(), change.app.clock.now());
+    dialect::lock_account(change.conn, owner)?;
+    if policies::count_custom(change.conn, owner)? >= MAX_POLICIES {
+        return Err(PolicyRefusal::AccountFull.into());
     }
+    ensure_free_name(change.conn, owner, &new.name)?;
+    let policy = StoredPolicy {
+        id: sequences::next(change.conn, Sequence::Policy)?,
+        owner_uin: owner.0,
+        name: new.name.as_str().to_owned(),
+        description: new.description.as_str().to_owned(),
+        document: new.document.as_str().to_owned(),
+        created_at: now,
+        updated_at: now,
+        created_by: change.by.user.name.clone(),
+    };
+    policies::insert(change.conn, &policy)?;
+    let mark = change.by.mark_on_user(change.app, action::CREATE_POLICY, owner)?;
+    grants::mark_policy(change.conn, policy.id, mark)?;
+    let version = PolicyVersion {
+        policy_id: policy.id,
+        version: policy_versions::next_number(change.conn, policy.id)?,
+        document: policy.document.clone(),
+        created_at: now,
+        created_by: policy.created_by.clone(),
+        is_default: true,
+    };
+    policy_versions::insert(change.conn, &version)?;
+    change.event("CreatePolicy").about(&policy.name).fact("policy_id", policy.id).record(change);
+    Ok(policy.id)
+}
+
+/// Changes name, description or text of a custom policy. Gives its id.
+pub async fn update_policy(
+    app: &App,
+    caller: &Caller,
+    key: PolicyKey,
+    wanted: PolicyChange,
+) -> Result<i64, Failure> {
+    match &key {
+        PolicyKey::Id(id) => caller.ensure_on_policy(action::UPDATE_POLICY, *id)?,
+        // Who may update no policy at all does not learn which names exist.
+        PolicyKey::Name(name) => {
+            let (owner, name) = (caller.owner(), name.clone());
+            let found = app.store.read(move |conn| policies::by_name(conn, owner, &name)).await?;
+            caller.ensure_on_policy(action::UPDATE_POLICY, found.map_or(0, |policy| policy.id))?;
+        }
+    }
+    app.change(caller, move |change| update_policy_in(change, &key, &wanted)).await
+}
+
+pub(in crate::app) fn update_policy_in(
+    change: &mut Change<'_>,
+    key: &PolicyKey,
+    wanted: &PolicyChange,
+) -> Result<i64, Failure> {
+    let owner = change.by.owner();
+    dialect::lock_account(change.conn, owner)?;
+    let id = match key {
+        PolicyKey::Id(id) => *id,
+        PolicyKey::Name(name) => policies::by_name(change.conn, owner, name)?.ok_or(Failure::NotFound)?.id,
+    };
+    change.by.ensure_on_policy(action::UPDATE_POLICY, id)?;
+    let before = changeable(change.conn, owner, id)?;
+    let mut after = StoredPolicy { updated_at: change.app.clock.now(), ..before.clone() };
+    if let Some(name) = wanted.name.as_ref().filter(|name| name.as_str() != before.name) {
+        ensure_free_name(change.conn, owner, name)?;
+        name.as_str().clone_into(&mut after.name);
+    }
+    if let Some(description) = &wanted.description {
+        description.as_str().clone_into(&mut after.description);
+    }
+    policies::rename(change.conn, &after)?;
+    if let Some(document) = &wanted.document {
+        let mark = change.by.mark_on_policy(change.app, action::UPDATE_POLICY, id)?;
+        policy_versions::overwrite_default(change.conn, id, (document.as_str(), mark))?;
+        note_loosening(change.conn, &before, mark)?;
+    }
+    let is_new = wanted.document.as_ref().is_some_and(|text| text.as_str() != before.document);
+    let document =
+        if is_new { ("the former text".into(), "a new text".into()) } else { (Value::Null, Value::Null) };
+    change
+        .event("UpdatePolicy")
+        .about(&after.name)
+        .fact("policy_id", id)
+        .changed([
+            ("name", before.name.into(), after.name.into()),
+            ("description", before.description.into(), after.description.into()),
+            ("document", document.0, document.1),
+        ])
+        .record(change);
+    Ok(id)
+}
+
+/// Deletes custom policies with all their versions, all or none. None that bounds a user is deleted: without
+/// its boundary that user could do more than before.
+pub async fn delete_policies(
+    app: &App,
+    caller: &Caller,
+    ids: Vec<i64>,
+    if_attached: IfAttached,
+) -> Result<(), Failure> {
+    for id in &ids {
+        caller.ensure_on_policy(action::DELETE_POLICY, *id)?;
+    }
+    if ids.len() > MAX_DELETED_AT_ONCE {
+        return Err(PolicyRefusal::TooManyAtOnce.into());
+    }
+    app.change(caller, move |change| {
+        let mut ids = ids;
+        ids.sort_unstable();
+        ids.dedup();
+        for id in ids {
+            delete_policy_in(change, (id, if_attached))?;
+        }
+        Ok(())
+    })
+    .await
+}
+
+pub(in crate::app) fn delete_policy_in(
+    change: &mut Change<'_>,
+    (id, if_attached): (i64, IfAttached),
+) -> Result<(), Failure> {
+    change.by.ensure_on_policy(action::DELETE_POLICY, id)?;
+    dialect::lock_account(change.conn, change.by.owner())?;
+    let policy = changeable(change.conn, change.by.owner(), id)?;
+    let uses = policy_search::uses(change.conn, change.by.owner(), &[id])?.remove(&id).unwrap_or_default();
+    if uses.boundaries > 0 {
+        return Err(PolicyRefusal::BoundsUsers.into());
+    }
+    if if_attached == IfAttached::Refuse && uses.users + uses.groups > 0 {
+        return Err(PolicyRefusal::Attached.into());
+    }
+    if limits(change.conn, &policy)? {
+        let mark = change.by.mark_on_policy(change.app, action::DELETE_POLICY, id)?;
+        if let Some(at) = mark.waits_from() {
+            grants::loosen_holders(change.conn, id, at)?;
+        }
+    }
+    policies::delete(change.conn, id)?;
+    change
+        .event("DeletePolicy")
+        .about(&policy.name)
+        .fact("policy_id", id)
+        .fact("detached_users", uses.users)
+        .fact("detached_groups", uses.groups)
+        .record(change);
+    Ok(())
 }
 
 /// A policy of the account itself; presets are found and refused.

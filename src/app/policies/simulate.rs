@@ -35,59 +35,57 @@ pub struct Simulation {
     pub near: Vec<(NearMiss, Option<i64>)>,
 }
 
-impl App {
-    /// Decides a made-up request of a user, for whoever may see that user's policies.
-    pub async fn simulate(
-        &self,
-        caller: &Caller,
-        uin: Uin,
-        question: Question,
-    ) -> Result<Simulation, Failure> {
-        caller.ensure(action::LIST_ATTACHED, uin)?;
-        let (owner, app_id, now) = (caller.owner(), caller.account.app_id, self.clock.now());
-        self.store
-            .read(move |conn| {
-                let user = users::find(conn, owner, uin)?.ok_or(Failure::NotFound)?;
-                let access = Access::new(&user, app_id, policies::in_force(conn, user.uid)?, now);
-                let mut simulation = access.simulate(&question);
-                if let Some(name) = simulation.policy_name() {
-                    simulation.policy = policies::by_name(conn, owner, name)?.map(|policy| policy.id);
-                }
-                for (miss, policy) in &mut simulation.near {
-                    *policy = policies::by_name(conn, owner, name_of(&miss.label))?.map(|found| found.id);
-                }
-                Ok(simulation)
-            })
-            .await
-    }
+/// Decides a made-up request of a user, for whoever may see that user's policies.
+pub async fn simulate(
+    app: &App,
+    caller: &Caller,
+    uin: Uin,
+    question: Question,
+) -> Result<Simulation, Failure> {
+    caller.ensure(action::LIST_ATTACHED, uin)?;
+    let (owner, app_id, now) = (caller.owner(), caller.account.app_id, app.clock.now());
+    app.store
+        .read(move |conn| {
+            let user = users::find(conn, owner, uin)?.ok_or(Failure::NotFound)?;
+            let access = Access::new(&user, app_id, policies::in_force(conn, user.uid)?, now);
+            let mut simulation = access.simulate(&question);
+            if let Some(name) = simulation.policy_name() {
+                simulation.policy = policies::by_name(conn, owner, name)?.map(|policy| policy.id);
+            }
+            for (miss, policy) in &mut simulation.near {
+                *policy = policies::by_name(conn, owner, name_of(&miss.label))?.map(|found| found.id);
+            }
+            Ok(simulation)
+        })
+        .await
+}
 
-    /// Users whose names a form may offer: the first of the account, for whoever may list them.
-    pub async fn users_to_offer(&self, caller: &Caller) -> Result<Vec<User>, Failure> {
-        if !caller.may_here(action::LIST_USERS) {
-            return Ok(Vec::new());
-        }
-        let (owner, all) = (caller.owner(), user_search::Filter::default());
-        self.store
-            .read(move |conn| Ok(user_search::page(conn, owner, &all, &user_search::Cursor::Start, OFFERED)?))
-            .await
+/// Users whose names a form may offer: the first of the account, for whoever may list them.
+pub async fn users_to_offer(app: &App, caller: &Caller) -> Result<Vec<User>, Failure> {
+    if !caller.may_here(action::LIST_USERS) {
+        return Ok(Vec::new());
     }
+    let (owner, all) = (caller.owner(), user_search::Filter::default());
+    app.store
+        .read(move |conn| Ok(user_search::page(conn, owner, &all, &user_search::Cursor::Start, OFFERED)?))
+        .await
+}
 
-    /// The user that a UIN or a name stands for, for whoever may see its policies.
-    pub async fn user_named(&self, caller: &Caller, text: &str) -> Result<User, Failure> {
-        let (owner, wanted) = (caller.owner(), text.trim().to_owned());
-        let found = self
-            .store
-            .read(move |conn| {
-                let by_uin = match Uin::parse(&wanted) {
-                    Ok(uin) => users::find(conn, owner, uin)?,
-                    Err(_) => None,
-                };
-                if by_uin.is_some() { Ok(by_uin) } else { users::by_name(conn, owner, &wanted) }
-            })
-            .await?;
-        caller.ensure(action::LIST_ATTACHED, found.as_ref().map_or(owner, |user| user.uin))?;
-        found.ok_or(Failure::NotFound)
-    }
+/// The user that a UIN or a name stands for, for whoever may see its policies.
+pub async fn user_named(app: &App, caller: &Caller, text: &str) -> Result<User, Failure> {
+    let (owner, wanted) = (caller.owner(), text.trim().to_owned());
+    let found = app
+        .store
+        .read(move |conn| {
+            let by_uin = match Uin::parse(&wanted) {
+                Ok(uin) => users::find(conn, owner, uin)?,
+                Err(_) => None,
+            };
+            if by_uin.is_some() { Ok(by_uin) } else { users::by_name(conn, owner, &wanted) }
+        })
+        .await?;
+    caller.ensure(action::LIST_ATTACHED, found.as_ref().map_or(owner, |user| user.uin))?;
+    found.ok_or(Failure::NotFound)
 }
 
 impl Simulation {

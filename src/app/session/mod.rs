@@ -6,7 +6,9 @@ pub mod tickets;
 
 use crate::app::caller::{Caller, Source};
 use crate::app::session::rules::SECOND_STEP_SECONDS;
+use crate::app::session::rules::is_live;
 use crate::app::session::tickets::digest;
+use crate::app::sign_in::rules::unwelcome;
 use crate::app::{App, Failure};
 use crate::domain::user::{Uin, User};
 use crate::store::sessions::{self, FULL, SECOND_FACTOR};
@@ -22,210 +24,200 @@ pub(in crate::app) struct Beginning<'a> {
     pub source: &'a Source,
 }
 
-impl App {
-    /// Begins a session and gives the value for its cookie.
-    pub(in crate::app) fn begin_session(
-        &self,
-        conn: &mut Conn,
-        beginning: &Beginning<'_>,
-    ) -> Result<String, Failure> {
-        dialect::lock_identity(conn, beginning.user.uin)?;
-        let key = self.random.token()?;
-        let now = self.clock.now();
-        let lives = if beginning.is_full { self.rules.session_absolute } else { SECOND_STEP_SECONDS };
-        let session = Session {
-            id_hash: digest(&key),
-            family: self.random.token()?,
-            state: "{}".to_owned(),
-            stage: if beginning.is_full { FULL } else { SECOND_FACTOR }.to_owned(),
-            uin: beginning.user.uin.0,
-            uid: beginning.user.uid.0,
-            method: beginning.method.to_owned(),
-            ip: beginning.source.ip.clone(),
-            user_agent: beginning.source.user_agent.clone(),
-            created_at: now,
-            last_seen_at: now,
-            expires_at: now + lives,
-            step_up_at: None,
-            former_id: None,
-            code_at: None,
-            code_device: None,
-        };
-        sessions::insert(conn, &session)?;
-        Ok(key)
-    }
+/// Begins a session and gives the value for its cookie.
+pub(in crate::app) fn begin_session(
+    app: &App,
+    conn: &mut Conn,
+    beginning: &Beginning<'_>,
+) -> Result<String, Failure> {
+    dialect::lock_identity(conn, beginning.user.uin)?;
+    let key = app.random.token()?;
+    let now = app.clock.now();
+    let lives = if beginning.is_full { app.rules.session_absolute } else { SECOND_STEP_SECONDS };
+    let session = Session {
+        id_hash: digest(&key),
+        family: app.random.token()?,
+        state: "{}".to_owned(),
+        stage: if beginning.is_full { FULL } else { SECOND_FACTOR }.to_owned(),
+        uin: beginning.user.uin.0,
+        uid: beginning.user.uid.0,
+        method: beginning.method.to_owned(),
+        ip: beginning.source.ip.clone(),
+        user_agent: beginning.source.user_agent.clone(),
+        created_at: now,
+        last_seen_at: now,
+        expires_at: now + lives,
+        step_up_at: None,
+        former_id: None,
+        code_at: None,
+        code_device: None,
+    };
+    sessions::insert(conn, &session)?;
+    Ok(key)
+}
 
-    /// Gives a session another id; what waits in it goes along. The answer is the new cookie value.
-    pub(in crate::app) fn rename_session(
-        &self,
-        conn: &mut Conn,
-        old: &Session,
-        change: impl FnOnce(&mut Session),
-    ) -> Result<String, Failure> {
-        // Whoever ends this person's sessions must see either the old row or the new one.
-        dialect::lock_identity(conn, Uin(old.uin))?;
-        let key = self.random.token()?;
-        let mut renamed = Session {
-            id_hash: digest(&key),
-            last_seen_at: self.clock.now(),
-            former_id: Some(old.id_hash.clone()),
-            ..old.clone()
-        };
-        change(&mut renamed);
-        if sessions::replace_id(conn, &old.id_hash, &renamed)? { Ok(key) } else { Err(Failure::NotSignedIn) }
-    }
+/// Gives a session another id; what waits in it goes along. The answer is the new cookie value.
+pub(in crate::app) fn rename_session(
+    app: &App,
+    conn: &mut Conn,
+    old: &Session,
+    change: impl FnOnce(&mut Session),
+) -> Result<String, Failure> {
+    // Whoever ends this person's sessions must see either the old row or the new one.
+    dialect::lock_identity(conn, Uin(old.uin))?;
+    let key = app.random.token()?;
+    let mut renamed = Session {
+        id_hash: digest(&key),
+        last_seen_at: app.clock.now(),
+        former_id: Some(old.id_hash.clone()),
+        ..old.clone()
+    };
+    change(&mut renamed);
+    if sessions::replace_id(conn, &old.id_hash, &renamed)? { Ok(key) } else { Err(Failure::NotSignedIn) }
+}
 
-    /// Ends the caller's session, also one that is given another id at this moment.
-    pub async fn sign_out(&self, caller: &Caller) -> Result<(), Failure> {
-        let app = self.clone();
-        let (uin, family, event) = (caller.user.uin, caller.session.family.clone(), caller.event("SignOut"));
-        self.store
-            .write(move |conn| {
-                dialect::lock_identity(conn, uin)?;
-                if sessions::delete_family(conn, uin, &family)? { event.write(conn, &app) } else { Ok(()) }
-            })
-            .await
-    }
-
-    /// The caller's sessions, wherever they were begun; the present one first.
-    pub async fn sessions(&self, caller: &Caller) -> Result<Vec<Session>, Failure> {
-        let (uin, now, own) = (caller.user.uin, self.clock.now(), caller.session.id_hash.clone());
-        let mut found: Vec<Session> = self
-            .store
-            .read(move |conn| sessions::of_identity(conn, uin, now))
-            .await?
-            .into_iter()
-            .filter(|session| self.is_live(session))
-            .collect();
-        found.sort_by_key(|session| session.id_hash != own);
-        Ok(found)
-    }
-
-    /// Ends one of the caller's sessions.
-    pub async fn end_session(&self, caller: &Caller, family: String) -> Result<(), Failure> {
-        let app = self.clone();
-        let (uin, event) = (caller.user.uin, caller.event("EndSession"));
-        let now = self.clock.now();
-        self.store
-            .write(move |conn| {
-                dialect::lock_identity(conn, uin)?;
-                let wanted = sessions::of_identity(conn, uin, now)?
-                    .into_iter()
-                    .find(|session| public_name(session) == family)
-                    .ok_or(Failure::NotFound)?;
-                if !sessions::delete_family(conn, uin, &wanted.family)? {
-                    return Err(Failure::NotFound);
-                }
-                event.fact("session", public_name(&wanted)).fact("ip", wanted.ip).write(conn, &app)
-            })
-            .await
-    }
-
-    /// Ends all of the caller's sessions but the present one.
-    pub async fn end_other_sessions(&self, caller: &Caller) -> Result<usize, Failure> {
-        let app = self.clone();
-        let (uin, keep, event) = (caller.user.uin, caller.session.family.clone(), caller.event("EndSession"));
-        self.store
-            .write(move |conn| {
-                dialect::lock_identity(conn, uin)?;
-                let ended = sessions::delete_others(conn, uin, &keep)?;
-                event.fact("ended", ended).write(conn, &app)?;
-                Ok(ended)
-            })
-            .await
-    }
-
-    /// The accounts that the caller can act in, its own first.
-    pub async fn identities(&self, caller: &Caller) -> Result<Vec<(User, String)>, Failure> {
-        let uin = caller.user.uin;
-        self.store
-            .read(move |conn| {
-                let mut found = Vec::new();
-                for user in users::of_identity(conn, uin)? {
-                    let account = crate::store::accounts::find(conn, user.owner_uin)?;
-                    found.push((user, account.map(|account| account.name).unwrap_or_default()));
-                }
-                Ok(found)
-            })
-            .await
-    }
-
-    /// Acts in another account from now on. The answer is the new cookie value.
-    pub async fn switch_identity(&self, caller: &Caller, owner: Uin) -> Result<String, Failure> {
-        let app = self.clone();
-        let (session, source) = (caller.session.clone(), caller.source.clone());
-        self.store
-            .write(move |conn| {
-                let user = users::find(conn, owner, Uin(session.uin))?.ok_or(Failure::NotFound)?;
-                if !user.console_login {
-                    return Err(Failure::NotFound);
-                }
-                if let Some(refusal) = app.unwelcome(conn, &user, &source)? {
-                    return Ok(Err(refusal));
-                }
-                let key = app.rename_session(conn, &session, |renamed| {
-                    renamed.uid = user.uid.0;
-                    renamed.step_up_at = None;
-                })?;
-                let actor = crate::app::change::event::Actor {
-                    owner,
-                    uin: user.uin,
-                    name: &user.name,
-                    source: &source,
-                };
-                crate::app::change::event::Draft::new("SwitchIdentity", &actor).write(conn, &app)?;
-                Ok(Ok(key))
-            })
-            .await?
-    }
-
-    /// Removes what has run out. Meant to be called now and then.
-    pub async fn sweep(&self) -> Result<(), Failure> {
-        let (app, now) = (self.clone(), self.clock.now());
-        self.memory.purge(now);
-        self.store
-            .write(move |conn| -> Result<(), Failure> {
-                sessions::sweep(conn, (now, app.rules.session_absolute))?;
-                crate::store::throttles::sweep(conn, now)?;
-                crate::store::replays::sweep(conn, now)?;
-                crate::store::signed_seconds::sweep(conn, now)?;
-                crate::store::nodes::sweep(conn, now - 86_400)?;
-                crate::store::forms::sweep(conn, now)?;
-                crate::store::kept_forms::sweep(conn, now)?;
-                crate::store::refusals::sweep(conn, now)?;
-                crate::store::key_usage::sweep(conn, now)?;
-                Ok(())
-            })
-            .await
-    }
-
-    /// What the page layer kept in a session.
-    pub async fn session_state(&self, id_hash: String) -> Result<Option<String>, Failure> {
-        Ok(self.store.read(move |conn| sessions::state(conn, &id_hash)).await?)
-    }
-
-    /// Replaces what the page layer keeps in a session that still exists.
-    pub async fn set_session_state(&self, id_hash: String, state: String) -> Result<(), Failure> {
-        Ok(self.store.write(move |conn| sessions::set_state(conn, &id_hash, &state)).await?)
-    }
-
-    /// The person whose session had that id before its last change of id. Only for ending it: a sign-out may come with
-    /// a cookie that is being replaced at this moment.
-    pub async fn former_caller(&self, id_hash: String, source: Source) -> Result<Caller, Failure> {
-        let found = self.store.read(move |conn| sessions::find_former(conn, &id_hash)).await?;
-        self.caller(found.ok_or(Failure::NotSignedIn)?.id_hash, source).await
-    }
-
-    /// Whether a session has that id, or had it before its last change of id.
-    pub async fn was_session(&self, id_hash: String) -> Result<bool, Failure> {
-        Ok(self.store.read(move |conn| sessions::find_former(conn, &id_hash)).await?.is_some())
-    }
-
-    /// Forgets a session by its digest.
-    pub async fn forget_session(&self, id_hash: String) -> Result<(), Failure> {
-        self.store.write(move |conn| sessions::delete(conn, &id_hash)).await.map(|_| ())?;
+/// Ends the caller's session, also one that is given another id at this moment.
+pub async fn sign_out(app: &App, caller: &Caller) -> Result<(), Failure> {
+    let (uin, family, event) = (caller.user.uin, caller.session.family.clone(), caller.event("SignOut"));
+    app.change(caller, move |change| {
+        dialect::lock_identity(change.conn, uin)?;
+        if sessions::delete_family(change.conn, uin, &family)? {
+            event.record(change);
+        }
         Ok(())
-    }
+    })
+    .await
+}
+
+/// The caller's sessions, wherever they were begun; the present one first.
+pub async fn sessions(app: &App, caller: &Caller) -> Result<Vec<Session>, Failure> {
+    let (uin, now, own) = (caller.user.uin, app.clock.now(), caller.session.id_hash.clone());
+    let mut found: Vec<Session> = app
+        .store
+        .read(move |conn| sessions::of_identity(conn, uin, now))
+        .await?
+        .into_iter()
+        .filter(|session| is_live(app, session))
+        .collect();
+    found.sort_by_key(|session| session.id_hash != own);
+    Ok(found)
+}
+
+/// Ends one of the caller's sessions.
+pub async fn end_session(app: &App, caller: &Caller, family: String) -> Result<(), Failure> {
+    let (uin, event) = (caller.user.uin, caller.event("EndSession"));
+    let now = app.clock.now();
+    app.change(caller, move |change| {
+        dialect::lock_identity(change.conn, uin)?;
+        let wanted = sessions::of_identity(change.conn, uin, now)?
+            .into_iter()
+            .find(|session| public_name(session) == family)
+            .ok_or(Failure::NotFound)?;
+        if !sessions::delete_family(change.conn, uin, &wanted.family)? {
+            return Err(Failure::NotFound);
+        }
+        event.fact("session", public_name(&wanted)).fact("ip", wanted.ip).record(change);
+        Ok(())
+    })
+    .await
+}
+
+/// Ends all of the caller's sessions but the present one.
+pub async fn end_other_sessions(app: &App, caller: &Caller) -> Result<usize, Failure> {
+    let (uin, keep, event) = (caller.user.uin, caller.session.family.clone(), caller.event("EndSession"));
+    app.change(caller, move |change| {
+        dialect::lock_identity(change.conn, uin)?;
+        let ended = sessions::delete_others(change.conn, uin, &keep)?;
+        event.fact("ended", ended).record(change);
+        Ok(ended)
+    })
+    .await
+}
+
+/// The accounts that the caller can act in, its own first.
+pub async fn identities(app: &App, caller: &Caller) -> Result<Vec<(User, String)>, Failure> {
+    let uin = caller.user.uin;
+    app.store
+        .read(move |conn| {
+            let mut found = Vec::new();
+            for user in users::of_identity(conn, uin)? {
+                let account = crate::store::accounts::find(conn, user.owner_uin)?;
+                found.push((user, account.map(|account| account.name).unwrap_or_default()));
+            }
+            Ok(found)
+        })
+        .await
+}
+
+/// Acts in another account from now on. The answer is the new cookie value.
+pub async fn switch_identity(app: &App, caller: &Caller, owner: Uin) -> Result<String, Failure> {
+    let (session, source) = (caller.session.clone(), caller.source.clone());
+    app.change(caller, move |change| {
+        let user = users::find(change.conn, owner, Uin(session.uin))?.ok_or(Failure::NotFound)?;
+        if !user.console_login {
+            return Err(Failure::NotFound);
+        }
+        if let Some(refusal) = unwelcome(change, &user, &source)? {
+            return Ok(Err(refusal));
+        }
+        let key = rename_session(change.app, change.conn, &session, |renamed| {
+            renamed.uid = user.uid.0;
+            renamed.step_up_at = None;
+        })?;
+        let actor =
+            crate::app::change::event::Actor { owner, uin: user.uin, name: &user.name, source: &source };
+        crate::app::change::event::Draft::new("SwitchIdentity", &actor).record(change);
+        Ok(Ok(key))
+    })
+    .await?
+}
+
+/// Removes what has run out. Meant to be called now and then.
+pub async fn sweep(app: &App) -> Result<(), Failure> {
+    let (longest, now) = (app.rules.session_absolute, app.clock.now());
+    app.memory.purge(now);
+    app.store
+        .write(move |conn| -> Result<(), Failure> {
+            sessions::sweep(conn, (now, longest))?;
+            crate::store::throttles::sweep(conn, now)?;
+            crate::store::replays::sweep(conn, now)?;
+            crate::store::signed_seconds::sweep(conn, now)?;
+            crate::store::nodes::sweep(conn, now - 86_400)?;
+            crate::store::forms::sweep(conn, now)?;
+            crate::store::kept_forms::sweep(conn, now)?;
+            crate::store::refusals::sweep(conn, now)?;
+            crate::store::key_usage::sweep(conn, now)?;
+            Ok(())
+        })
+        .await
+}
+
+/// What the page layer kept in a session.
+pub async fn session_state(app: &App, id_hash: String) -> Result<Option<String>, Failure> {
+    Ok(app.store.read(move |conn| sessions::state(conn, &id_hash)).await?)
+}
+
+/// Replaces what the page layer keeps in a session that still exists.
+pub async fn set_session_state(app: &App, id_hash: String, state: String) -> Result<(), Failure> {
+    Ok(app.store.write(move |conn| sessions::set_state(conn, &id_hash, &state)).await?)
+}
+
+/// The person whose session had that id before its last change of id. Only for ending it: a sign-out may come with
+/// a cookie that is being replaced at this moment.
+pub async fn former_caller(app: &App, id_hash: String, source: Source) -> Result<Caller, Failure> {
+    let found = app.store.read(move |conn| sessions::find_former(conn, &id_hash)).await?;
+    crate::app::caller::caller(app, found.ok_or(Failure::NotSignedIn)?.id_hash, source).await
+}
+
+/// Whether a session has that id, or had it before its last change of id.
+pub async fn was_session(app: &App, id_hash: String) -> Result<bool, Failure> {
+    Ok(app.store.read(move |conn| sessions::find_former(conn, &id_hash)).await?.is_some())
+}
+
+/// Forgets a session by its digest.
+pub async fn forget_session(app: &App, id_hash: String) -> Result<(), Failure> {
+    app.store.write(move |conn| sessions::delete(conn, &id_hash)).await.map(|_| ())?;
+    Ok(())
 }
 
 /// How a session is named on pages and in forms: not its id.

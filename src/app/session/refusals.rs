@@ -6,23 +6,22 @@ use crate::app::session::public_name;
 use crate::app::{App, Failure};
 use crate::store::refusals;
 
-impl App {
-    /// Writes a refusal down: the first at once, then one a minute for each session and reason, with how many there were.
-    pub(in crate::app) async fn note_refusal(
-        &self,
-        caller: &Caller,
-        event: Draft,
-        reason: &'static str,
-    ) -> Result<(), Failure> {
-        let app = self.clone();
-        let bucket = format!("{}:{reason}", public_name(&caller.session));
-        let now = self.clock.now();
-        self.store
-            .write(move |conn| match refusals::count(conn, &bucket, now)? {
-                Some(1) => event.refused(reason).write(conn, &app),
-                Some(count) => event.refused(reason).fact("count", count).write(conn, &app),
-                None => Ok(()),
-            })
-            .await
-    }
+/// Writes a refusal down: the first at once, then one a minute for each session and reason, with how many there were.
+pub(in crate::app) async fn note_refusal(
+    app: &App,
+    caller: &Caller,
+    event: Draft,
+    reason: &'static str,
+) -> Result<(), Failure> {
+    let bucket = format!("{}:{reason}", public_name(&caller.session));
+    let now = app.clock.now();
+    app.change(caller, move |change| {
+        match refusals::count(change.conn, &bucket, now)? {
+            Some(1) => event.refused(reason).record(change),
+            Some(count) => event.refused(reason).fact("count", count).record(change),
+            None => {}
+        }
+        Ok(())
+    })
+    .await
 }

@@ -12,34 +12,32 @@ pub const MAX_SESSIONS: usize = 20;
 /// Seconds that a half-done sign-in may wait for its second step.
 pub(in crate::app) const SECOND_STEP_SECONDS: i64 = 600;
 
-impl App {
-    /// Whether a session has neither idled out nor reached its end. One that a wrong clock made is over.
-    pub(in crate::app) fn is_live(&self, session: &Session) -> bool {
-        let now = self.clock.now();
-        let idle = self.rules.session_idle;
-        deadline::is_past(session.created_at, now)
-            && deadline::holds(session.expires_at, self.longest(session), now)
-            && deadline::holds(session.last_seen_at.saturating_add(idle), idle, now)
-    }
+/// Whether a session has neither idled out nor reached its end. One that a wrong clock made is over.
+pub(in crate::app) fn is_live(app: &App, session: &Session) -> bool {
+    let now = app.clock.now();
+    let idle = app.rules.session_idle;
+    deadline::is_past(session.created_at, now)
+        && deadline::holds(session.expires_at, longest(app, session), now)
+        && deadline::holds(session.last_seen_at.saturating_add(idle), idle, now)
+}
 
-    fn longest(&self, session: &Session) -> i64 {
-        if session.stage == FULL { self.rules.session_absolute } else { SECOND_STEP_SECONDS }
-    }
+fn longest(app: &App, session: &Session) -> i64 {
+    if session.stage == FULL { app.rules.session_absolute } else { SECOND_STEP_SECONDS }
+}
 
-    /// A session that is alive.
-    pub(in crate::app) fn live_session(&self, conn: &mut Conn, id_hash: &str) -> Result<Session, Failure> {
-        sessions::find(conn, id_hash)?.filter(|session| self.is_live(session)).ok_or(Failure::NotSignedIn)
-    }
+/// A session that is alive.
+pub(in crate::app) fn live_session(app: &App, conn: &mut Conn, id_hash: &str) -> Result<Session, Failure> {
+    sessions::find(conn, id_hash)?.filter(|session| is_live(app, session)).ok_or(Failure::NotSignedIn)
+}
 
-    /// Ends the oldest sessions until there is room for one more; gives them. The identity is locked by now.
-    pub(in crate::app) fn make_room(&self, conn: &mut Conn, uin: Uin) -> Result<Vec<Session>, Failure> {
-        let mut held = sessions::of_identity(conn, uin, self.clock.now())?;
-        held.retain(|session| self.is_live(session));
-        held.sort_by_key(|session| std::cmp::Reverse(session.created_at));
-        let ended = held.split_off(held.len().min(MAX_SESSIONS - 1));
-        for session in &ended {
-            sessions::delete(conn, &session.id_hash)?;
-        }
-        Ok(ended)
+/// Ends the oldest sessions until there is room for one more; gives them. The identity is locked by now.
+pub(in crate::app) fn make_room(app: &App, conn: &mut Conn, uin: Uin) -> Result<Vec<Session>, Failure> {
+    let mut held = sessions::of_identity(conn, uin, app.clock.now())?;
+    held.retain(|session| is_live(app, session));
+    held.sort_by_key(|session| std::cmp::Reverse(session.created_at));
+    let ended = held.split_off(held.len().min(MAX_SESSIONS - 1));
+    for session in &ended {
+        sessions::delete(conn, &session.id_hash)?;
     }
+    Ok(ended)
 }

@@ -1,6 +1,7 @@
 //! One-time tickets: minted when something was proven, used up by the page they open.
 
 use crate::app::caller::Caller;
+use crate::app::session::refusals::note_refusal;
 use crate::app::{App, Failure};
 use crate::domain::user::Uid;
 use crate::store::Conn;
@@ -38,90 +39,86 @@ pub fn digest(token: &str) -> String {
     HEXLOWER.encode(&Sha256::digest(token.as_bytes()))
 }
 
-impl App {
-    /// Mints a ticket that lives for `seconds`; `shown` is sealed and comes back when it is used.
-    pub(in crate::app) fn mint(
-        &self,
-        conn: &mut Conn,
-        door: &Door<'_>,
-        shown: Option<&str>,
-        seconds: i64,
-    ) -> Result<String, Failure> {
-        let token = self.random.token()?;
-        let digest = digest(&token);
-        let sealed =
-            shown.map(|text| self.vault.seal(&binding(door.uid, &digest), text.as_bytes())).transpose()?;
-        let ticket = Ticket {
-            session: door.session.to_owned(),
-            purpose: door.purpose.to_owned(),
-            uid: door.uid.0,
-            object: door.object.to_owned(),
-            sealed,
-            expires_at: self.clock.now() + seconds,
-            used_at: None,
-            digest,
-        };
-        tickets::insert(conn, &ticket)?;
-        Ok(token)
-    }
+/// Mints a ticket that lives for `seconds`; `shown` is sealed and comes back when it is used.
+pub(in crate::app) fn mint(
+    app: &App,
+    conn: &mut Conn,
+    door: &Door<'_>,
+    shown: Option<&str>,
+    seconds: i64,
+) -> Result<String, Failure> {
+    let token = app.random.token()?;
+    let digest = digest(&token);
+    let sealed =
+        shown.map(|text| app.vault.seal(&binding(door.uid, &digest), text.as_bytes())).transpose()?;
+    let ticket = Ticket {
+        session: door.session.to_owned(),
+        purpose: door.purpose.to_owned(),
+        uid: door.uid.0,
+        object: door.object.to_owned(),
+        sealed,
+        expires_at: app.clock.now() + seconds,
+        used_at: None,
+        digest,
+    };
+    tickets::insert(conn, &ticket)?;
+    Ok(token)
+}
 
-    /// Uses a ticket up, if it opens this door. Gives what was sealed in it.
-    pub(in crate::app) fn take(
-        &self,
-        conn: &mut Conn,
-        door: &Door<'_>,
-        token: &str,
-    ) -> Result<Option<Zeroizing<String>>, Failure> {
-        let Some(ticket) = tickets::take(conn, &wanted(door, token), self.clock.now())? else {
-            return Ok(None);
-        };
-        let Some(sealed) = ticket.sealed else { return Ok(Some(Zeroizing::default())) };
-        let opened = self.vault.open(&binding(door.uid, &ticket.digest), &sealed)?;
-        let text = std::str::from_utf8(&opened).map_err(|_| Failure::Corrupt("tickets.sealed"))?;
-        Ok(Some(Zeroizing::new(text.to_owned())))
-    }
+/// Uses a ticket up, if it opens this door. Gives what was sealed in it.
+pub(in crate::app) fn take(
+    app: &App,
+    conn: &mut Conn,
+    door: &Door<'_>,
+    token: &str,
+) -> Result<Option<Zeroizing<String>>, Failure> {
+    let Some(ticket) = tickets::take(conn, &wanted(door, token), app.clock.now())? else {
+        return Ok(None);
+    };
+    let Some(sealed) = ticket.sealed else { return Ok(Some(Zeroizing::default())) };
+    let opened = app.vault.open(&binding(door.uid, &ticket.digest), &sealed)?;
+    let text = std::str::from_utf8(&opened).map_err(|_| Failure::Corrupt("tickets.sealed"))?;
+    Ok(Some(Zeroizing::new(text.to_owned())))
+}
 
-    /// The same, and whether a ticket that opens nothing is a page loaded again or an old address, or worth a line in
-    /// the log.
-    pub(in crate::app) fn take_or_tell(
-        &self,
-        conn: &mut Conn,
-        door: &Door<'_>,
-        token: &str,
-    ) -> Result<Taken<Zeroizing<String>>, Failure> {
-        if let Some(text) = self.take(conn, door, token)? {
-            return Ok(Taken::Shown(text));
+/// The same, and whether a ticket that opens nothing is a page loaded again or an old address, or worth a line in
+/// the log.
+pub(in crate::app) fn take_or_tell(
+    app: &App,
+    conn: &mut Conn,
+    door: &Door<'_>,
+    token: &str,
+) -> Result<Taken<Zeroizing<String>>, Failure> {
+    if let Some(text) = take(app, conn, door, token)? {
+        return Ok(Taken::Shown(text));
+    }
+    let is_harmless = token.is_empty() || tickets::was_used(conn, &wanted(door, token))?;
+    Ok(if is_harmless { Taken::Before } else { Taken::Never })
+}
+
+/// What a page shows once: for the caller's own session, about one user.
+pub async fn shown_once(
+    app: &App,
+    caller: &Caller,
+    purpose: &'static str,
+    uid: Uid,
+    token: String,
+) -> Result<Option<Zeroizing<String>>, Failure> {
+    let taken = app
+        .change(caller, move |change| {
+            let door = Door { session: &change.by.session.id_hash, purpose, uid, object: "" };
+            take_or_tell(change.app, change.conn, &door, &token)
+        })
+        .await?;
+    match taken {
+        Taken::Shown(text) => return Ok(Some(text)),
+        Taken::Before => {}
+        Taken::Never => {
+            let event = caller.event("UseTicket").fact("purpose", purpose);
+            note_refusal(app, caller, event, BAD_TICKET).await?;
         }
-        let is_harmless = token.is_empty() || tickets::was_used(conn, &wanted(door, token))?;
-        Ok(if is_harmless { Taken::Before } else { Taken::Never })
     }
-
-    /// What a page shows once: for the caller's own session, about one user.
-    pub async fn shown_once(
-        &self,
-        caller: &Caller,
-        purpose: &'static str,
-        uid: Uid,
-        token: String,
-    ) -> Result<Option<Zeroizing<String>>, Failure> {
-        let app = self.clone();
-        let session = caller.session.id_hash.clone();
-        let taken = self
-            .store
-            .write(move |conn| {
-                app.take_or_tell(conn, &Door { session: &session, purpose, uid, object: "" }, &token)
-            })
-            .await?;
-        match taken {
-            Taken::Shown(text) => return Ok(Some(text)),
-            Taken::Before => {}
-            Taken::Never => {
-                let event = caller.event("UseTicket").fact("purpose", purpose);
-                self.note_refusal(caller, event, BAD_TICKET).await?;
-            }
-        }
-        Ok(None)
-    }
+    Ok(None)
 }
 
 fn wanted(door: &Door<'_>, token: &str) -> Ticket {

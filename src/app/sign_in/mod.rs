@@ -7,9 +7,18 @@ pub(super) mod visitor;
 use super::caller::Source;
 use super::{App, Failure};
 use crate::app::change::event::{Actor, Draft};
+use crate::app::change::{Change, Outsider};
 use crate::app::factors::guard::Buckets;
+use crate::app::factors::guard::admit;
+use crate::app::factors::guard::take_back;
+use crate::app::factors::known_devices::device_cookie;
+use crate::app::session::begin_session;
+use crate::app::session::rules::live_session;
+use crate::app::session::rules::make_room;
 use crate::app::session::{Beginning, public_name};
+use crate::app::sign_in::rules::unwelcome;
 use crate::app::sign_in::visitor::Visitor;
+use crate::app::sign_in::visitor::at_the_door;
 use crate::domain::secret::Password;
 use crate::domain::throttle::TOLD_WRONG_CODES;
 use crate::domain::user::{Uin, User};
@@ -54,6 +63,13 @@ pub struct SignedIn {
     pub wrong_codes: Option<i64>,
 }
 
+/// How somebody comes in: by what, after how many wrong codes, from where.
+pub(in crate::app) struct Entry<'a> {
+    pub method: &'static str,
+    pub wrong_codes: i64,
+    pub source: &'a Source,
+}
+
 /// A right password, and the hash that it was checked against.
 struct Proven {
     user: User,
@@ -63,133 +79,123 @@ struct Proven {
     buckets: Buckets,
 }
 
-impl App {
-    /// Checks name and password. Unknown names and wrong passwords cost and look the same.
-    pub async fn sign_in(&self, credentials: Credentials, source: Source) -> Result<SignedIn, Failure> {
-        let Credentials { account, user_name, password, device } = credentials;
-        let Visitor { found, buckets, guest } =
-            self.at_the_door((account, user_name, device), source.ip.clone()).await?;
-        let turn = self.admit(&buckets, &guest).await?;
-        let (user, stored) = found.map_or((None, None), |(user, stored)| (Some(user), stored));
-        let verdict = match self.passwords.check_in(turn, password, stored.clone()).await {
-            Ok(verdict) => verdict,
-            Err(error) => return Err(self.take_back(buckets, error).await),
+/// Checks name and password. Unknown names and wrong passwords cost and look the same.
+pub async fn sign_in(app: &App, credentials: Credentials, source: Source) -> Result<SignedIn, Failure> {
+    let Credentials { account, user_name, password, device } = credentials;
+    let Visitor { found, buckets, guest } =
+        at_the_door(app, (account, user_name, device), source.ip.clone()).await?;
+    let turn = admit(app, &buckets, &guest).await?;
+    let (user, stored) = found.map_or((None, None), |(user, stored)| (Some(user), stored));
+    let verdict = match app.passwords.check_in(turn, password, stored.clone()).await {
+        Ok(verdict) => verdict,
+        Err(error) => return Err(take_back(app, buckets, error).await),
+    };
+    let rehashed = match verdict {
+        Verdict::Wrong => return Err(refuse_sign_in(app, user, source).await?),
+        Verdict::Right => None,
+        Verdict::Renewed(hash) => Some(hash),
+    };
+    match user {
+        Some(user) if user.console_login => {
+            pass_first_step(app, Proven { user, stored, rehashed, buckets }, source).await
+        }
+        user => Err(refuse_sign_in(app, user, source).await?),
+    }
+}
+
+async fn pass_first_step(app: &App, proven: Proven, source: Source) -> Result<SignedIn, Failure> {
+    app.change_again(&Outsider, move |change| {
+        let Some(user) = still_valid(change.conn, &proven)? else {
+            sign_in_event(&proven.user, &source).refused("password just changed").record(change);
+            return Ok(Err(Failure::NotProven));
         };
-        let rehashed = match verdict {
-            Verdict::Wrong => return Err(self.refuse_sign_in(user, source).await?),
-            Verdict::Right => None,
-            Verdict::Renewed(hash) => Some(hash),
+        proven.buckets.forgive(change.conn)?;
+        if let Some(refusal) = unwelcome(change, &user, &source)? {
+            return Ok(Err(refusal));
+        }
+        if totp_devices::count(change.conn, user.uin)? > 0 {
+            let beginning = Beginning { user: &user, is_full: false, method: BY_PASSWORD, source: &source };
+            let session = begin_session(change.app, change.conn, &beginning)?;
+            return Ok(Ok(SignedIn::half(session, user.owner_uin)));
+        }
+        let_in(change, &user, &Entry { method: BY_PASSWORD, wrong_codes: 0, source: &source }).map(Ok)
+    })
+    .await?
+}
+
+/// The password was checked outside the transaction: what it was checked against must still be in force.
+fn still_valid(conn: &mut Conn, proven: &Proven) -> Result<Option<User>, Failure> {
+    let uin = proven.user.uin;
+    dialect::lock_identity(conn, uin)?;
+    let identity = identities::find(conn, uin)?.filter(|identity| identity.password_hash == proven.stored);
+    let user = users::by_uid(conn, proven.user.uid)?.filter(|user| user.console_login);
+    let (Some(_), Some(user)) = (identity, user) else { return Ok(None) };
+    if let Some(hash) = &proven.rehashed {
+        identities::set_hash(conn, uin, hash)?;
+    }
+    Ok(Some(user))
+}
+
+pub(in crate::app) fn let_in(
+    change: &mut Change<'_, Outsider>,
+    user: &User,
+    entry: &Entry<'_>,
+) -> Result<SignedIn, Failure> {
+    let Entry { method, wrong_codes, source } = *entry;
+    let (app, now) = (change.app, change.app.clock.now());
+    dialect::lock_identity(change.conn, user.uin)?;
+    users::touch(change.conn, user.uid, now)?;
+    identities::set_last_sign_in(change.conn, user.uin, now, &source.ip)?;
+    let ended = make_room(app, change.conn, user.uin)?;
+    let session = begin_session(app, change.conn, &Beginning { user, is_full: true, method, source })?;
+    for session in &ended {
+        let event = Draft::new("EndSession", &actor(user, source)).fact("because", "too many sessions");
+        let event = event.fact("session", public_name(session)).fact("ip", session.ip.as_str());
+        event.record(change);
+    }
+    let mut event = sign_in_event(user, source).fact("method", method);
+    if wrong_codes > 0 {
+        event = event.fact("wrong_codes", wrong_codes);
+    }
+    event.record(change);
+    let can_switch = users::of_identity(change.conn, user.uin)?.len() > 1;
+    let wrong_codes = (wrong_codes >= TOLD_WRONG_CODES).then_some(wrong_codes);
+    let device = Some(device_cookie(app, user.uin)?);
+    let account = user.owner_uin;
+    Ok(SignedIn { session, needs_code: false, device, account, can_switch, ended, wrong_codes })
+}
+
+async fn refuse_sign_in(app: &App, user: Option<User>, source: Source) -> Result<Failure, Failure> {
+    app.change(&Outsider, move |change| {
+        // Unknown names are written down too, for the operator: both cases then cost the same.
+        let event = if let Some(user) = &user {
+            sign_in_event(user, &source)
+        } else {
+            let nobody = Actor { owner: Uin(0), uin: Uin(0), name: "unknown", source: &source };
+            Draft::new("SignIn", &nobody)
         };
-        match user {
-            Some(user) if user.console_login => {
-                self.pass_first_step(Proven { user, stored, rehashed, buckets }, source).await
-            }
-            user => Err(self.refuse_sign_in(user, source).await?),
-        }
-    }
+        event.refused("wrong name or password").record(change);
+        Ok(Failure::NotProven)
+    })
+    .await
+}
 
-    async fn pass_first_step(&self, proven: Proven, source: Source) -> Result<SignedIn, Failure> {
-        let app = self.clone();
-        self.store
-            .write_again(move |conn| {
-                let Some(user) = Self::still_valid(conn, &proven)? else {
-                    sign_in_event(&proven.user, &source)
-                        .refused("password just changed")
-                        .write(conn, &app)?;
-                    return Ok(Err(Failure::NotProven));
-                };
-                proven.buckets.forgive(conn)?;
-                if let Some(refusal) = app.unwelcome(conn, &user, &source)? {
-                    return Ok(Err(refusal));
-                }
-                if totp_devices::count(conn, user.uin)? > 0 {
-                    let beginning =
-                        Beginning { user: &user, is_full: false, method: BY_PASSWORD, source: &source };
-                    let session = app.begin_session(conn, &beginning)?;
-                    return Ok(Ok(SignedIn::half(session, user.owner_uin)));
-                }
-                app.let_in(conn, &user, (BY_PASSWORD, 0), &source).map(Ok)
-            })
-            .await?
-    }
+/// Whether a session is signed in already.
+pub async fn is_signed_in(app: &App, session: String) -> Result<bool, Failure> {
+    let node = app.clone();
+    app.store
+        .read(move |conn| match live_session(&node, conn, &session) {
+            Ok(session) => Ok(session.stage == FULL),
+            Err(Failure::NotSignedIn) => Ok(false),
+            Err(other) => Err(other),
+        })
+        .await
+}
 
-    /// The password was checked outside the transaction: what it was checked against must still be in force.
-    fn still_valid(conn: &mut Conn, proven: &Proven) -> Result<Option<User>, Failure> {
-        let uin = proven.user.uin;
-        dialect::lock_identity(conn, uin)?;
-        let identity =
-            identities::find(conn, uin)?.filter(|identity| identity.password_hash == proven.stored);
-        let user = users::by_uid(conn, proven.user.uid)?.filter(|user| user.console_login);
-        let (Some(_), Some(user)) = (identity, user) else { return Ok(None) };
-        if let Some(hash) = &proven.rehashed {
-            identities::set_hash(conn, uin, hash)?;
-        }
-        Ok(Some(user))
-    }
-
-    pub(in crate::app) fn let_in(
-        &self,
-        conn: &mut Conn,
-        user: &User,
-        (method, wrong_codes): (&'static str, i64),
-        source: &Source,
-    ) -> Result<SignedIn, Failure> {
-        dialect::lock_identity(conn, user.uin)?;
-        users::touch(conn, user.uid, self.clock.now())?;
-        identities::set_last_sign_in(conn, user.uin, self.clock.now(), &source.ip)?;
-        let ended = self.make_room(conn, user.uin)?;
-        let session = self.begin_session(conn, &Beginning { user, is_full: true, method, source })?;
-        for session in &ended {
-            let event = Draft::new("EndSession", &actor(user, source)).fact("because", "too many sessions");
-            let event = event.fact("session", public_name(session)).fact("ip", session.ip.as_str());
-            event.write(conn, self)?;
-        }
-        let mut event = sign_in_event(user, source).fact("method", method);
-        if wrong_codes > 0 {
-            event = event.fact("wrong_codes", wrong_codes);
-        }
-        event.write(conn, self)?;
-        let can_switch = users::of_identity(conn, user.uin)?.len() > 1;
-        let wrong_codes = (wrong_codes >= TOLD_WRONG_CODES).then_some(wrong_codes);
-        let device = Some(self.device_cookie(user.uin)?);
-        let account = user.owner_uin;
-        Ok(SignedIn { session, needs_code: false, device, account, can_switch, ended, wrong_codes })
-    }
-
-    async fn refuse_sign_in(&self, user: Option<User>, source: Source) -> Result<Failure, Failure> {
-        let app = self.clone();
-        self.store
-            .write(move |conn| {
-                // Unknown names are written down too, for the operator: both cases then cost the same.
-                let event = if let Some(user) = &user {
-                    sign_in_event(user, &source)
-                } else {
-                    let nobody = Actor { owner: Uin(0), uin: Uin(0), name: "unknown", source: &source };
-                    Draft::new("SignIn", &nobody)
-                };
-                event.refused("wrong name or password").write(conn, &app)?;
-                Ok(Failure::NotProven)
-            })
-            .await
-    }
-
-    /// Whether a session is signed in already.
-    pub async fn is_signed_in(&self, session: String) -> Result<bool, Failure> {
-        let app = self.clone();
-        self.store
-            .read(move |conn| match app.live_session(conn, &session) {
-                Ok(session) => Ok(session.stage == FULL),
-                Err(Failure::NotSignedIn) => Ok(false),
-                Err(other) => Err(other),
-            })
-            .await
-    }
-
-    /// Whether the door has to ask for an account, and whether there is any.
-    pub async fn door(&self) -> Result<Door, Failure> {
-        let found = self.store.read(accounts::first_two).await?;
-        Ok(Door { is_set_up: !found.is_empty(), asks_account: found.len() > 1 })
-    }
+/// Whether the door has to ask for an account, and whether there is any.
+pub async fn door(app: &App) -> Result<Door, Failure> {
+    let found = app.store.read(accounts::first_two).await?;
+    Ok(Door { is_set_up: !found.is_empty(), asks_account: found.len() > 1 })
 }
 
 /// What the sign-in page shows.

@@ -1,6 +1,8 @@
 //! Whoever stands at the door: who is meant by what was typed, and what the attempt is charged to.
 
+use crate::app::factors::guard::buckets;
 use crate::app::factors::guard::{Buckets, Name};
+use crate::app::factors::known_devices::known_device;
 use crate::app::{App, Failure};
 use crate::domain::network::Network;
 use crate::domain::user::{Uin, User, UserKind};
@@ -14,44 +16,41 @@ pub(in crate::app) struct Visitor {
     pub guest: Guest,
 }
 
-impl App {
-    /// Looks up who is meant by an account, a name and the cookie of a known browser.
-    pub(in crate::app) async fn at_the_door(
-        &self,
-        (account, user_name, device): (String, String, Option<String>),
-        ip: String,
-    ) -> Result<Visitor, Failure> {
-        let app = self.clone();
-        self.store
-            .read(move |conn| {
-                let (account, name) = (account.trim(), user_name.trim());
-                let owner = account_of(conn, account)?;
-                let user = person_of(conn, (account, owner), name)?;
-                let known = user.as_ref().and_then(|user| app.known_device(device.as_deref()?, user.uin));
-                let meant = match (&user, owner) {
-                    (Some(user), _) => Name::Known(user.uin),
-                    (None, Some(owner)) => Name::Unknown(owner.to_string(), name.to_owned()),
-                    (None, None) => Name::Unknown(account.to_owned(), name.to_owned()),
-                };
-                let buckets = app.buckets(&meant, &ip, known.as_ref());
-                // The rule is for everybody whom a stranger may try; a browser known to the root user is none.
-                let is_roots =
-                    known.is_some() && user.as_ref().is_some_and(|user| user.kind == UserKind::Root);
-                let retry_limit = if is_roots { 0 } else { retry_limit(conn, owner)? };
-                let guest = match &known {
-                    Some(device) => Guest::Known(device.uin.to_string()),
-                    None => Guest::Stranger(Network::of(&ip).widest().to_owned()),
-                };
-                let identity = user.as_ref().map(|user| identities::find(conn, user.uin)).transpose()?;
-                let hash = identity.flatten().and_then(|identity| identity.password_hash);
-                Ok(Visitor {
-                    found: user.map(|user| (user, hash)),
-                    buckets: buckets.tightened(retry_limit),
-                    guest,
-                })
+/// Looks up who is meant by an account, a name and the cookie of a known browser.
+pub(in crate::app) async fn at_the_door(
+    app: &App,
+    (account, user_name, device): (String, String, Option<String>),
+    ip: String,
+) -> Result<Visitor, Failure> {
+    let node = app.clone();
+    app.store
+        .read(move |conn| {
+            let (account, name) = (account.trim(), user_name.trim());
+            let owner = account_of(conn, account)?;
+            let user = person_of(conn, (account, owner), name)?;
+            let known = user.as_ref().and_then(|user| known_device(&node, device.as_deref()?, user.uin));
+            let meant = match (&user, owner) {
+                (Some(user), _) => Name::Known(user.uin),
+                (None, Some(owner)) => Name::Unknown(owner.to_string(), name.to_owned()),
+                (None, None) => Name::Unknown(account.to_owned(), name.to_owned()),
+            };
+            let buckets = buckets(&node, &meant, &ip, known.as_ref());
+            // The rule is for everybody whom a stranger may try; a browser known to the root user is none.
+            let is_roots = known.is_some() && user.as_ref().is_some_and(|user| user.kind == UserKind::Root);
+            let retry_limit = if is_roots { 0 } else { retry_limit(conn, owner)? };
+            let guest = match &known {
+                Some(device) => Guest::Known(device.uin.to_string()),
+                None => Guest::Stranger(Network::of(&ip).widest().to_owned()),
+            };
+            let identity = user.as_ref().map(|user| identities::find(conn, user.uin)).transpose()?;
+            let hash = identity.flatten().and_then(|identity| identity.password_hash);
+            Ok(Visitor {
+                found: user.map(|user| (user, hash)),
+                buckets: buckets.tightened(retry_limit),
+                guest,
             })
-            .await
-    }
+        })
+        .await
 }
 
 /// The account that is meant: the only one, where none is typed.

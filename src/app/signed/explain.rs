@@ -2,6 +2,7 @@
 
 use crate::app::caller::Caller;
 use crate::app::keys::Place;
+use crate::app::keys::reveal::open_secret;
 use crate::app::keys::rights::Operation;
 use crate::app::{App, Failure};
 use crate::domain::field::FieldError;
@@ -43,82 +44,78 @@ pub enum Verdict {
     Unknown,
 }
 
-impl App {
-    /// Refuses whoever may query no key at all, neither their own nor somebody's.
-    pub async fn ensure_may_debug(&self, caller: &Caller) -> Result<(), Failure> {
-        let queries = |labelled: &crate::app::caller::access::Labelled| {
-            labelled.policy.speaks_of(Effect::Allow, action::QUERY_KEY)
-        };
-        if caller.is_root() || caller.access.rights.attached.iter().any(queries) {
-            return Ok(());
-        }
-        self.keys(caller, Place::Own).await.map(|_| ())
+/// Refuses whoever may query no key at all, neither their own nor somebody's.
+pub async fn ensure_may_debug(app: &App, caller: &Caller) -> Result<(), Failure> {
+    let queries = |labelled: &crate::app::caller::access::Labelled| {
+        labelled.policy.speaks_of(Effect::Allow, action::QUERY_KEY)
+    };
+    if caller.is_root() || caller.access.rights.attached.iter().any(queries) {
+        return Ok(());
     }
+    crate::app::keys::keys(app, caller, Place::Own).await.map(|_| ())
+}
 
-    /// What a client should have signed, for a request that names a key which the caller may query.
-    pub async fn explain(&self, caller: &Caller, incoming: &Incoming<'_>) -> Result<Explained, Failure> {
-        self.ensure_may_debug(caller).await?;
-        let now = self.clock.now();
-        let (parsed, is_late) = match signature::parse(incoming, now) {
-            Err(SignatureError::Expired { claimed, .. }) => (signature::parse(incoming, claimed), true),
-            parsed => (parsed, false),
-        };
-        let claim = parsed.map_err(|error| unreadable(&error))?;
-        let (signer, others) = self.keys_of(caller, claim.secret_id()).await?;
-        Ok(Explained {
-            now,
-            timestamp: claim.timestamp(),
-            is_late,
-            is_disabled: !signer.key.is_enabled(),
-            verdict: self.verdict(&claim, incoming, (&signer, &others))?,
-            spellings: signature::explanations(&claim),
-        })
-    }
+/// What a client should have signed, for a request that names a key which the caller may query.
+pub async fn explain(app: &App, caller: &Caller, incoming: &Incoming<'_>) -> Result<Explained, Failure> {
+    ensure_may_debug(app, caller).await?;
+    let now = app.clock.now();
+    let (parsed, is_late) = match signature::parse(incoming, now) {
+        Err(SignatureError::Expired { claimed, .. }) => (signature::parse(incoming, claimed), true),
+        parsed => (parsed, false),
+    };
+    let claim = parsed.map_err(|error| unreadable(&error))?;
+    let (signer, others) = keys_of(app, caller, claim.secret_id()).await?;
+    Ok(Explained {
+        now,
+        timestamp: claim.timestamp(),
+        is_late,
+        is_disabled: !signer.key.is_enabled(),
+        verdict: verdict(app, &claim, incoming, (&signer, &others))?,
+        spellings: signature::explanations(&claim),
+    })
+}
 
-    /// The key of that id, if the caller may query it, and the others of its user.
-    async fn keys_of(&self, caller: &Caller, id: &str) -> Result<(Signer, Vec<Signer>), Failure> {
-        let id = SecretId::parse(id).map_err(|_| unknown())?;
-        let asker = caller.clone();
-        self.store
-            .read(move |conn| {
-                let found = api_keys::signer(conn, &id)?;
-                let signer = found.filter(|signer| may_query(&asker, signer)).ok_or_else(unknown)?;
-                let mut others = Vec::new();
-                for key in api_keys::of_user(conn, signer.user.uid)? {
-                    if key.secret_id != id {
-                        others.extend(api_keys::signer(conn, &key.secret_id)?);
-                    }
-                }
-                Ok((signer, others))
-            })
-            .await
-    }
-
-    fn verdict(
-        &self,
-        claim: &Claim<'_>,
-        incoming: &Incoming<'_>,
-        (signer, others): (&Signer, &[Signer]),
-    ) -> Result<Verdict, Failure> {
-        let secret = self.open_secret(&signer.key, &signer.sealed)?;
-        let difference = match judged(claim, &secret) {
-            Ok(()) => return Ok(Verdict::Fits),
-            Err(difference) => difference,
-        };
-        if let Some(difference) = difference {
-            return Ok(Verdict::Differs(difference));
-        }
-        if fits_other_line_ends(incoming, claim.timestamp(), &secret) {
-            return Ok(Verdict::LineEnds);
-        }
-        for other in others {
-            let secret = self.open_secret(&other.key, &other.sealed)?;
-            if judged(claim, &secret).is_ok() {
-                return Ok(Verdict::OtherKey);
+/// The key of that id, if the caller may query it, and the others of its user.
+async fn keys_of(app: &App, caller: &Caller, id: &str) -> Result<(Signer, Vec<Signer>), Failure> {
+    let id = SecretId::parse(id).map_err(|_| unknown())?;
+    app.view(caller, move |view| {
+        let found = api_keys::signer(view.conn, &id)?;
+        let signer = found.filter(|signer| may_query(view.by, signer)).ok_or_else(unknown)?;
+        let mut others = Vec::new();
+        for key in api_keys::of_user(view.conn, signer.user.uid)? {
+            if key.secret_id != id {
+                others.extend(api_keys::signer(view.conn, &key.secret_id)?);
             }
         }
-        Ok(Verdict::Unknown)
+        Ok((signer, others))
+    })
+    .await
+}
+
+fn verdict(
+    app: &App,
+    claim: &Claim<'_>,
+    incoming: &Incoming<'_>,
+    (signer, others): (&Signer, &[Signer]),
+) -> Result<Verdict, Failure> {
+    let secret = open_secret(app, &signer.key, &signer.sealed)?;
+    let difference = match judged(claim, &secret) {
+        Ok(()) => return Ok(Verdict::Fits),
+        Err(difference) => difference,
+    };
+    if let Some(difference) = difference {
+        return Ok(Verdict::Differs(difference));
     }
+    if fits_other_line_ends(incoming, claim.timestamp(), &secret) {
+        return Ok(Verdict::LineEnds);
+    }
+    for other in others {
+        let secret = open_secret(app, &other.key, &other.sealed)?;
+        if judged(claim, &secret).is_ok() {
+            return Ok(Verdict::OtherKey);
+        }
+    }
+    Ok(Verdict::Unknown)
 }
 
 fn may_query(caller: &Caller, signer: &Signer) -> bool {

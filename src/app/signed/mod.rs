@@ -10,7 +10,10 @@ use super::caller::{Caller, Source};
 use super::keys::secret_binding;
 use super::{App, Failure};
 use crate::app::keys::usage::Sighting;
+use crate::app::keys::usage::note_use;
 use crate::app::signed::signers::Known;
+use crate::app::signed::signers::access;
+use crate::app::signed::signers::signer;
 use crate::config::Replay;
 use crate::domain::key::SecretId;
 use crate::domain::replay::{ReplayRefusal, Use};
@@ -58,78 +61,76 @@ pub enum Refusal {
     Failure(#[from] Failure),
 }
 
-impl App {
-    /// What a request claims, before anything is looked up.
-    pub fn claim<'a>(&self, incoming: &Incoming<'a>) -> Result<Claim<'a>, SignatureError> {
-        signature::parse(incoming, self.clock.now())
-    }
+/// What a request claims, before anything is looked up.
+pub fn claim<'a>(app: &App, incoming: &Incoming<'a>) -> Result<Claim<'a>, SignatureError> {
+    signature::parse(incoming, app.clock.now())
+}
 
-    /// Believes a claim when the key's secret made the signature, the key is enabled, the account takes the scheme, and
-    /// the call is no copy of an earlier one.
-    ///
-    /// An id that nobody has costs the same work. A disabled key is told from it by its records alone.
-    pub async fn authenticate(
-        &self,
-        claim: &Claim<'_>,
-        call: &Use,
-        source: Arc<Source>,
-    ) -> Result<Signed, Refusal> {
-        let standing = self.standing().await?;
-        let known = match SecretId::parse(claim.secret_id()) {
-            Ok(id) => self.signer(id, standing).await?,
-            Err(_) => None,
-        };
-        let (verified, known) = self.verify(claim, known)?;
-        let signer = &known.signer;
-        if let Err(refusal) = self.remember_call(signer, &verified, call) {
-            let seen = Sighting::refused(claim.action(), &source, &refusal.to_string());
-            self.note_use(&signer.key.secret_id, Sighting { is_use: false, ..seen });
-            return Err(Failure::Replayed(refusal).into());
-        }
-        if claim.token().is_some_and(|token| !token.is_empty()) {
-            return Err(Refusal::Token);
-        }
-        let secret_id = signer.key.secret_id.clone();
-        if !signer.key.is_enabled() {
-            self.note_use(&secret_id, Sighting::disabled(claim.action(), &source));
-            return Err(SignatureError::SecretIdNotFound.into());
-        }
-        let access = self.access(&known).await?;
-        Ok(Signed { caller: Caller::of_key(signer, access, source), secret_id, verified })
+/// Believes a claim when the key's secret made the signature, the key is enabled, the account takes the scheme, and
+/// the call is no copy of an earlier one.
+///
+/// An id that nobody has costs the same work. A disabled key is told from it by its records alone.
+pub async fn authenticate(
+    app: &App,
+    claim: &Claim<'_>,
+    call: &Use,
+    source: Arc<Source>,
+) -> Result<Signed, Refusal> {
+    let standing = crate::app::signed::standing::standing(app).await?;
+    let known = match SecretId::parse(claim.secret_id()) {
+        Ok(id) => signer(app, id, standing).await?,
+        Err(_) => None,
+    };
+    let (verified, known) = verify(app, claim, known)?;
+    let signer = &known.signer;
+    if let Err(refusal) = remember_call(app, signer, &verified, call) {
+        let seen = Sighting::refused(claim.action(), &source, &refusal.to_string());
+        note_use(app, &signer.key.secret_id, Sighting { is_use: false, ..seen });
+        return Err(Failure::Replayed(refusal).into());
     }
+    if claim.token().is_some_and(|token| !token.is_empty()) {
+        return Err(Refusal::Token);
+    }
+    let secret_id = signer.key.secret_id.clone();
+    if !signer.key.is_enabled() {
+        note_use(app, &secret_id, Sighting::disabled(claim.action(), &source));
+        return Err(SignatureError::SecretIdNotFound.into());
+    }
+    let access = access(app, &known).await?;
+    Ok(Signed { caller: Caller::of_key(signer, access, source), secret_id, verified })
+}
 
-    /// Remembers the call whatever becomes of it: one that is refused leaves its signature free for no other.
-    fn remember_call(&self, signer: &Signer, verified: &Verified, call: &Use) -> Result<(), ReplayRefusal> {
-        if call.is_change && signer.account.settings.signed_action && !verified.signs_action() {
-            return Err(ReplayRefusal::Unsigned);
-        }
-        if self.rules.replay == Replay::Off {
-            return Ok(());
-        }
-        let signature = Signature {
-            key: &signer.key.secret_id,
-            uid: signer.user.uid,
-            digest: *verified.digest(),
-            timestamp: verified.timestamp(),
-            signs_action: verified.signs_action(),
-        };
-        self.memory.admit(&signature, call)
+/// Remembers the call whatever becomes of it: one that is refused leaves its signature free for no other.
+fn remember_call(app: &App, signer: &Signer, verified: &Verified, call: &Use) -> Result<(), ReplayRefusal> {
+    if call.is_change && signer.account.settings.signed_action && !verified.signs_action() {
+        return Err(ReplayRefusal::Unsigned);
     }
+    if app.rules.replay == Replay::Off {
+        return Ok(());
+    }
+    let signature = Signature {
+        key: &signer.key.secret_id,
+        uid: signer.user.uid,
+        digest: *verified.digest(),
+        timestamp: verified.timestamp(),
+        signs_action: verified.signs_action(),
+    };
+    app.memory.admit(&signature, call)
+}
 
-    fn verify(
-        &self,
-        claim: &Claim<'_>,
-        known: Option<Arc<Known>>,
-    ) -> Result<(Verified, Arc<Known>), Refusal> {
-        let Some(known) = known else {
-            let none = signature::verify(claim, KeyMaterial::Unknown, Allowances::default());
-            return Err(none.err().unwrap_or(SignatureError::SecretIdNotFound).into());
-        };
-        let signer = &known.signer;
-        let opened: Zeroizing<Vec<u8>> =
-            self.vault.open(&secret_binding(&signer.key), &signer.sealed).map_err(Failure::from)?;
-        let secret = std::str::from_utf8(&opened).map_err(|_| Failure::Corrupt("api_keys.secret"))?;
-        let allowed = Allowances { unsigned_payload: false, v1: signer.account.settings.signature_v1 };
-        Ok((signature::verify(claim, KeyMaterial::Secret(secret), allowed)?, known))
-    }
+fn verify(
+    app: &App,
+    claim: &Claim<'_>,
+    known: Option<Arc<Known>>,
+) -> Result<(Verified, Arc<Known>), Refusal> {
+    let Some(known) = known else {
+        let none = signature::verify(claim, KeyMaterial::Unknown, Allowances::default());
+        return Err(none.err().unwrap_or(SignatureError::SecretIdNotFound).into());
+    };
+    let signer = &known.signer;
+    let opened: Zeroizing<Vec<u8>> =
+        app.vault.open(&secret_binding(&signer.key), &signer.sealed).map_err(Failure::from)?;
+    let secret = std::str::from_utf8(&opened).map_err(|_| Failure::Corrupt("api_keys.secret"))?;
+    let allowed = Allowances { unsigned_payload: false, v1: signer.account.settings.signature_v1 };
+    Ok((signature::verify(claim, KeyMaterial::Secret(secret), allowed)?, known))
 }

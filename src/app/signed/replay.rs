@@ -51,70 +51,67 @@ fn used(error: StoreError, refusal: ReplayRefusal) -> Failure {
     }
 }
 
-impl App {
-    /// Uses a signature for a call that was admitted; a change takes what it has to use up with it.
-    pub async fn use_signature(&self, signed: &Signed, call: &Use) -> Result<Caller, Failure> {
-        let mut caller = signed.caller.clone();
-        let verified = &signed.verified;
-        let expires_at = verified.timestamp() + MEMORY_SECONDS;
-        let request_id = signed.caller.source.request_id.clone();
-        if let Some(nonce) = verified.nonce() {
-            let (nonce, request_id) = (signed.nonce_name(nonce), request_id.clone());
-            let spend = move |conn: &mut _| replays::use_nonce(conn, &nonce, &request_id, expires_at);
-            self.store.write(spend).await.map_err(|error| used(error, ReplayRefusal::Used))?;
-        }
-        let change = SignedChange {
-            signature: HEXLOWER.encode(verified.digest()),
-            action: call.action.to_owned(),
-            request_id,
-            arrived_ms: call.arrival.at_ms,
-            origin: call.arrival.origin.to_text(),
-            expires_at,
-        };
-        if self.rules.replay == Replay::Off {
-            return Ok(caller);
-        }
-        if call.is_change {
-            caller.once = Some(Arc::new(Once { call: *call, change, is_recorded: AtomicBool::new(false) }));
-        } else if self.rules.replay == Replay::All {
-            let spend = move |conn: &mut _| replays::insert(conn, &change);
-            self.store.write(spend).await.map_err(|error| used(error, ReplayRefusal::Used))?;
-        }
-        Ok(caller)
+/// Uses a signature for a call that was admitted; a change takes what it has to use up with it.
+pub async fn use_signature(app: &App, signed: &Signed, call: &Use) -> Result<Caller, Failure> {
+    let mut caller = signed.caller.clone();
+    let verified = &signed.verified;
+    let expires_at = verified.timestamp() + MEMORY_SECONDS;
+    let request_id = signed.caller.source.request_id.clone();
+    if let Some(nonce) = verified.nonce() {
+        let (nonce, request_id) = (signed.nonce_name(nonce), request_id.clone());
+        let spend = move |conn: &mut _| replays::use_nonce(conn, &nonce, &request_id, expires_at);
+        app.store.write(spend).await.map_err(|error| used(error, ReplayRefusal::Used))?;
     }
+    let change = SignedChange {
+        signature: HEXLOWER.encode(verified.digest()),
+        action: call.action.to_owned(),
+        request_id,
+        arrived_ms: call.arrival.at_ms,
+        origin: call.arrival.origin.to_text(),
+        expires_at,
+    };
+    if app.rules.replay == Replay::Off {
+        return Ok(caller);
+    }
+    if call.is_change {
+        caller.once = Some(Arc::new(Once { call: *call, change, is_recorded: AtomicBool::new(false) }));
+    } else if app.rules.replay == Replay::All {
+        let spend = move |conn: &mut _| replays::insert(conn, &change);
+        app.store.write(spend).await.map_err(|error| used(error, ReplayRefusal::Used))?;
+    }
+    Ok(caller)
+}
 
-    /// Uses up the signature of a change that found nothing to do, and so left no event.
-    pub async fn settle_signature(&self, caller: &Caller) -> Result<(), Failure> {
-        let Some(once) = caller.once.clone().filter(|once| !once.is_recorded.load(Ordering::SeqCst)) else {
-            return Ok(());
-        };
-        self.store.write(move |conn| once.record(conn)).await
-    }
+/// Uses up the signature of a change that found nothing to do, and so left no event.
+pub async fn settle_signature(app: &App, caller: &Caller) -> Result<(), Failure> {
+    let Some(once) = caller.once.clone().filter(|once| !once.is_recorded.load(Ordering::SeqCst)) else {
+        return Ok(());
+    };
+    app.store.write(move |conn| once.record(conn)).await
+}
 
-    /// Whether the change that this caller is to make was made under its signature by another request.
-    pub async fn is_twin(&self, caller: &Caller) -> Result<bool, Failure> {
-        let Some(once) = caller.once.clone() else { return Ok(false) };
-        let made =
-            self.store.read(move |conn| replays::find(conn, &once.change.signature, &once.change.action));
-        Ok(made.await?.is_some_and(|made| made.request_id != caller.source.request_id))
-    }
+/// Whether the change that this caller is to make was made under its signature by another request.
+pub async fn is_twin(app: &App, caller: &Caller) -> Result<bool, Failure> {
+    let Some(once) = caller.once.clone() else { return Ok(false) };
+    let made = app.store.read(move |conn| replays::find(conn, &once.change.signature, &once.change.action));
+    Ok(made.await?.is_some_and(|made| made.request_id != caller.source.request_id))
+}
 
-    /// When a change was first made under a signature, and by which request.
-    pub async fn first_of(
-        &self,
-        signature: [u8; 32],
-        action: &'static str,
-    ) -> Result<Option<(i64, String)>, Failure> {
-        let signature = HEXLOWER.encode(&signature);
-        let made = self.store.read(move |conn| replays::find(conn, &signature, action)).await?;
-        Ok(made.map(|made| (made.arrived_ms, made.request_id)))
-    }
+/// When a change was first made under a signature, and by which request.
+pub async fn first_of(
+    app: &App,
+    signature: [u8; 32],
+    action: &'static str,
+) -> Result<Option<(i64, String)>, Failure> {
+    let signature = HEXLOWER.encode(&signature);
+    let made = app.store.read(move |conn| replays::find(conn, &signature, action)).await?;
+    Ok(made.map(|made| (made.arrived_ms, made.request_id)))
+}
 
-    /// Reads what was signed before this start: what came then is in no memory any more.
-    pub fn recall_signed_seconds(&self) -> Result<(), Failure> {
-        let now = self.clock.now();
-        let signed = self.store.read_now(|conn| signed_seconds::recent(conn, now))?;
-        self.memory.recall(signed);
-        Ok(())
-    }
+/// Reads what was signed before this start: what came then is in no memory any more.
+pub fn recall_signed_seconds(app: &App) -> Result<(), Failure> {
+    let now = app.clock.now();
+    let signed = app.store.read_now(|conn| signed_seconds::recent(conn, now))?;
+    app.memory.recall(signed);
+    Ok(())
 }

@@ -79,36 +79,34 @@ impl Signers {
     }
 }
 
-impl App {
-    /// The key of that id and its holder, as they are at that standing.
-    pub(in crate::app) async fn signer(
-        &self,
-        id: SecretId,
-        standing: Standing,
-    ) -> Result<Option<Arc<Known>>, Failure> {
-        if let Memory::Holds(found) = self.signers.find(&id, standing.authority) {
-            return Ok(found);
-        }
-        let wanted = id.clone();
-        let read = move |conn: &mut _| api_keys::signer(conn, &wanted);
-        let Some(signer) = self.store.read(read).await? else {
-            self.signers.keep_unknown(id, standing.authority);
-            return Ok(None);
-        };
-        let known = Arc::new(Known { authority: standing.authority, signer, access: OnceLock::new() });
-        self.signers.keep(id, &known);
-        Ok(Some(known))
+/// The key of that id and its holder, as they are at that standing.
+pub(in crate::app) async fn signer(
+    app: &App,
+    id: SecretId,
+    standing: Standing,
+) -> Result<Option<Arc<Known>>, Failure> {
+    if let Memory::Holds(found) = app.signers.find(&id, standing.authority) {
+        return Ok(found);
     }
+    let wanted = id.clone();
+    let read = move |conn: &mut _| api_keys::signer(conn, &wanted);
+    let Some(signer) = app.store.read(read).await? else {
+        app.signers.keep_unknown(id, standing.authority);
+        return Ok(None);
+    };
+    let known = Arc::new(Known { authority: standing.authority, signer, access: OnceLock::new() });
+    app.signers.keep(id, &known);
+    Ok(Some(known))
+}
 
-    /// What the holder of a key may do, as of the moment of a request.
-    pub(in crate::app) async fn access(&self, known: &Arc<Known>) -> Result<Access, Failure> {
-        let now = self.clock.now();
-        if let Some(access) = known.access.get() {
-            return Ok(access.at(now));
-        }
-        let signer = &known.signer;
-        let (user, app_id, uid) = (Arc::clone(&signer.user), signer.account.app_id, signer.user.uid);
-        let in_force = self.store.read(move |conn| policies::in_force(conn, uid)).await?;
-        Ok(known.access.get_or_init(|| Access::new(&user, app_id, in_force, now)).at(now))
+/// What the holder of a key may do, as of the moment of a request.
+pub(in crate::app) async fn access(app: &App, known: &Arc<Known>) -> Result<Access, Failure> {
+    let now = app.clock.now();
+    if let Some(access) = known.access.get() {
+        return Ok(access.at(now));
     }
+    let signer = &known.signer;
+    let (user, app_id, uid) = (Arc::clone(&signer.user), signer.account.app_id, signer.user.uid);
+    let in_force = app.store.read(move |conn| policies::in_force(conn, uid)).await?;
+    Ok(known.access.get_or_init(|| Access::new(&user, app_id, in_force, now)).at(now))
 }

@@ -91,26 +91,24 @@ impl Drop for Pending {
     }
 }
 
-impl App {
-    /// How far the database is, asked no earlier than now.
-    pub(in crate::app) async fn standing(&self) -> Result<Standing, Failure> {
-        let slot = self.watch.slot().ok_or_else(unanswered)?;
-        let (sender, receiver) = oneshot::channel();
-        if let Some(pending) = slot.join(sender) {
-            tokio::spawn(answer(self.clone(), pending, Arc::clone(slot)));
-        }
-        let answer = receiver.await.map_err(|_| unanswered())?;
-        Ok(answer.map_err(|cause| StoreError::Unavailable(cause.to_string()))?)
+/// How far the database is, asked no earlier than now.
+pub(in crate::app) async fn standing(app: &App) -> Result<Standing, Failure> {
+    let slot = app.watch.slot().ok_or_else(unanswered)?;
+    let (sender, receiver) = oneshot::channel();
+    if let Some(pending) = slot.join(sender) {
+        tokio::spawn(answer(app.clone(), pending, Arc::clone(slot)));
     }
+    let answer = receiver.await.map_err(|_| unanswered())?;
+    Ok(answer.map_err(|cause| StoreError::Unavailable(cause.to_string()))?)
+}
 
-    fn learn(&self, news: News) -> Standing {
-        let News { standing, used, is_first } = news;
-        if is_first {
-            self.signers.forget();
-        }
-        self.memory.learn(used, standing.replay);
-        standing
+fn learn(app: &App, news: News) -> Standing {
+    let News { standing, used, is_first } = news;
+    if is_first {
+        app.signers.forget();
     }
+    app.memory.learn(used, standing.replay);
+    standing
 }
 
 /// Asks once for everybody who queues up until the question is put.
@@ -126,7 +124,7 @@ async fn answer(app: App, mut pending: Pending, slot: Arc<Slot>) {
         slot.renew(&line, &app.store);
         return;
     };
-    let answer = asked.map(|news| app.learn(news)).map_err(|error| Arc::from(error.to_string()));
+    let answer = asked.map(|news| learn(&app, news)).map_err(|error| Arc::from(error.to_string()));
     for sender in everybody {
         let _ = sender.send(Answer::clone(&answer));
     }

@@ -27,53 +27,48 @@ pub struct Tabs {
     pub activity: bool,
 }
 
-impl App {
-    /// Name, UIN and tabs of a user, for anyone who may open at least one of its pages.
-    pub async fn user_head(&self, caller: &Caller, uin: Uin) -> Result<Head, Failure> {
-        ensure_any(caller, uin)?;
-        let owner = caller.owner();
-        let (user, mfa) = self
-            .store
-            .read(move |conn| {
-                let user = users::find(conn, owner, uin)?.ok_or(Failure::NotFound)?;
-                Ok::<_, Failure>((user, totp_devices::count(conn, uin)? > 0))
-            })
-            .await?;
-        let is_open = user.kind != UserKind::Root || caller.is_root();
-        let tabs = Tabs {
-            permissions: caller.may(action::LIST_ATTACHED, uin),
-            groups: caller.may(action::LIST_GROUPS_OF_USER, uin),
-            security: caller.may(action::GET_USER, uin),
-            keys: is_open && caller.may(action::QUERY_KEY, uin),
-            activity: caller.may(action::READ_AUDIT, uin),
-        };
-        if ![tabs.permissions, tabs.groups, tabs.security, tabs.keys, tabs.activity].contains(&true) {
-            caller.ensure(action::GET_USER, uin)?;
-        }
-        Ok(Head { may_edit: is_open && caller.may(action::UPDATE_USER, uin), tabs, user, mfa })
-    }
-
-    /// A user whose details the caller may change.
-    pub async fn user_to_edit(&self, caller: &Caller, uin: Uin) -> Result<User, Failure> {
+/// Name, UIN and tabs of a user, for anyone who may open at least one of its pages.
+pub async fn user_head(app: &App, caller: &Caller, uin: Uin) -> Result<Head, Failure> {
+    ensure_any(caller, uin)?;
+    let owner = caller.owner();
+    let (user, mfa) = app
+        .store
+        .read(move |conn| {
+            let user = users::find(conn, owner, uin)?.ok_or(Failure::NotFound)?;
+            Ok::<_, Failure>((user, totp_devices::count(conn, uin)? > 0))
+        })
+        .await?;
+    let is_open = user.kind != UserKind::Root || caller.is_root();
+    let tabs = Tabs {
+        permissions: caller.may(action::LIST_ATTACHED, uin),
+        groups: caller.may(action::LIST_GROUPS_OF_USER, uin),
+        security: caller.may(action::GET_USER, uin),
+        keys: is_open && caller.may(action::QUERY_KEY, uin),
+        activity: caller.may(action::READ_AUDIT, uin),
+    };
+    if ![tabs.permissions, tabs.groups, tabs.security, tabs.keys, tabs.activity].contains(&true) {
         caller.ensure(action::GET_USER, uin)?;
-        caller.ensure(action::UPDATE_USER, uin)?;
-        let asker = caller.clone();
-        self.store.read(move |conn| changeable(conn, &asker, uin)).await
     }
+    Ok(Head { may_edit: is_open && caller.may(action::UPDATE_USER, uin), tabs, user, mfa })
+}
 
-    /// A user that the caller may delete, and the keys that have to go first.
-    pub async fn user_to_delete(&self, caller: &Caller, uin: Uin) -> Result<(User, Vec<SecretId>), Failure> {
-        caller.ensure(action::DELETE_USER, uin)?;
-        let asker = caller.clone();
-        self.store
-            .read(move |conn| {
-                let user = changeable(conn, &asker, uin)?;
-                ensure_removable(&asker, &user)?;
-                let keys = api_keys::of_user(conn, user.uid)?;
-                Ok((user, keys.into_iter().map(|key| key.secret_id).collect()))
-            })
-            .await
-    }
+/// A user whose details the caller may change.
+pub async fn user_to_edit(app: &App, caller: &Caller, uin: Uin) -> Result<User, Failure> {
+    caller.ensure(action::GET_USER, uin)?;
+    caller.ensure(action::UPDATE_USER, uin)?;
+    app.view(caller, move |view| changeable(view.conn, view.by, uin)).await
+}
+
+/// A user that the caller may delete, and the keys that have to go first.
+pub async fn user_to_delete(app: &App, caller: &Caller, uin: Uin) -> Result<(User, Vec<SecretId>), Failure> {
+    caller.ensure(action::DELETE_USER, uin)?;
+    app.view(caller, move |view| {
+        let user = changeable(view.conn, view.by, uin)?;
+        ensure_removable(view.by, &user)?;
+        let keys = api_keys::of_user(view.conn, user.uid)?;
+        Ok((user, keys.into_iter().map(|key| key.secret_id).collect()))
+    })
+    .await
 }
 
 /// Denied before missing: who may open no page of a user does not learn whether it exists.

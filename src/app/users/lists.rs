@@ -21,69 +21,67 @@ pub struct Part {
     pub next: Option<Uin>,
 }
 
-impl App {
-    /// Every sub-user.
-    pub async fn sub_users(&self, caller: &Caller) -> Result<Vec<User>, Failure> {
-        caller.ensure_here(action::LIST_USERS)?;
-        let owner = caller.owner();
-        let all = Slice { after: Uin(0), offset: 0, limit: i64::MAX };
-        let kind = Some(UserKind::SubUser);
-        Ok(self.store.read(move |conn| user_lists::slice(conn, owner, kind, all)).await?)
-    }
+/// Every sub-user.
+pub async fn sub_users(app: &App, caller: &Caller) -> Result<Vec<User>, Failure> {
+    caller.ensure_here(action::LIST_USERS)?;
+    let owner = caller.owner();
+    let all = Slice { after: Uin(0), offset: 0, limit: i64::MAX };
+    let kind = Some(UserKind::SubUser);
+    Ok(app.store.read(move |conn| user_lists::slice(conn, owner, kind, all)).await?)
+}
 
-    /// Sub-users and collaborators with these UINs; others are left out.
-    pub async fn described(&self, caller: &Caller, uins: Vec<Uin>) -> Result<Vec<Described>, Failure> {
-        caller.ensure_here(action::DESCRIBE_SUB_ACCOUNTS)?;
-        let owner = caller.owner();
-        let found = self.store.read(move |conn| user_lists::with_last_sign_in(conn, owner, &uins)).await?;
-        Ok(found
-            .into_iter()
-            .filter(|(user, ..)| user.kind != UserKind::Root)
-            .map(|(user, at, ip)| Described { user, last_sign_in: at.map(|at| (at, ip.unwrap_or_default())) })
-            .collect())
-    }
+/// Sub-users and collaborators with these UINs; others are left out.
+pub async fn described(app: &App, caller: &Caller, uins: Vec<Uin>) -> Result<Vec<Described>, Failure> {
+    caller.ensure_here(action::DESCRIBE_SUB_ACCOUNTS)?;
+    let owner = caller.owner();
+    let found = app.store.read(move |conn| user_lists::with_last_sign_in(conn, owner, &uins)).await?;
+    Ok(found
+        .into_iter()
+        .filter(|(user, ..)| user.kind != UserKind::Root)
+        .map(|(user, at, ip)| Described { user, last_sign_in: at.map(|at| (at, ip.unwrap_or_default())) })
+        .collect())
+}
 
-    /// How many collaborators there are, and a part of them.
-    pub async fn collaborators(
-        &self,
-        caller: &Caller,
-        (limit, offset): (i64, i64),
-    ) -> Result<(i64, Vec<User>), Failure> {
-        caller.ensure_here(action::LIST_COLLABORATORS)?;
-        let owner = caller.owner();
-        let slice = Slice { after: Uin(0), offset, limit };
-        self.store
-            .read(move |conn| {
-                let total = user_lists::count(conn, owner, UserKind::Collaborator)?;
-                let found = user_lists::slice(conn, owner, Some(UserKind::Collaborator), slice)?;
-                Ok((total, found))
-            })
-            .await
-    }
+/// How many collaborators there are, and a part of them.
+pub async fn collaborators(
+    app: &App,
+    caller: &Caller,
+    (limit, offset): (i64, i64),
+) -> Result<(i64, Vec<User>), Failure> {
+    caller.ensure_here(action::LIST_COLLABORATORS)?;
+    let owner = caller.owner();
+    let slice = Slice { after: Uin(0), offset, limit };
+    app.store
+        .read(move |conn| {
+            let total = user_lists::count(conn, owner, UserKind::Collaborator)?;
+            let found = user_lists::slice(conn, owner, Some(UserKind::Collaborator), slice)?;
+            Ok((total, found))
+        })
+        .await
+}
 
-    /// Users of one kind or of all, in parts.
-    pub async fn accounts(
-        &self,
-        caller: &Caller,
-        kind: Option<UserKind>,
-        (after, size): (Uin, usize),
-    ) -> Result<Part, Failure> {
-        caller.ensure_here(action::LIST_ACCOUNTS)?;
-        let owner = caller.owner();
-        let limit = i64::try_from(size).unwrap_or(i64::MAX).saturating_add(1);
-        let slice = Slice { after, offset: 0, limit };
-        let mut users = self.store.read(move |conn| user_lists::slice(conn, owner, kind, slice)).await?;
-        let has_more = users.len() > size;
-        users.truncate(size);
-        let next = users.last().filter(|_| has_more).map(|user| user.uin);
-        Ok(Part { users, next })
-    }
+/// Users of one kind or of all, in parts.
+pub async fn accounts(
+    app: &App,
+    caller: &Caller,
+    kind: Option<UserKind>,
+    (after, size): (Uin, usize),
+) -> Result<Part, Failure> {
+    caller.ensure_here(action::LIST_ACCOUNTS)?;
+    let owner = caller.owner();
+    let limit = i64::try_from(size).unwrap_or(i64::MAX).saturating_add(1);
+    let slice = Slice { after, offset: 0, limit };
+    let mut users = app.store.read(move |conn| user_lists::slice(conn, owner, kind, slice)).await?;
+    let has_more = users.len() > size;
+    users.truncate(size);
+    let next = users.last().filter(|_| has_more).map(|user| user.uin);
+    Ok(Part { users, next })
+}
 
-    /// Sub-accounts, and what else the account has.
-    pub async fn account_summary(&self, caller: &Caller) -> Result<(i64, Counts), Failure> {
-        caller.ensure_here(action::SUMMARIZE_ACCOUNT)?;
-        let (owner, users) = (caller.owner(), caller.account.user_count);
-        let counts = self.store.read(move |conn| user_lists::counts(conn, owner)).await?;
-        Ok((users, counts))
-    }
+/// Sub-accounts, and what else the account has.
+pub async fn account_summary(app: &App, caller: &Caller) -> Result<(i64, Counts), Failure> {
+    caller.ensure_here(action::SUMMARIZE_ACCOUNT)?;
+    let (owner, users) = (caller.owner(), caller.account.user_count);
+    let counts = app.store.read(move |conn| user_lists::counts(conn, owner)).await?;
+    Ok((users, counts))
 }

@@ -12,10 +12,15 @@ pub mod security;
 
 use super::caller::Caller;
 use super::{App, Failure};
+use crate::app::change::Change;
 use crate::app::deferred::SHOW_SECONDS;
 use crate::app::factors::new_password::Chosen;
+use crate::app::factors::new_password::acceptable;
+use crate::app::factors::new_password::generated_password;
 use crate::app::session::tickets::Door;
+use crate::app::session::tickets::mint;
 use crate::app::users::names::ensure_free_name;
+use crate::app::users::permissions::attach_in;
 use crate::domain::field::FieldError;
 use crate::domain::permission::action;
 use crate::domain::secret::Password;
@@ -93,195 +98,190 @@ pub struct UserDetails {
     pub must_change_password: bool,
 }
 
-impl App {
-    /// One page of the User List.
-    pub async fn users(&self, caller: &Caller, filter: Filter, cursor: Cursor) -> Result<UserPage, Failure> {
-        caller.ensure_here(action::LIST_USERS)?;
-        let (owner, limit) = (caller.owner(), self.rules.users_per_account);
-        let count = caller.account.user_count;
-        self.store
-            .read(move |conn| {
-                let size = i64::try_from(PAGE_SIZE).unwrap_or(i64::MAX);
-                let mut found = user_search::page(conn, owner, &filter, &cursor, size)?;
-                let has_more = found.len() > PAGE_SIZE;
-                found.truncate(PAGE_SIZE);
-                let backwards = matches!(cursor, Cursor::Before(_));
-                if backwards {
-                    found.reverse();
-                }
-                Ok(UserPage {
-                    users: user_search::with_details(conn, found)?,
-                    has_previous: if backwards { has_more } else { cursor != Cursor::Start },
-                    has_next: if backwards { true } else { has_more },
-                    count,
-                    limit,
-                })
-            })
-            .await
-    }
-
-    /// A user of the account.
-    pub async fn user(&self, caller: &Caller, uin: Uin) -> Result<UserDetails, Failure> {
-        caller.ensure(action::GET_USER, uin)?;
-        let owner = caller.owner();
-        self.store
-            .read(move |conn| {
-                let user = users::find(conn, owner, uin)?.ok_or(Failure::NotFound)?;
-                let identity = identities::find(conn, uin)?.ok_or(Failure::NotFound)?;
-                Ok(UserDetails {
-                    mfa: totp_devices::count(conn, uin)? > 0,
-                    keys: api_keys::of_user(conn, user.uid)?.len(),
-                    last_sign_in: identity
-                        .last_sign_in_at
-                        .map(|at| (at, identity.last_sign_in_ip.unwrap_or_default())),
-                    password_changed_at: identity.password_changed_at,
-                    must_change_password: identity.must_change_password,
-                    user,
-                })
-            })
-            .await
-    }
-
-    /// The password a new user gets: its hash, and the text itself when it was made here.
-    pub(in crate::app) async fn login_of(
-        &self,
-        caller: &Caller,
-        new: &NewUser,
-    ) -> Result<Option<Login>, Failure> {
-        let NewUserKind::SubUser { console_login: true, password, must_change } = &new.kind else {
-            return Ok(None);
-        };
-        let corrupt = |_| Failure::Corrupt("password");
-        let (password, shown, must_change) = if let Some(chosen) = password {
-            let password = Password::parse(chosen.expose()).map_err(corrupt)?;
-            let chosen = Chosen { user_name: new.name.as_str(), ..caller.chosen(password, "password") };
-            (self.acceptable(chosen).await?, None, *must_change)
-        } else {
-            let text = self.generated_password(&caller.account.password_rules, GENERATED_LENGTH)?;
-            (Password::parse(&text).map_err(corrupt)?, Some(text), true)
-        };
-        let hash = self.passwords.hash(password).await?;
-        Ok(Some(Login { stored: StoredPassword { hash, changed_at: self.clock.now(), must_change }, shown }))
-    }
-
-    pub(in crate::app) fn add_user_in(
-        &self,
-        conn: &mut Conn,
-        caller: &Caller,
-        (new, login): (&NewUser, Option<&Login>),
-    ) -> Result<Added, Failure> {
-        caller.ensure_here(action::ADD_USER)?;
-        let owner = caller.owner();
-        dialect::lock_account(conn, owner)?;
-        self.ensure_room_for_user(conn, owner)?;
-        ensure_free_name(conn, owner, (&new.name, None))?;
-        let (uin, kind, console_login) = match new.kind {
-            NewUserKind::Collaborator(uin) => {
-                ensure_can_collaborate(conn, owner, uin)?;
-                (uin, UserKind::Collaborator, true)
+/// One page of the User List.
+pub async fn users(app: &App, caller: &Caller, filter: Filter, cursor: Cursor) -> Result<UserPage, Failure> {
+    caller.ensure_here(action::LIST_USERS)?;
+    let (owner, limit) = (caller.owner(), app.rules.users_per_account);
+    let count = caller.account.user_count;
+    app.store
+        .read(move |conn| {
+            let size = i64::try_from(PAGE_SIZE).unwrap_or(i64::MAX);
+            let mut found = user_search::page(conn, owner, &filter, &cursor, size)?;
+            let has_more = found.len() > PAGE_SIZE;
+            found.truncate(PAGE_SIZE);
+            let backwards = matches!(cursor, Cursor::Before(_));
+            if backwards {
+                found.reverse();
             }
-            NewUserKind::SubUser { console_login, .. } => {
-                let uin = Uin(sequences::next(conn, Sequence::Uin)?);
-                identities::insert(conn, uin, login.map(|login| &login.stored))?;
-                (uin, UserKind::SubUser, console_login)
-            }
-        };
-        let user = User {
-            uid: Uid(sequences::next(conn, Sequence::Uid)?),
-            uin,
-            owner_uin: owner,
-            kind,
-            name: new.name.as_str().to_owned(),
-            note: new.note.clone(),
-            phone: new.phone.clone(),
-            email: new.email.clone(),
-            country_code: new.country_code.clone(),
-            protection: Protection::default(),
-            console_login,
-            created_at: self.clock.now(),
-            last_activity_at: None,
-        };
-        users::insert(conn, &user, caller.user.uin)?;
-        if console_login || !new.policies.is_empty() {
-            grants::mark_user(conn, user.uid, caller.mark_on_user(self, action::ADD_USER, owner)?)?;
-        }
-        accounts::count_user(conn, owner, 1)?;
-        let name = if kind == UserKind::Collaborator { "AddCollaborator" } else { "AddUser" };
-        caller.event(name).on(&user).fact("console_login", console_login).write(conn, self)?;
-        self.attach_first(conn, caller, (&user, &new.policies))?;
-        let door =
-            Door { session: &caller.session.id_hash, purpose: INITIAL_PASSWORD, uid: user.uid, object: "" };
-        let shown = login.and_then(|login| login.shown.as_ref());
-        let ticket = shown.map(|text| self.mint(conn, &door, Some(text), SHOW_SECONDS)).transpose()?;
-        Ok(Added { uid: user.uid, uin, ticket })
-    }
+            Ok(UserPage {
+                users: user_search::with_details(conn, found)?,
+                has_previous: if backwards { has_more } else { cursor != Cursor::Start },
+                has_next: if backwards { true } else { has_more },
+                count,
+                limit,
+            })
+        })
+        .await
+}
 
-    fn ensure_room_for_user(&self, conn: &mut Conn, owner: Uin) -> Result<(), Failure> {
-        let count = accounts::find(conn, owner)?.map_or(0, |account| account.user_count);
-        if count < self.rules.users_per_account {
-            return Ok(());
-        }
-        Err(Failure::refused((
-            format!(
-                "This account has {count} users, which is the limit. Delete one first, or ask the operator to raise limits.users_per_account."
-            ),
-            format!(
-                "该账号已有 {count} 个用户，达到上限。请先删除用户，或联系运维人员调高 limits.users_per_account。"
-            ),
-        )))
-    }
+/// A user of the account.
+pub async fn user(app: &App, caller: &Caller, uin: Uin) -> Result<UserDetails, Failure> {
+    caller.ensure(action::GET_USER, uin)?;
+    let owner = caller.owner();
+    app.store
+        .read(move |conn| {
+            let user = users::find(conn, owner, uin)?.ok_or(Failure::NotFound)?;
+            let identity = identities::find(conn, uin)?.ok_or(Failure::NotFound)?;
+            Ok(UserDetails {
+                mfa: totp_devices::count(conn, uin)? > 0,
+                keys: api_keys::of_user(conn, user.uid)?.len(),
+                last_sign_in: identity
+                    .last_sign_in_at
+                    .map(|at| (at, identity.last_sign_in_ip.unwrap_or_default())),
+                password_changed_at: identity.password_changed_at,
+                must_change_password: identity.must_change_password,
+                user,
+            })
+        })
+        .await
+}
 
-    /// Attaches the policies that a new user starts with.
-    fn attach_first(
-        &self,
-        conn: &mut Conn,
-        caller: &Caller,
-        (user, names): (&User, &[String]),
-    ) -> Result<(), Failure> {
-        if names.is_empty() {
-            return Ok(());
+/// The password a new user gets: its hash, and the text itself when it was made here.
+pub(in crate::app) async fn login_of(
+    app: &App,
+    caller: &Caller,
+    new: &NewUser,
+) -> Result<Option<Login>, Failure> {
+    let NewUserKind::SubUser { console_login: true, password, must_change } = &new.kind else {
+        return Ok(None);
+    };
+    let corrupt = |_| Failure::Corrupt("password");
+    let (password, shown, must_change) = if let Some(chosen) = password {
+        let password = Password::parse(chosen.expose()).map_err(corrupt)?;
+        let chosen = Chosen { user_name: new.name.as_str(), ..caller.chosen(password, "password") };
+        (acceptable(app, chosen).await?, None, *must_change)
+    } else {
+        let text = generated_password(app, &caller.account.password_rules, GENERATED_LENGTH)?;
+        (Password::parse(&text).map_err(corrupt)?, Some(text), true)
+    };
+    let hash = app.passwords.hash(password).await?;
+    Ok(Some(Login { stored: StoredPassword { hash, changed_at: app.clock.now(), must_change }, shown }))
+}
+
+pub(in crate::app) fn add_user_in(
+    change: &mut Change<'_>,
+    (new, login): (&NewUser, Option<&Login>),
+) -> Result<Added, Failure> {
+    change.by.ensure_here(action::ADD_USER)?;
+    let owner = change.by.owner();
+    dialect::lock_account(change.conn, owner)?;
+    ensure_room_for_user(change.app, change.conn, owner)?;
+    ensure_free_name(change.conn, owner, (&new.name, None))?;
+    let (uin, kind, console_login) = match new.kind {
+        NewUserKind::Collaborator(uin) => {
+            ensure_can_collaborate(change.conn, owner, uin)?;
+            (uin, UserKind::Collaborator, true)
         }
-        let known = policies::of_account(conn, caller.owner())?;
-        for name in names {
-            let policy = known.iter().find(|policy| policy.name == *name).ok_or_else(|| {
-                FieldError::new(
-                    "policy",
-                    (
-                        format!("There is no policy named {name}. Choose one from the list."),
-                        format!("没有名为 {name} 的策略，请从列表中选择。"),
-                    ),
-                )
-            })?;
-            self.attach_in(conn, caller, user, policy)?;
+        NewUserKind::SubUser { console_login, .. } => {
+            let uin = Uin(sequences::next(change.conn, Sequence::Uin)?);
+            identities::insert(change.conn, uin, login.map(|login| &login.stored))?;
+            (uin, UserKind::SubUser, console_login)
         }
+    };
+    let user = User {
+        uid: Uid(sequences::next(change.conn, Sequence::Uid)?),
+        uin,
+        owner_uin: owner,
+        kind,
+        name: new.name.as_str().to_owned(),
+        note: new.note.clone(),
+        phone: new.phone.clone(),
+        email: new.email.clone(),
+        country_code: new.country_code.clone(),
+        protection: Protection::default(),
+        console_login,
+        created_at: change.app.clock.now(),
+        last_activity_at: None,
+    };
+    users::insert(change.conn, &user, change.by.user.uin)?;
+    if console_login || !new.policies.is_empty() {
+        grants::mark_user(
+            change.conn,
+            user.uid,
+            change.by.mark_on_user(change.app, action::ADD_USER, owner)?,
+        )?;
+    }
+    accounts::count_user(change.conn, owner, 1)?;
+    let name = if kind == UserKind::Collaborator { "AddCollaborator" } else { "AddUser" };
+    change.event(name).on(&user).fact("console_login", console_login).record(change);
+    attach_first(change, (&user, &new.policies))?;
+    let door =
+        Door { session: &change.by.session.id_hash, purpose: INITIAL_PASSWORD, uid: user.uid, object: "" };
+    let shown = login.and_then(|login| login.shown.as_ref());
+    let ticket =
+        shown.map(|text| mint(change.app, change.conn, &door, Some(text), SHOW_SECONDS)).transpose()?;
+    Ok(Added { uid: user.uid, uin, ticket })
+}
+
+fn ensure_room_for_user(app: &App, conn: &mut Conn, owner: Uin) -> Result<(), Failure> {
+    let count = accounts::find(conn, owner)?.map_or(0, |account| account.user_count);
+    if count < app.rules.users_per_account {
+        return Ok(());
+    }
+    Err(Failure::refused((
+        format!(
+            "This account has {count} users, which is the limit. Delete one first, or ask the operator to raise limits.users_per_account."
+        ),
+        format!(
+            "该账号已有 {count} 个用户，达到上限。请先删除用户，或联系运维人员调高 limits.users_per_account。"
+        ),
+    )))
+}
+
+/// Attaches the policies that a new user starts with.
+fn attach_first(change: &mut Change<'_>, (user, names): (&User, &[String])) -> Result<(), Failure> {
+    if names.is_empty() {
+        return Ok(());
+    }
+    let known = policies::of_account(change.conn, change.by.owner())?;
+    for name in names {
+        let policy = known.iter().find(|policy| policy.name == *name).ok_or_else(|| {
+            FieldError::new(
+                "policy",
+                (
+                    format!("There is no policy named {name}. Choose one from the list."),
+                    format!("没有名为 {name} 的策略，请从列表中选择。"),
+                ),
+            )
+        })?;
+        attach_in(change, user, policy)?;
+    }
+    Ok(())
+}
+
+/// Changes a user's name, note, phone and e-mail.
+pub async fn update_user(app: &App, caller: &Caller, uin: Uin, details: Details) -> Result<(), Failure> {
+    caller.ensure(action::UPDATE_USER, uin)?;
+    app.change(caller, move |change| {
+        dialect::lock_account(change.conn, change.by.owner())?;
+        let before = changeable(change.conn, change.by, uin)?;
+        let renamed = details.name.as_ref().filter(|name| name.as_str() != before.name);
+        if let Some(name) = renamed {
+            ensure_free_name(change.conn, change.by.owner(), (name, Some(before.uid)))?;
+        }
+        let after = User {
+            name: renamed.map_or_else(|| before.name.clone(), |name| name.as_str().to_owned()),
+            note: details.note,
+            phone: details.phone,
+            email: details.email,
+            ..before.clone()
+        };
+        users::update(change.conn, &after)?;
+        let event = change.event("UpdateUser").on(&after);
+        event.changed(changes(&before, &after)).record(change);
         Ok(())
-    }
-
-    /// Changes a user's name, note, phone and e-mail.
-    pub async fn update_user(&self, caller: &Caller, uin: Uin, details: Details) -> Result<(), Failure> {
-        caller.ensure(action::UPDATE_USER, uin)?;
-        let (app, asker) = (self.clone(), caller.clone());
-        self.store
-            .write(move |conn| {
-                dialect::lock_account(conn, asker.owner())?;
-                let before = changeable(conn, &asker, uin)?;
-                let renamed = details.name.as_ref().filter(|name| name.as_str() != before.name);
-                if let Some(name) = renamed {
-                    ensure_free_name(conn, asker.owner(), (name, Some(before.uid)))?;
-                }
-                let after = User {
-                    name: renamed.map_or_else(|| before.name.clone(), |name| name.as_str().to_owned()),
-                    note: details.note,
-                    phone: details.phone,
-                    email: details.email,
-                    ..before.clone()
-                };
-                users::update(conn, &after)?;
-                let event = asker.event("UpdateUser").on(&after);
-                event.changed(changes(&before, &after)).write(conn, &app)
-            })
-            .await
-    }
+    })
+    .await
 }
 
 /// What an edit made of a user.

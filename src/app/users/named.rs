@@ -1,7 +1,15 @@
 //! Sub-users as programs manage them: addressed by name, with a key and a password in one answer.
 
 use crate::app::caller::Caller;
+use crate::app::change::Change;
 use crate::app::factors::new_password::Chosen;
+use crate::app::factors::new_password::acceptable;
+use crate::app::factors::new_password::ensure_new;
+use crate::app::factors::new_password::generated_password;
+use crate::app::keys::pair::fresh_pair;
+use crate::app::keys::put_key;
+use crate::app::users::add_user_in;
+use crate::app::users::login_of;
 use crate::app::users::{NewUser, NewUserKind, changeable, changes as changes_of};
 use crate::app::{App, Failure};
 use crate::domain::key::SecretId;
@@ -36,142 +44,134 @@ pub struct Changes {
     pub must_change: Option<bool>,
 }
 
-impl App {
-    /// The UIN behind a name, for a caller who may do that to it.
-    pub async fn named_user(
-        &self,
-        caller: &Caller,
-        (action, name): (&'static str, String),
-    ) -> Result<User, Failure> {
-        let asker = caller.clone();
-        self.store.read(move |conn| named(conn, &asker, (action, &name))).await
-    }
+/// The UIN behind a name, for a caller who may do that to it.
+pub async fn named_user(
+    app: &App,
+    caller: &Caller,
+    (action, name): (&'static str, String),
+) -> Result<User, Failure> {
+    app.view(caller, move |view| named(view.conn, view.by, (action, &name))).await
+}
 
-    /// Adds a sub-user, with a key where one is wanted. A password that is missing is generated.
-    pub async fn add_named_user(
-        &self,
-        caller: &Caller,
-        mut new: NewUser,
-        with_key: bool,
-    ) -> Result<NamedUser, Failure> {
-        caller.ensure_here(action::ADD_USER)?;
-        let mut generated = None;
-        if let NewUserKind::SubUser { console_login: true, password: password @ None, .. } = &mut new.kind {
-            let text = self.generated_password(&caller.account.password_rules, GENERATED_LENGTH)?;
-            *password = Some(Password::parse(&text).map_err(|_| Failure::Corrupt("password"))?);
-            generated = Some(text);
-        }
-        let login = self.login_of(caller, &new).await?;
-        let (app, asker) = (self.clone(), caller.clone());
-        self.store
-            .write(move |conn| {
-                let added = app.add_user_in(conn, &asker, (&new, login.as_ref()))?;
-                let user = users::find(conn, asker.owner(), added.uin)?.ok_or(Failure::NotFound)?;
-                let key = if with_key { Some(app.first_key_in(conn, &asker, &user)?) } else { None };
-                Ok(NamedUser { user, password: generated, key })
-            })
-            .await
+/// Adds a sub-user, with a key where one is wanted. A password that is missing is generated.
+pub async fn add_named_user(
+    app: &App,
+    caller: &Caller,
+    mut new: NewUser,
+    with_key: bool,
+) -> Result<NamedUser, Failure> {
+    caller.ensure_here(action::ADD_USER)?;
+    let mut generated = None;
+    if let NewUserKind::SubUser { console_login: true, password: password @ None, .. } = &mut new.kind {
+        let text = generated_password(app, &caller.account.password_rules, GENERATED_LENGTH)?;
+        *password = Some(Password::parse(&text).map_err(|_| Failure::Corrupt("password"))?);
+        generated = Some(text);
     }
+    let login = login_of(app, caller, &new).await?;
+    app.change(caller, move |change| {
+        let added = add_user_in(change, (&new, login.as_ref()))?;
+        let user = users::find(change.conn, change.by.owner(), added.uin)?.ok_or(Failure::NotFound)?;
+        let key = if with_key { Some(first_key_in(change, &user)?) } else { None };
+        Ok(NamedUser { user, password: generated, key })
+    })
+    .await
+}
 
-    fn first_key_in(
-        &self,
-        conn: &mut Conn,
-        caller: &Caller,
-        user: &User,
-    ) -> Result<(SecretId, SecretKey), Failure> {
-        if caller.ensure(action::CREATE_KEY, user.uin).is_err() {
-            caller.ensure_none_denied(&[action::CREATE_KEY], user.uin)?;
-            caller.ensure(action::CREATE_ACCESS_KEY, user.uin)?;
-        }
-        let (id, secret) = self.fresh_pair(conn)?;
-        let key = self.put_key(conn, (user, id, &secret), ("", &caller.user.name))?;
-        caller.event("CreateApiKey").on(user).object(key.secret_id.as_str()).write(conn, self)?;
-        Ok((key.secret_id, secret))
+fn first_key_in(change: &mut Change<'_>, user: &User) -> Result<(SecretId, SecretKey), Failure> {
+    if change.by.ensure(action::CREATE_KEY, user.uin).is_err() {
+        change.by.ensure_none_denied(&[action::CREATE_KEY], user.uin)?;
+        change.by.ensure(action::CREATE_ACCESS_KEY, user.uin)?;
     }
+    let (id, secret) = fresh_pair(change.app, change.conn)?;
+    let key = put_key(change.app, change.conn, (user, id, &secret), ("", &change.by.user.name))?;
+    change.event("CreateApiKey").on(user).object(key.secret_id.as_str()).record(change);
+    Ok((key.secret_id, secret))
+}
 
-    /// Changes a user. Taking the console away, or a new password, ends its sessions.
-    pub async fn update_named_user(
-        &self,
-        caller: &Caller,
-        name: String,
-        mut changes: Changes,
-    ) -> Result<(), Failure> {
-        let target = self.named_user(caller, (action::UPDATE_USER, name.clone())).await?;
-        ensure_fitting(caller, &target, &changes)?;
-        let hash = match changes.password.take() {
-            Some(password) if changes.console_login.unwrap_or(target.console_login) => {
-                Some(self.hash_of_new(caller, &target, password).await?)
-            }
-            _ => None,
-        };
-        let (app, asker) = (self.clone(), caller.clone());
-        self.store
-            .write(move |conn| {
-                let user = named(conn, &asker, (action::UPDATE_USER, &name))?;
-                if user.uid != target.uid {
-                    return Err(Failure::NotFound);
-                }
-                // First, as at sign-in: a person who signs in meanwhile waits, or is waited for.
-                dialect::lock_identity(conn, user.uin)?;
-                let user = changeable(conn, &asker, user.uin)?;
-                ensure_fitting(&asker, &user, &changes)?;
-                app.update_in(conn, &asker, &user, (changes, hash))
-            })
-            .await
-    }
+/// Changes a user. Taking the console away, or a new password, ends its sessions.
+pub async fn update_named_user(
+    app: &App,
+    caller: &Caller,
+    name: String,
+    mut changes: Changes,
+) -> Result<(), Failure> {
+    let target = named_user(app, caller, (action::UPDATE_USER, name.clone())).await?;
+    ensure_fitting(caller, &target, &changes)?;
+    let hash = match changes.password.take() {
+        Some(password) if changes.console_login.unwrap_or(target.console_login) => {
+            Some(hash_of_new(app, caller, &target, password).await?)
+        }
+        _ => None,
+    };
+    app.change(caller, move |change| {
+        let user = named(change.conn, change.by, (action::UPDATE_USER, &name))?;
+        if user.uid != target.uid {
+            return Err(Failure::NotFound);
+        }
+        // First, as at sign-in: a person who signs in meanwhile waits, or is waited for.
+        dialect::lock_identity(change.conn, user.uin)?;
+        let user = changeable(change.conn, change.by, user.uin)?;
+        ensure_fitting(change.by, &user, &changes)?;
+        update_in(change, &user, (changes, hash))
+    })
+    .await
+}
 
-    async fn hash_of_new(
-        &self,
-        caller: &Caller,
-        target: &User,
-        password: Password,
-    ) -> Result<String, Failure> {
-        let chosen = Chosen { user_name: &target.name, ..caller.chosen(password, "password") };
-        let password = self.acceptable(chosen).await?;
-        self.ensure_new(target.uin, &password, ("password", &caller.account.password_rules)).await?;
-        Ok(self.passwords.hash(password).await?)
-    }
+async fn hash_of_new(
+    app: &App,
+    caller: &Caller,
+    target: &User,
+    password: Password,
+) -> Result<String, Failure> {
+    let chosen = Chosen { user_name: &target.name, ..caller.chosen(password, "password") };
+    let password = acceptable(app, chosen).await?;
+    ensure_new(app, target.uin, &password, ("password", &caller.account.password_rules)).await?;
+    Ok(app.passwords.hash(password).await?)
+}
 
-    fn update_in(
-        &self,
-        conn: &mut Conn,
-        caller: &Caller,
-        user: &User,
-        (changes, hash): (Changes, Option<String>),
-    ) -> Result<(), Failure> {
-        let after = User {
-            note: changes.note.unwrap_or_else(|| user.note.clone()),
-            phone: changes.phone.unwrap_or_else(|| user.phone.clone()),
-            country_code: changes.country_code.unwrap_or_else(|| user.country_code.clone()),
-            email: changes.email.unwrap_or_else(|| user.email.clone()),
-            console_login: changes.console_login.unwrap_or(user.console_login),
-            ..user.clone()
-        };
-        dialect::lock_identity(conn, user.uin)?;
-        users::update(conn, &after)?;
-        // Whoever sets a password can sign in as that user, as does whoever opens the console to it.
-        if hash.is_some() || (after.console_login && !user.console_login) {
-            let mark = caller.mark_on_user(self, action::UPDATE_USER, user.uin)?;
-            grants::mark_user(conn, user.uid, mark)?;
-        }
-        let has_new_password = hash.is_some();
-        if let Some(hash) = hash {
-            let must_change = changes.must_change.unwrap_or(false);
-            let stored = StoredPassword { hash, changed_at: self.clock.now(), must_change };
-            identities::set_password(conn, user.uin, &stored, caller.account.password_rules.reuse_limit)?;
-        } else if let Some(must_change) = changes.must_change.filter(|_| is_in_charge(caller, user)) {
-            identities::set_must_change(conn, user.uin, must_change)?;
-        }
-        if has_new_password || !after.console_login {
-            sessions::delete_of_user(conn, user.uid)?;
-        }
-        caller
-            .event("UpdateUser")
-            .on(&after)
-            .changed(changes_of(user, &after))
-            .fact("password_set", has_new_password)
-            .write(conn, self)
+fn update_in(
+    change: &mut Change<'_>,
+    user: &User,
+    (changes, hash): (Changes, Option<String>),
+) -> Result<(), Failure> {
+    let after = User {
+        note: changes.note.unwrap_or_else(|| user.note.clone()),
+        phone: changes.phone.unwrap_or_else(|| user.phone.clone()),
+        country_code: changes.country_code.unwrap_or_else(|| user.country_code.clone()),
+        email: changes.email.unwrap_or_else(|| user.email.clone()),
+        console_login: changes.console_login.unwrap_or(user.console_login),
+        ..user.clone()
+    };
+    dialect::lock_identity(change.conn, user.uin)?;
+    users::update(change.conn, &after)?;
+    // Whoever sets a password can sign in as that user, as does whoever opens the console to it.
+    if hash.is_some() || (after.console_login && !user.console_login) {
+        let mark = change.by.mark_on_user(change.app, action::UPDATE_USER, user.uin)?;
+        grants::mark_user(change.conn, user.uid, mark)?;
     }
+    let has_new_password = hash.is_some();
+    if let Some(hash) = hash {
+        let must_change = changes.must_change.unwrap_or(false);
+        let stored = StoredPassword { hash, changed_at: change.app.clock.now(), must_change };
+        identities::set_password(
+            change.conn,
+            user.uin,
+            &stored,
+            change.by.account.password_rules.reuse_limit,
+        )?;
+    } else if let Some(must_change) = changes.must_change.filter(|_| is_in_charge(change.by, user)) {
+        identities::set_must_change(change.conn, user.uin, must_change)?;
+    }
+    if has_new_password || !after.console_login {
+        sessions::delete_of_user(change.conn, user.uid)?;
+    }
+    change
+        .event("UpdateUser")
+        .on(&after)
+        .changed(changes_of(user, &after))
+        .fact("password_set", has_new_password)
+        .record(change);
+    Ok(())
 }
 
 /// The user of that name, once the policies allow the action on it.

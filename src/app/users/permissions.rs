@@ -2,6 +2,7 @@
 
 use crate::app::caller::Caller;
 use crate::app::caller::clearance::loosened;
+use crate::app::change::Change;
 use crate::app::users::changeable;
 use crate::app::{App, Failure};
 use crate::domain::field::FieldError;
@@ -9,7 +10,7 @@ use crate::domain::permission::action;
 use crate::domain::policies::{MAX_ATTACHED, PolicyRefusal};
 use crate::domain::user::{Uin, User};
 use crate::store::policies::{self, Inherited};
-use crate::store::{Conn, dialect, grants, users};
+use crate::store::{dialect, grants, users};
 
 pub use crate::store::policies::{Attachment, StoredPolicy};
 
@@ -29,120 +30,111 @@ pub struct Held {
     pub groups: Vec<(i64, String)>,
 }
 
-impl App {
-    /// What is attached to a user.
-    pub async fn attached(&self, caller: &Caller, uin: Uin) -> Result<Vec<Attachment>, Failure> {
-        caller.ensure(action::LIST_ATTACHED, uin)?;
-        let owner = caller.owner();
-        self.store
-            .read(move |conn| {
-                let user = users::find(conn, owner, uin)?.ok_or(Failure::NotFound)?;
-                Ok(policies::attached(conn, user.uid)?)
-            })
-            .await
-    }
+/// What is attached to a user.
+pub async fn attached(app: &App, caller: &Caller, uin: Uin) -> Result<Vec<Attachment>, Failure> {
+    caller.ensure(action::LIST_ATTACHED, uin)?;
+    let owner = caller.owner();
+    app.store
+        .read(move |conn| {
+            let user = users::find(conn, owner, uin)?.ok_or(Failure::NotFound)?;
+            Ok(policies::attached(conn, user.uid)?)
+        })
+        .await
+}
 
-    /// Everything in force for a user, its own and that of its groups, by name.
-    pub async fn attached_all(&self, caller: &Caller, uin: Uin) -> Result<Vec<Held>, Failure> {
-        caller.ensure(action::LIST_ALL_ATTACHED, uin)?;
-        let owner = caller.owner();
-        self.store
-            .read(move |conn| {
-                let user = users::find(conn, owner, uin)?.ok_or(Failure::NotFound)?;
-                let own = policies::attached(conn, user.uid)?;
-                Ok(held(own, policies::inherited(conn, user.uid)?))
-            })
-            .await
-    }
+/// Everything in force for a user, its own and that of its groups, by name.
+pub async fn attached_all(app: &App, caller: &Caller, uin: Uin) -> Result<Vec<Held>, Failure> {
+    caller.ensure(action::LIST_ALL_ATTACHED, uin)?;
+    let owner = caller.owner();
+    app.store
+        .read(move |conn| {
+            let user = users::find(conn, owner, uin)?.ok_or(Failure::NotFound)?;
+            let own = policies::attached(conn, user.uid)?;
+            Ok(held(own, policies::inherited(conn, user.uid)?))
+        })
+        .await
+}
 
-    /// Policies that the caller's account can attach.
-    pub async fn policies(&self, caller: &Caller) -> Result<Vec<StoredPolicy>, Failure> {
-        let owner = caller.owner();
-        Ok(self.store.read(move |conn| policies::of_account(conn, owner)).await?)
-    }
+/// Policies that the caller's account can attach.
+pub async fn policies(app: &App, caller: &Caller) -> Result<Vec<StoredPolicy>, Failure> {
+    let owner = caller.owner();
+    Ok(app.store.read(move |conn| policies::of_account(conn, owner)).await?)
+}
 
-    /// Attaches policies to a user, all or none.
-    pub async fn attach_policies(&self, caller: &Caller, uin: Uin, ids: Vec<i64>) -> Result<usize, Failure> {
-        caller.ensure(action::ATTACH_POLICY, uin)?;
-        let (app, asker) = (self.clone(), caller.clone());
-        self.store
-            .write(move |conn| {
-                app.attach_policies_in(conn, &asker, (uin, &ids))?;
-                Ok(ids.len())
-            })
-            .await
-    }
+/// Attaches policies to a user, all or none.
+pub async fn attach_policies(app: &App, caller: &Caller, uin: Uin, ids: Vec<i64>) -> Result<usize, Failure> {
+    caller.ensure(action::ATTACH_POLICY, uin)?;
+    app.change(caller, move |change| {
+        attach_policies_in(change, (uin, &ids))?;
+        Ok(ids.len())
+    })
+    .await
+}
 
-    pub(in crate::app) fn attach_policies_in(
-        &self,
-        conn: &mut Conn,
-        caller: &Caller,
-        (uin, ids): (Uin, &[i64]),
-    ) -> Result<(), Failure> {
-        caller.ensure(action::ATTACH_POLICY, uin)?;
-        // No policy is deleted while it is being attached.
-        dialect::lock_account(conn, caller.owner())?;
-        let user = changeable(conn, caller, uin)?;
-        for id in ids {
-            let policy = policies::find(conn, caller.owner(), *id)?
-                .ok_or_else(|| FieldError::new("policy", PolicyRefusal::NoSuchPolicy(*id)))?;
-            self.attach_in(conn, caller, &user, &policy)?;
-        }
-        Ok(())
+pub(in crate::app) fn attach_policies_in(
+    change: &mut Change<'_>,
+    (uin, ids): (Uin, &[i64]),
+) -> Result<(), Failure> {
+    change.by.ensure(action::ATTACH_POLICY, uin)?;
+    // No policy is deleted while it is being attached.
+    dialect::lock_account(change.conn, change.by.owner())?;
+    let user = changeable(change.conn, change.by, uin)?;
+    for id in ids {
+        let policy = policies::find(change.conn, change.by.owner(), *id)?
+            .ok_or_else(|| FieldError::new("policy", PolicyRefusal::NoSuchPolicy(*id)))?;
+        attach_in(change, &user, &policy)?;
     }
+    Ok(())
+}
 
-    pub(in crate::app) fn attach_in(
-        &self,
-        conn: &mut Conn,
-        caller: &Caller,
-        user: &User,
-        policy: &StoredPolicy,
-    ) -> Result<(), Failure> {
-        caller.ensure(action::ATTACH_POLICY, user.uin)?;
-        dialect::lock_user(conn, user.uid)?;
-        let held = policies::attached(conn, user.uid)?;
-        let is_new = held.iter().all(|attachment| attachment.policy_id != policy.id);
-        if is_new && held.len() >= MAX_ATTACHED {
-            return Err(PolicyRefusal::UserFull.into());
-        }
-        let mark = caller.mark_on_user(self, action::ATTACH_POLICY, user.uin)?;
-        if policies::attach(conn, user.uid, policy.id, (&caller.user.name, mark))? {
-            caller
-                .event("AttachUserPolicy")
-                .on(user)
-                .object(&policy.name)
-                .fact("policy_id", policy.id)
-                .write(conn, self)?;
-        }
-        Ok(())
+pub(in crate::app) fn attach_in(
+    change: &mut Change<'_>,
+    user: &User,
+    policy: &StoredPolicy,
+) -> Result<(), Failure> {
+    change.by.ensure(action::ATTACH_POLICY, user.uin)?;
+    dialect::lock_user(change.conn, user.uid)?;
+    let held = policies::attached(change.conn, user.uid)?;
+    let is_new = held.iter().all(|attachment| attachment.policy_id != policy.id);
+    if is_new && held.len() >= MAX_ATTACHED {
+        return Err(PolicyRefusal::UserFull.into());
     }
+    let mark = change.by.mark_on_user(change.app, action::ATTACH_POLICY, user.uin)?;
+    if policies::attach(change.conn, user.uid, policy.id, (&change.by.user.name, mark))? {
+        change
+            .event("AttachUserPolicy")
+            .on(user)
+            .object(&policy.name)
+            .fact("policy_id", policy.id)
+            .record(change);
+    }
+    Ok(())
+}
 
-    /// Detaches a policy from a user.
-    pub async fn detach_policy(&self, caller: &Caller, uin: Uin, id: i64) -> Result<(), Failure> {
-        caller.ensure(action::DETACH_POLICY, uin)?;
-        let (app, asker) = (self.clone(), caller.clone());
-        self.store.write(move |conn| app.detach_policy_in(conn, &asker, (uin, id))).await
-    }
+/// Detaches a policy from a user.
+pub async fn detach_policy(app: &App, caller: &Caller, uin: Uin, id: i64) -> Result<(), Failure> {
+    caller.ensure(action::DETACH_POLICY, uin)?;
+    app.change(caller, move |change| detach_policy_in(change, (uin, id))).await
+}
 
-    pub(in crate::app) fn detach_policy_in(
-        &self,
-        conn: &mut Conn,
-        caller: &Caller,
-        (uin, id): (Uin, i64),
-    ) -> Result<(), Failure> {
-        caller.ensure(action::DETACH_POLICY, uin)?;
-        let user = changeable(conn, caller, uin)?;
-        let policy = policies::find(conn, caller.owner(), id)?.ok_or(PolicyRefusal::NoSuchPolicy(id))?;
-        if !policies::detach(conn, user.uid, id)? {
-            return Err(PolicyRefusal::NotAttached(id).into());
-        }
-        let mark = caller.mark_on_user(self, action::DETACH_POLICY, uin)?;
-        if let Some(at) = loosened(conn, &policy, mark)? {
-            grants::loosen_user(conn, user.uid, at)?;
-        }
-        let event = caller.event("DetachUserPolicy").on(&user).object(&policy.name);
-        event.fact("policy_id", id).write(conn, self)
+pub(in crate::app) fn detach_policy_in(
+    change: &mut Change<'_>,
+    (uin, id): (Uin, i64),
+) -> Result<(), Failure> {
+    change.by.ensure(action::DETACH_POLICY, uin)?;
+    let user = changeable(change.conn, change.by, uin)?;
+    let policy =
+        policies::find(change.conn, change.by.owner(), id)?.ok_or(PolicyRefusal::NoSuchPolicy(id))?;
+    if !policies::detach(change.conn, user.uid, id)? {
+        return Err(PolicyRefusal::NotAttached(id).into());
     }
+    let mark = change.by.mark_on_user(change.app, action::DETACH_POLICY, uin)?;
+    if let Some(at) = loosened(change.conn, &policy, mark)? {
+        grants::loosen_user(change.conn, user.uid, at)?;
+    }
+    let event = change.event("DetachUserPolicy").on(&user).object(&policy.name);
+    event.fact("policy_id", id).record(change);
+    Ok(())
 }
 
 fn held(own: Vec<Attachment>, inherited: Vec<Inherited>) -> Vec<Held> {

@@ -1,6 +1,7 @@
 //! Users deleted: in the console once they have no keys, by programs with their keys if they say so.
 
 use crate::app::caller::Caller;
+use crate::app::change::Change;
 use crate::app::change::event::Draft;
 use crate::app::users::changeable;
 use crate::app::users::named::named;
@@ -9,7 +10,7 @@ use crate::domain::field::FieldError;
 use crate::domain::key::{Key, KeyStatus};
 use crate::domain::permission::action;
 use crate::domain::user::{Uin, User, UserKind};
-use crate::store::api_keys::{self, Change};
+use crate::store::api_keys::{self, Stamp};
 use crate::store::{Conn, accounts, dialect, identities, key_usage, sessions, users};
 
 /// How a deletion ended.
@@ -21,79 +22,68 @@ pub enum Deletion {
     HasEnabledKeys,
 }
 
-impl App {
-    /// Deletes a user for good, unless it still has keys.
-    pub async fn delete_user(&self, caller: &Caller, uin: Uin, confirm: String) -> Result<(), Failure> {
-        caller.ensure(action::DELETE_USER, uin)?;
-        let (app, asker) = (self.clone(), caller.clone());
-        self.store
-            .write(move |conn| {
-                let user = changeable(conn, &asker, uin)?;
-                dialect::lock_user(conn, user.uid)?;
-                ensure_deletable(conn, &asker, &user)?;
-                if confirm.trim() != user.name {
-                    let told = format!("Type the user name: {}.", user.name);
-                    return Err(FieldError::on_page("confirm", told).into());
-                }
-                remove(conn, &user)?;
-                asker.event_of_removal(&user).write(conn, &app)
-            })
-            .await
-    }
-
-    /// Deletes a user for good; with `force`, its keys too.
-    pub async fn delete_named_user(
-        &self,
-        caller: &Caller,
-        name: String,
-        force: bool,
-    ) -> Result<Deletion, Failure> {
-        let (app, asker) = (self.clone(), caller.clone());
-        self.store
-            .write(move |conn| {
-                let user = named(conn, &asker, (action::DELETE_USER, &name))?;
-                let user = changeable(conn, &asker, user.uin)?;
-                ensure_removable(&asker, &user)?;
-                dialect::lock_user(conn, user.uid)?;
-                let keys = api_keys::of_user(conn, user.uid)?;
-                if !keys.is_empty() && !force {
-                    return Ok(Deletion::HasKeys);
-                }
-                let may_delete_enabled = asker.account.settings.api_delete_enabled_keys;
-                if !may_delete_enabled && keys.iter().any(Key::is_enabled) {
-                    return Ok(Deletion::HasEnabledKeys);
-                }
-                // Events come last: whoever waits for their numbers holds no lock that is wanted here.
-                let events = app.delete_keys_in(conn, &asker, &user)?;
-                remove(conn, &user)?;
-                for event in events {
-                    event.write(conn, &app)?;
-                }
-                asker.event_of_removal(&user).write(conn, &app)?;
-                Ok(Deletion::Done)
-            })
-            .await
-    }
-
-    /// Disables and deletes every key of a user; gives the events of that, to be written.
-    fn delete_keys_in(&self, conn: &mut Conn, caller: &Caller, user: &User) -> Result<Vec<Draft>, Failure> {
-        let mut events = Vec::new();
-        for key in api_keys::of_user(conn, user.uid)? {
-            caller.ensure_none_denied(&[action::DELETE_ACCESS_KEY], user.uin)?;
-            caller.ensure(action::DELETE_KEY, user.uin)?;
-            let event = |name| caller.event(name).on(user).object(key.secret_id.as_str());
-            let change = Change { by: &caller.user.name, at: self.clock.now() };
-            if api_keys::set_status(conn, &key, KeyStatus::Disabled, change)? {
-                events.push(event("DisableApiKey"));
-            }
-            if !api_keys::delete_disabled(conn, &key)? {
-                return Err(Failure::NotFound);
-            }
-            key_usage::forget(conn, &key.secret_id)?;
-            events.push(event("DeleteApiKey"));
+/// Deletes a user for good, unless it still has keys.
+pub async fn delete_user(app: &App, caller: &Caller, uin: Uin, confirm: String) -> Result<(), Failure> {
+    caller.ensure(action::DELETE_USER, uin)?;
+    app.change(caller, move |change| {
+        let user = changeable(change.conn, change.by, uin)?;
+        dialect::lock_user(change.conn, user.uid)?;
+        ensure_deletable(change.conn, change.by, &user)?;
+        if confirm.trim() != user.name {
+            let told = format!("Type the user name: {}.", user.name);
+            return Err(FieldError::on_page("confirm", told).into());
         }
-        Ok(events)
+        remove(change.conn, &user)?;
+        change.by.event_of_removal(&user).record(change);
+        Ok(())
+    })
+    .await
+}
+
+/// Deletes a user for good; with `force`, its keys too.
+pub async fn delete_named_user(
+    app: &App,
+    caller: &Caller,
+    name: String,
+    force: bool,
+) -> Result<Deletion, Failure> {
+    app.change(caller, move |change| {
+        let user = named(change.conn, change.by, (action::DELETE_USER, &name))?;
+        let user = changeable(change.conn, change.by, user.uin)?;
+        ensure_removable(change.by, &user)?;
+        dialect::lock_user(change.conn, user.uid)?;
+        let keys = api_keys::of_user(change.conn, user.uid)?;
+        if !keys.is_empty() && !force {
+            return Ok(change.undone(Deletion::HasKeys));
+        }
+        let may_delete_enabled = change.by.account.settings.api_delete_enabled_keys;
+        if !may_delete_enabled && keys.iter().any(Key::is_enabled) {
+            return Ok(change.undone(Deletion::HasEnabledKeys));
+        }
+        delete_keys_of(change, &user)?;
+        remove(change.conn, &user)?;
+        change.by.event_of_removal(&user).record(change);
+        Ok(Deletion::Done)
+    })
+    .await
+}
+
+/// Disables and deletes every key of a user.
+fn delete_keys_of(change: &mut Change<'_>, user: &User) -> Result<(), Failure> {
+    for key in api_keys::of_user(change.conn, user.uid)? {
+        change.by.ensure_none_denied(&[action::DELETE_ACCESS_KEY], user.uin)?;
+        change.by.ensure(action::DELETE_KEY, user.uin)?;
+        let stamp = Stamp { by: &change.by.user.name, at: change.app.clock.now() };
+        if api_keys::set_status(change.conn, &key, KeyStatus::Disabled, stamp)? {
+            change.event("DisableApiKey").on(user).object(key.secret_id.as_str()).record(change);
+        }
+        if !api_keys::delete_disabled(change.conn, &key)? {
+            return Err(Failure::NotFound);
+        }
+        key_usage::forget(change.conn, &key.secret_id)?;
+        change.event("DeleteApiKey").on(user).object(key.secret_id.as_str()).record(change);
     }
+    Ok(())
 }
 
 impl Caller {

@@ -1,8 +1,13 @@
 //! What administrators do to a user's way in: password, factors, console access.
 
 use crate::app::caller::Caller;
+use crate::app::change::Change;
+use crate::app::deferred::ask;
 use crate::app::deferred::{Asked, Detail, Done, SHOW_SECONDS, Wish};
+use crate::app::factors::new_password::generated_password;
 use crate::app::session::tickets::Door;
+use crate::app::session::tickets::mint;
+use crate::app::session::tickets::shown_once;
 use crate::app::users::{GENERATED_LENGTH, INITIAL_PASSWORD, changeable};
 use crate::app::{App, Failure};
 use crate::domain::field::FieldError;
@@ -15,129 +20,116 @@ use crate::store::identities::{self, StoredPassword};
 use crate::store::{Conn, dialect, grants, recovery_codes, sessions, totp_devices, users};
 use zeroize::Zeroizing;
 
-impl App {
-    /// Lets a user into the console, or keeps it out; its sessions end at once.
-    pub(in crate::app) fn set_console_in(
-        &self,
-        conn: &mut Conn,
-        caller: &Caller,
-        (uin, on): (Uin, Option<bool>),
-    ) -> Result<(), Failure> {
-        caller.ensure(action::UPDATE_USER, uin)?;
-        dialect::lock_identity(conn, uin)?;
-        let user = changeable(conn, caller, uin)?;
-        ensure_other(caller, &user)?;
-        let on =
-            on.ok_or_else(|| FieldError::on_page("on", "Say whether console access is to be on or off."))?;
-        if user.console_login == on {
-            return Ok(());
+/// Lets a user into the console, or keeps it out; its sessions end at once.
+pub(in crate::app) fn set_console_in(
+    change: &mut Change<'_>,
+    (uin, on): (Uin, Option<bool>),
+) -> Result<(), Failure> {
+    change.by.ensure(action::UPDATE_USER, uin)?;
+    dialect::lock_identity(change.conn, uin)?;
+    let user = changeable(change.conn, change.by, uin)?;
+    ensure_other(change.by, &user)?;
+    let on = on.ok_or_else(|| FieldError::on_page("on", "Say whether console access is to be on or off."))?;
+    if user.console_login == on {
+        return Ok(());
+    }
+    users::update(change.conn, &User { console_login: on, ..user.clone() })?;
+    if on {
+        let mark = change.by.mark_on_user(change.app, action::UPDATE_USER, uin)?;
+        grants::mark_user(change.conn, user.uid, mark)?;
+    } else {
+        sessions::delete_of_user(change.conn, user.uid)?;
+    }
+    let name = if on { "EnableConsole" } else { "DisableConsole" };
+    change.event(name).on(&user).record(change);
+    Ok(())
+}
+
+/// Wishes to give a sub-user a new, generated password. A second-factor check comes first.
+pub async fn ask_password_reset(app: &App, caller: &Caller, uin: Uin) -> Result<Asked, Failure> {
+    let user = resettable(app, caller, uin).await?;
+    let shown = generated_password(app, &caller.account.password_rules, GENERATED_LENGTH)?;
+    let hash = app.passwords.hash(Password::parse(&shown).map_err(|_| Failure::Corrupt("password"))?).await?;
+    let secret = Some(Zeroizing::new(format!("{}\n{hash}", shown.as_str())));
+    let wish = Wish {
+        purpose: Purpose::ResetPassword,
+        target: &user,
+        object: "",
+        detail: Detail::default(),
+        secret,
+    };
+    ask(app, caller, wish).await
+}
+
+pub(in crate::app) fn reset_password_in(
+    change: &mut Change<'_>,
+    (user, secret): (&User, &Zeroizing<String>),
+) -> Result<Done, Failure> {
+    change.by.ensure(action::UPDATE_USER, user.uin)?;
+    ensure_resettable(change.by, user)?;
+    let (shown, hash) = secret.split_once('\n').ok_or(Failure::Corrupt("step_ups.detail"))?;
+    let stored =
+        StoredPassword { hash: hash.to_owned(), changed_at: change.app.clock.now(), must_change: true };
+    dialect::lock_identity(change.conn, user.uin)?;
+    identities::set_password(change.conn, user.uin, &stored, change.by.account.password_rules.reuse_limit)?;
+    sessions::delete_of_user(change.conn, user.uid)?;
+    change.event("ResetPassword").on(user).record(change);
+    let door =
+        Door { session: &change.by.session.id_hash, purpose: INITIAL_PASSWORD, uid: user.uid, object: "" };
+    let ticket = mint(change.app, change.conn, &door, Some(shown), SHOW_SECONDS)?;
+    Ok(Done::PasswordReset { uin: user.uin, ticket })
+}
+
+/// A user with its generated password, for the page that shows it once; `None` when it was shown already.
+pub async fn initial_password(
+    app: &App,
+    caller: &Caller,
+    uin: Uin,
+    ticket: String,
+) -> Result<Option<(User, Zeroizing<String>)>, Failure> {
+    let owner = caller.owner();
+    let found = app.store.read(move |conn| users::find(conn, owner, uin)).await?;
+    if let Some(user) = &found {
+        let shown = shown_once(app, caller, INITIAL_PASSWORD, user.uid, ticket).await?;
+        if let Some(password) = shown {
+            return Ok(Some((user.clone(), password)));
         }
-        users::update(conn, &User { console_login: on, ..user.clone() })?;
-        if on {
-            let mark = caller.mark_on_user(self, action::UPDATE_USER, uin)?;
-            grants::mark_user(conn, user.uid, mark)?;
-        } else {
-            sessions::delete_of_user(conn, user.uid)?;
-        }
-        let name = if on { "EnableConsole" } else { "DisableConsole" };
-        caller.event(name).on(&user).write(conn, self)
     }
+    caller.ensure(action::GET_USER, uin)?;
+    found.map(|_| None).ok_or(Failure::NotFound)
+}
 
-    /// Wishes to give a sub-user a new, generated password. A second-factor check comes first.
-    pub async fn ask_password_reset(&self, caller: &Caller, uin: Uin) -> Result<Asked, Failure> {
-        let user = self.resettable(caller, uin).await?;
-        let shown = self.generated_password(&caller.account.password_rules, GENERATED_LENGTH)?;
-        let hash =
-            self.passwords.hash(Password::parse(&shown).map_err(|_| Failure::Corrupt("password"))?).await?;
-        let secret = Some(Zeroizing::new(format!("{}\n{hash}", shown.as_str())));
-        let wish = Wish {
-            purpose: Purpose::ResetPassword,
-            target: &user,
-            object: "",
-            detail: Detail::default(),
-            secret,
-        };
-        self.ask(caller, wish).await
-    }
+/// Wishes to remove a sub-user's authenticator apps and recovery codes. A second-factor check comes first.
+pub async fn ask_mfa_reset(app: &App, caller: &Caller, uin: Uin) -> Result<Asked, Failure> {
+    let user = resettable(app, caller, uin).await?;
+    let wish = Wish {
+        purpose: Purpose::ResetMfa,
+        target: &user,
+        object: "",
+        detail: Detail::default(),
+        secret: None,
+    };
+    ask(app, caller, wish).await
+}
 
-    pub(in crate::app) fn reset_password_in(
-        &self,
-        conn: &mut Conn,
-        caller: &Caller,
-        (user, secret): (&User, &Zeroizing<String>),
-    ) -> Result<Done, Failure> {
-        caller.ensure(action::UPDATE_USER, user.uin)?;
-        ensure_resettable(caller, user)?;
-        let (shown, hash) = secret.split_once('\n').ok_or(Failure::Corrupt("step_ups.detail"))?;
-        let stored =
-            StoredPassword { hash: hash.to_owned(), changed_at: self.clock.now(), must_change: true };
-        dialect::lock_identity(conn, user.uin)?;
-        identities::set_password(conn, user.uin, &stored, caller.account.password_rules.reuse_limit)?;
-        sessions::delete_of_user(conn, user.uid)?;
-        caller.event("ResetPassword").on(user).write(conn, self)?;
-        let door =
-            Door { session: &caller.session.id_hash, purpose: INITIAL_PASSWORD, uid: user.uid, object: "" };
-        let ticket = self.mint(conn, &door, Some(shown), SHOW_SECONDS)?;
-        Ok(Done::PasswordReset { uin: user.uin, ticket })
-    }
+pub(in crate::app) fn reset_mfa_in(change: &mut Change<'_>, user: &User) -> Result<(), Failure> {
+    change.by.ensure(action::UPDATE_USER, user.uin)?;
+    ensure_resettable(change.by, user)?;
+    dialect::lock_identity(change.conn, user.uin)?;
+    forget_factors(change.conn, user.uin)?;
+    sessions::delete_of_user(change.conn, user.uid)?;
+    change.event("ResetMfa").on(user).record(change);
+    Ok(())
+}
 
-    /// A user with its generated password, for the page that shows it once; `None` when it was shown already.
-    pub async fn initial_password(
-        &self,
-        caller: &Caller,
-        uin: Uin,
-        ticket: String,
-    ) -> Result<Option<(User, Zeroizing<String>)>, Failure> {
-        let owner = caller.owner();
-        let found = self.store.read(move |conn| users::find(conn, owner, uin)).await?;
-        if let Some(user) = &found {
-            let shown = self.shown_once(caller, INITIAL_PASSWORD, user.uid, ticket).await?;
-            if let Some(password) = shown {
-                return Ok(Some((user.clone(), password)));
-            }
-        }
-        caller.ensure(action::GET_USER, uin)?;
-        found.map(|_| None).ok_or(Failure::NotFound)
-    }
-
-    /// Wishes to remove a sub-user's authenticator apps and recovery codes. A second-factor check comes first.
-    pub async fn ask_mfa_reset(&self, caller: &Caller, uin: Uin) -> Result<Asked, Failure> {
-        let user = self.resettable(caller, uin).await?;
-        let wish = Wish {
-            purpose: Purpose::ResetMfa,
-            target: &user,
-            object: "",
-            detail: Detail::default(),
-            secret: None,
-        };
-        self.ask(caller, wish).await
-    }
-
-    pub(in crate::app) fn reset_mfa_in(
-        &self,
-        conn: &mut Conn,
-        caller: &Caller,
-        user: &User,
-    ) -> Result<(), Failure> {
-        caller.ensure(action::UPDATE_USER, user.uin)?;
-        ensure_resettable(caller, user)?;
-        dialect::lock_identity(conn, user.uin)?;
-        forget_factors(conn, user.uin)?;
-        sessions::delete_of_user(conn, user.uid)?;
-        caller.event("ResetMfa").on(user).write(conn, self)
-    }
-
-    async fn resettable(&self, caller: &Caller, uin: Uin) -> Result<User, Failure> {
-        caller.ensure(action::UPDATE_USER, uin)?;
-        let asker = caller.clone();
-        self.store
-            .read(move |conn| {
-                let user = changeable(conn, &asker, uin)?;
-                ensure_resettable(&asker, &user)?;
-                Ok(user)
-            })
-            .await
-    }
+async fn resettable(app: &App, caller: &Caller, uin: Uin) -> Result<User, Failure> {
+    caller.ensure(action::UPDATE_USER, uin)?;
+    app.view(caller, move |view| {
+        let user = changeable(view.conn, view.by, uin)?;
+        ensure_resettable(view.by, &user)?;
+        Ok(user)
+    })
+    .await
 }
 
 /// Removes every second factor of an identity and what was counted against it.

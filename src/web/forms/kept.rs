@@ -1,6 +1,7 @@
 //! A form whose session had ended is not lost: it is kept, and its page comes back filled after signing in. It is never
 //! sent by itself.
 
+use crate::app::forms;
 use crate::app::forms::kept::{Filled, Kept};
 use crate::web::caller::{caller, context};
 use crate::web::error::PageError;
@@ -61,7 +62,7 @@ pub async fn keep(
 async fn kept(request: &HttpRequest, body: Bytes) -> Result<Option<String>, PageError> {
     let context = context(request)?;
     let Some(id) = session::id(&request.get_session()) else { return Ok(None) };
-    let Some(ended) = context.app.ended_session(id).await? else { return Ok(None) };
+    let Some(ended) = forms::kept::ended_session(&context.app, id).await? else { return Ok(None) };
     let plain = || Ok(Some("/login?ended=1".to_owned()));
     let Some(page) = page_of(request) else { return plain() };
     let form = Form::read(request, &mut Payload::from(body)).await?;
@@ -73,7 +74,7 @@ async fn kept(request: &HttpRequest, body: Bytes) -> Result<Option<String>, Page
         return plain();
     }
     let filled = Filled { path: request.path().to_owned(), fields };
-    let Some(name) = context.app.keep_form(&ended, &filled).await? else { return plain() };
+    let Some(name) = forms::kept::keep_form(&context.app, &ended, &filled).await? else { return plain() };
     let wanted = format!("{page}?{NAME}={name}");
     let next: String = url::form_urlencoded::byte_serialize(wanted.as_bytes()).collect();
     Ok(Some(format!("/login?next={next}")))
@@ -127,7 +128,7 @@ pub async fn show(
 
 async fn found(request: &HttpRequest, name: &str) -> Result<Kept, PageError> {
     let (context, caller) = (context(request)?, caller(request).await?);
-    Ok(context.app.kept_form(&caller, name).await?)
+    Ok(forms::kept::kept_form(&context.app, &caller, name).await?)
 }
 
 async fn filled_in(response: HttpResponse, filled: &Filled) -> HttpResponse {

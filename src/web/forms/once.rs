@@ -6,6 +6,7 @@
 
 use crate::app::Failure;
 use crate::app::caller::Caller;
+use crate::app::forms;
 use crate::app::forms::{Progress, Sending};
 use crate::app::session::tickets::digest;
 use crate::http::request::request_id;
@@ -121,7 +122,7 @@ impl Known {
     async fn progress(&self) -> Result<Progress, Failure> {
         let (times, pause) = PATIENCE;
         for _ in 0..times {
-            match self.context.app.progress(&self.caller, &self.sending).await? {
+            match forms::progress(&self.context.app, &self.caller, &self.sending).await? {
                 Progress::Working => tokio::time::sleep(pause).await,
                 other => return Ok(other),
             }
@@ -139,8 +140,8 @@ impl Known {
         let app = &self.context.app;
         let settled = match (self.progress().await, location) {
             (Ok(Progress::Answered(address)), _) => return response.into_response(see_other(&address)),
-            (Ok(Progress::Mine), Some(address)) => app.keep_answer(&self.sending, address).await,
-            (Ok(Progress::Mine), None) => app.release_form(&self.sending).await,
+            (Ok(Progress::Mine), Some(address)) => forms::keep_answer(&app, &self.sending, address).await,
+            (Ok(Progress::Mine), None) => forms::release_form(&app, &self.sending).await,
             (Ok(Progress::Unused | Progress::Working), _) => Ok(()),
             (Err(error), _) => Err(error),
         };

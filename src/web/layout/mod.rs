@@ -4,7 +4,9 @@ pub mod filters;
 pub mod flash;
 
 use super::context::WebContext;
+use crate::app::caller;
 use crate::app::caller::{Caller, Duty};
+use crate::app::deferred;
 use crate::domain::permission::action;
 use crate::web::forms::csrf::{self, FormToken};
 use crate::web::layout::flash::Flash;
@@ -52,7 +54,8 @@ impl Layout {
 
     /// The same, leaving the flash message for the next page.
     pub fn quiet(context: &WebContext, caller: &Caller, section: &'static str) -> Self {
-        let left = context.app.step_up_left(caller).max(context.app.grant_window_left(caller));
+        let left = deferred::step_up_left(&context.app, caller)
+            .max(caller::clearance::grant_window_left(&context.app, caller));
         let (now, session) = (context.app.clock.now(), &caller.session);
         let idle_left = session.last_seen_at.max(now - 60) + context.app.rules.session_idle - now;
         let absolute_left = session.expires_at - now;

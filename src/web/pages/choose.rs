@@ -2,6 +2,7 @@
 
 use super::{render, render_as};
 use crate::app::caller::Caller;
+use crate::app::users;
 use crate::app::users::{Cursor, Filter, PAGE_SIZE};
 use crate::domain::field::FieldError;
 use crate::domain::permission::action;
@@ -103,7 +104,7 @@ pub async fn users_to_choose(
     }
     let filter = Filter { text: text.to_owned(), ..Filter::default() };
     loop {
-        let part = context.app.users(person, filter.clone(), cursor).await?;
+        let part = users::users(&context.app, person, filter.clone(), cursor).await?;
         let last = part.users.last().map(|listed| listed.user.name.to_lowercase());
         let users = part.users.into_iter().map(|listed| listed.user);
         found.extend(users.filter(|user| user.kind != UserKind::Root && fits(user)));

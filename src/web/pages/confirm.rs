@@ -4,7 +4,10 @@ use super::attached::policy_of as attached_policy_of;
 use super::{render, uin_of};
 use crate::app::Failure;
 use crate::app::caller::Caller;
+use crate::app::groups;
 use crate::app::groups::Paging;
+use crate::app::policies;
+use crate::app::users;
 use crate::domain::group::GroupId;
 use crate::domain::permission::action;
 use crate::domain::user::Uin;
@@ -91,7 +94,7 @@ async fn from_user(
     let mut effects = vec![format!("{who} loses at once what only {name} allows.")];
     effects.extend(denials(&says, &name));
     if person.may(action::LIST_ALL_ATTACHED, uin) {
-        let held = context.app.attached_all(person, uin).await?;
+        let held = users::permissions::attached_all(&context.app, person, uin).await?;
         let groups = held.iter().filter(|held| held.policy_id == id).flat_map(|held| &held.groups);
         let groups: Vec<&str> = groups.map(|(_, name)| name.as_str()).collect();
         if !groups.is_empty() {
@@ -138,7 +141,7 @@ async fn from_group(
     let who = GroupHead::load(context, person, group, "permissions").await?.name;
     let (name, says) = policy(context, person, id).await?;
     let members = if person.may_group(action::LIST_MEMBERS, group) {
-        match context.app.members(person, group, MANY).await?.total {
+        match groups::members::members(&context.app, person, group, MANY).await?.total {
             1 => "Its 1 user".to_owned(),
             many => format!("Its {many} users"),
         }
@@ -192,7 +195,7 @@ async fn out_of_group(
         "{who} loses at once what only this group allows, and is denied no longer what only it denies."
     )];
     if person.may_group(action::LIST_GROUP_POLICIES, group) {
-        let held = context.app.group_policies(person, (group, ""), MANY).await?.rows;
+        let held = groups::policies::group_policies(&context.app, person, (group, ""), MANY).await?.rows;
         let names: Vec<&str> = held.iter().map(|policy| policy.name.as_str()).collect();
         effects.push(match names.as_slice() {
             [] => "No policy is attached to the group.".to_owned(),
@@ -213,8 +216,11 @@ pub async fn remove_boundary(
     let uin = uin_of(&request)?;
     person.ensure(action::DELETE_BOUNDARY, uin).map_err(Failure::from)?;
     let who = UserHead::load(&context, &person, uin, "permissions").await?.name;
-    let held =
-        if person.may(action::GET_BOUNDARY, uin) { context.app.boundary(&person, uin).await? } else { None };
+    let held = if person.may(action::GET_BOUNDARY, uin) {
+        users::boundary::boundary(&context.app, &person, uin).await?
+    } else {
+        None
+    };
     let mut effects =
         vec![format!("Everything that the policies of {who} allow is allowed at once, without a limit.")];
     effects.extend(held.as_ref().map(|policy| format!("Until now {} limits it.", policy.name)));
@@ -243,8 +249,8 @@ pub async fn set_default(
 ) -> Result<HttpResponse, PageError> {
     let (id, number) = (policy_of(&request)?, number_of(&request, "version")?);
     person.ensure_on_policy(action::SET_DEFAULT_POLICY_VERSION, id).map_err(Failure::from)?;
-    let found = context.app.policy(&person, id).await?.policy;
-    let version = context.app.policy_version(&person, id, number).await?;
+    let found = policies::policy(&context.app, &person, id).await?.policy;
+    let version = policies::versions::policy_version(&context.app, &person, id, number).await?;
     let lines = diff(&found.document, &version.document);
     let count = |kind| lines.iter().filter(|line| line.kind == kind).count();
     let asked = Asked {
@@ -301,7 +307,7 @@ async fn policy(
     if !person.may_on_policy(action::GET_POLICY, id) {
         return Ok((format!("policy {id}"), Vec::new()));
     }
-    let found = context.app.policy(person, id).await?.policy;
+    let found = policies::policy(&context.app, person, id).await?.policy;
     let says = sentences(&found.document);
     Ok((found.name, says))
 }

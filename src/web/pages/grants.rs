@@ -2,7 +2,9 @@
 
 use super::{done, question_address, see_other};
 use crate::app::Failure;
+use crate::app::caller;
 use crate::app::caller::Caller;
+use crate::app::deferred;
 use crate::app::deferred::grant::{Grant, Granted, Way};
 use crate::app::keys::Step;
 use crate::app::policies::edit::Edited;
@@ -25,7 +27,7 @@ pub struct Sender<'a> {
 impl Sender<'_> {
     /// Carries it out and leads on, or leads to the question.
     pub async fn grant(self, grant: Grant, way: Way) -> Result<HttpResponse, Failure> {
-        let step = self.context.app.grant(self.person, grant, way.clone()).await?;
+        let step = deferred::grant::grant(&self.context.app, self.person, grant, way.clone()).await?;
         Ok(self.lead(step, &way))
     }
 
@@ -69,6 +71,6 @@ pub async fn end_window(
     session: Session,
     _form: Protected,
 ) -> Result<HttpResponse, PageError> {
-    context.app.end_grant_window(&person).await?;
+    caller::clearance::end_grant_window(&context.app, &person).await?;
     Ok(done(&session, "/me/security", "Ended. What grants rights asks for a code again."))
 }

@@ -1,6 +1,7 @@
 //! Where a person begins, and the addresses that people know from elsewhere.
 
 use super::see_other;
+use crate::app::sign_in;
 use crate::web::caller::Person;
 use crate::web::context::WebContext;
 use crate::web::error::PageError;
@@ -15,7 +16,9 @@ pub async fn index(
 ) -> Result<HttpResponse, PageError> {
     match person {
         Ok(person) => Ok(see_other(layout::start(&person))),
-        Err(PageError::Elsewhere(_)) if !context.app.door().await?.is_set_up => Ok(see_other("/setup")),
+        Err(PageError::Elsewhere(_)) if !sign_in::door(&context.app).await?.is_set_up => {
+            Ok(see_other("/setup"))
+        }
         Err(elsewhere) => Err(elsewhere),
     }
 }

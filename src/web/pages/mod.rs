@@ -56,7 +56,7 @@ pub fn done(session: &Session, address: &str, text: impl Into<String>) -> HttpRe
 /// or the browser would be sent the old key back.
 pub async fn leave_if_alive(context: &WebContext, session: &Session, text: &str) -> Result<(), PageError> {
     if let Some(id) = super::session::id(session)
-        && context.app.is_signed_in(id).await?
+        && crate::app::sign_in::is_signed_in(&context.app, id).await?
     {
         flash::leave(session, Kind::Warn, text);
     }

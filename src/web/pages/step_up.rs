@@ -2,7 +2,10 @@
 
 use super::{grants, keys_address, leave_if_alive, render, render_as, see_other};
 use crate::app::Failure;
+use crate::app::caller;
+use crate::app::deferred;
 use crate::app::deferred::{Answer, Answered, Done, Question};
+use crate::app::forms;
 use crate::app::keys::Place;
 use crate::domain::field::FieldError;
 use crate::domain::key::SecretId;
@@ -139,7 +142,7 @@ pub async fn form(
     query: Query,
 ) -> Result<HttpResponse, PageError> {
     let id = query.find("c").map(str::to_owned);
-    let question = match context.app.question(&person, id).await {
+    let question = match deferred::question(&context.app, &person, id).await {
         Ok(question) => question,
         Err(Failure::NotFound) => return gone(&context, &session).await,
         Err(other) => return Err(other.into()),
@@ -164,7 +167,7 @@ pub async fn answer(
     Protected(form): Protected,
 ) -> Result<HttpResponse, PageError> {
     let id = Some(form.text("c").to_owned()).filter(|id| !id.is_empty());
-    let question = match context.app.question(&person, id).await {
+    let question = match deferred::question(&context.app, &person, id).await {
         Ok(question) => question,
         Err(Failure::NotFound) => return gone(&context, &session).await,
         Err(other) => return Err(other.into()),
@@ -176,7 +179,7 @@ pub async fn answer(
             return again(&context, &person, &question, refusal);
         }
     };
-    match context.app.answer(&person, Some(question.id.clone()), code).await {
+    match deferred::answer(&context.app, &person, Some(question.id.clone()), code).await {
         Ok(Answer::Right(answered)) => {
             let is_done = answered.done.is_ok();
             let answer = opened(&session, *answered, &question)?;
@@ -212,7 +215,7 @@ impl Refusal {
 
 /// Whatever lets somebody see others' secrets asks for a code of its own.
 fn is_asked_anew(context: &WebContext, person: &AnyPerson, question: &Question) -> bool {
-    question.purpose == Purpose::Grant && context.app.grant_window_left(person) > 0
+    question.purpose == Purpose::Grant && caller::clearance::grant_window_left(&context.app, person) > 0
 }
 
 fn again(
@@ -245,7 +248,7 @@ async fn settle(context: &WebContext, question: &Question, made: Option<&HttpRes
     let address = made.and_then(|answer| answer.headers().get(LOCATION)?.to_str().ok());
     let address = address
         .map(|address| if address.contains("?t=") { back_of(question).address } else { address.to_owned() });
-    if let Err(error) = context.app.settle_form(&question.id, address.as_deref()).await {
+    if let Err(error) = forms::settle_form(&context.app, &question.id, address.as_deref()).await {
         tracing::error!(%error, "where a form led was not kept");
     }
 }

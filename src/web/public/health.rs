@@ -1,5 +1,6 @@
 //! Answers for the operator's watchdogs.
 
+use crate::app::operator;
 use crate::web::context::WebContext;
 use actix_web::HttpResponse;
 use actix_web::http::header::CACHE_CONTROL;
@@ -17,7 +18,7 @@ pub async fn readyz(context: Data<WebContext>) -> HttpResponse {
         let mut answer = HttpResponse::ServiceUnavailable();
         return answer.insert_header((CACHE_CONTROL, "no-store")).json(json!({ "status": "stopping" }));
     }
-    let (mut answer, status) = match context.app.readiness().await {
+    let (mut answer, status) = match operator::readiness::readiness(&context.app).await {
         Ok(()) => (HttpResponse::Ok(), "ready"),
         Err(failure) => {
             tracing::warn!(error = %failure, "not ready");

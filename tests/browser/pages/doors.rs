@@ -26,7 +26,8 @@ async fn setup(sweep: &mut Sweep<'_>, app: &TestApp) -> Person {
     let chrome = sweep.chrome;
     let mut root = Person::stranger(app);
     sweep.visit("/setup", "setup-closed").await;
-    let address = format!("/setup?token={}", app.app.new_setup_token().unwrap());
+    let address =
+        format!("/setup?token={}", camlock::app::account::setup::new_setup_token(&app.app).unwrap());
     sweep.visit(&address, "setup").await;
     chrome.press("Create root account").await;
     sweep.look("setup-with-errors").await;

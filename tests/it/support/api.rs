@@ -63,7 +63,7 @@ impl TestApp {
             (SecretId::generate(&random).unwrap(), SecretKey::generate(&random).unwrap());
         let client = self.client(secret_id.as_str(), secret_key.expose());
         let import = Import { owner: Some(owner), uin, secret_id, secret_key };
-        self.app.import_key(import).await.expect("room for a key");
+        camlock::app::keys::import::import_key(&self.app, import).await.expect("room for a key");
         client
     }
 

@@ -135,7 +135,7 @@ impl TestApp {
 
     /// What stands in its place after a clean stop: a server whose memory is empty.
     pub async fn restarted(&self) -> Node {
-        self.app.flush_usage().await.expect("a clean stop");
+        camlock::app::keys::usage::flush_usage(&self.app).await.expect("a clean stop");
         self.second_node()
     }
 

@@ -24,7 +24,9 @@ impl TestApp {
         let password = Password::parse(PASSWORD).expect("a password");
         let user_name = UserName::parse(name).expect("a user name");
         let root =
-            self.app.create_root(format!("{name} Ltd"), user_name, password).await.expect("a root account");
+            camlock::app::operator::admin::create_root(&self.app, format!("{name} Ltd"), user_name, password)
+                .await
+                .expect("a root account");
         self.person(root.uin, root.uin, name)
     }
 

@@ -1,6 +1,7 @@
 //! The account's security settings.
 
 use crate::app::Failure;
+use crate::app::account;
 use crate::app::account::settings;
 use crate::app::caller::Caller;
 use crate::domain::account::{AccountSettings, MAX_STEP_UP_WINDOW, SecretReveal};
@@ -81,7 +82,7 @@ pub async fn submit(
             flash::leave(&session, Kind::Info, "Nothing was changed.");
             return Ok(see_other(ADDRESS));
         }
-        Ok(settings) => context.app.ask_settings(&person, settings).await,
+        Ok(settings) => account::settings::ask_settings(&context.app, &person, settings).await,
         Err(errors) => Err(Failure::Invalid(errors)),
     };
     match asked {

@@ -1,6 +1,7 @@
 //! The first run: the root account, its password and its authenticator app, in one form.
 
 use crate::app::Failure;
+use crate::app::account;
 use crate::app::account::setup::Setup;
 use crate::domain::field::{self, FieldError};
 use crate::domain::qr;
@@ -98,7 +99,7 @@ pub async fn form(
     query: Query,
 ) -> Result<HttpResponse, PageError> {
     let token = query.text("token").to_owned();
-    match context.app.setup_seed(token.clone()).await {
+    match account::setup::setup_seed(&context.app, token.clone()).await {
         Ok(seed) => {
             let page = SetupPage { token, ..SetupPage::new(&request, &context, &seed)? };
             page.door.answer(StatusCode::OK, &page)
@@ -113,12 +114,12 @@ pub async fn submit(
     context: Data<WebContext>,
     ProtectedDoor(form): ProtectedDoor,
 ) -> Result<HttpResponse, PageError> {
-    let seed = match context.app.setup_seed(form.text("token").to_owned()).await {
+    let seed = match account::setup::setup_seed(&context.app, form.text("token").to_owned()).await {
         Ok(seed) => seed,
         Err(failure) => return second(&request, &context, &form, failure).await,
     };
     let made = match read(&request, &context, &form) {
-        Ok(setup) => context.app.set_up(setup, source(&request, &context)).await,
+        Ok(setup) => account::setup::set_up(&context.app, setup, source(&request, &context)).await,
         Err(errors) => Err(Failure::Invalid(with_password_faults(&context, &form, errors).await?)),
     };
     match made {
@@ -148,7 +149,9 @@ async fn second(
 ) -> Result<HttpResponse, PageError> {
     if matches!(failure, Failure::Refused(_)) {
         let browser = browser_of(request, context);
-        if let Some(ticket) = context.app.earlier_setup(&browser, form.text("token")).await? {
+        if let Some(ticket) =
+            account::setup::earlier_setup(&context.app, &browser, form.text("token")).await?
+        {
             return Ok(see_other(&format!("/setup/recovery?t={}", ticket.as_str())));
         }
     }
@@ -193,7 +196,7 @@ async fn with_password_faults(
 ) -> Result<Vec<FieldError>, Failure> {
     let Ok(password) = Password::parse(form.text("password")) else { return Ok(errors) };
     let names = (form.text("user_name").trim(), form.text("account_name").trim());
-    let faults = context.app.faults_of_setup_password(password, names).await?;
+    let faults = account::setup::faults_of_setup_password(&context.app, password, names).await?;
     let place = errors.iter().position(|error| error.field == "code").unwrap_or(errors.len());
     errors.splice(place..place, faults);
     Ok(errors)
@@ -235,7 +238,7 @@ pub async fn recovery(
     if let Some(answer) = unopened(&request, "GET")? {
         return Ok(answer);
     }
-    let shown = context.app.setup_codes(query.text("t").to_owned()).await?;
+    let shown = account::setup::setup_codes(&context.app, query.text("t").to_owned()).await?;
     let status = if shown.is_some() { StatusCode::OK } else { StatusCode::GONE };
     let signed_in = person.ok();
     let (user, codes) = shown.unzip();

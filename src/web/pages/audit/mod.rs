@@ -9,6 +9,7 @@ pub use row::EventRow;
 
 use super::{render, render_as};
 use crate::app::Failure;
+use crate::app::account;
 use crate::app::account::log::{Cursor, EventPage};
 use crate::domain::audit::Event;
 use crate::domain::audit::words::Group;
@@ -76,7 +77,7 @@ pub async fn index(
     let cursor = search::cursor(&query)?;
     let (status, errors, listing) = match typed.filter(&context.app, &person).await? {
         Ok(filter) => {
-            let found = context.app.events(&person, filter, cursor).await?;
+            let found = account::log::events(&context.app, &person, filter, cursor).await?;
             (StatusCode::OK, Vec::new(), Some(Listing::new(found, &query, cursor, &shortcuts)))
         }
         Err(errors) => (StatusCode::UNPROCESSABLE_ENTITY, errors, None),
@@ -92,10 +93,10 @@ pub async fn detail(
     person: Person,
 ) -> Result<HttpResponse, PageError> {
     let seq = seq_of(request.match_info().get("seq").unwrap_or_default()).ok_or(PageError::NotFound)?;
-    let event = context.app.event_of(&person, seq).await?;
+    let event = account::log::event_of(&context.app, &person, seq).await?;
     let row = EventRow::from(event.clone());
     let uin = event.target_uin;
-    let is_there = row.names_user && context.app.can_open_user(&person, uin).await?;
+    let is_there = row.names_user && account::log::can_open_user(&context.app, &person, uin).await?;
     render(&DetailPage {
         page: Layout::new(&context, &person, &request.get_session(), "audit"),
         facts: Facts::of(&event),

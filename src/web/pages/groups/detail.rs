@@ -1,6 +1,7 @@
 //! One group: its first tab, its name to edit, its end.
 
 use crate::app::deferred::grant::{Grant, Way};
+use crate::app::groups;
 use crate::app::groups::{GroupChange, ListedGroup};
 use crate::domain::field::FieldError;
 use crate::domain::permission::action;
@@ -58,7 +59,7 @@ pub async fn edit_form(
     person: Person,
     session: Session,
 ) -> Result<HttpResponse, PageError> {
-    let group = context.app.group(&person, action::UPDATE_GROUP, group_of(&request)?).await?.group;
+    let group = groups::group(&context.app, &person, action::UPDATE_GROUP, group_of(&request)?).await?.group;
     render(&EditPage {
         page: Layout::new(&context, &person, &session, "groups"),
         errors: Vec::new(),
@@ -78,10 +79,10 @@ pub async fn edit(
     session: Session,
     Protected(form): Protected,
 ) -> Result<HttpResponse, PageError> {
-    let group = context.app.group(&person, action::UPDATE_GROUP, group_of(&request)?).await?.group;
+    let group = groups::group(&context.app, &person, action::UPDATE_GROUP, group_of(&request)?).await?.group;
     let (group_name, remark) = (form.text("group_name").to_owned(), form.text("remark").to_owned());
     let change = GroupChange { name: Some(group_name.clone()), remark: Some(remark.clone()) };
-    let (status, errors) = match context.app.update_group(&person, group.id, change).await {
+    let (status, errors) = match groups::update_group(&context.app, &person, group.id, change).await {
         Ok(()) => return Ok(done(&session, &format!("/groups/{}", group.id), "The group is saved.")),
         Err(failure) => faults(failure)?,
     };
@@ -98,7 +99,7 @@ pub async fn delete_form(
     person: Person,
     session: Session,
 ) -> Result<HttpResponse, PageError> {
-    let found = context.app.group(&person, action::DELETE_GROUP, group_of(&request)?).await?;
+    let found = groups::group(&context.app, &person, action::DELETE_GROUP, group_of(&request)?).await?;
     let page = Layout::new(&context, &person, &session, "groups");
     let lists_groups = person.may_here(action::LIST_GROUPS);
     render(&DeletePage { page, errors: Vec::new(), found, confirm: String::new(), lists_groups })
@@ -112,7 +113,7 @@ pub async fn delete(
     session: Session,
     Protected(form): Protected,
 ) -> Result<HttpResponse, PageError> {
-    let found = context.app.group(&person, action::DELETE_GROUP, group_of(&request)?).await?;
+    let found = groups::group(&context.app, &person, action::DELETE_GROUP, group_of(&request)?).await?;
     let confirm = form.text("confirm").to_owned();
     let lists_groups = person.may_here(action::LIST_GROUPS);
     let (status, errors) = if confirm.trim() == found.group.name {

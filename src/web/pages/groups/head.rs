@@ -2,6 +2,7 @@
 
 use crate::app::Failure;
 use crate::app::caller::Caller;
+use crate::app::groups;
 use crate::domain::field::FieldError;
 use crate::domain::group::{GroupId, GroupRefusal};
 use crate::domain::permission::action;
@@ -36,7 +37,7 @@ impl GroupHead {
         id: GroupId,
         tab: &'static str,
     ) -> Result<Self, PageError> {
-        let found = context.app.group_head(person, id).await?;
+        let found = groups::group_head(&context.app, person, id).await?;
         let tabs = [(found.members, "members", "Members"), (found.permissions, "permissions", "Permissions")];
         Ok(Self {
             id,

@@ -1,6 +1,7 @@
 //! The groups of the account: listed, searched, created.
 
 use crate::app::caller::Caller;
+use crate::app::groups;
 use crate::app::groups::{ListedGroup, Paged, Paging};
 use crate::domain::field::FieldError;
 use crate::domain::group::MAX_GROUPS;
@@ -66,7 +67,7 @@ pub async fn index(
 ) -> Result<HttpResponse, PageError> {
     let paging = Paging { page: page_of(&query)?, size: PAGE_SIZE };
     let q = query.text("q").trim().to_owned();
-    let found = context.app.groups(&person, &q, paging).await?;
+    let found = groups::groups(&context.app, &person, &q, paging).await?;
     if found.rows.is_empty() && paging.page > 1 {
         return Ok(see_other(format!("/groups{}", query.with(&[("page", "")])).trim_end_matches('?')));
     }
@@ -141,13 +142,14 @@ pub async fn create(
     Protected(form): Protected,
 ) -> Result<HttpResponse, PageError> {
     let (name, remark) = (form.text("group_name"), form.text("remark"));
-    let (status, errors): (StatusCode, _) = match context.app.create_group(&person, name, remark).await {
-        Ok(group) => {
-            let text = format!("Group {} is created. Add users and attach policies.", group.name);
-            return Ok(done(&session, &format!("/groups/{}", group.id), text));
-        }
-        Err(failure) => faults(failure)?,
-    };
+    let (status, errors): (StatusCode, _) =
+        match groups::create_group(&context.app, &person, name, remark).await {
+            Ok(group) => {
+                let text = format!("Group {} is created. Add users and attach policies.", group.name);
+                return Ok(done(&session, &format!("/groups/{}", group.id), text));
+            }
+            Err(failure) => faults(failure)?,
+        };
     let page = NewPage {
         page: Layout::new(&context, &person, &session, "groups"),
         errors,

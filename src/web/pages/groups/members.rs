@@ -3,6 +3,7 @@
 use crate::app::Failure;
 use crate::app::caller::Caller;
 use crate::app::deferred::grant::{Grant, Way};
+use crate::app::groups;
 use crate::app::groups::Paging;
 use crate::app::groups::members::Member;
 use crate::domain::field::FieldError;
@@ -70,7 +71,7 @@ pub async fn index(
     session: Session,
 ) -> Result<HttpResponse, PageError> {
     let id = group_of(&request)?;
-    let members = context.app.members(&person, id, ALL).await?;
+    let members = groups::members::members(&context.app, &person, id, ALL).await?;
     let head = GroupHead::load(&context, &person, id, "members").await?;
     render(&IndexPage {
         page: Layout::new(&context, &person, &session, "groups"),
@@ -179,7 +180,7 @@ async fn choices(
     (id, text): (GroupId, &str),
 ) -> Result<Choices, PageError> {
     let held = if person.may_group(action::LIST_MEMBERS, id) {
-        context.app.members(person, id, ALL).await?.rows
+        groups::members::members(&context.app, person, id, ALL).await?.rows
     } else {
         Vec::new()
     };

@@ -3,7 +3,9 @@
 use crate::app::Failure;
 use crate::app::caller::Caller;
 use crate::app::deferred::grant::{Grant, Way};
+use crate::app::groups;
 use crate::app::groups::Paging;
+use crate::app::users;
 use crate::domain::group::GroupId;
 use crate::domain::permission::action;
 use crate::domain::policies::MAX_ATTACHED;
@@ -44,7 +46,7 @@ pub async fn index(
     session: Session,
 ) -> Result<HttpResponse, PageError> {
     let id = group_of(&request)?;
-    let attached = context.app.group_policies(&person, (id, ""), ALL).await?.rows;
+    let attached = groups::policies::group_policies(&context.app, &person, (id, ""), ALL).await?.rows;
     let head = GroupHead::load(&context, &person, id, "permissions").await?;
     let policies = Panel {
         address: format!("/groups/{id}/permissions"),
@@ -84,7 +86,7 @@ pub async fn attach(
 ) -> Result<HttpResponse, PageError> {
     let head = open_head(&context, &person, group_of(&request)?).await?;
     let chosen = form.all("policy");
-    let outcome = match ids_of(&chosen, &context.app.policies(&person).await?) {
+    let outcome = match ids_of(&chosen, &users::permissions::policies(&context.app, &person).await?) {
         Ok(ids) => {
             let group = format!("group {}", head.name);
             let way = Way {
@@ -149,11 +151,11 @@ async fn open_policies(
     (id, text): (GroupId, &str),
 ) -> Result<Choices, PageError> {
     let held = if person.may_group(action::LIST_GROUP_POLICIES, id) {
-        context.app.group_policies(person, (id, ""), ALL).await?.rows
+        groups::policies::group_policies(&context.app, person, (id, ""), ALL).await?.rows
     } else {
         Vec::new()
     };
-    Ok(choices(context.app.policies(person).await?, &held, text))
+    Ok(choices(users::permissions::policies(&context.app, person).await?, &held, text))
 }
 
 fn subject(head: GroupHead) -> Subject {

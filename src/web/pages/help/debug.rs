@@ -1,6 +1,7 @@
 //! The signature debugger: a request that was refused, and what the server would have had signed.
 
 use crate::app::Failure;
+use crate::app::signed;
 use crate::app::signed::explain::{Explained, Verdict};
 use crate::domain::field::FieldError;
 use crate::domain::signature::{Body, Difference, Incoming, WINDOW_SECONDS};
@@ -148,7 +149,7 @@ pub async fn form(
     person: Person,
     session: Session,
 ) -> Result<HttpResponse, PageError> {
-    context.app.ensure_may_debug(&person).await?;
+    signed::explain::ensure_may_debug(&context.app, &person).await?;
     let layout = Layout::new(&context, &person, &session, "api");
     render(&DebugPage::new(layout, Pasted { method: "POST".to_owned(), ..Pasted::default() }))
 }
@@ -181,7 +182,7 @@ pub async fn submit(
 }
 
 async fn explain(context: &WebContext, person: &Person, typed: &Pasted) -> Result<Explained, Failure> {
-    context.app.ensure_may_debug(person).await?;
+    signed::explain::ensure_may_debug(&context.app, person).await?;
     let lines = typed.header_lines()?;
     let headers: Vec<(&str, &[u8])> =
         lines.iter().map(|(name, value)| (name.as_str(), value.as_slice())).collect();
@@ -192,5 +193,5 @@ async fn explain(context: &WebContext, person: &Person, typed: &Pasted) -> Resul
         headers: &headers,
         body: Body::Bytes(typed.body.as_bytes()),
     };
-    context.app.explain(person, &incoming).await
+    signed::explain::explain(&context.app, person, &incoming).await
 }

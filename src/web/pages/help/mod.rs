@@ -6,6 +6,7 @@ mod snippets;
 
 use super::render;
 use crate::app::Failure;
+use crate::app::keys;
 use crate::app::keys::Place;
 use crate::domain::key::Key;
 use crate::domain::signature::WINDOW_SECONDS;
@@ -73,7 +74,7 @@ pub async fn api(
     session: Session,
     query: Query,
 ) -> Result<HttpResponse, PageError> {
-    let (keys, key_problem) = match context.app.keys(&person, Place::Own).await {
+    let (keys, key_problem) = match keys::keys(&context.app, &person, Place::Own).await {
         Ok(found) if found.keys.is_empty() => {
             (found.keys, Some("You have no API key here, so the snippet names none."))
         }

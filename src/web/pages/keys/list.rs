@@ -1,6 +1,7 @@
 //! The keys of a user, or one's own: the list, a new key, the note on a key.
 
 use crate::app::Failure;
+use crate::app::keys;
 use crate::app::keys::reveal_age::Wait;
 use crate::app::keys::{KeyPage, Place, Rights, Step, usage};
 use crate::domain::account::SecretReveal;
@@ -208,7 +209,7 @@ pub async fn create(
     let place = place_of(&request)?;
     let visit = Visit { context: &context, person: &person, session: &session, place };
     let note = form.text("note");
-    match context.app.create_key(&person, place, note).await {
+    match keys::create_key(&context.app, &person, place, note).await {
         Ok(Step::Done(_)) => {
             let text = "Key created. Show displays its SecretKey after verification.";
             Ok(done(&session, &keys_address(place), text))
@@ -237,7 +238,7 @@ pub async fn set_note(
     let (place, id) = (place_of(&request)?, secret_id_of(&request)?);
     let visit = Visit { context: &context, person: &person, session: &session, place };
     let note = form.text("note").to_owned();
-    match context.app.set_key_note(&person, place, (id.clone(), note.clone())).await {
+    match keys::set_key_note(&context.app, &person, place, (id.clone(), note.clone())).await {
         Ok(()) => {
             Ok(done(&session, &keys_address(place), format!("The note on key {} is saved.", id.short())))
         }
@@ -249,7 +250,7 @@ pub async fn set_note(
 }
 
 async fn list(visit: Visit<'_>, status: StatusCode, trouble: Trouble) -> Result<HttpResponse, PageError> {
-    let found = visit.context.app.keys(visit.person, visit.place).await?;
+    let found = keys::keys(&visit.context.app, visit.person, visit.place).await?;
     if let Some(id) = &trouble.key
         && !found.keys.iter().any(|key| key.secret_id == *id)
     {

@@ -1,5 +1,6 @@
 //! The newest calls with a key.
 
+use crate::app::keys;
 use crate::app::keys::Operation;
 use crate::app::keys::usage::{KEPT_DAYS, KEPT_RECORDS, Record};
 use crate::web::caller::Person;
@@ -67,8 +68,8 @@ pub async fn index(
 ) -> Result<HttpResponse, PageError> {
     let (place, id) = (place_of(&request)?, secret_id_of(&request)?);
     let number = page_number(&query)?;
-    let (holder, key) = context.app.key(&person, place, (Operation::Query, id.clone())).await?;
-    let records = context.app.records(&person, place, id).await?;
+    let (holder, key) = keys::key(&context.app, &person, place, (Operation::Query, id.clone())).await?;
+    let records = keys::usage::records(&context.app, &person, place, id).await?;
     let total = records.len();
     let first = (number - 1) * PAGE;
     let rows: Vec<Row> = records.into_iter().skip(first).take(PAGE).map(Row::of).collect();

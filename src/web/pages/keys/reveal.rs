@@ -1,6 +1,7 @@
 //! The two pages that show a SecretKey, each once per ticket.
 
 use crate::app::Failure;
+use crate::app::keys;
 use crate::app::keys::Step;
 use crate::app::keys::reveal::Shown;
 use crate::domain::account::SecretReveal;
@@ -57,7 +58,7 @@ pub async fn ask(
     _form: Protected,
 ) -> Result<HttpResponse, PageError> {
     let (place, id) = (place_of(&request)?, secret_id_of(&request)?);
-    Ok(match context.app.ask_secret(&person, place, id.clone()).await? {
+    Ok(match keys::reveal::ask_secret(&context.app, &person, place, id.clone()).await? {
         Step::Done(ticket) => see_other(&format!("{}/{id}/secret?t={ticket}", keys_address(place))),
         Step::Asked(asked) => see_other(&question_address(&asked)),
     })
@@ -76,7 +77,7 @@ pub async fn show(
     }
     let (place, id) = (place_of(&request)?, secret_id_of(&request)?);
     let visit = Visit { context: &context, person: &person, session: &session, place };
-    match context.app.show_secret(&person, place, (id, query.text("t").to_owned())).await {
+    match keys::reveal::show_secret(&context.app, &person, place, (id, query.text("t").to_owned())).await {
         Ok(Some(Shown { holder, key, secret })) => {
             let key = KeyView::new(&key, &[], context.app.clock.now());
             render(&SecretPage { page: visit.layout(), whose: visit.whose(&holder), key, secret })
@@ -103,7 +104,7 @@ pub async fn created(
     }
     let (place, id) = (place_of(&request)?, secret_id_of(&request)?);
     let visit = Visit { context: &context, person: &person, session: &session, place };
-    match context.app.show_created(&person, place, (id, query.text("t").to_owned())).await? {
+    match keys::reveal::show_created(&context.app, &person, place, (id, query.text("t").to_owned())).await? {
         Some(Shown { holder, key, secret }) => {
             let key = KeyView::new(&key, &[], context.app.clock.now());
             render(&CreatedPage { page: visit.layout(), whose: visit.whose(&holder), key, secret })

@@ -1,6 +1,7 @@
 //! Enabling, disabling and deleting a key.
 
 use crate::app::Failure;
+use crate::app::keys;
 use crate::app::keys::{Operation, Place, Step};
 use crate::domain::field::FieldError;
 use crate::domain::key::SecretId;
@@ -56,7 +57,7 @@ pub async fn enable(
     _form: Protected,
 ) -> Result<HttpResponse, PageError> {
     let place = place_of(&request)?;
-    Ok(match context.app.enable_key(&person, place, secret_id_of(&request)?).await? {
+    Ok(match keys::enable_key(&context.app, &person, place, secret_id_of(&request)?).await? {
         Step::Done(()) => {
             done(&session, &keys_address(place), "Enabled. Requests signed with it are accepted again.")
         }
@@ -72,12 +73,12 @@ pub async fn disable_form(
     session: Session,
 ) -> Result<HttpResponse, PageError> {
     let (place, id) = (place_of(&request)?, secret_id_of(&request)?);
-    let (holder, key) = context.app.key(&person, place, (Operation::Disable, id)).await?;
+    let (holder, key) = keys::key(&context.app, &person, place, (Operation::Disable, id)).await?;
     if !key.is_enabled() {
         return Ok(see_other(&keys_address(place)));
     }
     let visit = Visit { context: &context, person: &person, session: &session, place };
-    let uses = context.app.last_used(vec![key.secret_id.clone()]).await?;
+    let uses = keys::usage::last_used(&context.app, vec![key.secret_id.clone()]).await?;
     let key = KeyView::new(&key, &uses, context.app.clock.now());
     render(&DisablePage { page: visit.layout(), whose: visit.whose(&holder), key })
 }
@@ -91,7 +92,7 @@ pub async fn disable(
     _form: Protected,
 ) -> Result<HttpResponse, PageError> {
     let place = place_of(&request)?;
-    context.app.disable_key(&person, place, secret_id_of(&request)?).await?;
+    keys::disable_key(&context.app, &person, place, secret_id_of(&request)?).await?;
     let text = "Disabled. Requests signed with it are refused from now on.";
     Ok(done(&session, &keys_address(place), text))
 }
@@ -119,7 +120,7 @@ pub async fn delete(
     let (place, id) = (place_of(&request)?, secret_id_of(&request)?);
     let visit = Visit { context: &context, person: &person, session: &session, place };
     let typed = form.text("confirm").to_owned();
-    match context.app.delete_key(&person, place, (id.clone(), typed.clone())).await {
+    match keys::delete_key(&context.app, &person, place, (id.clone(), typed.clone())).await {
         Ok(Step::Done(())) => {
             Ok(done(&session, &keys_address(place), format!("Key {} is deleted.", id.short())))
         }
@@ -137,9 +138,9 @@ async fn confirm_deletion(
     (typed, errors): (String, Vec<FieldError>),
 ) -> Result<HttpResponse, PageError> {
     let app = &visit.context.app;
-    let (holder, key) = app.key(visit.person, visit.place, (Operation::Delete, id)).await?;
+    let (holder, key) = keys::key(&app, visit.person, visit.place, (Operation::Delete, id)).await?;
     let (page, whose) = (visit.layout(), visit.whose(&holder));
-    let uses = app.last_used(vec![key.secret_id.clone()]).await?;
+    let uses = keys::usage::last_used(&app, vec![key.secret_id.clone()]).await?;
     let key = KeyView::new(&key, &uses, app.clock.now());
     if key.enabled {
         let disable = if visit.place == Place::Own { action::DISABLE_OWN_KEY } else { action::DISABLE_KEY };

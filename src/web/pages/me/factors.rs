@@ -1,6 +1,8 @@
 //! Removing authenticator apps, and the recovery codes that come with them.
 
 use crate::app::factors::devices::RECOVERY_CODES;
+use crate::app::me;
+use crate::app::session;
 use crate::web::caller::{AnyPerson, Person};
 use crate::web::context::WebContext;
 use crate::web::error::PageError;
@@ -32,7 +34,7 @@ pub async fn remove(
     _form: Protected,
 ) -> Result<HttpResponse, PageError> {
     let device = request.match_info().get("device").unwrap_or_default().to_owned();
-    let asked = context.app.ask_device_removal(&person, device).await?;
+    let asked = me::ask_device_removal(&context.app, &person, device).await?;
     Ok(see_other(&question_address(&asked)))
 }
 
@@ -48,7 +50,13 @@ pub async fn recovery(
     }
     let session = actix_session::SessionExt::get_session(&request);
     let Some(ticket) = query.find("t") else { return Ok(see_other("/me/security")) };
-    let shown = context.app.shown_once(&person, RECOVERY_CODES, person.user.uid, ticket.to_owned());
+    let shown = session::tickets::shown_once(
+        &context.app,
+        &person,
+        RECOVERY_CODES,
+        person.user.uid,
+        ticket.to_owned(),
+    );
     let Some(codes) = shown.await? else {
         let text = "The codes were shown already. Replace them to get new ones.";
         flash::leave(&session, Kind::Info, text);
@@ -69,6 +77,6 @@ pub async fn replace_recovery(
     person: Person,
     _form: Protected,
 ) -> Result<HttpResponse, PageError> {
-    let asked = context.app.ask_recovery_codes(&person).await?;
+    let asked = me::ask_recovery_codes(&context.app, &person).await?;
     Ok(see_other(&question_address(&asked)))
 }

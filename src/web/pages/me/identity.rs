@@ -32,7 +32,7 @@ pub async fn form(
     person: AnyPerson,
     session: Session,
 ) -> Result<HttpResponse, PageError> {
-    let found = context.app.identities(&person).await?;
+    let found = crate::app::session::identities(&context.app, &person).await?;
     let choices = found
         .into_iter()
         .filter(|(user, _)| user.console_login)
@@ -51,7 +51,7 @@ pub async fn switch(
     let owner = Uin::parse(form.text("owner_uin")).map_err(|_| PageError::NotFound)?;
     let wanted = session::wanted(&session);
     if owner != person.owner() {
-        let key = context.app.switch_identity(&person, owner).await?;
+        let key = crate::app::session::switch_identity(&context.app, &person, owner).await?;
         session::continue_as(&session, &key)?;
     }
     Ok(see_other(wanted.as_deref().unwrap_or("/")))

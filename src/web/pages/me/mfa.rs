@@ -1,8 +1,10 @@
 //! Enrolling an authenticator app: who asks proves it first, then sees a seed, then types its first code.
 
+use crate::app::Failure;
 use crate::app::caller::{Caller, Duty};
+use crate::app::factors;
 use crate::app::factors::devices::{Enrolled, Enrolment, MAX_DEVICES, MfaDevice};
-use crate::app::{App, Failure};
+use crate::app::me;
 use crate::domain::field::{self, FieldError};
 use crate::domain::qr;
 use crate::domain::secret::{MalformedPassword, Password, TotpSeed};
@@ -86,7 +88,9 @@ pub async fn new_form(
         if let Some(answer) = unopened(&request, "GET, POST")? {
             return Ok(answer);
         }
-        if let Some(seed) = context.app.seed_for_ticket(&person, ticket.to_owned()).await? {
+        if let Some(seed) =
+            factors::devices::seed_for_ticket(&context.app, &person, ticket.to_owned()).await?
+        {
             return visit.seed_page(&seed, &held);
         }
     }
@@ -114,7 +118,7 @@ pub async fn enrol(
 impl Visit<'_> {
     /// The apps that the person has, unless there is no room for another.
     async fn held(&self) -> Result<Vec<MfaDevice>, PageError> {
-        let held = self.context.app.factors(self.person).await?.0;
+        let held = factors::devices::factors(&self.context.app, self.person).await?.0;
         if held.len() >= MAX_DEVICES {
             let text = "Five authenticator apps are registered. Remove one first.";
             return Err(PageError::Refused(text.to_owned()));
@@ -123,15 +127,17 @@ impl Visit<'_> {
     }
 
     async fn begin(&self, errors: Vec<FieldError>) -> Result<HttpResponse, PageError> {
-        if !App::enrolment_asks_password(self.person) {
-            return Ok(see_other(&question_address(&self.context.app.ask_new_device(self.person).await?)));
+        if !factors::devices::enrolment_asks_password(self.person) {
+            return Ok(see_other(&question_address(
+                &me::ask_new_device(&self.context.app, self.person).await?,
+            )));
         }
         let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
         render_as(status, &PasswordPage { page: self.layout(), step: self.step(errors) })
     }
 
     async fn take_password(&self, form: &Form, held: &[MfaDevice]) -> Result<HttpResponse, PageError> {
-        if !App::enrolment_asks_password(self.person) {
+        if !factors::devices::enrolment_asks_password(self.person) {
             return self.begin(Vec::new()).await;
         }
         let password = Password::parse(form.text("password")).map_err(|refusal| match refusal {
@@ -139,7 +145,9 @@ impl Visit<'_> {
             other => FieldError::on_page("password", other),
         });
         let seed = match password {
-            Ok(password) => self.context.app.seed_for_password(self.person, password).await,
+            Ok(password) => {
+                factors::devices::seed_for_password(&self.context.app, self.person, password).await
+            }
             Err(error) => Err(error.into()),
         };
         match seed {
@@ -154,7 +162,7 @@ impl Visit<'_> {
 
     async fn take_code(&self, form: &Form, held: &[MfaDevice]) -> Result<HttpResponse, PageError> {
         let enrolled = match read(form, held) {
-            Ok(enrolment) => self.context.app.enrol(self.person, enrolment).await,
+            Ok(enrolment) => factors::devices::enrol(&self.context.app, self.person, enrolment).await,
             Err(errors) => Err(Failure::Invalid(errors)),
         };
         match enrolled {

@@ -15,8 +15,11 @@ pub use sessions::{end_other_sessions, end_session, sessions};
 
 use super::audit::EventRow;
 use super::render;
+use crate::app::account;
 use crate::app::caller::Duty;
 use crate::app::factors::devices::{MAX_DEVICES, MfaDevice};
+use crate::app::me;
+use crate::app::session;
 use crate::domain::permission::action;
 use crate::domain::recovery::COUNT;
 use crate::web::caller::AnyPerson;
@@ -75,20 +78,20 @@ pub async fn security(
     session: Session,
 ) -> Result<HttpResponse, PageError> {
     let app = &context.app;
-    let (devices, codes_left) = app.factors(&person).await?;
+    let (devices, codes_left) = crate::app::factors::devices::factors(&app, &person).await?;
     render(&SecurityPage {
         page: Layout::new(&context, &person, &session, "me"),
         duty: person.duty,
         is_recovering: person.is_recovering(),
         is_without_rights: layout::is_without_rights(&person),
-        password_changed_at: app.password_changed_at(&person).await?,
+        password_changed_at: me::password_changed_at(&app, &person).await?,
         has_room: devices.len() < MAX_DEVICES,
         keeps_last: devices.len() == 1 && person.account.settings.mfa_required,
         devices,
         codes_left,
         code_count: COUNT,
-        sessions: app.sessions(&person).await?.len(),
-        events: app.own_activity(&person).await?.into_iter().map(EventRow::from).collect(),
+        sessions: session::sessions(&app, &person).await?.len(),
+        events: account::log::own_activity(&app, &person).await?.into_iter().map(EventRow::from).collect(),
         reads_log: person.duty == Duty::None && person.may_here(action::READ_AUDIT),
     })
 }

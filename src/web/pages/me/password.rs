@@ -2,6 +2,7 @@
 
 use crate::app::Failure;
 use crate::app::caller::Duty;
+use crate::app::me;
 use crate::app::me::PasswordStep;
 use crate::domain::field::FieldError;
 use crate::domain::secret::{MalformedPassword, Password};
@@ -48,7 +49,7 @@ pub async fn change_password(
     form: Protected,
 ) -> Result<HttpResponse, PageError> {
     let changed = match passwords_of(&form.0) {
-        Ok((current, new)) => context.app.change_password(&person, current, new).await,
+        Ok((current, new)) => me::change_password(&context.app, &person, current, new).await,
         Err(errors) => Err(Failure::Invalid(errors)),
     };
     match changed {
@@ -79,7 +80,7 @@ async fn page(
         shortest: person.account.settings.password_min_length,
         is_duty,
         asks_code: person.has_mfa && !(is_duty && person.is_recovering()),
-        wrong_codes: context.app.told_wrong_codes(person).await?,
+        wrong_codes: me::told_wrong_codes(&context.app, person).await?,
     })
 }
 

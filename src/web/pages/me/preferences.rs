@@ -1,6 +1,7 @@
 //! How a person likes pages.
 
 use crate::app::caller::Preferences;
+use crate::app::me;
 use crate::domain::field::FieldError;
 use crate::web::caller::Person;
 use crate::web::context::WebContext;
@@ -67,7 +68,7 @@ pub async fn set_preferences(
         let page = Layout::new(&context, &person, &session, "me");
         return render_as(StatusCode::UNPROCESSABLE_ENTITY, &PreferencesPage::new(page, chosen, errors));
     }
-    context.app.set_preferences(&person, chosen).await?;
+    me::set_preferences(&context.app, &person, chosen).await?;
     Ok(done(&session, "/me/preferences", "Preferences saved."))
 }
 

@@ -1,6 +1,7 @@
 //! Where a person is signed in, and ending that.
 
 use super::agent;
+use crate::app::session;
 use crate::app::session::rules::MAX_SESSIONS;
 use crate::app::session::{Session as SignedIn, public_name};
 use crate::web::caller::{Person, context};
@@ -41,7 +42,7 @@ pub async fn sessions(
     session: Session,
 ) -> Result<HttpResponse, PageError> {
     let own = public_name(&person.session);
-    let found = context.app.sessions(&person).await?;
+    let found = session::sessions(&context.app, &person).await?;
     render(&SessionsPage {
         page: Layout::new(&context, &person, &session, "me"),
         most: MAX_SESSIONS,
@@ -58,11 +59,11 @@ pub async fn end_session(
     let (context, session) = (context(&request)?, request.get_session());
     let wanted = request.match_info().get("session").unwrap_or_default().to_owned();
     if wanted == public_name(&person.session) {
-        context.app.sign_out(&person).await?;
+        session::sign_out(&context.app, &person).await?;
         session.purge();
         return Ok(see_other("/login"));
     }
-    context.app.end_session(&person, wanted).await?;
+    session::end_session(&context.app, &person, wanted).await?;
     Ok(done(&session, "/me/sessions", "Session ended."))
 }
 
@@ -73,7 +74,7 @@ pub async fn end_other_sessions(
     session: Session,
     _form: Protected,
 ) -> Result<HttpResponse, PageError> {
-    let text = match context.app.end_other_sessions(&person).await? {
+    let text = match session::end_other_sessions(&context.app, &person).await? {
         0 => "There were no other sessions.".to_owned(),
         1 => "One other session ended.".to_owned(),
         ended => format!("{ended} other sessions ended."),

@@ -2,6 +2,7 @@
 
 use crate::app::caller::Caller;
 use crate::app::deferred::grant::{Grant, Way};
+use crate::app::policies;
 use crate::app::policies::versions::PolicyVersion;
 use crate::app::policies::{EntityFilter, PolicyDetail, StoredPolicy};
 use crate::domain::field::FieldError;
@@ -69,15 +70,15 @@ pub async fn index(
     session: Session,
 ) -> Result<HttpResponse, PageError> {
     let id = policy_of(&request)?;
-    let PolicyDetail { policy, uses } = context.app.policy(&person, id).await?;
+    let PolicyDetail { policy, uses } = policies::policy(&context.app, &person, id).await?;
     let holders = if person.may_on_policy(action::LIST_POLICY_ENTITIES, id) {
-        let found = context.app.policy_entities(&person, id, EntityFilter::All).await?;
+        let found = policies::policy_entities(&context.app, &person, id, EntityFilter::All).await?;
         Some(found.into_iter().map(|entity| Holder::of(&person, id, entity)).collect())
     } else {
         None
     };
     let versions = if !policy.is_preset() && person.may_on_policy(action::LIST_POLICY_VERSIONS, id) {
-        Some(context.app.policy_versions(&person, id).await?)
+        Some(policies::versions::policy_versions(&context.app, &person, id).await?)
     } else {
         None
     };
@@ -100,7 +101,7 @@ pub async fn delete_form(
     person: Person,
     session: Session,
 ) -> Result<HttpResponse, PageError> {
-    let found = context.app.policy_to_delete(&person, policy_of(&request)?).await?;
+    let found = policies::edit::policy_to_delete(&context.app, &person, policy_of(&request)?).await?;
     render(&DeletePage::new(Layout::new(&context, &person, &session, "policies"), found))
 }
 
@@ -112,7 +113,7 @@ pub async fn delete(
     session: Session,
     Protected(form): Protected,
 ) -> Result<HttpResponse, PageError> {
-    let found = context.app.policy_to_delete(&person, policy_of(&request)?).await?;
+    let found = policies::edit::policy_to_delete(&context.app, &person, policy_of(&request)?).await?;
     let confirm = form.text("confirm").trim().to_owned();
     let (status, errors) = if confirm == found.policy.name {
         let next = if person.may_here(action::LIST_POLICIES) { "/policies" } else { "/" };

@@ -3,6 +3,7 @@
 use crate::app::Failure;
 use crate::app::caller::Caller;
 use crate::app::deferred::grant::{Grant, Way};
+use crate::app::policies;
 use crate::app::policies::{NewPolicy, StoredPolicy};
 use crate::domain::field::FieldError;
 use crate::domain::permission::action;
@@ -93,7 +94,7 @@ pub async fn new_form(
         None => SKELETON.to_owned(),
         Some(text) => {
             let id = text.parse().map_err(|_| PageError::NotFound)?;
-            context.app.policy(&person, id).await?.policy.document
+            policies::policy(&context.app, &person, id).await?.policy.document
         }
     };
     let typed = Typed { name: String::new(), description: String::new(), document };
@@ -139,7 +140,7 @@ pub async fn edit_form(
     person: Person,
     session: Session,
 ) -> Result<HttpResponse, PageError> {
-    let policy = context.app.policy_to_edit(&person, policy_of(&request)?).await?;
+    let policy = policies::edit::policy_to_edit(&context.app, &person, policy_of(&request)?).await?;
     let subject = Subject::existing(&person, &policy);
     let typed = Typed { name: policy.name, description: policy.description, document: policy.document };
     render(&FormPage::new(Layout::new(&context, &person, &session, "policies"), subject, typed))
@@ -153,7 +154,7 @@ pub async fn edit(
     session: Session,
     Protected(form): Protected,
 ) -> Result<HttpResponse, PageError> {
-    let policy = context.app.policy_to_edit(&person, policy_of(&request)?).await?;
+    let policy = policies::edit::policy_to_edit(&context.app, &person, policy_of(&request)?).await?;
     let typed = Typed::of(&form);
     let (status, faults) = match typed.wanted(&form, Some(&policy)) {
         Ok(None) => (StatusCode::OK, None),

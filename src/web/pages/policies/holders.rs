@@ -3,7 +3,9 @@
 use crate::app::Failure;
 use crate::app::caller::Caller;
 use crate::app::deferred::grant::{Grant, Way};
+use crate::app::groups;
 use crate::app::groups::Paging;
+use crate::app::policies;
 use crate::app::policies::holders::HolderRef;
 use crate::app::policies::{Entity, EntityFilter, StoredPolicy};
 use crate::domain::field::FieldError;
@@ -100,7 +102,7 @@ pub async fn attach_form(
     session: Session,
     query: Query,
 ) -> Result<HttpResponse, PageError> {
-    let policy = context.app.policy(&person, policy_of(&request)?).await?.policy;
+    let policy = policies::policy(&context.app, &person, policy_of(&request)?).await?.policy;
     let choices = choices(&context, &person, (policy.id, query.text("q").trim())).await?;
     let page = Layout::new(&context, &person, &session, "policies");
     choose::show(page, &WORDING, subject(&person, policy), choices)
@@ -114,7 +116,7 @@ pub async fn attach(
     session: Session,
     Protected(form): Protected,
 ) -> Result<HttpResponse, PageError> {
-    let policy = context.app.policy(&person, policy_of(&request)?).await?.policy;
+    let policy = policies::policy(&context.app, &person, policy_of(&request)?).await?.policy;
     let choices = choices(&context, &person, (policy.id, "")).await?;
     let outcome = match holders_of(&form, person.owner()) {
         Ok(holders) => {
@@ -172,7 +174,7 @@ async fn choices(
     (policy, text): (i64, &str),
 ) -> Result<Choices, PageError> {
     let held = if person.may_on_policy(action::LIST_POLICY_ENTITIES, policy) {
-        context.app.policy_entities(person, policy, EntityFilter::All).await?
+        policies::policy_entities(&context.app, person, policy, EntityFilter::All).await?
     } else {
         Vec::new()
     };
@@ -198,7 +200,8 @@ async fn groups(context: &WebContext, person: &Caller, text: &str) -> Result<Vec
         let detail = format!("Group{remark}");
         Choice { field: "group", value: group.id.to_string(), label: group.name, detail }
     };
-    let all = context.app.groups(person, text, ALL).await?.rows.into_iter().map(|listed| listed.group);
+    let all =
+        groups::groups(&context.app, person, text, ALL).await?.rows.into_iter().map(|listed| listed.group);
     Ok(all.filter(|group| person.may_attach(HolderRef::Group(group.id))).map(choice).collect())
 }
 

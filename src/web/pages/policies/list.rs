@@ -1,6 +1,7 @@
 //! The list of policies: searched, filtered, a page at a time.
 
 use crate::app::caller::Caller;
+use crate::app::policies;
 use crate::app::policies::{ListedPolicy, Paging, PolicyFilter, Uses};
 use crate::domain::permission::action;
 use crate::domain::policies::PolicyKind;
@@ -59,7 +60,7 @@ pub async fn index(
 ) -> Result<HttpResponse, PageError> {
     let filter = PolicyFilter { text: query.text("q").trim().to_owned(), kind: kind_of(&query)? };
     let paging = Paging { number: number_of(&query)?, size: PAGE_SIZE };
-    let found = context.app.list_policies(&person, filter, paging).await?;
+    let found = policies::list_policies(&context.app, &person, filter, paging).await?;
     if found.policies.is_empty() && paging.number > 1 {
         return Ok(see_other(&address(&query, 1)));
     }

@@ -2,6 +2,7 @@
 
 use crate::app::Failure;
 use crate::app::caller::Caller;
+use crate::app::policies;
 use crate::app::policies::simulate::{Question, Simulation};
 use crate::domain::field::FieldError;
 use crate::domain::permission::known::KNOWN;
@@ -111,12 +112,12 @@ async fn answer(
     let (Some(question), Some(user), true) = (question, user, errors.is_empty()) else {
         return Ok((errors, None));
     };
-    let simulation = context.app.simulate(person, user.uin, question).await?;
+    let simulation = policies::simulate::simulate(&context.app, person, user.uin, question).await?;
     Ok((errors, Some(Verdict::of(person, (user, typed), simulation))))
 }
 
 async fn found(context: &WebContext, person: &Caller, text: &str) -> Result<Option<User>, PageError> {
-    match context.app.user_named(person, text).await {
+    match policies::simulate::user_named(&context.app, person, text).await {
         Ok(user) => Ok(Some(user)),
         Err(Failure::NotFound) => Ok(None),
         Err(other) => Err(other.into()),
@@ -125,7 +126,7 @@ async fn found(context: &WebContext, person: &Caller, text: &str) -> Result<Opti
 
 impl Choices {
     async fn load(context: &WebContext, person: &Caller, user: &str) -> Result<Self, PageError> {
-        let users = context.app.users_to_offer(person).await?;
+        let users = policies::simulate::users_to_offer(&context.app, person).await?;
         let owner = person.owner();
         let named = users.iter().filter(|known| known.name == user || known.uin.to_string() == user);
         let mut resources = vec!["*".to_owned(), resource_of(owner, owner)];

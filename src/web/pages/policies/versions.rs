@@ -1,6 +1,7 @@
 //! The versions of a policy: looked at, compared, made the default, deleted.
 
 use crate::app::deferred::grant::{Grant, Way};
+use crate::app::policies;
 use crate::app::policies::StoredPolicy;
 use crate::app::policies::versions::PolicyVersion;
 use crate::domain::field::FieldError;
@@ -85,8 +86,8 @@ pub async fn compare(
     query: Query,
 ) -> Result<HttpResponse, PageError> {
     let id = policy_of(&request)?;
-    let policy = context.app.policy(&person, id).await?.policy;
-    let versions = context.app.policy_versions(&person, id).await?;
+    let policy = policies::policy(&context.app, &person, id).await?.policy;
+    let versions = policies::versions::policy_versions(&context.app, &person, id).await?;
     let default = versions.iter().find(|version| version.is_default).ok_or(PageError::NotFound)?;
     let earlier = versions.iter().find(|version| version.version < default.version).unwrap_or(default);
     let chosen = |name: &str, otherwise: i64| match query.find(name) {
@@ -157,7 +158,7 @@ pub async fn delete(
 ) -> Result<HttpResponse, PageError> {
     let (id, number) = (policy_of(&request)?, number_of(&request, "version")?);
     let (status, errors): (StatusCode, Vec<FieldError>) =
-        match context.app.delete_policy_versions(&person, id, vec![number]).await {
+        match policies::versions::delete_policy_versions(&context.app, &person, id, vec![number]).await {
             Ok(()) => {
                 let text = format!("Version {number} is deleted.");
                 return Ok(done(&session, &format!("/policies/{id}"), text));
@@ -176,7 +177,8 @@ async fn named(
     person: &Person,
 ) -> Result<(StoredPolicy, PolicyVersion), PageError> {
     let id = policy_of(request)?;
-    let policy = context.app.policy(person, id).await?.policy;
-    let version = context.app.policy_version(person, id, number_of(request, "version")?).await?;
+    let policy = policies::policy(&context.app, person, id).await?.policy;
+    let version =
+        policies::versions::policy_version(&context.app, person, id, number_of(request, "version")?).await?;
     Ok((policy, version))
 }

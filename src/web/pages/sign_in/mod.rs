@@ -4,7 +4,11 @@ pub(super) mod door;
 
 use super::see_other;
 use crate::app::Failure;
+use crate::app::caller;
+use crate::app::factors;
+use crate::app::forms;
 use crate::app::session::id_of_cookie;
+use crate::app::sign_in;
 use crate::app::sign_in::second_step::{SecondStep, Waiting};
 use crate::app::sign_in::{Credentials, DEVICE_COOKIE_SECONDS, SignedIn};
 use crate::domain::field::FieldError;
@@ -84,7 +88,7 @@ pub async fn form(
         Err(PageError::Elsewhere(_)) => {}
         Err(other) => return Err(other),
     }
-    let way = context.app.door().await?;
+    let way = sign_in::door(&context.app).await?;
     if !way.is_set_up {
         return Ok(see_other("/setup"));
     }
@@ -106,7 +110,7 @@ pub async fn form(
 
 async fn told_of_end(context: &WebContext, next: &str, is_ended: bool) -> Result<&'static str, PageError> {
     let is_kept = match kept::name_in(next) {
-        Some(name) => context.app.is_form_kept(&name).await?,
+        Some(name) => forms::kept::is_form_kept(&context.app, &name).await?,
         None => false,
     };
     Ok(match (is_kept, is_ended) {
@@ -123,13 +127,13 @@ pub async fn submit(
     session: Session,
     ProtectedDoor(form): ProtectedDoor,
 ) -> Result<HttpResponse, PageError> {
-    let way = context.app.door().await?;
+    let way = sign_in::door(&context.app).await?;
     if !way.is_set_up {
         return Ok(see_other("/setup"));
     }
     let next = safe_next(form.text("next"));
     let signed = match credentials(&request, &context, &form) {
-        Ok(credentials) => context.app.sign_in(credentials, source(&request, &context)).await,
+        Ok(credentials) => sign_in::sign_in(&context.app, credentials, source(&request, &context)).await,
         Err(failure) => Err(failure),
     };
     let refusal = match signed {
@@ -198,7 +202,14 @@ pub async fn verify(
     ProtectedDoor(form): ProtectedDoor,
 ) -> Result<HttpResponse, PageError> {
     let signed = match Code::parse(form.text("code")) {
-        Ok(code) => context.app.verify_sign_in(second_step(&request, &context, &session)?, code).await,
+        Ok(code) => {
+            sign_in::second_step::verify_sign_in(
+                &context.app,
+                second_step(&request, &context, &session)?,
+                code,
+            )
+            .await
+        }
         Err(error) => Err(FieldError::on_page("code", error).into()),
     };
     let refusal = match signed {
@@ -221,7 +232,7 @@ async fn verify_page(
 ) -> Result<VerifyPage, PageError> {
     let next = safe_next(next);
     Ok(VerifyPage {
-        waiting: context.app.waiting(half(session)?).await?,
+        waiting: sign_in::second_step::waiting(&context.app, half(session)?).await?,
         door: DoorForm::new(context, request)?,
         errors: Vec::new(),
         onward: with_next("/login/recovery", &next),
@@ -249,7 +260,14 @@ pub async fn recover(
     ProtectedDoor(form): ProtectedDoor,
 ) -> Result<HttpResponse, PageError> {
     let signed = match RecoveryCode::parse(form.text("recovery_code")) {
-        Ok(code) => context.app.recover_sign_in(second_step(&request, &context, &session)?, code).await,
+        Ok(code) => {
+            sign_in::second_step::recover_sign_in(
+                &context.app,
+                second_step(&request, &context, &session)?,
+                code,
+            )
+            .await
+        }
         Err(error) => Err(FieldError::on_page("recovery_code", error).into()),
     };
     let refusal = match signed {
@@ -274,7 +292,7 @@ async fn recovery_page(
 ) -> Result<RecoveryPage, PageError> {
     let next = safe_next(next);
     Ok(RecoveryPage {
-        waiting: context.app.waiting(half(session)?).await?,
+        waiting: sign_in::second_step::waiting(&context.app, half(session)?).await?,
         door: DoorForm::new(context, request)?,
         errors: Vec::new(),
         onward: with_next("/login/verify", &next),
@@ -288,8 +306,9 @@ async fn codes_left(
     context: &Data<WebContext>,
     signed: &SignedIn,
 ) -> Result<String, PageError> {
-    let caller = context.app.caller(id_of_cookie(&signed.session), source(request, context)).await?;
-    let (_, left) = context.app.factors(&caller).await?;
+    let caller =
+        caller::caller(&context.app, id_of_cookie(&signed.session), source(request, context)).await?;
+    let (_, left) = factors::devices::factors(&context.app, &caller).await?;
     Ok(format!("{left} of {} recovery codes are left.", recovery::COUNT))
 }
 
@@ -299,7 +318,7 @@ pub async fn sign_out(
     session: Session,
     ProtectedSignOut(person): ProtectedSignOut,
 ) -> Result<HttpResponse, PageError> {
-    context.app.sign_out(&person).await?;
+    crate::app::session::sign_out(&context.app, &person).await?;
     session.purge();
     Ok(HttpResponse::SeeOther()
         .insert_header(("location", "/login?signed_out=1"))

@@ -1,5 +1,6 @@
 //! The Activity tab: what a user did and what was done to it.
 
+use crate::app::account;
 use crate::app::account::log::Cursor;
 use crate::domain::permission::action;
 use crate::web::caller::Person;
@@ -37,7 +38,7 @@ pub async fn index(
 ) -> Result<HttpResponse, PageError> {
     let uin = uin_of(&request)?;
     let cursor = cursor_of(&query)?;
-    let found = context.app.activity(&person, uin, cursor).await?;
+    let found = account::log::activity(&context.app, &person, uin, cursor).await?;
     let address = |name: &str, seq: i64| format!("/users/{uin}/activity?{name}={seq}");
     if found.events.is_empty() && cursor != Cursor::Newest {
         return Ok(see_other(&format!("/users/{uin}/activity")));

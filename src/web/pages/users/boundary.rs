@@ -3,6 +3,7 @@
 use crate::app::Failure;
 use crate::app::caller::Caller;
 use crate::app::deferred::grant::{Grant, Way};
+use crate::app::users;
 use crate::app::users::permissions::StoredPolicy;
 use crate::domain::field::FieldError;
 use crate::domain::permission::action;
@@ -52,7 +53,7 @@ impl BoundaryPanel {
         if head.is_root || !person.may(action::GET_BOUNDARY, head.id) {
             return Ok(None);
         }
-        let policy = context.app.boundary(person, head.id).await?;
+        let policy = users::boundary::boundary(&context.app, person, head.id).await?;
         Ok(Some(Self {
             may_open: policy.as_ref().is_some_and(|p| person.may_on_policy(action::GET_POLICY, p.id)),
             may_set: person.may(action::PUT_BOUNDARY, head.id),
@@ -71,11 +72,11 @@ pub async fn form(
 ) -> Result<HttpResponse, PageError> {
     let head = bounded_head(&context, &person, uin_of(&request)?).await?;
     let held = if person.may(action::GET_BOUNDARY, head.id) {
-        context.app.boundary(&person, head.id).await?
+        users::boundary::boundary(&context.app, &person, head.id).await?
     } else {
         None
     };
-    let choices = context.app.policies(&person).await?;
+    let choices = users::permissions::policies(&context.app, &person).await?;
     let page = Layout::new(&context, &person, &session, "users");
     let chosen = held.map_or_else(String::new, |policy| policy.id.to_string());
     render(&BoundaryPage { page, head, errors: Vec::new(), choices, chosen })
@@ -91,7 +92,7 @@ pub async fn set(
 ) -> Result<HttpResponse, PageError> {
     let head = bounded_head(&context, &person, uin_of(&request)?).await?;
     let chosen = form.text("policy").to_owned();
-    let choices = context.app.policies(&person).await?;
+    let choices = users::permissions::policies(&context.app, &person).await?;
     let policy = chosen_policy(&choices, &chosen);
     let (status, errors) = match policy {
         None => {

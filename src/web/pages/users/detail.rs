@@ -1,6 +1,7 @@
 //! One user: its first tab, its details to edit, its end.
 
 use crate::app::caller::Caller;
+use crate::app::users;
 use crate::domain::field::FieldError;
 use crate::domain::key::SecretId;
 use crate::domain::permission::action;
@@ -62,7 +63,7 @@ pub async fn edit_form(
     person: Person,
     session: Session,
 ) -> Result<HttpResponse, PageError> {
-    let user = context.app.user_to_edit(&person, uin_of(&request)?).await?;
+    let user = users::head::user_to_edit(&context.app, &person, uin_of(&request)?).await?;
     let page = Layout::new(&context, &person, &session, "users");
     render(&EditPage {
         errors: Vec::new(),
@@ -82,12 +83,12 @@ pub async fn edit(
     session: Session,
     Protected(form): Protected,
 ) -> Result<HttpResponse, PageError> {
-    let user = context.app.user_to_edit(&person, uin_of(&request)?).await?;
+    let user = users::head::user_to_edit(&context.app, &person, uin_of(&request)?).await?;
     let typed = Typed::of(&form);
     let mut errors = Vec::new();
     let (status, errors) = match typed.check(Some(&user), &mut errors) {
         None => (StatusCode::UNPROCESSABLE_ENTITY, errors),
-        Some(details) => match context.app.update_user(&person, user.uin, details).await {
+        Some(details) => match users::update_user(&context.app, &person, user.uin, details).await {
             Ok(()) => {
                 return Ok(done(&session, &format!("/users/{}", user.uin), "The details are saved."));
             }
@@ -107,7 +108,7 @@ pub async fn delete_form(
     person: Person,
     session: Session,
 ) -> Result<HttpResponse, PageError> {
-    let found = context.app.user_to_delete(&person, uin_of(&request)?).await?;
+    let found = users::head::user_to_delete(&context.app, &person, uin_of(&request)?).await?;
     let page = Layout::new(&context, &person, &session, "users");
     render(&DeletePage::new(&person, page, found))
 }
@@ -121,15 +122,16 @@ pub async fn delete(
     Protected(form): Protected,
 ) -> Result<HttpResponse, PageError> {
     let uin: Uin = uin_of(&request)?;
-    let (user, keys) = context.app.user_to_delete(&person, uin).await?;
+    let (user, keys) = users::head::user_to_delete(&context.app, &person, uin).await?;
     let confirm = form.text("confirm").to_owned();
-    let (status, errors) = match context.app.delete_user(&person, uin, confirm.clone()).await {
-        Ok(()) => {
-            let next = if person.may_here(action::LIST_USERS) { "/users" } else { "/" };
-            return Ok(done(&session, next, format!("User {} is deleted.", user.name)));
-        }
-        Err(failure) => faults(failure)?,
-    };
+    let (status, errors) =
+        match users::removal::delete_user(&context.app, &person, uin, confirm.clone()).await {
+            Ok(()) => {
+                let next = if person.may_here(action::LIST_USERS) { "/users" } else { "/" };
+                return Ok(done(&session, next, format!("User {} is deleted.", user.name)));
+            }
+            Err(failure) => faults(failure)?,
+        };
     let page = Layout::new(&context, &person, &session, "users");
     let again = DeletePage { errors, confirm, ..DeletePage::new(&person, page, (user, keys)) };
     render_as(status, &again)

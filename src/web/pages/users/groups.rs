@@ -3,6 +3,7 @@
 use crate::app::Failure;
 use crate::app::caller::Caller;
 use crate::app::deferred::grant::{Grant, Way};
+use crate::app::groups;
 use crate::app::groups::Paging;
 use crate::domain::field::FieldError;
 use crate::domain::group::{Group, GroupId, GroupRefusal, MAX_GROUPS, MAX_GROUPS_PER_USER, UserRef};
@@ -67,7 +68,7 @@ pub async fn index(
     session: Session,
 ) -> Result<HttpResponse, PageError> {
     let uin = uin_of(&request)?;
-    let joined = context.app.groups_of(&person, UserRef::Uin(uin), ALL).await?.rows;
+    let joined = groups::members::groups_of(&context.app, &person, UserRef::Uin(uin), ALL).await?.rows;
     let head = UserHead::load(&context, &person, uin, "groups").await?;
     let rows: Vec<Row> =
         joined.into_iter().map(|joined| Row::of(&person, joined.group, joined.since)).collect();
@@ -178,14 +179,15 @@ async fn open_groups(context: &WebContext, person: &Caller) -> Result<Vec<Group>
     if !person.may_here(action::LIST_GROUPS) {
         return Ok(Vec::new());
     }
-    let all = context.app.groups(person, "", ALL).await?.rows.into_iter().map(|listed| listed.group);
+    let all =
+        groups::groups(&context.app, person, "", ALL).await?.rows.into_iter().map(|listed| listed.group);
     Ok(all.filter(|group| person.may_group(action::ADD_MEMBER, group.id)).collect())
 }
 
 /// Those of them that the user, as far as the person may know, is not in.
 async fn choices(context: &WebContext, person: &Caller, head: &UserHead) -> Result<Choices, PageError> {
     let held = if person.may(action::LIST_GROUPS_OF_USER, head.id) {
-        context.app.groups_of(person, UserRef::Uin(head.id), ALL).await?.rows
+        groups::members::groups_of(&context.app, person, UserRef::Uin(head.id), ALL).await?.rows
     } else {
         Vec::new()
     };

@@ -1,6 +1,7 @@
 //! The head of every page about one user: who it is, and the tabs that the person may open.
 
 use crate::app::caller::Caller;
+use crate::app::users;
 use crate::app::users::head::Tabs;
 use crate::domain::permission::action;
 use crate::domain::user::{Uin, UserKind};
@@ -37,7 +38,7 @@ impl UserHead {
         uin: Uin,
         tab: &'static str,
     ) -> Result<Self, PageError> {
-        let found = context.app.user_head(person, uin).await?;
+        let found = users::head::user_head(&context.app, person, uin).await?;
         Ok(Self {
             id: uin,
             uin: uin.to_string(),

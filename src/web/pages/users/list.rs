@@ -1,6 +1,7 @@
 //! The User List: searched, filtered, a page at a time.
 
 use crate::app::caller::Caller;
+use crate::app::users;
 use crate::app::users::{Cursor, Filter, KeyFilter, Listed, PAGE_SIZE, UserPage};
 use crate::domain::key::MAX_KEYS_PER_USER;
 use crate::domain::permission::action;
@@ -73,7 +74,7 @@ pub async fn index(
 ) -> Result<HttpResponse, PageError> {
     let (filter, cursor) = (filter_of(&query)?, cursor_of(&query)?);
     let is_first = cursor == Cursor::Start;
-    let found = context.app.users(&person, filter, cursor).await?;
+    let found = users::users(&context.app, &person, filter, cursor).await?;
     if found.users.is_empty() && !is_first {
         let first = query.with(&[("after", ""), ("before", "")]);
         return Ok(see_other(format!("/users{first}").trim_end_matches('?')));

@@ -2,7 +2,10 @@
 
 use crate::app::Failure;
 use crate::app::caller::Caller;
+use crate::app::deferred;
 use crate::app::deferred::grant::Way;
+use crate::app::factors;
+use crate::app::users;
 use crate::app::users::permissions::StoredPolicy;
 use crate::app::users::{Details, NewUser, NewUserKind};
 use crate::domain::field::FieldError;
@@ -98,7 +101,7 @@ pub async fn submit(
         Ok(new) => {
             let (way, sender) =
                 (sent.way(), Sender { context: &context, person: &person, session: &session });
-            match context.app.grant_user(&person, new, way.clone()).await {
+            match deferred::grant::grant_user(&context.app, &person, new, way.clone()).await {
                 Ok(step) => return Ok(sender.lead(step, &way)),
                 Err(failure) => faults(failure)?,
             }
@@ -118,7 +121,7 @@ async fn password_faults(
     match Password::parse(form.text("password")) {
         Ok(password) if sent.kind == UserKind::SubUser.as_str() && sent.console => {
             let name = sent.typed.user_name.trim();
-            Ok(context.app.faults_of_password(person, password, name).await?)
+            Ok(factors::new_password::faults_of_password(&context.app, person, password, name).await?)
         }
         _ => Ok(Vec::new()),
     }
@@ -142,7 +145,8 @@ pub async fn created(
         return Ok(answer);
     }
     let uin = uin_of(&request)?;
-    let shown = context.app.initial_password(&person, uin, query.text("t").to_owned()).await?;
+    let shown =
+        users::security::initial_password(&context.app, &person, uin, query.text("t").to_owned()).await?;
     let Some((user, password)) = shown else {
         flash::leave(&session, Kind::Info, "Shown already. Reset the password to get a new one.");
         return Ok(see_other(&format!("/users/{uin}/security")));
@@ -178,7 +182,7 @@ impl NewPage {
         sent: Sent,
     ) -> Result<Self, PageError> {
         let known = if person.may_here(action::ATTACH_POLICY) {
-            context.app.policies(person).await?
+            users::permissions::policies(&context.app, person).await?
         } else {
             Vec::new()
         };

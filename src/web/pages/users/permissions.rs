@@ -3,6 +3,7 @@
 use crate::app::Failure;
 use crate::app::caller::Caller;
 use crate::app::deferred::grant::{Grant, Way};
+use crate::app::users;
 use crate::domain::permission::action;
 use crate::domain::user::Uin;
 use crate::web::caller::Person;
@@ -67,11 +68,11 @@ pub async fn index(
 
 /// The policies of a user, and whether those of its groups are among them.
 async fn rows(context: &WebContext, person: &Caller, uin: Uin) -> Result<(Vec<Row>, bool), PageError> {
-    let own = context.app.attached(person, uin).await?;
+    let own = users::permissions::attached(&context.app, person, uin).await?;
     if !person.may(action::LIST_ALL_ATTACHED, uin) {
         return Ok((own.into_iter().map(|policy| Row::attached(person, policy)).collect(), false));
     }
-    let all = context.app.attached_all(person, uin).await?;
+    let all = users::permissions::attached_all(&context.app, person, uin).await?;
     Ok((all.into_iter().map(|policy| Row::held(person, policy)).collect(), true))
 }
 
@@ -98,7 +99,7 @@ pub async fn attach(
 ) -> Result<HttpResponse, PageError> {
     let head = attachable_head(&context, &person, uin_of(&request)?).await?;
     let chosen = form.all("policy");
-    let outcome = match ids_of(&chosen, &context.app.policies(&person).await?) {
+    let outcome = match ids_of(&chosen, &users::permissions::policies(&context.app, &person).await?) {
         Ok(ids) => {
             let way = Way {
                 what: format!("attach {} to {}", policies_in_words(ids.len()), head.name),
@@ -167,11 +168,11 @@ async fn open_policies(
     (uin, text): (Uin, &str),
 ) -> Result<Choices, PageError> {
     let held = if person.may(action::LIST_ATTACHED, uin) {
-        context.app.attached(person, uin).await?
+        users::permissions::attached(&context.app, person, uin).await?
     } else {
         Vec::new()
     };
-    Ok(choices(context.app.policies(person).await?, &held, text))
+    Ok(choices(users::permissions::policies(&context.app, person).await?, &held, text))
 }
 
 fn subject(head: UserHead) -> Subject {

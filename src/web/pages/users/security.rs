@@ -3,6 +3,7 @@
 use crate::app::Failure;
 use crate::app::caller::Caller;
 use crate::app::deferred::grant::{Grant, Way};
+use crate::app::users;
 use crate::app::users::UserDetails;
 use crate::domain::key::SecretId;
 use crate::domain::permission::action;
@@ -41,7 +42,7 @@ pub async fn index(
     session: Session,
 ) -> Result<HttpResponse, PageError> {
     let uin = uin_of(&request)?;
-    let details = context.app.user(&person, uin).await?;
+    let details = users::user(&context.app, &person, uin).await?;
     let head = UserHead::load(&context, &person, uin, "security").await?;
     render(&IndexPage {
         page: Layout::new(&context, &person, &session, "users"),
@@ -62,7 +63,7 @@ async fn removal(
     if head.is_self || head.is_root || !person.may(action::DELETE_USER, head.id) {
         return Ok(None);
     }
-    let (_, keys) = context.app.user_to_delete(person, head.id).await?;
+    let (_, keys) = users::head::user_to_delete(&context.app, person, head.id).await?;
     Ok(Some(keys))
 }
 
@@ -103,7 +104,7 @@ pub async fn reset_password(
     person: Person,
     _form: Protected,
 ) -> Result<HttpResponse, PageError> {
-    let asked = context.app.ask_password_reset(&person, uin_of(&request)?).await?;
+    let asked = users::security::ask_password_reset(&context.app, &person, uin_of(&request)?).await?;
     Ok(see_other(&question_address(&asked)))
 }
 
@@ -114,7 +115,7 @@ pub async fn reset_mfa(
     person: Person,
     _form: Protected,
 ) -> Result<HttpResponse, PageError> {
-    let asked = context.app.ask_mfa_reset(&person, uin_of(&request)?).await?;
+    let asked = users::security::ask_mfa_reset(&context.app, &person, uin_of(&request)?).await?;
     Ok(see_other(&question_address(&asked)))
 }
 
