@@ -183,7 +183,7 @@ impl House {
 async fn furnish(app: &App) {
     let name = UserName::parse("bench").expect("a name");
     let password = Password::parse("mulberry tram ninety violins").expect("a password");
-    let root = camlock::app::operator::admin::create_root(&app, "Bench Ltd".to_owned(), name, password)
+    let root = camlock::app::operator::admin::create_root(app, "Bench Ltd".to_owned(), name, password)
         .await
         .expect("a root");
     let import = Import {
@@ -192,7 +192,7 @@ async fn furnish(app: &App) {
         secret_id: SecretId::parse(SECRET_ID).expect("an id"),
         secret_key: SecretKey::parse(SECRET_KEY).expect("a secret"),
     };
-    camlock::app::keys::import::import_key(&app, import).await.expect("room for a key");
+    camlock::app::keys::import::import_key(app, import).await.expect("room for a key");
 }
 
 /// From bytes to the caller, staleness check included, for one request at a time.

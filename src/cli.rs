@@ -115,7 +115,7 @@ fn opened(config: &Config, lost: Lost) -> Result<App, CliError> {
 
 /// The address stands alone on a line of standard output, never in the log.
 fn print_setup_url(config: &Config, app: &App) -> Result<(), CliError> {
-    let token = account::setup::new_setup_token(&app)?;
+    let token = account::setup::new_setup_token(app)?;
     telemetry::tell("Open this address within an hour to create the root account:");
     telemetry::flush();
     say(&config.public_url.link(&format!("/setup?token={token}")))

@@ -199,7 +199,7 @@ async fn serve(
         body: Body::Bytes(&wire.body),
     };
     let arrival = Arrival { at_ms: app.clock.now_ms(), origin: Origin::of(&source.ip) };
-    let claim = signed::claim(&app, &incoming)?;
+    let claim = signed::claim(app, &incoming)?;
     let action = find_action(&claim);
     let call = Use {
         action: action.as_ref().map_or("", |action| action.name),
@@ -222,18 +222,18 @@ async fn judge(
     (claim, call, action): Named<'_>,
     source: Arc<Source>,
 ) -> Result<Map<String, Value>, ApiError> {
-    let mut signed = signed::authenticate(&app, claim, &call, source.clone()).await.map_err(refusal)?;
+    let mut signed = signed::authenticate(app, claim, &call, source.clone()).await.map_err(refusal)?;
     let turn = match its_turn(wire, api, signed.caller.user.uid, &call).await {
         Ok(turn) => turn,
         Err(error) => {
             let seen = Sighting::refused(claim.action(), &source, error.code);
-            keys::usage::note_use(&app, &signed.secret_id, seen.of(service_of(claim)));
+            keys::usage::note_use(app, &signed.secret_id, seen.of(service_of(claim)));
             return Err(error);
         }
     };
     if turn.has_waited {
         // What has changed during the wait counts.
-        signed = signed::authenticate(&app, claim, &call, source).await.map_err(refusal)?;
+        signed = signed::authenticate(app, claim, &call, source).await.map_err(refusal)?;
     }
     let work = Work {
         app: app.clone(),
@@ -268,7 +268,7 @@ async fn its_turn(wire: &Wire<'_>, api: &ApiContext, uid: Uid, call: &Use) -> Re
 /// Tells the second of two equal changes of the first, once the second of time is over for which both were signed: tried
 /// again then, it has a signature of its own.
 async fn tell_twin(app: &App, signature: [u8; 32], call: Use) -> ApiError {
-    let (first_ms, first) = match signed::replay::first_of(&app, signature, call.action).await {
+    let (first_ms, first) = match signed::replay::first_of(app, signature, call.action).await {
         Ok(found) => found.unwrap_or((call.arrival.at_ms, String::new())),
         Err(failure) => return failure.into(),
     };
@@ -355,7 +355,7 @@ async fn run(
     (signed, use_): (&Signed, &Use),
     input: Result<Input, ApiError>,
 ) -> Result<Map<String, Value>, ApiError> {
-    let caller = signed::replay::use_signature(&app, signed, use_).await?;
+    let caller = signed::replay::use_signature(app, signed, use_).await?;
     let spent = action.is_mutating.then(|| caller.clone());
     let call = Call { app: app.clone(), caller, input: input?, times };
     // A panic is caught here, so that the call is recorded like any other that failed.
@@ -364,12 +364,12 @@ async fn run(
     let Some(caller) = spent else { return outcome };
     match outcome {
         Ok(fields) => {
-            signed::replay::settle_signature(&app, &caller).await?;
+            signed::replay::settle_signature(app, &caller).await?;
             Ok(fields)
         }
         Err(error) if error.is_unknown() => Err(error.unknown_after(action.name)),
         // The second of two equal changes finds what the first has left: that is no news of its own.
-        Err(error) if signed::replay::is_twin(&app, &caller).await? => {
+        Err(error) if signed::replay::is_twin(app, &caller).await? => {
             tracing::debug!(%error.code, "the twin of a change was refused");
             Err(ApiError::replayed(&ReplayRefusal::twin()))
         }

@@ -95,7 +95,7 @@ async fn create_root(
     user_name: UserName,
     file: &Path,
 ) -> Result<(), CliError> {
-    let root = operator::admin::create_root(&app, account_name, user_name, read_password(file)?)
+    let root = operator::admin::create_root(app, account_name, user_name, read_password(file)?)
         .await
         .map_err(explained)?;
     say(&json!({ "uin": root.uin.0, "app_id": root.app_id, "uid": root.uid.0 }).to_string())

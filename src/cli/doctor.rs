@@ -103,7 +103,7 @@ fn copied_requests(config: &Config, app: &crate::app::App) -> Finding {
             "api.replay is off: whoever reads a signed request can send it again, as any action.".to_owned()
         );
     }
-    let nodes = operator::nodes::running_nodes(&app).map_err(|error| error.to_string())?.len();
+    let nodes = operator::nodes::running_nodes(app).map_err(|error| error.to_string())?.len();
     if config.is_https() || config.api.replay == Replay::All {
         return Ok(format!("no one can read them, or each counts once; {nodes} running"));
     }

@@ -60,7 +60,7 @@ pub(super) async fn run(config: &Config, action: KeyAction) -> Result<(), CliErr
 
 async fn import_key(app: &App, import: Import) -> Result<Key, CliError> {
     let missing = "There is no such user in this account. A collaborator's account is named by --owner.";
-    keys::import::import_key(&app, import).await.map_err(|failure| explained(failure, missing))
+    keys::import::import_key(app, import).await.map_err(|failure| explained(failure, missing))
 }
 
 /// Never the secret.

@@ -57,7 +57,7 @@ async fn serve(config: &Config, app: &App, signals: &mut Signals) -> Result<(), 
         actix_web::rt::spawn(startup::keep_usage(app.clone())),
         actix_web::rt::spawn(startup::keep_present(app.clone())),
     ];
-    if !sign_in::door(&app).await?.is_set_up
+    if !sign_in::door(app).await?.is_set_up
         && let Err(failure) = print_setup_url(config, app)
     {
         let command = format!("{} setup-url", program::name());
@@ -86,10 +86,10 @@ fn announce(config: &Config, listener: &TcpListener) -> Result<(), CliError> {
 
 /// Keeps what is in memory alone.
 async fn write_down(app: &App) {
-    if let Err(failure) = keys::usage::flush_usage(&app).await {
+    if let Err(failure) = keys::usage::flush_usage(app).await {
         tracing::warn!(error = %failure, "the last uses of keys were not written down");
     }
-    if let Err(failure) = operator::nodes::report_stopped(&app).await {
+    if let Err(failure) = operator::nodes::report_stopped(app).await {
         tracing::warn!(error = %failure, "the other nodes could not be told that this one has stopped");
     }
     app.store.put_away();

@@ -59,7 +59,7 @@ async fn use_of(app: &TestApp, node: &camlock::app::App, client: &Client) -> Res
         join_all((0..4).map(|_| client.call("cam", "GetUserAppId", json!({})))).await;
         let (one, other) = join(
             camlock::app::keys::usage::flush_usage(&app.app),
-            camlock::app::keys::usage::flush_usage(&node),
+            camlock::app::keys::usage::flush_usage(node),
         )
         .await;
         one.and(other).map_err(|failure| failure.to_string())?;

@@ -20,7 +20,6 @@ use crate::app::keys::create_checked;
 use crate::app::keys::delete_in;
 use crate::app::keys::enable_in;
 use crate::app::keys::reveal_age::ensure_code_counts;
-use crate::app::keys::reveal_age::note_code_that_showed_nothing;
 use crate::app::me::remove_device_in;
 use crate::app::me::set_own_password;
 use crate::app::session::rename_session;
@@ -224,7 +223,9 @@ async fn carry_out_now(app: &App, caller: Caller, step_up: StepUp) -> Result<Don
     };
     let note = app.change(&caller, move |change| {
         let target = target_of(change.conn, change.by.owner(), &step_up)?;
-        note_code_that_showed_nothing(change, (&target, &secret_id_of(&step_up)?, &denial))
+        let event = change.event("ShowSecretKey").on(&target).object(secret_id_of(&step_up)?.as_str());
+        event.refused(&denial.because.to_string()).record(change);
+        Ok(())
     });
     note.await.and(done)
 }

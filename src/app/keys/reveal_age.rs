@@ -3,10 +3,9 @@
 use crate::app::caller::Caller;
 use crate::app::caller::access::Mfa;
 use crate::app::caller::access_age::Asked;
-use crate::app::change::Change;
 use crate::app::{App, Failure};
 use crate::clock;
-use crate::domain::key::{Key, SecretId};
+use crate::domain::key::Key;
 use crate::domain::permission::{Cause, Denial, action};
 use crate::domain::sentence::Sentence;
 use crate::domain::user::User;
@@ -106,14 +105,4 @@ pub(in crate::app) async fn ensure_own_waited(app: &App, caller: &Caller, key: &
     ));
     let resource = caller.user.resource();
     Err(Denial { action: action::SHOW_SECRET, resource, cause: Cause::Rule, because }.into())
-}
-
-/// Writes down that a right code showed nothing all the same.
-pub(in crate::app) fn note_code_that_showed_nothing(
-    change: &mut Change<'_>,
-    (holder, id, denial): (&User, &SecretId, &Denial),
-) -> Result<(), Failure> {
-    let event = change.event("ShowSecretKey").on(holder).object(id.as_str());
-    event.refused(&denial.because.to_string()).record(change);
-    Ok(())
 }

@@ -140,8 +140,8 @@ impl Known {
         let app = &self.context.app;
         let settled = match (self.progress().await, location) {
             (Ok(Progress::Answered(address)), _) => return response.into_response(see_other(&address)),
-            (Ok(Progress::Mine), Some(address)) => forms::keep_answer(&app, &self.sending, address).await,
-            (Ok(Progress::Mine), None) => forms::release_form(&app, &self.sending).await,
+            (Ok(Progress::Mine), Some(address)) => forms::keep_answer(app, &self.sending, address).await,
+            (Ok(Progress::Mine), None) => forms::release_form(app, &self.sending).await,
             (Ok(Progress::Unused | Progress::Working), _) => Ok(()),
             (Err(error), _) => Err(error),
         };

@@ -70,13 +70,13 @@ impl Typed {
             ..Filter::default()
         };
         if !self.actor.is_empty() {
-            let meant = fitting(account::log_search::actors_meant(&app, caller, self.actor.clone()).await)?;
+            let meant = fitting(account::log_search::actors_meant(app, caller, self.actor.clone()).await)?;
             filter.actors = problems.keep(meant.map(Some)).unwrap_or_default();
         }
         if let Ok(Some(id)) = request_id("target", &self.target) {
             filter.request_id = Some(id);
         } else if !self.target.is_empty() {
-            let meant = fitting(account::log_search::target_meant(&app, caller, self.target.clone()).await)?;
+            let meant = fitting(account::log_search::target_meant(app, caller, self.target.clone()).await)?;
             filter.target = problems.keep(meant.map(Some));
         }
         Ok(if problems.0.is_empty() { Ok(filter) } else { Err(problems.0) })

@@ -138,9 +138,9 @@ async fn confirm_deletion(
     (typed, errors): (String, Vec<FieldError>),
 ) -> Result<HttpResponse, PageError> {
     let app = &visit.context.app;
-    let (holder, key) = keys::key(&app, visit.person, visit.place, (Operation::Delete, id)).await?;
+    let (holder, key) = keys::key(app, visit.person, visit.place, (Operation::Delete, id)).await?;
     let (page, whose) = (visit.layout(), visit.whose(&holder));
-    let uses = keys::usage::last_used(&app, vec![key.secret_id.clone()]).await?;
+    let uses = keys::usage::last_used(app, vec![key.secret_id.clone()]).await?;
     let key = KeyView::new(&key, &uses, app.clock.now());
     if key.enabled {
         let disable = if visit.place == Place::Own { action::DISABLE_OWN_KEY } else { action::DISABLE_KEY };

@@ -78,20 +78,20 @@ pub async fn security(
     session: Session,
 ) -> Result<HttpResponse, PageError> {
     let app = &context.app;
-    let (devices, codes_left) = crate::app::factors::devices::factors(&app, &person).await?;
+    let (devices, codes_left) = crate::app::factors::devices::factors(app, &person).await?;
     render(&SecurityPage {
         page: Layout::new(&context, &person, &session, "me"),
         duty: person.duty,
         is_recovering: person.is_recovering(),
         is_without_rights: layout::is_without_rights(&person),
-        password_changed_at: me::password_changed_at(&app, &person).await?,
+        password_changed_at: me::password_changed_at(app, &person).await?,
         has_room: devices.len() < MAX_DEVICES,
         keeps_last: devices.len() == 1 && person.account.settings.mfa_required,
         devices,
         codes_left,
         code_count: COUNT,
-        sessions: session::sessions(&app, &person).await?.len(),
-        events: account::log::own_activity(&app, &person).await?.into_iter().map(EventRow::from).collect(),
+        sessions: session::sessions(app, &person).await?.len(),
+        events: account::log::own_activity(app, &person).await?.into_iter().map(EventRow::from).collect(),
         reads_log: person.duty == Duty::None && person.may_here(action::READ_AUDIT),
     })
 }
