@@ -59,7 +59,7 @@ impl Limit {
     /// Until when that many failures keep a bucket shut, the last of them counted then; never longer than the longest wait.
     ///
     /// A failure of a time that is still to come was counted by a clock that was ahead, and shuts nothing.
-    pub fn until(self, (failures, last_failed_at): (i64, i64), now: i64) -> Option<i64> {
+    pub fn until(self, failures: i64, last_failed_at: i64, now: i64) -> Option<i64> {
         let until = last_failed_at.min(now).saturating_add(self.wait(failures));
         (until > now && deadline::is_past(last_failed_at, now)).then_some(until)
     }
@@ -86,13 +86,13 @@ mod tests {
     fn a_wait_counts_from_the_last_failure_and_not_from_one_still_to_come() {
         let now = 1_000_000;
 
-        assert_eq!(USER.until((20, now), now), Some(now + 2));
-        assert_eq!(USER.until((99, now - 899), now), Some(now + 1));
-        assert_eq!(USER.until((99, now - 900), now), None);
-        assert_eq!(USER.until((19, now), now), None);
-        assert_eq!(USER.until((99, now + 10), now), Some(now + 900));
-        assert_eq!(USER.until((99, now + 86_400), now), None);
-        assert_eq!(USER.until((99, i64::MAX), 0), None);
+        assert_eq!(USER.until(20, now, now), Some(now + 2));
+        assert_eq!(USER.until(99, now - 899, now), Some(now + 1));
+        assert_eq!(USER.until(99, now - 900, now), None);
+        assert_eq!(USER.until(19, now, now), None);
+        assert_eq!(USER.until(99, now + 10, now), Some(now + 900));
+        assert_eq!(USER.until(99, now + 86_400, now), None);
+        assert_eq!(USER.until(99, i64::MAX, 0), None);
     }
 
     #[test]

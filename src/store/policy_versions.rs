@@ -46,22 +46,22 @@ pub fn set_default(conn: &mut Conn, version: &PolicyVersion, mark: Mark) -> Resu
     diesel::update(of_policy)
         .set(policy_versions::is_default.eq(policy_versions::version.eq(version.version)))
         .execute(conn)?;
-    set_text(conn, version.policy_id, (&version.document, mark))
+    set_text(conn, version.policy_id, &version.document, mark)
 }
 
 /// Overwrites the text of the default version.
-pub fn overwrite_default(conn: &mut Conn, policy: i64, text: (&str, Mark)) -> Result<(), StoreError> {
+pub fn overwrite_default(conn: &mut Conn, policy: i64, document: &str, mark: Mark) -> Result<(), StoreError> {
     diesel::update(
         policy_versions::table
             .filter(policy_versions::policy_id.eq(policy))
             .filter(policy_versions::is_default.eq(true)),
     )
-    .set(policy_versions::document.eq(text.0))
+    .set(policy_versions::document.eq(document))
     .execute(conn)?;
-    set_text(conn, policy, text)
+    set_text(conn, policy, document, mark)
 }
 
-fn set_text(conn: &mut Conn, policy: i64, (document, mark): (&str, Mark)) -> Result<(), StoreError> {
+fn set_text(conn: &mut Conn, policy: i64, document: &str, mark: Mark) -> Result<(), StoreError> {
     diesel::update(policies::table.find(policy))
         .set((
             policies::document.eq(document),

@@ -141,7 +141,7 @@ pub fn delete_of_user(conn: &mut Conn, uid: Uid) -> Result<usize, StoreError> {
 }
 
 /// Removes what has run out, and what a clock that was ahead made to last: sessions, questions, tickets.
-pub fn sweep(conn: &mut Conn, (now, longest): (i64, i64)) -> Result<(), StoreError> {
+pub fn sweep(conn: &mut Conn, now: i64, longest: i64) -> Result<(), StoreError> {
     let is_over = sessions::expires_at
         .le(now - REMEMBERED_SECONDS)
         .or(sessions::expires_at.gt(latest(longest, now)))

@@ -34,7 +34,7 @@ pub fn blocked_until(
     limit: Limit,
     now: i64,
 ) -> Result<Option<i64>, StoreError> {
-    Ok(find(conn, bucket)?.and_then(|row| limit.until((row.failures, row.last_failed_at), now)))
+    Ok(find(conn, bucket)?.and_then(|row| limit.until(row.failures, row.last_failed_at, now)))
 }
 
 /// Until when a bucket is locked outright. A lock of more than `longest` seconds was made by a clock that was ahead.

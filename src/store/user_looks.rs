@@ -11,7 +11,7 @@ use diesel::prelude::*;
 const AT_ONCE: i64 = 5_000;
 
 /// Keeps what a user's name looks like, in place of what an earlier name did.
-pub fn replace(conn: &mut Conn, (owner, uid): (Uin, Uid), name: &str) -> Result<(), StoreError> {
+pub fn replace(conn: &mut Conn, owner: Uin, uid: Uid, name: &str) -> Result<(), StoreError> {
     diesel::delete(user_looks::table.filter(user_looks::uid.eq(uid.0))).execute(conn)?;
     for look in looks(name) {
         diesel::insert_into(user_looks::table)
@@ -82,7 +82,7 @@ pub fn fill(conn: &mut Conn, most: i64) -> Result<bool, StoreError> {
             .get_result(conn)
             .optional()?;
         if let Some(name) = name {
-            replace(conn, (Uin(*owner), Uid(*uid)), &name)?;
+            replace(conn, Uin(*owner), Uid(*uid), &name)?;
         }
     }
     Ok(!found.is_empty())

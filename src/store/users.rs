@@ -66,7 +66,7 @@ pub fn insert(conn: &mut Conn, user: &User, created_by: Uin) -> Result<(), Store
             users::has_looks.eq(true),
         ))
         .execute(conn)?;
-    user_looks::replace(conn, (user.owner_uin, user.uid), &user.name)?;
+    user_looks::replace(conn, user.owner_uin, user.uid, &user.name)?;
     insert_terms(conn, user)
 }
 
@@ -84,7 +84,7 @@ pub fn update(conn: &mut Conn, user: &User) -> Result<(), StoreError> {
             users::has_looks.eq(true),
         ))
         .execute(conn)?;
-    user_looks::replace(conn, (user.owner_uin, user.uid), &user.name)?;
+    user_looks::replace(conn, user.owner_uin, user.uid, &user.name)?;
     diesel::delete(user_terms::table.filter(user_terms::uid.eq(user.uid.0))).execute(conn)?;
     insert_terms(conn, user)
 }

@@ -26,7 +26,7 @@ pub(super) enum Access {
 
 pub(super) fn read(path: &Path, access: Access) -> Result<Zeroizing<String>, VaultError> {
     let (file, found) = open(path)?;
-    ensure_private(path, (&file, &found), access)?;
+    ensure_private(path, &file, &found, access)?;
     let mut text = Zeroizing::new(String::with_capacity(4096));
     file.take(MOST_BYTES).read_to_string(&mut text).map_err(VaultError::reading(path))?;
     Ok(text)
@@ -104,7 +104,7 @@ fn ensure_regular(path: &Path, found: &Metadata) -> Result<(), VaultError> {
 
 /// Refuses a file that others can touch. Where only a group can, and the file is ours, its mode is mended: Kubernetes
 /// opens every file of a volume to the group of the pod.
-fn ensure_private(path: &Path, (file, found): (&File, &Metadata), access: Access) -> Result<(), VaultError> {
+fn ensure_private(path: &Path, file: &File, found: &Metadata, access: Access) -> Result<(), VaultError> {
     let mode = found.permissions().mode() & 0o7777;
     if mode.trailing_zeros() >= 6 {
         return Ok(());

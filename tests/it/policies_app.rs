@@ -208,7 +208,7 @@ async fn a_broken_stored_document_denies_everything() {
         app.app
             .store
             .write(move |conn| -> Result<(), StoreError> {
-                policy_versions::overwrite_default(conn, id, (&text, Mark { at: 0, stepped_up: false }))
+                policy_versions::overwrite_default(conn, id, &text, Mark { at: 0, stepped_up: false })
             })
             .await
             .expect("a broken text");

@@ -76,7 +76,7 @@ async fn list_collaborators(call: Call) -> Result<Map<String, Value>, ApiError> 
             return Err(ApiError::wrong_value(name, ("0 or more is expected.", "应为不小于 0 的整数。")));
         }
     }
-    let (total, found) = users::lists::collaborators(&call.app, &call.caller, (limit, offset)).await?;
+    let (total, found) = users::lists::collaborators(&call.app, &call.caller, limit, offset).await?;
     let data: Vec<Value> = found.iter().map(|user| sub_account_info(user, call.times)).collect();
     Ok(fields(json!({ "TotalNum": total, "Data": data })))
 }

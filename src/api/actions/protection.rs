@@ -5,7 +5,7 @@ use crate::api::action::{Action, Call, Service, fields, respond};
 use crate::api::error::{ApiError, USER};
 use crate::api::input::Input;
 use crate::app::account;
-use crate::app::account::protection::{ProtectionChange, ProtectionSet, RuleChanges};
+use crate::app::account::protection::{ProtectionChange, ProtectionSet, RuleChanges, protection};
 use crate::domain::login_rules::{self, Effect, LoginRule, LoginRules, MAX_RULES};
 use crate::domain::permission::action;
 use crate::domain::user::{Protection, Uin};
@@ -30,8 +30,9 @@ const fn made(name: &'static str, is_mutating: bool, run: fn(Call) -> crate::api
 
 async fn describe_safe_auth_flag(call: Call) -> Result<Map<String, Value>, ApiError> {
     call.input.only(&[])?;
-    let own = (action::DESCRIBE_OWN_PROTECTION, call.caller.user.uin);
-    let mut answer = flags(account::protection::protection(&call.app, &call.caller, own).await?);
+    let own = call.caller.user.uin;
+    let found = protection(&call.app, &call.caller, action::DESCRIBE_OWN_PROTECTION, own).await;
+    let mut answer = flags(found?);
     answer.insert("PromptTrust".to_owned(), 0.into());
     Ok(answer)
 }
@@ -39,8 +40,7 @@ async fn describe_safe_auth_flag(call: Call) -> Result<Map<String, Value>, ApiEr
 async fn describe_safe_auth_flag_coll(call: Call) -> Result<Map<String, Value>, ApiError> {
     call.input.only(&["SubUin"])?;
     let uin = Uin(call.input.required_integer("SubUin")?);
-    let asked = (action::DESCRIBE_PROTECTION, uin);
-    let found = account::protection::protection(&call.app, &call.caller, asked).await;
+    let found = protection(&call.app, &call.caller, action::DESCRIBE_PROTECTION, uin).await;
     let mut answer =
         flags(found.map_err(|failure| ApiError::from(failure).not_found_as(NO_USER, (USER, uin)))?);
     answer.insert("PromptTrust".to_owned(), 0.into());
@@ -49,8 +49,8 @@ async fn describe_safe_auth_flag_coll(call: Call) -> Result<Map<String, Value>, 
 
 async fn describe_safe_auth_flag_intl(call: Call) -> Result<Map<String, Value>, ApiError> {
     call.input.only(&[])?;
-    let own = (action::DESCRIBE_OWN_PROTECTION_INTL, call.caller.user.uin);
-    Ok(flags(account::protection::protection(&call.app, &call.caller, own).await?))
+    let own = call.caller.user.uin;
+    Ok(flags(protection(&call.app, &call.caller, action::DESCRIBE_OWN_PROTECTION_INTL, own).await?))
 }
 
 /// Of all the methods only the software token exists here.

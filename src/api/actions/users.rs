@@ -51,7 +51,7 @@ async fn get_user(call: Call) -> Result<Map<String, Value>, ApiError> {
     call.input.only(&["Name"])?;
     let name = call.input.required_text("Name")?;
     let not_found = |failure| ApiError::from(failure).not_found_as(NO_USER, (USER, &name));
-    let named = users::named::named_user(&call.app, &call.caller, (action::GET_USER, name.clone())).await;
+    let named = users::named::named_user(&call.app, &call.caller, action::GET_USER, name.clone()).await;
     let details =
         users::user(&call.app, &call.caller, named.map_err(not_found)?.uin).await.map_err(not_found)?;
     let user = details.user;
@@ -127,7 +127,7 @@ async fn update_user(call: Call) -> Result<Map<String, Value>, ApiError> {
     let input = &call.input;
     input.only(&PERSONAL)?;
     let name = input.required_text("Name")?;
-    let kept = users::named::named_user(&call.app, &call.caller, (action::UPDATE_USER, name.clone())).await;
+    let kept = users::named::named_user(&call.app, &call.caller, action::UPDATE_USER, name.clone()).await;
     let kept = kept.map_err(|failure| ApiError::from(failure).not_found_as(NO_USER, (USER, &name)))?;
     let said = Said::in_input(input, Some(&kept)).map_err(|error| error.invalid_as("InvalidParameter"))?;
     let changes = Changes {

@@ -22,7 +22,7 @@ pub async fn actors_meant(app: &App, caller: &Caller, text: String) -> Result<Ve
     let owner = caller.owner();
     app.store
         .read(move |conn| {
-            let found = users_meant(conn, owner, ("actor", &text))?;
+            let found = users_meant(conn, owner, "actor", &text)?;
             if found.is_empty() {
                 let unknown = "No user here has this in its name. For a deleted user, enter its UIN.";
                 return Err(FieldError::on_page("actor", unknown).into());
@@ -51,7 +51,7 @@ fn target_of(conn: &mut Conn, owner: Uin, text: &str) -> Result<Target, Failure>
             Target { key: Some(text.to_owned()), ..Target::default() }
         });
     }
-    let uins = users_meant(conn, owner, ("target", text))?;
+    let uins = users_meant(conn, owner, "target", text)?;
     if Uin::parse(text).is_ok() {
         return Ok(Target { uins, ..Target::default() });
     }
@@ -70,11 +70,7 @@ fn target_of(conn: &mut Conn, owner: Uin, text: &str) -> Result<Target, Failure>
     Ok(Target { uins, things, groups: named, key: None })
 }
 
-fn users_meant(
-    conn: &mut Conn,
-    owner: Uin,
-    (field, text): (&'static str, &str),
-) -> Result<Vec<Uin>, Failure> {
+fn users_meant(conn: &mut Conn, owner: Uin, field: &'static str, text: &str) -> Result<Vec<Uin>, Failure> {
     if let Ok(uin) = Uin::parse(text) {
         return Ok(vec![uin]);
     }

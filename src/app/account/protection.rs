@@ -44,7 +44,8 @@ pub enum ProtectionSet {
 pub async fn protection(
     app: &App,
     caller: &Caller,
-    (action, uin): (&'static str, Uin),
+    action: &'static str,
+    uin: Uin,
 ) -> Result<Protection, Failure> {
     caller.ensure(action, uin)?;
     let owner = caller.owner();

@@ -91,9 +91,10 @@ fn seed_of_token(app: &App, conn: &mut Conn, token: &str) -> Result<TotpSeed, Fa
 pub async fn faults_of_setup_password(
     app: &App,
     password: Password,
-    (user_name, account_name): (&str, &str),
+    user_name: &str,
+    account_name: &str,
 ) -> Result<Vec<FieldError>, Failure> {
-    faults_of(app, first_password(password, (user_name, account_name))).await
+    faults_of(app, first_password(password, user_name, account_name)).await
 }
 
 /// Makes the first root account and signs its root in: both proofs were just given. The text opens the page with
@@ -109,7 +110,7 @@ pub async fn set_up(app: &App, setup: Setup, source: Source) -> Result<(String, 
             Ok::<_, Failure>(matched_step(&seed_of_token(&node, conn, &checked)?, &code, now))
         })
         .await?;
-    let chosen = first_password(password, (user_name.as_str(), &account_name));
+    let chosen = first_password(password, user_name.as_str(), &account_name);
     let (password, step) = match (acceptable(app, chosen).await, step) {
         (Ok(password), Some(step)) => (password, step),
         (Ok(_), None) => return Err(wrong_code().into()),
@@ -209,7 +210,7 @@ fn ensure_not_set_up(conn: &mut Conn) -> Result<(), Failure> {
 }
 
 /// There is no account yet whose rules could count.
-fn first_password<'a>(password: Password, (user_name, account_name): (&'a str, &'a str)) -> Chosen<'a> {
+fn first_password<'a>(password: Password, user_name: &'a str, account_name: &'a str) -> Chosen<'a> {
     Chosen { password, field: "password", user_name, account_name, rules: PasswordRules::default() }
 }
 

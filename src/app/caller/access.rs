@@ -89,7 +89,7 @@ impl Access {
         if self.rights.is_root {
             return Ok(());
         }
-        let decision = self.decide_from((ip, mfa), action, resource);
+        let decision = self.decide(action, resource, &self.context_of(action, ip, mfa));
         if decision.allowed {
             return Ok(());
         }
@@ -99,14 +99,11 @@ impl Access {
     /// Whether a statement denies it, as opposed to none allowing it.
     pub fn is_denied(&self, action: &'static str, resource: &str, ip: &str) -> bool {
         !self.rights.is_root
-            && self.decide_from((ip, Mfa::NotChecked), action, resource).reason == Reason::Denied
+            && self.decide(action, resource, &self.context_of(action, ip, Mfa::NotChecked)).reason
+                == Reason::Denied
     }
 
-    fn decide_from(&self, (ip, mfa): (&str, Mfa), action: &str, resource: &str) -> Decision {
-        self.decide(action, resource, &self.context_of(action, (ip, mfa)))
-    }
-
-    pub(in crate::app) fn context_of(&self, action: &str, (ip, mfa): (&str, Mfa)) -> Context {
+    pub(in crate::app) fn context_of(&self, action: &str, ip: &str, mfa: Mfa) -> Context {
         let passed = if mfa == Mfa::Passed { "1" } else { "0" };
         let context = self.circumstances(action).with("qcs:mfa", passed);
         if ip.parse::<IpAddr>().is_ok() { context.with("qcs:ip", ip) } else { context.with_untold("qcs:ip") }
@@ -133,7 +130,9 @@ impl Access {
         let (action, resource) = (question.action.trim(), question.resource.trim());
         let decision = self.decide(action, resource, &context);
         let near = match decision.reason {
-            Reason::NotAllowed | Reason::OutsideBoundary(_) => self.near_misses((action, resource), &context),
+            Reason::NotAllowed | Reason::OutsideBoundary(_) => {
+                self.near_misses(&self.request(action, resource, &context))
+            }
             Reason::Allowed | Reason::Denied | Reason::Malformed => Vec::new(),
         };
         Simulation::by(decision, near)
@@ -156,32 +155,36 @@ impl Access {
     }
 
     fn decide(&self, action: &str, resource: &str, context: &Context) -> Decision {
-        self.decide_by((action, resource), context, self.rights.attached.iter().map(Labelled::attached))
+        let attached = self.rights.attached.iter().map(Labelled::attached);
+        self.decide_by(&self.request(action, resource, context), attached)
     }
 
     pub(in crate::app) fn decide_by<'a>(
         &'a self,
-        (action, resource): (&str, &str),
-        context: &Context,
+        request: &Request<'_>,
         attached: impl Iterator<Item = Attached<'a>>,
     ) -> Decision {
         let general = Attached { label: BUILT_IN, policy: preset::general() };
         let attached: Vec<Attached<'_>> = attached.chain([general]).collect();
         let boundaries: Vec<Attached<'_>> = self.rights.boundary.iter().map(Labelled::attached).collect();
-        let request = self.request((action, resource), context);
-        Grants { attached: &attached, boundaries: &boundaries }.decide(&request)
+        Grants { attached: &attached, boundaries: &boundaries }.decide(request)
     }
 
-    fn request<'a>(&'a self, (action, resource): (&'a str, &'a str), context: &'a Context) -> Request<'a> {
+    pub(in crate::app) fn request<'a>(
+        &'a self,
+        action: &'a str,
+        resource: &'a str,
+        context: &'a Context,
+    ) -> Request<'a> {
         let caller = &self.rights.principal;
         Request { action, resource, context, caller, operation_level: is_operation_level(action) }
     }
 
     /// What would have allowed it but for one part.
-    fn near_misses(&self, asked: (&str, &str), context: &Context) -> Vec<NearMiss> {
+    fn near_misses(&self, request: &Request<'_>) -> Vec<NearMiss> {
         let attached: Vec<Attached<'_>> = self.rights.attached.iter().map(Labelled::attached).collect();
         let boundaries: Vec<Attached<'_>> = self.rights.boundary.iter().map(Labelled::attached).collect();
-        Grants { attached: &attached, boundaries: &boundaries }.near_misses(&self.request(asked, context))
+        Grants { attached: &attached, boundaries: &boundaries }.near_misses(request)
     }
 }
 

@@ -43,8 +43,8 @@ impl Access {
             let young = denies.iter().find(|(at, _)| *at == place);
             young.map_or_else(|| held.attached(), |(_, policy)| Attached { label: &held.label, policy })
         });
-        let context = self.context_of(asked.action, (asked.ip, asked.mfa));
-        self.decide_by((asked.action, asked.resource), &context, weighed).allowed
+        let context = self.context_of(asked.action, asked.ip, asked.mfa);
+        self.decide_by(&self.request(asked.action, asked.resource, &context), weighed).allowed
     }
 }
 

@@ -202,7 +202,7 @@ fn perform(change: &mut Change<'_>, plan: &Plan) -> Result<Granted, Failure> {
     let done = match &plan.grant {
         Grant::AddUser(user) => {
             let (new, login) = user.restored(plan.shown.as_ref(), change.app.clock.now())?;
-            return add_user_in(change, (&new, login.as_ref())).map(Granted::User);
+            return add_user_in(change, &new, login.as_ref()).map(Granted::User);
         }
         Grant::CreatePolicy { name, description, document } => {
             let new = policy_text(name, description, document)?;
@@ -210,26 +210,24 @@ fn perform(change: &mut Change<'_>, plan: &Plan) -> Result<Granted, Failure> {
         }
         Grant::EditPolicy { id, name, description, document } => {
             let new = policy_text(name, description, document)?;
-            return edit_policy_in(change, (*id, new)).map(Granted::Edited);
+            return edit_policy_in(change, *id, new).map(Granted::Edited);
         }
-        Grant::AttachToUser { uin, policies } => attach_policies_in(change, (Uin(*uin), policies)),
-        Grant::DetachFromUser { uin, policy } => detach_policy_in(change, (Uin(*uin), *policy)),
+        Grant::AttachToUser { uin, policies } => attach_policies_in(change, Uin(*uin), policies),
+        Grant::DetachFromUser { uin, policy } => detach_policy_in(change, Uin(*uin), *policy),
         Grant::Join(pairs) => add_to_groups_in(change, &members(pairs)),
         Grant::Leave(pairs) => remove_from_groups_in(change, &members(pairs)),
         Grant::AttachToGroup { group, policies } => {
-            attach_group_policies_in(change, (GroupId(*group), policies))
+            attach_group_policies_in(change, GroupId(*group), policies)
         }
-        Grant::DetachFromGroup { group, policy } => {
-            detach_group_policy_in(change, (GroupId(*group), *policy))
-        }
+        Grant::DetachFromGroup { group, policy } => detach_group_policy_in(change, GroupId(*group), *policy),
         Grant::AttachToHolders { policy, users, groups } => {
-            attach_to_holders_in(change, (*policy, &holders(users, groups)))
+            attach_to_holders_in(change, *policy, &holders(users, groups))
         }
-        Grant::PutBoundary { uin, policy } => put_boundary_in(change, (Uin(*uin), *policy)),
+        Grant::PutBoundary { uin, policy } => put_boundary_in(change, Uin(*uin), *policy),
         Grant::DeleteBoundary { uin } => delete_boundary_in(change, Uin(*uin)),
-        Grant::SetConsole { uin, on } => set_console_in(change, (Uin(*uin), *on)),
-        Grant::SetDefaultVersion { policy, version } => set_default_in(change, (*policy, *version)),
-        Grant::DeletePolicy { policy } => delete_policy_in(change, (*policy, IfAttached::Refuse)),
+        Grant::SetConsole { uin, on } => set_console_in(change, Uin(*uin), *on),
+        Grant::SetDefaultVersion { policy, version } => set_default_in(change, *policy, *version),
+        Grant::DeletePolicy { policy } => delete_policy_in(change, *policy, IfAttached::Refuse),
         Grant::DeleteGroup { group } => delete_group_in(change, GroupId(*group)),
     };
     done.map(|()| Granted::Done)

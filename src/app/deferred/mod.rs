@@ -312,7 +312,7 @@ fn carry_out(change: &mut Change<'_>, step_up: &StepUp) -> Result<Done, Failure>
             set_own_password(change, &hash).map(|()| Done::PasswordChanged)
         }
         Purpose::ResetPassword => {
-            reset_password_in(change, (&target, &sealed_in(change.app, step_up, &detail)?))
+            reset_password_in(change, &target, &sealed_in(change.app, step_up, &detail)?)
         }
         Purpose::ResetMfa => reset_mfa_in(change, &target).map(|()| Done::MfaReset(target.uin)),
         Purpose::ChangeSettings => {

@@ -41,21 +41,23 @@ pub async fn attach_group_policies(
     policies: Vec<i64>,
 ) -> Result<(), Failure> {
     caller.ensure_group(action::ATTACH_GROUP_POLICY, id)?;
-    app.change(caller, move |change| attach_group_policies_in(change, (id, &policies))).await
+    app.change(caller, move |change| attach_group_policies_in(change, id, &policies)).await
 }
 
 pub(in crate::app) fn attach_group_policies_in(
     change: &mut Change<'_>,
-    (id, policies): (GroupId, &[i64]),
+    id: GroupId,
+    policies: &[i64],
 ) -> Result<(), Failure> {
     change.by.ensure_group(action::ATTACH_GROUP_POLICY, id)?;
     dialect::lock_account(change.conn, change.by.owner())?;
-    policies.iter().try_for_each(|policy| attach_to_group_in(change, (id, *policy)))
+    policies.iter().try_for_each(|policy| attach_to_group_in(change, id, *policy))
 }
 
 pub(in crate::app) fn attach_to_group_in(
     change: &mut Change<'_>,
-    (id, policy): (GroupId, i64),
+    id: GroupId,
+    policy: i64,
 ) -> Result<(), Failure> {
     let group = found(change.conn, change.by.owner(), id)?;
     let known = policies::find(change.conn, change.by.owner(), policy)?;
@@ -82,12 +84,13 @@ pub async fn detach_group_policy(
     policy: i64,
 ) -> Result<(), Failure> {
     caller.ensure_group(action::DETACH_GROUP_POLICY, id)?;
-    app.change(caller, move |change| detach_group_policy_in(change, (id, policy))).await
+    app.change(caller, move |change| detach_group_policy_in(change, id, policy)).await
 }
 
 pub(in crate::app) fn detach_group_policy_in(
     change: &mut Change<'_>,
-    (id, policy): (GroupId, i64),
+    id: GroupId,
+    policy: i64,
 ) -> Result<(), Failure> {
     change.by.ensure_group(action::DETACH_GROUP_POLICY, id)?;
     dialect::lock_account(change.conn, change.by.owner())?;

@@ -143,16 +143,12 @@ pub async fn update_access_key(
         let holder = holder(change.conn, change.by, target, Deed::Update(status))?;
         dialect::lock_user(change.conn, holder.uid)?;
         let key = key_of(change.conn, change.by, &holder, &id)?;
-        put_status(change, (&holder, &key), status)
+        put_status(change, &holder, &key, status)
     })
     .await
 }
 
-fn put_status(
-    change: &mut Change<'_>,
-    (holder, key): (&User, &Key),
-    status: KeyStatus,
-) -> Result<(), Failure> {
+fn put_status(change: &mut Change<'_>, holder: &User, key: &Key, status: KeyStatus) -> Result<(), Failure> {
     let stamp = Stamp { by: &change.by.user.name, at: change.app.clock.now() };
     if !api_keys::set_status(change.conn, key, status, stamp)? {
         return Ok(());
@@ -182,7 +178,7 @@ pub async fn delete_access_key(
                 ensure_deletable(&key)?;
             }
             change.by.ensure_deed(Deed::Update(KeyStatus::Disabled), holder.uin)?;
-            put_status(change, (&holder, &key), KeyStatus::Disabled)?;
+            put_status(change, &holder, &key, KeyStatus::Disabled)?;
         }
         if !api_keys::delete_disabled(change.conn, &key)? {
             return Err(AccessKeyRefusal::NoSuchKey.into());

@@ -168,7 +168,7 @@ pub(in crate::app) fn create_checked(
 pub async fn disable_key(app: &App, caller: &Caller, place: Place, id: SecretId) -> Result<(), Failure> {
     app.change(caller, move |change| {
         let holder = holder(change.conn, change.by, place, Operation::Disable)?;
-        set_status(change, &holder, (&id, KeyStatus::Disabled))
+        set_status(change, &holder, &id, KeyStatus::Disabled)
     })
     .await
 }
@@ -183,13 +183,14 @@ pub async fn enable_key(app: &App, caller: &Caller, place: Place, id: SecretId) 
 
 pub(in crate::app) fn enable_in(change: &mut Change<'_>, place: Place, id: &SecretId) -> Result<(), Failure> {
     let holder = holder(change.conn, change.by, place, Operation::Enable)?;
-    set_status(change, &holder, (id, KeyStatus::Enabled))
+    set_status(change, &holder, id, KeyStatus::Enabled)
 }
 
 fn set_status(
     change: &mut Change<'_>,
     holder: &User,
-    (id, status): (&SecretId, KeyStatus),
+    id: &SecretId,
+    status: KeyStatus,
 ) -> Result<(), Failure> {
     dialect::lock_user(change.conn, holder.uid)?;
     let key = api_keys::find(change.conn, holder.uid, id)?.ok_or(Failure::NotFound)?;

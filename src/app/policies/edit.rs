@@ -29,7 +29,8 @@ pub async fn policy_to_edit(app: &App, caller: &Caller, id: i64) -> Result<Store
 /// Saves what differs, all or nothing: a new text is a new version, which decides from then on.
 pub(in crate::app) fn edit_policy_in(
     change: &mut Change<'_>,
-    (id, new): (i64, NewPolicy),
+    id: i64,
+    new: NewPolicy,
 ) -> Result<Edited, Failure> {
     ensure_may_edit(change.by, id)?;
     dialect::lock_account(change.conn, change.by.owner())?;
@@ -41,8 +42,7 @@ pub(in crate::app) fn edit_policy_in(
         let wanted = PolicyChange { name: Some(name), description: Some(description), document: None };
         update_policy_in(change, &PolicyKey::Id(id), &wanted)?;
     }
-    let version =
-        if is_new_text { Some(create_version_in(change, (&before, &document, true))?) } else { None };
+    let version = if is_new_text { Some(create_version_in(change, &before, &document, true)?) } else { None };
     Ok(Edited { version, is_renamed })
 }
 

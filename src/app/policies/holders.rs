@@ -37,16 +37,17 @@ impl Caller {
 /// Attaches a policy to users and groups, all or none. Who has it already keeps it.
 pub(in crate::app) fn attach_to_holders_in(
     change: &mut Change<'_>,
-    (policy, holders): (i64, &[HolderRef]),
+    policy: i64,
+    holders: &[HolderRef],
 ) -> Result<(), Failure> {
     holders.iter().try_for_each(|holder| change.by.ensure_attach(*holder))?;
     dialect::lock_account(change.conn, change.by.owner())?;
-    holders.iter().try_for_each(|holder| attach_to_in(change, (policy, *holder)))
+    holders.iter().try_for_each(|holder| attach_to_in(change, policy, *holder))
 }
 
-fn attach_to_in(change: &mut Change<'_>, (policy, holder): (i64, HolderRef)) -> Result<(), Failure> {
+fn attach_to_in(change: &mut Change<'_>, policy: i64, holder: HolderRef) -> Result<(), Failure> {
     match holder {
-        HolderRef::Group(id) => attach_to_group_in(change, (id, policy)),
+        HolderRef::Group(id) => attach_to_group_in(change, id, policy),
         HolderRef::User(uin) => {
             let user = changeable(change.conn, change.by, uin)?;
             let policy = policies::find(change.conn, change.by.owner(), policy)?

@@ -274,7 +274,7 @@ pub(in crate::app) fn update_policy_in(
     policies::rename(change.conn, &after)?;
     if let Some(document) = &wanted.document {
         let mark = change.by.mark_on_policy(change.app, action::UPDATE_POLICY, id)?;
-        policy_versions::overwrite_default(change.conn, id, (document.as_str(), mark))?;
+        policy_versions::overwrite_default(change.conn, id, document.as_str(), mark)?;
         note_loosening(change.conn, &before, mark)?;
     }
     let is_new = wanted.document.as_ref().is_some_and(|text| text.as_str() != before.document);
@@ -312,7 +312,7 @@ pub async fn delete_policies(
         ids.sort_unstable();
         ids.dedup();
         for id in ids {
-            delete_policy_in(change, (id, if_attached))?;
+            delete_policy_in(change, id, if_attached)?;
         }
         Ok(())
     })
@@ -321,7 +321,8 @@ pub async fn delete_policies(
 
 pub(in crate::app) fn delete_policy_in(
     change: &mut Change<'_>,
-    (id, if_attached): (i64, IfAttached),
+    id: i64,
+    if_attached: IfAttached,
 ) -> Result<(), Failure> {
     change.by.ensure_on_policy(action::DELETE_POLICY, id)?;
     dialect::lock_account(change.conn, change.by.owner())?;

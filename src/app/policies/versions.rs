@@ -55,14 +55,16 @@ pub async fn create_policy_version(
     app.change(caller, move |change| {
         dialect::lock_account(change.conn, change.by.owner())?;
         let policy = changeable(change.conn, change.by.owner(), id)?;
-        create_version_in(change, (&policy, &document, is_default))
+        create_version_in(change, &policy, &document, is_default)
     })
     .await
 }
 
 pub(in crate::app) fn create_version_in(
     change: &mut Change<'_>,
-    (policy, document, is_default): (&StoredPolicy, &Document, bool),
+    policy: &StoredPolicy,
+    document: &Document,
+    is_default: bool,
 ) -> Result<i64, Failure> {
     if policy_versions::of_policy(change.conn, policy.id)?.len() >= MAX_VERSIONS {
         return Err(PolicyRefusal::VersionsFull.into());
@@ -99,13 +101,10 @@ pub async fn set_default_policy_version(
     version: i64,
 ) -> Result<(), Failure> {
     caller.ensure_on_policy(action::SET_DEFAULT_POLICY_VERSION, id)?;
-    app.change(caller, move |change| set_default_in(change, (id, version))).await
+    app.change(caller, move |change| set_default_in(change, id, version)).await
 }
 
-pub(in crate::app) fn set_default_in(
-    change: &mut Change<'_>,
-    (id, version): (i64, i64),
-) -> Result<(), Failure> {
+pub(in crate::app) fn set_default_in(change: &mut Change<'_>, id: i64, version: i64) -> Result<(), Failure> {
     change.by.ensure_on_policy(action::SET_DEFAULT_POLICY_VERSION, id)?;
     dialect::lock_account(change.conn, change.by.owner())?;
     let policy = changeable(change.conn, change.by.owner(), id)?;

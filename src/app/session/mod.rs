@@ -178,7 +178,7 @@ pub async fn sweep(app: &App) -> Result<(), Failure> {
     app.memory.purge(now);
     app.store
         .write(move |conn| -> Result<(), Failure> {
-            sessions::sweep(conn, (now, longest))?;
+            sessions::sweep(conn, now, longest)?;
             crate::store::throttles::sweep(conn, now)?;
             crate::store::replays::sweep(conn, now)?;
             crate::store::signed_seconds::sweep(conn, now)?;

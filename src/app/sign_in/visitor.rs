@@ -27,7 +27,7 @@ pub(in crate::app) async fn at_the_door(
         .read(move |conn| {
             let (account, name) = (account.trim(), user_name.trim());
             let owner = account_of(conn, account)?;
-            let user = person_of(conn, (account, owner), name)?;
+            let user = person_of(conn, account, owner, name)?;
             let known = user.as_ref().and_then(|user| known_device(&node, device.as_deref()?, user.uin));
             let meant = match (&user, owner) {
                 (Some(user), _) => Name::Known(user.uin),
@@ -73,7 +73,8 @@ fn retry_limit(conn: &mut Conn, owner: Option<Uin>) -> Result<i64, Failure> {
 /// Who is meant by an account (as typed, and which that is) and a name.
 fn person_of(
     conn: &mut Conn,
-    (account, owner): (&str, Option<Uin>),
+    account: &str,
+    owner: Option<Uin>,
     name: &str,
 ) -> Result<Option<User>, Failure> {
     if account.is_empty()

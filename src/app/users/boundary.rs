@@ -25,13 +25,10 @@ pub async fn boundary(app: &App, caller: &Caller, uin: Uin) -> Result<Option<Sto
 /// Sets or replaces it: from the next request on nothing outside of it is allowed.
 pub async fn put_boundary(app: &App, caller: &Caller, uin: Uin, policy: i64) -> Result<(), Failure> {
     caller.ensure(action::PUT_BOUNDARY, uin)?;
-    app.change(caller, move |change| put_boundary_in(change, (uin, policy))).await
+    app.change(caller, move |change| put_boundary_in(change, uin, policy)).await
 }
 
-pub(in crate::app) fn put_boundary_in(
-    change: &mut Change<'_>,
-    (uin, policy): (Uin, i64),
-) -> Result<(), Failure> {
+pub(in crate::app) fn put_boundary_in(change: &mut Change<'_>, uin: Uin, policy: i64) -> Result<(), Failure> {
     change.by.ensure(action::PUT_BOUNDARY, uin)?;
     dialect::lock_account(change.conn, change.by.owner())?;
     let user = changeable(change.conn, change.by, uin)?;

@@ -46,7 +46,8 @@ pub async fn described(app: &App, caller: &Caller, uins: Vec<Uin>) -> Result<Vec
 pub async fn collaborators(
     app: &App,
     caller: &Caller,
-    (limit, offset): (i64, i64),
+    limit: i64,
+    offset: i64,
 ) -> Result<(i64, Vec<User>), Failure> {
     caller.ensure_here(action::LIST_COLLABORATORS)?;
     let owner = caller.owner();

@@ -170,13 +170,14 @@ pub(in crate::app) async fn login_of(
 
 pub(in crate::app) fn add_user_in(
     change: &mut Change<'_>,
-    (new, login): (&NewUser, Option<&Login>),
+    new: &NewUser,
+    login: Option<&Login>,
 ) -> Result<Added, Failure> {
     change.by.ensure_here(action::ADD_USER)?;
     let owner = change.by.owner();
     dialect::lock_account(change.conn, owner)?;
     ensure_room_for_user(change.app, change.conn, owner)?;
-    ensure_free_name(change.conn, owner, (&new.name, None))?;
+    ensure_free_name(change.conn, owner, &new.name, None)?;
     let (uin, kind, console_login) = match new.kind {
         NewUserKind::Collaborator(uin) => {
             ensure_can_collaborate(change.conn, owner, uin)?;
@@ -214,7 +215,7 @@ pub(in crate::app) fn add_user_in(
     accounts::count_user(change.conn, owner, 1)?;
     let name = if kind == UserKind::Collaborator { "AddCollaborator" } else { "AddUser" };
     change.event(name).on(&user).fact("console_login", console_login).record(change);
-    attach_first(change, (&user, &new.policies))?;
+    attach_first(change, &user, &new.policies)?;
     let door =
         Door { session: &change.by.session.id_hash, purpose: INITIAL_PASSWORD, uid: user.uid, object: "" };
     let shown = login.and_then(|login| login.shown.as_ref());
@@ -239,7 +240,7 @@ fn ensure_room_for_user(app: &App, conn: &mut Conn, owner: Uin) -> Result<(), Fa
 }
 
 /// Attaches the policies that a new user starts with.
-fn attach_first(change: &mut Change<'_>, (user, names): (&User, &[String])) -> Result<(), Failure> {
+fn attach_first(change: &mut Change<'_>, user: &User, names: &[String]) -> Result<(), Failure> {
     if names.is_empty() {
         return Ok(());
     }
@@ -267,7 +268,7 @@ pub async fn update_user(app: &App, caller: &Caller, uin: Uin, details: Details)
         let before = changeable(change.conn, change.by, uin)?;
         let renamed = details.name.as_ref().filter(|name| name.as_str() != before.name);
         if let Some(name) = renamed {
-            ensure_free_name(change.conn, change.by.owner(), (name, Some(before.uid)))?;
+            ensure_free_name(change.conn, change.by.owner(), name, Some(before.uid))?;
         }
         let after = User {
             name: renamed.map_or_else(|| before.name.clone(), |name| name.as_str().to_owned()),

@@ -48,9 +48,10 @@ pub struct Changes {
 pub async fn named_user(
     app: &App,
     caller: &Caller,
-    (action, name): (&'static str, String),
+    action: &'static str,
+    name: String,
 ) -> Result<User, Failure> {
-    app.view(caller, move |view| named(view.conn, view.by, (action, &name))).await
+    app.view(caller, move |view| named(view.conn, view.by, action, &name)).await
 }
 
 /// Adds a sub-user, with a key where one is wanted. A password that is missing is generated.
@@ -69,7 +70,7 @@ pub async fn add_named_user(
     }
     let login = login_of(app, caller, &new).await?;
     app.change(caller, move |change| {
-        let added = add_user_in(change, (&new, login.as_ref()))?;
+        let added = add_user_in(change, &new, login.as_ref())?;
         let user = users::find(change.conn, change.by.owner(), added.uin)?.ok_or(Failure::NotFound)?;
         let key = if with_key { Some(first_key_in(change, &user)?) } else { None };
         Ok(NamedUser { user, password: generated, key })
@@ -95,7 +96,7 @@ pub async fn update_named_user(
     name: String,
     mut changes: Changes,
 ) -> Result<(), Failure> {
-    let target = named_user(app, caller, (action::UPDATE_USER, name.clone())).await?;
+    let target = named_user(app, caller, action::UPDATE_USER, name.clone()).await?;
     ensure_fitting(caller, &target, &changes)?;
     let hash = match changes.password.take() {
         Some(password) if changes.console_login.unwrap_or(target.console_login) => {
@@ -104,7 +105,7 @@ pub async fn update_named_user(
         _ => None,
     };
     app.change(caller, move |change| {
-        let user = named(change.conn, change.by, (action::UPDATE_USER, &name))?;
+        let user = named(change.conn, change.by, action::UPDATE_USER, &name)?;
         if user.uid != target.uid {
             return Err(Failure::NotFound);
         }
@@ -112,7 +113,7 @@ pub async fn update_named_user(
         dialect::lock_identity(change.conn, user.uin)?;
         let user = changeable(change.conn, change.by, user.uin)?;
         ensure_fitting(change.by, &user, &changes)?;
-        update_in(change, &user, (changes, hash))
+        update_in(change, &user, changes, hash)
     })
     .await
 }
@@ -132,7 +133,8 @@ async fn hash_of_new(
 fn update_in(
     change: &mut Change<'_>,
     user: &User,
-    (changes, hash): (Changes, Option<String>),
+    changes: Changes,
+    hash: Option<String>,
 ) -> Result<(), Failure> {
     let after = User {
         note: changes.note.unwrap_or_else(|| user.note.clone()),
@@ -180,7 +182,8 @@ fn update_in(
 pub(in crate::app) fn named(
     conn: &mut Conn,
     caller: &Caller,
-    (action, name): (&'static str, &str),
+    action: &'static str,
+    name: &str,
 ) -> Result<User, Failure> {
     let found = users::by_name(conn, caller.owner(), name)?;
     let uin = found.as_ref().map_or(caller.owner(), |user| user.uin);

@@ -9,7 +9,8 @@ use crate::store::{Conn, user_looks, users};
 pub(in crate::app) fn ensure_free_name(
     conn: &mut Conn,
     owner: Uin,
-    (name, own): (&UserName, Option<Uid>),
+    name: &UserName,
+    own: Option<Uid>,
 ) -> Result<(), Failure> {
     let namesake = users::by_name(conn, owner, name.as_str())?;
     if namesake.is_some_and(|other| Some(other.uid) != own) {

@@ -65,7 +65,7 @@ pub async fn policies(app: &App, caller: &Caller) -> Result<Vec<StoredPolicy>, F
 pub async fn attach_policies(app: &App, caller: &Caller, uin: Uin, ids: Vec<i64>) -> Result<usize, Failure> {
     caller.ensure(action::ATTACH_POLICY, uin)?;
     app.change(caller, move |change| {
-        attach_policies_in(change, (uin, &ids))?;
+        attach_policies_in(change, uin, &ids)?;
         Ok(ids.len())
     })
     .await
@@ -73,7 +73,8 @@ pub async fn attach_policies(app: &App, caller: &Caller, uin: Uin, ids: Vec<i64>
 
 pub(in crate::app) fn attach_policies_in(
     change: &mut Change<'_>,
-    (uin, ids): (Uin, &[i64]),
+    uin: Uin,
+    ids: &[i64],
 ) -> Result<(), Failure> {
     change.by.ensure(action::ATTACH_POLICY, uin)?;
     // No policy is deleted while it is being attached.
@@ -114,13 +115,10 @@ pub(in crate::app) fn attach_in(
 /// Detaches a policy from a user.
 pub async fn detach_policy(app: &App, caller: &Caller, uin: Uin, id: i64) -> Result<(), Failure> {
     caller.ensure(action::DETACH_POLICY, uin)?;
-    app.change(caller, move |change| detach_policy_in(change, (uin, id))).await
+    app.change(caller, move |change| detach_policy_in(change, uin, id)).await
 }
 
-pub(in crate::app) fn detach_policy_in(
-    change: &mut Change<'_>,
-    (uin, id): (Uin, i64),
-) -> Result<(), Failure> {
+pub(in crate::app) fn detach_policy_in(change: &mut Change<'_>, uin: Uin, id: i64) -> Result<(), Failure> {
     change.by.ensure(action::DETACH_POLICY, uin)?;
     let user = changeable(change.conn, change.by, uin)?;
     let policy =

@@ -48,7 +48,7 @@ pub async fn delete_named_user(
     force: bool,
 ) -> Result<Deletion, Failure> {
     app.change(caller, move |change| {
-        let user = named(change.conn, change.by, (action::DELETE_USER, &name))?;
+        let user = named(change.conn, change.by, action::DELETE_USER, &name)?;
         let user = changeable(change.conn, change.by, user.uin)?;
         ensure_removable(change.by, &user)?;
         dialect::lock_user(change.conn, user.uid)?;

@@ -23,7 +23,8 @@ use zeroize::Zeroizing;
 /// Lets a user into the console, or keeps it out; its sessions end at once.
 pub(in crate::app) fn set_console_in(
     change: &mut Change<'_>,
-    (uin, on): (Uin, Option<bool>),
+    uin: Uin,
+    on: Option<bool>,
 ) -> Result<(), Failure> {
     change.by.ensure(action::UPDATE_USER, uin)?;
     dialect::lock_identity(change.conn, uin)?;
@@ -63,7 +64,8 @@ pub async fn ask_password_reset(app: &App, caller: &Caller, uin: Uin) -> Result<
 
 pub(in crate::app) fn reset_password_in(
     change: &mut Change<'_>,
-    (user, secret): (&User, &Zeroizing<String>),
+    user: &User,
+    secret: &Zeroizing<String>,
 ) -> Result<Done, Failure> {
     change.by.ensure(action::UPDATE_USER, user.uin)?;
     ensure_resettable(change.by, user)?;

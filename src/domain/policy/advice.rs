@@ -44,10 +44,10 @@ fn on_statement(node: &Node) -> Vec<Advice> {
     let on_all =
         find(members, "resource").map(items).unwrap_or_default().iter().any(|node| is_text(node, "*"));
     let actions = find(members, "action").map(items).unwrap_or_default();
-    actions.iter().filter_map(|node| on_action(node, (allows, on_all, is_bound))).collect()
+    actions.iter().filter_map(|node| on_action(node, allows, on_all, is_bound)).collect()
 }
 
-fn on_action(node: &Node, (allows, on_all, is_bound): (bool, bool, bool)) -> Option<Advice> {
+fn on_action(node: &Node, allows: bool, on_all: bool, is_bound: bool) -> Option<Advice> {
     let Json::Text(written) = &node.value else { return None };
     let spelled = action_spelling(written);
     let is_void = !is_everything(&spelled);

@@ -184,7 +184,8 @@ fn subjects_of(family: &str, uid: i64) -> [String; 2] {
 pub(in crate::web) fn ensure_shown_in(
     context: &WebContext,
     headers: &HeaderMap,
-    (session, form): (&Session, &Form),
+    session: &Session,
+    form: &Form,
 ) -> Result<(), PageError> {
     ensure_own_origin(headers, context)?;
     match fit(context, subjects_of(&session.family, session.uid), form)? {

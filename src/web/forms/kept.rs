@@ -66,7 +66,7 @@ async fn kept(request: &HttpRequest, body: Bytes) -> Result<Option<String>, Page
     let plain = || Ok(Some("/login?ended=1".to_owned()));
     let Some(page) = page_of(request) else { return plain() };
     let form = Form::read(request, &mut Payload::from(body)).await?;
-    csrf::ensure_shown_in(&context, request.headers(), (&ended, &form))?;
+    csrf::ensure_shown_in(&context, request.headers(), &ended, &form)?;
     let fields = form.pairs().filter(|(name, _)| fill::is_plain(name));
     let fields: Vec<(String, String)> =
         fields.map(|(name, value)| (name.to_owned(), value.to_owned())).collect();

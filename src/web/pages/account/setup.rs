@@ -2,7 +2,7 @@
 
 use crate::app::Failure;
 use crate::app::account;
-use crate::app::account::setup::Setup;
+use crate::app::account::setup::{Setup, faults_of_setup_password};
 use crate::domain::field::{self, FieldError};
 use crate::domain::qr;
 use crate::domain::secret::{Password, TotpSeed};
@@ -195,8 +195,8 @@ async fn with_password_faults(
     mut errors: Vec<FieldError>,
 ) -> Result<Vec<FieldError>, Failure> {
     let Ok(password) = Password::parse(form.text("password")) else { return Ok(errors) };
-    let names = (form.text("user_name").trim(), form.text("account_name").trim());
-    let faults = account::setup::faults_of_setup_password(&context.app, password, names).await?;
+    let (user, account) = (form.text("user_name").trim(), form.text("account_name").trim());
+    let faults = faults_of_setup_password(&context.app, password, user, account).await?;
     let place = errors.iter().position(|error| error.field == "code").unwrap_or(errors.len());
     errors.splice(place..place, faults);
     Ok(errors)

@@ -52,8 +52,8 @@ impl Typed {
         caller: &Caller,
     ) -> Result<Result<Filter, Vec<FieldError>>, Failure> {
         let mut problems = Problems(Vec::new());
-        let from = problems.keep(date(("from", "first"), &self.from));
-        let last = problems.keep(date(("to", "last"), &self.to));
+        let from = problems.keep(date("from", "first", &self.from));
+        let last = problems.keep(date("to", "last", &self.to));
         if let (Some(from), Some(last)) = (from, last)
             && last < from
         {
@@ -94,7 +94,7 @@ impl Problems {
     }
 }
 
-fn date((field, which): (&'static str, &str), text: &str) -> Result<Option<i64>, FieldError> {
+fn date(field: &'static str, which: &str, text: &str) -> Result<Option<i64>, FieldError> {
     if text.is_empty() {
         return Ok(None);
     }

@@ -107,7 +107,7 @@ pub async fn add_form(
 ) -> Result<HttpResponse, PageError> {
     let head = open_head(&context, &person, group_of(&request)?).await?;
     person.ensure_here(action::LIST_USERS).map_err(Failure::from)?;
-    let choices = choices(&context, &person, (head.id, query.text("q").trim())).await?;
+    let choices = choices(&context, &person, head.id, query.text("q").trim()).await?;
     choose::show(Layout::new(&context, &person, &session, "groups"), &WORDING, subject(head), choices)
 }
 
@@ -142,7 +142,7 @@ pub async fn add(
         Ok(answer) => return Ok(answer),
         Err(failure) => faults(failure)?,
     };
-    let choices = choices(&context, &person, (head.id, "")).await?;
+    let choices = choices(&context, &person, head.id, "").await?;
     let page = Layout::new(&context, &person, &session, "groups");
     choose::show_again(page, (&WORDING, subject(head), choices), chosen, fault)
 }
@@ -177,7 +177,8 @@ async fn open_head(context: &WebContext, person: &Caller, id: GroupId) -> Result
 async fn choices(
     context: &WebContext,
     person: &Caller,
-    (id, text): (GroupId, &str),
+    id: GroupId,
+    text: &str,
 ) -> Result<Choices, PageError> {
     let held = if person.may_group(action::LIST_MEMBERS, id) {
         groups::members::members(&context.app, person, id, ALL).await?.rows

@@ -72,7 +72,7 @@ pub async fn attach_form(
     query: Query,
 ) -> Result<HttpResponse, PageError> {
     let head = open_head(&context, &person, group_of(&request)?).await?;
-    let choices = open_policies(&context, &person, (head.id, query.text("q"))).await?;
+    let choices = open_policies(&context, &person, head.id, query.text("q")).await?;
     choose::show(Layout::new(&context, &person, &session, "groups"), &WORDING, subject(head), choices)
 }
 
@@ -104,7 +104,7 @@ pub async fn attach(
         Ok(answer) => return Ok(answer),
         Err(failure) => faults(failure)?,
     };
-    let choices = open_policies(&context, &person, (head.id, "")).await?;
+    let choices = open_policies(&context, &person, head.id, "").await?;
     let page = Layout::new(&context, &person, &session, "groups");
     choose::show_again(page, (&WORDING, subject(head), choices), chosen, fault)
 }
@@ -119,13 +119,14 @@ pub async fn detach(
 ) -> Result<HttpResponse, PageError> {
     let (id, policy) = (group_of(&request)?, policy_of(&request)?);
     let sender = Sender { context: &context, person: &person, session: &session };
-    Ok(detach_from_group(sender, (id, policy), format!("/groups/{id}/permissions")).await?)
+    Ok(detach_from_group(sender, id, policy, format!("/groups/{id}/permissions")).await?)
 }
 
 /// Detaches a policy from a group, on a page that leads back to `back`.
 pub async fn detach_from_group(
     sender: Sender<'_>,
-    (id, policy): (GroupId, i64),
+    id: GroupId,
+    policy: i64,
     back: String,
 ) -> Result<HttpResponse, Failure> {
     sender.person.ensure_group(action::DETACH_GROUP_POLICY, id)?;
@@ -148,7 +149,8 @@ async fn open_head(context: &WebContext, person: &Caller, id: GroupId) -> Result
 async fn open_policies(
     context: &WebContext,
     person: &Caller,
-    (id, text): (GroupId, &str),
+    id: GroupId,
+    text: &str,
 ) -> Result<Choices, PageError> {
     let held = if person.may_group(action::LIST_GROUP_POLICIES, id) {
         groups::policies::group_policies(&context.app, person, (id, ""), ALL).await?.rows

@@ -260,10 +260,10 @@ async fn list(visit: Visit<'_>, status: StatusCode, trouble: Trouble) -> Result<
         Place::Own => None,
         Place::Of(uin) => Some(UserHead::load(visit.context, visit.person, uin, "keys").await?),
     };
-    render_as(status, &index_page(visit, (found, head), trouble))
+    render_as(status, &index_page(visit, found, head, trouble))
 }
 
-fn index_page(visit: Visit<'_>, (found, head): (KeyPage, Option<UserHead>), trouble: Trouble) -> IndexPage {
+fn index_page(visit: Visit<'_>, found: KeyPage, head: Option<UserHead>, trouble: Trouble) -> IndexPage {
     let now = visit.context.app.clock.now();
     let suffix = trouble.key.as_ref().map(|id| format!("-{id}")).unwrap_or_default();
     let problem = |error: FieldError| Problem {

@@ -106,7 +106,7 @@ pub async fn delete_form(
 ) -> Result<HttpResponse, PageError> {
     let (place, id) = (place_of(&request)?, secret_id_of(&request)?);
     let visit = Visit { context: &context, person: &person, session: &session, place };
-    confirm_deletion(visit, id, (String::new(), Vec::new())).await
+    confirm_deletion(visit, id, String::new(), Vec::new()).await
 }
 
 /// Deletes a disabled key and comes back to the list.
@@ -125,8 +125,8 @@ pub async fn delete(
             Ok(done(&session, &keys_address(place), format!("Key {} is deleted.", id.short())))
         }
         Ok(Step::Asked(asked)) => Ok(see_other(&question_address(&asked))),
-        Err(Failure::Invalid(errors)) => confirm_deletion(visit, id, (typed, errors)).await,
-        Err(Failure::Refused(_)) => confirm_deletion(visit, id, (typed, Vec::new())).await,
+        Err(Failure::Invalid(errors)) => confirm_deletion(visit, id, typed, errors).await,
+        Err(Failure::Refused(_)) => confirm_deletion(visit, id, typed, Vec::new()).await,
         Err(other) => Err(other.into()),
     }
 }
@@ -135,7 +135,8 @@ pub async fn delete(
 async fn confirm_deletion(
     visit: Visit<'_>,
     id: SecretId,
-    (typed, errors): (String, Vec<FieldError>),
+    typed: String,
+    errors: Vec<FieldError>,
 ) -> Result<HttpResponse, PageError> {
     let app = &visit.context.app;
     let (holder, key) = keys::key(app, visit.person, visit.place, (Operation::Delete, id)).await?;

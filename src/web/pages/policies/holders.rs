@@ -103,7 +103,7 @@ pub async fn attach_form(
     query: Query,
 ) -> Result<HttpResponse, PageError> {
     let policy = policies::policy(&context.app, &person, policy_of(&request)?).await?.policy;
-    let choices = choices(&context, &person, (policy.id, query.text("q").trim())).await?;
+    let choices = choices(&context, &person, policy.id, query.text("q").trim()).await?;
     let page = Layout::new(&context, &person, &session, "policies");
     choose::show(page, &WORDING, subject(&person, policy), choices)
 }
@@ -117,7 +117,7 @@ pub async fn attach(
     Protected(form): Protected,
 ) -> Result<HttpResponse, PageError> {
     let policy = policies::policy(&context.app, &person, policy_of(&request)?).await?.policy;
-    let choices = choices(&context, &person, (policy.id, "")).await?;
+    let choices = choices(&context, &person, policy.id, "").await?;
     let outcome = match holders_of(&form, person.owner()) {
         Ok(holders) => {
             let way = Way {
@@ -151,7 +151,7 @@ pub async fn detach_user(
 ) -> Result<HttpResponse, PageError> {
     let (id, uin) = (policy_of(&request)?, uin_of(&request)?);
     let sender = Sender { context: &context, person: &person, session: &session };
-    Ok(detach_from_user(sender, (uin, id), format!("/policies/{id}")).await?)
+    Ok(detach_from_user(sender, uin, id, format!("/policies/{id}")).await?)
 }
 
 /// Takes the policy from a group.
@@ -164,14 +164,15 @@ pub async fn detach_group(
 ) -> Result<HttpResponse, PageError> {
     let (id, group) = (policy_of(&request)?, group_of(&request)?);
     let sender = Sender { context: &context, person: &person, session: &session };
-    Ok(detach_from_group(sender, (group, id), format!("/policies/{id}")).await?)
+    Ok(detach_from_group(sender, group, id, format!("/policies/{id}")).await?)
 }
 
 /// Those that a search finds, that the person may attach to and that, as far as it may know, have it not.
 async fn choices(
     context: &WebContext,
     person: &Caller,
-    (policy, text): (i64, &str),
+    policy: i64,
+    text: &str,
 ) -> Result<Choices, PageError> {
     let held = if person.may_on_policy(action::LIST_POLICY_ENTITIES, policy) {
         policies::policy_entities(&context.app, person, policy, EntityFilter::All).await?

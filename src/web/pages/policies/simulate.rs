@@ -113,7 +113,7 @@ async fn answer(
         return Ok((errors, None));
     };
     let simulation = policies::simulate::simulate(&context.app, person, user.uin, question).await?;
-    Ok((errors, Some(Verdict::of(person, (user, typed), simulation))))
+    Ok((errors, Some(Verdict::of(person, user, typed, simulation))))
 }
 
 async fn found(context: &WebContext, person: &Caller, text: &str) -> Result<Option<User>, PageError> {
@@ -197,7 +197,7 @@ impl Typed {
 }
 
 impl Verdict {
-    fn of(person: &Caller, (user, typed): (User, &Typed), simulation: Simulation) -> Self {
+    fn of(person: &Caller, user: User, typed: &Typed, simulation: Simulation) -> Self {
         let open = simulation.policy.filter(|id| person.may_on_policy(action::GET_POLICY, *id));
         let opened = |id: Option<i64>| id.filter(|id| person.may_on_policy(action::GET_POLICY, *id));
         // What a statement says is for who may read its policy.

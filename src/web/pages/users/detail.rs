@@ -108,9 +108,9 @@ pub async fn delete_form(
     person: Person,
     session: Session,
 ) -> Result<HttpResponse, PageError> {
-    let found = users::head::user_to_delete(&context.app, &person, uin_of(&request)?).await?;
+    let (user, keys) = users::head::user_to_delete(&context.app, &person, uin_of(&request)?).await?;
     let page = Layout::new(&context, &person, &session, "users");
-    render(&DeletePage::new(&person, page, found))
+    render(&DeletePage::new(&person, page, user, keys))
 }
 
 /// Deletes a user whose name was typed.
@@ -133,12 +133,12 @@ pub async fn delete(
             Err(failure) => faults(failure)?,
         };
     let page = Layout::new(&context, &person, &session, "users");
-    let again = DeletePage { errors, confirm, ..DeletePage::new(&person, page, (user, keys)) };
+    let again = DeletePage { errors, confirm, ..DeletePage::new(&person, page, user, keys) };
     render_as(status, &again)
 }
 
 impl DeletePage {
-    fn new(person: &Caller, page: Layout, (user, keys): (User, Vec<SecretId>)) -> Self {
+    fn new(person: &Caller, page: Layout, user: User, keys: Vec<SecretId>) -> Self {
         Self {
             page,
             errors: Vec::new(),

@@ -85,7 +85,7 @@ pub async fn attach_form(
     query: Query,
 ) -> Result<HttpResponse, PageError> {
     let head = attachable_head(&context, &person, uin_of(&request)?).await?;
-    let choices = open_policies(&context, &person, (head.id, query.text("q"))).await?;
+    let choices = open_policies(&context, &person, head.id, query.text("q")).await?;
     choose::show(Layout::new(&context, &person, &session, "users"), &WORDING, subject(head), choices)
 }
 
@@ -116,7 +116,7 @@ pub async fn attach(
         Ok(answer) => return Ok(answer),
         Err(failure) => faults(failure)?,
     };
-    let choices = open_policies(&context, &person, (head.id, "")).await?;
+    let choices = open_policies(&context, &person, head.id, "").await?;
     let page = Layout::new(&context, &person, &session, "users");
     choose::show_again(page, (&WORDING, subject(head), choices), chosen, fault)
 }
@@ -131,13 +131,14 @@ pub async fn detach(
 ) -> Result<HttpResponse, PageError> {
     let (uin, policy) = (uin_of(&request)?, policy_of(&request)?);
     let sender = Sender { context: &context, person: &person, session: &session };
-    Ok(detach_from_user(sender, (uin, policy), format!("/users/{uin}/permissions")).await?)
+    Ok(detach_from_user(sender, uin, policy, format!("/users/{uin}/permissions")).await?)
 }
 
 /// Detaches a policy from a user, on a page that leads back to `back`.
 pub async fn detach_from_user(
     sender: Sender<'_>,
-    (uin, policy): (Uin, i64),
+    uin: Uin,
+    policy: i64,
     back: String,
 ) -> Result<HttpResponse, Failure> {
     sender.person.ensure(action::DETACH_POLICY, uin)?;
@@ -165,7 +166,8 @@ async fn attachable_head(context: &WebContext, person: &Caller, uin: Uin) -> Res
 async fn open_policies(
     context: &WebContext,
     person: &Caller,
-    (uin, text): (Uin, &str),
+    uin: Uin,
+    text: &str,
 ) -> Result<Choices, PageError> {
     let held = if person.may(action::LIST_ATTACHED, uin) {
         users::permissions::attached(&context.app, person, uin).await?
