@@ -4,7 +4,7 @@ use crate::support::people::Person;
 use crate::support::places::Places;
 use crate::support::{Answer, TestApp};
 use Caller::{Admin, CamReader, Collaborator, Nobody, OwnManager, OwnReader, Root};
-use camlock::web::routes::ENDPOINTS;
+use camlock::web::routes::{Asks, ENDPOINTS};
 use reqwest::StatusCode;
 
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -183,6 +183,21 @@ fn the_table_names_every_route_and_no_other() {
         assert!(known.contains(route), "{route:?} is missing from the authorisation table");
     }
     assert_eq!(known.len(), routes.len());
+}
+
+#[test]
+fn routes_that_ask_no_policy_are_those_that_everybody_may_open() {
+    for endpoint in ENDPOINTS {
+        let (method, path, rule) =
+            TABLE.iter().find(|row| (row.0, row.1) == (endpoint.method, endpoint.path)).unwrap();
+        let told = match rule {
+            Open => Some(Asks::Nothing),
+            Only(callers) if callers.len() == EVERYBODY.len() => Some(Asks::SignIn),
+            Only(_) => None,
+        };
+        let asks_none = matches!(endpoint.asks, Asks::Nothing | Asks::SignIn);
+        assert_eq!(asks_none.then_some(endpoint.asks), told, "{method} {path}");
+    }
 }
 
 /// A caller and the keys it may name: its own, and those of the user that others manage.

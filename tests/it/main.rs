@@ -35,6 +35,7 @@ mod api_users;
 mod audit;
 mod audit_search;
 mod authorisation;
+mod authorisation_actions;
 mod cli_keys;
 mod clients;
 mod clients_pairs;
