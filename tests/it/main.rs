@@ -75,6 +75,7 @@ mod key_names;
 mod keys;
 mod landing;
 mod last_use;
+mod leftovers;
 mod listening;
 mod lock_order;
 mod log_lost;
