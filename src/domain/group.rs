@@ -3,6 +3,7 @@
 use super::characters::is_hidden;
 use super::field::{self, FieldError};
 use super::names::{Illegible, ensure_legible};
+use super::policies::MAX_ATTACHED;
 use super::sentence::Worded;
 use super::user::{Uid, Uin};
 use std::borrow::Cow;
@@ -108,15 +109,17 @@ pub enum GroupRefusal {
     NameTaken,
     #[error("The name looks like that of another group of this account. Choose another one.")]
     LooksTaken,
-    #[error("This account has 300 groups, the most there can be. Delete one first.")]
+    #[error("This account has {MAX_GROUPS} groups, the most there can be. Delete one first.")]
     TooManyGroups,
-    #[error("A group can hold at most 100 users. Remove one first.")]
+    #[error("A group can hold at most {MAX_MEMBERS} users. Remove one first.")]
     GroupFull,
-    #[error("A user can be in at most 10 groups. Remove it from one first.")]
+    #[error("A user can be in at most {MAX_GROUPS_PER_USER} groups. Remove it from one first.")]
     UserFull,
-    #[error("A group can hold at most 200 policies. Detach one first.")]
+    #[error("A group can hold at most {MAX_ATTACHED} policies. Detach one first.")]
     TooManyPolicies,
-    #[error("At most 100 users can be added to groups, or removed, at once. Send the rest separately.")]
+    #[error(
+        "At most {MAX_AT_ONCE} users can be added to groups, or removed, at once. Send the rest separately."
+    )]
     TooManyAtOnce,
     #[error("The root user may do everything; a group would not change that.")]
     IsRoot,
@@ -148,11 +151,18 @@ impl Worded for GroupRefusal {
             }
             Self::NameTaken => "用户组名称已被使用（不区分大小写）。",
             Self::LooksTaken => "该名称与本账号的其他用户组名称过于相似，请更换。",
-            Self::TooManyGroups => "用户组数量已达上限 300 个，请先删除不用的用户组。",
-            Self::GroupFull => "用户组最多包含 100 个用户，请先移出用户。",
-            Self::UserFull => "每个用户最多加入 10 个用户组，请先退出其他用户组。",
-            Self::TooManyPolicies => "每个用户组最多关联 200 个策略，请先解除关联。",
-            Self::TooManyAtOnce => "每次最多操作 100 个用户，请分批提交。",
+            Self::TooManyGroups => {
+                return format!("用户组数量已达上限 {MAX_GROUPS} 个，请先删除不用的用户组。").into();
+            }
+            Self::GroupFull => return format!("用户组最多包含 {MAX_MEMBERS} 个用户，请先移出用户。").into(),
+            Self::UserFull => {
+                return format!("每个用户最多加入 {MAX_GROUPS_PER_USER} 个用户组，请先退出其他用户组。")
+                    .into();
+            }
+            Self::TooManyPolicies => {
+                return format!("每个用户组最多关联 {MAX_ATTACHED} 个策略，请先解除关联。").into();
+            }
+            Self::TooManyAtOnce => return format!("每次最多操作 {MAX_AT_ONCE} 个用户，请分批提交。").into(),
             Self::IsRoot => "主账号拥有全部权限，无需加入用户组。",
         };
         text.into()

@@ -36,7 +36,7 @@ pub struct LoginRules {
 /// Why rules cannot be kept; the text is fit to show to the person who wrote them.
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
 pub enum LoginRulesRefusal {
-    #[error("An account has at most 10 login rules.")]
+    #[error("An account has at most {MAX_RULES} login rules.")]
     TooMany,
     #[error("{0} is neither an IP address nor a network such as 10.1.0.0/16.")]
     NoNetwork(String),
@@ -47,7 +47,7 @@ pub enum LoginRulesRefusal {
 impl Worded for LoginRulesRefusal {
     fn zh(&self) -> Cow<'static, str> {
         match self {
-            Self::TooMany => "登录 IP 规则最多 10 条。".into(),
+            Self::TooMany => format!("登录 IP 规则最多 {MAX_RULES} 条。").into(),
             Self::NoNetwork(text) => format!("{text} 不是 IP 地址，也不是形如 10.1.0.0/16 的网段。").into(),
             Self::Overlap(one, other) => format!("{one} 与 {other} 重叠。").into(),
         }

@@ -25,9 +25,9 @@ const PRODUCT_NAMES: [&str; 2] = ["camlock", "tencent"];
 /// A rule said no; the text is fit to show to the person who asked.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
 pub enum PasswordRefusal {
-    #[error("Use at least 12 characters.")]
+    #[error("Use at least {FEWEST_CHARACTERS} characters.")]
     TooShort,
-    #[error("Use at most 128 characters.")]
+    #[error("Use at most {MOST_CHARACTERS} characters.")]
     TooLong,
     #[error("This password is on lists of common passwords. Choose another one.")]
     Common,
@@ -40,8 +40,8 @@ pub enum PasswordRefusal {
 impl Worded for PasswordRefusal {
     fn zh(&self) -> Cow<'static, str> {
         let text = match self {
-            Self::TooShort => "密码至少需要 12 个字符。",
-            Self::TooLong => "密码不能超过 128 个字符。",
+            Self::TooShort => return format!("密码至少需要 {FEWEST_CHARACTERS} 个字符。").into(),
+            Self::TooLong => return format!("密码不能超过 {MOST_CHARACTERS} 个字符。").into(),
             Self::Common => "该密码在常见密码列表中，请更换。",
             Self::HoldsName => "密码中不要包含用户名、账号名称或产品名称。",
             Self::Guessable => "该密码容易被猜中，请使用四个以上不相关的单词，或使用密码管理器生成。",

@@ -77,7 +77,7 @@ pub struct Description(String);
 /// Why a text is not a description.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
 pub enum DescriptionRefusal {
-    #[error("Use at most 300 bytes for the description.")]
+    #[error("Use at most {MAX_DESCRIPTION} bytes for the description.")]
     TooLong,
     #[error("Remove the characters that cannot be shown from the description.")]
     Malformed,
@@ -86,7 +86,7 @@ pub enum DescriptionRefusal {
 impl Worded for DescriptionRefusal {
     fn zh(&self) -> Cow<'static, str> {
         let text = match self {
-            Self::TooLong => "描述不能超过 300 个字节。",
+            Self::TooLong => return format!("描述不能超过 {MAX_DESCRIPTION} 个字节。").into(),
             Self::Malformed => "描述含有无法显示的字符，请删除。",
         };
         text.into()
@@ -164,9 +164,9 @@ pub enum PolicyRefusal {
     NoSuchPolicy(i64),
     #[error("The policy `{0}` is not attached to this user.")]
     NotAttached(i64),
-    #[error("200 policies are attached to this user, as many as may be. Detach one first.")]
+    #[error("{MAX_ATTACHED} policies are attached to this user, as many as may be. Detach one first.")]
     UserFull,
-    #[error("Delete at most 100 policies at once.")]
+    #[error("Delete at most {MAX_DELETED_AT_ONCE} policies at once.")]
     TooManyAtOnce,
     #[error("The root user is not bound by policies, so it cannot have a permission boundary.")]
     RootHasNoBoundary,
@@ -200,10 +200,12 @@ impl PolicyRefusal {
 impl Worded for PolicyRefusal {
     fn zh(&self) -> Cow<'static, str> {
         let text = match self {
-            Self::AccountFull => "自定义策略数量已达上限 1500 条，请先删除。",
+            Self::AccountFull => {
+                return format!("自定义策略数量已达上限 {MAX_POLICIES} 条，请先删除。").into();
+            }
             Self::NameTaken => "策略名称已被占用，请更换名称。",
             Self::Preset => "预设策略不可修改，请新建自定义策略。",
-            Self::VersionsFull => "策略版本已达上限 5 个，请先删除。",
+            Self::VersionsFull => return format!("策略版本已达上限 {MAX_VERSIONS} 个，请先删除。").into(),
             Self::DefaultVersion => "该版本是默认版本，请先将其他版本设为默认。",
             Self::AlreadyDefault => "该版本已经是默认版本。",
             Self::NoSuchVersion(number) => return format!("该策略没有版本 `{number}`。").into(),
@@ -211,8 +213,10 @@ impl Worded for PolicyRefusal {
             Self::BoundsUsers => "策略正被用作用户的权限边界，请先移除该权限边界。",
             Self::NoSuchPolicy(id) => return format!("本账号中没有策略 `{id}`。").into(),
             Self::NotAttached(id) => return format!("该用户未关联策略 `{id}`。").into(),
-            Self::UserFull => "该用户直接关联的策略已达上限 200 条，请先解除关联。",
-            Self::TooManyAtOnce => "一次最多删除 100 条策略。",
+            Self::UserFull => {
+                return format!("该用户直接关联的策略已达上限 {MAX_ATTACHED} 条，请先解除关联。").into();
+            }
+            Self::TooManyAtOnce => return format!("一次最多删除 {MAX_DELETED_AT_ONCE} 条策略。").into(),
             Self::RootHasNoBoundary => "主账号不受策略限制，不能设置权限边界。",
         };
         text.into()

@@ -16,7 +16,7 @@ pub struct RecoveryCode(Zeroizing<String>);
 
 /// The text is not a recovery code.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
-#[error("A recovery code has 25 letters and digits, in five groups of five.")]
+#[error("A recovery code has {LENGTH} letters and digits, in five groups of five.")]
 pub struct MalformedRecoveryCode;
 
 impl RecoveryCode {

@@ -17,7 +17,7 @@ pub struct SecretKey(Zeroizing<String>);
 
 /// The text is not a `SecretKey`; it is not repeated here, as it may be nearly one.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
-#[error("A SecretKey is 32 letters and digits.")]
+#[error("A SecretKey is {SECRET_KEY_LENGTH} letters and digits.")]
 pub struct MalformedSecretKey;
 
 impl SecretKey {
@@ -47,7 +47,7 @@ pub struct Password(Zeroizing<String>);
 pub enum MalformedPassword {
     #[error("Enter a password.")]
     Empty,
-    #[error("Use at most 128 characters.")]
+    #[error("Use at most {PASSWORD_LIMIT} characters.")]
     TooLong,
     #[error("The password has a character that cannot be typed again. Leave it out.")]
     Untypable,
@@ -57,7 +57,7 @@ impl Worded for MalformedPassword {
     fn zh(&self) -> Cow<'static, str> {
         let text = match self {
             Self::Empty => "请输入密码。",
-            Self::TooLong => "密码不能超过 128 个字符。",
+            Self::TooLong => return format!("密码不能超过 {PASSWORD_LIMIT} 个字符。").into(),
             Self::Untypable => "密码含有无法再次输入的字符，请去掉。",
         };
         text.into()
@@ -90,7 +90,7 @@ pub struct TotpSeed([u8; SEED_LENGTH]);
 
 /// The bytes are not a seed, so what they came from is damaged.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
-#[error("A TOTP seed is 20 bytes.")]
+#[error("A TOTP seed is {SEED_LENGTH} bytes.")]
 pub struct MalformedTotpSeed;
 
 impl TotpSeed {

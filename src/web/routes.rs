@@ -3,6 +3,15 @@
 use super::caller::caller;
 use super::edge::catch_panic;
 use super::error::PageError;
+use crate::domain::permission::action::{
+    ADD_MEMBER, ADD_USER, ATTACH_GROUP_POLICY, ATTACH_POLICY, CHANGE_SETTINGS, CREATE_GROUP, CREATE_KEY,
+    CREATE_OWN_KEY, CREATE_POLICY, CREATE_POLICY_VERSION, DELETE_BOUNDARY, DELETE_GROUP, DELETE_KEY,
+    DELETE_OWN_KEY, DELETE_POLICY, DELETE_POLICY_VERSION, DELETE_USER, DETACH_GROUP_POLICY, DETACH_POLICY,
+    DISABLE_KEY, DISABLE_OWN_KEY, ENABLE_KEY, ENABLE_OWN_KEY, GET_POLICY, GET_POLICY_VERSION, GET_USER,
+    LIST_ATTACHED, LIST_GROUP_POLICIES, LIST_GROUPS, LIST_GROUPS_OF_USER, LIST_MEMBERS, LIST_POLICIES,
+    LIST_POLICY_VERSIONS, LIST_USERS, PUT_BOUNDARY, QUERY_KEY, QUERY_OWN_KEY, READ_AUDIT, READ_SETTINGS,
+    REMOVE_MEMBER, SET_DEFAULT_POLICY_VERSION, SHOW_SECRET, UPDATE_GROUP, UPDATE_USER,
+};
 use crate::web::forms::{kept, once};
 use crate::web::pages::account::{settings, setup};
 use crate::web::pages::keys::{self, reveal};
@@ -11,162 +20,205 @@ use crate::web::pages::policies::{self, simulate};
 use crate::web::pages::{audit, confirm, grants, groups, help, home, sign_in, step_up, users};
 use actix_web::http::Method;
 use actix_web::middleware::from_fn;
-use actix_web::web::{self, ServiceConfig};
+use actix_web::web::{self, ServiceConfig, to};
 use actix_web::{HttpRequest, Route, guard};
+
+/// What a route asks about whoever comes: a sign-in, or actions that policies have to allow. A page about a user, a
+/// group or a policy also wants the caller to be allowed to see that.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Asks {
+    /// Nothing, not even to be signed in.
+    Nothing,
+    /// To be signed in, whatever the policies say.
+    SignIn,
+    For(&'static str),
+    All(&'static [&'static str]),
+    Any(&'static [&'static str]),
+}
+use Asks::{All, Any, For, Nothing, SignIn};
 
 /// A page or an action, by method and address.
 pub struct Endpoint {
     pub method: &'static str,
     pub path: &'static str,
+    pub asks: Asks,
     handler: fn() -> Route,
     /// Whether sending the form makes something, which a second sending must not do again.
     makes: bool,
 }
 
-const fn get(path: &'static str, handler: fn() -> Route) -> Endpoint {
-    Endpoint { method: "GET", path, handler, makes: false }
+const fn get(path: &'static str, asks: Asks, handler: fn() -> Route) -> Endpoint {
+    Endpoint { method: "GET", path, asks, handler, makes: false }
 }
 
-const fn post(path: &'static str, handler: fn() -> Route) -> Endpoint {
-    Endpoint { method: "POST", path, handler, makes: false }
+const fn post(path: &'static str, asks: Asks, handler: fn() -> Route) -> Endpoint {
+    Endpoint { method: "POST", path, asks, handler, makes: false }
 }
 
-const fn make(path: &'static str, handler: fn() -> Route) -> Endpoint {
-    Endpoint { method: "POST", path, handler, makes: true }
+const fn make(path: &'static str, asks: Asks, handler: fn() -> Route) -> Endpoint {
+    Endpoint { method: "POST", path, asks, handler, makes: true }
 }
 
 /// The console's endpoints; the authorisation tests walk over the same list.
 pub const ENDPOINTS: &[Endpoint] = &[
-    get("/", || web::route().to(home::index)),
-    get("/cam", || web::route().to(home::users)),
-    get("/cam/capi", || web::route().to(home::keys)),
-    get("/setup", || web::route().to(setup::form)),
-    post("/setup", || web::route().to(setup::submit)),
-    get("/setup/recovery", || web::route().to(setup::recovery)),
-    get("/login", || web::route().to(sign_in::form)),
-    post("/login", || web::route().to(sign_in::submit)),
-    get("/login/verify", || web::route().to(sign_in::verify_form)),
-    post("/login/verify", || web::route().to(sign_in::verify)),
-    get("/login/recovery", || web::route().to(sign_in::recovery_form)),
-    post("/login/recovery", || web::route().to(sign_in::recover)),
-    post("/logout", || web::route().to(sign_in::sign_out)),
-    get("/identity", || web::route().to(identity::form)),
-    post("/identity", || web::route().to(identity::switch)),
-    get("/verify", || web::route().to(step_up::form)),
-    make("/verify", || web::route().to(step_up::answer)),
-    post("/me/verification/end", || web::route().to(grants::end_window)),
-    get("/users", || web::route().to(users::list::index)),
-    get("/users/new", || web::route().to(users::new::form)),
-    make("/users/new", || web::route().to(users::new::submit)),
-    get("/users/{uin}", || web::route().to(users::detail::index)),
-    get("/users/{uin}/created", || web::route().to(users::new::created)),
-    get("/users/{uin}/edit", || web::route().to(users::detail::edit_form)),
-    post("/users/{uin}/edit", || web::route().to(users::detail::edit)),
-    get("/users/{uin}/delete", || web::route().to(users::detail::delete_form)),
-    post("/users/{uin}/delete", || web::route().to(users::detail::delete)),
-    get("/users/{uin}/permissions", || web::route().to(users::permissions::index)),
-    get("/users/{uin}/permissions/attach", || web::route().to(users::permissions::attach_form)),
-    make("/users/{uin}/permissions/attach", || web::route().to(users::permissions::attach)),
-    get("/users/{uin}/permissions/{policy}/detach", || web::route().to(confirm::detach_of_user)),
-    post("/users/{uin}/permissions/{policy}/detach", || web::route().to(users::permissions::detach)),
-    get("/users/{uin}/groups", || web::route().to(users::groups::index)),
-    get("/users/{uin}/groups/join", || web::route().to(users::groups::join_form)),
-    make("/users/{uin}/groups/join", || web::route().to(users::groups::join)),
-    get("/users/{uin}/groups/{group}/leave", || web::route().to(confirm::leave)),
-    post("/users/{uin}/groups/{group}/leave", || web::route().to(users::groups::leave)),
-    get("/users/{uin}/permissions/boundary", || web::route().to(users::boundary::form)),
-    post("/users/{uin}/permissions/boundary", || web::route().to(users::boundary::set)),
-    get("/users/{uin}/permissions/boundary/remove", || web::route().to(confirm::remove_boundary)),
-    post("/users/{uin}/permissions/boundary/remove", || web::route().to(users::boundary::remove)),
-    get("/users/{uin}/security", || web::route().to(users::security::index)),
-    get("/users/{uin}/security/console", || web::route().to(confirm::stop_console)),
-    post("/users/{uin}/security/console", || web::route().to(users::security::set_console)),
-    post("/users/{uin}/security/reset-password", || web::route().to(users::security::reset_password)),
-    post("/users/{uin}/security/reset-mfa", || web::route().to(users::security::reset_mfa)),
-    get("/users/{uin}/activity", || web::route().to(users::activity::index)),
-    get("/users/{uin}/keys", || web::route().to(keys::list::index)),
-    make("/users/{uin}/keys", || web::route().to(keys::list::create)),
-    post("/users/{uin}/keys/{secret_id}/note", || web::route().to(keys::list::set_note)),
-    post("/users/{uin}/keys/{secret_id}/enable", || web::route().to(keys::status::enable)),
-    get("/users/{uin}/keys/{secret_id}/disable", || web::route().to(keys::status::disable_form)),
-    post("/users/{uin}/keys/{secret_id}/disable", || web::route().to(keys::status::disable)),
-    get("/users/{uin}/keys/{secret_id}/delete", || web::route().to(keys::status::delete_form)),
-    post("/users/{uin}/keys/{secret_id}/delete", || web::route().to(keys::status::delete)),
-    post("/users/{uin}/keys/{secret_id}/reveal", || web::route().to(reveal::ask)),
-    get("/users/{uin}/keys/{secret_id}/secret", || web::route().to(reveal::show)),
-    get("/users/{uin}/keys/{secret_id}/records", || web::route().to(keys::records::index)),
-    get("/users/{uin}/keys/{secret_id}/created", || web::route().to(reveal::created)),
-    get("/keys", || web::route().to(keys::list::index)),
-    make("/keys", || web::route().to(keys::list::create)),
-    post("/keys/{secret_id}/note", || web::route().to(keys::list::set_note)),
-    post("/keys/{secret_id}/enable", || web::route().to(keys::status::enable)),
-    get("/keys/{secret_id}/disable", || web::route().to(keys::status::disable_form)),
-    post("/keys/{secret_id}/disable", || web::route().to(keys::status::disable)),
-    get("/keys/{secret_id}/delete", || web::route().to(keys::status::delete_form)),
-    post("/keys/{secret_id}/delete", || web::route().to(keys::status::delete)),
-    post("/keys/{secret_id}/reveal", || web::route().to(reveal::ask)),
-    get("/keys/{secret_id}/secret", || web::route().to(reveal::show)),
-    get("/keys/{secret_id}/records", || web::route().to(keys::records::index)),
-    get("/keys/{secret_id}/created", || web::route().to(reveal::created)),
-    get("/groups", || web::route().to(groups::list::index)),
-    get("/groups/new", || web::route().to(groups::list::create_form)),
-    make("/groups/new", || web::route().to(groups::list::create)),
-    get("/groups/{group}", || web::route().to(groups::detail::index)),
-    get("/groups/{group}/edit", || web::route().to(groups::detail::edit_form)),
-    post("/groups/{group}/edit", || web::route().to(groups::detail::edit)),
-    get("/groups/{group}/delete", || web::route().to(groups::detail::delete_form)),
-    post("/groups/{group}/delete", || web::route().to(groups::detail::delete)),
-    get("/groups/{group}/members", || web::route().to(groups::members::index)),
-    get("/groups/{group}/members/add", || web::route().to(groups::members::add_form)),
-    make("/groups/{group}/members/add", || web::route().to(groups::members::add)),
-    get("/groups/{group}/members/{uin}/remove", || web::route().to(confirm::remove_member)),
-    post("/groups/{group}/members/{uin}/remove", || web::route().to(groups::members::remove)),
-    get("/groups/{group}/permissions", || web::route().to(groups::permissions::index)),
-    get("/groups/{group}/permissions/attach", || web::route().to(groups::permissions::attach_form)),
-    make("/groups/{group}/permissions/attach", || web::route().to(groups::permissions::attach)),
-    get("/groups/{group}/permissions/{policy}/detach", || web::route().to(confirm::detach_of_group)),
-    post("/groups/{group}/permissions/{policy}/detach", || web::route().to(groups::permissions::detach)),
-    get("/policies", || web::route().to(policies::list::index)),
-    get("/policies/new", || web::route().to(policies::form::new_form)),
-    make("/policies/new", || web::route().to(policies::form::create)),
-    get("/policies/simulate", || web::route().to(simulate::index)),
-    get("/policies/{id}", || web::route().to(policies::detail::index)),
-    get("/policies/{id}/edit", || web::route().to(policies::form::edit_form)),
-    make("/policies/{id}/edit", || web::route().to(policies::form::edit)),
-    get("/policies/{id}/delete", || web::route().to(policies::detail::delete_form)),
-    post("/policies/{id}/delete", || web::route().to(policies::detail::delete)),
-    get("/policies/{id}/attach", || web::route().to(policies::holders::attach_form)),
-    make("/policies/{id}/attach", || web::route().to(policies::holders::attach)),
-    get("/policies/{id}/users/{uin}/detach", || web::route().to(confirm::detach_user)),
-    post("/policies/{id}/users/{uin}/detach", || web::route().to(policies::holders::detach_user)),
-    get("/policies/{id}/groups/{group}/detach", || web::route().to(confirm::detach_group)),
-    post("/policies/{id}/groups/{group}/detach", || web::route().to(policies::holders::detach_group)),
-    get("/policies/{id}/diff", || web::route().to(policies::versions::compare)),
-    get("/policies/{id}/versions/{version}", || web::route().to(policies::versions::show)),
-    get("/policies/{id}/versions/{version}/default", || web::route().to(confirm::set_default)),
-    post("/policies/{id}/versions/{version}/default", || web::route().to(policies::versions::set_default)),
-    get("/policies/{id}/versions/{version}/delete", || web::route().to(policies::versions::delete_form)),
-    post("/policies/{id}/versions/{version}/delete", || web::route().to(policies::versions::delete)),
-    get("/audit", || web::route().to(audit::index)),
-    get("/audit/{seq}", || web::route().to(audit::detail)),
-    get("/settings/security", || web::route().to(settings::form)),
-    post("/settings/security", || web::route().to(settings::submit)),
-    get("/me/security", || web::route().to(me::security)),
-    get("/me/password", || web::route().to(me::password_form)),
-    post("/me/password", || web::route().to(me::change_password)),
-    get("/me/sessions", || web::route().to(me::sessions)),
-    post("/me/sessions/others/end", || web::route().to(me::end_other_sessions)),
-    post("/me/sessions/{session}/end", || web::route().to(me::end_session)),
-    get("/me/preferences", || web::route().to(me::preferences_form)),
-    post("/me/preferences", || web::route().to(me::set_preferences)),
-    get("/me/mfa/totp/new", || web::route().to(mfa::new_form)),
-    make("/me/mfa/totp/new", || web::route().to(mfa::enrol)),
-    post("/me/mfa/totp/{device}/delete", || web::route().to(factors::remove)),
-    get("/me/mfa/recovery", || web::route().to(factors::recovery)),
-    post("/me/mfa/recovery", || web::route().to(factors::replace_recovery)),
-    get("/help/api", || web::route().to(help::api)),
-    get("/help/api/debug", || web::route().to(help::debug::form)),
-    post("/help/api/debug", || web::route().to(help::debug::submit)),
+    get("/", SignIn, || to(home::index)),
+    get("/cam", Nothing, || to(home::users)),
+    get("/cam/capi", Nothing, || to(home::keys)),
+    get("/setup", Nothing, || to(setup::form)),
+    post("/setup", Nothing, || to(setup::submit)),
+    get("/setup/recovery", Nothing, || to(setup::recovery)),
+    get("/login", Nothing, || to(sign_in::form)),
+    post("/login", Nothing, || to(sign_in::submit)),
+    get("/login/verify", Nothing, || to(sign_in::verify_form)),
+    post("/login/verify", Nothing, || to(sign_in::verify)),
+    get("/login/recovery", Nothing, || to(sign_in::recovery_form)),
+    post("/login/recovery", Nothing, || to(sign_in::recover)),
+    post("/logout", SignIn, || to(sign_in::sign_out)),
+    get("/identity", SignIn, || to(identity::form)),
+    post("/identity", SignIn, || to(identity::switch)),
+    get("/verify", SignIn, || to(step_up::form)),
+    make("/verify", SignIn, || to(step_up::answer)),
+    post("/me/verification/end", SignIn, || to(grants::end_window)),
+    get("/users", For(LIST_USERS), || to(users::list::index)),
+    get("/users/new", For(ADD_USER), || to(users::new::form)),
+    make("/users/new", For(ADD_USER), || to(users::new::submit)),
+    get("/users/{uin}", Any(&[GET_USER, LIST_ATTACHED, LIST_GROUPS_OF_USER, QUERY_KEY, READ_AUDIT]), || {
+        to(users::detail::index)
+    }),
+    get("/users/{uin}/created", For(GET_USER), || to(users::new::created)),
+    get("/users/{uin}/edit", All(&[GET_USER, UPDATE_USER]), || to(users::detail::edit_form)),
+    post("/users/{uin}/edit", All(&[GET_USER, UPDATE_USER]), || to(users::detail::edit)),
+    get("/users/{uin}/delete", For(DELETE_USER), || to(users::detail::delete_form)),
+    post("/users/{uin}/delete", For(DELETE_USER), || to(users::detail::delete)),
+    get("/users/{uin}/permissions", For(LIST_ATTACHED), || to(users::permissions::index)),
+    get("/users/{uin}/permissions/attach", For(ATTACH_POLICY), || to(users::permissions::attach_form)),
+    make("/users/{uin}/permissions/attach", For(ATTACH_POLICY), || to(users::permissions::attach)),
+    get("/users/{uin}/permissions/{policy}/detach", For(DETACH_POLICY), || to(confirm::detach_of_user)),
+    post("/users/{uin}/permissions/{policy}/detach", For(DETACH_POLICY), || to(users::permissions::detach)),
+    get("/users/{uin}/groups", For(LIST_GROUPS_OF_USER), || to(users::groups::index)),
+    get("/users/{uin}/groups/join", All(&[LIST_GROUPS, ADD_MEMBER]), || to(users::groups::join_form)),
+    make("/users/{uin}/groups/join", All(&[LIST_GROUPS, ADD_MEMBER]), || to(users::groups::join)),
+    get("/users/{uin}/groups/{group}/leave", For(REMOVE_MEMBER), || to(confirm::leave)),
+    post("/users/{uin}/groups/{group}/leave", For(REMOVE_MEMBER), || to(users::groups::leave)),
+    get("/users/{uin}/permissions/boundary", For(PUT_BOUNDARY), || to(users::boundary::form)),
+    post("/users/{uin}/permissions/boundary", For(PUT_BOUNDARY), || to(users::boundary::set)),
+    get("/users/{uin}/permissions/boundary/remove", For(DELETE_BOUNDARY), || to(confirm::remove_boundary)),
+    post("/users/{uin}/permissions/boundary/remove", For(DELETE_BOUNDARY), || to(users::boundary::remove)),
+    get("/users/{uin}/security", For(GET_USER), || to(users::security::index)),
+    get("/users/{uin}/security/console", For(UPDATE_USER), || to(confirm::stop_console)),
+    post("/users/{uin}/security/console", For(UPDATE_USER), || to(users::security::set_console)),
+    post("/users/{uin}/security/reset-password", For(UPDATE_USER), || to(users::security::reset_password)),
+    post("/users/{uin}/security/reset-mfa", For(UPDATE_USER), || to(users::security::reset_mfa)),
+    get("/users/{uin}/activity", For(READ_AUDIT), || to(users::activity::index)),
+    get("/users/{uin}/keys", For(QUERY_KEY), || to(keys::list::index)),
+    make("/users/{uin}/keys", For(CREATE_KEY), || to(keys::list::create)),
+    post("/users/{uin}/keys/{secret_id}/note", For(CREATE_KEY), || to(keys::list::set_note)),
+    post("/users/{uin}/keys/{secret_id}/enable", For(ENABLE_KEY), || to(keys::status::enable)),
+    get("/users/{uin}/keys/{secret_id}/disable", For(DISABLE_KEY), || to(keys::status::disable_form)),
+    post("/users/{uin}/keys/{secret_id}/disable", For(DISABLE_KEY), || to(keys::status::disable)),
+    get("/users/{uin}/keys/{secret_id}/delete", For(DELETE_KEY), || to(keys::status::delete_form)),
+    post("/users/{uin}/keys/{secret_id}/delete", For(DELETE_KEY), || to(keys::status::delete)),
+    post("/users/{uin}/keys/{secret_id}/reveal", All(&[QUERY_KEY, SHOW_SECRET]), || to(reveal::ask)),
+    get("/users/{uin}/keys/{secret_id}/secret", All(&[QUERY_KEY, SHOW_SECRET]), || to(reveal::show)),
+    get("/users/{uin}/keys/{secret_id}/records", For(QUERY_KEY), || to(keys::records::index)),
+    get("/users/{uin}/keys/{secret_id}/created", For(CREATE_KEY), || to(reveal::created)),
+    get("/keys", For(QUERY_OWN_KEY), || to(keys::list::index)),
+    make("/keys", For(CREATE_OWN_KEY), || to(keys::list::create)),
+    post("/keys/{secret_id}/note", For(CREATE_OWN_KEY), || to(keys::list::set_note)),
+    post("/keys/{secret_id}/enable", For(ENABLE_OWN_KEY), || to(keys::status::enable)),
+    get("/keys/{secret_id}/disable", For(DISABLE_OWN_KEY), || to(keys::status::disable_form)),
+    post("/keys/{secret_id}/disable", For(DISABLE_OWN_KEY), || to(keys::status::disable)),
+    get("/keys/{secret_id}/delete", For(DELETE_OWN_KEY), || to(keys::status::delete_form)),
+    post("/keys/{secret_id}/delete", For(DELETE_OWN_KEY), || to(keys::status::delete)),
+    post("/keys/{secret_id}/reveal", All(&[QUERY_OWN_KEY, SHOW_SECRET]), || to(reveal::ask)),
+    get("/keys/{secret_id}/secret", All(&[QUERY_OWN_KEY, SHOW_SECRET]), || to(reveal::show)),
+    get("/keys/{secret_id}/records", For(QUERY_OWN_KEY), || to(keys::records::index)),
+    get("/keys/{secret_id}/created", For(CREATE_OWN_KEY), || to(reveal::created)),
+    get("/groups", For(LIST_GROUPS), || to(groups::list::index)),
+    get("/groups/new", For(CREATE_GROUP), || to(groups::list::create_form)),
+    make("/groups/new", For(CREATE_GROUP), || to(groups::list::create)),
+    get("/groups/{group}", Any(&[LIST_MEMBERS, LIST_GROUP_POLICIES]), || to(groups::detail::index)),
+    get("/groups/{group}/edit", For(UPDATE_GROUP), || to(groups::detail::edit_form)),
+    post("/groups/{group}/edit", For(UPDATE_GROUP), || to(groups::detail::edit)),
+    get("/groups/{group}/delete", For(DELETE_GROUP), || to(groups::detail::delete_form)),
+    post("/groups/{group}/delete", For(DELETE_GROUP), || to(groups::detail::delete)),
+    get("/groups/{group}/members", For(LIST_MEMBERS), || to(groups::members::index)),
+    get("/groups/{group}/members/add", All(&[LIST_USERS, ADD_MEMBER]), || to(groups::members::add_form)),
+    make("/groups/{group}/members/add", For(ADD_MEMBER), || to(groups::members::add)),
+    get("/groups/{group}/members/{uin}/remove", For(REMOVE_MEMBER), || to(confirm::remove_member)),
+    post("/groups/{group}/members/{uin}/remove", For(REMOVE_MEMBER), || to(groups::members::remove)),
+    get("/groups/{group}/permissions", For(LIST_GROUP_POLICIES), || to(groups::permissions::index)),
+    get("/groups/{group}/permissions/attach", For(ATTACH_GROUP_POLICY), || {
+        to(groups::permissions::attach_form)
+    }),
+    make("/groups/{group}/permissions/attach", For(ATTACH_GROUP_POLICY), || to(groups::permissions::attach)),
+    get("/groups/{group}/permissions/{policy}/detach", For(DETACH_GROUP_POLICY), || {
+        to(confirm::detach_of_group)
+    }),
+    post("/groups/{group}/permissions/{policy}/detach", For(DETACH_GROUP_POLICY), || {
+        to(groups::permissions::detach)
+    }),
+    get("/policies", For(LIST_POLICIES), || to(policies::list::index)),
+    get("/policies/new", For(CREATE_POLICY), || to(policies::form::new_form)),
+    make("/policies/new", For(CREATE_POLICY), || to(policies::form::create)),
+    get("/policies/simulate", For(LIST_ATTACHED), || to(simulate::index)),
+    get("/policies/{id}", For(GET_POLICY), || to(policies::detail::index)),
+    get("/policies/{id}/edit", All(&[GET_POLICY, CREATE_POLICY_VERSION, SET_DEFAULT_POLICY_VERSION]), || {
+        to(policies::form::edit_form)
+    }),
+    make(
+        "/policies/{id}/edit",
+        All(&[GET_POLICY, CREATE_POLICY_VERSION, SET_DEFAULT_POLICY_VERSION]),
+        || to(policies::form::edit),
+    ),
+    get("/policies/{id}/delete", For(DELETE_POLICY), || to(policies::detail::delete_form)),
+    post("/policies/{id}/delete", For(DELETE_POLICY), || to(policies::detail::delete)),
+    get("/policies/{id}/attach", Any(&[ATTACH_POLICY, ATTACH_GROUP_POLICY]), || {
+        to(policies::holders::attach_form)
+    }),
+    make("/policies/{id}/attach", Any(&[ATTACH_POLICY, ATTACH_GROUP_POLICY]), || {
+        to(policies::holders::attach)
+    }),
+    get("/policies/{id}/users/{uin}/detach", For(DETACH_POLICY), || to(confirm::detach_user)),
+    post("/policies/{id}/users/{uin}/detach", For(DETACH_POLICY), || to(policies::holders::detach_user)),
+    get("/policies/{id}/groups/{group}/detach", For(DETACH_GROUP_POLICY), || to(confirm::detach_group)),
+    post("/policies/{id}/groups/{group}/detach", For(DETACH_GROUP_POLICY), || {
+        to(policies::holders::detach_group)
+    }),
+    get("/policies/{id}/diff", All(&[GET_POLICY, LIST_POLICY_VERSIONS]), || to(policies::versions::compare)),
+    get("/policies/{id}/versions/{version}", For(GET_POLICY_VERSION), || to(policies::versions::show)),
+    get("/policies/{id}/versions/{version}/default", For(SET_DEFAULT_POLICY_VERSION), || {
+        to(confirm::set_default)
+    }),
+    post("/policies/{id}/versions/{version}/default", For(SET_DEFAULT_POLICY_VERSION), || {
+        to(policies::versions::set_default)
+    }),
+    get("/policies/{id}/versions/{version}/delete", For(DELETE_POLICY_VERSION), || {
+        to(policies::versions::delete_form)
+    }),
+    post("/policies/{id}/versions/{version}/delete", For(DELETE_POLICY_VERSION), || {
+        to(policies::versions::delete)
+    }),
+    get("/audit", For(READ_AUDIT), || to(audit::index)),
+    get("/audit/{seq}", For(READ_AUDIT), || to(audit::detail)),
+    get("/settings/security", For(READ_SETTINGS), || to(settings::form)),
+    post("/settings/security", For(CHANGE_SETTINGS), || to(settings::submit)),
+    get("/me/security", SignIn, || to(me::security)),
+    get("/me/password", SignIn, || to(me::password_form)),
+    post("/me/password", SignIn, || to(me::change_password)),
+    get("/me/sessions", SignIn, || to(me::sessions)),
+    post("/me/sessions/others/end", SignIn, || to(me::end_other_sessions)),
+    post("/me/sessions/{session}/end", SignIn, || to(me::end_session)),
+    get("/me/preferences", SignIn, || to(me::preferences_form)),
+    post("/me/preferences", SignIn, || to(me::set_preferences)),
+    get("/me/mfa/totp/new", SignIn, || to(mfa::new_form)),
+    make("/me/mfa/totp/new", SignIn, || to(mfa::enrol)),
+    post("/me/mfa/totp/{device}/delete", SignIn, || to(factors::remove)),
+    get("/me/mfa/recovery", SignIn, || to(factors::recovery)),
+    post("/me/mfa/recovery", SignIn, || to(factors::replace_recovery)),
+    get("/help/api", SignIn, || to(help::api)),
+    get("/help/api/debug", Any(&[QUERY_OWN_KEY, QUERY_KEY]), || to(help::debug::form)),
+    post("/help/api/debug", Any(&[QUERY_OWN_KEY, QUERY_KEY]), || to(help::debug::submit)),
 ];
 
 /// Registers every endpoint; a page answers `HEAD` as well, and other methods with 405.

@@ -1,9 +1,10 @@
 //! Every route × every kind of caller. A route that is missing here fails the test.
 
 use crate::support::people::Person;
+use crate::support::places::Places;
 use crate::support::{Answer, TestApp};
 use Caller::{Admin, CamReader, Collaborator, Nobody, OwnManager, OwnReader, Root};
-use camlock::web::routes::ENDPOINTS;
+use camlock::web::routes::{Asks, ENDPOINTS};
 use reqwest::StatusCode;
 
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -184,6 +185,21 @@ fn the_table_names_every_route_and_no_other() {
     assert_eq!(known.len(), routes.len());
 }
 
+#[test]
+fn routes_that_ask_no_policy_are_those_that_everybody_may_open() {
+    for endpoint in ENDPOINTS {
+        let (method, path, rule) =
+            TABLE.iter().find(|row| (row.0, row.1) == (endpoint.method, endpoint.path)).unwrap();
+        let told = match rule {
+            Open => Some(Asks::Nothing),
+            Only(callers) if callers.len() == EVERYBODY.len() => Some(Asks::SignIn),
+            Only(_) => None,
+        };
+        let asks_none = matches!(endpoint.asks, Asks::Nothing | Asks::SignIn);
+        assert_eq!(asks_none.then_some(endpoint.asks), told, "{method} {path}");
+    }
+}
+
 /// A caller and the keys it may name: its own, and those of the user that others manage.
 struct Actor {
     kind: Caller,
@@ -192,26 +208,13 @@ struct Actor {
 }
 
 struct Scene {
-    target: String,
-    target_key: String,
-    group: String,
-    /// A custom policy.
-    custom: String,
+    places: Places,
     actors: Vec<Actor>,
 }
 
 async fn scene(app: &TestApp) -> Scene {
     let root = app.root().await;
-    let target = app.sub_user(&root, "target", &[]).await.uin;
-    let target_key = root.create_key(&format!("/users/{target}/keys")).await;
-    let fields = [("group_name", "developers")];
-    let address = root.browser.submit("/groups/new", "/groups/new", &fields).await.redirect();
-    let group = address.trim_start_matches("/groups/").to_owned();
-    let document =
-        r#"{"version":"2.0","statement":[{"effect":"allow","action":"cam:GetUser","resource":"*"}]}"#;
-    let fields = [("name", "custom"), ("document", document)];
-    let custom = root.browser.submit("/policies/new", "/policies/new", &fields).await.redirect();
-    let custom = custom.trim_start_matches("/policies/").to_owned();
+    let places = Places::new(app, &root).await;
     let mut people = vec![(Root, root.clone())];
     for (kind, name, policy) in [
         (Admin, "admin", "AdministratorAccess"),
@@ -237,20 +240,7 @@ async fn scene(app: &TestApp) -> Scene {
         let own_key = root.create_key(&format!("/users/{}/keys", person.uin)).await;
         actors.push(Actor { kind, person, own_key });
     }
-    Scene { target, target_key, group, custom, actors }
-}
-
-fn filled(path: &str, scene: &Scene, own_key: &str) -> String {
-    let key = if path.starts_with("/keys") { own_key } else { &scene.target_key };
-    path.replace("{uin}", &scene.target)
-        .replace("{secret_id}", key)
-        .replace("{group}", &scene.group)
-        .replace("{policy}", "596171")
-        .replace("{id}", &scene.custom)
-        .replace("{version}", "1")
-        .replace("{seq}", "1")
-        .replace("{session}", "0")
-        .replace("{device}", "0")
+    Scene { places, actors }
 }
 
 fn is_sent_to_sign_in(answer: &Answer) -> bool {
@@ -269,7 +259,7 @@ async fn everyone_may_exactly_what_the_table_says() {
             if *path == "/logout" {
                 continue;
             }
-            let path = filled(path, &scene, &actor.own_key);
+            let path = scene.places.fill(path, &actor.own_key);
             let answer = match *method {
                 "GET" => actor.person.browser.get(&path).await,
                 _ => actor.person.browser.post(&path, &csrf, &[]).await,
@@ -296,7 +286,7 @@ async fn whoever_is_not_signed_in_is_sent_to_the_sign_in_page() {
     let csrf = stranger.get("/login").await.csrf();
 
     for (method, path, rule) in TABLE {
-        let path = filled(path, &scene, &scene.target_key);
+        let path = scene.places.fill(path, &scene.places.key);
         let answer = match *method {
             "GET" => stranger.get(&path).await,
             _ => stranger.post(&path, &csrf, &[]).await,
@@ -318,7 +308,7 @@ async fn another_accounts_root_finds_nothing() {
     let named = ["{uin}", "{secret_id}", "{group}", "{id}"];
     let names_something = |path: &str| named.into_iter().any(|part| path.contains(part));
     for (method, path, _) in TABLE.iter().filter(|(_, path, _)| names_something(path)) {
-        let path = filled(path, &scene, &scene.target_key);
+        let path = scene.places.fill(path, &scene.places.key);
         let answer = match *method {
             "GET" => rival.browser.open(&path).await,
             _ => rival.browser.post(&path, &csrf, &[]).await,

@@ -1,7 +1,7 @@
 //! Lists in documents say what the sources say.
 
 use camlock::domain::audit::EVENTS;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
@@ -40,17 +40,64 @@ fn the_table_of_events_has_every_event_and_no_other() {
 #[test]
 fn the_readme_names_every_setting_with_its_variable_and_no_other() {
     let document = text("README.md");
-    let settings = section(&document, "## Settings");
-    let sources = text("src/config/settings.rs");
-    let known = sources.split("const KNOWN").nth(1).unwrap().split("];").next().unwrap();
-    let names = known.lines().filter_map(|line| line.trim().strip_prefix("(\"")?.split('"').next());
-    for name in names {
+    let told = section(&document, "## Settings");
+    let known = settings();
+    for name in known.keys() {
         let variable = format!("`CAMLOCK_{}`", name.to_uppercase().replace('.', "__"));
-        assert!(settings.contains(&format!("`{name}`")), "{name}");
-        assert!(settings.contains(&variable), "{variable}");
+        assert!(told.contains(&format!("`{name}`")), "{name}");
+        assert!(told.contains(&variable), "{variable}");
     }
-    for name in column(settings, 0) {
-        assert!(known.contains(&format!("\"{name}\"")), "{name} is no setting");
+    for name in column(told, 0) {
+        assert!(known.contains_key(&name), "{name} is no setting");
+    }
+}
+
+#[test]
+fn the_readme_tells_the_defaults_that_are_not_worked_out() {
+    let document = text("README.md");
+    let known = settings();
+    let mut told = 0;
+    for row in section(&document, "## Settings").lines().filter(|line| line.starts_with("| `")) {
+        let cells: Vec<&str> = row.split(" | ").collect();
+        let name = cells[0].trim_start_matches("| ").trim_matches('`');
+        let plain = cells[2].strip_prefix('`').and_then(|text| text.strip_suffix('`'));
+        let default = if cells[2] == "none" { Some("") } else { plain.filter(|text| !text.contains('`')) };
+        if let Some(default) = default {
+            assert_eq!(known[name], default, "{name}");
+            told += 1;
+        }
+    }
+    assert!(told >= 14, "only {told}");
+}
+
+/// Every setting with its default, as the program shows them where nothing is set.
+fn settings() -> BTreeMap<String, String> {
+    let folder = tempfile::tempdir().unwrap();
+    let output = std::process::Command::new(env!("CARGO_BIN_EXE_camlock"))
+        .args(["config", "show"])
+        .current_dir(folder.path())
+        .env_clear()
+        .output()
+        .unwrap();
+    let shown: toml::Table = toml::from_str(&String::from_utf8(output.stdout).unwrap()).unwrap();
+    let mut found = BTreeMap::new();
+    for (name, value) in shown {
+        match value {
+            toml::Value::Table(below) => {
+                found.extend(below.iter().map(|(rest, value)| (format!("{name}.{rest}"), plain(value))));
+            }
+            value => drop(found.insert(name, plain(&value))),
+        }
+    }
+    assert!(found.len() > 20, "{found:?}");
+    found
+}
+
+fn plain(value: &toml::Value) -> String {
+    match value {
+        toml::Value::String(text) => text.clone(),
+        toml::Value::Array(items) if items.is_empty() => String::new(),
+        value => value.to_string(),
     }
 }
 
@@ -108,6 +155,21 @@ fn the_table_of_crates_has_every_dependency_and_no_other() {
         }
     }
     assert_eq!(told, crates);
+}
+
+#[test]
+fn the_table_of_crates_has_the_versions_that_are_built() {
+    let document = text("docs/ARCHITECTURE.md");
+    let lock: toml::Table = toml::from_str(&text("Cargo.lock")).unwrap();
+    let packages = lock["package"].as_array().unwrap();
+    let built: BTreeSet<(&str, &str)> = packages
+        .iter()
+        .map(|package| (package["name"].as_str().unwrap(), package["version"].as_str().unwrap()))
+        .collect();
+    for row in section(&document, "## Dependencies").lines().filter(|line| line.starts_with("| ")) {
+        let cells: Vec<&str> = row.split('|').map(str::trim).collect();
+        assert!(cells[1] == "crate" || built.contains(&(cells[1], cells[2])), "{} {}", cells[1], cells[2]);
+    }
 }
 
 #[test]

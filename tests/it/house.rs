@@ -20,32 +20,57 @@ fn sources(folder: &str) -> Vec<(PathBuf, String)> {
     found
 }
 
-fn ensure_absent(folder: &str, banned: &[&str]) {
-    for (path, text) in sources(folder) {
-        for line in text.lines().filter(|line| !line.trim_start().starts_with("//")) {
-            for word in banned {
-                assert!(!line.contains(word), "{} must not name {word}: {line}", path.display());
-            }
+/// What each layer must not name.
+const LAYERS: [(&str, &[&str]); 12] = [
+    ("domain", &["actix", "askama", "diesel", "tokio", "crate::app", "crate::http", "crate::store"]),
+    ("domain", ABOVE_APP),
+    ("store", &["actix", "askama", "crate::app", "crate::http", "crate::vault"]),
+    ("store", ABOVE_APP),
+    ("vault", &["actix", "askama", "diesel", "crate::app", "crate::http", "crate::store"]),
+    ("vault", ABOVE_APP),
+    ("app", &["actix", "askama", "diesel", "crate::http"]),
+    ("app", ABOVE_APP),
+    ("http", &["askama", "diesel", "crate::api", "crate::store", "crate::vault"]),
+    ("server", &["askama", "diesel", "crate::app", "crate::store", "crate::vault"]),
+    ("api", &["askama", "diesel", "crate::cli", "crate::vault"]),
+    ("cli", &["askama", "diesel", "crate::api", "crate::vault", "crate::web"]),
+];
+const ABOVE_APP: &[&str] = &["crate::api", "crate::cli", "crate::server", "crate::startup", "crate::web"];
+
+/// Lines of a layer that are no comments, with the file they are in.
+fn lines_of(layer: &str) -> Vec<(PathBuf, String)> {
+    let found = sources("src").into_iter().filter(|(path, _)| is_of(path, layer));
+    let lines = found.flat_map(|(path, text)| {
+        let code = text.lines().filter(|line| !line.trim_start().starts_with("//")).map(str::to_owned);
+        code.map(|line| (path.clone(), line)).collect::<Vec<_>>()
+    });
+    lines.collect()
+}
+
+/// Whether a file is that of a layer, or in its folder.
+fn is_of(path: &Path, layer: &str) -> bool {
+    let inside = path.strip_prefix(Path::new(env!("CARGO_MANIFEST_DIR")).join("src")).unwrap();
+    let first = inside.components().next().unwrap().as_os_str().to_str().unwrap();
+    first.trim_end_matches(".rs") == layer
+}
+
+#[test]
+fn no_layer_names_what_stands_above_or_beside_it() {
+    for (layer, banned) in LAYERS {
+        let lines = lines_of(layer);
+        assert!(!lines.is_empty(), "there is no {layer}");
+        for (path, line) in lines {
+            let named = banned.iter().find(|word| line.contains(*word));
+            assert!(named.is_none(), "{} must not name {named:?}: {line}", path.display());
         }
     }
 }
 
 #[test]
-fn the_domain_knows_no_framework() {
-    ensure_absent(
-        "src/domain",
-        &["actix", "askama", "diesel", "tokio", "crate::app", "crate::web", "crate::store"],
-    );
-}
-
-#[test]
-fn the_store_knows_only_the_domain() {
-    ensure_absent("src/store", &["actix", "askama", "crate::app", "crate::web", "crate::vault"]);
-}
-
-#[test]
-fn actions_know_no_pages_and_no_sql() {
-    ensure_absent("src/app", &["actix", "askama", "crate::web", "diesel"]);
+fn the_api_translates_errors_of_the_store_and_reaches_nothing_else_of_it() {
+    for (path, line) in lines_of("api").into_iter().filter(|(_, line)| line.contains("store::")) {
+        assert!(path.ends_with("api/error.rs") && line.contains("StoreError"), "{}: {line}", path.display());
+    }
 }
 
 #[test]

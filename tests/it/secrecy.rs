@@ -1,11 +1,19 @@
 //! A secret leaves the process in the ways it may, and no other: not in a page, a log, an event or the database.
 
-use crate::support::TestApp;
-use crate::support::people::PASSWORD;
-use data_encoding::HEXLOWER;
+use crate::support::people::{PASSWORD, Person};
+use crate::support::places::Places;
+use crate::support::{TestApp, code};
+use camlock::store::StoreError;
+use camlock::web::routes::ENDPOINTS;
+use data_encoding::{BASE32_NOPAD, BASE64_NOPAD, HEXLOWER, HEXUPPER};
+use diesel::RunQueryDsl;
+use serde_json::json;
 use std::io::Write;
 use std::sync::{Arc, Mutex};
 use tracing_subscriber::fmt::MakeWriter;
+
+const ADDED: &str = "seven copper lanterns drift 41";
+const UPDATED: &str = "quiet harbour, nine tall masts";
 
 #[derive(Clone, Default)]
 struct Log(Arc<Mutex<Vec<u8>>>);
@@ -29,48 +37,85 @@ impl<'a> MakeWriter<'a> for Log {
     }
 }
 
-#[actix_web::test]
-async fn no_page_log_line_event_or_database_row_holds_a_secret_in_clear() {
+/// Everything at trace level, but for the libraries by which this test reads the pages.
+fn listen() -> Log {
     let log = Log::default();
-    // Everything at trace level, but for the libraries by which this test reads the pages.
     let filter = "trace,html5ever=off,markup5ever=off,selectors=off,reqwest=off,hyper=off,hyper_util=off,cookie_store=off";
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(log.clone()).init();
+    log
+}
+
+#[actix_web::test]
+async fn no_page_log_line_event_or_database_row_holds_a_secret_in_clear() {
+    let log = listen();
     let app = TestApp::spawn();
+    let mut planted = vec![PASSWORD.to_owned()];
+    let root = enrolled_root(&app, &mut planted).await;
+    let places = Places::new(&app, &root).await;
+    plant_by_pages(&app, (&root, &places), &mut planted).await;
+    let own_key = plant_by_calls(&app, &root, &mut planted).await;
+    assert!(planted.len() >= 9 && planted.iter().all(|secret| secret.len() >= 8), "{planted:?}");
+
+    let mut pages = 0;
+    for endpoint in ENDPOINTS.iter().filter(|endpoint| endpoint.method == "GET") {
+        let path = places.fill(endpoint.path, &own_key);
+        let answer = root.browser.get(&path).await;
+        ensure_absent(&path, &answer.body, &planted);
+        pages += usize::from(answer.status.is_success());
+    }
+    assert!(pages > 50, "only {pages} pages were shown");
+    for link in links(&root.browser.get("/audit").await.body) {
+        ensure_absent(&link, &root.browser.get(&link).await.body, &planted);
+    }
+    let lines = String::from_utf8_lossy(&log.0.lock().unwrap()).into_owned();
+    assert!(lines.len() > 10_000, "the log was listened to");
+    ensure_absent("the log", &lines, &planted);
+    ensure_absent("a file of the database", &files(&app), &planted);
+    let tables = tables(&app);
+    assert!(tables.iter().any(|(name, _)| name == "api_keys") && tables.len() > 20);
+    for (name, rows) in tables {
+        ensure_absent(&name, &rows, &planted);
+    }
+}
+
+/// A root whose seed and recovery codes are known.
+async fn enrolled_root(app: &TestApp, planted: &mut Vec<String>) -> Person {
     let mut root = app.bare_root("root").await;
-    root.sign_in(&app).await;
+    root.sign_in(app).await;
     let page = root.browser.seed_page("/me/mfa/totp/new").await;
     let seed = page.text("#totp-secret").unwrap();
     root.remember_seed(&seed);
-    let code = root.fresh_code(&app);
+    let code = root.fresh_code(app);
     let enrol = [("name", "Phone"), ("code", code.as_str())];
     let codes = root.browser.post("/me/mfa/totp/new", &page.csrf(), &enrol).await.redirect();
-    let recovery = root.browser.get(&codes).await.texts("#recovery-codes li");
-    let alice = app.sub_user(&root, "dev-alice", &[]).await;
-    let keys = format!("/users/{}/keys", alice.uin);
-    let id = root.create_key(&keys).await;
-    let secret = root.reveal(&app, &keys, &id).await.text("#secret-key").unwrap();
+    planted.push(seed);
+    planted.extend(root.browser.get(&codes).await.texts("#recovery-codes li"));
+    root
+}
 
-    let planted =
-        [secret.as_str(), seed.as_str(), recovery[0].as_str(), PASSWORD, &PASSWORD.replace(' ', "+")];
-    for path in [
-        &keys,
-        "/users",
-        "/audit",
-        "/me/security",
-        &format!("/users/{}/activity", alice.uin),
-        "/settings/security",
-    ] {
-        let body = root.browser.get(path).await.body;
-        ensure_absent(path, body.as_bytes(), &planted);
-    }
-    let events = root.browser.get("/audit").await;
-    for link in links(&events.body) {
-        ensure_absent(&link, root.browser.get(&link).await.body.as_bytes(), &planted);
-    }
-    let lines = log.0.lock().unwrap().clone();
-    assert!(lines.len() > 10_000, "the log was listened to");
-    ensure_absent("the log", &lines, &planted);
-    ensure_absent("the database", &everything_stored(&app), &planted);
+/// The SecretKey of a user, once shown, and a seed that waits for its first code.
+async fn plant_by_pages(app: &TestApp, (root, places): (&Person, &Places), planted: &mut Vec<String>) {
+    let keys = format!("/users/{}/keys", places.user);
+    planted.push(root.reveal(app, &keys, &places.key).await.text("#secret-key").unwrap());
+    let alice = app.signed_in(root, "dev-alice", &[]).await;
+    planted.push(alice.browser.seed_page("/me/mfa/totp/new").await.text("#totp-secret").unwrap());
+}
+
+/// What the API made or was told; gives the SecretId of a key of the caller.
+async fn plant_by_calls(app: &TestApp, root: &Person, planted: &mut Vec<String>) -> String {
+    let client = app.key_of(root).await;
+    planted.push(client.secret_key.clone());
+    let made = client.call("cam", "CreateAccessKey", json!({})).await;
+    planted.push(made["AccessKey"]["SecretAccessKey"].as_str().unwrap().to_owned());
+    let wish = json!({ "Name": "jack", "ConsoleLogin": 1, "UseApi": 1 });
+    let jack = client.call("cam", "AddUser", wish).await;
+    planted.extend(["Password", "SecretKey"].map(|name| jack[name].as_str().unwrap().to_owned()));
+    let wish = json!({ "Name": "jill", "ConsoleLogin": 1, "Password": ADDED });
+    assert_eq!(code(&client.call("cam", "AddUser", wish).await), "");
+    let wish = json!({ "Name": "jack", "Password": UPDATED });
+    assert_eq!(code(&client.call("cam", "UpdateUser", wish).await), "");
+    planted.extend([ADDED, UPDATED].map(str::to_owned));
+    made["AccessKey"]["AccessKeyId"].as_str().unwrap().to_owned()
 }
 
 fn links(body: &str) -> Vec<String> {
@@ -79,62 +124,62 @@ fn links(body: &str) -> Vec<String> {
     page.select(&links).filter_map(|link| link.value().attr("href").map(str::to_owned)).collect()
 }
 
-fn ensure_absent(place: &str, bytes: &[u8], planted: &[&str]) {
+fn ensure_absent(place: &str, text: &str, planted: &[String]) {
     for secret in planted {
-        let hex = HEXLOWER.encode(secret.as_bytes());
-        for form in [secret.as_bytes(), hex.as_bytes()] {
-            assert!(!bytes.windows(form.len()).any(|window| window == form), "{place} holds {secret}");
+        for form in forms(secret) {
+            assert!(!text.contains(&form), "{place} holds {secret} as {form}");
         }
     }
 }
 
-/// The bytes of the SQLite files, or every row of PostgreSQL as text.
-fn everything_stored(app: &TestApp) -> Vec<u8> {
-    use diesel::RunQueryDsl;
+/// A secret as programs write it down; a seed's bytes as well.
+fn forms(secret: &str) -> Vec<String> {
+    let bytes = secret.as_bytes();
+    let mut forms = vec![secret.to_owned(), secret.replace(' ', "+"), secret.replace(' ', "%20")];
+    forms.extend([HEXLOWER.encode(bytes), HEXUPPER.encode(bytes), BASE64_NOPAD.encode(bytes)]);
+    if let Ok(seed) = BASE32_NOPAD.decode(bytes) {
+        forms.extend([HEXLOWER.encode(&seed), HEXUPPER.encode(&seed), BASE64_NOPAD.encode(&seed)]);
+    }
+    forms
+}
+
+/// The files of SQLite, with what is no longer in a row; nothing on PostgreSQL.
+fn files(app: &TestApp) -> String {
+    let names = ["camlock.db", "camlock.db-wal"];
+    let files = names.map(|name| std::fs::read(app.folder.path().join(name)).unwrap_or_default());
+    assert!(!app.database.is_sqlite() || files.concat().len() > 10_000);
+    String::from_utf8_lossy(&files.concat()).into_owned()
+}
+
+/// Every table that the database has, with its rows as text.
+fn tables(app: &TestApp) -> Vec<(String, String)> {
+    let is_sqlite = app.database.is_sqlite();
+    let names = if is_sqlite {
+        "SELECT name AS text FROM sqlite_master WHERE type = 'table'"
+    } else {
+        "SELECT table_name::text AS text FROM information_schema.tables WHERE table_schema = current_schema()"
+    };
+    let rows_of = |table: &str| {
+        if !is_sqlite {
+            return asked(app, &format!("SELECT t::text AS text FROM \"{table}\" t"));
+        }
+        let columns = asked(app, &format!("SELECT name AS text FROM pragma_table_info('{table}')"));
+        let quoted: Vec<String> = columns.iter().map(|column| format!("quote(\"{column}\")")).collect();
+        asked(app, &format!("SELECT {} AS text FROM \"{table}\"", quoted.join(" || ' ' || ")))
+    };
+    let names = asked(app, names);
+    names.into_iter().map(|name| (name.clone(), rows_of(&name).join("\n"))).collect()
+}
+
+fn asked(app: &TestApp, question: &str) -> Vec<String> {
     #[derive(diesel::QueryableByName)]
     struct Row {
         #[diesel(sql_type = diesel::sql_types::Text)]
         text: String,
     }
-    if app.database.is_sqlite() {
-        let files = ["camlock.db", "camlock.db-wal"];
-        return files
-            .iter()
-            .flat_map(|name| std::fs::read(app.folder.path().join(name)).unwrap_or_default())
-            .collect();
-    }
-    let tables = [
-        "accounts",
-        "identities",
-        "users",
-        "api_keys",
-        "totp_devices",
-        "recovery_codes",
-        "sessions",
-        "step_ups",
-        "tickets",
-        "enrolments",
-        "setup_tokens",
-        "throttles",
-        "audit_events",
-        "meta",
-    ];
-    let mut found = String::new();
-    app.app
-        .store
-        .read_now(|conn| {
-            for table in tables {
-                let rows: Vec<Row> =
-                    diesel::sql_query(format!("SELECT t::text AS text FROM {table} t")).load(conn)?;
-                for row in &rows {
-                    found.push_str(&row.text);
-                }
-            }
-            Ok::<_, camlock::store::StoreError>(())
-        })
-        .unwrap();
-    assert!(found.len() > 1000);
-    found.into_bytes()
+    let rows: Vec<Row> =
+        app.app.store.read_now(|conn| Ok::<_, StoreError>(diesel::sql_query(question).load(conn)?)).unwrap();
+    rows.into_iter().map(|row| row.text).collect()
 }
 
 #[actix_web::test]
@@ -146,10 +191,9 @@ async fn a_secret_moved_to_another_row_does_not_open() {
     app.app
         .store
         .write_now(|conn| {
-            use diesel::RunQueryDsl;
             let swap = format!("UPDATE api_keys SET secret = (SELECT secret FROM api_keys WHERE secret_id = '{first}') WHERE secret_id = '{second}'");
             diesel::sql_query(swap).execute(conn)?;
-            Ok::<_, camlock::store::StoreError>(())
+            Ok::<_, StoreError>(())
         })
         .unwrap();
 

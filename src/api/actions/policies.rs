@@ -74,7 +74,10 @@ async fn list_policies(call: Call) -> Result<Map<String, Value>, ApiError> {
     if text.chars().count() > MAX_KEYWORD {
         return Err(ApiError::new(
             "InvalidParameter.SearchKeywordLengthError",
-            ("Use at most 128 characters for Keyword.", "Keyword 不能超过 128 个字符。"),
+            (
+                format!("Use at most {MAX_KEYWORD} characters for Keyword."),
+                format!("Keyword 不能超过 {MAX_KEYWORD} 个字符。"),
+            ),
         ));
     }
     let page = policies::list_policies(&app, &caller, PolicyFilter { text, kind }, few(&input)?).await?;

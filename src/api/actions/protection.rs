@@ -6,7 +6,7 @@ use crate::api::error::{ApiError, USER};
 use crate::api::input::Input;
 use crate::app::account;
 use crate::app::account::protection::{ProtectionChange, ProtectionSet, RuleChanges, protection};
-use crate::domain::login_rules::{self, Effect, LoginRule, LoginRules, MAX_RULES};
+use crate::domain::login_rules::{self, Effect, LoginRule, LoginRules, LoginRulesRefusal, MAX_RULES};
 use crate::domain::permission::action;
 use crate::domain::user::{Protection, Uin};
 use serde_json::{Map, Value, json};
@@ -200,10 +200,7 @@ async fn create_login_ip_policy(call: Call) -> Result<Map<String, Value>, ApiErr
         return Err(input.missing("IpPolicies"));
     }
     if rules.as_ref().is_some_and(|rules| rules.len() > MAX_RULES) {
-        return Err(ApiError::new(
-            "FailedOperation.PolicyFull",
-            ("An account has at most 10 login rules.", "登录 IP 规则最多 10 条。"),
-        ));
+        return Err(ApiError::new("FailedOperation.PolicyFull", LoginRulesRefusal::TooMany));
     }
     let wanted = move |kept: LoginRules| LoginRules {
         is_disabled: disabled.unwrap_or(rules.is_none() && kept.is_disabled),

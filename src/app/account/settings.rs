@@ -8,6 +8,7 @@ use crate::app::{App, Failure};
 use crate::domain::account::{AccountSettings, MAX_STEP_UP_WINDOW, SecretReveal};
 use crate::domain::field::FieldError;
 use crate::domain::grant::{MAX_GRANT_AGE, MAX_GRANT_WINDOW};
+use crate::domain::password_rules::{LONGEST_MINIMUM, SHORTEST};
 use crate::domain::permission::action;
 use crate::domain::step_up::Purpose;
 use crate::store::accounts;
@@ -62,13 +63,22 @@ fn ensure_sound(caller: &Caller, settings: &AccountSettings) -> Result<(), Failu
 pub fn faults(caller: &Caller, settings: &AccountSettings) -> Vec<FieldError> {
     let mut errors = Vec::new();
     if !(0..=MAX_STEP_UP_WINDOW).contains(&settings.step_up_window_minutes) {
-        errors.push(FieldError::on_page("step_up_window", "Enter a number of minutes from 0 to 15."));
+        errors.push(FieldError::on_page(
+            "step_up_window",
+            format!("Enter a number of minutes from 0 to {MAX_STEP_UP_WINDOW}."),
+        ));
     }
     if !(0..=MAX_GRANT_WINDOW).contains(&settings.grant_window_minutes) {
-        errors.push(FieldError::on_page("grant_window_minutes", "Enter a number of minutes from 0 to 60."));
+        errors.push(FieldError::on_page(
+            "grant_window_minutes",
+            format!("Enter a number of minutes from 0 to {MAX_GRANT_WINDOW}."),
+        ));
     }
     if !(0..=MAX_GRANT_AGE).contains(&settings.grant_age_hours) {
-        errors.push(FieldError::on_page("grant_age_hours", "Enter a number of hours from 0 to 168."));
+        errors.push(FieldError::on_page(
+            "grant_age_hours",
+            format!("Enter a number of hours from 0 to {MAX_GRANT_AGE}."),
+        ));
     }
     if settings.mfa_required && !caller.has_mfa {
         errors.push(FieldError::on_page(
@@ -76,9 +86,11 @@ pub fn faults(caller: &Caller, settings: &AccountSettings) -> Vec<FieldError> {
             "Add an authenticator app of your own first; this would lock you out.",
         ));
     }
-    if !(12..=64).contains(&settings.password_min_length) {
-        errors
-            .push(FieldError::on_page("password_min_length", "Enter a number of characters from 12 to 64."));
+    if !(SHORTEST..=LONGEST_MINIMUM).contains(&settings.password_min_length) {
+        errors.push(FieldError::on_page(
+            "password_min_length",
+            format!("Enter a number of characters from {SHORTEST} to {LONGEST_MINIMUM}."),
+        ));
     }
     errors
 }

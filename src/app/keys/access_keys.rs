@@ -200,7 +200,7 @@ pub async fn security_last_used(
     if ids.is_empty() || ids.len() > MOST_ASKED {
         return Err(FieldError::new(
             "SecretIdList",
-            ("Name 1 to 10 SecretIds.", "请提供 1 到 10 个 SecretId。"),
+            (format!("Name 1 to {MOST_ASKED} SecretIds."), format!("请提供 1 到 {MOST_ASKED} 个 SecretId。")),
         )
         .into());
     }
@@ -231,8 +231,8 @@ fn ensure_description(text: &str) -> Result<(), FieldError> {
         return Ok(());
     }
     let told = (
-        "A description is 1 to 1024 letters, digits and the marks _+=,.@:/-",
-        "描述由 1 到 1024 个字母、数字和符号 _+=,.@:/- 组成。",
+        format!("A description is 1 to {MAX_DESCRIPTION} letters, digits and the marks _+=,.@:/-"),
+        format!("描述由 1 到 {MAX_DESCRIPTION} 个字母、数字和符号 _+=,.@:/- 组成。"),
     );
     Err(FieldError::new("Description", told))
 }

@@ -7,6 +7,7 @@ pub mod database;
 pub mod forms;
 pub mod line;
 pub mod people;
+pub mod places;
 pub mod process;
 pub mod programs;
 pub mod upgraded;

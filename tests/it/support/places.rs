@@ -1,0 +1,42 @@
+//! What the addresses of the console name, so that tests can walk over its routes.
+
+use super::TestApp;
+use super::people::Person;
+
+const DOCUMENT: &str =
+    r#"{"version":"2.0","statement":[{"effect":"allow","action":"cam:GetUser","resource":"*"}]}"#;
+
+/// A user with a key, a group and a custom policy, by their ids.
+pub struct Places {
+    pub user: String,
+    pub key: String,
+    pub group: String,
+    pub policy: String,
+}
+
+impl Places {
+    pub async fn new(app: &TestApp, root: &Person) -> Self {
+        let user = app.sub_user(root, "target", &[]).await.uin;
+        let key = root.create_key(&format!("/users/{user}/keys")).await;
+        let group = root.browser.submit("/groups/new", "/groups/new", &[("group_name", "developers")]).await;
+        let fields = [("name", "custom"), ("document", DOCUMENT)];
+        let policy = root.browser.submit("/policies/new", "/policies/new", &fields).await;
+        let id = |address: String| address.split(['/', '?']).nth(2).expect("an id").to_owned();
+        Self { user, key, group: id(group.redirect()), policy: id(policy.redirect()) }
+    }
+
+    /// The address of a route; pages of one's own keys are about `own_key`.
+    pub fn fill(&self, route: &str, own_key: &str) -> String {
+        let key = if route.starts_with("/keys") { own_key } else { &self.key };
+        route
+            .replace("{uin}", &self.user)
+            .replace("{secret_id}", key)
+            .replace("{group}", &self.group)
+            .replace("{policy}", "596171")
+            .replace("{id}", &self.policy)
+            .replace("{version}", "1")
+            .replace("{seq}", "1")
+            .replace("{session}", "0")
+            .replace("{device}", "0")
+    }
+}
