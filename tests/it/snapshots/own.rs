@@ -114,6 +114,9 @@ async fn settings(album: &mut Album, app: &TestApp, root: &Person) {
 async fn log(album: &mut Album, root: &Person) {
     album.open("log", &root.browser, "/audit").await;
     album.open("log_filtered", &root.browser, "/audit?event=users&result=allowed&actor=root").await;
+    album.open("log_nothing_matches", &root.browser, "/audit?event=groups&result=refused").await;
+    let day = "/audit?event=groups&from=2026-11-23&to=2026-11-23";
+    album.open("log_nothing_that_day", &root.browser, day).await;
     album
         .open("log_nothing_found", &root.browser, "/audit?actor=stranger&from=2026-11-23&to=2026-11-23")
         .await;

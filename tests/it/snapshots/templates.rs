@@ -27,12 +27,14 @@ fn templates() -> BTreeMap<String, String> {
     found
 }
 
-/// What a template says in any case: the texts between its tags, each on one line.
+/// What a template may say: the texts between its tags, each on one line, and those that it hands to macros.
 fn said(template: &str) -> BTreeSet<&str> {
-    let texts = template.split(['{', '}']).flat_map(str::lines).map(str::trim);
-    let is_text =
-        |text: &&str| text.len() >= 8 && !text.starts_with(['%', '#', '{']) && text.contains(['<', ' ']);
-    texts.filter(is_text).collect()
+    let parts = template.split(['{', '}']);
+    let texts = parts.flat_map(|part| match part.strip_prefix('%') {
+        Some(tag) => tag.split('"').skip(1).step_by(2).filter(|text| text.contains(' ')).collect::<Vec<_>>(),
+        None => part.lines().map(str::trim).filter(|text| text.contains(['<', ' '])).collect(),
+    });
+    texts.filter(|text| text.len() >= 8 && !text.starts_with('#')).collect()
 }
 
 /// The templates that a template includes.
@@ -56,13 +58,14 @@ struct Templates {
 impl Templates {
     fn read() -> Self {
         let texts = templates();
-        let mut count = BTreeMap::new();
-        for text in texts.values().flat_map(|template| said(template)) {
-            *count.entry(text).or_insert(0) += 1;
-        }
-        let only = |text: &&str| count[text] == 1;
-        let own = |text: &str| said(text).into_iter().filter(only).map(str::to_owned).collect();
-        let own = texts.iter().map(|(name, text)| (name.clone(), own(text))).collect();
+        let is_only_in = |name: &String, text: &str| {
+            texts.iter().all(|(other, template)| other == name || !template.contains(text))
+        };
+        let own_of = |(name, template): (&String, &String)| {
+            let own = said(template).into_iter().filter(|text| is_only_in(name, text)).map(str::to_owned);
+            (name.clone(), own.collect())
+        };
+        let own = texts.iter().map(own_of).collect();
         Self { texts, own }
     }
 

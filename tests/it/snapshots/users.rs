@@ -73,7 +73,7 @@ async fn pages_about_users_are_as_they_were() {
     let security = format!("/users/{robot}/security");
     root.grant(&app, &security, &format!("{security}/console"), &[("on", "1")]).await.redirect();
     album.open("security_without_password", &root.browser, &security).await;
-    through_other_eyes(&mut album, &app, &root, &alice).await;
+    through_other_eyes(&mut album, &app, &root, (&alice, &robot)).await;
     album.open("list_full", &root.browser, "/users").await;
     album.send("full_refused", &root, "/users/new", &[("kind", "sub_user"), ("user_name", "sixth")]).await;
     album.close();
@@ -147,11 +147,12 @@ async fn changes(album: &mut Album, app: &TestApp, root: &Person, alice: &str) {
     album.open("security_after_stop", &root.browser, &page).await;
 }
 
-async fn through_other_eyes(album: &mut Album, app: &TestApp, root: &Person, alice: &str) {
+async fn through_other_eyes(album: &mut Album, app: &TestApp, root: &Person, (alice, robot): (&str, &str)) {
     let reader = app.signed_in(root, "reader", &["QcloudCamReadOnlyAccess"]).await;
     for (name, address) in [
         ("reader_list", "/users".to_owned()),
         ("reader_permissions", format!("/users/{alice}/permissions")),
+        ("reader_permissions_none", format!("/users/{robot}/permissions")),
         ("reader_security", format!("/users/{alice}/security")),
         ("reader_activity", format!("/users/{alice}/activity")),
         ("reader_own_security", format!("/users/{}/security", reader.uin)),
