@@ -62,7 +62,7 @@ async fn shown(album: &mut Album, app: &TestApp, root: &Person, list: &str, id: 
     let secret = root.reveal(app, list, id).await;
     album.keep("secret", &secret);
     let spoil = format!(
-        "UPDATE api_keys SET note = '', secret = (SELECT seed FROM totp_devices LIMIT 1) WHERE secret_id = '{id}'"
+        "UPDATE api_keys SET secret = (SELECT seed FROM totp_devices LIMIT 1) WHERE secret_id = '{id}'"
     );
     let operator = app.other_connection();
     operator.write_now(|conn| Ok::<_, StoreError>(diesel::sql_query(&spoil).execute(conn)?)).unwrap();

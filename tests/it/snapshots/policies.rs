@@ -13,6 +13,9 @@ const DOCUMENT: &str = r#"{
   ]
 }"#;
 const FAULTY: &str = "{\"version\": \"2.0\",\n \"statement\": [\n  {\"effect\": \"maybe\", \"action\": 7}]}";
+const NO_LISTS: &str = r#"{"version":"2.0","statement":[
+    {"effect":"allow","action":["cam:*","account:*"],"resource":"*"},
+    {"effect":"deny","action":["cam:List*","cam:DescribeSubAccounts"],"resource":"*"}]}"#;
 const ODD: &str =
     r#"{"version":"2.0","statement":[{"effect":"allow","action":"cam:ListUser","resource":"*"}]}"#;
 
@@ -51,7 +54,35 @@ async fn pages_about_policies_are_as_they_were() {
     album.open("detail_full", &root.browser, &policy).await;
     let fields = [("name", "readers"), ("description", "looks"), ("document", ODD)];
     album.send("sixth_refused", &root, &format!("{policy}/edit"), &fields).await;
+    without_lists(&mut album, &app, &root, (&policy, &alice.uin)).await;
     album.close();
+}
+
+/// Whoever may do everything but list: pages whose way up is no link.
+async fn without_lists(album: &mut Album, app: &TestApp, root: &Person, (policy, alice): (&str, &str)) {
+    let fields = [("name", "no-lists"), ("description", ""), ("document", NO_LISTS)];
+    root.grant(app, "/policies/new", "/policies/new", &fields).await.redirect();
+    let narrow = app.signed_in(root, "narrow", &["no-lists"]).await;
+    let page = root.browser.get("/groups").await.attribute("tbody th a", "href").unwrap();
+    for (name, address) in [
+        ("narrow_home", "/".to_owned()),
+        ("narrow_list", "/policies".to_owned()),
+        ("narrow_new_user", "/users/new".to_owned()),
+        ("narrow_new_group", "/groups/new".to_owned()),
+        ("narrow_new_policy", "/policies/new".to_owned()),
+        ("narrow_detail", policy.to_owned()),
+        ("narrow_attach", format!("{policy}/attach")),
+        ("narrow_user", format!("/users/{alice}/security")),
+        ("narrow_user_permissions", format!("/users/{alice}/permissions")),
+        ("narrow_user_attach", format!("/users/{alice}/permissions/attach")),
+        ("narrow_user_edit", format!("/users/{alice}/edit")),
+        ("narrow_user_delete", format!("/users/{alice}/delete")),
+        ("narrow_user_keys", format!("/users/{alice}/keys")),
+        ("narrow_group", format!("{page}/members")),
+        ("narrow_group_delete", format!("{page}/delete")),
+    ] {
+        album.open(name, &narrow.browser, &address).await;
+    }
 }
 
 async fn editor(album: &mut Album, app: &TestApp, root: &Person) -> String {
