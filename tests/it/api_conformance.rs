@@ -1,5 +1,6 @@
 //! Every documented action answers with every documented field, of its type, null only where that is documented.
 
+use crate::snapshots::album::Album;
 use crate::support::TestApp;
 use crate::support::api::Client;
 use serde_json::{Value, json};
@@ -14,13 +15,15 @@ struct Checker {
     shapes: Value,
     client: Client,
     seen: BTreeSet<String>,
+    /// Every call with its answer as it came.
+    told: String,
 }
 
 impl Checker {
     /// Calls an action and checks the shape of what comes back.
     async fn call(&mut self, action: &str, parameters: Value) -> Value {
         let service = if is_sts(action) { "sts" } else { "cam" };
-        let response = self.client.call(service, action, parameters).await;
+        let response = self.tell(service, action, &parameters).await;
         assert!(response.get("Error").is_none(), "{action}: {response}");
         assert_eq!(response["RequestId"].as_str().map(str::len), Some(36), "{action}");
         let fields = self.shapes["actions"][action].clone();
@@ -31,6 +34,14 @@ impl Checker {
         }
         self.seen.insert(action.to_owned());
         response
+    }
+
+    /// Calls an action and notes what is said on either side.
+    async fn tell(&mut self, service: &str, action: &str, parameters: &Value) -> Value {
+        let answer = self.client.send(&self.client.sign(service, action, parameters)).await;
+        self.told += &format!("{action} {parameters}\n{} {}\n\n", answer.status.as_u16(), answer.body);
+        let mut body: Value = serde_json::from_str(&answer.body).unwrap();
+        body["Response"].take()
     }
 
     fn check(&self, place: &str, fields: &Value, value: &Value) {
@@ -99,8 +110,12 @@ async fn every_action_answers_as_documented() {
     let fields = [("kind", "collaborator"), ("user_name", "bo"), ("uin", partner.uin.as_str())];
     root.browser.submit("/users/new", "/users/new", &fields).await.redirect();
     let client = app.key_of(&root).await;
-    let mut checker =
-        Checker { shapes: serde_json::from_str(SHAPES).unwrap(), client, seen: BTreeSet::new() };
+    let mut checker = Checker {
+        shapes: serde_json::from_str(SHAPES).unwrap(),
+        client,
+        seen: BTreeSet::new(),
+        told: String::new(),
+    };
 
     let user = users(&mut checker).await;
     keys(&mut checker, &user).await;
@@ -115,8 +130,31 @@ async fn every_action_answers_as_documented() {
     let left: Vec<&String> = documented.difference(&checker.seen).collect();
     assert_eq!(left, UNSUPPORTED, "actions that were not checked");
     for action in UNSUPPORTED {
-        let answer = checker.client.call("sts", action, json!({})).await;
+        let answer = checker.tell("sts", action, &json!({})).await;
         assert_eq!(answer["Error"]["Code"], "UnsupportedOperation", "{action}: {answer}");
+    }
+    refusals(&mut checker).await;
+    let mut album = Album::of("api", &app);
+    album.keep_text("answers", &checker.told);
+    album.close();
+}
+
+/// Some that are refused, for the text of refusals.
+async fn refusals(checker: &mut Checker) {
+    for (action, parameters) in [
+        ("NoSuchAction", json!({})),
+        ("GetUser", json!({ "Name": "nobody" })),
+        ("GetUser", json!({})),
+        ("GetUser", json!({ "Name": 7 })),
+        ("GetUser", json!({ "Name": "root", "Colour": "blue" })),
+        ("CreateGroup", json!({ "GroupName": "" })),
+        ("AddUser", json!({ "Name": "no spaces" })),
+        ("CreatePolicy", json!({ "PolicyName": "x", "PolicyDocument": "{" })),
+        ("DeletePolicy", json!({ "PolicyId": [1] })),
+        ("UpdateAccessKey", json!({ "AccessKeyId": "AKIDnone", "Status": "Asleep" })),
+        ("GetGroup", json!({ "GroupId": 999_999 })),
+    ] {
+        assert!(checker.tell("cam", action, &parameters).await.get("Error").is_some(), "{action}");
     }
 }
 

@@ -112,6 +112,7 @@ mod sign_in_crowd;
 mod sign_in_memory;
 mod signature;
 mod slow_clients;
+mod snapshots;
 mod stale_tab;
 mod startup;
 mod step_up;
