@@ -274,13 +274,8 @@ fn carry_out(change: &mut Change<'_>, step_up: &StepUp) -> Result<Done, Failure>
         Purpose::ShowSecret => {
             let secret_id = secret_id_of(step_up)?;
             ensure_code_counts(change.app, change.by, &target)?;
-            let ticket = mint(
-                change.app,
-                change.conn,
-                &reveal_door(change.by, target.uid, &secret_id),
-                None,
-                TICKET_SECONDS,
-            )?;
+            let door = reveal_door(change.by, target.uid, &secret_id);
+            let ticket = mint(change.app, change.conn, &door, None, TICKET_SECONDS)?;
             Ok(Done::Secret { place, secret_id, ticket })
         }
         Purpose::CreateKey => create_checked(change, place, &detail.note),
@@ -291,13 +286,8 @@ fn carry_out(change: &mut Change<'_>, step_up: &StepUp) -> Result<Done, Failure>
             delete_in(change, place, &secret_id_of(step_up)?).map(|()| Done::KeyDeleted(place))
         }
         Purpose::AddMfaDevice => {
-            let ticket = mint(
-                change.app,
-                change.conn,
-                &own_door(change.by, factors::devices::ENROLMENT),
-                None,
-                TICKET_SECONDS,
-            )?;
+            let door = own_door(change.by, factors::devices::ENROLMENT);
+            let ticket = mint(change.app, change.conn, &door, None, TICKET_SECONDS)?;
             Ok(Done::Enrolling { ticket })
         }
         Purpose::RemoveMfaDevice => remove_device_in(change, &step_up.object).map(|()| Done::MfaRemoved),

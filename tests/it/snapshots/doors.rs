@@ -22,7 +22,7 @@ async fn setup(album: &mut Album, app: &TestApp) -> Person {
     let mut root = Person::stranger(app);
     album.open("setup_closed", &root.browser, "/setup?token=guess").await;
     album.open("start_before_setup", &root.browser, "/").await;
-    let token = app.app.new_setup_token().unwrap();
+    let token = camlock::app::account::setup::new_setup_token(&app.app).unwrap();
     let form = album.open("setup", &root.browser, &format!("/setup?token={token}")).await;
     root.remember_seed(&form.text("#totp-secret").unwrap());
     let fields = [

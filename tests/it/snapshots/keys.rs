@@ -77,7 +77,7 @@ async fn calls(album: &mut Album, app: &TestApp, root: &Person, alice: &Person) 
     client.call("cam", "GetUserAppId", json!({})).await;
     app.wait(60);
     client.call("cam", "ListUsers", json!({})).await;
-    app.app.flush_usage().await.unwrap();
+    camlock::app::keys::usage::flush_usage(&app.app).await.unwrap();
     album.open("list_full", &root.browser, &list).await;
     album.open("own_full", &alice.browser, "/keys").await;
     album.open("records", &root.browser, &format!("{list}/{}/records", client.secret_id)).await;
