@@ -6,6 +6,8 @@ use crate::support::people::{PASSWORD, Person};
 use crate::support::{Browser, TestApp};
 use camlock::app::caller::Source;
 use camlock::app::policies::NewPolicy;
+use camlock::app::policies::create_policy;
+use camlock::app::users::permissions::attach_policies;
 use camlock::domain::policies::{Description, Document, PolicyName};
 use camlock::domain::user::Uin;
 use camlock::store::sessions;
@@ -44,10 +46,8 @@ async fn allow(app: &TestApp, root: &Person, (person, action): (&Person, &str)) 
         description: Description::default(),
         document: Document::check(&document).unwrap(),
     };
-    let id = camlock::app::policies::create_policy(&app.app, &by, new).await.unwrap();
-    camlock::app::users::permissions::attach_policies(&app.app, &by, uin(&person.uin), vec![id])
-        .await
-        .unwrap();
+    let id = create_policy(&app.app, &by, new).await.unwrap();
+    attach_policies(&app.app, &by, uin(&person.uin), vec![id]).await.unwrap();
 }
 
 #[actix_web::test]

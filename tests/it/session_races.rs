@@ -4,6 +4,7 @@ use crate::support::TestApp;
 use crate::support::browser::{encoded, is_session};
 use crate::support::people::{PASSWORD, Person};
 use camlock::app::caller::{Caller, Source};
+use camlock::app::users::named::update_named_user;
 use camlock::domain::user::Uin;
 use camlock::store::{StoreError, dialect, sessions};
 use reqwest::{Method, StatusCode};
@@ -263,8 +264,7 @@ async fn keeping_somebody_out_over_the_api_wins_against_a_renamed_session() {
         tokio::time::sleep(std::time::Duration::from_millis(30)).await;
         let changes =
             camlock::app::users::named::Changes { console_login: Some(false), ..Default::default() };
-        camlock::app::users::named::update_named_user(&app.app, &caller, "dev-alice".to_owned(), changes)
-            .await
+        update_named_user(&app.app, &caller, "dev-alice".to_owned(), changes).await
     };
     let letting = async {
         tokio::time::sleep(std::time::Duration::from_millis(150)).await;
