@@ -2,8 +2,8 @@
 
 use crate::app::caller::{Caller, Duty, Preferences};
 use crate::app::change::Change;
-use crate::app::deferred::ask;
-use crate::app::deferred::{Asked, Detail, Wish};
+use crate::app::factors::ask::ask;
+use crate::app::factors::ask::{Asked, Detail, Wish};
 use crate::app::factors::devices::ensure_password;
 use crate::app::factors::new_password::acceptable;
 use crate::app::factors::new_password::ensure_new;

@@ -22,6 +22,7 @@ pub mod replay;
 pub mod seconds;
 pub mod secret;
 pub mod sentence;
+pub mod session;
 pub mod signature;
 pub mod step_up;
 pub mod throttle;

@@ -3,8 +3,8 @@
 use super::context::WebContext;
 use super::error::PageError;
 use crate::app::Failure;
-use crate::app::caller;
 use crate::app::caller::{Caller, Duty};
+use crate::app::session::person;
 use crate::http::request;
 use crate::web::session;
 use actix_session::SessionExt;
@@ -77,7 +77,7 @@ pub async fn caller(request: &HttpRequest) -> Result<Rc<Caller>, PageError> {
     }
     let context = context(request)?;
     let id = session::id(&request.get_session()).ok_or_else(|| PageError::sign_in(request))?;
-    let found = caller::caller(&context.app, id, request::source(request, &context)).await;
+    let found = person::caller(&context.app, id, request::source(request, &context)).await;
     let caller = Rc::new(found.map_err(|failure| match failure {
         Failure::NotSignedIn => PageError::sign_in(request),
         other => other.into(),

@@ -38,7 +38,8 @@ async fn allow(app: &TestApp, root: &Person, (person, action): (&Person, &str)) 
     let sessions = app.app.store.read(move |conn| sessions::of_identity(conn, who, now)).await.unwrap();
     let source =
         Source { ip: "127.0.0.1".to_owned(), user_agent: "test".to_owned(), request_id: "-".to_owned() };
-    let by = camlock::app::caller::caller(&app.app, sessions[0].id_hash.clone(), source).await.unwrap();
+    let by =
+        camlock::app::session::person::caller(&app.app, sessions[0].id_hash.clone(), source).await.unwrap();
     let statement = json!([{ "effect": "allow", "action": action, "resource": "*" }]);
     let document = json!({ "version": "2.0", "statement": statement }).to_string();
     let new = NewPolicy {

@@ -3,11 +3,11 @@
 use crate::support::TestApp;
 use crate::support::people::Person;
 use camlock::app::Failure;
+use camlock::app::caller::simulation::Question;
 use camlock::app::caller::{Caller, Source};
 use camlock::app::groups::create_group;
 use camlock::app::groups::members::add_to_groups;
 use camlock::app::groups::policies::attach_group_policies;
-use camlock::app::policies::simulate::Question;
 use camlock::app::policies::versions::{
     create_policy_version, delete_policy_versions, policy_version, set_default_policy_version,
 };
@@ -42,7 +42,7 @@ async fn caller(app: &TestApp, person: &Person) -> Caller {
         app.app.store.read(move |conn| sessions::of_identity(conn, who, now)).await.expect("sessions");
     let source =
         Source { ip: "203.0.113.9".to_owned(), user_agent: "test".to_owned(), request_id: "-".to_owned() };
-    camlock::app::caller::caller(&app.app, found[0].id_hash.clone(), source).await.expect("a caller")
+    camlock::app::session::person::caller(&app.app, found[0].id_hash.clone(), source).await.expect("a caller")
 }
 
 async fn policy(app: &TestApp, by: &Caller, name: &str, text: &str) -> i64 {

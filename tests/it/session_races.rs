@@ -243,7 +243,7 @@ async fn caller_of(app: &TestApp, person: &Person) -> Caller {
     let (uin, now) = (Uin::parse(&person.uin).unwrap(), app.now());
     let session = app.app.store.read_now(|conn| sessions::of_identity(conn, uin, now)).unwrap().remove(0);
     let source = Source { ip: "127.0.0.1".into(), user_agent: String::new(), request_id: "test".into() };
-    camlock::app::caller::caller(&app.app, session.id_hash, source).await.unwrap()
+    camlock::app::session::person::caller(&app.app, session.id_hash, source).await.unwrap()
 }
 
 #[actix_web::test]

@@ -1,7 +1,7 @@
 //! What a caller's policies allow.
 
 use crate::app::caller::compiled;
-use crate::app::policies::simulate::{Question, Simulation};
+use crate::app::caller::simulation::{Question, Simulation};
 use crate::clock;
 use crate::domain::permission::{Cause, Denial, is_operation_level, is_read_only};
 use crate::domain::policy::evaluate::{Attached, Decision, Grants, Reason};

@@ -1,6 +1,5 @@
 //! Authenticator apps: enrolled with a code, used once per time step, removed only with another proof.
 
-use crate::app::account::setup::wrong_code;
 use crate::app::caller::Caller;
 use crate::app::factors::guard::admit;
 use crate::app::factors::guard::own_bucket;
@@ -10,14 +9,14 @@ use crate::app::session::rename_session;
 use crate::app::session::tickets::mint;
 use crate::app::session::tickets::shown_once;
 use crate::app::session::tickets::{Door, SHOWN_ONCE_SECONDS};
-use crate::app::sign_in::BY_CODE;
 use crate::app::{App, Failure};
 use crate::domain::deadline::ENROLMENT_SECONDS;
 use crate::domain::field::FieldError;
 use crate::domain::recovery::RecoveryCode;
 use crate::domain::secret::{Password, TotpSeed};
 use crate::domain::sentence::Sentence;
-use crate::domain::totp::{Code, matched_step};
+use crate::domain::session::Method;
+use crate::domain::totp::{Code, matched_step, wrong_code};
 use crate::domain::user::Uin;
 use crate::passwords::Guest;
 use crate::store::totp_devices::{self, Device};
@@ -131,7 +130,7 @@ pub async fn enrol(app: &App, caller: &Caller, enrolment: Enrolment) -> Result<E
         sessions::delete_others(change.conn, user.uin, &session.family)?;
         // Proven by password and code now, however the session began.
         let key = rename_session(change.app, change.conn, &session, |renamed| {
-            BY_CODE.clone_into(&mut renamed.method);
+            Method::Code.as_str().clone_into(&mut renamed.method);
             renamed.code_at = Some(change.app.clock.now());
             renamed.code_device = Some(device);
         })?;

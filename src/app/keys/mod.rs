@@ -11,11 +11,12 @@ pub mod usage;
 use super::caller::Caller;
 use super::{App, Failure};
 use crate::app::change::Change;
-use crate::app::deferred::ask;
-use crate::app::deferred::{Asked, Detail, Done, SHOW_SECONDS, Wish};
+use crate::app::factors::ask::ask;
+use crate::app::factors::ask::{Asked, Detail, Wish};
 use crate::app::keys::pair::fresh_pair;
 use crate::app::keys::reveal_age::{By, Wait};
 use crate::app::session::tickets::Door;
+use crate::app::session::tickets::SHOWN_ONCE_SECONDS;
 use crate::app::session::tickets::mint;
 use crate::domain::account::SecretReveal;
 use crate::domain::field::{self, FieldError};
@@ -148,20 +149,27 @@ pub(in crate::app) fn put_key(
     }
 }
 
+/// A key that was made after a step-up.
+pub(in crate::app) struct Created {
+    pub secret_id: SecretId,
+    /// Opens the page that shows the pair, where it is shown once.
+    pub ticket: Option<String>,
+}
+
 /// Creates after a passed step-up; where secrets are shown once, the ticket opens the page that does it.
 pub(in crate::app) fn create_checked(
     change: &mut Change<'_>,
     place: Place,
     note: &str,
-) -> Result<Done, Failure> {
+) -> Result<Created, Failure> {
     let (key, secret) = create_in(change, place, note)?;
     let ticket = if change.by.account.settings.secret_reveal == SecretReveal::Once {
         let door = created_door(change.by, &key);
-        Some(mint(change.app, change.conn, &door, Some(secret.expose()), SHOW_SECONDS)?)
+        Some(mint(change.app, change.conn, &door, Some(secret.expose()), SHOWN_ONCE_SECONDS)?)
     } else {
         None
     };
-    Ok(Done::KeyCreated { place, secret_id: key.secret_id, ticket })
+    Ok(Created { secret_id: key.secret_id, ticket })
 }
 
 /// Makes a key unusable from the commit on. Never asks for anything: it is the safe direction.

@@ -1,9 +1,9 @@
 //! Showing a stored SecretKey again: asked, checked, shown once per check.
 
 use crate::app::caller::Caller;
-use crate::app::deferred::ask;
-use crate::app::deferred::step_up_left;
-use crate::app::deferred::{Detail, Wish, reveal_door};
+use crate::app::factors::ask::ask;
+use crate::app::factors::ask::step_up_left;
+use crate::app::factors::ask::{Detail, Wish, reveal_door};
 use crate::app::keys::reveal_age::By;
 use crate::app::keys::reveal_age::ensure_code_counts;
 use crate::app::keys::reveal_age::ensure_own_waited;

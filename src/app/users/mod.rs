@@ -13,11 +13,11 @@ pub mod security;
 use super::caller::Caller;
 use super::{App, Failure};
 use crate::app::change::Change;
-use crate::app::deferred::SHOW_SECONDS;
 use crate::app::factors::new_password::Chosen;
 use crate::app::factors::new_password::acceptable;
 use crate::app::factors::new_password::generated_password;
 use crate::app::session::tickets::Door;
+use crate::app::session::tickets::SHOWN_ONCE_SECONDS;
 use crate::app::session::tickets::mint;
 use crate::app::users::names::ensure_free_name;
 use crate::app::users::permissions::attach_in;
@@ -220,7 +220,7 @@ pub(in crate::app) fn add_user_in(
         Door { session: &change.by.session.id_hash, purpose: INITIAL_PASSWORD, uid: user.uid, object: "" };
     let shown = login.and_then(|login| login.shown.as_ref());
     let ticket =
-        shown.map(|text| mint(change.app, change.conn, &door, Some(text), SHOW_SECONDS)).transpose()?;
+        shown.map(|text| mint(change.app, change.conn, &door, Some(text), SHOWN_ONCE_SECONDS)).transpose()?;
     Ok(Added { uid: user.uid, uin, ticket })
 }
 

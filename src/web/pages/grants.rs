@@ -2,7 +2,6 @@
 
 use super::{done, question_address, see_other};
 use crate::app::Failure;
-use crate::app::caller;
 use crate::app::caller::Caller;
 use crate::app::deferred;
 use crate::app::deferred::grant::{Grant, Granted, Way};
@@ -71,6 +70,6 @@ pub async fn end_window(
     session: Session,
     _form: Protected,
 ) -> Result<HttpResponse, PageError> {
-    caller::clearance::end_grant_window(&context.app, &person).await?;
+    crate::app::session::window::end_grant_window(&context.app, &person).await?;
     Ok(done(&session, "/me/security", "Ended. What grants rights asks for a code again."))
 }

@@ -2,7 +2,6 @@
 
 use super::{grants, keys_address, leave_if_alive, render, render_as, see_other};
 use crate::app::Failure;
-use crate::app::caller;
 use crate::app::deferred;
 use crate::app::deferred::{Answer, Answered, Done, Question};
 use crate::app::forms;
@@ -215,7 +214,8 @@ impl Refusal {
 
 /// Whatever lets somebody see others' secrets asks for a code of its own.
 fn is_asked_anew(context: &WebContext, person: &AnyPerson, question: &Question) -> bool {
-    question.purpose == Purpose::Grant && caller::clearance::grant_window_left(&context.app, person) > 0
+    question.purpose == Purpose::Grant
+        && crate::app::session::window::grant_window_left(&context.app, person) > 0
 }
 
 fn again(

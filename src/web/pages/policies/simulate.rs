@@ -2,8 +2,8 @@
 
 use crate::app::Failure;
 use crate::app::caller::Caller;
+use crate::app::caller::simulation::{Question, Simulation};
 use crate::app::policies;
-use crate::app::policies::simulate::{Question, Simulation};
 use crate::domain::field::FieldError;
 use crate::domain::permission::known::KNOWN;
 use crate::domain::permission::{action, is_operation_level};

@@ -4,10 +4,10 @@ pub(super) mod door;
 
 use super::see_other;
 use crate::app::Failure;
-use crate::app::caller;
 use crate::app::factors;
 use crate::app::forms;
 use crate::app::session::id_of_cookie;
+use crate::app::session::person;
 use crate::app::sign_in;
 use crate::app::sign_in::second_step::{SecondStep, Waiting};
 use crate::app::sign_in::{Credentials, DEVICE_COOKIE_SECONDS, SignedIn};
@@ -307,7 +307,7 @@ async fn codes_left(
     signed: &SignedIn,
 ) -> Result<String, PageError> {
     let caller =
-        caller::caller(&context.app, id_of_cookie(&signed.session), source(request, context)).await?;
+        person::caller(&context.app, id_of_cookie(&signed.session), source(request, context)).await?;
     let (_, left) = factors::devices::factors(&context.app, &caller).await?;
     Ok(format!("{left} of {} recovery codes are left.", recovery::COUNT))
 }
