@@ -3,11 +3,12 @@
 use crate::support::TestApp;
 use crate::support::people::Person;
 use camlock::app::Failure;
+use camlock::app::caller::Caller;
 use camlock::app::caller::simulation::Question;
-use camlock::app::caller::{Caller, Source};
 use camlock::app::groups::create_group;
 use camlock::app::groups::members::add_to_groups;
 use camlock::app::groups::policies::attach_group_policies;
+use camlock::app::policies::versions::NewVersion;
 use camlock::app::policies::versions::{
     create_policy_version, delete_policy_versions, policy_version, set_default_policy_version,
 };
@@ -19,6 +20,7 @@ use camlock::domain::grant::Mark;
 use camlock::domain::group::UserRef;
 use camlock::domain::policies::{Description, Document, PolicyKind, PolicyName, PolicyRefusal};
 use camlock::domain::policy::Reason;
+use camlock::domain::source::Source;
 use camlock::domain::user::Uin;
 use camlock::store::{StoreError, policy_versions, sessions};
 
@@ -215,8 +217,17 @@ async fn a_new_version_decides_only_for_who_may_also_set_the_default() {
     let asker = caller(&app, &mallory).await;
     let everything = document(&all("allow", "*"));
 
-    let escalated = create_policy_version(&app.app, &asker, id, everything.clone(), true).await;
-    let created = create_policy_version(&app.app, &asker, id, everything, false).await.expect("a version");
+    let escalated = create_policy_version(
+        &app.app,
+        &asker,
+        id,
+        NewVersion { document: everything.clone(), is_default: true },
+    )
+    .await;
+    let created =
+        create_policy_version(&app.app, &asker, id, NewVersion { document: everything, is_default: false })
+            .await
+            .expect("a version");
     let set = set_default_policy_version(&app.app, &asker, id, created).await;
 
     assert!(is_denied(&escalated));
@@ -261,7 +272,15 @@ async fn numbers_of_versions_are_never_given_out_again() {
     let root = app.root().await;
     let by = caller(&app, &root).await;
     let id = policy(&app, &by, "five", &all("allow", "cam:ListUsers")).await;
-    let add = async || create_policy_version(&app.app, &by, id, document(&all("deny", "*")), false).await;
+    let add = async || {
+        create_policy_version(
+            &app.app,
+            &by,
+            id,
+            NewVersion { document: document(&all("deny", "*")), is_default: false },
+        )
+        .await
+    };
     for expected in 2..=5 {
         assert_eq!(add().await.expect("a version"), expected);
     }
@@ -291,7 +310,14 @@ async fn ten_new_versions_at_once_make_five() {
     let root = app.root().await;
     let by = caller(&app, &root).await;
     let id = policy(&app, &by, "raced", &all("allow", "cam:ListUsers")).await;
-    let add = || create_policy_version(&app.app, &by, id, document(&all("deny", "*")), true);
+    let add = || {
+        create_policy_version(
+            &app.app,
+            &by,
+            id,
+            NewVersion { document: document(&all("deny", "*")), is_default: true },
+        )
+    };
 
     let done = futures_util::future::join_all((0..10).map(|_| add())).await;
 

@@ -3,8 +3,9 @@
 use crate::support::TestApp;
 use crate::support::browser::{encoded, is_session};
 use crate::support::people::{PASSWORD, Person};
-use camlock::app::caller::{Caller, Source};
+use camlock::app::caller::Caller;
 use camlock::app::users::named::update_named_user;
+use camlock::domain::source::Source;
 use camlock::domain::user::Uin;
 use camlock::store::{StoreError, dialect, sessions};
 use reqwest::{Method, StatusCode};

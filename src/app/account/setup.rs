@@ -1,10 +1,9 @@
 //! The first run: a one-time address, and the first root account made there.
 
-use crate::app::caller::Source;
 use crate::app::change::Outsider;
 use crate::app::change::event::{Actor, Draft};
-use crate::app::factors::devices::new_device;
 use crate::app::factors::devices::replace_codes;
+use crate::app::factors::devices::{FirstCode, new_device};
 use crate::app::factors::new_password::Chosen;
 use crate::app::factors::new_password::acceptable;
 use crate::app::factors::new_password::faults_of;
@@ -21,8 +20,10 @@ use crate::domain::password_rules::PasswordRules;
 use crate::domain::secret::{Password, TotpSeed};
 use crate::domain::sentence::Sentence;
 use crate::domain::session::Method;
+use crate::domain::source::Source;
 use crate::domain::totp::{Code, matched_step, wrong_code};
 use crate::domain::user::{Protection, Uid, Uin, User, UserKind, UserName};
+use crate::store::accounts::NewAccount;
 use crate::store::identities::{self, StoredPassword};
 use crate::store::sequences::{self, Sequence};
 use crate::store::{Conn, accounts, dialect, setup_tokens, totp_devices, users};
@@ -130,7 +131,7 @@ pub async fn set_up(app: &App, setup: Setup, source: Source) -> Result<(String, 
         let (user, _) = create_root_in(change.app, change.conn, plan)?;
         totp_devices::insert(
             change.conn,
-            &new_device(change.app, user.uin, "Authenticator", (&seed, step))?,
+            &new_device(change.app, user.uin, "Authenticator", FirstCode { seed: &seed, step })?,
         )?;
         setup_tokens::delete_all(change.conn)?;
         Draft::new("Setup", &Actor::of(&user, &source))
@@ -165,7 +166,8 @@ pub(in crate::app) fn create_root_in(
     let app_id = sequences::next(conn, Sequence::AppId)?;
     let uid = Uid(sequences::next(conn, Sequence::Uid)?);
     let stored = StoredPassword { hash: plan.password_hash, changed_at: now, must_change: false };
-    accounts::insert(conn, (uin, app_id), plan.account_name, now)?;
+    let account = NewAccount { owner: uin, app_id, name: plan.account_name, created_at: now };
+    accounts::insert(conn, &account)?;
     identities::insert(conn, uin, Some(&stored))?;
     let user = User {
         uid,

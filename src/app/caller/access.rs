@@ -1,5 +1,6 @@
 //! What a caller's policies allow.
 
+use crate::app::caller::access_age::Asked;
 use crate::app::caller::compiled;
 use crate::app::caller::simulation::{Question, Simulation};
 use crate::clock;
@@ -85,10 +86,11 @@ impl Access {
     }
 
     /// Refuses what the policies do not allow, naming action, resource and the statement that decided.
-    pub fn ensure(&self, action: &'static str, resource: &str, ip: &str, mfa: Mfa) -> Result<(), Denial> {
+    pub(in crate::app) fn ensure(&self, asked: Asked<'_>) -> Result<(), Denial> {
         if self.rights.is_root {
             return Ok(());
         }
+        let Asked { action, resource, ip, mfa } = asked;
         let decision = self.decide(action, resource, &self.context_of(action, ip, mfa));
         if decision.allowed {
             return Ok(());

@@ -9,6 +9,7 @@ pub mod sending;
 pub mod simulation;
 
 use crate::app::caller::access::{Access, Mfa};
+use crate::app::caller::access_age::Asked;
 use crate::app::caller::clearance::Clearance;
 use crate::app::caller::once::Once;
 use crate::app::caller::sending::Sending;
@@ -16,18 +17,11 @@ use crate::domain::account::Account;
 use crate::domain::grant::AppAge;
 use crate::domain::permission::Denial;
 use crate::domain::session::Method;
+use crate::domain::source::Source;
 use crate::domain::user::{Uin, User, UserKind, resource_of};
 use crate::store::api_keys::Signer;
 use crate::store::sessions::Session;
 use std::sync::{Arc, LazyLock};
-
-/// Where a request comes from, as the log keeps it.
-#[derive(Clone, Debug)]
-pub struct Source {
-    pub ip: String,
-    pub user_agent: String,
-    pub request_id: String,
-}
 
 /// How a person likes pages.
 #[derive(Clone, Debug)]
@@ -80,7 +74,7 @@ impl Caller {
 
     /// Refuses what the policies do not allow on a resource.
     pub fn ensure_on(&self, action: &'static str, resource: &str) -> Result<(), Denial> {
-        self.access.ensure(action, resource, &self.source.ip, Mfa::NotChecked)
+        self.access.ensure(Asked { action, resource, ip: &self.source.ip, mfa: Mfa::NotChecked })
     }
 
     /// Refuses what the policies do not allow on a user of this account.
@@ -110,7 +104,9 @@ impl Caller {
 
     /// Refuses what the policies do not allow, for an action that they tie to a step-up, as if that had been passed.
     pub fn ensure_with_mfa(&self, action: &'static str, target: Uin) -> Result<(), Denial> {
-        self.access.ensure(action, &resource_of(self.owner(), target), &self.source.ip, Mfa::Passed)
+        let resource = resource_of(self.owner(), target);
+        let asked = Asked { action, resource: &resource, ip: &self.source.ip, mfa: Mfa::Passed };
+        self.access.ensure(asked)
     }
 
     /// Whether the policies allow an action on a user.

@@ -1,7 +1,8 @@
 //! Builds audit events and writes them in the transaction of what they record.
 
 use super::Change;
-use crate::app::caller::{Caller, Source};
+use crate::app::caller::Caller;
+use crate::domain::source::Source;
 
 use crate::domain::audit::{Event, Outcome};
 use crate::domain::user::{Uin, User};

@@ -165,7 +165,7 @@ fn try_grant(change: &mut Change<'_>, plan: &Plan) -> Result<Granted, Failure> {
     if !matches!(change.by.clearance, Clearance::Closed) {
         let before = gift_before(change.app, change.conn, change.by, &plan.grant)?;
         let granted = perform(change, plan)?;
-        let needs_its_own_code = gives(change.app, change.conn, change.by, (&before, &granted))?;
+        let needs_its_own_code = gives(change, &before, &granted)?;
         return if needs_its_own_code { Err(Failure::StepUpNeeded) } else { Ok(granted) };
     }
     let grants = Arc::new(AtomicBool::new(false));

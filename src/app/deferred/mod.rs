@@ -23,7 +23,7 @@ use crate::app::keys::{Created, create_checked};
 use crate::app::me::remove_device_in;
 use crate::app::me::set_own_password;
 use crate::app::session::rename_session;
-use crate::app::session::tickets::mint;
+use crate::app::session::tickets::{NewTicket, mint};
 use crate::app::users::security::reset_mfa_in;
 use crate::app::users::security::reset_password_in;
 use crate::app::{App, Failure, factors, session as app_sessions};
@@ -143,7 +143,11 @@ fn carry_out(change: &mut Change<'_>, step_up: &StepUp) -> Result<Done, Failure>
             let secret_id = secret_id_of(step_up)?;
             ensure_code_counts(change.app, change.by, &target)?;
             let door = reveal_door(change.by, target.uid, &secret_id);
-            let ticket = mint(change.app, change.conn, &door, None, TICKET_SECONDS)?;
+            let ticket = mint(
+                change.app,
+                change.conn,
+                &NewTicket { door: &door, shown: None, seconds: TICKET_SECONDS },
+            )?;
             Ok(Done::Secret { place, secret_id, ticket })
         }
         Purpose::CreateKey => {
@@ -158,7 +162,11 @@ fn carry_out(change: &mut Change<'_>, step_up: &StepUp) -> Result<Done, Failure>
         }
         Purpose::AddMfaDevice => {
             let door = own_door(change.by, factors::devices::ENROLMENT);
-            let ticket = mint(change.app, change.conn, &door, None, TICKET_SECONDS)?;
+            let ticket = mint(
+                change.app,
+                change.conn,
+                &NewTicket { door: &door, shown: None, seconds: TICKET_SECONDS },
+            )?;
             Ok(Done::Enrolling { ticket })
         }
         Purpose::RemoveMfaDevice => remove_device_in(change, &step_up.object).map(|()| Done::MfaRemoved),

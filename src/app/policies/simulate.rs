@@ -4,6 +4,8 @@ use crate::app::caller::Caller;
 use crate::app::caller::access::Access;
 use crate::app::caller::simulation::{Question, Simulation, name_of};
 use crate::app::{App, Failure};
+use crate::domain::paging::Part;
+use crate::store::user_search::Cursor;
 
 use crate::domain::permission::action;
 use crate::domain::user::{Uin, User};
@@ -44,7 +46,9 @@ pub async fn users_to_offer(app: &App, caller: &Caller) -> Result<Vec<User>, Fai
     }
     let (owner, all) = (caller.owner(), user_search::Filter::default());
     app.store
-        .read(move |conn| Ok(user_search::page(conn, owner, &all, &user_search::Cursor::Start, OFFERED)?))
+        .read(move |conn| {
+            Ok(user_search::page(conn, owner, &all, &Part { cursor: Cursor::Start, size: OFFERED })?)
+        })
         .await
 }
 

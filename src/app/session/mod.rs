@@ -7,7 +7,7 @@ pub mod tickets;
 pub(super) mod welcome;
 pub mod window;
 
-use crate::app::caller::{Caller, Source};
+use crate::app::caller::Caller;
 use crate::app::change::event::{Actor, Draft};
 use crate::app::session::rules::SECOND_STEP_SECONDS;
 use crate::app::session::rules::is_live;
@@ -15,6 +15,7 @@ use crate::app::session::tickets::digest;
 use crate::app::session::welcome::unwelcome;
 use crate::app::{App, Failure};
 use crate::domain::session::Method;
+use crate::domain::source::Source;
 use crate::domain::user::{Uin, User};
 use crate::store::sessions::{self, FULL, SECOND_FACTOR};
 use crate::store::{Conn, dialect, users};

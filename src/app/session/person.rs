@@ -2,10 +2,11 @@
 
 use crate::app::caller::access::Access;
 use crate::app::caller::clearance::Clearance;
-use crate::app::caller::{Caller, Duty, Preferences, Source};
+use crate::app::caller::{Caller, Duty, Preferences};
 use crate::app::session::rules::live_session;
 use crate::app::{App, Failure};
 use crate::domain::account::Account;
+use crate::domain::source::Source;
 use crate::domain::user::{Uin, User, UserKind};
 use crate::store::identities::Identity;
 use crate::store::sessions::FULL;
@@ -49,7 +50,13 @@ fn load_caller(app: &App, conn: &mut Conn, id_hash: &str, source: Source) -> Res
     let apps = totp_devices::ages(conn, uin)?;
     let has_mfa = !apps.is_empty();
     let caller = Caller {
-        duty: duty((&user, &identity, &account), has_mfa, app.clock.now()),
+        duty: if must_change_password(&user, &identity, &account, app.clock.now()) {
+            Duty::ChangePassword
+        } else if (account.settings.mfa_required || user.protection.login) && !has_mfa {
+            Duty::EnrolMfa
+        } else {
+            Duty::None
+        },
         access: access_of(conn, &user, &account, app.clock.now())?,
         preferences: Preferences { theme: identity.theme, density: identity.density },
         session: Arc::new(session),
@@ -72,15 +79,8 @@ fn access_of(conn: &mut Conn, user: &User, account: &Account, now: i64) -> Resul
     Ok(Access::new(user, account.app_id, in_force, now))
 }
 
-fn duty((user, identity, account): (&User, &Identity, &Account), has_mfa: bool, now: i64) -> Duty {
+fn must_change_password(user: &User, identity: &Identity, account: &Account, now: i64) -> bool {
     let rules = &account.password_rules;
     let is_expired = user.kind == UserKind::SubUser && rules.is_expired(identity.password_changed_at, now);
-    let needs_mfa = account.settings.mfa_required || user.protection.login;
-    if identity.must_change_password || (is_expired && !rules.expiry_needs_reset) {
-        Duty::ChangePassword
-    } else if needs_mfa && !has_mfa {
-        Duty::EnrolMfa
-    } else {
-        Duty::None
-    }
+    identity.must_change_password || (is_expired && !rules.expiry_needs_reset)
 }

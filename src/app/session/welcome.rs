@@ -1,10 +1,10 @@
 //! What an account's own rules say about somebody at the door who knows the password.
 
 use crate::app::Failure;
-use crate::app::caller::Source;
 use crate::app::change::Change;
 use crate::app::change::event::Draft;
 use crate::domain::field::FieldError;
+use crate::domain::source::Source;
 use crate::domain::user::{Uin, User, UserKind};
 use crate::store::{Conn, accounts, identities};
 

@@ -3,7 +3,6 @@
 pub mod second_step;
 pub(super) mod visitor;
 
-use super::caller::Source;
 use super::{App, Failure};
 use crate::app::change::event::{Actor, Draft};
 use crate::app::change::{Change, Outsider};
@@ -16,10 +15,11 @@ use crate::app::session::rules::live_session;
 use crate::app::session::rules::make_room;
 use crate::app::session::welcome::unwelcome;
 use crate::app::session::{Beginning, public_name};
-use crate::app::sign_in::visitor::Visitor;
 use crate::app::sign_in::visitor::at_the_door;
+use crate::app::sign_in::visitor::{Knock, Visitor};
 use crate::domain::secret::Password;
 use crate::domain::session::Method;
+use crate::domain::source::Source;
 use crate::domain::throttle::TOLD_WRONG_CODES;
 use crate::domain::user::{Uin, User};
 use crate::passwords::Verdict;
@@ -76,7 +76,7 @@ struct Proven {
 pub async fn sign_in(app: &App, credentials: Credentials, source: Source) -> Result<SignedIn, Failure> {
     let Credentials { account, user_name, password, device } = credentials;
     let Visitor { found, buckets, guest } =
-        at_the_door(app, (account, user_name, device), source.ip.clone()).await?;
+        at_the_door(app, Knock { account, user_name, device, ip: source.ip.clone() }).await?;
     let turn = admit(app, &buckets, &guest).await?;
     let (user, stored) = found.map_or((None, None), |(user, stored)| (Some(user), stored));
     let verdict = match app.passwords.check_in(turn, password, stored.clone()).await {

@@ -1,6 +1,5 @@
 //! The second step of signing in: a code, or a recovery code in its place.
 
-use crate::app::caller::Source;
 use crate::app::change::event::{Actor, Draft};
 use crate::app::change::{Change, Outsider};
 use crate::app::factors::devices::use_code;
@@ -17,6 +16,7 @@ use crate::app::{App, Failure};
 use crate::domain::field::FieldError;
 use crate::domain::recovery::RecoveryCode;
 use crate::domain::session::Method;
+use crate::domain::source::Source;
 use crate::domain::throttle::MANY_WRONG_CODES;
 use crate::domain::totp::Code;
 use crate::domain::user::{Uid, Uin, User};

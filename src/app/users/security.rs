@@ -7,8 +7,8 @@ use crate::app::factors::ask::{Asked, Detail, Wish};
 use crate::app::factors::new_password::generated_password;
 use crate::app::session::tickets::Door;
 use crate::app::session::tickets::SHOWN_ONCE_SECONDS;
-use crate::app::session::tickets::mint;
-use crate::app::session::tickets::shown_once;
+use crate::app::session::tickets::{NewTicket, mint};
+use crate::app::session::tickets::{OncePage, shown_once};
 use crate::app::users::{GENERATED_LENGTH, INITIAL_PASSWORD, changeable};
 use crate::app::{App, Failure};
 use crate::domain::field::FieldError;
@@ -80,7 +80,7 @@ pub(in crate::app) fn reset_password_in(
     change.event("ResetPassword").on(user).record(change);
     let door =
         Door { session: &change.by.session.id_hash, purpose: INITIAL_PASSWORD, uid: user.uid, object: "" };
-    mint(change.app, change.conn, &door, Some(shown), SHOWN_ONCE_SECONDS)
+    mint(change.app, change.conn, &NewTicket { door: &door, shown: Some(shown), seconds: SHOWN_ONCE_SECONDS })
 }
 
 /// A user with its generated password, for the page that shows it once; `None` when it was shown already.
@@ -93,7 +93,8 @@ pub async fn initial_password(
     let owner = caller.owner();
     let found = app.store.read(move |conn| users::find(conn, owner, uin)).await?;
     if let Some(user) = &found {
-        let shown = shown_once(app, caller, INITIAL_PASSWORD, user.uid, ticket).await?;
+        let shown =
+            shown_once(app, caller, OncePage { purpose: INITIAL_PASSWORD, uid: user.uid }, ticket).await?;
         if let Some(password) = shown {
             return Ok(Some((user.clone(), password)));
         }

@@ -119,7 +119,9 @@ pub async fn submit(
         Err(failure) => return second(&request, &context, &form, failure).await,
     };
     let made = match read(&request, &context, &form) {
-        Ok(setup) => account::setup::set_up(&context.app, setup, source(&request, &context)).await,
+        Ok(setup) => {
+            account::setup::set_up(&context.app, setup, source(&request, &context.trusted_proxies)).await
+        }
         Err(errors) => Err(Failure::Invalid(with_password_faults(&context, &form, errors).await?)),
     };
     match made {

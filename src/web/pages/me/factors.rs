@@ -3,6 +3,7 @@
 use crate::app::factors::devices::RECOVERY_CODES;
 use crate::app::me;
 use crate::app::session;
+use crate::app::session::tickets::OncePage;
 use crate::web::caller::{AnyPerson, Person};
 use crate::web::context::WebContext;
 use crate::web::error::PageError;
@@ -53,8 +54,7 @@ pub async fn recovery(
     let shown = session::tickets::shown_once(
         &context.app,
         &person,
-        RECOVERY_CODES,
-        person.user.uid,
+        OncePage { purpose: RECOVERY_CODES, uid: person.user.uid },
         ticket.to_owned(),
     );
     let Some(codes) = shown.await? else {

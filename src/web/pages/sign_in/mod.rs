@@ -133,7 +133,9 @@ pub async fn submit(
     }
     let next = safe_next(form.text("next"));
     let signed = match credentials(&request, &context, &form) {
-        Ok(credentials) => sign_in::sign_in(&context.app, credentials, source(&request, &context)).await,
+        Ok(credentials) => {
+            sign_in::sign_in(&context.app, credentials, source(&request, &context.trusted_proxies)).await
+        }
         Err(failure) => Err(failure),
     };
     let refusal = match signed {
@@ -306,8 +308,12 @@ async fn codes_left(
     context: &Data<WebContext>,
     signed: &SignedIn,
 ) -> Result<String, PageError> {
-    let caller =
-        person::caller(&context.app, id_of_cookie(&signed.session), source(request, context)).await?;
+    let caller = person::caller(
+        &context.app,
+        id_of_cookie(&signed.session),
+        source(request, &context.trusted_proxies),
+    )
+    .await?;
     let (_, left) = factors::devices::factors(&context.app, &caller).await?;
     Ok(format!("{left} of {} recovery codes are left.", recovery::COUNT))
 }
@@ -365,7 +371,7 @@ fn second_step(
     context: &Data<WebContext>,
     session: &Session,
 ) -> Result<SecondStep, PageError> {
-    let (device, source) = (device(request, context), source(request, context));
+    let (device, source) = (device(request, context), source(request, &context.trusted_proxies));
     Ok(SecondStep { session: half(session)?, device, source })
 }
 
