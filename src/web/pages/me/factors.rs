@@ -3,6 +3,7 @@
 use crate::app::factors::devices::RECOVERY_CODES;
 use crate::app::me;
 use crate::app::session;
+use crate::web::answer::{render, see_other, unopened};
 use crate::web::caller::{AnyPerson, Person};
 use crate::web::context::WebContext;
 use crate::web::error::PageError;
@@ -10,7 +11,7 @@ use crate::web::forms::csrf::Protected;
 use crate::web::layout::flash::{self, Kind};
 use crate::web::layout::{Layout, filters};
 use crate::web::pages::me::mfa::question_id;
-use crate::web::pages::{question_address, render, see_other, unopened};
+use crate::web::pages::question_address;
 use crate::web::query::Query;
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
