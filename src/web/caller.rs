@@ -1,6 +1,6 @@
 //! Who is asking, as handlers receive it.
 
-use super::context::WebContext;
+use super::context::context;
 use super::error::PageError;
 use crate::app::Failure;
 use crate::app::caller::{Caller, Duty};
@@ -9,7 +9,6 @@ use crate::http::request;
 use crate::web::session;
 use actix_session::SessionExt;
 use actix_web::dev::Payload;
-use actix_web::web::Data;
 use actix_web::{FromRequest, HttpMessage, HttpRequest};
 use std::future::Future;
 use std::ops::Deref;
@@ -105,10 +104,4 @@ pub async fn caller_or_former(request: &HttpRequest) -> Result<Rc<Caller>, PageE
         Err(Failure::NotSignedIn) => Err(refused),
         Err(other) => Err(other.into()),
     }
-}
-
-/// What every page can reach.
-pub fn context(request: &HttpRequest) -> Result<Data<WebContext>, PageError> {
-    let missing = || PageError::Internal("the web context is missing".into());
-    request.app_data::<Data<WebContext>>().cloned().ok_or_else(missing)
 }

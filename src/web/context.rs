@@ -1,8 +1,11 @@
 //! What every page can reach: the actions, and what the operator set about the web.
 
+use super::error::PageError;
 use crate::app::App;
 use crate::config::PublicUrl;
 use crate::server::Draining;
+use actix_web::HttpRequest;
+use actix_web::web::Data;
 use ipnet::IpNet;
 use std::time::Duration;
 use time::UtcOffset;
@@ -23,4 +26,10 @@ pub struct WebContext {
     pub cookies: super::cookies::CookieNames,
     pub csrf_key: Zeroizing<[u8; 64]>,
     pub draining: Draining,
+}
+
+/// What the server of a request was set up with.
+pub fn context(request: &HttpRequest) -> Result<Data<WebContext>, PageError> {
+    let missing = || PageError::Internal("the web context is missing".into());
+    request.app_data::<Data<WebContext>>().cloned().ok_or_else(missing)
 }

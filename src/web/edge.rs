@@ -1,10 +1,11 @@
 //! Around everything: headers on every answer, error pages drawn, panics caught, impostor cookies refused.
 
-use super::caller::context;
-use super::error::{self, PageError, Trouble};
+use super::error::{PageError, Trouble};
+use super::error_page;
 use crate::config::PublicUrl;
 use crate::http::request::request_id;
 use crate::server::{Answer, Traffic, Unread};
+use crate::web::context::context;
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{
@@ -65,7 +66,7 @@ fn drawn(response: ServiceResponse<BoxBody>) -> ServiceResponse<BoxBody> {
     let trouble = response.response_mut().extensions_mut().remove::<Trouble>();
     let Some(trouble) = trouble else { return response };
     let (request, old) = response.into_parts();
-    let mut page = error::draw(&request, &trouble);
+    let mut page = error_page::draw(&request, &trouble);
     for (name, value) in old.headers() {
         if name != CONTENT_LENGTH {
             page.headers_mut().append(name.clone(), value.clone());
@@ -136,7 +137,7 @@ impl ResponseError for Unfinished {
         let cause = "the session could not be read or kept".into();
         let error = if self.is_kept { PageError::Unknown(cause) } else { PageError::Unavailable(cause) };
         let trouble = Trouble::from(&error);
-        let mut page = error::draw_outside(&trouble, self.id.clone());
+        let mut page = error_page::draw_outside(&trouble, self.id.clone());
         add_headers(page.headers_mut(), &self.id, &self.public_url);
         page.map_body(|_, body| BoxBody::new(Answer::new(body, self.unread.clone())))
     }

@@ -1,23 +1,15 @@
-//! What a page can answer instead of itself, and how that looks.
+//! What a page can answer instead of itself.
 
-use super::context::WebContext;
-use super::layout::{self, Layout};
 use crate::app::Failure;
-use crate::app::caller::Caller;
 use crate::domain::permission::{Cause, Denial};
 use crate::domain::sentence::Sentence;
-use crate::http::request::request_id;
 use crate::passwords::PasswordsError;
 use crate::store::{StoreError, was_anything_kept};
-use crate::web::layout::filters;
 use actix_web::body::BoxBody;
 use actix_web::http::StatusCode;
-use actix_web::http::header::{CONTENT_TYPE, LOCATION, RETRY_AFTER};
-use actix_web::web::Data;
-use actix_web::{HttpMessage, HttpRequest, HttpResponse, ResponseError};
-use askama::Template;
+use actix_web::http::header::{ALLOW, LOCATION, RETRY_AFTER};
+use actix_web::{HttpRequest, HttpResponse, ResponseError};
 use std::borrow::Cow;
-use std::rc::Rc;
 
 /// Seconds after which it is worth trying again where too many sign in.
 const BUSY_SECONDS: i64 = 5;
@@ -205,7 +197,7 @@ impl ResponseError for PageError {
             }
             Self::MethodNotAllowed(allow) => {
                 if let Ok(value) = allow.parse() {
-                    answer.headers_mut().insert(actix_web::http::header::ALLOW, value);
+                    answer.headers_mut().insert(ALLOW, value);
                 }
             }
             Self::Unavailable(cause) | Self::Unknown(cause) | Self::Internal(cause) => {
@@ -220,19 +212,19 @@ impl ResponseError for PageError {
 
 /// What an error page says; travels with the answer until the edge draws it.
 pub struct Trouble {
-    status: u16,
-    title: Cow<'static, str>,
-    text: String,
+    pub status: u16,
+    pub title: Cow<'static, str>,
+    pub text: String,
     /// Whether the person may want another account.
-    is_elsewhere: bool,
+    pub is_elsewhere: bool,
     /// Whether the person has to look how things stand.
-    is_unknown: bool,
-    action: Option<&'static str>,
-    resource: String,
+    pub is_unknown: bool,
+    pub action: Option<&'static str>,
+    pub resource: String,
     /// What an administrator would have to do.
-    remedy: &'static str,
+    pub remedy: &'static str,
     /// Whether another policy is all that is missing.
-    lacks_policy: bool,
+    pub lacks_policy: bool,
 }
 
 impl From<&PageError> for Trouble {
@@ -272,72 +264,4 @@ pub fn in_words(seconds: i64) -> String {
         2..=90 => format!("{seconds} seconds"),
         _ => format!("{} minutes", (seconds + 59) / 60),
     }
-}
-
-#[derive(Template)]
-#[template(path = "error.html")]
-struct InsidePage<'a> {
-    page: Layout,
-    trouble: &'a Trouble,
-    own_keys: bool,
-    /// The page that shows how things stand.
-    state: Option<String>,
-    /// A page that opens for this person and is not the one that was asked for.
-    start: &'static str,
-    request_id: String,
-}
-
-#[derive(Template)]
-#[template(path = "error_plain.html")]
-struct OutsidePage<'a> {
-    trouble: &'a Trouble,
-    request_id: String,
-}
-
-/// Draws an error page: inside the shell for a signed-in person, in the plain one otherwise.
-pub fn draw(request: &HttpRequest, trouble: &Trouble) -> HttpResponse {
-    let request_id = request_id(request);
-    let caller = request.extensions().get::<Rc<Caller>>().cloned();
-    let context = request.app_data::<Data<WebContext>>();
-    let html = match (caller, context) {
-        (Some(caller), Some(context)) => {
-            let own_keys = trouble.lacks_policy
-                && matches!(trouble.action, Some(action) if action.contains("CollApiKey"));
-            let state = trouble.is_unknown.then(|| state_of(request.path()));
-            let mut starts = [layout::start(&caller), "/me/security"].into_iter();
-            let start = starts.find(|page| *page != request.path()).unwrap_or("/me/preferences");
-            let page = Layout::quiet(context, &caller, "");
-            InsidePage { page, trouble, own_keys, state, start, request_id }.render()
-        }
-        _ => return draw_outside(trouble, request_id),
-    };
-    answer(trouble, html)
-}
-
-/// The page that shows what a form sent to that address changes.
-fn state_of(path: &str) -> String {
-    let parts: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();
-    let shown = match parts.as_slice() {
-        [before @ .., "keys", _, _] | [before @ .., "keys", _] | [before @ .., "keys"] => {
-            [before, &["keys"]].concat()
-        }
-        ["me", ..] => vec!["me", "security"],
-        ["settings", ..] => vec!["settings", "security"],
-        [list, "new", ..] | [list] => vec![*list],
-        [list @ ("users" | "policies" | "groups"), one, ..] => vec![*list, *one],
-        _ => Vec::new(),
-    };
-    format!("/{}", shown.join("/"))
-}
-
-/// Draws an error page in the plain shell.
-pub fn draw_outside(trouble: &Trouble, request_id: String) -> HttpResponse {
-    answer(trouble, OutsidePage { trouble, request_id }.render())
-}
-
-fn answer(trouble: &Trouble, html: askama::Result<String>) -> HttpResponse {
-    let status = StatusCode::from_u16(trouble.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    HttpResponse::build(status)
-        .insert_header((CONTENT_TYPE, "text/html; charset=utf-8"))
-        .body(html.unwrap_or_else(|_| trouble.text.clone()))
 }

@@ -1,10 +1,12 @@
 //! The console: pages, and what stands around them.
 
+pub mod answer;
 pub mod caller;
 pub mod context;
 pub mod cookies;
 pub mod edge;
 pub mod error;
+pub mod error_page;
 pub mod forms;
 pub mod layout;
 pub mod pages;

@@ -18,8 +18,10 @@ use crate::web::pages::keys::{self, reveal};
 use crate::web::pages::me::{self, factors, identity, mfa};
 use crate::web::pages::policies::{self, simulate};
 use crate::web::pages::{audit, confirm, grants, groups, help, home, sign_in, step_up, users};
+use actix_web::body::BoxBody;
+use actix_web::dev::ServiceRequest;
 use actix_web::http::Method;
-use actix_web::middleware::from_fn;
+use actix_web::middleware::{Next, from_fn};
 use actix_web::web::{self, ServiceConfig, to};
 use actix_web::{HttpRequest, Route, guard};
 
@@ -249,9 +251,13 @@ fn accepting(endpoint: &Endpoint) -> Route {
     let route = if endpoint.makes { route.wrap(from_fn(once::guard)) } else { route };
     match endpoint.method {
         "GET" => route.wrap(from_fn(kept::show)).guard(reading()),
-        method => route
-            .wrap(from_fn(kept::keep))
-            .guard(guard::Method(Method::from_bytes(method.as_bytes()).unwrap_or(Method::POST))),
+        method => {
+            let has_page = ENDPOINTS.iter().any(|page| page.method == "GET" && page.path == endpoint.path);
+            let keep =
+                move |request: ServiceRequest, next: Next<BoxBody>| kept::keep(request, next, has_page);
+            let method = Method::from_bytes(method.as_bytes()).unwrap_or(Method::POST);
+            route.wrap(from_fn(keep)).guard(guard::Method(method))
+        }
     }
 }
 

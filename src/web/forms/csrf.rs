@@ -6,17 +6,17 @@
 
 use crate::app::caller::Caller;
 use crate::app::session::Session;
-use crate::web::caller::{Extracted, caller, caller_or_former, context};
-use crate::web::context::WebContext;
+use crate::web::caller::{Extracted, caller, caller_or_former};
+use crate::web::context::{WebContext, context};
 use crate::web::error::PageError;
-use crate::web::forms::{Form, once};
+use crate::web::forms::Form;
+use crate::web::forms::token::{FormToken, mac, subjects, subjects_of};
 use actix_web::cookie::Cookie;
 use actix_web::dev::Payload;
 use actix_web::http::header::{HOST, HeaderMap, ORIGIN};
 use actix_web::{FromRequest, HttpRequest};
 use data_encoding::BASE64URL_NOPAD;
-use hmac::{Hmac, KeyInit, Mac};
-use sha2::Sha256;
+use hmac::Mac;
 use std::rc::Rc;
 
 /// A form sent by the signed-in person from a page of ours.
@@ -78,20 +78,6 @@ impl FromRequest for ProtectedDoor {
             Ok(Self(form))
         })
     }
-}
-
-/// The hidden fields of a form.
-pub struct FormToken {
-    pub csrf: String,
-    /// What makes a second sending harmless; empty where nothing is made.
-    pub once: String,
-}
-
-/// The token for forms on the pages of a signed-in person.
-pub fn token(context: &WebContext, caller: &Caller) -> FormToken {
-    let [family, membership] = subjects(caller).map(|subject| mac(context, &subject).finalize().into_bytes());
-    let csrf = BASE64URL_NOPAD.encode(&[family, membership].concat());
-    FormToken { csrf, once: once::token(context, caller) }
 }
 
 /// The token for a signed-out page, and the cookie to set when the browser has none yet.
@@ -162,22 +148,6 @@ fn fit(context: &WebContext, subjects: [String; 2], form: &Form) -> Result<Fit, 
         return Err(PageError::StaleForm);
     }
     Ok(if membership.verify_slice(halves.1).is_ok() { Fit::Here } else { Fit::Elsewhere })
-}
-
-pub(in crate::web) fn mac(context: &WebContext, subject: &str) -> Hmac<Sha256> {
-    let mut mac = Hmac::<Sha256>::new_from_slice(context.csrf_key.as_ref())
-        .unwrap_or_else(|_| unreachable!("HMAC takes keys of any length"));
-    mac.update(subject.as_bytes());
-    mac
-}
-
-/// The session, and the membership that it acts as.
-fn subjects(caller: &Caller) -> [String; 2] {
-    subjects_of(&caller.session.family, caller.user.uid.0)
-}
-
-fn subjects_of(family: &str, uid: i64) -> [String; 2] {
-    [format!("session\n{family}"), format!("membership\n{family}\n{uid}")]
 }
 
 /// Refuses what does not come from a page of ours that this session showed, whether it has ended or not.

@@ -3,13 +3,13 @@
 
 use crate::app::forms;
 use crate::app::forms::kept::{Filled, Kept};
-use crate::web::caller::{caller, context};
+use crate::web::answer::see_other;
+use crate::web::caller::caller;
+use crate::web::context::context;
 use crate::web::error::PageError;
 use crate::web::forms::{Form, csrf, fill, read_ahead};
 use crate::web::layout::flash::{self, Kind};
-use crate::web::pages::see_other;
 use crate::web::query::Query;
-use crate::web::routes::ENDPOINTS;
 use crate::web::session;
 use actix_session::SessionExt;
 use actix_web::body::{BoxBody, MessageBody, to_bytes_limited};
@@ -30,10 +30,12 @@ const NEVER: [&str; 8] =
 const BACK: &str = "Your session had ended, and nothing was done. Your form is back as you filled it in, but for passwords and \
                     codes. Look at it and send it again.";
 
-/// Around the sending of every form: keeps what comes after the end of its session.
+/// Around the sending of every form: keeps what comes after the end of its session. `has_page` tells whether the form
+/// is on a page at the same address.
 pub async fn keep(
     mut request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
+    has_page: bool,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
     let body = match read_ahead(&mut request).await {
         Ok(body) => body,
@@ -43,7 +45,8 @@ pub async fn keep(
     if response.headers().get(LOCATION) != Some(&HeaderValue::from_static("/login")) {
         return Ok(response);
     }
-    let kept = kept(response.request(), body).await;
+    let page = page_of(response.request().path(), has_page);
+    let kept = kept(response.request(), body, page).await;
     Ok(match kept {
         Ok(Some(address)) => {
             let (request, _) = response.into_parts();
@@ -59,12 +62,12 @@ pub async fn keep(
 }
 
 /// The way to sign in for somebody whose session has just ended.
-async fn kept(request: &HttpRequest, body: Bytes) -> Result<Option<String>, PageError> {
+async fn kept(request: &HttpRequest, body: Bytes, page: Option<String>) -> Result<Option<String>, PageError> {
     let context = context(request)?;
     let Some(id) = session::id(&request.get_session()) else { return Ok(None) };
     let Some(ended) = forms::kept::ended_session(&context.app, id).await? else { return Ok(None) };
     let plain = || Ok(Some("/login?ended=1".to_owned()));
-    let Some(page) = page_of(request) else { return plain() };
+    let Some(page) = page else { return plain() };
     let form = Form::read(request, &mut Payload::from(body)).await?;
     csrf::ensure_shown_in(&context, request.headers(), &ended, &form)?;
     let fields = form.pairs().filter(|(name, _)| fill::is_plain(name));
@@ -81,9 +84,7 @@ async fn kept(request: &HttpRequest, body: Bytes) -> Result<Option<String>, Page
 }
 
 /// The page that holds the form of an address.
-fn page_of(request: &HttpRequest) -> Option<String> {
-    let path = request.path();
-    let pattern = request.match_pattern()?;
+fn page_of(path: &str, has_page: bool) -> Option<String> {
     // The page at that address asks for the opposite of what was sent.
     let is_switch = path.ends_with("/security/console");
     if is_switch || NEVER.iter().any(|never| path.starts_with(never)) {
@@ -92,8 +93,7 @@ fn page_of(request: &HttpRequest) -> Option<String> {
     if let Some(key) = path.strip_suffix("/note") {
         return key.rsplit_once('/').map(|(list, _)| list.to_owned());
     }
-    let is_page = ENDPOINTS.iter().any(|endpoint| endpoint.method == "GET" && endpoint.path == pattern);
-    is_page.then(|| path.to_owned())
+    has_page.then(|| path.to_owned())
 }
 
 /// Whether an address leads to a form that waits.

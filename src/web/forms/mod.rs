@@ -4,8 +4,9 @@ pub mod csrf;
 pub(super) mod fill;
 pub(super) mod kept;
 pub mod once;
+pub mod token;
 
-use crate::web::caller::context;
+use crate::web::context::context;
 use crate::web::error::PageError;
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};

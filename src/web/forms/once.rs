@@ -11,20 +11,19 @@ use crate::app::forms;
 use crate::app::forms::Progress;
 use crate::app::session::tickets::digest;
 use crate::http::request::request_id;
-use crate::web::caller::{caller, context};
-use crate::web::context::WebContext;
+use crate::web::answer::see_other;
+use crate::web::caller::caller;
+use crate::web::context::{WebContext, context};
 use crate::web::error::PageError;
-use crate::web::forms::csrf::{Protected, mac};
+use crate::web::forms::csrf::Protected;
 use crate::web::forms::read_ahead;
-use crate::web::pages::see_other;
+use crate::web::forms::token::shown_at;
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
 use actix_web::http::header::LOCATION;
 use actix_web::middleware::Next;
 use actix_web::web::{Bytes, Data};
 use actix_web::{Error, FromRequest, HttpMessage, HttpRequest, ResponseError};
-use data_encoding::BASE64URL_NOPAD;
-use hmac::Mac;
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -34,29 +33,6 @@ const GOOD_SECONDS: i64 = 86_400;
 const SLACK_SECONDS: i64 = 3_600;
 /// How often, and in which steps, a second sending asks for the first one's answer.
 const PATIENCE: (u32, Duration) = (40, Duration::from_millis(50));
-/// Bytes of time and nonce in a token, before its seal.
-const PLAIN: usize = 24;
-
-/// What makes the forms of a page recognisable when they come twice. Without randomness they are not.
-pub fn token(context: &WebContext, caller: &Caller) -> String {
-    let mut plain = [0; PLAIN];
-    if let Err(error) = context.app.random.fill(&mut plain) {
-        tracing::error!(%error, "a page was shown whose forms may work twice");
-        return String::new();
-    }
-    for (byte, now) in plain.iter_mut().zip(context.app.clock.now().to_be_bytes()) {
-        *byte = now;
-    }
-    let seal = seal(context, caller, &plain).finalize().into_bytes();
-    BASE64URL_NOPAD.encode(&[plain.as_slice(), seal.as_slice()].concat())
-}
-
-fn seal(context: &WebContext, caller: &Caller, plain: &[u8]) -> impl Mac + use<> {
-    let mut mac = mac(context, &format!("once\n{}\n{}\n", caller.session.family, caller.user.uid.0));
-    mac.update(plain);
-    mac
-}
-
 /// Around the sending of every form that makes something.
 pub async fn guard(
     mut request: ServiceRequest,
@@ -107,15 +83,6 @@ async fn recognised(request: &HttpRequest, body: Bytes) -> Result<Option<Known>,
         is_late: context.app.clock.now().abs_diff(shown_at) > GOOD_SECONDS.unsigned_abs(),
     };
     Ok(Some(Known { context, caller, sending, path }))
-}
-
-/// When the page of a token was shown, if it was shown in this session and account.
-fn shown_at(context: &WebContext, caller: &Caller, sent: &str) -> Option<i64> {
-    let bytes = BASE64URL_NOPAD.decode(sent.as_bytes()).ok()?;
-    let (plain, sealed) = bytes.split_at_checked(PLAIN)?;
-    seal(context, caller, plain).verify_slice(sealed).ok()?;
-    let (time, _) = plain.split_first_chunk::<8>()?;
-    Some(i64::from_be_bytes(*time))
 }
 
 impl Known {

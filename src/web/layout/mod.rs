@@ -7,7 +7,7 @@ use super::context::WebContext;
 use crate::app::caller::{Caller, Duty};
 use crate::app::deferred;
 use crate::domain::permission::action;
-use crate::web::forms::csrf::{self, FormToken};
+use crate::web::forms::token::{self, FormToken};
 use crate::web::layout::flash::Flash;
 use actix_session::Session;
 
@@ -61,7 +61,7 @@ impl Layout {
         Self {
             session_left: idle_left.min(absolute_left).max(0),
             is_last: absolute_left <= idle_left,
-            csrf: csrf::token(context, caller),
+            csrf: token::token(context, caller),
             account: caller.owner().to_string(),
             account_name: caller.account.name.clone(),
             user_name: caller.user.name.clone(),

@@ -1,12 +1,12 @@
 //! The page to choose from: policies for somebody, groups to join, users to add.
 
-use super::{render, render_as};
 use crate::app::caller::Caller;
 use crate::app::users;
 use crate::app::users::{Cursor, Filter, PAGE_SIZE};
 use crate::domain::field::FieldError;
 use crate::domain::permission::action;
 use crate::domain::user::{User, UserKind};
+use crate::web::answer::{render, render_as};
 use crate::web::context::WebContext;
 use crate::web::error::PageError;
 use crate::web::layout::{Layout, filters};

@@ -1,7 +1,7 @@
 //! Asks before something takes effect that takes rights away or gives them, and says what.
 
 use super::attached::policy_of as attached_policy_of;
-use super::{render, uin_of};
+use super::uin_of;
 use crate::app::Failure;
 use crate::app::caller::Caller;
 use crate::app::groups;
@@ -11,6 +11,7 @@ use crate::app::users;
 use crate::domain::group::GroupId;
 use crate::domain::permission::action;
 use crate::domain::user::Uin;
+use crate::web::answer::render;
 use crate::web::caller::Person;
 use crate::web::context::WebContext;
 use crate::web::error::PageError;

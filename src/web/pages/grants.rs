@@ -1,12 +1,13 @@
 //! Forms that grant rights: carried out, or led to the question that comes before.
 
-use super::{done, question_address, see_other};
+use super::{done, question_address};
 use crate::app::Failure;
 use crate::app::caller::Caller;
 use crate::app::deferred;
 use crate::app::deferred::grant::{Grant, Granted, Way};
 use crate::app::keys::Step;
 use crate::app::policies::edit::Edited;
+use crate::web::answer::see_other;
 use crate::web::caller::AnyPerson;
 use crate::web::context::WebContext;
 use crate::web::error::PageError;

@@ -1,7 +1,7 @@
 //! Where a person begins, and the addresses that people know from elsewhere.
 
-use super::see_other;
 use crate::app::sign_in;
+use crate::web::answer::see_other;
 use crate::web::caller::Person;
 use crate::web::context::WebContext;
 use crate::web::error::PageError;

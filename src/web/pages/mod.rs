@@ -5,6 +5,7 @@ pub mod attached;
 pub mod audit;
 pub mod choose;
 pub mod confirm;
+pub mod faults;
 pub mod grants;
 pub mod groups;
 pub mod help;
@@ -16,6 +17,7 @@ pub mod sign_in;
 pub mod step_up;
 pub mod users;
 
+use super::answer::see_other;
 use super::context::WebContext;
 use super::error::PageError;
 use crate::app::keys::Place;
@@ -23,26 +25,7 @@ use crate::domain::key::SecretId;
 use crate::domain::user::Uin;
 use crate::web::layout::flash::{self, Kind};
 use actix_session::Session;
-use actix_web::http::header::{CONTENT_TYPE, HeaderMap, LOCATION};
-use actix_web::http::{Method, StatusCode};
 use actix_web::{HttpRequest, HttpResponse};
-use askama::Template;
-
-/// A page.
-pub fn render(template: &impl Template) -> Result<HttpResponse, PageError> {
-    render_as(StatusCode::OK, template)
-}
-
-/// A page with another status: a form that came back with errors.
-pub fn render_as(status: StatusCode, template: &impl Template) -> Result<HttpResponse, PageError> {
-    let html = template.render()?;
-    Ok(HttpResponse::build(status).insert_header((CONTENT_TYPE, "text/html; charset=utf-8")).body(html))
-}
-
-/// On to another page.
-pub fn see_other(address: &str) -> HttpResponse {
-    HttpResponse::SeeOther().insert_header((LOCATION, address)).finish()
-}
 
 /// On to another page, which begins with a sentence about what was done.
 pub fn done(session: &Session, address: &str, text: impl Into<String>) -> HttpResponse {
@@ -98,24 +81,4 @@ pub fn question_address(asked: &crate::app::deferred::Asked) -> String {
     } else {
         format!("/verify?c={}", asked.id)
     }
-}
-
-/// The answer to whoever only looks ahead: a ticket is used up by a page that a person sees, by nothing else.
-///
-/// `allow` names the methods that the page's address takes.
-pub fn unopened(request: &HttpRequest, allow: &str) -> Result<Option<HttpResponse>, PageError> {
-    if *request.method() != Method::GET {
-        return Err(PageError::MethodNotAllowed(allow.to_owned()));
-    }
-    Ok(is_ahead_of_time(request.headers()).then(|| HttpResponse::ServiceUnavailable().finish()))
-}
-
-/// Whether a browser fetches the page before anybody asked for it.
-fn is_ahead_of_time(headers: &HeaderMap) -> bool {
-    ["sec-purpose", "purpose", "x-purpose", "x-moz"].into_iter().any(|name| {
-        headers.get_all(name).any(|value| {
-            let text = String::from_utf8_lossy(value.as_bytes()).to_lowercase();
-            ["prefetch", "prerender", "preview"].into_iter().any(|purpose| text.contains(purpose))
-        })
-    })
 }

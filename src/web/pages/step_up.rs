@@ -1,6 +1,6 @@
 //! Confirm it is you: a fresh code for one purpose, and the way to what it opens.
 
-use super::{grants, keys_address, leave_if_alive, render, render_as, see_other};
+use super::{grants, keys_address, leave_if_alive};
 use crate::app::Failure;
 use crate::app::deferred;
 use crate::app::deferred::{Answer, Answered, Done, Question};
@@ -11,6 +11,7 @@ use crate::domain::key::SecretId;
 use crate::domain::sentence::Sentence;
 use crate::domain::step_up::Purpose;
 use crate::domain::totp::Code;
+use crate::web::answer::{render, render_as, see_other};
 use crate::web::caller::AnyPerson;
 use crate::web::context::WebContext;
 use crate::web::error::{PageError, in_words};

@@ -7,7 +7,6 @@ mod search;
 
 pub use row::EventRow;
 
-use super::{render, render_as};
 use crate::app::Failure;
 use crate::app::account;
 use crate::app::account::log::{Cursor, EventPage};
@@ -15,6 +14,7 @@ use crate::domain::audit::Event;
 use crate::domain::audit::words::Group;
 use crate::domain::field::FieldError;
 use crate::domain::permission::action;
+use crate::web::answer::{render, render_as};
 use crate::web::caller::Person;
 use crate::web::context::WebContext;
 use crate::web::error::PageError;

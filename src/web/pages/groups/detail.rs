@@ -5,14 +5,16 @@ use crate::app::groups;
 use crate::app::groups::{GroupChange, ListedGroup};
 use crate::domain::field::FieldError;
 use crate::domain::permission::action;
+use crate::web::answer::{render, render_as, see_other};
 use crate::web::caller::Person;
 use crate::web::context::WebContext;
 use crate::web::error::PageError;
 use crate::web::forms::csrf::Protected;
 use crate::web::layout::{Layout, filters};
+use crate::web::pages::done;
+use crate::web::pages::faults::group_faults;
 use crate::web::pages::grants::Sender;
-use crate::web::pages::groups::head::{GroupHead, faults, group_of};
-use crate::web::pages::{done, render, render_as, see_other};
+use crate::web::pages::groups::head::{GroupHead, group_of};
 use actix_session::Session;
 use actix_web::http::StatusCode;
 use actix_web::web::Data;
@@ -84,7 +86,7 @@ pub async fn edit(
     let change = GroupChange { name: Some(group_name.clone()), remark: Some(remark.clone()) };
     let (status, errors) = match groups::update_group(&context.app, &person, group.id, change).await {
         Ok(()) => return Ok(done(&session, &format!("/groups/{}", group.id), "The group is saved.")),
-        Err(failure) => faults(failure)?,
+        Err(failure) => group_faults(failure)?,
     };
     let page = Layout::new(&context, &person, &session, "groups");
     let lists_groups = person.may_here(action::LIST_GROUPS);
@@ -126,7 +128,7 @@ pub async fn delete(
         let grant = Grant::DeleteGroup { group: found.group.id.0 };
         match (Sender { context: &context, person: &person, session: &session }).grant(grant, way).await {
             Ok(answer) => return Ok(answer),
-            Err(failure) => faults(failure)?,
+            Err(failure) => group_faults(failure)?,
         }
     } else {
         let error = FieldError::on_page("confirm", format!("Type the group name: {}.", found.group.name));

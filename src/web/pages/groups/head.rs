@@ -1,17 +1,13 @@
 //! The head of every page about one group, and what its forms have in common.
 
-use crate::app::Failure;
 use crate::app::caller::Caller;
 use crate::app::groups;
-use crate::domain::field::FieldError;
-use crate::domain::group::{GroupId, GroupRefusal};
+use crate::domain::group::GroupId;
 use crate::domain::permission::action;
 use crate::web::context::WebContext;
 use crate::web::error::PageError;
 use crate::web::pages::choose::Subject;
-use crate::web::pages::users;
 use actix_web::HttpRequest;
-use actix_web::http::StatusCode;
 
 /// For `templates/groups/head.html`; the page that includes it holds it in a field `head`.
 pub struct GroupHead {
@@ -72,17 +68,4 @@ impl GroupHead {
 /// The group that an address names; whatever is not a number names none.
 pub fn group_of(request: &HttpRequest) -> Result<GroupId, PageError> {
     GroupId::parse(request.match_info().get("group").unwrap_or_default()).ok_or(PageError::NotFound)
-}
-
-/// A failure that a form about groups can show: the status it comes back with, and what it says.
-pub fn faults(failure: Failure) -> Result<(StatusCode, Vec<FieldError>), PageError> {
-    let Failure::Group(refusal) = failure else { return users::form::faults(failure) };
-    let field = match refusal {
-        GroupRefusal::NameTaken | GroupRefusal::LooksTaken => "group_name",
-        GroupRefusal::NoPolicy(_) | GroupRefusal::NotAttached(..) => "policy",
-        GroupRefusal::NoUser(_) | GroupRefusal::NotMember(..) => "member",
-        GroupRefusal::NoGroup(_) => "group",
-        _ => return Ok((StatusCode::CONFLICT, vec![FieldError::on_page("", refusal)])),
-    };
-    Ok((StatusCode::UNPROCESSABLE_ENTITY, vec![FieldError::on_page(field, refusal)]))
 }

@@ -6,13 +6,14 @@ use crate::app::groups::{ListedGroup, Paged, Paging};
 use crate::domain::field::FieldError;
 use crate::domain::group::MAX_GROUPS;
 use crate::domain::permission::action;
+use crate::web::answer::{render, render_as, see_other};
 use crate::web::caller::Person;
 use crate::web::context::WebContext;
 use crate::web::error::PageError;
 use crate::web::forms::csrf::Protected;
 use crate::web::layout::{Layout, filters};
-use crate::web::pages::groups::head::faults;
-use crate::web::pages::{done, render, render_as, see_other};
+use crate::web::pages::done;
+use crate::web::pages::faults::group_faults;
 use crate::web::query::Query;
 use actix_session::Session;
 use actix_web::HttpResponse;
@@ -148,7 +149,7 @@ pub async fn create(
                 let text = format!("Group {} is created. Add users and attach policies.", group.name);
                 return Ok(done(&session, &format!("/groups/{}", group.id), text));
             }
-            Err(failure) => faults(failure)?,
+            Err(failure) => group_faults(failure)?,
         };
     let page = NewPage {
         page: Layout::new(&context, &person, &session, "groups"),

@@ -10,15 +10,17 @@ use crate::domain::field::FieldError;
 use crate::domain::group::{GroupId, MAX_MEMBERS};
 use crate::domain::permission::action;
 use crate::domain::user::{Uin, User};
+use crate::web::answer::render;
 use crate::web::caller::Person;
 use crate::web::context::WebContext;
 use crate::web::error::PageError;
 use crate::web::forms::csrf::Protected;
 use crate::web::layout::{Layout, filters};
 use crate::web::pages::choose::{self, Choice, Choices, Subject, Wording, users_to_choose};
+use crate::web::pages::faults::group_faults;
 use crate::web::pages::grants::Sender;
-use crate::web::pages::groups::head::{GroupHead, faults, group_of};
-use crate::web::pages::{render, uin_of};
+use crate::web::pages::groups::head::{GroupHead, group_of};
+use crate::web::pages::uin_of;
 use crate::web::query::Query;
 use actix_session::Session;
 use actix_web::web::Data;
@@ -140,7 +142,7 @@ pub async fn add(
     };
     let fault = match outcome {
         Ok(answer) => return Ok(answer),
-        Err(failure) => faults(failure)?,
+        Err(failure) => group_faults(failure)?,
     };
     let choices = choices(&context, &person, head.id, "").await?;
     let page = Layout::new(&context, &person, &session, "groups");

@@ -9,6 +9,7 @@ use crate::app::users;
 use crate::domain::group::GroupId;
 use crate::domain::permission::action;
 use crate::domain::policies::MAX_ATTACHED;
+use crate::web::answer::render;
 use crate::web::caller::Person;
 use crate::web::context::WebContext;
 use crate::web::error::PageError;
@@ -18,9 +19,9 @@ use crate::web::pages::attached::{
     Panel, Row, WORDING, attached_to, choices, ids_of, policies_in_words, policy_of,
 };
 use crate::web::pages::choose::{self, Choices, Subject};
+use crate::web::pages::faults::group_faults;
 use crate::web::pages::grants::Sender;
-use crate::web::pages::groups::head::{GroupHead, faults, group_of};
-use crate::web::pages::render;
+use crate::web::pages::groups::head::{GroupHead, group_of};
 use crate::web::query::Query;
 use actix_session::Session;
 use actix_web::web::Data;
@@ -102,7 +103,7 @@ pub async fn attach(
     };
     let fault = match outcome {
         Ok(answer) => return Ok(answer),
-        Err(failure) => faults(failure)?,
+        Err(failure) => group_faults(failure)?,
     };
     let choices = open_policies(&context, &person, head.id, "").await?;
     let page = Layout::new(&context, &person, &session, "groups");

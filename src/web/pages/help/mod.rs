@@ -4,13 +4,13 @@ pub mod debug;
 
 mod snippets;
 
-use super::render;
 use crate::app::Failure;
 use crate::app::keys;
 use crate::app::keys::Place;
 use crate::domain::key::Key;
 use crate::domain::signature::WINDOW_SECONDS;
 use crate::times::Times;
+use crate::web::answer::render;
 use crate::web::caller::Person;
 use crate::web::context::WebContext;
 use crate::web::error::PageError;

@@ -3,12 +3,13 @@
 use crate::app::keys;
 use crate::app::keys::Operation;
 use crate::app::keys::usage::{KEPT_DAYS, KEPT_RECORDS, Record};
+use crate::web::answer::render;
 use crate::web::caller::Person;
 use crate::web::context::WebContext;
 use crate::web::error::PageError;
 use crate::web::layout::{Layout, filters};
 use crate::web::pages::keys::list::{KeyView, Visit, Whose};
-use crate::web::pages::{keys_address, place_of, render, secret_id_of};
+use crate::web::pages::{keys_address, place_of, secret_id_of};
 use crate::web::query::Query;
 use actix_session::Session;
 use actix_web::web::Data;

@@ -7,6 +7,7 @@ use crate::app::keys::reveal::Shown;
 use crate::domain::account::SecretReveal;
 use crate::domain::secret::SecretKey;
 use crate::http::request::request_id;
+use crate::web::answer::{render, render_as, see_other, unopened};
 use crate::web::caller::Person;
 use crate::web::context::WebContext;
 use crate::web::error::PageError;
@@ -14,9 +15,7 @@ use crate::web::forms::csrf::Protected;
 use crate::web::layout::flash::{self, Kind};
 use crate::web::layout::{Layout, filters};
 use crate::web::pages::keys::list::{KeyView, Visit, Whose};
-use crate::web::pages::{
-    keys_address, place_of, question_address, render, render_as, secret_id_of, see_other, unopened,
-};
+use crate::web::pages::{keys_address, place_of, question_address, secret_id_of};
 use crate::web::query::Query;
 use actix_session::Session;
 use actix_web::http::StatusCode;

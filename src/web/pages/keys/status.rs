@@ -6,15 +6,14 @@ use crate::app::keys::{Operation, Place, Step};
 use crate::domain::field::FieldError;
 use crate::domain::key::SecretId;
 use crate::domain::permission::action;
+use crate::web::answer::{render, render_as, see_other};
 use crate::web::caller::Person;
 use crate::web::context::WebContext;
 use crate::web::error::PageError;
 use crate::web::forms::csrf::Protected;
 use crate::web::layout::{Layout, filters};
 use crate::web::pages::keys::list::{KeyView, Visit, Whose};
-use crate::web::pages::{
-    done, keys_address, place_of, question_address, render, render_as, secret_id_of, see_other,
-};
+use crate::web::pages::{done, keys_address, place_of, question_address, secret_id_of};
 use actix_session::Session;
 use actix_web::http::StatusCode;
 use actix_web::web::Data;

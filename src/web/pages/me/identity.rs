@@ -1,12 +1,12 @@
 //! Which account to act in, for people who work in more than one.
 
 use crate::domain::user::{Uin, User};
+use crate::web::answer::{render, see_other};
 use crate::web::caller::AnyPerson;
 use crate::web::context::WebContext;
 use crate::web::error::PageError;
 use crate::web::forms::csrf::Protected;
 use crate::web::layout::{Layout, filters};
-use crate::web::pages::{render, see_other};
 use crate::web::session;
 use actix_session::Session;
 use actix_web::HttpResponse;

@@ -14,7 +14,6 @@ pub use preferences::{preferences_form, set_preferences};
 pub use sessions::{end_other_sessions, end_session, sessions};
 
 use super::audit::EventRow;
-use super::render;
 use crate::app::account;
 use crate::app::caller::Duty;
 use crate::app::factors::devices::{MAX_DEVICES, MfaDevice};
@@ -22,6 +21,7 @@ use crate::app::me;
 use crate::app::session;
 use crate::domain::permission::action;
 use crate::domain::recovery::COUNT;
+use crate::web::answer::render;
 use crate::web::caller::AnyPerson;
 use crate::web::context::WebContext;
 use crate::web::error::PageError;

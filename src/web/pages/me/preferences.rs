@@ -3,12 +3,13 @@
 use crate::app::caller::Preferences;
 use crate::app::me;
 use crate::domain::field::FieldError;
+use crate::web::answer::{render, render_as};
 use crate::web::caller::Person;
 use crate::web::context::WebContext;
 use crate::web::error::PageError;
 use crate::web::forms::csrf::Protected;
 use crate::web::layout::{Layout, filters};
-use crate::web::pages::{done, render, render_as};
+use crate::web::pages::done;
 use actix_session::Session;
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;

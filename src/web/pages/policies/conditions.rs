@@ -1,6 +1,5 @@
 //! The conditions of a statement in words.
 
-use crate::web::pages::policies::text::items;
 use serde_json::Value;
 
 /// All of a statement's conditions, as the end of its sentence: `, only from 10.0.0.0/8`. What cannot be read is counted.
@@ -94,5 +93,14 @@ fn listed(values: &Value) -> String {
         [first @ .., last] if !first.is_empty() => format!("{} or {last}", first.join(", ")),
         [only] => only.clone(),
         _ => String::new(),
+    }
+}
+
+/// A list, or the one value that stands for a list of one.
+pub fn items(value: Option<&Value>) -> Vec<&Value> {
+    match value {
+        None => Vec::new(),
+        Some(Value::Array(items)) => items.iter().collect(),
+        Some(only) => vec![only],
     }
 }

@@ -8,17 +8,17 @@ use crate::app::policies::{EntityFilter, PolicyDetail, StoredPolicy};
 use crate::domain::field::FieldError;
 use crate::domain::permission::action;
 use crate::domain::policies::MAX_VERSIONS;
+use crate::web::answer::{render, render_as};
 use crate::web::caller::Person;
 use crate::web::context::WebContext;
 use crate::web::error::PageError;
 use crate::web::forms::csrf::Protected;
 use crate::web::layout::{Layout, filters};
+use crate::web::pages::faults::policy_faults;
 use crate::web::pages::grants::Sender;
-use crate::web::pages::policies::form::faults;
 use crate::web::pages::policies::holders::{Holder, may_attach_widely};
 use crate::web::pages::policies::list::uses_in_words;
 use crate::web::pages::policies::text::{Line, Sentence, lines, sentences};
-use crate::web::pages::{render, render_as};
 use actix_session::Session;
 use actix_web::http::StatusCode;
 use actix_web::web::Data;
@@ -126,7 +126,7 @@ pub async fn delete(
         let grant = Grant::DeletePolicy { policy: found.policy.id };
         match (Sender { context: &context, person: &person, session: &session }).grant(grant, way).await {
             Ok(answer) => return Ok(answer),
-            Err(failure) => faults(failure)?,
+            Err(failure) => policy_faults(failure)?,
         }
     } else {
         let error = FieldError::on_page("confirm", "Type the policy name exactly to delete it.");

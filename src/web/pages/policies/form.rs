@@ -7,20 +7,21 @@ use crate::app::policies;
 use crate::app::policies::{NewPolicy, StoredPolicy};
 use crate::domain::field::FieldError;
 use crate::domain::permission::action;
-use crate::domain::policies::{Description, Document, PolicyName, PolicyRefusal};
+use crate::domain::policies::{Description, Document, PolicyName};
 use crate::domain::policy::advice::{self, Advice};
 use crate::domain::policy::{MAX_CHARACTERS, Problem, counted_characters};
+use crate::web::answer::{render, render_as};
 use crate::web::caller::Person;
 use crate::web::context::WebContext;
 use crate::web::error::PageError;
 use crate::web::forms::Form;
 use crate::web::forms::csrf::Protected;
 use crate::web::layout::{Layout, filters};
+use crate::web::pages::faults::policy_faults;
 use crate::web::pages::grants::Sender;
 use crate::web::pages::policies::detail::policy_of;
 use crate::web::pages::policies::text::{Line, Sentence, lines, sentences};
 use crate::web::pages::users::form::sift;
-use crate::web::pages::{render, render_as, users};
 use crate::web::query::Query;
 use actix_session::Session;
 use actix_web::http::StatusCode;
@@ -178,18 +179,8 @@ pub async fn edit(
     render_as(status, &FormPage::new(page, subject, typed).with(faults))
 }
 
-/// A failure that a form can show: the status it comes back with, and what it says.
-pub fn faults(failure: Failure) -> Result<(StatusCode, Vec<FieldError>), PageError> {
-    match failure {
-        Failure::Policy(refusal @ PolicyRefusal::NameTaken) => {
-            Ok((StatusCode::CONFLICT, vec![FieldError::on_page("name", refusal)]))
-        }
-        other => users::form::faults(other),
-    }
-}
-
 fn shown(failure: Failure) -> Result<(StatusCode, Option<Faults>), PageError> {
-    let (status, errors) = faults(failure)?;
+    let (status, errors) = policy_faults(failure)?;
     Ok((status, Some(Faults { errors, problems: Vec::new() })))
 }
 

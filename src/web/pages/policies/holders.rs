@@ -19,8 +19,9 @@ use crate::web::forms::Form;
 use crate::web::forms::csrf::Protected;
 use crate::web::layout::Layout;
 use crate::web::pages::choose::{self, Choice, Choices, Subject, Wording, users_to_choose};
+use crate::web::pages::faults::group_faults;
 use crate::web::pages::grants::Sender;
-use crate::web::pages::groups::head::{faults, group_of};
+use crate::web::pages::groups::head::group_of;
 use crate::web::pages::groups::permissions::detach_from_group;
 use crate::web::pages::policies::detail::policy_of;
 use crate::web::pages::uin_of;
@@ -133,8 +134,8 @@ pub async fn attach(
     };
     let fault = match outcome {
         Ok(answer) => return Ok(answer),
-        Err(Failure::NotFound | Failure::Group(GroupRefusal::NoGroup(_))) => faults(gone().into())?,
-        Err(failure) => faults(failure)?,
+        Err(Failure::NotFound | Failure::Group(GroupRefusal::NoGroup(_))) => group_faults(gone().into())?,
+        Err(failure) => group_faults(failure)?,
     };
     let chosen = [form.all("user"), form.all("group")].concat();
     let page = Layout::new(&context, &person, &session, "policies");

@@ -2,7 +2,7 @@
 
 use crate::domain::permission::is_operation_level;
 use crate::domain::policy::{Effect, Outline, Policy, action_spelling};
-use crate::web::pages::policies::conditions;
+use crate::web::pages::policies::conditions::{self, items};
 use serde_json::Value;
 use similar::{ChangeTag, TextDiff};
 
@@ -126,15 +126,6 @@ fn named(entries: &[&str], count: usize, noun: &str) -> String {
         [only] => (*only).to_owned(),
         [first @ .., last] if entries.len() <= NAMED => format!("{} and {last}", first.join(", ")),
         [first, second, ..] => format!("{} {noun}s, such as {first} and {second},", entries.len()),
-    }
-}
-
-/// A list, or the one value that stands for a list of one.
-pub(in crate::web::pages) fn items(value: Option<&Value>) -> Vec<&Value> {
-    match value {
-        None => Vec::new(),
-        Some(Value::Array(items)) => items.iter().collect(),
-        Some(only) => vec![only],
     }
 }
 

@@ -6,16 +6,17 @@ use crate::app::policies::StoredPolicy;
 use crate::app::policies::versions::PolicyVersion;
 use crate::domain::field::FieldError;
 use crate::domain::permission::action;
+use crate::web::answer::{render, render_as};
 use crate::web::caller::Person;
 use crate::web::context::WebContext;
 use crate::web::error::PageError;
 use crate::web::forms::csrf::Protected;
 use crate::web::layout::{Layout, filters};
+use crate::web::pages::done;
+use crate::web::pages::faults::policy_faults;
 use crate::web::pages::grants::Sender;
 use crate::web::pages::policies::detail::{number_of, policy_of};
-use crate::web::pages::policies::form::faults;
 use crate::web::pages::policies::text::{DiffLine, Line, diff, lines};
-use crate::web::pages::{done, render, render_as};
 use crate::web::query::Query;
 use actix_session::Session;
 use actix_web::http::StatusCode;
@@ -163,7 +164,7 @@ pub async fn delete(
                 let text = format!("Version {number} is deleted.");
                 return Ok(done(&session, &format!("/policies/{id}"), text));
             }
-            Err(failure) => faults(failure)?,
+            Err(failure) => policy_faults(failure)?,
         };
     let (policy, version) = named(&request, &context, &person).await?;
     let page = Layout::new(&context, &person, &session, "policies");

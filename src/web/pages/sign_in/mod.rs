@@ -2,7 +2,6 @@
 
 pub(super) mod door;
 
-use super::see_other;
 use crate::app::Failure;
 use crate::app::factors;
 use crate::app::forms;
@@ -17,6 +16,7 @@ use crate::domain::secret::{MalformedPassword, Password};
 use crate::domain::totp::Code;
 use crate::domain::user::Uin;
 use crate::http::request::source;
+use crate::web::answer::see_other;
 use crate::web::caller::AnyPerson;
 use crate::web::context::WebContext;
 use crate::web::error::PageError;

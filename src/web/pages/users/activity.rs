@@ -3,13 +3,14 @@
 use crate::app::account;
 use crate::app::account::log::Cursor;
 use crate::domain::permission::action;
+use crate::web::answer::{render, see_other};
 use crate::web::caller::Person;
 use crate::web::context::WebContext;
 use crate::web::error::PageError;
 use crate::web::layout::{Layout, filters};
 use crate::web::pages::audit::EventRow;
+use crate::web::pages::uin_of;
 use crate::web::pages::users::head::UserHead;
-use crate::web::pages::{render, see_other, uin_of};
 use crate::web::query::Query;
 use actix_session::Session;
 use actix_web::web::Data;

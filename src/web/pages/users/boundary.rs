@@ -9,16 +9,17 @@ use crate::domain::field::FieldError;
 use crate::domain::permission::action;
 use crate::domain::policies::PolicyRefusal;
 use crate::domain::user::Uin;
+use crate::web::answer::{render, render_as};
 use crate::web::caller::Person;
 use crate::web::context::WebContext;
 use crate::web::error::PageError;
 use crate::web::forms::csrf::Protected;
 use crate::web::layout::{Layout, filters};
 use crate::web::pages::attached::chosen_policy;
+use crate::web::pages::faults::policy_faults;
 use crate::web::pages::grants::Sender;
-use crate::web::pages::policies::form::faults;
+use crate::web::pages::uin_of;
 use crate::web::pages::users::head::UserHead;
-use crate::web::pages::{render, render_as, uin_of};
 use actix_session::Session;
 use actix_web::http::StatusCode;
 use actix_web::web::Data;
@@ -110,7 +111,7 @@ pub async fn set(
             let sender = Sender { context: &context, person: &person, session: &session };
             match sender.grant(grant, way).await {
                 Ok(answer) => return Ok(answer),
-                Err(failure) => faults(failure)?,
+                Err(failure) => policy_faults(failure)?,
             }
         }
     };

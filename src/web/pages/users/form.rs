@@ -1,12 +1,9 @@
 //! What the form for a new user and the form for an existing one have in common.
 
-use crate::app::Failure;
 use crate::app::users::Details;
 use crate::domain::field::{self, FieldError, unless_kept};
 use crate::domain::user::{User, UserName};
-use crate::web::error::PageError;
 use crate::web::forms::Form;
-use actix_web::http::StatusCode;
 
 /// The longest note on a user.
 const MAX_NOTE: usize = 128;
@@ -55,16 +52,4 @@ impl Typed {
 /// The value, or its error put with the others.
 pub fn sift<T>(checked: Result<T, FieldError>, errors: &mut Vec<FieldError>) -> Option<T> {
     checked.map_err(|error| errors.push(error)).ok()
-}
-
-/// A failure that the form can show: the status it comes back with, and what it says.
-pub fn faults(failure: Failure) -> Result<(StatusCode, Vec<FieldError>), PageError> {
-    match failure {
-        Failure::Invalid(errors) => Ok((StatusCode::UNPROCESSABLE_ENTITY, errors)),
-        Failure::Refused(text) => Ok((StatusCode::CONFLICT, vec![FieldError::on_page("", text)])),
-        Failure::Policy(refusal) if !refusal.is_absence() => {
-            Ok((StatusCode::CONFLICT, vec![FieldError::on_page("", refusal)]))
-        }
-        other => Err(other.into()),
-    }
 }

@@ -9,16 +9,18 @@ use crate::domain::field::FieldError;
 use crate::domain::group::{Group, GroupId, GroupRefusal, MAX_GROUPS, MAX_GROUPS_PER_USER, UserRef};
 use crate::domain::permission::action;
 use crate::domain::user::Uin;
+use crate::web::answer::render;
 use crate::web::caller::Person;
 use crate::web::context::WebContext;
 use crate::web::error::PageError;
 use crate::web::forms::csrf::Protected;
 use crate::web::layout::{Layout, filters};
 use crate::web::pages::choose::{self, Choice, Choices, Subject, Wording};
+use crate::web::pages::faults::group_faults;
 use crate::web::pages::grants::Sender;
-use crate::web::pages::groups::head::{faults, group_of};
+use crate::web::pages::groups::head::group_of;
+use crate::web::pages::uin_of;
 use crate::web::pages::users::head::UserHead;
-use crate::web::pages::{render, uin_of};
 use actix_session::Session;
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
@@ -136,7 +138,7 @@ pub async fn join(
     };
     let fault = match outcome {
         Ok(answer) => return Ok(answer),
-        Err(failure) => faults(failure)?,
+        Err(failure) => group_faults(failure)?,
     };
     let choices = choices(&context, &person, &head).await?;
     let page = Layout::new(&context, &person, &session, "users");

@@ -6,6 +6,7 @@ use crate::app::deferred::grant::{Grant, Way};
 use crate::app::users;
 use crate::domain::permission::action;
 use crate::domain::user::Uin;
+use crate::web::answer::render;
 use crate::web::caller::Person;
 use crate::web::context::WebContext;
 use crate::web::error::PageError;
@@ -15,11 +16,11 @@ use crate::web::pages::attached::{
     Panel, Row, WORDING, attached_to, choices, ids_of, policies_in_words, policy_of,
 };
 use crate::web::pages::choose::{self, Choices, Subject};
+use crate::web::pages::faults::faults;
 use crate::web::pages::grants::Sender;
+use crate::web::pages::uin_of;
 use crate::web::pages::users::boundary::BoundaryPanel;
-use crate::web::pages::users::form::faults;
 use crate::web::pages::users::head::UserHead;
-use crate::web::pages::{render, uin_of};
 use crate::web::query::Query;
 use actix_session::Session;
 use actix_web::web::Data;
