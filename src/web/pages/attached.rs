@@ -1,13 +1,11 @@
 //! What the Permissions tabs of users and of groups have in common.
 
-use super::choose::{Choice, Choices, Wording};
 use crate::app::caller::Caller;
 use crate::app::users::permissions::{Attachment, Held, StoredPolicy};
 use crate::domain::field::FieldError;
 use crate::domain::group::GroupId;
 use crate::domain::permission::action;
-use crate::web::error::PageError;
-use actix_web::HttpRequest;
+use crate::web::pages::chooser::{Choice, Choices, Wording};
 
 /// The words of the page where policies are chosen.
 pub const WORDING: Wording = Wording {
@@ -159,9 +157,4 @@ pub fn attached_to(name: &str, count: usize) -> String {
 /// Some policies, by their number.
 pub fn policies_in_words(count: usize) -> String {
     if count == 1 { "1 policy".to_owned() } else { format!("{count} policies") }
-}
-
-/// The policy that the address of a detachment names.
-pub fn policy_of(request: &HttpRequest) -> Result<i64, PageError> {
-    crate::web::pages::policies::detail::number_of(request, "policy")
 }

@@ -3,17 +3,12 @@
 use crate::app::caller::Preferences;
 use crate::app::me;
 use crate::domain::field::FieldError;
+use crate::web::answer::PageResult;
 use crate::web::answer::{render, render_as};
-use crate::web::caller::Person;
-use crate::web::context::WebContext;
-use crate::web::error::PageError;
 use crate::web::forms::csrf::Protected;
 use crate::web::layout::{Layout, filters};
-use crate::web::pages::done;
-use actix_session::Session;
-use actix_web::HttpResponse;
+use crate::web::visit::Visit;
 use actix_web::http::StatusCode;
-use actix_web::web::Data;
 use askama::Template;
 
 /// A choice: its name in the form, what people read, what it means.
@@ -46,31 +41,22 @@ impl PreferencesPage {
 }
 
 /// Theme and density, as they are now.
-pub async fn preferences_form(
-    context: Data<WebContext>,
-    person: Person,
-    session: Session,
-) -> Result<HttpResponse, PageError> {
-    let page = Layout::new(&context, &person, &session, "me");
-    render(&PreferencesPage::new(page, person.preferences.clone(), Vec::new()))
+pub async fn preferences_form(visit: Visit) -> PageResult {
+    let page = visit.layout("me");
+    render(&PreferencesPage::new(page, visit.person.preferences.clone(), Vec::new()))
 }
 
 /// Keeps theme and density.
-pub async fn set_preferences(
-    context: Data<WebContext>,
-    person: Person,
-    session: Session,
-    form: Protected,
-) -> Result<HttpResponse, PageError> {
+pub async fn set_preferences(visit: Visit, form: Protected) -> PageResult {
     let chosen =
         Preferences { theme: form.0.text("theme").to_owned(), density: form.0.text("density").to_owned() };
     let errors = errors_of(&chosen);
     if !errors.is_empty() {
-        let page = Layout::new(&context, &person, &session, "me");
+        let page = visit.layout("me");
         return render_as(StatusCode::UNPROCESSABLE_ENTITY, &PreferencesPage::new(page, chosen, errors));
     }
-    me::set_preferences(&context.app, &person, chosen).await?;
-    Ok(done(&session, "/me/preferences", "Preferences saved."))
+    me::set_preferences(visit.app(), &visit.person, chosen).await?;
+    Ok(visit.done("/me/preferences", "Preferences saved."))
 }
 
 fn errors_of(chosen: &Preferences) -> Vec<FieldError> {

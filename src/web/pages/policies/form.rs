@@ -10,23 +10,18 @@ use crate::domain::permission::action;
 use crate::domain::policies::{Description, Document, PolicyName};
 use crate::domain::policy::advice::{self, Advice};
 use crate::domain::policy::{MAX_CHARACTERS, Problem, counted_characters};
+use crate::web::answer::PageResult;
 use crate::web::answer::{render, render_as};
-use crate::web::caller::Person;
-use crate::web::context::WebContext;
 use crate::web::error::PageError;
 use crate::web::forms::Form;
 use crate::web::forms::csrf::Protected;
 use crate::web::layout::{Layout, filters};
 use crate::web::pages::faults::policy_faults;
-use crate::web::pages::grants::Sender;
-use crate::web::pages::policies::detail::policy_of;
 use crate::web::pages::policies::text::{Line, Sentence, lines, sentences};
 use crate::web::pages::users::form::sift;
 use crate::web::query::Query;
-use actix_session::Session;
+use crate::web::visit::Visit;
 use actix_web::http::StatusCode;
-use actix_web::web::Data;
-use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 
 /// What a new policy begins with.
@@ -84,78 +79,56 @@ struct Faults {
 }
 
 /// The form for a new policy, empty or with the text of another one.
-pub async fn new_form(
-    context: Data<WebContext>,
-    person: Person,
-    session: Session,
-    query: Query,
-) -> Result<HttpResponse, PageError> {
-    person.ensure_here(action::CREATE_POLICY).map_err(Failure::from)?;
+pub async fn new_form(visit: Visit, query: Query) -> PageResult {
+    visit.person.ensure_here(action::CREATE_POLICY).map_err(Failure::from)?;
     let document = match query.find("from") {
         None => SKELETON.to_owned(),
         Some(text) => {
             let id = text.parse().map_err(|_| PageError::NotFound)?;
-            policies::policy(&context.app, &person, id).await?.policy.document
+            policies::policy(visit.app(), &visit.person, id).await?.policy.document
         }
     };
     let typed = Typed { name: String::new(), description: String::new(), document };
-    let page = Layout::new(&context, &person, &session, "policies");
-    render(&FormPage::new(page, Subject::new_policy(&person), typed))
+    let page = visit.layout("policies");
+    render(&FormPage::new(page, Subject::new_policy(&visit.person), typed))
 }
 
 /// Creates a policy, or comes back with what does not fit.
-pub async fn create(
-    context: Data<WebContext>,
-    person: Person,
-    session: Session,
-    Protected(form): Protected,
-) -> Result<HttpResponse, PageError> {
-    person.ensure_here(action::CREATE_POLICY).map_err(Failure::from)?;
+pub async fn create(visit: Visit, Protected(form): Protected) -> PageResult {
+    visit.person.ensure_here(action::CREATE_POLICY).map_err(Failure::from)?;
     let typed = Typed::of(&form);
     let (status, faults) = match typed.wanted(&form, None) {
         Ok(None) => (StatusCode::OK, None),
         Err(faults) => (StatusCode::UNPROCESSABLE_ENTITY, Some(faults)),
         Ok(Some(new)) => {
-            let may_open = person.may_on_policy(action::GET_POLICY, 0);
+            let may_open = visit.person.may_on_policy(action::GET_POLICY, 0);
             let way = Way {
                 what: format!("create the policy {}", typed.name.trim()),
                 back: "/policies/new".to_owned(),
                 next: if may_open { "/policies/{id}" } else { "/policies" }.to_owned(),
                 text: format!("Policy {} is created.", typed.name.trim()),
             };
-            let sender = Sender { context: &context, person: &person, session: &session };
-            match sender.grant(Grant::create_policy(&new), way).await {
+            match visit.grant(Grant::create_policy(&new), way).await {
                 Ok(answer) => return Ok(answer),
                 Err(failure) => shown(failure)?,
             }
         }
     };
-    let page = Layout::new(&context, &person, &session, "policies");
-    render_as(status, &FormPage::new(page, Subject::new_policy(&person), typed).with(faults))
+    let page = visit.layout("policies");
+    render_as(status, &FormPage::new(page, Subject::new_policy(&visit.person), typed).with(faults))
 }
 
 /// The form for an existing policy.
-pub async fn edit_form(
-    request: HttpRequest,
-    context: Data<WebContext>,
-    person: Person,
-    session: Session,
-) -> Result<HttpResponse, PageError> {
-    let policy = policies::edit::policy_to_edit(&context.app, &person, policy_of(&request)?).await?;
-    let subject = Subject::existing(&person, &policy);
+pub async fn edit_form(visit: Visit) -> PageResult {
+    let policy = policies::edit::policy_to_edit(visit.app(), &visit.person, visit.policy()?).await?;
+    let subject = Subject::existing(&visit.person, &policy);
     let typed = Typed { name: policy.name, description: policy.description, document: policy.document };
-    render(&FormPage::new(Layout::new(&context, &person, &session, "policies"), subject, typed))
+    render(&FormPage::new(visit.layout("policies"), subject, typed))
 }
 
 /// Saves a changed policy, or comes back with what does not fit.
-pub async fn edit(
-    request: HttpRequest,
-    context: Data<WebContext>,
-    person: Person,
-    session: Session,
-    Protected(form): Protected,
-) -> Result<HttpResponse, PageError> {
-    let policy = policies::edit::policy_to_edit(&context.app, &person, policy_of(&request)?).await?;
+pub async fn edit(visit: Visit, Protected(form): Protected) -> PageResult {
+    let policy = policies::edit::policy_to_edit(visit.app(), &visit.person, visit.policy()?).await?;
     let typed = Typed::of(&form);
     let (status, faults) = match typed.wanted(&form, Some(&policy)) {
         Ok(None) => (StatusCode::OK, None),
@@ -167,15 +140,14 @@ pub async fn edit(
                 next: format!("/policies/{}", policy.id),
                 text: String::new(),
             };
-            let sender = Sender { context: &context, person: &person, session: &session };
-            match sender.grant(Grant::edit_policy(policy.id, &new), way).await {
+            match visit.grant(Grant::edit_policy(policy.id, &new), way).await {
                 Ok(answer) => return Ok(answer),
                 Err(failure) => shown(failure)?,
             }
         }
     };
-    let page = Layout::new(&context, &person, &session, "policies");
-    let subject = Subject::existing(&person, &policy);
+    let page = visit.layout("policies");
+    let subject = Subject::existing(&visit.person, &policy);
     render_as(status, &FormPage::new(page, subject, typed).with(faults))
 }
 

@@ -10,16 +10,13 @@ use crate::domain::permission::{action, is_operation_level};
 use crate::domain::policy::near::{NearMiss, Part};
 use crate::domain::policy::{Effect, Reason};
 use crate::domain::user::{User, resource_of};
+use crate::web::answer::PageResult;
 use crate::web::answer::render_as;
-use crate::web::caller::Person;
-use crate::web::context::WebContext;
 use crate::web::error::PageError;
 use crate::web::layout::{Layout, filters};
 use crate::web::query::Query;
-use actix_session::Session;
-use actix_web::HttpResponse;
+use crate::web::visit::Visit;
 use actix_web::http::StatusCode;
-use actix_web::web::Data;
 use askama::Template;
 
 #[derive(Template)]
@@ -72,31 +69,21 @@ struct Near {
 }
 
 /// The form, and below it the answer once something is asked.
-pub async fn index(
-    context: Data<WebContext>,
-    person: Person,
-    session: Session,
-    query: Query,
-) -> Result<HttpResponse, PageError> {
+pub async fn index(visit: Visit, query: Query) -> PageResult {
     let typed = Typed::of(&query);
     if typed.user.is_empty() {
-        person.ensure_here(action::LIST_ATTACHED).map_err(Failure::from)?;
+        visit.person.ensure_here(action::LIST_ATTACHED).map_err(Failure::from)?;
     }
     let is_asked = [&typed.action, &typed.resource, &typed.context].iter().any(|text| !text.is_empty());
-    let (errors, verdict) =
-        if is_asked { answer(&context, &person, &typed).await? } else { (Vec::new(), None) };
+    let (errors, verdict) = if is_asked { answer(&visit, &typed).await? } else { (Vec::new(), None) };
     let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
-    let page = Layout::new(&context, &person, &session, "policies");
-    let lists_policies = person.may_here(action::LIST_POLICIES);
-    let choices = Choices::load(&context, &person, &typed.user).await?;
+    let page = visit.layout("policies");
+    let lists_policies = visit.person.may_here(action::LIST_POLICIES);
+    let choices = Choices::load(&visit, &typed.user).await?;
     render_as(status, &SimulatePage { page, errors, typed, verdict, lists_policies, choices })
 }
 
-async fn answer(
-    context: &WebContext,
-    person: &Caller,
-    typed: &Typed,
-) -> Result<(Vec<FieldError>, Option<Verdict>), PageError> {
+async fn answer(visit: &Visit, typed: &Typed) -> Result<(Vec<FieldError>, Option<Verdict>), PageError> {
     let mut errors = typed.missing();
     let question = match typed.question() {
         Ok(question) => Some(question),
@@ -105,19 +92,19 @@ async fn answer(
             None
         }
     };
-    let user = if typed.user.is_empty() { None } else { found(context, person, &typed.user).await? };
+    let user = if typed.user.is_empty() { None } else { found(visit, &typed.user).await? };
     if user.is_none() && !typed.user.is_empty() {
         errors.insert(0, FieldError::on_page("user", "No user of this account has this name or UIN."));
     }
     let (Some(question), Some(user), true) = (question, user, errors.is_empty()) else {
         return Ok((errors, None));
     };
-    let simulation = policies::simulate::simulate(&context.app, person, user.uin, question).await?;
-    Ok((errors, Some(Verdict::of(person, user, typed, simulation))))
+    let simulation = policies::simulate::simulate(visit.app(), &visit.person, user.uin, question).await?;
+    Ok((errors, Some(Verdict::of(&visit.person, user, typed, simulation))))
 }
 
-async fn found(context: &WebContext, person: &Caller, text: &str) -> Result<Option<User>, PageError> {
-    match policies::simulate::user_named(&context.app, person, text).await {
+async fn found(visit: &Visit, text: &str) -> Result<Option<User>, PageError> {
+    match policies::simulate::user_named(visit.app(), &visit.person, text).await {
         Ok(user) => Ok(Some(user)),
         Err(Failure::NotFound) => Ok(None),
         Err(other) => Err(other.into()),
@@ -125,9 +112,9 @@ async fn found(context: &WebContext, person: &Caller, text: &str) -> Result<Opti
 }
 
 impl Choices {
-    async fn load(context: &WebContext, person: &Caller, user: &str) -> Result<Self, PageError> {
-        let users = policies::simulate::users_to_offer(&context.app, person).await?;
-        let owner = person.owner();
+    async fn load(visit: &Visit, user: &str) -> Result<Self, PageError> {
+        let users = policies::simulate::users_to_offer(visit.app(), &visit.person).await?;
+        let owner = visit.person.owner();
         let named = users.iter().filter(|known| known.name == user || known.uin.to_string() == user);
         let mut resources = vec!["*".to_owned(), resource_of(owner, owner)];
         resources.extend(named.map(User::resource));

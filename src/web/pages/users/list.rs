@@ -6,15 +6,12 @@ use crate::app::users::{Cursor, Filter, KeyFilter, Listed, PAGE_SIZE, UserPage};
 use crate::domain::key::MAX_KEYS_PER_USER;
 use crate::domain::permission::action;
 use crate::domain::user::UserKind;
+use crate::web::answer::PageResult;
 use crate::web::answer::{render, see_other};
-use crate::web::caller::Person;
-use crate::web::context::WebContext;
 use crate::web::error::PageError;
 use crate::web::layout::{Layout, filters};
 use crate::web::query::Query;
-use actix_session::Session;
-use actix_web::HttpResponse;
-use actix_web::web::Data;
+use crate::web::visit::Visit;
 use askama::Template;
 
 const UNKNOWN_FILTER: PageError =
@@ -66,28 +63,23 @@ struct Room {
 }
 
 /// The User List.
-pub async fn index(
-    context: Data<WebContext>,
-    person: Person,
-    session: Session,
-    query: Query,
-) -> Result<HttpResponse, PageError> {
+pub async fn index(visit: Visit, query: Query) -> PageResult {
     let (filter, cursor) = (filter_of(&query)?, cursor_of(&query)?);
     let is_first = cursor == Cursor::Start;
-    let found = users::users(&context.app, &person, filter, cursor).await?;
+    let found = users::users(visit.app(), &visit.person, filter, cursor).await?;
     if found.users.is_empty() && !is_first {
         let first = query.with(&[("after", ""), ("before", "")]);
         return Ok(see_other(format!("/users{first}").trim_end_matches('?')));
     }
     render(&IndexPage {
-        page: Layout::new(&context, &person, &session, "users"),
+        page: visit.layout("users"),
         asked: Asked::of(&query),
         room: Room::of(&found),
-        may_add: person.may_here(action::ADD_USER),
+        may_add: visit.person.may_here(action::ADD_USER),
         range: range(&found, is_first),
         previous: neighbour(&query, "before", found.users.first().filter(|_| found.has_previous)),
         next: neighbour(&query, "after", found.users.last().filter(|_| found.has_next)),
-        rows: found.users.into_iter().map(|listed| Row::of(&person, listed)).collect(),
+        rows: found.users.into_iter().map(|listed| Row::of(&visit.person, listed)).collect(),
     })
 }
 
