@@ -2,9 +2,7 @@
 
 use crate::app::caller::Caller;
 use crate::app::users::permissions::{Attachment, Held, StoredPolicy};
-use crate::domain::field::FieldError;
-use crate::domain::group::GroupId;
-use crate::domain::permission::action;
+use crate::domain::{field::FieldError, group::GroupId, permission::action};
 use crate::web::pages::chooser::{Choice, Choices, Wording};
 
 /// The words of the page where policies are chosen.

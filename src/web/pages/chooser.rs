@@ -1,20 +1,12 @@
 //! The page to choose from: policies for somebody, groups to join, users to add.
 
-use crate::app::Failure;
-use crate::app::users;
-use crate::app::users::{Cursor, Filter, PAGE_SIZE};
-use crate::domain::field::FieldError;
-use crate::domain::permission::action;
-use crate::domain::user::{User, UserKind};
-use crate::web::answer::PageResult;
-use crate::web::answer::{render, render_as};
-use crate::web::error::PageError;
-use crate::web::forms::Form;
-use crate::web::forms::csrf::Protected;
-use crate::web::layout::{Layout, filters};
-use crate::web::pages::faults::{Faults, group_faults};
-use crate::web::query::Query;
-use crate::web::visit::Visit;
+use crate::app::{Failure, users, users::Cursor, users::Filter, users::PAGE_SIZE};
+use crate::domain::{field::FieldError, permission::action, user::User, user::UserKind};
+use crate::web::answer::{PageResult, render, render_as};
+use crate::web::{
+    error::PageError, forms::Form, forms::csrf::Protected, layout::Layout, layout::filters,
+    pages::faults::Faults, pages::faults::group_faults, query::Query, visit::Visit,
+};
 use actix_web::HttpResponse;
 use askama::Template;
 

@@ -1,18 +1,12 @@
 //! Asks before something takes effect that takes rights away or gives them, and says what.
 
-use crate::app::Failure;
-use crate::app::groups::Paging;
-use crate::app::{groups, policies, users};
-use crate::domain::group::GroupId;
-use crate::domain::permission::action;
-use crate::domain::user::Uin;
-use crate::web::answer::{PageResult, render};
-use crate::web::error::PageError;
-use crate::web::layout::{Layout, filters};
-use crate::web::pages::groups::head::GroupHead;
+use crate::app::{Failure, groups, groups::Paging, policies, users};
+use crate::domain::{group::GroupId, permission::action, user::Uin};
 use crate::web::pages::policies::text::{Sentence, diff, sentences};
-use crate::web::pages::users::head::UserHead;
-use crate::web::visit::Visit;
+use crate::web::{
+    answer::PageResult, answer::render, error::PageError, layout::Layout, layout::filters,
+    pages::groups::head::GroupHead, pages::users::head::UserHead, visit::Visit,
+};
 use askama::Template;
 
 const MANY: Paging = Paging { page: 1, size: 300 };

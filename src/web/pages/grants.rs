@@ -1,15 +1,13 @@
 //! Forms that grant rights: carried out, or led to the question that comes before.
 
-use crate::app::Failure;
-use crate::app::caller::{Caller, clearance};
-use crate::app::deferred::grant::{self, Grant, Granted, Way};
-use crate::app::keys::Step;
-use crate::app::policies::edit::Edited;
-use crate::web::answer::{PageResult, see_other};
-use crate::web::caller::AnyPerson;
-use crate::web::forms::csrf::Protected;
-use crate::web::pages::ways::question;
-use crate::web::visit::Visit;
+use crate::app::deferred::grant::{Grant, Granted, Way};
+use crate::app::{
+    Failure, caller::Caller, caller::clearance, deferred::grant, keys::Step, policies::edit::Edited,
+};
+use crate::web::{
+    answer::PageResult, answer::see_other, caller::AnyPerson, forms::csrf::Protected, pages::ways::question,
+    visit::Visit,
+};
 use actix_web::HttpResponse;
 use std::ops::Deref;
 

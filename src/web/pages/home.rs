@@ -1,12 +1,9 @@
 //! Where a person begins, and the addresses that people know from elsewhere.
 
 use crate::app::sign_in;
-use crate::web::answer::PageResult;
-use crate::web::answer::see_other;
-use crate::web::caller::Person;
-use crate::web::context::WebContext;
-use crate::web::error::PageError;
-use crate::web::layout;
+use crate::web::{
+    answer::PageResult, answer::see_other, caller::Person, context::WebContext, error::PageError, layout,
+};
 use actix_web::web::Data;
 
 /// The first page: one that opens for this person.

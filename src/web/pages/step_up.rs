@@ -1,30 +1,16 @@
 //! Confirm it is you: a fresh code for one purpose, and the way to what it opens.
 
-use crate::app::caller;
-use crate::app::deferred;
 use crate::app::deferred::{Answer, Answered, Done, Question};
-use crate::app::forms;
-use crate::app::keys::Place;
-use crate::app::{App, Failure};
-use crate::domain::field::FieldError;
-use crate::domain::key::SecretId;
-use crate::domain::sentence::Sentence;
-use crate::domain::step_up::Purpose;
-use crate::domain::totp::Code;
-use crate::web::answer::PageResult;
-use crate::web::answer::{render, render_as, see_other};
-use crate::web::caller::AnyPerson;
-use crate::web::error::{PageError, in_words};
-use crate::web::forms::csrf::Protected;
-use crate::web::layout::flash::Kind;
-use crate::web::layout::{Layout, filters};
-use crate::web::pages::ways::keys_address;
-use crate::web::query::Query;
-use crate::web::session;
-use crate::web::visit::Visit;
-use actix_web::http::StatusCode;
-use actix_web::http::header::{LOCATION, RETRY_AFTER};
-use actix_web::{HttpResponse, ResponseError};
+use crate::app::{App, Failure, caller, deferred, forms, keys::Place};
+use crate::domain::{field::FieldError, key::SecretId, sentence::Sentence, step_up::Purpose, totp::Code};
+use crate::web::answer::{PageResult, render, render_as, see_other};
+use crate::web::{
+    caller::AnyPerson, error::PageError, error::in_words, forms::csrf::Protected, layout::Layout,
+    layout::filters, layout::flash::Kind, pages::ways::keys_address, query::Query, session, visit::Visit,
+};
+use actix_web::{
+    HttpResponse, ResponseError, http::StatusCode, http::header::LOCATION, http::header::RETRY_AFTER,
+};
 use askama::Template;
 
 const WRONG_CODE: &str =

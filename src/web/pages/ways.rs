@@ -1,7 +1,6 @@
 //! Addresses that several pages lead to.
 
-use crate::app::deferred::Asked;
-use crate::app::keys::Place;
+use crate::app::{deferred::Asked, keys::Place};
 use crate::web::answer::see_other;
 use actix_web::HttpResponse;
 

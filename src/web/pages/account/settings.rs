@@ -1,21 +1,13 @@
 //! The account's security settings.
 
-use crate::app::Failure;
-use crate::app::account;
-use crate::app::account::settings;
-use crate::app::caller::Caller;
+use crate::app::{Failure, account, account::settings, caller::Caller};
 use crate::domain::account::{AccountSettings, MAX_STEP_UP_WINDOW, SecretReveal};
-use crate::domain::field::FieldError;
-use crate::domain::grant::{MAX_GRANT_AGE, MAX_GRANT_WINDOW};
-use crate::domain::permission::action;
-use crate::web::answer::PageResult;
-use crate::web::answer::{render, render_as, see_other};
-use crate::web::forms::Form;
-use crate::web::forms::csrf::Protected;
-use crate::web::layout::flash::Kind;
-use crate::web::layout::{Layout, filters};
-use crate::web::pages::ways::question;
-use crate::web::visit::Visit;
+use crate::domain::{field::FieldError, grant::MAX_GRANT_AGE, grant::MAX_GRANT_WINDOW, permission::action};
+use crate::web::answer::{PageResult, render, render_as, see_other};
+use crate::web::{
+    forms::Form, forms::csrf::Protected, layout::Layout, layout::filters, layout::flash::Kind,
+    pages::ways::question, visit::Visit,
+};
 use actix_web::http::StatusCode;
 use askama::Template;
 

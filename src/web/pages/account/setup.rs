@@ -1,29 +1,17 @@
 //! The first run: the root account, its password and its authenticator app, in one form.
 
-use crate::app::Failure;
-use crate::app::account;
-use crate::app::account::setup::{Setup, faults_of_setup_password};
-use crate::domain::field::{self, FieldError};
-use crate::domain::qr;
-use crate::domain::secret::{Password, TotpSeed};
-use crate::domain::totp::{Code, otpauth_url};
-use crate::domain::user::{User, UserName};
+use crate::app::{Failure, account, account::setup::Setup, account::setup::faults_of_setup_password};
+use crate::domain::{
+    field, field::FieldError, qr, secret::Password, secret::TotpSeed, totp::Code, totp::otpauth_url,
+    user::User, user::UserName,
+};
 use crate::http::request::request_id;
-use crate::web::answer::PageResult;
-use crate::web::answer::{render_as, see_other};
-use crate::web::caller::AnyPerson;
-use crate::web::error::PageError;
-use crate::web::forms::Form;
-use crate::web::forms::csrf::ProtectedDoor;
-use crate::web::layout::filters;
-use crate::web::pages::sign_in::door::DoorForm;
-use crate::web::pages::sign_in::let_in;
-use crate::web::query::Query;
-use crate::web::visit::Stranger;
-use crate::web::visit::Visit;
-use actix_web::HttpRequest;
-use actix_web::http::StatusCode;
-use actix_web::http::header::HOST;
+use crate::web::answer::{PageResult, render_as, see_other};
+use crate::web::{
+    caller::AnyPerson, error::PageError, forms::Form, forms::csrf::ProtectedDoor, layout::filters,
+    pages::sign_in::door::DoorForm, pages::sign_in::let_in, query::Query, visit::Stranger, visit::Visit,
+};
+use actix_web::{HttpRequest, http::StatusCode, http::header::HOST};
 use askama::Template;
 use zeroize::Zeroizing;
 

@@ -7,19 +7,10 @@ mod search;
 
 pub use row::EventRow;
 
-use crate::app::Failure;
-use crate::app::account;
-use crate::app::account::log::{Cursor, EventPage};
-use crate::domain::audit::Event;
-use crate::domain::audit::words::Group;
-use crate::domain::field::FieldError;
-use crate::domain::permission::action;
-use crate::web::answer::PageResult;
-use crate::web::answer::{render, render_as};
-use crate::web::error::PageError;
-use crate::web::layout::{Layout, filters};
-use crate::web::query::Query;
-use crate::web::visit::Visit;
+use crate::app::{Failure, account, account::log::Cursor, account::log::EventPage};
+use crate::domain::{audit::Event, audit::words::Group, field::FieldError, permission::action};
+use crate::web::answer::{PageResult, render, render_as};
+use crate::web::{error::PageError, layout::Layout, layout::filters, query::Query, visit::Visit};
 use actix_web::http::StatusCode;
 use askama::Template;
 use facts::Facts;

@@ -1,18 +1,14 @@
 //! One group: its first tab, its name to edit, its end.
 
-use crate::app::deferred::grant::{Grant, Way};
-use crate::app::groups;
-use crate::app::groups::{GroupChange, ListedGroup};
-use crate::domain::field::FieldError;
-use crate::domain::permission::action;
-use crate::web::answer::PageResult;
-use crate::web::answer::{render, render_as, see_other};
-use crate::web::error::PageError;
-use crate::web::forms::csrf::Protected;
-use crate::web::layout::{Layout, filters};
-use crate::web::pages::faults::group_faults;
-use crate::web::pages::groups::head::GroupHead;
-use crate::web::visit::Visit;
+use crate::app::{
+    deferred::grant::Grant, deferred::grant::Way, groups, groups::GroupChange, groups::ListedGroup,
+};
+use crate::domain::{field::FieldError, permission::action};
+use crate::web::answer::{PageResult, render, render_as, see_other};
+use crate::web::{
+    error::PageError, forms::csrf::Protected, layout::Layout, layout::filters, pages::faults::group_faults,
+    pages::groups::head::GroupHead, visit::Visit,
+};
 use actix_web::http::StatusCode;
 use askama::Template;
 

@@ -1,11 +1,8 @@
 //! The head of every page about one group, and what its forms have in common.
 
 use crate::app::groups;
-use crate::domain::group::GroupId;
-use crate::domain::permission::action;
-use crate::web::error::PageError;
-use crate::web::pages::chooser::Subject;
-use crate::web::visit::Visit;
+use crate::domain::{group::GroupId, permission::action};
+use crate::web::{error::PageError, pages::chooser::Subject, visit::Visit};
 
 /// For `templates/groups/head.html`; the page that includes it holds it in a field `head`.
 pub struct GroupHead {

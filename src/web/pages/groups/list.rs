@@ -1,19 +1,12 @@
 //! The groups of the account: listed, searched, created.
 
-use crate::app::caller::Caller;
-use crate::app::groups;
-use crate::app::groups::{ListedGroup, Paged, Paging};
-use crate::domain::field::FieldError;
-use crate::domain::group::MAX_GROUPS;
-use crate::domain::permission::action;
-use crate::web::answer::PageResult;
-use crate::web::answer::{render, render_as, see_other};
-use crate::web::error::PageError;
-use crate::web::forms::csrf::Protected;
-use crate::web::layout::{Layout, filters};
-use crate::web::pages::faults::group_faults;
-use crate::web::query::Query;
-use crate::web::visit::Visit;
+use crate::app::{caller::Caller, groups, groups::ListedGroup, groups::Paged, groups::Paging};
+use crate::domain::{field::FieldError, group::MAX_GROUPS, permission::action};
+use crate::web::answer::{PageResult, render, render_as, see_other};
+use crate::web::{
+    error::PageError, forms::csrf::Protected, layout::Layout, layout::filters, pages::faults::group_faults,
+    query::Query, visit::Visit,
+};
 use actix_web::http::StatusCode;
 use askama::Template;
 

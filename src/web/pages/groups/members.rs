@@ -1,24 +1,17 @@
 //! The Members tab of a group: who is in it, adding, removing.
 
-use crate::app::Failure;
-use crate::app::caller::Caller;
-use crate::app::deferred::grant::{Grant, Way};
-use crate::app::groups;
-use crate::app::groups::Paging;
-use crate::app::groups::members::Member;
-use crate::domain::field::FieldError;
-use crate::domain::group::{GroupId, MAX_MEMBERS};
-use crate::domain::permission::action;
-use crate::domain::user::{Uin, User};
-use crate::web::answer::PageResult;
-use crate::web::answer::render;
-use crate::web::error::PageError;
-use crate::web::forms::Form;
-use crate::web::forms::csrf::Protected;
-use crate::web::layout::{Layout, filters};
+use crate::app::{
+    Failure, caller::Caller, deferred::grant::Grant, deferred::grant::Way, groups, groups::Paging,
+    groups::members::Member,
+};
+use crate::domain::{
+    field::FieldError, group::GroupId, group::MAX_MEMBERS, permission::action, user::Uin, user::User,
+};
 use crate::web::pages::chooser::{Choice, Choices, Chooser, Subject, Wording, users_to_choose};
-use crate::web::pages::groups::head::GroupHead;
-use crate::web::visit::Visit;
+use crate::web::{
+    answer::PageResult, answer::render, error::PageError, forms::Form, forms::csrf::Protected,
+    layout::Layout, layout::filters, pages::groups::head::GroupHead, visit::Visit,
+};
 use actix_web::HttpResponse;
 use askama::Template;
 

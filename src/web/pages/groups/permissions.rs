@@ -1,23 +1,13 @@
 //! The Permissions tab of a group: what is attached to it, attaching, detaching.
 
-use crate::app::Failure;
-use crate::app::deferred::grant::{Grant, Way};
-use crate::app::groups;
-use crate::app::groups::Paging;
-use crate::app::users;
-use crate::domain::group::GroupId;
-use crate::domain::permission::action;
-use crate::domain::policies::MAX_ATTACHED;
-use crate::web::answer::PageResult;
-use crate::web::answer::render;
-use crate::web::error::PageError;
-use crate::web::forms::Form;
-use crate::web::forms::csrf::Protected;
-use crate::web::layout::{Layout, filters};
+use crate::app::{Failure, deferred::grant::Grant, deferred::grant::Way, groups, groups::Paging, users};
+use crate::domain::{group::GroupId, permission::action, policies::MAX_ATTACHED};
 use crate::web::pages::attached::{Panel, Row, WORDING, attached_to, choices, ids_of, policies_in_words};
 use crate::web::pages::chooser::{Choices, Chooser, Subject, Wording};
-use crate::web::pages::groups::head::GroupHead;
-use crate::web::visit::Visit;
+use crate::web::{
+    answer::PageResult, answer::render, error::PageError, forms::Form, forms::csrf::Protected,
+    layout::Layout, layout::filters, pages::groups::head::GroupHead, visit::Visit,
+};
 use actix_web::HttpResponse;
 use askama::Template;
 

@@ -1,16 +1,10 @@
 //! The signature debugger: a request that was refused, and what the server would have had signed.
 
-use crate::app::Failure;
-use crate::app::signed;
-use crate::app::signed::explain::{Explained, Verdict};
+use crate::app::{Failure, signed, signed::explain::Explained, signed::explain::Verdict};
 use crate::domain::field::FieldError;
 use crate::domain::signature::{Body, Difference, Incoming, WINDOW_SECONDS};
-use crate::web::answer::PageResult;
-use crate::web::answer::{render, render_as};
-use crate::web::forms::Form;
-use crate::web::forms::csrf::Protected;
-use crate::web::layout::{Layout, filters};
-use crate::web::visit::Visit;
+use crate::web::answer::{PageResult, render, render_as};
+use crate::web::{forms::Form, forms::csrf::Protected, layout::Layout, layout::filters, visit::Visit};
 use actix_web::http::StatusCode;
 use askama::Template;
 

@@ -4,18 +4,13 @@ pub mod debug;
 
 mod snippets;
 
-use crate::app::Failure;
-use crate::app::keys;
-use crate::app::keys::Place;
-use crate::domain::key::Key;
-use crate::domain::signature::WINDOW_SECONDS;
+use crate::app::{Failure, keys, keys::Place};
+use crate::domain::{key::Key, signature::WINDOW_SECONDS};
 use crate::times::Times;
-use crate::web::answer::PageResult;
-use crate::web::answer::render;
-use crate::web::error::PageError;
-use crate::web::layout::{Layout, filters};
-use crate::web::query::Query;
-use crate::web::visit::Visit;
+use crate::web::{
+    answer::PageResult, answer::render, error::PageError, layout::Layout, layout::filters, query::Query,
+    visit::Visit,
+};
 use askama::Template;
 use snippets::{Address, TOOLS, Tool};
 

@@ -1,22 +1,15 @@
 //! The keys of a user, or one's own: the list, a new key, the note on a key.
 
-use crate::app::Failure;
-use crate::app::keys;
-use crate::app::keys::reveal_age::Wait;
 use crate::app::keys::{KeyPage, Place, Rights, Step, usage};
-use crate::domain::account::SecretReveal;
-use crate::domain::field::FieldError;
+use crate::app::{Failure, keys, keys::reveal_age::Wait};
 use crate::domain::key::{Key, MAX_KEYS_PER_USER, SecretId};
 use crate::domain::permission::{Cause, Denial, action};
-use crate::domain::user::{User, UserKind};
-use crate::web::answer::PageResult;
-use crate::web::answer::render_as;
-use crate::web::error::PageError;
-use crate::web::forms::csrf::Protected;
-use crate::web::layout::{Layout, filters};
-use crate::web::pages::users::head::UserHead;
-use crate::web::pages::ways::{keys_address, question};
-use crate::web::visit::Visit;
+use crate::domain::{account::SecretReveal, field::FieldError, user::User, user::UserKind};
+use crate::web::{
+    answer::PageResult, answer::render_as, error::PageError, forms::csrf::Protected, layout::Layout,
+    layout::filters, pages::users::head::UserHead, pages::ways::keys_address, pages::ways::question,
+    visit::Visit,
+};
 use actix_web::http::StatusCode;
 use askama::Template;
 

@@ -1,16 +1,12 @@
 //! The newest calls with a key.
 
-use crate::app::keys;
-use crate::app::keys::Operation;
 use crate::app::keys::usage::{KEPT_DAYS, KEPT_RECORDS, Record};
-use crate::web::answer::PageResult;
-use crate::web::answer::render;
-use crate::web::error::PageError;
-use crate::web::layout::{Layout, filters};
+use crate::app::{keys, keys::Operation};
 use crate::web::pages::keys::list::{KeyView, Whose, layout};
-use crate::web::pages::ways::keys_address;
-use crate::web::query::Query;
-use crate::web::visit::Visit;
+use crate::web::{
+    answer::PageResult, answer::render, error::PageError, layout::Layout, layout::filters,
+    pages::ways::keys_address, query::Query, visit::Visit,
+};
 use askama::Template;
 
 /// Calls on one page.

@@ -1,24 +1,15 @@
 //! The two pages that show a SecretKey, each once per ticket.
 
-use crate::app::Failure;
-use crate::app::keys;
-use crate::app::keys::reveal::Shown;
-use crate::app::keys::{Place, Step};
-use crate::domain::account::SecretReveal;
-use crate::domain::secret::SecretKey;
+use crate::app::{Failure, keys, keys::Place, keys::Step, keys::reveal::Shown};
+use crate::domain::{account::SecretReveal, secret::SecretKey};
 use crate::http::request::request_id;
-use crate::web::answer::PageResult;
-use crate::web::answer::{render, render_as, see_other};
-use crate::web::caller::Person;
-use crate::web::forms::csrf::Protected;
-use crate::web::layout::flash::Kind;
-use crate::web::layout::{Layout, filters};
+use crate::web::answer::{PageResult, render, render_as, see_other};
 use crate::web::pages::keys::list::{KeyView, Whose, layout};
-use crate::web::pages::ways::{keys_address, question};
-use crate::web::query::Query;
-use crate::web::visit::Visit;
-use actix_web::HttpResponse;
-use actix_web::http::StatusCode;
+use crate::web::{
+    caller::Person, forms::csrf::Protected, layout::Layout, layout::filters, layout::flash::Kind,
+    pages::ways::keys_address, pages::ways::question, query::Query, visit::Visit,
+};
+use actix_web::{HttpResponse, http::StatusCode};
 use askama::Template;
 
 #[derive(Template)]

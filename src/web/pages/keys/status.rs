@@ -1,18 +1,12 @@
 //! Enabling, disabling and deleting a key.
 
-use crate::app::Failure;
-use crate::app::keys;
-use crate::app::keys::{Operation, Place, Step};
-use crate::domain::field::FieldError;
-use crate::domain::key::SecretId;
-use crate::domain::permission::action;
-use crate::web::answer::PageResult;
-use crate::web::answer::{render, render_as, see_other};
-use crate::web::forms::csrf::Protected;
-use crate::web::layout::{Layout, filters};
+use crate::app::{Failure, keys, keys::Operation, keys::Place, keys::Step};
+use crate::domain::{field::FieldError, key::SecretId, permission::action};
 use crate::web::pages::keys::list::{KeyView, Whose, layout};
-use crate::web::pages::ways::{keys_address, question};
-use crate::web::visit::Visit;
+use crate::web::{
+    answer::PageResult, answer::render, answer::render_as, answer::see_other, forms::csrf::Protected,
+    layout::Layout, layout::filters, pages::ways::keys_address, pages::ways::question, visit::Visit,
+};
 use actix_web::http::StatusCode;
 use askama::Template;
 

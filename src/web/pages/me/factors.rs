@@ -1,18 +1,11 @@
 //! Removing authenticator apps, and the recovery codes that come with them.
 
-use crate::app::factors::devices::RECOVERY_CODES;
-use crate::app::me;
-use crate::app::session;
-use crate::web::answer::PageResult;
-use crate::web::answer::{render, see_other};
-use crate::web::caller::AnyPerson;
-use crate::web::forms::csrf::Protected;
-use crate::web::layout::flash::Kind;
-use crate::web::layout::{Layout, filters};
-use crate::web::pages::me::mfa::question_id;
-use crate::web::pages::ways::question;
-use crate::web::query::Query;
-use crate::web::visit::Visit;
+use crate::app::{factors::devices::RECOVERY_CODES, me, session};
+use crate::web::answer::{PageResult, render, see_other};
+use crate::web::{
+    caller::AnyPerson, forms::csrf::Protected, layout::Layout, layout::filters, layout::flash::Kind,
+    pages::me::mfa::question_id, pages::ways::question, query::Query, visit::Visit,
+};
 use askama::Template;
 use zeroize::Zeroizing;
 

@@ -1,14 +1,10 @@
 //! Which account to act in, for people who work in more than one.
 
-use crate::domain::user::{Uin, User};
-use crate::web::answer::PageResult;
-use crate::web::answer::{render, see_other};
-use crate::web::caller::AnyPerson;
-use crate::web::error::PageError;
-use crate::web::forms::csrf::Protected;
-use crate::web::layout::{Layout, filters};
-use crate::web::session;
-use crate::web::visit::Visit;
+use crate::domain::{user::Uin, user::User};
+use crate::web::{
+    answer::PageResult, answer::render, answer::see_other, caller::AnyPerson, error::PageError,
+    forms::csrf::Protected, layout::Layout, layout::filters, session, visit::Visit,
+};
 use askama::Template;
 
 struct Choice {

@@ -1,25 +1,14 @@
 //! Enrolling an authenticator app: who asks proves it first, then sees a seed, then types its first code.
 
-use crate::app::Failure;
-use crate::app::caller::{Caller, Duty};
-use crate::app::factors;
 use crate::app::factors::devices::{Enrolled, Enrolment, MAX_DEVICES, MfaDevice};
-use crate::app::me;
-use crate::domain::field::{self, FieldError};
-use crate::domain::qr;
+use crate::app::{Failure, caller::Caller, caller::Duty, factors, me};
 use crate::domain::secret::{MalformedPassword, Password, TotpSeed};
-use crate::domain::totp::{Code, otpauth_url};
-use crate::web::answer::PageResult;
-use crate::web::answer::{render, render_as, see_other};
-use crate::web::caller::AnyPerson;
-use crate::web::error::PageError;
-use crate::web::forms::Form;
-use crate::web::forms::csrf::Protected;
-use crate::web::layout::{Layout, filters};
-use crate::web::pages::ways::question;
-use crate::web::query::Query;
-use crate::web::session::continue_as;
-use crate::web::visit::Visit;
+use crate::domain::{field, field::FieldError, qr, totp::Code, totp::otpauth_url};
+use crate::web::answer::{PageResult, render, render_as, see_other};
+use crate::web::{
+    caller::AnyPerson, error::PageError, forms::Form, forms::csrf::Protected, layout::Layout,
+    layout::filters, pages::ways::question, query::Query, session::continue_as, visit::Visit,
+};
 use actix_web::http::StatusCode;
 use askama::Template;
 use zeroize::Zeroizing;

@@ -14,18 +14,14 @@ pub use preferences::{preferences_form, set_preferences};
 pub use sessions::{end_other_sessions, end_session, sessions};
 
 use super::audit::EventRow;
-use crate::app::account;
-use crate::app::caller::Duty;
-use crate::app::factors::devices::{MAX_DEVICES, MfaDevice};
-use crate::app::me;
-use crate::app::session;
-use crate::domain::permission::action;
-use crate::domain::recovery::COUNT;
-use crate::web::answer::PageResult;
-use crate::web::answer::render;
-use crate::web::caller::AnyPerson;
-use crate::web::layout::{self, Layout, filters};
-use crate::web::visit::Visit;
+use crate::app::{
+    account, caller::Duty, factors::devices::MAX_DEVICES, factors::devices::MfaDevice, me, session,
+};
+use crate::domain::{permission::action, recovery::COUNT};
+use crate::web::{
+    answer::PageResult, answer::render, caller::AnyPerson, layout, layout::Layout, layout::filters,
+    visit::Visit,
+};
 use askama::Template;
 
 /// Recovery codes left from which on a person is told to replace them.

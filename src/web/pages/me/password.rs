@@ -1,21 +1,12 @@
 //! Changing one's own password; also the duty of who got one from somebody else.
 
-use crate::app::Failure;
-use crate::app::caller::Duty;
-use crate::app::me;
-use crate::app::me::PasswordStep;
-use crate::domain::field::FieldError;
-use crate::domain::secret::{MalformedPassword, Password};
-use crate::web::answer::PageResult;
-use crate::web::answer::render_as;
-use crate::web::caller::AnyPerson;
-use crate::web::error::PageError;
-use crate::web::forms::Form;
-use crate::web::forms::csrf::Protected;
-use crate::web::layout::{Layout, filters};
-use crate::web::pages::ways::question;
-use crate::web::session::continue_as;
-use crate::web::visit::Visit;
+use crate::app::{Failure, caller::Duty, me, me::PasswordStep};
+use crate::domain::{field::FieldError, secret::MalformedPassword, secret::Password};
+use crate::web::{
+    answer::PageResult, answer::render_as, caller::AnyPerson, error::PageError, forms::Form,
+    forms::csrf::Protected, layout::Layout, layout::filters, pages::ways::question, session::continue_as,
+    visit::Visit,
+};
 use actix_web::http::StatusCode;
 use askama::Template;
 

@@ -1,13 +1,9 @@
 //! How a person likes pages.
 
-use crate::app::caller::Preferences;
-use crate::app::me;
+use crate::app::{caller::Preferences, me};
 use crate::domain::field::FieldError;
-use crate::web::answer::PageResult;
-use crate::web::answer::{render, render_as};
-use crate::web::forms::csrf::Protected;
-use crate::web::layout::{Layout, filters};
-use crate::web::visit::Visit;
+use crate::web::answer::{PageResult, render, render_as};
+use crate::web::{forms::csrf::Protected, layout::Layout, layout::filters, visit::Visit};
 use actix_web::http::StatusCode;
 use askama::Template;
 

@@ -1,14 +1,9 @@
 //! Where a person is signed in, and ending that.
 
 use super::agent;
-use crate::app::session;
-use crate::app::session::rules::MAX_SESSIONS;
-use crate::app::session::{Session as SignedIn, public_name};
-use crate::web::answer::PageResult;
-use crate::web::answer::{render, see_other};
-use crate::web::forms::csrf::Protected;
-use crate::web::layout::{Layout, filters};
-use crate::web::visit::Visit;
+use crate::app::{session, session::Session as SignedIn, session::public_name, session::rules::MAX_SESSIONS};
+use crate::web::answer::{PageResult, render, see_other};
+use crate::web::{forms::csrf::Protected, layout::Layout, layout::filters, visit::Visit};
 use askama::Template;
 
 #[derive(Template)]

@@ -1,22 +1,16 @@
 //! One policy: what it says, who has it, its end.
 
-use crate::app::caller::Caller;
-use crate::app::deferred::grant::{Grant, Way};
-use crate::app::policies;
-use crate::app::policies::versions::PolicyVersion;
 use crate::app::policies::{EntityFilter, PolicyDetail, StoredPolicy};
-use crate::domain::field::FieldError;
-use crate::domain::permission::action;
-use crate::domain::policies::MAX_VERSIONS;
-use crate::web::answer::PageResult;
-use crate::web::answer::{render, render_as};
-use crate::web::forms::csrf::Protected;
-use crate::web::layout::{Layout, filters};
-use crate::web::pages::faults::policy_faults;
-use crate::web::pages::policies::holders::{Holder, may_attach_widely};
-use crate::web::pages::policies::list::uses_in_words;
+use crate::app::{
+    caller::Caller, deferred::grant::Grant, deferred::grant::Way, policies, policies::versions::PolicyVersion,
+};
+use crate::domain::{field::FieldError, permission::action, policies::MAX_VERSIONS};
 use crate::web::pages::policies::text::{Line, Sentence, lines, sentences};
-use crate::web::visit::Visit;
+use crate::web::{
+    answer::PageResult, answer::render, answer::render_as, forms::csrf::Protected, layout::Layout,
+    layout::filters, pages::faults::policy_faults, pages::policies::holders::Holder,
+    pages::policies::holders::may_attach_widely, pages::policies::list::uses_in_words, visit::Visit,
+};
 use actix_web::http::StatusCode;
 use askama::Template;
 

@@ -1,26 +1,18 @@
 //! The editor of policies: a new one, a changed one, and *Check*, which saves nothing.
 
-use crate::app::Failure;
-use crate::app::caller::Caller;
-use crate::app::deferred::grant::{Grant, Way};
-use crate::app::policies;
-use crate::app::policies::{NewPolicy, StoredPolicy};
-use crate::domain::field::FieldError;
-use crate::domain::permission::action;
+use crate::app::{
+    Failure, caller::Caller, deferred::grant::Grant, deferred::grant::Way, policies, policies::NewPolicy,
+    policies::StoredPolicy,
+};
 use crate::domain::policies::{Description, Document, PolicyName};
-use crate::domain::policy::advice::{self, Advice};
-use crate::domain::policy::{MAX_CHARACTERS, Problem, counted_characters};
-use crate::web::answer::PageResult;
-use crate::web::answer::{render, render_as};
-use crate::web::error::PageError;
-use crate::web::forms::Form;
-use crate::web::forms::csrf::Protected;
-use crate::web::layout::{Layout, filters};
-use crate::web::pages::faults::policy_faults;
+use crate::domain::policy::{MAX_CHARACTERS, Problem, advice, counted_characters};
+use crate::domain::{field::FieldError, permission::action, policy::advice::Advice};
+use crate::web::answer::{PageResult, render, render_as};
 use crate::web::pages::policies::text::{Line, Sentence, lines, sentences};
-use crate::web::pages::users::form::sift;
-use crate::web::query::Query;
-use crate::web::visit::Visit;
+use crate::web::{
+    error::PageError, forms::Form, forms::csrf::Protected, layout::Layout, layout::filters,
+    pages::faults::policy_faults, pages::users::form::sift, query::Query, visit::Visit,
+};
 use actix_web::http::StatusCode;
 use askama::Template;
 

@@ -1,26 +1,17 @@
 //! Whom a policy is attached to, from the policy's side: attaching, detaching.
 
-use crate::app::Failure;
-use crate::app::caller::Caller;
-use crate::app::deferred::grant::{Grant, Way};
-use crate::app::groups;
-use crate::app::groups::Paging;
-use crate::app::policies;
-use crate::app::policies::holders::HolderRef;
-use crate::app::policies::{Entity, EntityFilter, StoredPolicy};
-use crate::domain::field::FieldError;
+use crate::app::{
+    Failure, caller::Caller, deferred::grant::Grant, deferred::grant::Way, groups, groups::Paging, policies,
+    policies::Entity, policies::EntityFilter, policies::StoredPolicy, policies::holders::HolderRef,
+};
 use crate::domain::group::{Group, GroupId, GroupRefusal, MAX_GROUPS};
-use crate::domain::permission::action;
-use crate::domain::user::{Uin, User};
-use crate::web::answer::PageResult;
-use crate::web::error::PageError;
-use crate::web::forms::Form;
-use crate::web::forms::csrf::Protected;
+use crate::domain::{field::FieldError, permission::action, user::Uin, user::User};
 use crate::web::pages::chooser::{Choice, Choices, Chooser, Subject, Wording, users_to_choose};
-use crate::web::pages::faults::{Faults, group_faults};
-use crate::web::pages::groups::permissions::detach_from_group;
-use crate::web::pages::users::permissions::detach_from_user;
-use crate::web::visit::Visit;
+use crate::web::{
+    answer::PageResult, error::PageError, forms::Form, forms::csrf::Protected, pages::faults::Faults,
+    pages::faults::group_faults, pages::groups::permissions::detach_from_group,
+    pages::users::permissions::detach_from_user, visit::Visit,
+};
 use actix_web::HttpResponse;
 
 /// All groups at once: an account has few.

@@ -1,16 +1,10 @@
 //! The list of policies: searched, filtered, a page at a time.
 
-use crate::app::caller::Caller;
-use crate::app::policies;
 use crate::app::policies::{ListedPolicy, Paging, PolicyFilter, Uses};
-use crate::domain::permission::action;
-use crate::domain::policies::PolicyKind;
-use crate::web::answer::PageResult;
-use crate::web::answer::{render, see_other};
-use crate::web::error::PageError;
-use crate::web::layout::{Layout, filters};
-use crate::web::query::Query;
-use crate::web::visit::Visit;
+use crate::app::{caller::Caller, policies};
+use crate::domain::{permission::action, policies::PolicyKind};
+use crate::web::answer::{PageResult, render, see_other};
+use crate::web::{error::PageError, layout::Layout, layout::filters, query::Query, visit::Visit};
 use askama::Template;
 
 /// Policies on one page.

@@ -1,21 +1,17 @@
 //! The simulator: a made-up request, decided by the engine that decides the real ones.
 
-use crate::app::Failure;
-use crate::app::caller::Caller;
-use crate::app::policies;
-use crate::app::policies::simulate::{Question, Simulation};
-use crate::domain::field::FieldError;
-use crate::domain::permission::known::KNOWN;
-use crate::domain::permission::{action, is_operation_level};
-use crate::domain::policy::near::{NearMiss, Part};
-use crate::domain::policy::{Effect, Reason};
-use crate::domain::user::{User, resource_of};
-use crate::web::answer::PageResult;
-use crate::web::answer::render_as;
-use crate::web::error::PageError;
-use crate::web::layout::{Layout, filters};
-use crate::web::query::Query;
-use crate::web::visit::Visit;
+use crate::app::{
+    Failure, caller::Caller, policies, policies::simulate::Question, policies::simulate::Simulation,
+};
+use crate::domain::{
+    field::FieldError, permission::action, permission::is_operation_level, permission::known::KNOWN,
+    policy::Effect, policy::Reason, policy::near::NearMiss, policy::near::Part, user::User,
+    user::resource_of,
+};
+use crate::web::{
+    answer::PageResult, answer::render_as, error::PageError, layout::Layout, layout::filters, query::Query,
+    visit::Visit,
+};
 use actix_web::http::StatusCode;
 use askama::Template;
 

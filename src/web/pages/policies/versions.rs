@@ -1,20 +1,15 @@
 //! The versions of a policy: looked at, compared, made the default, deleted.
 
-use crate::app::deferred::grant::{Grant, Way};
-use crate::app::policies;
-use crate::app::policies::StoredPolicy;
-use crate::app::policies::versions::PolicyVersion;
-use crate::domain::field::FieldError;
-use crate::domain::permission::action;
-use crate::web::answer::PageResult;
-use crate::web::answer::{render, render_as};
-use crate::web::error::PageError;
-use crate::web::forms::csrf::Protected;
-use crate::web::layout::{Layout, filters};
-use crate::web::pages::faults::policy_faults;
+use crate::app::{
+    deferred::grant::Grant, deferred::grant::Way, policies, policies::StoredPolicy,
+    policies::versions::PolicyVersion,
+};
+use crate::domain::{field::FieldError, permission::action};
 use crate::web::pages::policies::text::{DiffLine, Line, diff, lines};
-use crate::web::query::Query;
-use crate::web::visit::Visit;
+use crate::web::{
+    answer::PageResult, answer::render, answer::render_as, error::PageError, forms::csrf::Protected,
+    layout::Layout, layout::filters, pages::faults::policy_faults, query::Query, visit::Visit,
+};
 use actix_web::http::StatusCode;
 use askama::Template;
 

@@ -1,20 +1,12 @@
 //! What the pages of signed-out people share: the form's token, the refusals, the way back to a wanted page.
 
-use crate::app::Failure;
-use crate::app::session::rules::MAX_SESSIONS;
-use crate::app::sign_in::SignedIn;
+use crate::app::{Failure, session::rules::MAX_SESSIONS, sign_in::SignedIn};
 use crate::domain::field::FieldError;
-use crate::web::answer::PageResult;
-use crate::web::answer::render_as;
-use crate::web::error::{PageError, in_words};
-use crate::web::forms::csrf::door_token;
-use crate::web::forms::token::FormToken;
-use crate::web::visit::Stranger;
-use crate::web::visit::Visit;
-use actix_web::HttpResponse;
-use actix_web::cookie::Cookie;
-use actix_web::http::StatusCode;
-use actix_web::http::header::RETRY_AFTER;
+use crate::web::{
+    answer::PageResult, answer::render_as, error::PageError, error::in_words, forms::csrf::door_token,
+    forms::token::FormToken, visit::Stranger, visit::Visit,
+};
+use actix_web::{HttpResponse, cookie::Cookie, http::StatusCode, http::header::RETRY_AFTER};
 use askama::Template;
 
 /// Longest address that signing in leads back to.

@@ -2,35 +2,23 @@
 
 pub(super) mod door;
 
-use crate::app::Failure;
-use crate::app::caller;
-use crate::app::factors;
-use crate::app::forms;
-use crate::app::session::id_of_cookie;
-use crate::app::sign_in;
-use crate::app::sign_in::second_step::{SecondStep, Waiting};
 use crate::app::sign_in::{Credentials, DEVICE_COOKIE_SECONDS, SignedIn};
-use crate::domain::field::FieldError;
-use crate::domain::recovery::{self, RecoveryCode};
-use crate::domain::secret::{MalformedPassword, Password};
-use crate::domain::totp::Code;
-use crate::domain::user::Uin;
-use crate::web::answer::PageResult;
-use crate::web::answer::see_other;
-use crate::web::caller::AnyPerson;
-use crate::web::error::PageError;
-use crate::web::forms::csrf::{ProtectedDoor, ProtectedSignOut};
-use crate::web::forms::{Form, kept};
-use crate::web::layout::filters;
-use crate::web::layout::flash::Kind;
+use crate::app::{
+    Failure, caller, factors, forms, session::id_of_cookie, sign_in, sign_in::second_step::SecondStep,
+    sign_in::second_step::Waiting,
+};
+use crate::domain::{
+    field::FieldError, recovery, recovery::RecoveryCode, secret::MalformedPassword, secret::Password,
+    totp::Code, user::Uin,
+};
 use crate::web::pages::sign_in::door::{DoorForm, Refusal, add_cookie, safe_next, told, with_next};
-use crate::web::query::Query;
-use crate::web::session;
-use crate::web::visit::Stranger;
-use crate::web::visit::Visit;
+use crate::web::{
+    answer::PageResult, answer::see_other, caller::AnyPerson, error::PageError, forms::Form,
+    forms::csrf::ProtectedDoor, forms::csrf::ProtectedSignOut, forms::kept, layout::filters,
+    layout::flash::Kind, query::Query, session, visit::Stranger, visit::Visit,
+};
 use actix_session::Session;
-use actix_web::HttpResponse;
-use actix_web::http::StatusCode;
+use actix_web::{HttpResponse, http::StatusCode};
 use askama::Template;
 
 const WRONG_PAIR: &str = "User name or password is not correct.";

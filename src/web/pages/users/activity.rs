@@ -1,16 +1,11 @@
 //! The Activity tab: what a user did and what was done to it.
 
-use crate::app::account;
-use crate::app::account::log::Cursor;
+use crate::app::{account, account::log::Cursor};
 use crate::domain::permission::action;
-use crate::web::answer::PageResult;
-use crate::web::answer::{render, see_other};
-use crate::web::error::PageError;
-use crate::web::layout::{Layout, filters};
-use crate::web::pages::audit::EventRow;
-use crate::web::pages::users::head::UserHead;
-use crate::web::query::Query;
-use crate::web::visit::Visit;
+use crate::web::{
+    answer::PageResult, answer::render, answer::see_other, error::PageError, layout::Layout, layout::filters,
+    pages::audit::EventRow, pages::users::head::UserHead, query::Query, visit::Visit,
+};
 use askama::Template;
 
 #[derive(Template)]

@@ -1,22 +1,14 @@
 //! The permission boundary of a user: what its policies may allow at most.
 
-use crate::app::Failure;
-use crate::app::deferred::grant::{Grant, Way};
-use crate::app::users;
-use crate::app::users::permissions::StoredPolicy;
-use crate::domain::field::FieldError;
-use crate::domain::permission::action;
-use crate::domain::policies::PolicyRefusal;
-use crate::domain::user::Uin;
-use crate::web::answer::PageResult;
-use crate::web::answer::{render, render_as};
-use crate::web::error::PageError;
-use crate::web::forms::csrf::Protected;
-use crate::web::layout::{Layout, filters};
-use crate::web::pages::attached::chosen_policy;
-use crate::web::pages::faults::policy_faults;
-use crate::web::pages::users::head::UserHead;
-use crate::web::visit::Visit;
+use crate::app::{
+    Failure, deferred::grant::Grant, deferred::grant::Way, users, users::permissions::StoredPolicy,
+};
+use crate::domain::{field::FieldError, permission::action, policies::PolicyRefusal, user::Uin};
+use crate::web::answer::{PageResult, render, render_as};
+use crate::web::{
+    error::PageError, forms::csrf::Protected, layout::Layout, layout::filters,
+    pages::attached::chosen_policy, pages::faults::policy_faults, pages::users::head::UserHead, visit::Visit,
+};
 use actix_web::http::StatusCode;
 use askama::Template;
 

@@ -1,20 +1,12 @@
 //! One user: its first tab, its details to edit, its end.
 
-use crate::app::caller::Caller;
-use crate::app::users;
-use crate::domain::field::FieldError;
-use crate::domain::key::SecretId;
-use crate::domain::permission::action;
-use crate::domain::user::{Uin, User};
-use crate::web::answer::PageResult;
-use crate::web::answer::{render, render_as, see_other};
-use crate::web::error::PageError;
-use crate::web::forms::csrf::Protected;
-use crate::web::layout::{Layout, filters};
-use crate::web::pages::faults::faults;
-use crate::web::pages::users::form::Typed;
-use crate::web::pages::users::head::UserHead;
-use crate::web::visit::Visit;
+use crate::app::{caller::Caller, users};
+use crate::domain::{field::FieldError, key::SecretId, permission::action, user::Uin, user::User};
+use crate::web::answer::{PageResult, render, render_as, see_other};
+use crate::web::{
+    error::PageError, forms::csrf::Protected, layout::Layout, layout::filters, pages::faults::faults,
+    pages::users::form::Typed, pages::users::head::UserHead, visit::Visit,
+};
 use actix_web::http::StatusCode;
 use askama::Template;
 

@@ -1,8 +1,7 @@
 //! What the form for a new user and the form for an existing one have in common.
 
 use crate::app::users::Details;
-use crate::domain::field::{self, FieldError, unless_kept};
-use crate::domain::user::{User, UserName};
+use crate::domain::{field, field::FieldError, field::unless_kept, user::User, user::UserName};
 use crate::web::forms::Form;
 
 /// The longest note on a user.

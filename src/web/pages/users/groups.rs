@@ -1,24 +1,16 @@
 //! The Groups tab of a user: which groups it is in, joining, leaving.
 
-use crate::app::Failure;
-use crate::app::caller::Caller;
-use crate::app::deferred::grant::{Grant, Way};
-use crate::app::groups;
-use crate::app::groups::Paging;
-use crate::domain::field::FieldError;
+use crate::app::{
+    Failure, caller::Caller, deferred::grant::Grant, deferred::grant::Way, groups, groups::Paging,
+};
 use crate::domain::group::{Group, GroupId, GroupRefusal, MAX_GROUPS, MAX_GROUPS_PER_USER, UserRef};
-use crate::domain::permission::action;
-use crate::domain::user::Uin;
-use crate::web::answer::PageResult;
-use crate::web::answer::render;
-use crate::web::error::PageError;
-use crate::web::forms::Form;
-use crate::web::forms::csrf::Protected;
-use crate::web::layout::{Layout, filters};
-use crate::web::pages::chooser::{self, Choice, Choices, Chooser, Subject, Wording};
-use crate::web::pages::users::head::UserHead;
-use crate::web::query::Query;
-use crate::web::visit::Visit;
+use crate::domain::{field::FieldError, permission::action, user::Uin};
+use crate::web::pages::chooser::{Choice, Choices, Chooser, Subject, Wording};
+use crate::web::{
+    answer::PageResult, answer::render, error::PageError, forms::Form, forms::csrf::Protected,
+    layout::Layout, layout::filters, pages::chooser, pages::users::head::UserHead, query::Query,
+    visit::Visit,
+};
 use actix_web::HttpResponse;
 use askama::Template;
 

@@ -1,12 +1,8 @@
 //! The head of every page about one user: who it is, and the tabs that the person may open.
 
-use crate::app::users;
-use crate::app::users::head::Tabs;
-use crate::domain::permission::action;
-use crate::domain::user::{Uin, UserKind};
-use crate::web::error::PageError;
-use crate::web::pages::chooser::Subject;
-use crate::web::visit::Visit;
+use crate::app::{users, users::head::Tabs};
+use crate::domain::{permission::action, user::Uin, user::UserKind};
+use crate::web::{error::PageError, pages::chooser::Subject, visit::Visit};
 
 /// For `templates/users/head.html`; the page that includes it holds it in a field `head`.
 pub struct UserHead {

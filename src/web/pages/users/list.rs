@@ -1,17 +1,10 @@
 //! The User List: searched, filtered, a page at a time.
 
-use crate::app::caller::Caller;
-use crate::app::users;
 use crate::app::users::{Cursor, Filter, KeyFilter, Listed, PAGE_SIZE, UserPage};
-use crate::domain::key::MAX_KEYS_PER_USER;
-use crate::domain::permission::action;
-use crate::domain::user::UserKind;
-use crate::web::answer::PageResult;
-use crate::web::answer::{render, see_other};
-use crate::web::error::PageError;
-use crate::web::layout::{Layout, filters};
-use crate::web::query::Query;
-use crate::web::visit::Visit;
+use crate::app::{caller::Caller, users};
+use crate::domain::{key::MAX_KEYS_PER_USER, permission::action, user::UserKind};
+use crate::web::answer::{PageResult, render, see_other};
+use crate::web::{error::PageError, layout::Layout, layout::filters, query::Query, visit::Visit};
 use askama::Template;
 
 const UNKNOWN_FILTER: PageError =

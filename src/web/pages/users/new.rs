@@ -1,27 +1,13 @@
 //! Creating a user, and the page that shows a generated password once.
 
-use crate::app::Failure;
-use crate::app::deferred;
-use crate::app::deferred::grant::Way;
-use crate::app::factors;
-use crate::app::users;
-use crate::app::users::permissions::StoredPolicy;
 use crate::app::users::{Details, NewUser, NewUserKind};
-use crate::domain::field::FieldError;
-use crate::domain::permission::action;
-use crate::domain::secret::Password;
-use crate::domain::user::{Uin, UserKind};
-use crate::web::answer::PageResult;
-use crate::web::answer::{render, render_as, see_other};
-use crate::web::error::PageError;
-use crate::web::forms::Form;
-use crate::web::forms::csrf::Protected;
-use crate::web::layout::flash::Kind;
-use crate::web::layout::{Layout, filters};
-use crate::web::pages::faults::faults;
-use crate::web::pages::users::form::{Typed, sift};
-use crate::web::query::Query;
-use crate::web::visit::Visit;
+use crate::app::{Failure, deferred, deferred::grant::Way, factors, users, users::permissions::StoredPolicy};
+use crate::domain::{field::FieldError, permission::action, secret::Password, user::Uin, user::UserKind};
+use crate::web::{
+    answer::PageResult, answer::render, answer::render_as, answer::see_other, error::PageError, forms::Form,
+    forms::csrf::Protected, layout::Layout, layout::filters, layout::flash::Kind, pages::faults::faults,
+    pages::users::form::Typed, pages::users::form::sift, query::Query, visit::Visit,
+};
 use actix_web::http::StatusCode;
 use askama::Template;
 use zeroize::Zeroizing;

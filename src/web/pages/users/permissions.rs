@@ -1,22 +1,14 @@
 //! The Permissions tab of a user: what it may do and where that comes from, attaching, detaching.
 
-use crate::app::Failure;
-use crate::app::deferred::grant::{Grant, Way};
-use crate::app::users;
-use crate::domain::permission::action;
-use crate::domain::user::Uin;
-use crate::web::answer::PageResult;
-use crate::web::answer::render;
-use crate::web::error::PageError;
-use crate::web::forms::Form;
-use crate::web::forms::csrf::Protected;
-use crate::web::layout::{Layout, filters};
+use crate::app::{Failure, deferred::grant::Grant, deferred::grant::Way, users};
+use crate::domain::{permission::action, user::Uin};
 use crate::web::pages::attached::{Panel, Row, WORDING, attached_to, choices, ids_of, policies_in_words};
 use crate::web::pages::chooser::{Choices, Chooser, Subject, Wording};
-use crate::web::pages::faults::{Faults, faults};
-use crate::web::pages::users::boundary::BoundaryPanel;
-use crate::web::pages::users::head::UserHead;
-use crate::web::visit::Visit;
+use crate::web::{
+    answer::PageResult, answer::render, error::PageError, forms::Form, forms::csrf::Protected,
+    layout::Layout, layout::filters, pages::faults::Faults, pages::faults::faults,
+    pages::users::boundary::BoundaryPanel, pages::users::head::UserHead, visit::Visit,
+};
 use actix_web::HttpResponse;
 use askama::Template;
 

@@ -1,20 +1,11 @@
 //! The Security tab: how a user signs in, what administrators may do about it, and its deletion.
 
-use crate::app::Failure;
-use crate::app::deferred::grant::{Grant, Way};
-use crate::app::users;
-use crate::app::users::UserDetails;
-use crate::domain::key::SecretId;
-use crate::domain::permission::action;
-use crate::domain::user::{Uin, UserKind};
-use crate::web::answer::PageResult;
-use crate::web::answer::render;
-use crate::web::error::PageError;
-use crate::web::forms::csrf::Protected;
-use crate::web::layout::{Layout, filters};
-use crate::web::pages::users::head::UserHead;
-use crate::web::pages::ways::question;
-use crate::web::visit::Visit;
+use crate::app::{Failure, deferred::grant::Grant, deferred::grant::Way, users, users::UserDetails};
+use crate::domain::{key::SecretId, permission::action, user::Uin, user::UserKind};
+use crate::web::{
+    answer::PageResult, answer::render, error::PageError, forms::csrf::Protected, layout::Layout,
+    layout::filters, pages::users::head::UserHead, pages::ways::question, visit::Visit,
+};
 use askama::Template;
 
 #[derive(Template)]
