@@ -4,7 +4,6 @@
 #![expect(clippy::expect_used, reason = "a measurement may fail loudly")]
 
 use camlock::app::App;
-use camlock::app::caller::Source;
 use camlock::app::keys::import::Import;
 use camlock::clock::Clock;
 use camlock::config::Config;
@@ -15,6 +14,7 @@ use camlock::domain::secret::{Password, SecretKey};
 use camlock::domain::signature::{
     Allowances, Body, Incoming, KeyMaterial, KeyPair, Outgoing, parse, sign_tc3, verify,
 };
+use camlock::domain::source::Source;
 use camlock::domain::user::UserName;
 use camlock::passwords::{Cost, Passwords};
 use camlock::random::Random;

@@ -194,7 +194,7 @@ impl Inner {
         self.random.fill(&mut bytes)?;
         let salt = Salt::new(&bytes).map_err(failed)?;
         let mut out = Zeroizing::new([0; Params::DEFAULT_OUTPUT_LEN]);
-        self.fill(&self.argon2, (password, salt.as_ref()), out.as_mut())?;
+        self.fill(&self.argon2, [password, salt.as_ref()], out.as_mut())?;
         let hash = PasswordHash {
             algorithm: Algorithm::Argon2id.ident(),
             version: Some(Version::V0x13.into()),
@@ -218,14 +218,14 @@ impl Inner {
         let (salt, expected) = hash.salt.as_ref().zip(hash.hash.as_ref()).ok_or_else(corrupt)?;
         let mut out = Zeroizing::new([0; Output::MAX_LENGTH]);
         let out = out.get_mut(..expected.len()).ok_or_else(corrupt)?;
-        self.fill(&argon2, (password.expose().as_bytes(), salt.as_ref()), out)?;
+        self.fill(&argon2, [password.expose().as_bytes(), salt.as_ref()], out)?;
         Ok(bool::from(out.ct_eq(expected.as_ref())))
     }
 
     fn fill(
         &self,
         argon2: &Argon2<'_>,
-        (password, salt): (&[u8], &[u8]),
+        [password, salt]: [&[u8]; 2],
         out: &mut [u8],
     ) -> Result<(), PasswordsError> {
         let memory = self.memories.take(argon2.params().block_count());

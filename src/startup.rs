@@ -214,7 +214,7 @@ pub fn server(
     });
     // Made once here, so that a failure is a start-up error and not one of a worker.
     session::middleware(app, &names.session, is_https)?;
-    let api_context = Data::new(ApiContext::new(config));
+    let api_context = Data::new(ApiContext::new(config, app));
     let build = move || {
         let sessions = session::middleware(&context.app, &context.cookies.session, is_https)
             .unwrap_or_else(|_| unreachable!("the same key was derived at start"));

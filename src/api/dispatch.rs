@@ -6,7 +6,6 @@ use super::input::Input;
 use super::pace::{Pace, Turn, Waiting};
 use super::{actions, body, multipart};
 use crate::app::App;
-use crate::app::caller::Source;
 use crate::app::keys;
 use crate::app::keys::usage::Sighting;
 use crate::app::signed;
@@ -14,17 +13,18 @@ use crate::app::signed::{Refusal, Signed};
 use crate::config::Config;
 use crate::domain::replay::{Arrival, Origin, ReplayRefusal, TWIN_MS, Use};
 use crate::domain::signature::{Body, Claim, Incoming, Language, parameters};
+use crate::domain::source::Source;
 use crate::domain::user::Uid;
 use crate::http::request::{request_id, source};
 use crate::server::Traffic;
 use crate::times::Times;
-use crate::web::context::WebContext;
 use actix_web::guard::GuardContext;
 use actix_web::http::Method;
 use actix_web::http::header::{AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE, HeaderName, HeaderValue};
 use actix_web::web::{Data, Payload};
 use actix_web::{HttpRequest, HttpResponse};
 use futures_util::FutureExt;
+use ipnet::IpNet;
 use serde_json::{Map, Value, json};
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
@@ -50,6 +50,9 @@ const LANGUAGE_WITHIN: usize = 2048;
 
 /// What the operator set about the API; shared by all workers.
 pub struct ApiContext {
+    app: App,
+    /// Proxies whose word on the address of clients is believed.
+    trusted_proxies: Vec<IpNet>,
     body_limit: usize,
     body_timeout: Duration,
     pace: Pace,
@@ -57,8 +60,10 @@ pub struct ApiContext {
 }
 
 impl ApiContext {
-    pub fn new(config: &Config) -> Self {
+    pub fn new(config: &Config, app: &App) -> Self {
         Self {
+            app: app.clone(),
+            trusted_proxies: config.server.trusted_proxies.clone(),
             body_limit: config.server.body_limit_kib as usize * 1024,
             body_timeout: Duration::from_secs(config.server.body_timeout_seconds.into()),
             pace: Pace::new(&config.api),
@@ -146,22 +151,17 @@ impl<'a> Wire<'a> {
 }
 
 /// Answers a call.
-pub async fn answer(
-    request: HttpRequest,
-    mut payload: Payload,
-    web: Data<WebContext>,
-    api: Data<ApiContext>,
-) -> HttpResponse {
+pub async fn answer(request: HttpRequest, mut payload: Payload, api: Data<ApiContext>) -> HttpResponse {
     let mut wire = Wire::of(&request);
     let is_encoded = request.headers().contains_key(CONTENT_ENCODING);
-    let source = Arc::new(source(&request, &web));
+    let source = Arc::new(source(&request, &api.trusted_proxies));
     let work = async {
         if is_encoded {
             let text = ("The body must not have a Content-Encoding.", "请求体不得使用 Content-Encoding。");
             return Err(ApiError::new("InvalidRequest", text));
         }
         wire.body = body::read(&mut payload, api.body_limit, api.body_timeout).await?;
-        serve(&wire, (&web.app, &api), source).await
+        serve(&wire, &api, source).await
     };
     let outcome = AssertUnwindSafe(work)
         .catch_unwind()
@@ -188,9 +188,10 @@ fn envelope(outcome: Result<Map<String, Value>, ApiError>, language: Language, i
 
 async fn serve(
     wire: &Wire<'_>,
-    (app, api): (&App, &Data<ApiContext>),
+    api: &ApiContext,
     source: Arc<Source>,
 ) -> Result<Map<String, Value>, ApiError> {
+    let app = &api.app;
     let incoming = Incoming {
         method: wire.method,
         path: wire.path,
@@ -206,22 +207,28 @@ async fn serve(
         is_change: action.as_ref().is_ok_and(|action| action.is_mutating),
         arrival,
     };
-    match judge(wire, (app, api), (&claim, call, action), source).await {
+    match judge(wire, api, Named { claim: &claim, call, action }, source).await {
         Err(error) if error.is_twin() => Err(tell_twin(app, claim.digest(), call).await),
         outcome => outcome,
     }
 }
 
 /// A claim, what it is used for, and the action it names.
-type Named<'a> = (&'a Claim<'a>, Use, Result<&'static Action, ApiError>);
+struct Named<'a> {
+    claim: &'a Claim<'a>,
+    call: Use,
+    action: Result<&'static Action, ApiError>,
+}
 
 /// Believes a call, lets it wait its turn and carries it out.
 async fn judge(
     wire: &Wire<'_>,
-    (app, api): (&App, &Data<ApiContext>),
-    (claim, call, action): Named<'_>,
+    api: &ApiContext,
+    named: Named<'_>,
     source: Arc<Source>,
 ) -> Result<Map<String, Value>, ApiError> {
+    let Named { claim, call, action } = named;
+    let app = &api.app;
     let mut signed = signed::authenticate(app, claim, &call, source.clone()).await.map_err(refusal)?;
     let turn = match its_turn(wire, api, signed.caller.user.uid, &call).await {
         Ok(turn) => turn,
@@ -242,14 +249,13 @@ async fn judge(
         signed,
         named: claim.action().map(str::to_owned),
         call,
-        action,
-        input: wire.input(claim),
     };
+    let input = wire.input(claim);
     if !call.is_change {
-        return work.carry_out().await;
+        return work.carry_out(action, input).await;
     }
     // A change is finished and recorded even when the client goes away meanwhile.
-    let finished = actix_web::rt::spawn(work.carry_out().in_current_span()).await;
+    let finished = actix_web::rt::spawn(work.carry_out(action, input).in_current_span()).await;
     finished.unwrap_or_else(|failure| Err(ApiError::internal(&failure)))
 }
 
@@ -325,18 +331,20 @@ struct Work {
     /// The action as the client wrote it.
     named: Option<String>,
     call: Use,
-    action: Result<&'static Action, ApiError>,
-    input: Result<Input, ApiError>,
 }
 
 impl Work {
     /// Runs the action and remembers the call, for *Last used* and the key's records.
-    async fn carry_out(self) -> Result<Map<String, Value>, ApiError> {
-        let Self { app, times, signed, named, call, action, input, _turn } = self;
+    async fn carry_out(
+        self,
+        action: Result<&'static Action, ApiError>,
+        input: Result<Input, ApiError>,
+    ) -> Result<Map<String, Value>, ApiError> {
         let outcome = match action {
-            Ok(action) => run(action, (&app, times), (&signed, &call), input).await,
+            Ok(action) => self.run(action, input).await,
             Err(error) => Err(error),
         };
+        let Self { app, signed, named, .. } = self;
         let named = named.as_deref();
         let service = named.and_then(actions::find).map_or("", |action| action.service.as_str());
         let source = &signed.caller.source;
@@ -347,32 +355,32 @@ impl Work {
         keys::usage::note_use(&app, &signed.secret_id, sighting);
         outcome
     }
-}
 
-async fn run(
-    action: &Action,
-    (app, times): (&App, Times),
-    (signed, use_): (&Signed, &Use),
-    input: Result<Input, ApiError>,
-) -> Result<Map<String, Value>, ApiError> {
-    let caller = signed::replay::use_signature(app, signed, use_).await?;
-    let spent = action.is_mutating.then(|| caller.clone());
-    let call = Call { app: app.clone(), caller, input: input?, times };
-    // A panic is caught here, so that the call is recorded like any other that failed.
-    let work = AssertUnwindSafe((action.run)(call)).catch_unwind();
-    let outcome = work.await.unwrap_or_else(|_| Err(ApiError::internal(&"an action panicked")));
-    let Some(caller) = spent else { return outcome };
-    match outcome {
-        Ok(fields) => {
-            signed::replay::settle_signature(app, &caller).await?;
-            Ok(fields)
+    async fn run(
+        &self,
+        action: &Action,
+        input: Result<Input, ApiError>,
+    ) -> Result<Map<String, Value>, ApiError> {
+        let app = &self.app;
+        let caller = signed::replay::use_signature(app, &self.signed, &self.call).await?;
+        let spent = action.is_mutating.then(|| caller.clone());
+        let call = Call { app: app.clone(), caller, input: input?, times: self.times };
+        // A panic is caught here, so that the call is recorded like any other that failed.
+        let work = AssertUnwindSafe((action.run)(call)).catch_unwind();
+        let outcome = work.await.unwrap_or_else(|_| Err(ApiError::internal(&"an action panicked")));
+        let Some(caller) = spent else { return outcome };
+        match outcome {
+            Ok(fields) => {
+                signed::replay::settle_signature(app, &caller).await?;
+                Ok(fields)
+            }
+            Err(error) if error.is_unknown() => Err(error.unknown_after(action.name)),
+            // The second of two equal changes finds what the first has left: that is no news of its own.
+            Err(error) if signed::replay::is_twin(app, &caller).await? => {
+                tracing::debug!(%error.code, "the twin of a change was refused");
+                Err(ApiError::replayed(&ReplayRefusal::twin()))
+            }
+            Err(error) => Err(error),
         }
-        Err(error) if error.is_unknown() => Err(error.unknown_after(action.name)),
-        // The second of two equal changes finds what the first has left: that is no news of its own.
-        Err(error) if signed::replay::is_twin(app, &caller).await? => {
-            tracing::debug!(%error.code, "the twin of a change was refused");
-            Err(ApiError::replayed(&ReplayRefusal::twin()))
-        }
-        Err(error) => Err(error),
     }
 }

@@ -47,7 +47,7 @@ impl ApiError {
 
     /// Names what was not found, and gives it the code that the action has for it.
     #[must_use]
-    pub fn not_found_as(self, code: &'static str, (kind, value): (Label, impl std::fmt::Display)) -> Self {
+    pub fn not_found_as(self, code: &'static str, kind: Label, value: impl std::fmt::Display) -> Self {
         if self.kind == Kind::NotFound { Self::none_of(code, kind, &value) } else { self }
     }
 
@@ -57,9 +57,10 @@ impl ApiError {
         self.coded(Kind::NoPolicy, code)
     }
 
-    fn none_of(code: &'static str, (en, zh): Label, value: &dyn std::fmt::Display) -> Self {
+    fn none_of(code: &'static str, label: Label, value: &dyn std::fmt::Display) -> Self {
         let shown = |c: char| if c.is_control() || c == '`' { '\u{FFFD}' } else { c };
         let value: String = value.to_string().chars().take(LONGEST_SHOWN).map(shown).collect();
+        let (en, zh) = label;
         let english = format!("There is no {en} `{value}` in this account.");
         Self::new(code, (english, format!("本账号中没有{zh} `{value}`。")))
     }
@@ -137,7 +138,8 @@ impl ApiError {
     }
 
     /// A parameter of the wrong type.
-    pub fn wrong_type(name: &str, (en, zh): Label) -> Self {
+    pub fn wrong_type(name: &str, label: Label) -> Self {
+        let (en, zh) = label;
         let text = (format!("The parameter `{name}` must be {en}."), format!("参数 `{name}` 须为{zh}。"));
         Self::new("InvalidParameter", text)
     }

@@ -34,17 +34,17 @@ impl Input {
             return Ok(Self::default());
         }
         if has_too_many_values(body) {
-            return Err(broken(("it holds too many values", "值的数量过多")));
+            return Err(broken("it holds too many values", "值的数量过多"));
         }
         match serde_json::from_slice(body).map(|Unambiguous(value)| value) {
             Ok(Value::Object(fields)) if is_shallow(&fields) => Ok(Self { fields, path: String::new() }),
             Ok(Value::Null) => Ok(Self::default()),
             Ok(Value::Object(_)) => Err(too_deep()),
-            Ok(_) => Err(broken(("it is another value", "是其他类型的值"))),
+            Ok(_) => Err(broken("it is another value", "是其他类型的值")),
             Err(error) => {
                 let at = (error.line(), error.column());
                 let zh = format!("第 {} 行第 {} 列附近有语法错误", at.0, at.1);
-                Err(broken((&error.to_string(), &zh)))
+                Err(broken(&error.to_string(), &zh))
             }
         }
     }
@@ -229,14 +229,14 @@ impl Input {
     }
 }
 
-fn broken((en, zh): (&str, &str)) -> ApiError {
+fn broken(en: &str, zh: &str) -> ApiError {
     let text =
         (format!("The body is not a JSON object: {en}."), format!("请求体不是合法的 JSON 对象：{zh}。"));
     ApiError::new("InvalidRequest", text)
 }
 
 fn too_deep() -> ApiError {
-    broken(("it is nested too deeply", "嵌套层数过多"))
+    broken("it is nested too deeply", "嵌套层数过多")
 }
 
 fn given_twice(name: &str) -> ApiError {

@@ -49,7 +49,8 @@ pub fn input(content_type: &str, body: &[u8]) -> Result<Input, ApiError> {
     Input::from_parameters(pairs.iter().map(|(name, value)| (name.as_str(), *value)))?.with_lists(lists)
 }
 
-fn broken((cause, reason): Cause) -> ApiError {
+fn broken(cause: Cause) -> ApiError {
+    let (cause, reason) = cause;
     ApiError::new(
         "InvalidRequest",
         (

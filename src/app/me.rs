@@ -2,11 +2,11 @@
 
 use crate::app::caller::{Caller, Duty, Preferences};
 use crate::app::change::Change;
-use crate::app::deferred::ask;
-use crate::app::deferred::{Asked, Detail, Wish};
+use crate::app::factors::ask::ask;
+use crate::app::factors::ask::{Asked, Detail, Wish};
 use crate::app::factors::devices::ensure_password;
 use crate::app::factors::new_password::acceptable;
-use crate::app::factors::new_password::ensure_new;
+use crate::app::factors::new_password::{Former, ensure_new};
 use crate::app::session::rename_session;
 use crate::app::{App, Failure};
 use crate::domain::secret::Password;
@@ -32,7 +32,9 @@ pub async fn change_password(
 ) -> Result<PasswordStep, Failure> {
     ensure_password(app, caller, current, "current_password").await?;
     let new = acceptable(app, caller.chosen(new, "new_password")).await?;
-    ensure_new(app, caller.user.uin, &new, ("new_password", &caller.account.password_rules)).await?;
+    let rules = &caller.account.password_rules;
+    let former = Former { uin: caller.user.uin, field: "new_password", rules };
+    ensure_new(app, &new, former).await?;
     let hash = Zeroizing::new(app.passwords.hash(new).await?);
     // Who came in by a recovery code has no app to ask, and must not be kept from what is asked of it.
     let has_app = caller.has_mfa && !(caller.is_recovering() && caller.duty == Duty::ChangePassword);

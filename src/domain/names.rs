@@ -51,8 +51,8 @@ impl Illegible {
     }
 
     /// The refusal of a name that people call so.
-    pub fn told(&self, (en, zh): Label) -> Sentence {
-        (self.en(en), self.zh(zh)).into()
+    pub fn told(&self, label: Label) -> Sentence {
+        (self.en(label.0), self.zh(label.1)).into()
     }
 }
 

@@ -157,6 +157,24 @@ impl Worded for ReplayRefusal {
     }
 }
 
+/// The action of a change that was kept without one.
+pub const ANY_ACTION: &str = "*";
+
+/// Refuses a call that was made before as the same change, or that comes too late after another one or from elsewhere.
+pub fn ensure_new<'a>(
+    call: &Use,
+    made: impl Iterator<Item = (&'a str, &'a str, Arrival)>,
+) -> Result<(), ReplayRefusal> {
+    let mut first: Option<Arrival> = None;
+    for (action, request_id, arrival) in made {
+        if call.is_change && (action == call.action || action == ANY_ACTION) {
+            return Err(ReplayRefusal::Twin { first: request_id.to_owned() });
+        }
+        first = Some(first.filter(|first| first.at_ms <= arrival.at_ms).unwrap_or(arrival));
+    }
+    first.map_or(Ok(()), |first| call.arrival.ensure_companion(&first))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -55,7 +55,8 @@ impl fmt::Display for Sentence {
 }
 
 impl<E: Into<Cow<'static, str>>, C: Into<Cow<'static, str>>> From<(E, C)> for Sentence {
-    fn from((english, chinese): (E, C)) -> Self {
+    fn from(pair: (E, C)) -> Self {
+        let (english, chinese) = pair;
         let (english, chinese) = (english.into(), chinese.into());
         debug_assert!(chinese.chars().any(is_chinese), "no Chinese: {chinese}");
         Self { english, chinese }

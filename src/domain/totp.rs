@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use totp_rs::{Builder, Totp};
 use zeroize::Zeroizing;
 
+use crate::domain::field::FieldError;
 use crate::domain::secret::TotpSeed;
 
 /// How long one code is shown, in seconds.
@@ -31,6 +32,12 @@ impl Code {
         let well_formed = digits.len() == DIGITS && digits.bytes().all(|byte| byte.is_ascii_digit());
         well_formed.then_some(Self(digits)).ok_or(MalformedCode)
     }
+}
+
+/// The first code that a new authenticator app shows does not fit its seed.
+pub fn wrong_code() -> FieldError {
+    let text = "That code is not correct. Check that the phone’s clock is right and enter the next code.";
+    FieldError::on_page("code", text)
 }
 
 /// The step that the code belongs to: the present one, the one before, or the next when it is about to begin.

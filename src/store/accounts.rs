@@ -62,13 +62,22 @@ impl TryFrom<Row> for Account {
 }
 
 /// Keeps a new account with the default settings.
-pub fn insert(conn: &mut Conn, (owner, app_id): (Uin, i64), name: &str, now: i64) -> Result<(), StoreError> {
+/// An account that begins.
+pub struct NewAccount<'a> {
+    pub owner: Uin,
+    pub app_id: i64,
+    pub name: &'a str,
+    pub created_at: i64,
+}
+
+/// Keeps a new account.
+pub fn insert(conn: &mut Conn, new: &NewAccount<'_>) -> Result<(), StoreError> {
     diesel::insert_into(accounts::table)
         .values((
-            accounts::owner_uin.eq(owner.0),
-            accounts::app_id.eq(app_id),
-            accounts::name.eq(name),
-            accounts::created_at.eq(now),
+            accounts::owner_uin.eq(new.owner.0),
+            accounts::app_id.eq(new.app_id),
+            accounts::name.eq(new.name),
+            accounts::created_at.eq(new.created_at),
         ))
         .execute(conn)?;
     Ok(())

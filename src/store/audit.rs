@@ -4,6 +4,7 @@ use super::schema::audit_events;
 use super::sequences::{self, Sequence};
 use super::{Conn, StoreError, dialect};
 use crate::domain::audit::{Event, Outcome};
+use crate::domain::paging::Part;
 use crate::domain::user::Uin;
 use diesel::dsl::sql;
 use diesel::prelude::*;
@@ -168,12 +169,12 @@ pub fn page(
     conn: &mut Conn,
     owner: Uin,
     filter: &Filter,
-    cursor: Cursor,
-    size: i64,
+    part: Part<Cursor>,
 ) -> Result<Vec<Event>, StoreError> {
+    let Part { cursor, size } = part;
     let mut found: BTreeMap<i64, Row> = BTreeMap::new();
     for way in filter.ways() {
-        for row in rows(conn, (owner, filter, &way), cursor, size + 1)? {
+        for row in rows(conn, &Search { owner, filter, way }, Part { cursor, size: size + 1 })? {
             found.insert(row.seq, row);
         }
     }
@@ -186,12 +187,15 @@ pub fn page(
     rows.into_iter().map(Event::try_from).collect()
 }
 
-fn rows(
-    conn: &mut Conn,
-    (owner, filter, way): (Uin, &Filter, &Way<'_>),
-    cursor: Cursor,
-    limit: i64,
-) -> Result<Vec<Row>, StoreError> {
+/// One way to the events that are wanted.
+struct Search<'a> {
+    owner: Uin,
+    filter: &'a Filter,
+    way: Way<'a>,
+}
+
+fn rows(conn: &mut Conn, search: &Search<'_>, part: Part<Cursor>) -> Result<Vec<Row>, StoreError> {
+    let (Search { owner, filter, way }, Part { cursor, size: limit }) = (search, part);
     let thing = || sql::<Text>(dialect::last_of_target(conn));
     let mut query =
         audit_events::table.filter(audit_events::owner_uin.eq(owner.0)).select(Row::as_select()).into_boxed();

@@ -9,6 +9,13 @@ use crate::domain::group::GroupId;
 use crate::domain::user::Uid;
 use diesel::prelude::*;
 
+/// Who gives a policy, and what is noted on that.
+#[derive(Clone, Copy)]
+pub struct Given<'a> {
+    pub by: &'a str,
+    pub mark: Mark,
+}
+
 /// Notes when a user got its way into the console. What was given without a check is not made better by one on the
 /// same row later: it waits for its own time.
 pub fn mark_user(conn: &mut Conn, uid: Uid, mark: Mark) -> Result<(), StoreError> {

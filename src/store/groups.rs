@@ -6,6 +6,7 @@ use super::{Conn, StoreError};
 use crate::domain::grant::Mark;
 use crate::domain::group::{Group, GroupId};
 use crate::domain::user::{Uid, Uin, User};
+use crate::store::grants::Given;
 use diesel::dsl::count_star;
 use diesel::prelude::*;
 use std::collections::HashMap;
@@ -220,15 +221,15 @@ pub fn attached(conn: &mut Conn, id: GroupId) -> Result<Vec<Attachment>, StoreEr
 }
 
 /// Attaches a policy that is not attached.
-pub fn attach(conn: &mut Conn, id: GroupId, policy: i64, (by, mark): (&str, Mark)) -> Result<(), StoreError> {
+pub fn attach(conn: &mut Conn, id: GroupId, policy: i64, given: Given<'_>) -> Result<(), StoreError> {
     diesel::insert_into(group_policies::table)
         .values((
             group_policies::group_id.eq(id.0),
             group_policies::policy_id.eq(policy),
-            group_policies::created_at.eq(mark.at),
-            group_policies::created_by.eq(by),
-            group_policies::granted_at.eq(Some(mark.at)),
-            group_policies::stepped_up.eq(mark.stepped_up),
+            group_policies::created_at.eq(given.mark.at),
+            group_policies::created_by.eq(given.by),
+            group_policies::granted_at.eq(Some(given.mark.at)),
+            group_policies::stepped_up.eq(given.mark.stepped_up),
         ))
         .execute(conn)?;
     Ok(())

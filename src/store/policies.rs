@@ -2,8 +2,8 @@
 
 use super::schema::{group_members, group_policies, policies, policy_attachments, user_groups};
 use super::{Conn, StoreError};
-use crate::domain::grant::Mark;
 use crate::domain::user::{Uid, Uin};
+use crate::store::grants::Given;
 use diesel::prelude::*;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::sql_types::{BigInt, Nullable, Text};
@@ -282,7 +282,7 @@ pub fn attached(conn: &mut Conn, uid: Uid) -> Result<Vec<Attachment>, StoreError
 }
 
 /// Attaches a policy; `false` when it is attached already.
-pub fn attach(conn: &mut Conn, uid: Uid, policy: i64, (by, mark): (&str, Mark)) -> Result<bool, StoreError> {
+pub fn attach(conn: &mut Conn, uid: Uid, policy: i64, given: Given<'_>) -> Result<bool, StoreError> {
     let held: i64 = policy_attachments::table.find((uid.0, policy)).count().get_result(conn)?;
     if held > 0 {
         return Ok(false);
@@ -291,10 +291,10 @@ pub fn attach(conn: &mut Conn, uid: Uid, policy: i64, (by, mark): (&str, Mark)) 
         .values((
             policy_attachments::uid.eq(uid.0),
             policy_attachments::policy_id.eq(policy),
-            policy_attachments::created_at.eq(mark.at),
-            policy_attachments::created_by.eq(by),
-            policy_attachments::granted_at.eq(Some(mark.at)),
-            policy_attachments::stepped_up.eq(mark.stepped_up),
+            policy_attachments::created_at.eq(given.mark.at),
+            policy_attachments::created_by.eq(given.by),
+            policy_attachments::granted_at.eq(Some(given.mark.at)),
+            policy_attachments::stepped_up.eq(given.mark.stepped_up),
         ))
         .execute(conn)?;
     Ok(true)

@@ -3,6 +3,7 @@
 use super::schema::{api_keys, totp_devices, user_terms, users};
 use super::{Conn, StoreError};
 use crate::domain::key::SecretId;
+use crate::domain::paging::Part;
 use crate::domain::user::{MAX_TERM, Uid, Uin, User, UserKind};
 use diesel::dsl::exists;
 use diesel::prelude::*;
@@ -47,9 +48,9 @@ pub fn page(
     conn: &mut Conn,
     owner: Uin,
     filter: &Filter,
-    cursor: &Cursor,
-    size: i64,
+    part: &Part<Cursor>,
 ) -> Result<Vec<User>, StoreError> {
+    let Part { cursor, size } = part;
     let mut query =
         users::table.filter(users::owner_uin.eq(owner.0)).select(super::users::Row::as_select()).into_boxed();
     if let Some(kind) = filter.kind {

@@ -3,8 +3,8 @@
 use super::context::context;
 use super::error::PageError;
 use crate::app::Failure;
-use crate::app::caller;
 use crate::app::caller::{Caller, Duty};
+use crate::app::session::person;
 use crate::http::request;
 use crate::web::session;
 use actix_session::SessionExt;
@@ -76,7 +76,7 @@ pub async fn caller(request: &HttpRequest) -> Result<Rc<Caller>, PageError> {
     }
     let context = context(request)?;
     let id = session::id(&request.get_session()).ok_or_else(|| PageError::sign_in(request))?;
-    let found = caller::caller(&context.app, id, request::source(request, &context)).await;
+    let found = person::caller(&context.app, id, request::source(request, &context.trusted_proxies)).await;
     let caller = Rc::new(found.map_err(|failure| match failure {
         Failure::NotSignedIn => PageError::sign_in(request),
         other => other.into(),
@@ -93,7 +93,13 @@ pub async fn caller_or_former(request: &HttpRequest) -> Result<Rc<Caller>, PageE
     };
     let (context, id) = (context(request)?, session::id(&request.get_session()));
     let Some(id) = id else { return Err(refused) };
-    match crate::app::session::former_caller(&context.app, id, request::source(request, &context)).await {
+    match crate::app::session::former_caller(
+        &context.app,
+        id,
+        request::source(request, &context.trusted_proxies),
+    )
+    .await
+    {
         Ok(caller) => Ok(Rc::new(caller)),
         Err(Failure::NotSignedIn) => Err(refused),
         Err(other) => Err(other.into()),

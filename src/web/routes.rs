@@ -94,17 +94,17 @@ pub const ENDPOINTS: &[Endpoint] = &[
     post("/users/{uin}/delete", For(DELETE_USER), || to(users::detail::delete)),
     get("/users/{uin}/permissions", For(LIST_ATTACHED), || to(users::permissions::index)),
     get("/users/{uin}/permissions/attach", For(ATTACH_POLICY), || {
-        to(chooser::form::<users::permissions::Attachable>)
+        to(chooser::form::<users::permissions::PoliciesForUser>)
     }),
     make("/users/{uin}/permissions/attach", For(ATTACH_POLICY), || {
-        to(chooser::submit::<users::permissions::Attachable>)
+        to(chooser::submit::<users::permissions::PoliciesForUser>)
     }),
     get("/users/{uin}/permissions/{policy}/detach", For(DETACH_POLICY), || to(confirm::detach_of_user)),
     post("/users/{uin}/permissions/{policy}/detach", For(DETACH_POLICY), || to(users::permissions::detach)),
     get("/users/{uin}/groups", For(LIST_GROUPS_OF_USER), || to(users::groups::index)),
     get("/users/{uin}/groups/join", All(&[LIST_GROUPS, ADD_MEMBER]), || to(users::groups::join_form)),
     make("/users/{uin}/groups/join", All(&[LIST_GROUPS, ADD_MEMBER]), || {
-        to(chooser::submit::<users::groups::Joining>)
+        to(chooser::submit::<users::groups::GroupsForUser>)
     }),
     get("/users/{uin}/groups/{group}/leave", For(REMOVE_MEMBER), || to(confirm::leave)),
     post("/users/{uin}/groups/{group}/leave", For(REMOVE_MEMBER), || to(users::groups::leave)),
@@ -152,17 +152,19 @@ pub const ENDPOINTS: &[Endpoint] = &[
     post("/groups/{group}/delete", For(DELETE_GROUP), || to(groups::detail::delete)),
     get("/groups/{group}/members", For(LIST_MEMBERS), || to(groups::members::index)),
     get("/groups/{group}/members/add", All(&[LIST_USERS, ADD_MEMBER]), || {
-        to(chooser::form::<groups::members::Growing>)
+        to(chooser::form::<groups::members::UsersForGroup>)
     }),
-    make("/groups/{group}/members/add", For(ADD_MEMBER), || to(chooser::submit::<groups::members::Growing>)),
+    make("/groups/{group}/members/add", For(ADD_MEMBER), || {
+        to(chooser::submit::<groups::members::UsersForGroup>)
+    }),
     get("/groups/{group}/members/{uin}/remove", For(REMOVE_MEMBER), || to(confirm::remove_member)),
     post("/groups/{group}/members/{uin}/remove", For(REMOVE_MEMBER), || to(groups::members::remove)),
     get("/groups/{group}/permissions", For(LIST_GROUP_POLICIES), || to(groups::permissions::index)),
     get("/groups/{group}/permissions/attach", For(ATTACH_GROUP_POLICY), || {
-        to(chooser::form::<groups::permissions::Attachable>)
+        to(chooser::form::<groups::permissions::PoliciesForGroup>)
     }),
     make("/groups/{group}/permissions/attach", For(ATTACH_GROUP_POLICY), || {
-        to(chooser::submit::<groups::permissions::Attachable>)
+        to(chooser::submit::<groups::permissions::PoliciesForGroup>)
     }),
     get("/groups/{group}/permissions/{policy}/detach", For(DETACH_GROUP_POLICY), || {
         to(confirm::detach_of_group)
@@ -186,10 +188,10 @@ pub const ENDPOINTS: &[Endpoint] = &[
     get("/policies/{id}/delete", For(DELETE_POLICY), || to(policies::detail::delete_form)),
     post("/policies/{id}/delete", For(DELETE_POLICY), || to(policies::detail::delete)),
     get("/policies/{id}/attach", Any(&[ATTACH_POLICY, ATTACH_GROUP_POLICY]), || {
-        to(chooser::form::<policies::holders::Spreading>)
+        to(chooser::form::<policies::holders::HoldersForPolicy>)
     }),
     make("/policies/{id}/attach", Any(&[ATTACH_POLICY, ATTACH_GROUP_POLICY]), || {
-        to(chooser::submit::<policies::holders::Spreading>)
+        to(chooser::submit::<policies::holders::HoldersForPolicy>)
     }),
     get("/policies/{id}/users/{uin}/detach", For(DETACH_POLICY), || to(confirm::detach_user)),
     post("/policies/{id}/users/{uin}/detach", For(DETACH_POLICY), || to(policies::holders::detach_user)),

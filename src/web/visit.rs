@@ -1,11 +1,12 @@
 //! Whoever is at a page, and what comes with that: one argument of a handler instead of four.
 
 use crate::app::App;
-use crate::app::caller::{Caller, Source};
+use crate::app::caller::Caller;
 use crate::app::keys::Place;
 use crate::app::sign_in;
 use crate::domain::group::GroupId;
 use crate::domain::key::SecretId;
+use crate::domain::source::Source;
 use crate::domain::user::Uin;
 use crate::http::request;
 use crate::web::answer::{see_other, unopened};
@@ -70,7 +71,7 @@ impl<P> Visit<P> {
 
     /// Where the request comes from.
     pub fn source(&self) -> Source {
-        request::source(&self.request, &self.context)
+        request::source(&self.request, &self.context.trusted_proxies)
     }
 
     /// The part of the path that a route calls so.

@@ -3,6 +3,7 @@
 use crate::chrome::Chrome;
 use crate::support::TestApp;
 use crate::support::people::{PASSWORD, Person};
+use camlock::app::account::setup::new_setup_token;
 
 #[actix_web::test]
 async fn a_root_sets_up_and_a_key_lives_and_dies_with_scripts() {
@@ -43,9 +44,7 @@ async fn live_a_key(app: &TestApp, chrome: &Chrome, scripts: Scripts) {
 
 async fn set_up(app: &TestApp, chrome: &Chrome) -> Person {
     let mut root = Person::stranger(app);
-    chrome
-        .open(&format!("/setup?token={}", camlock::app::account::setup::new_setup_token(&app.app).unwrap()))
-        .await;
+    chrome.open(&format!("/setup?token={}", new_setup_token(&app.app).unwrap())).await;
     let seed = chrome.find("#totp-secret").await.prop("textContent").await.unwrap().unwrap();
     root.remember_seed(seed.trim());
     chrome.fill("account_name", "Acme").await;

@@ -1,6 +1,7 @@
 //! Many programs that change the same things at once, on two nodes: nobody waits for each other in a circle.
 
 use crate::support::{Client, TestApp, code};
+use camlock::app::keys::usage::flush_usage;
 use futures_util::future::{join, join_all, try_join_all};
 use serde_json::{Value, json};
 use std::pin::Pin;
@@ -57,11 +58,7 @@ async fn policies(client: &Client, user: &Value, name: &str) -> Result<(), Strin
 async fn use_of(app: &TestApp, node: &camlock::app::App, client: &Client) -> Result<(), String> {
     for _ in 0..ROUNDS {
         join_all((0..4).map(|_| client.call("cam", "GetUserAppId", json!({})))).await;
-        let (one, other) = join(
-            camlock::app::keys::usage::flush_usage(&app.app),
-            camlock::app::keys::usage::flush_usage(node),
-        )
-        .await;
+        let (one, other) = join(flush_usage(&app.app), flush_usage(node)).await;
         one.and(other).map_err(|failure| failure.to_string())?;
     }
     Ok(())

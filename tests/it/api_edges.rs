@@ -2,6 +2,7 @@
 
 use crate::support::api::Signed;
 use crate::support::{Answer, Client, TestApp, code};
+use camlock::app::keys::usage::flush_usage;
 use camlock::domain::key::SecretId;
 use camlock::domain::signature::{KeyPair, Outgoing, sign_tc3};
 use camlock::store::{StoreError, key_usage};
@@ -151,7 +152,7 @@ async fn records_name_the_client_that_a_program_uses() {
     let mut signed = client.sign("cam", "GetUserAppId", &json!({}));
     signed.set("x-tc-requestclient", "SDK_PYTHON_3.1.195");
     client.response(&signed).await;
-    camlock::app::keys::usage::flush_usage(&app.app).await.unwrap();
+    flush_usage(&app.app).await.unwrap();
 
     let id = SecretId::parse(&client.secret_id).unwrap();
     let records = app.app.store.read(move |conn| key_usage::records(conn, &id)).await.unwrap();

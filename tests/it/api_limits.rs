@@ -4,6 +4,7 @@ use crate::support::{Client, TestApp, code};
 use camlock::domain::grant::Mark;
 use camlock::domain::group::{Group, GroupId};
 use camlock::domain::user::{Uid, Uin};
+use camlock::store::grants::Given;
 use camlock::store::policies::StoredPolicy;
 use camlock::store::{Conn, StoreError, groups, policies};
 use serde_json::{Value, json};
@@ -54,8 +55,8 @@ fn fill(conn: &mut Conn, owner: Uin, uids: &[i64]) -> Result<(), StoreError> {
     }
     let full = GroupId(FAR);
     for id in 0..199 {
-        policies::attach(conn, Uid(uids[0]), FAR + id, ("test", MARK))?;
-        groups::attach(conn, full, FAR + id, ("test", MARK))?;
+        policies::attach(conn, Uid(uids[0]), FAR + id, Given { by: "test", mark: MARK })?;
+        groups::attach(conn, full, FAR + id, Given { by: "test", mark: MARK })?;
     }
     for id in 0..9 {
         groups::add_member(conn, GroupId(FAR + 1 + id), Uid(uids[0]), MARK)?;

@@ -1,6 +1,7 @@
 //! The offset from UTC of times in answers.
 
 use crate::support::{Client, TestApp, code};
+use camlock::app::keys::usage::flush_usage;
 use serde_json::{Value, json};
 
 /// Every time that an answer can hold, at START.
@@ -20,7 +21,7 @@ async fn times(app: &TestApp, client: &Client) -> Vec<(&'static str, Value)> {
     ask("AttachUserPolicy", json!({ "PolicyId": policy, "AttachUin": user })).await;
     ask("AttachGroupPolicy", json!({ "PolicyId": policy, "AttachGroupId": group })).await;
     ask("AddUserToGroup", json!({ "Info": [{ "GroupId": group, "Uin": user }] })).await;
-    camlock::app::keys::usage::flush_usage(&app.app).await.expect("a written batch");
+    flush_usage(&app.app).await.expect("a written batch");
     let all = json!({ "TargetUin": user, "Rp": 20, "Page": 1, "AttachType": 0 });
     let version = json!({ "PolicyId": policy, "VersionId": 1 });
     let used = json!({ "SecretIdList": [client.secret_id] });

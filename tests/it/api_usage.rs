@@ -2,6 +2,7 @@
 
 use crate::support::TestApp;
 use crate::support::api::{Client, code};
+use camlock::app::keys::usage::flush_usage;
 use camlock::domain::key::SecretId;
 use camlock::startup;
 use camlock::store::key_usage::{self, Record};
@@ -19,7 +20,7 @@ async fn last_used(client: &Client) -> Value {
 }
 
 async fn records(app: &TestApp, client: &Client) -> Vec<Record> {
-    camlock::app::keys::usage::flush_usage(&app.app).await.unwrap();
+    flush_usage(&app.app).await.unwrap();
     let id = SecretId::parse(&client.secret_id).unwrap();
     app.app.store.read(move |conn| key_usage::records(conn, &id)).await.unwrap()
 }
@@ -33,7 +34,7 @@ async fn the_last_use_is_exact_and_the_key_row_is_left_alone() {
 
     app.wait(60);
     client.call("cam", "GetUserAppId", json!({})).await;
-    camlock::app::keys::usage::flush_usage(&app.app).await.unwrap();
+    flush_usage(&app.app).await.unwrap();
 
     let used = last_used(&client).await;
     assert_eq!(used["LastSecretUsedDate"], app.now() * 1000);

@@ -4,9 +4,11 @@ use crate::settings::change;
 use crate::support::api::code;
 use crate::support::people::{PASSWORD, Person};
 use crate::support::{Browser, TestApp};
-use camlock::app::caller::Source;
 use camlock::app::policies::NewPolicy;
+use camlock::app::policies::create_policy;
+use camlock::app::users::permissions::attach_policies;
 use camlock::domain::policies::{Description, Document, PolicyName};
+use camlock::domain::source::Source;
 use camlock::domain::user::Uin;
 use camlock::store::sessions;
 use reqwest::StatusCode;
@@ -36,7 +38,8 @@ async fn allow(app: &TestApp, root: &Person, (person, action): (&Person, &str)) 
     let sessions = app.app.store.read(move |conn| sessions::of_identity(conn, who, now)).await.unwrap();
     let source =
         Source { ip: "127.0.0.1".to_owned(), user_agent: "test".to_owned(), request_id: "-".to_owned() };
-    let by = camlock::app::caller::caller(&app.app, sessions[0].id_hash.clone(), source).await.unwrap();
+    let by =
+        camlock::app::session::person::caller(&app.app, sessions[0].id_hash.clone(), source).await.unwrap();
     let statement = json!([{ "effect": "allow", "action": action, "resource": "*" }]);
     let document = json!({ "version": "2.0", "statement": statement }).to_string();
     let new = NewPolicy {
@@ -44,10 +47,8 @@ async fn allow(app: &TestApp, root: &Person, (person, action): (&Person, &str)) 
         description: Description::default(),
         document: Document::check(&document).unwrap(),
     };
-    let id = camlock::app::policies::create_policy(&app.app, &by, new).await.unwrap();
-    camlock::app::users::permissions::attach_policies(&app.app, &by, uin(&person.uin), vec![id])
-        .await
-        .unwrap();
+    let id = create_policy(&app.app, &by, new).await.unwrap();
+    attach_policies(&app.app, &by, uin(&person.uin), vec![id]).await.unwrap();
 }
 
 #[actix_web::test]

@@ -9,7 +9,12 @@ use reqwest::StatusCode;
 fn events(app: &TestApp, owner: &str) -> Vec<Event> {
     let owner = camlock::domain::user::Uin::parse(owner).unwrap();
     let page = app.app.store.read_now(|conn| {
-        camlock::store::audit::page(conn, owner, &Filter::default(), Cursor::Newer(0), 10_000)
+        camlock::store::audit::page(
+            conn,
+            owner,
+            &Filter::default(),
+            camlock::domain::paging::Part { cursor: Cursor::Newer(0), size: 10_000 },
+        )
     });
     page.unwrap()
 }

@@ -43,7 +43,14 @@ impl Stage {
     /// How often each of these events is in the log of the account.
     pub fn ensure_logged(&self, expected: &[(&str, usize)]) {
         let owner = Uin::parse(&self.root.uin).unwrap();
-        let read = |conn: &mut _| audit::page(conn, owner, &Filter::default(), Cursor::Newer(0), 10_000);
+        let read = |conn: &mut _| {
+            audit::page(
+                conn,
+                owner,
+                &Filter::default(),
+                camlock::domain::paging::Part { cursor: Cursor::Newer(0), size: 10_000 },
+            )
+        };
         let events = self.app.app.store.read_now(read).unwrap();
         for (name, times) in expected {
             let found = events.iter().filter(|event| event.event == *name).count();

@@ -230,7 +230,12 @@ async fn clients_cannot_choose_their_address() {
     let owner = camlock::domain::user::Uin(100_000_000_001);
     let filter = camlock::store::audit::Filter::default();
     let events = app.app.store.read_now(|conn| {
-        camlock::store::audit::page(conn, owner, &filter, camlock::store::audit::Cursor::Newest, 10)
+        camlock::store::audit::page(
+            conn,
+            owner,
+            &filter,
+            camlock::domain::paging::Part { cursor: camlock::store::audit::Cursor::Newest, size: 10 },
+        )
     });
     let events = events.unwrap();
     assert!(events.iter().any(|event| event.event == "SignIn" && event.ip == "127.0.0.1"));
@@ -250,7 +255,12 @@ async fn a_trusted_proxy_tells_where_people_come_from() {
     let owner = camlock::domain::user::Uin(100_000_000_001);
     let events = app.app.store.read_now(|conn| {
         let filter = camlock::store::audit::Filter::default();
-        camlock::store::audit::page(conn, owner, &filter, camlock::store::audit::Cursor::Newest, 10)
+        camlock::store::audit::page(
+            conn,
+            owner,
+            &filter,
+            camlock::domain::paging::Part { cursor: camlock::store::audit::Cursor::Newest, size: 10 },
+        )
     });
     assert!(events.unwrap().iter().any(|event| event.event == "SignIn" && event.ip == "10.1.2.3"));
 }

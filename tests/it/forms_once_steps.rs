@@ -2,6 +2,7 @@
 
 use crate::support::people::{PASSWORD, Person};
 use crate::support::{Answer, TestApp};
+use camlock::app::account::setup::new_setup_token;
 use futures_util::future::join_all;
 use reqwest::StatusCode;
 
@@ -85,7 +86,7 @@ async fn an_app_that_is_confirmed_twice_leads_both_times_to_its_recovery_codes()
 #[actix_web::test]
 async fn the_first_set_up_sent_eight_times_makes_one_account_and_shows_its_codes() {
     let app = TestApp::spawn();
-    let token = camlock::app::account::setup::new_setup_token(&app.app).unwrap();
+    let token = new_setup_token(&app.app).unwrap();
     let mut person = Person::stranger(&app);
     let page = person.browser.get(&format!("/setup?token={token}")).await;
     person.remember_seed(&page.text("#totp-secret").unwrap());

@@ -138,10 +138,14 @@ async fn an_unknown_address_is_written_as_such_and_its_guesses_count() {
     }
 
     assert_eq!(last, StatusCode::TOO_MANY_REQUESTS);
-    let events = app
-        .app
-        .store
-        .read_now(|conn| audit::page(conn, Uin(100_000_000_001), &Filter::default(), Cursor::Newest, 10));
+    let events = app.app.store.read_now(|conn| {
+        audit::page(
+            conn,
+            Uin(100_000_000_001),
+            &Filter::default(),
+            camlock::domain::paging::Part { cursor: Cursor::Newest, size: 10 },
+        )
+    });
     let ips: Vec<String> =
         events.unwrap().into_iter().filter(|event| event.event == "SignIn").map(|event| event.ip).collect();
     assert!(!ips.is_empty() && ips.iter().all(|ip| ip == "unknown"), "{ips:?}");

@@ -2,6 +2,7 @@
 
 use crate::support::people::{PASSWORD, Person};
 use crate::support::{Answer, TestApp};
+use camlock::app::session::sweep;
 use diesel::RunQueryDsl;
 use reqwest::StatusCode;
 
@@ -147,7 +148,7 @@ async fn a_session_at_its_absolute_end_keeps_forms_too_and_is_told() {
         app.wait(15 * 60);
         root.browser.get("/me/security").await;
     }
-    camlock::app::session::sweep(&app.app).await.unwrap();
+    sweep(&app.app).await.unwrap();
 
     let login = root
         .browser
@@ -190,7 +191,7 @@ async fn what_waits_is_sealed_and_at_most_five_for_an_hour() {
 
     let kept = rows();
     app.wait(3_601);
-    camlock::app::session::sweep(&app.app).await.unwrap();
+    sweep(&app.app).await.unwrap();
 
     assert_eq!((kept.len(), rows().len()), (5, 0));
     assert!(kept.iter().all(|row| !String::from_utf8_lossy(&row.fields).contains("plain-")));

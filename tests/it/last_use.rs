@@ -1,6 +1,7 @@
 //! The last use of a key is the last call that was carried out; a refused one stands beside it.
 
 use crate::support::TestApp;
+use camlock::app::keys::usage::flush_usage;
 use serde_json::json;
 
 #[actix_web::test]
@@ -13,7 +14,7 @@ async fn a_refused_call_is_no_use_of_the_key() {
     app.wait(600);
 
     client.call("cam", "Dance", json!({})).await;
-    camlock::app::keys::usage::flush_usage(&app.app).await.unwrap();
+    flush_usage(&app.app).await.unwrap();
     let page = root.browser.get("/keys").await;
     let cell = page.text("td[data-label='Last used']").unwrap();
 
@@ -30,7 +31,7 @@ async fn a_key_whose_calls_were_all_refused_was_never_used() {
     let client = app.key_of(&root).await;
 
     client.call("cam", "Dance", json!({})).await;
-    camlock::app::keys::usage::flush_usage(&app.app).await.unwrap();
+    flush_usage(&app.app).await.unwrap();
     let cell = root.browser.get("/keys").await.text("td[data-label='Last used']").unwrap();
 
     assert!(cell.starts_with("Never") && cell.contains("Refused"), "{cell}");

@@ -2,6 +2,7 @@
 
 use crate::support::people::PASSWORD;
 use crate::support::{Client, TestApp, code};
+use camlock::app::keys::usage::flush_usage;
 use camlock::domain::user::Uin;
 use camlock::store::StoreError;
 use diesel::sql_types::BigInt;
@@ -78,8 +79,8 @@ async fn mixed_deletions_of_keys_in_use_never_meet_in_a_circle() {
     let flush = async {
         let end = Instant::now() + Duration::from_secs(10);
         while Instant::now() < end {
-            camlock::app::keys::usage::flush_usage(&app.app).await.unwrap();
-            camlock::app::keys::usage::flush_usage(&node.app).await.unwrap();
+            flush_usage(&app.app).await.unwrap();
+            flush_usage(&node.app).await.unwrap();
             actix_web::rt::time::sleep(Duration::from_millis(5)).await;
         }
         is_over.set(true);

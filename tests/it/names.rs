@@ -2,6 +2,8 @@
 
 use crate::support::people::{PASSWORD, Person};
 use crate::support::{Client, TestApp, Upgraded, code};
+use camlock::app::account::setup::new_setup_token;
+use camlock::app::operator::fill_in::fill_in;
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 
@@ -288,7 +290,7 @@ async fn names_of_an_older_version_are_compared_before_and_after_their_looks_are
     refused(&client, "AddUser", json!({ "Name": "adm\u{131}n" }), taken).await;
     refused(&client, "AddUser", json!({ "Name": "dev" }), taken).await;
     let mut batches = 0;
-    while camlock::app::operator::fill_in::fill_in(&old.app.app).await.unwrap() {
+    while fill_in(&old.app.app).await.unwrap() {
         batches += 1;
     }
     assert!(batches > 0);
@@ -328,7 +330,7 @@ async fn a_name_that_no_rule_allows_today_may_be_kept_but_not_be_given_again() {
 #[actix_web::test]
 async fn the_first_root_and_those_of_the_command_line_have_legible_names_too() {
     let app = TestApp::spawn();
-    let token = camlock::app::account::setup::new_setup_token(&app.app).unwrap();
+    let token = new_setup_token(&app.app).unwrap();
     let page = format!("/setup?token={token}");
     let mut person = Person::stranger(&app);
     let form = person.browser.get(&page).await;

@@ -2,29 +2,27 @@
 
 use crate::support::TestApp;
 use crate::support::process::{camlock, started, stop, text};
+use camlock::app::operator::nodes::{report_running, report_stopped, running_nodes};
 use std::time::Duration;
 
 #[actix_web::test]
 async fn a_server_tells_that_it_runs_until_it_has_stopped() {
     let app = TestApp::spawn();
     let node = app.second_node();
-    assert!(camlock::app::operator::nodes::running_nodes(&app.app).unwrap().is_empty());
+    assert!(running_nodes(&app.app).unwrap().is_empty());
 
     for _ in 0..2 {
-        camlock::app::operator::nodes::report_running(&app.app).await.unwrap();
-        camlock::app::operator::nodes::report_running(&node.app).await.unwrap();
+        report_running(&app.app).await.unwrap();
+        report_running(&node.app).await.unwrap();
     }
-    let running = camlock::app::operator::nodes::running_nodes(&app.app).unwrap();
+    let running = running_nodes(&app.app).unwrap();
     assert_eq!(running.len(), 2);
     assert_eq!(running[0].version, env!("CARGO_PKG_VERSION"));
 
-    camlock::app::operator::nodes::report_stopped(&node.app).await.unwrap();
-    assert_eq!(camlock::app::operator::nodes::running_nodes(&app.app).unwrap().len(), 1);
+    report_stopped(&node.app).await.unwrap();
+    assert_eq!(running_nodes(&app.app).unwrap().len(), 1);
     app.wait(31);
-    assert!(
-        camlock::app::operator::nodes::running_nodes(&app.app).unwrap().is_empty(),
-        "a server that was killed counts for half a minute"
-    );
+    assert!(running_nodes(&app.app).unwrap().is_empty(), "a server that was killed counts for half a minute");
 }
 
 #[test]

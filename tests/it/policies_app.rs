@@ -3,13 +3,24 @@
 use crate::support::TestApp;
 use crate::support::people::Person;
 use camlock::app::Failure;
-use camlock::app::caller::{Caller, Source};
-use camlock::app::policies::simulate::Question;
+use camlock::app::caller::Caller;
+use camlock::app::caller::simulation::Question;
+use camlock::app::groups::create_group;
+use camlock::app::groups::members::add_to_groups;
+use camlock::app::groups::policies::attach_group_policies;
+use camlock::app::policies::versions::NewVersion;
+use camlock::app::policies::versions::{
+    create_policy_version, delete_policy_versions, policy_version, set_default_policy_version,
+};
 use camlock::app::policies::{IfAttached, NewPolicy, Paging, PolicyChange, PolicyFilter, PolicyKey};
+use camlock::app::policies::{create_policy, delete_policies, list_policies, update_policy};
+use camlock::app::users::boundary::{boundary, delete_boundary, put_boundary};
+use camlock::app::users::permissions::{attach_policies, attached_all};
 use camlock::domain::grant::Mark;
 use camlock::domain::group::UserRef;
 use camlock::domain::policies::{Description, Document, PolicyKind, PolicyName, PolicyRefusal};
 use camlock::domain::policy::Reason;
+use camlock::domain::source::Source;
 use camlock::domain::user::Uin;
 use camlock::store::{StoreError, policy_versions, sessions};
 
@@ -33,7 +44,7 @@ async fn caller(app: &TestApp, person: &Person) -> Caller {
         app.app.store.read(move |conn| sessions::of_identity(conn, who, now)).await.expect("sessions");
     let source =
         Source { ip: "203.0.113.9".to_owned(), user_agent: "test".to_owned(), request_id: "-".to_owned() };
-    camlock::app::caller::caller(&app.app, found[0].id_hash.clone(), source).await.expect("a caller")
+    camlock::app::session::person::caller(&app.app, found[0].id_hash.clone(), source).await.expect("a caller")
 }
 
 async fn policy(app: &TestApp, by: &Caller, name: &str, text: &str) -> i64 {
@@ -42,24 +53,18 @@ async fn policy(app: &TestApp, by: &Caller, name: &str, text: &str) -> i64 {
         description: Description::default(),
         document: document(text),
     };
-    camlock::app::policies::create_policy(&app.app, by, new).await.expect("a new policy")
+    create_policy(&app.app, by, new).await.expect("a new policy")
 }
 
 async fn attach(app: &TestApp, by: &Caller, person: &Person, id: i64) {
-    camlock::app::users::permissions::attach_policies(&app.app, by, uin(person), vec![id])
-        .await
-        .expect("an attachment");
+    attach_policies(&app.app, by, uin(person), vec![id]).await.expect("an attachment");
 }
 
 /// A group with one member and one policy.
 async fn group(app: &TestApp, by: &Caller, name: &str, (member, id): (&Person, i64)) {
-    let group = camlock::app::groups::create_group(&app.app, by, name, "").await.expect("a group");
-    camlock::app::groups::members::add_to_groups(&app.app, by, vec![(group.id, UserRef::Uin(uin(member)))])
-        .await
-        .expect("a member");
-    camlock::app::groups::policies::attach_group_policies(&app.app, by, group.id, vec![id])
-        .await
-        .expect("an attachment");
+    let group = create_group(&app.app, by, name, "").await.expect("a group");
+    add_to_groups(&app.app, by, vec![(group.id, UserRef::Uin(uin(member)))]).await.expect("a member");
+    attach_group_policies(&app.app, by, group.id, vec![id]).await.expect("an attachment");
 }
 
 fn is_denied<T>(result: &Result<T, Failure>) -> bool {
@@ -85,7 +90,7 @@ async fn a_change_of_a_policy_counts_from_the_next_request_on() {
     attach(&app, &by, &alice, id).await;
     let attached = caller(&app, &alice).await.may_here("cam:ListUsers");
     let change = PolicyChange { document: Some(document(&all("deny", "*"))), ..PolicyChange::default() };
-    camlock::app::policies::update_policy(&app.app, &by, PolicyKey::Id(id), change).await.expect("an update");
+    update_policy(&app.app, &by, PolicyKey::Id(id), change).await.expect("an update");
     let denied = caller(&app, &alice).await.may_here("cam:ListUsers");
 
     assert_eq!((before, attached, denied), (false, true, false));
@@ -120,8 +125,7 @@ async fn a_policy_of_a_group_allows_its_members_and_nobody_else() {
 
     assert!(caller(&app, &alice).await.may_here("cam:ListUsers"));
     assert!(!caller(&app, &bob).await.may_here("cam:ListUsers"));
-    let held =
-        camlock::app::users::permissions::attached_all(&app.app, &by, uin(&alice)).await.expect("policies");
+    let held = attached_all(&app.app, &by, uin(&alice)).await.expect("policies");
     assert_eq!((held.len(), held[0].direct_since, held[0].groups[0].1.as_str()), (1, None, "ops"));
 }
 
@@ -134,16 +138,12 @@ async fn a_boundary_only_narrows() {
     let bound = policy(&app, &by, "bound", &all("allow", "cam:ListUsers")).await;
     let wide = policy(&app, &by, "wide", &all("allow", "*")).await;
 
-    camlock::app::users::boundary::put_boundary(&app.app, &by, uin(&alice), bound).await.expect("a boundary");
+    put_boundary(&app.app, &by, uin(&alice), bound).await.expect("a boundary");
     let narrow = caller(&app, &alice).await;
-    camlock::app::users::boundary::put_boundary(&app.app, &by, uin(&alice), wide)
-        .await
-        .expect("another boundary");
+    put_boundary(&app.app, &by, uin(&alice), wide).await.expect("another boundary");
     let widest = caller(&app, &alice).await;
     let nothing = app.signed_in(&root, "nothing", &[]).await;
-    camlock::app::users::boundary::put_boundary(&app.app, &by, uin(&nothing), wide)
-        .await
-        .expect("a boundary");
+    put_boundary(&app.app, &by, uin(&nothing), wide).await.expect("a boundary");
     let nothing = caller(&app, &nothing).await;
 
     assert!(narrow.may_here("cam:ListUsers"));
@@ -161,24 +161,14 @@ async fn a_policy_that_bounds_a_user_is_not_deleted() {
     let alice = app.sub_user(&root, "alice", &[]).await;
     let by = caller(&app, &root).await;
     let bound = policy(&app, &by, "bound", &all("allow", "cam:ListUsers")).await;
-    camlock::app::users::boundary::put_boundary(&app.app, &by, uin(&alice), bound).await.expect("a boundary");
+    put_boundary(&app.app, &by, uin(&alice), bound).await.expect("a boundary");
 
-    let refused =
-        camlock::app::policies::delete_policies(&app.app, &by, vec![bound], IfAttached::Detach).await;
+    let refused = delete_policies(&app.app, &by, vec![bound], IfAttached::Detach).await;
 
     assert_eq!(refusal(refused), PolicyRefusal::BoundsUsers);
-    assert_eq!(
-        camlock::app::users::boundary::boundary(&app.app, &by, uin(&alice))
-            .await
-            .expect("an answer")
-            .expect("a boundary")
-            .id,
-        bound
-    );
-    camlock::app::users::boundary::delete_boundary(&app.app, &by, uin(&alice)).await.expect("removed");
-    camlock::app::policies::delete_policies(&app.app, &by, vec![bound], IfAttached::Detach)
-        .await
-        .expect("deleted");
+    assert_eq!(boundary(&app.app, &by, uin(&alice)).await.expect("an answer").expect("a boundary").id, bound);
+    delete_boundary(&app.app, &by, uin(&alice)).await.expect("removed");
+    delete_policies(&app.app, &by, vec![bound], IfAttached::Detach).await.expect("deleted");
 }
 
 #[actix_web::test]
@@ -188,7 +178,7 @@ async fn root_is_not_bound() {
     let by = caller(&app, &root).await;
     let bound = policy(&app, &by, "bound", &all("deny", "*")).await;
 
-    let refused = camlock::app::users::boundary::put_boundary(&app.app, &by, uin(&root), bound).await;
+    let refused = put_boundary(&app.app, &by, uin(&root), bound).await;
 
     assert_eq!(refusal(refused), PolicyRefusal::RootHasNoBoundary);
 }
@@ -227,20 +217,18 @@ async fn a_new_version_decides_only_for_who_may_also_set_the_default() {
     let asker = caller(&app, &mallory).await;
     let everything = document(&all("allow", "*"));
 
-    let escalated = camlock::app::policies::versions::create_policy_version(
+    let escalated = create_policy_version(
         &app.app,
         &asker,
         id,
-        everything.clone(),
-        true,
+        NewVersion { document: everything.clone(), is_default: true },
     )
     .await;
     let created =
-        camlock::app::policies::versions::create_policy_version(&app.app, &asker, id, everything, false)
+        create_policy_version(&app.app, &asker, id, NewVersion { document: everything, is_default: false })
             .await
             .expect("a version");
-    let set =
-        camlock::app::policies::versions::set_default_policy_version(&app.app, &asker, id, created).await;
+    let set = set_default_policy_version(&app.app, &asker, id, created).await;
 
     assert!(is_denied(&escalated));
     assert!(is_denied(&set));
@@ -263,9 +251,7 @@ async fn permission_on_one_policy_is_none_on_another() {
     let asker = caller(&app, &carol).await;
     let change = || PolicyChange { document: Some(document(&all("allow", "*"))), ..PolicyChange::default() };
 
-    camlock::app::policies::update_policy(&app.app, &asker, PolicyKey::Id(mine), change())
-        .await
-        .expect("its own");
+    update_policy(&app.app, &asker, PolicyKey::Id(mine), change()).await.expect("its own");
 
     for key in [
         PolicyKey::Id(other),
@@ -274,12 +260,9 @@ async fn permission_on_one_policy_is_none_on_another() {
         PolicyKey::Name("other".to_owned()),
         PolicyKey::Name("unknown".to_owned()),
     ] {
-        assert!(is_denied(&camlock::app::policies::update_policy(&app.app, &asker, key, change()).await));
+        assert!(is_denied(&update_policy(&app.app, &asker, key, change()).await));
     }
-    assert!(is_denied(
-        &camlock::app::policies::delete_policies(&app.app, &asker, vec![mine, other], IfAttached::Detach)
-            .await
-    ));
+    assert!(is_denied(&delete_policies(&app.app, &asker, vec![mine, other], IfAttached::Detach).await));
     assert!(camlock::app::policies::policy(&app.app, &by, mine).await.is_ok(), "all or none");
 }
 
@@ -290,12 +273,11 @@ async fn numbers_of_versions_are_never_given_out_again() {
     let by = caller(&app, &root).await;
     let id = policy(&app, &by, "five", &all("allow", "cam:ListUsers")).await;
     let add = async || {
-        camlock::app::policies::versions::create_policy_version(
+        create_policy_version(
             &app.app,
             &by,
             id,
-            document(&all("deny", "*")),
-            false,
+            NewVersion { document: document(&all("deny", "*")), is_default: false },
         )
         .await
     };
@@ -305,9 +287,7 @@ async fn numbers_of_versions_are_never_given_out_again() {
 
     assert_eq!(refusal(add().await), PolicyRefusal::VersionsFull);
     assert_eq!(
-        refusal(
-            camlock::app::policies::versions::delete_policy_versions(&app.app, &by, id, vec![5, 1]).await
-        ),
+        refusal(delete_policy_versions(&app.app, &by, id, vec![5, 1]).await),
         PolicyRefusal::DefaultVersion
     );
     assert_eq!(
@@ -315,16 +295,11 @@ async fn numbers_of_versions_are_never_given_out_again() {
         5,
         "all or none"
     );
-    camlock::app::policies::versions::delete_policy_versions(&app.app, &by, id, vec![5])
-        .await
-        .expect("deleted");
+    delete_policy_versions(&app.app, &by, id, vec![5]).await.expect("deleted");
     assert_eq!(add().await.expect("a version"), 6);
+    assert_eq!(refusal(policy_version(&app.app, &by, id, 5).await), PolicyRefusal::NoSuchVersion(5));
     assert_eq!(
-        refusal(camlock::app::policies::versions::policy_version(&app.app, &by, id, 5).await),
-        PolicyRefusal::NoSuchVersion(5)
-    );
-    assert_eq!(
-        refusal(camlock::app::policies::versions::set_default_policy_version(&app.app, &by, id, 1).await),
+        refusal(set_default_policy_version(&app.app, &by, id, 1).await),
         PolicyRefusal::AlreadyDefault
     );
 }
@@ -336,12 +311,11 @@ async fn ten_new_versions_at_once_make_five() {
     let by = caller(&app, &root).await;
     let id = policy(&app, &by, "raced", &all("allow", "cam:ListUsers")).await;
     let add = || {
-        camlock::app::policies::versions::create_policy_version(
+        create_policy_version(
             &app.app,
             &by,
             id,
-            document(&all("deny", "*")),
-            true,
+            NewVersion { document: document(&all("deny", "*")), is_default: true },
         )
     };
 
@@ -366,26 +340,15 @@ async fn names_are_unique_even_against_presets() {
         document: document(&all("allow", "*")),
     };
 
-    let attempts = futures_util::future::join_all(
-        (0..5).map(|_| camlock::app::policies::create_policy(&app.app, &by, new("raced"))),
-    )
-    .await;
+    let attempts =
+        futures_util::future::join_all((0..5).map(|_| create_policy(&app.app, &by, new("raced")))).await;
 
     assert_eq!(attempts.iter().filter(|made| made.is_ok()).count(), 1);
     for name in ["taken", "AdministratorAccess"] {
-        assert_eq!(
-            refusal(camlock::app::policies::create_policy(&app.app, &by, new(name)).await),
-            PolicyRefusal::NameTaken
-        );
+        assert_eq!(refusal(create_policy(&app.app, &by, new(name)).await), PolicyRefusal::NameTaken);
     }
     let filter = PolicyFilter { kind: Some(PolicyKind::Custom), text: "RACE".to_owned() };
-    assert_eq!(
-        camlock::app::policies::list_policies(&app.app, &by, filter, Paging::WHOLE)
-            .await
-            .expect("policies")
-            .total,
-        1
-    );
+    assert_eq!(list_policies(&app.app, &by, filter, Paging::WHOLE).await.expect("policies").total, 1);
 }
 
 #[actix_web::test]

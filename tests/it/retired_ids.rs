@@ -3,6 +3,8 @@
 use crate::support::people::Person;
 use crate::support::{Client, TestApp, Upgraded, code};
 use camlock::app::keys::import::Import;
+use camlock::app::keys::import::import_key;
+use camlock::app::operator::fill_in::fill_in;
 use camlock::domain::key::SecretId;
 use camlock::domain::secret::SecretKey;
 use camlock::domain::user::Uin;
@@ -17,10 +19,7 @@ async fn import(app: &TestApp, uin: &str, id: &str) -> Result<(), String> {
         secret_id: SecretId::parse(id).unwrap(),
         secret_key: SecretKey::generate(&Random::system()).unwrap(),
     };
-    camlock::app::keys::import::import_key(&app.app, import)
-        .await
-        .map(|_| ())
-        .map_err(|failure| failure.to_string())
+    import_key(&app.app, import).await.map(|_| ()).map_err(|failure| failure.to_string())
 }
 
 async fn done(client: &Client, action: &str, body: serde_json::Value) {
@@ -87,7 +86,7 @@ async fn ids_that_an_older_version_deleted_are_refused_before_and_after_the_log_
             let said = import(&old.app, root, id).await.unwrap_err();
             assert!(said.contains("deleted"), "{round} {id}: {said}");
         }
-        while camlock::app::operator::fill_in::fill_in(&old.app.app).await.unwrap() {}
+        while fill_in(&old.app.app).await.unwrap() {}
     }
     assert_eq!(old.rows("retired_ids"), i64::try_from(ids.len()).unwrap());
 }
@@ -109,6 +108,6 @@ async fn what_a_node_of_an_older_version_deletes_meanwhile_is_retired_as_well() 
         .unwrap();
 
     assert!(import(&app, &root.uin, &id).await.is_err());
-    while camlock::app::operator::fill_in::fill_in(&app.app).await.unwrap() {}
+    while fill_in(&app.app).await.unwrap() {}
     assert!(import(&app, &root.uin, &id).await.is_err());
 }

@@ -3,7 +3,9 @@
 use crate::support::TestApp;
 use crate::support::browser::{encoded, is_session};
 use crate::support::people::{PASSWORD, Person};
-use camlock::app::caller::{Caller, Source};
+use camlock::app::caller::Caller;
+use camlock::app::users::named::update_named_user;
+use camlock::domain::source::Source;
 use camlock::domain::user::Uin;
 use camlock::store::{StoreError, dialect, sessions};
 use reqwest::{Method, StatusCode};
@@ -242,7 +244,7 @@ async fn caller_of(app: &TestApp, person: &Person) -> Caller {
     let (uin, now) = (Uin::parse(&person.uin).unwrap(), app.now());
     let session = app.app.store.read_now(|conn| sessions::of_identity(conn, uin, now)).unwrap().remove(0);
     let source = Source { ip: "127.0.0.1".into(), user_agent: String::new(), request_id: "test".into() };
-    camlock::app::caller::caller(&app.app, session.id_hash, source).await.unwrap()
+    camlock::app::session::person::caller(&app.app, session.id_hash, source).await.unwrap()
 }
 
 #[actix_web::test]
@@ -263,8 +265,7 @@ async fn keeping_somebody_out_over_the_api_wins_against_a_renamed_session() {
         tokio::time::sleep(std::time::Duration::from_millis(30)).await;
         let changes =
             camlock::app::users::named::Changes { console_login: Some(false), ..Default::default() };
-        camlock::app::users::named::update_named_user(&app.app, &caller, "dev-alice".to_owned(), changes)
-            .await
+        update_named_user(&app.app, &caller, "dev-alice".to_owned(), changes).await
     };
     let letting = async {
         tokio::time::sleep(std::time::Duration::from_millis(150)).await;

@@ -2,6 +2,7 @@
 
 use crate::support::TestApp;
 use crate::support::people::PASSWORD;
+use camlock::app::session::forget_session;
 use reqwest::StatusCode;
 
 #[actix_web::test]
@@ -122,10 +123,7 @@ async fn a_lost_session_is_never_written_back() {
     });
     let id = id.unwrap()[0].id_hash.clone();
 
-    let (answer, ended) = tokio::join!(
-        root.browser.post(&keys, &csrf, &[]),
-        camlock::app::session::forget_session(&app.app, id)
-    );
+    let (answer, ended) = tokio::join!(root.browser.post(&keys, &csrf, &[]), forget_session(&app.app, id));
     ended.unwrap();
 
     assert!(answer.status.is_redirection());

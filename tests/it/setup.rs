@@ -2,6 +2,7 @@
 
 use crate::support::people::{PASSWORD, Person};
 use crate::support::{Answer, TestApp};
+use camlock::app::account::setup::new_setup_token;
 use reqwest::StatusCode;
 
 async fn submit(app: &TestApp, token: &str, changes: &[(&str, &str)]) -> (Answer, Person) {
@@ -29,7 +30,7 @@ async fn submit(app: &TestApp, token: &str, changes: &[(&str, &str)]) -> (Answer
 #[actix_web::test]
 async fn setup_signs_its_root_in_who_can_sign_in_again_with_the_next_code() {
     let app = TestApp::spawn();
-    let token = camlock::app::account::setup::new_setup_token(&app.app).unwrap();
+    let token = new_setup_token(&app.app).unwrap();
 
     let (answer, person) = submit(&app, &token, &[]).await;
     person.browser.look_ahead(&answer.redirect()).await;
@@ -57,8 +58,8 @@ async fn setup_signs_its_root_in_who_can_sign_in_again_with_the_next_code() {
 #[actix_web::test]
 async fn the_address_works_once_for_an_hour_and_only_the_latest() {
     let app = TestApp::spawn();
-    let first = camlock::app::account::setup::new_setup_token(&app.app).unwrap();
-    let second = camlock::app::account::setup::new_setup_token(&app.app).unwrap();
+    let first = new_setup_token(&app.app).unwrap();
+    let second = new_setup_token(&app.app).unwrap();
     let browser = app.browser();
 
     assert_eq!(browser.get("/setup").await.status, StatusCode::FORBIDDEN);
@@ -67,16 +68,16 @@ async fn the_address_works_once_for_an_hour_and_only_the_latest() {
     assert_eq!(browser.get(&format!("/setup?token={second}")).await.status, StatusCode::OK);
     app.wait(3601);
     assert_eq!(browser.get(&format!("/setup?token={second}")).await.status, StatusCode::FORBIDDEN);
-    let third = camlock::app::account::setup::new_setup_token(&app.app).unwrap();
+    let third = new_setup_token(&app.app).unwrap();
     submit(&app, &third, &[]).await.0.redirect();
     assert_eq!(browser.get(&format!("/setup?token={third}")).await.status, StatusCode::CONFLICT);
-    assert!(camlock::app::account::setup::new_setup_token(&app.app).is_err());
+    assert!(new_setup_token(&app.app).is_err());
 }
 
 #[actix_web::test]
 async fn eight_parallel_setups_make_one_account() {
     let app = TestApp::spawn();
-    let token = camlock::app::account::setup::new_setup_token(&app.app).unwrap();
+    let token = new_setup_token(&app.app).unwrap();
 
     let tries = (0..8).map(|_| submit(&app, &token, &[]));
     let answers = futures_util::future::join_all(tries).await;
@@ -89,7 +90,7 @@ async fn eight_parallel_setups_make_one_account() {
 #[actix_web::test]
 async fn bad_answers_come_back_with_what_was_typed_but_no_password() {
     let app = TestApp::spawn();
-    let token = camlock::app::account::setup::new_setup_token(&app.app).unwrap();
+    let token = new_setup_token(&app.app).unwrap();
     let long = "x".repeat(65);
 
     for (field, value) in [
@@ -128,7 +129,7 @@ async fn before_setup_every_page_leads_to_it() {
 #[actix_web::test]
 async fn all_that_is_wrong_is_said_at_once() {
     let app = TestApp::spawn();
-    let token = camlock::app::account::setup::new_setup_token(&app.app).unwrap();
+    let token = new_setup_token(&app.app).unwrap();
 
     let changes = [("user_name", "no spaces allowed"), ("password", "password1234"), ("code", "12")];
     let (answer, _) = submit(&app, &token, &changes).await;

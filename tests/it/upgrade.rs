@@ -2,6 +2,7 @@
 
 use crate::support::people::{PASSWORD, Person};
 use crate::support::{Browser, Upgraded, code};
+use camlock::app::session::sweep;
 use camlock::store::migrations;
 use reqwest::StatusCode;
 use serde_json::{Value, json};
@@ -221,7 +222,7 @@ async fn what_was_on_its_way_is_finished_or_asked_anew_but_breaks_nothing() {
     }
     let enrolling = old.session("bob").get("/me/mfa/totp/new").await;
     assert_eq!(enrolling.status, StatusCode::OK, "{}", enrolling.body);
-    camlock::app::session::sweep(&old.app.app).await.unwrap();
+    sweep(&old.app.app).await.unwrap();
 }
 
 #[actix_web::test]

@@ -2,6 +2,8 @@
 
 use crate::support::TestApp;
 use crate::support::people::PASSWORD;
+use camlock::app::account::setup::new_setup_token;
+use camlock::app::session::sweep;
 use camlock::store::StoreError;
 use diesel::RunQueryDsl;
 use reqwest::StatusCode;
@@ -73,7 +75,7 @@ async fn a_stored_wait_longer_than_the_longest_holds_nobody() {
         assert_eq!(try_root(&app, PASSWORD).await, StatusCode::SEE_OTHER);
     }
     run(&app, &format!("UPDATE throttles SET failures = 500, last_failed_at = {far}, blocked_until = {far}"));
-    camlock::app::session::sweep(&app.app).await.unwrap();
+    sweep(&app.app).await.unwrap();
     assert_eq!(try_root(&app, "wrong password 123").await, StatusCode::UNAUTHORIZED);
     run(
         &app,
@@ -98,7 +100,7 @@ async fn a_session_begun_while_the_clock_was_ahead_is_over_when_it_is_right() {
     app.wait(-DAY);
 
     assert_eq!(root.browser.get("/users").await.status, StatusCode::SEE_OTHER);
-    camlock::app::session::sweep(&app.app).await.unwrap();
+    sweep(&app.app).await.unwrap();
     app.wait(DAY);
     assert_eq!(root.browser.get("/users").await.status, StatusCode::SEE_OTHER);
     app.wait(-DAY);
@@ -139,10 +141,10 @@ async fn a_setup_address_printed_while_the_clock_was_ahead_is_void_and_a_new_one
     let browser = app.browser();
 
     app.wait(DAY);
-    let ahead = camlock::app::account::setup::new_setup_token(&app.app).unwrap();
+    let ahead = new_setup_token(&app.app).unwrap();
     app.wait(-DAY);
     let void = browser.get(&format!("/setup?token={ahead}")).await;
-    let token = camlock::app::account::setup::new_setup_token(&app.app).unwrap();
+    let token = new_setup_token(&app.app).unwrap();
     let good = browser.get(&format!("/setup?token={token}")).await;
 
     assert!(void.text("#totp-secret").is_none());

@@ -3,6 +3,7 @@
 use crate::api::action::{Action, Call, Service, fields, respond};
 use crate::api::error::ApiError;
 use crate::app::users;
+use crate::app::users::lists::Portion;
 use crate::domain::user::{Uin, User, UserKind};
 use crate::times::Times;
 use serde_json::{Map, Value, json};
@@ -104,11 +105,11 @@ async fn list_accounts(call: Call) -> Result<Map<String, Value>, ApiError> {
         "" => None,
         text => match kind_of(text)? {
             Some(kind) => Some(kind),
-            None => return Ok(accounts_fields((&[], None), call.times)),
+            None => return Ok(accounts_fields(&[], None, call.times)),
         },
     };
-    let part = users::lists::accounts(&call.app, &call.caller, kind, (after, size)).await?;
-    Ok(accounts_fields((&part.users, part.next), call.times))
+    let part = users::lists::accounts(&call.app, &call.caller, kind, Portion { after, size }).await?;
+    Ok(accounts_fields(&part.users, part.next, call.times))
 }
 
 /// The kind a word of the API stands for; `None` for kinds that nobody is of here.
@@ -130,7 +131,7 @@ fn kind_of(word: &str) -> Result<Option<UserKind>, ApiError> {
     }
 }
 
-fn accounts_fields((users, next): (&[User], Option<Uin>), times: Times) -> Map<String, Value> {
+fn accounts_fields(users: &[User], next: Option<Uin>, times: Times) -> Map<String, Value> {
     let listed: Vec<Value> = users
         .iter()
         .map(|user| {

@@ -175,7 +175,7 @@ async fn update_policy(call: Call) -> Result<Map<String, Value>, ApiError> {
     };
     let updated = policies::update_policy(&app, &caller, key, change).await;
     let id = updated.map_err(|failure| {
-        ApiError::from(failure).not_found_as(NOT_FOUND, (POLICY, by_name)).no_policy_as(NOT_FOUND)
+        ApiError::from(failure).not_found_as(NOT_FOUND, POLICY, by_name).no_policy_as(NOT_FOUND)
     })?;
     Ok(fields(json!({ "PolicyId": id })))
 }

@@ -4,6 +4,7 @@ use super::policy_input::document;
 use crate::api::action::{Action, Call, Service, fields, respond};
 use crate::api::error::ApiError;
 use crate::app::policies;
+use crate::app::policies::versions::NewVersion;
 use crate::app::policies::versions::PolicyVersion;
 use crate::times::Times;
 use serde_json::{Map, Value, json};
@@ -49,7 +50,9 @@ async fn create_version(call: Call) -> Result<Map<String, Value>, ApiError> {
     let id = input.required_integer("PolicyId")?;
     let document = document(&input.required_text("PolicyDocument")?)?;
     let is_default = input.boolean("SetAsDefault")?.ok_or_else(|| input.missing("SetAsDefault"))?;
-    let created = policies::versions::create_policy_version(&app, &caller, id, document, is_default).await;
+    let created =
+        policies::versions::create_policy_version(&app, &caller, id, NewVersion { document, is_default })
+            .await;
     let version = created
         .map_err(|failure| ApiError::from(failure).no_policy_as("InvalidParameter.PolicyIdNotExist"))?;
     Ok(fields(json!({ "VersionId": version })))

@@ -42,7 +42,7 @@ async fn describe_safe_auth_flag_coll(call: Call) -> Result<Map<String, Value>, 
     let uin = Uin(call.input.required_integer("SubUin")?);
     let found = protection(&call.app, &call.caller, action::DESCRIBE_PROTECTION, uin).await;
     let mut answer =
-        flags(found.map_err(|failure| ApiError::from(failure).not_found_as(NO_USER, (USER, uin)))?);
+        flags(found.map_err(|failure| ApiError::from(failure).not_found_as(NO_USER, USER, uin))?);
     answer.insert("PromptTrust".to_owned(), 0.into());
     Ok(answer)
 }
@@ -77,7 +77,7 @@ async fn set_mfa_flag(call: Call) -> Result<Map<String, Value>, ApiError> {
     };
     let set = account::protection::set_protection(&call.app, &call.caller, uin, change).await.map_err(
         |failure| {
-            let error = ApiError::from(failure).not_found_as(NO_USER, (USER, uin));
+            let error = ApiError::from(failure).not_found_as(NO_USER, USER, uin);
             error.refused_as("FailedOperation.UserUnbindNoPermission")
         },
     )?;

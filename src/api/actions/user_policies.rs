@@ -69,9 +69,8 @@ async fn attach(call: Call) -> Result<Map<String, Value>, ApiError> {
     input.only(&["PolicyId", "AttachUin"])?;
     let (id, user) = (input.required_integer("PolicyId")?, uin(&input, "AttachUin")?);
     let attached = users::permissions::attach_policies(&app, &caller, user, vec![id]).await;
-    attached.map_err(|failure| {
-        ApiError::from(failure).not_found_as(NO_USER, (USER, user)).invalid_as(NO_POLICY)
-    })?;
+    attached
+        .map_err(|failure| ApiError::from(failure).not_found_as(NO_USER, USER, user).invalid_as(NO_POLICY))?;
     Ok(Map::new())
 }
 
@@ -80,7 +79,7 @@ async fn detach(call: Call) -> Result<Map<String, Value>, ApiError> {
     input.only(&["PolicyId", "DetachUin"])?;
     let (id, user) = (input.required_integer("PolicyId")?, uin(&input, "DetachUin")?);
     let detached = users::permissions::detach_policy(&app, &caller, user, id).await;
-    detached.map_err(|failure| ApiError::from(failure).not_found_as(NO_USER, (USER, user)))?;
+    detached.map_err(|failure| ApiError::from(failure).not_found_as(NO_USER, USER, user))?;
     Ok(Map::new())
 }
 
@@ -89,7 +88,7 @@ async fn list_attached(call: Call) -> Result<Map<String, Value>, ApiError> {
     input.only(&["TargetUin", "Page", "Rp"])?;
     let (user, paging) = (uin(&input, "TargetUin")?, paging(&input)?);
     let found = users::permissions::attached(&app, &caller, user).await;
-    let found = found.map_err(|failure| ApiError::from(failure).not_found_as(MALFORMED, (USER, user)))?;
+    let found = found.map_err(|failure| ApiError::from(failure).not_found_as(MALFORMED, USER, user))?;
     Ok(fields(json!({
         "TotalNum": found.len(),
         "List": paging.cut(found).iter().map(|one| attachment(one, times)).collect::<Vec<_>>(),
@@ -123,7 +122,7 @@ async fn list_all_attached(call: Call) -> Result<Map<String, Value>, ApiError> {
     let kind = input.nonzero("StrategyType")?.map(|kind| one_of("StrategyType", kind, 1..=2)).transpose()?;
     let keyword = input.text("Keyword")?.unwrap_or_default().to_lowercase();
     let found = users::permissions::attached_all(&app, &caller, user).await;
-    let mut found = found.map_err(|failure| ApiError::from(failure).not_found_as(NO_USER, (USER, user)))?;
+    let mut found = found.map_err(|failure| ApiError::from(failure).not_found_as(NO_USER, USER, user))?;
     found.retain(|held| {
         let comes_so = match how {
             1 => held.direct_since.is_some(),
@@ -175,7 +174,7 @@ async fn put_boundary(call: Call) -> Result<Map<String, Value>, ApiError> {
     input.only(&["TargetUin", "PolicyId"])?;
     let (user, id) = (uin(&input, "TargetUin")?, input.required_integer("PolicyId")?);
     let put = users::boundary::put_boundary(&app, &caller, user, id).await;
-    put.map_err(|failure| ApiError::from(failure).not_found_as(NO_BOUND_USER, (USER, user)))?;
+    put.map_err(|failure| ApiError::from(failure).not_found_as(NO_BOUND_USER, USER, user))?;
     Ok(Map::new())
 }
 
@@ -184,7 +183,7 @@ async fn delete_boundary(call: Call) -> Result<Map<String, Value>, ApiError> {
     input.only(&["TargetUin"])?;
     let user = uin(&input, "TargetUin")?;
     let deleted = users::boundary::delete_boundary(&app, &caller, user).await;
-    deleted.map_err(|failure| ApiError::from(failure).not_found_as(NO_BOUND_USER, (USER, user)))?;
+    deleted.map_err(|failure| ApiError::from(failure).not_found_as(NO_BOUND_USER, USER, user))?;
     Ok(Map::new())
 }
 
@@ -194,7 +193,7 @@ async fn get_boundary(call: Call) -> Result<Map<String, Value>, ApiError> {
     input.only(&["TargetUin"])?;
     let user = uin(&input, "TargetUin")?;
     let found = users::boundary::boundary(&app, &caller, user).await;
-    let found = found.map_err(|failure| ApiError::from(failure).not_found_as(MALFORMED, (USER, user)))?;
+    let found = found.map_err(|failure| ApiError::from(failure).not_found_as(MALFORMED, USER, user))?;
     let policy = found.as_ref();
     Ok(fields(json!({
         "PolicyId": policy.map(|policy| policy.id),

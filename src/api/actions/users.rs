@@ -50,7 +50,7 @@ pub const ACTIONS: &[Action] = &[
 async fn get_user(call: Call) -> Result<Map<String, Value>, ApiError> {
     call.input.only(&["Name"])?;
     let name = call.input.required_text("Name")?;
-    let not_found = |failure| ApiError::from(failure).not_found_as(NO_USER, (USER, &name));
+    let not_found = |failure| ApiError::from(failure).not_found_as(NO_USER, USER, &name);
     let named = users::named::named_user(&call.app, &call.caller, action::GET_USER, name.clone()).await;
     let details =
         users::user(&call.app, &call.caller, named.map_err(not_found)?.uin).await.map_err(not_found)?;
@@ -128,7 +128,7 @@ async fn update_user(call: Call) -> Result<Map<String, Value>, ApiError> {
     input.only(&PERSONAL)?;
     let name = input.required_text("Name")?;
     let kept = users::named::named_user(&call.app, &call.caller, action::UPDATE_USER, name.clone()).await;
-    let kept = kept.map_err(|failure| ApiError::from(failure).not_found_as(NO_USER, (USER, &name)))?;
+    let kept = kept.map_err(|failure| ApiError::from(failure).not_found_as(NO_USER, USER, &name))?;
     let said = Said::in_input(input, Some(&kept)).map_err(|error| error.invalid_as("InvalidParameter"))?;
     let changes = Changes {
         note: said.remark,
@@ -141,7 +141,7 @@ async fn update_user(call: Call) -> Result<Map<String, Value>, ApiError> {
     };
     users::named::update_named_user(&call.app, &call.caller, name.clone(), changes).await.map_err(
         |failure| {
-            let error = ApiError::from(failure).not_found_as(NO_USER, (USER, &name));
+            let error = ApiError::from(failure).not_found_as(NO_USER, USER, &name);
             error.invalid_as(PASSWORD).refused_as(UNMODIFIABLE)
         },
     )?;
@@ -189,7 +189,7 @@ fn not_deleted(failure: Failure, name: &str) -> ApiError {
                 ),
             ),
         ),
-        other => ApiError::from(other).not_found_as(NO_USER, (USER, name)).refused_as(UNMODIFIABLE),
+        other => ApiError::from(other).not_found_as(NO_USER, USER, name).refused_as(UNMODIFIABLE),
     }
 }
 

@@ -3,6 +3,7 @@
 use crate::app::caller::Caller;
 use crate::app::{App, Failure};
 use crate::domain::audit::Event;
+use crate::domain::paging::Part;
 use crate::domain::permission::action;
 use crate::domain::user::Uin;
 use crate::store::{audit, users};
@@ -50,7 +51,7 @@ async fn event_page(app: &App, owner: Uin, filter: Filter, cursor: Cursor) -> Re
     app.store
         .read(move |conn| {
             let size = i64::try_from(PAGE_SIZE).unwrap_or(i64::MAX);
-            let mut events = audit::page(conn, owner, &filter, cursor, size)?;
+            let mut events = audit::page(conn, owner, &filter, Part { cursor, size })?;
             let has_more = events.len() > PAGE_SIZE;
             events.truncate(PAGE_SIZE);
             let backwards = matches!(cursor, Cursor::Newer(_));

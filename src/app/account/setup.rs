@@ -1,10 +1,9 @@
 //! The first run: a one-time address, and the first root account made there.
 
-use crate::app::caller::Source;
 use crate::app::change::Outsider;
 use crate::app::change::event::{Actor, Draft};
-use crate::app::factors::devices::new_device;
 use crate::app::factors::devices::replace_codes;
+use crate::app::factors::devices::{FirstCode, new_device};
 use crate::app::factors::new_password::Chosen;
 use crate::app::factors::new_password::acceptable;
 use crate::app::factors::new_password::faults_of;
@@ -13,15 +12,18 @@ use crate::app::forms::made;
 use crate::app::session::tickets::take;
 use crate::app::session::tickets::{Door, digest};
 use crate::app::sign_in::let_in;
-use crate::app::sign_in::{BY_SETUP, Entry, SignedIn};
+use crate::app::sign_in::{Entry, SignedIn};
 use crate::app::{App, Failure};
 use crate::domain::deadline::SETUP_SECONDS;
 use crate::domain::field::FieldError;
 use crate::domain::password_rules::PasswordRules;
 use crate::domain::secret::{Password, TotpSeed};
 use crate::domain::sentence::Sentence;
-use crate::domain::totp::{Code, matched_step};
+use crate::domain::session::Method;
+use crate::domain::source::Source;
+use crate::domain::totp::{Code, matched_step, wrong_code};
 use crate::domain::user::{Protection, Uid, Uin, User, UserKind, UserName};
+use crate::store::accounts::NewAccount;
 use crate::store::identities::{self, StoredPassword};
 use crate::store::sequences::{self, Sequence};
 use crate::store::{Conn, accounts, dialect, setup_tokens, totp_devices, users};
@@ -129,15 +131,17 @@ pub async fn set_up(app: &App, setup: Setup, source: Source) -> Result<(String, 
         let (user, _) = create_root_in(change.app, change.conn, plan)?;
         totp_devices::insert(
             change.conn,
-            &new_device(change.app, user.uin, "Authenticator", (&seed, step))?,
+            &new_device(change.app, user.uin, "Authenticator", FirstCode { seed: &seed, step })?,
         )?;
         setup_tokens::delete_all(change.conn)?;
-        let actor = Actor { owner: user.uin, uin: user.uin, name: &user.name, source: &source };
-        Draft::new("Setup", &actor).fact("account_name", account_name.as_str()).record(change);
+        Draft::new("Setup", &Actor::of(&user, &source))
+            .fact("account_name", account_name.as_str())
+            .record(change);
         let door = Door { session: "", purpose: SETUP_CODES, uid: user.uid, object: "" };
         let ticket = format!("{}.{}", user.uid, replace_codes(change.app, change.conn, user.uin, &door)?);
         keep_made(change.app, change.conn, form, &ticket)?;
-        let signed = let_in(change, &user, &Entry { method: BY_SETUP, wrong_codes: 0, source: &source })?;
+        let signed =
+            let_in(change, &user, &Entry { method: Method::Setup, wrong_codes: 0, source: &source })?;
         Ok((ticket, signed))
     })
     .await
@@ -162,7 +166,8 @@ pub(in crate::app) fn create_root_in(
     let app_id = sequences::next(conn, Sequence::AppId)?;
     let uid = Uid(sequences::next(conn, Sequence::Uid)?);
     let stored = StoredPassword { hash: plan.password_hash, changed_at: now, must_change: false };
-    accounts::insert(conn, (uin, app_id), plan.account_name, now)?;
+    let account = NewAccount { owner: uin, app_id, name: plan.account_name, created_at: now };
+    accounts::insert(conn, &account)?;
     identities::insert(conn, uin, Some(&stored))?;
     let user = User {
         uid,
@@ -212,12 +217,6 @@ fn ensure_not_set_up(conn: &mut Conn) -> Result<(), Failure> {
 /// There is no account yet whose rules could count.
 fn first_password<'a>(password: Password, user_name: &'a str, account_name: &'a str) -> Chosen<'a> {
     Chosen { password, field: "password", user_name, account_name, rules: PasswordRules::default() }
-}
-
-/// The first code that a new authenticator app shows does not fit its seed.
-pub(in crate::app) fn wrong_code() -> FieldError {
-    let text = "That code is not correct. Check that the phone’s clock is right and enter the next code.";
-    FieldError::on_page("code", text)
 }
 
 fn binding(digest: &str) -> Binding<'_> {

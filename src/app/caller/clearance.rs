@@ -112,21 +112,6 @@ impl Caller {
     }
 }
 
-/// Seconds for which the caller may grant rights without another code.
-pub fn grant_window_left(app: &App, caller: &Caller) -> i64 {
-    caller.grant_rules().window_left(caller.session.code_at, app.clock.now())
-}
-
-/// Ends what an earlier code still serves in the caller's session.
-pub async fn end_grant_window(app: &App, caller: &Caller) -> Result<(), Failure> {
-    app.change(caller, move |change| {
-        crate::store::sessions::forget_code(change.conn, &change.by.session.id_hash)?;
-        change.event("EndVerification").record(change);
-        Ok(())
-    })
-    .await
-}
-
 /// Whether a policy takes something from those who have it, or did until lately.
 pub(in crate::app) fn limits(conn: &mut Conn, policy: &StoredPolicy) -> Result<bool, Failure> {
     let holds_deny = compiled::policy(&policy.document).holds_deny();

@@ -2,32 +2,26 @@
 
 pub mod access;
 pub(super) mod access_age;
-pub mod clearance;
+pub(super) mod clearance;
 pub(super) mod compiled;
+pub(super) mod once;
+pub mod sending;
+pub mod simulation;
 
-use super::forms::Sending;
-use super::{App, Failure};
 use crate::app::caller::access::{Access, Mfa};
+use crate::app::caller::access_age::Asked;
 use crate::app::caller::clearance::Clearance;
-use crate::app::session::rules::live_session;
-use crate::app::signed::replay::Once;
+use crate::app::caller::once::Once;
+use crate::app::caller::sending::Sending;
 use crate::domain::account::Account;
 use crate::domain::grant::AppAge;
 use crate::domain::permission::Denial;
+use crate::domain::session::Method;
+use crate::domain::source::Source;
 use crate::domain::user::{Uin, User, UserKind, resource_of};
 use crate::store::api_keys::Signer;
-use crate::store::identities::{self, Identity};
-use crate::store::sessions::{self, FULL, Session};
-use crate::store::{Conn, StoreError, accounts, policies, totp_devices, users};
+use crate::store::sessions::Session;
 use std::sync::{Arc, LazyLock};
-
-/// Where a request comes from, as the log keeps it.
-#[derive(Clone, Debug)]
-pub struct Source {
-    pub ip: String,
-    pub user_agent: String,
-    pub request_id: String,
-}
 
 /// How a person likes pages.
 #[derive(Clone, Debug)]
@@ -80,7 +74,7 @@ impl Caller {
 
     /// Refuses what the policies do not allow on a resource.
     pub fn ensure_on(&self, action: &'static str, resource: &str) -> Result<(), Denial> {
-        self.access.ensure(action, resource, &self.source.ip, Mfa::NotChecked)
+        self.access.ensure(Asked { action, resource, ip: &self.source.ip, mfa: Mfa::NotChecked })
     }
 
     /// Refuses what the policies do not allow on a user of this account.
@@ -110,7 +104,9 @@ impl Caller {
 
     /// Refuses what the policies do not allow, for an action that they tie to a step-up, as if that had been passed.
     pub fn ensure_with_mfa(&self, action: &'static str, target: Uin) -> Result<(), Denial> {
-        self.access.ensure(action, &resource_of(self.owner(), target), &self.source.ip, Mfa::Passed)
+        let resource = resource_of(self.owner(), target);
+        let asked = Asked { action, resource: &resource, ip: &self.source.ip, mfa: Mfa::Passed };
+        self.access.ensure(asked)
     }
 
     /// Whether the policies allow an action on a user.
@@ -150,73 +146,13 @@ impl Caller {
 
     /// Whether this session began by setting up the first account.
     pub fn has_just_set_up(&self) -> bool {
-        self.session.method == super::sign_in::BY_SETUP
+        self.session.method == Method::Setup.as_str()
     }
 
     /// Whether this session signed in with a recovery code: it may enrol again, and nothing that needs a factor.
     pub fn is_recovering(&self) -> bool {
-        self.session.method == super::sign_in::BY_RECOVERY_CODE
+        self.session.method == Method::RecoveryCode.as_str()
     }
-}
-
-/// The signed-in person behind a session, unless it has ended in one of the ways a session ends.
-pub async fn caller(app: &App, session: String, source: Source) -> Result<Caller, Failure> {
-    let (node, now) = (app.clone(), app.clock.now());
-    let caller = app.store.read(move |conn| load_caller(&node, conn, &session, source)).await?;
-    if now - caller.session.last_seen_at >= 60 {
-        let (id, uid) = (caller.session.id_hash.clone(), caller.user.uid);
-        app.store
-            .write(move |conn| -> Result<(), StoreError> {
-                // The user first, as everywhere: whoever keeps a user out changes the two in this order.
-                users::touch(conn, uid, now)?;
-                sessions::touch(conn, &id, now)
-            })
-            .await?;
-    }
-    Ok(caller)
-}
-
-fn load_caller(app: &App, conn: &mut Conn, id_hash: &str, source: Source) -> Result<Caller, Failure> {
-    let session = live_session(app, conn, id_hash)?;
-    if session.stage != FULL {
-        return Err(Failure::NotSignedIn);
-    }
-    let uin = Uin(session.uin);
-    let memberships = users::of_identity(conn, uin)?;
-    let can_switch = memberships.len() > 1;
-    let user = memberships
-        .into_iter()
-        .find(|user| user.uid.0 == session.uid && user.console_login)
-        .ok_or(Failure::NotSignedIn)?;
-    let account = accounts::find(conn, user.owner_uin)?.ok_or(Failure::Corrupt("users.owner_uin"))?;
-    if user.kind != UserKind::Root && !account.login_rules.admit(&source.ip) {
-        return Err(Failure::NotSignedIn);
-    }
-    let identity = identities::find(conn, uin)?.ok_or(Failure::NotSignedIn)?;
-    let apps = totp_devices::ages(conn, uin)?;
-    let has_mfa = !apps.is_empty();
-    let caller = Caller {
-        duty: duty((&user, &identity, &account), has_mfa, app.clock.now()),
-        access: access_of(conn, &user, &account, app.clock.now())?,
-        preferences: Preferences { theme: identity.theme, density: identity.density },
-        session: Arc::new(session),
-        user: Arc::new(user),
-        account: Arc::new(account),
-        has_mfa,
-        can_switch,
-        source: Arc::new(source),
-        once: None,
-        sending: None,
-        apps: Arc::new(apps),
-        clearance: Clearance::Closed,
-    };
-    Ok(caller.cleared_by_session(app.clock.now()))
-}
-
-/// What decides about a membership: read anew for every request from a browser.
-fn access_of(conn: &mut Conn, user: &User, account: &Account, now: i64) -> Result<Access, Failure> {
-    let in_force = policies::in_force(conn, user.uid)?;
-    Ok(Access::new(user, account.app_id, in_force, now))
 }
 
 /// Stands where a browser's session would be; no row has its empty id.
@@ -242,17 +178,4 @@ fn no_session() -> Arc<Session> {
         })
     });
     Arc::clone(&NONE)
-}
-
-fn duty((user, identity, account): (&User, &Identity, &Account), has_mfa: bool, now: i64) -> Duty {
-    let rules = &account.password_rules;
-    let is_expired = user.kind == UserKind::SubUser && rules.is_expired(identity.password_changed_at, now);
-    let needs_mfa = account.settings.mfa_required || user.protection.login;
-    if identity.must_change_password || (is_expired && !rules.expiry_needs_reset) {
-        Duty::ChangePassword
-    } else if needs_mfa && !has_mfa {
-        Duty::EnrolMfa
-    } else {
-        Duty::None
-    }
 }

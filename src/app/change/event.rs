@@ -1,7 +1,8 @@
 //! Builds audit events and writes them in the transaction of what they record.
 
 use super::Change;
-use crate::app::caller::{Caller, Source};
+use crate::app::caller::Caller;
+use crate::domain::source::Source;
 
 use crate::domain::audit::{Event, Outcome};
 use crate::domain::user::{Uin, User};
@@ -25,12 +26,17 @@ pub(in crate::app) struct Actor<'a> {
     pub source: &'a Source,
 }
 
+impl<'a> Actor<'a> {
+    /// A user, from somewhere.
+    pub(in crate::app) fn of(user: &'a User, source: &'a Source) -> Self {
+        Self { owner: user.owner_uin, uin: user.uin, name: &user.name, source }
+    }
+}
+
 impl Caller {
     /// Starts an event of this caller.
     pub(in crate::app) fn event(&self, name: &'static str) -> Draft {
-        let actor =
-            Actor { owner: self.owner(), uin: self.user.uin, name: &self.user.name, source: &self.source };
-        Draft::new(name, &actor)
+        Draft::new(name, &Actor::of(&self.user, &self.source))
     }
 }
 
@@ -53,6 +59,11 @@ impl Draft {
             detail: String::new(),
         };
         Self { event, detail: Map::new() }
+    }
+
+    /// Of somebody who signs in, or tries to.
+    pub(in crate::app) fn sign_in(user: &User, source: &Source) -> Self {
+        Self::new("SignIn", &Actor::of(user, source))
     }
 
     /// Of an operator at the command line.

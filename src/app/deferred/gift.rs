@@ -2,6 +2,8 @@
 
 use crate::app::caller::Caller;
 use crate::app::caller::access::{Access, Mfa};
+use crate::app::caller::access_age::Asked;
+use crate::app::change::Change;
 use crate::app::deferred::grant::{Grant, Granted};
 use crate::app::{App, Failure};
 use crate::domain::group::GroupId;
@@ -89,16 +91,15 @@ pub(in crate::app) fn gift_before(
 
 /// Whether one of them, or a user just made, gets further now.
 pub(in crate::app) fn gives(
-    app: &App,
-    conn: &mut Conn,
-    caller: &Caller,
-    (before, granted): (&Before, &Granted),
+    change: &mut Change<'_>,
+    before: &Before,
+    granted: &Granted,
 ) -> Result<bool, Failure> {
     if let Granted::User(added) = granted {
-        return Ok(!reach(app, conn, caller, added.uid)?.allows.is_empty());
+        return Ok(!reach(change.app, change.conn, change.by, added.uid)?.allows.is_empty());
     }
     for (uid, was) in &before.users {
-        if reach(app, conn, caller, *uid)?.is_beyond(was) {
+        if reach(change.app, change.conn, change.by, *uid)?.is_beyond(was) {
             return Ok(true);
         }
     }
@@ -113,7 +114,8 @@ fn reach(app: &App, conn: &mut Conn, caller: &Caller, uid: Uid) -> Result<Reach,
     let boundary = boundaries::find(conn, uid)?.map(|policy| policy.document);
     let access = Access::new(&user, caller.account.app_id, in_force, app.clock.now());
     let somebody = resource_of(caller.owner(), SOMEBODY);
-    let may = |action| access.ensure(action, &somebody, &caller.source.ip, Mfa::Passed).is_ok();
+    let asked = |action| Asked { action, resource: &somebody, ip: &caller.source.ip, mfa: Mfa::Passed };
+    let may = |action| access.ensure(asked(action)).is_ok();
     let mut allows = access.speakers(Effect::Allow, SHOW_SECRET);
     if !allows.is_empty() {
         allows.extend(access.speakers(Effect::Allow, QUERY_KEY));

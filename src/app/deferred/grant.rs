@@ -3,10 +3,9 @@
 use crate::app::caller::Caller;
 use crate::app::caller::clearance::Clearance;
 use crate::app::change::Change;
-use crate::app::deferred::ask;
 use crate::app::deferred::gift::gift_before;
 use crate::app::deferred::gift::gives;
-use crate::app::deferred::{Detail, Wish};
+use crate::app::factors::ask::{Detail, Wish, ask};
 use crate::app::groups::delete_group_in;
 use crate::app::groups::members::Pair;
 use crate::app::groups::members::add_to_groups_in;
@@ -43,6 +42,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use zeroize::Zeroizing;
 
+pub use crate::app::factors::ask::Way;
+
 /// A change that may give a right, in a form that can wait for a code.
 #[derive(Clone, Serialize, Deserialize)]
 pub enum Grant {
@@ -62,18 +63,6 @@ pub enum Grant {
     SetDefaultVersion { policy: i64, version: i64 },
     DeletePolicy { policy: i64 },
     DeleteGroup { group: i64 },
-}
-
-/// What a person reads while a grant waits, and afterwards.
-#[derive(Clone, Serialize, Deserialize)]
-pub struct Way {
-    /// What will be done, after "To".
-    pub what: String,
-    /// The page it came from.
-    pub back: String,
-    /// The page it leads to, and what is said there.
-    pub next: String,
-    pub text: String,
 }
 
 /// What came of a grant.
@@ -176,7 +165,7 @@ fn try_grant(change: &mut Change<'_>, plan: &Plan) -> Result<Granted, Failure> {
     if !matches!(change.by.clearance, Clearance::Closed) {
         let before = gift_before(change.app, change.conn, change.by, &plan.grant)?;
         let granted = perform(change, plan)?;
-        let needs_its_own_code = gives(change.app, change.conn, change.by, (&before, &granted))?;
+        let needs_its_own_code = gives(change, &before, &granted)?;
         return if needs_its_own_code { Err(Failure::StepUpNeeded) } else { Ok(granted) };
     }
     let grants = Arc::new(AtomicBool::new(false));

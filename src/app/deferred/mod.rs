@@ -6,109 +6,36 @@ pub mod grant;
 use crate::app::account::settings::change_settings_in;
 use crate::app::caller::Caller;
 use crate::app::change::Change;
+use crate::app::deferred::grant::Granted;
 use crate::app::deferred::grant::carry_out_grant;
-use crate::app::deferred::grant::{Granted, Way};
+use crate::app::factors::ask::{detail_of, own_door, reveal_door, sealed_in, target_of};
 use crate::app::factors::devices::replace_codes;
 use crate::app::factors::devices::use_code;
 use crate::app::factors::locks::Attempt;
 use crate::app::factors::locks::count_wrong_code;
 use crate::app::factors::locks::refuse_locked;
-use crate::app::factors::locks::step_up_locked;
 use crate::app::factors::locks::tell;
 use crate::app::keys::Place;
-use crate::app::keys::create_checked;
 use crate::app::keys::delete_in;
 use crate::app::keys::enable_in;
 use crate::app::keys::reveal_age::ensure_code_counts;
+use crate::app::keys::{Created, create_checked};
 use crate::app::me::remove_device_in;
 use crate::app::me::set_own_password;
 use crate::app::session::rename_session;
-use crate::app::session::tickets::mint;
-use crate::app::session::tickets::{Door, SHOWN_ONCE_SECONDS};
+use crate::app::session::tickets::{NewTicket, mint};
 use crate::app::users::security::reset_mfa_in;
 use crate::app::users::security::reset_password_in;
 use crate::app::{App, Failure, factors, session as app_sessions};
-use crate::domain::deadline;
 use crate::domain::key::SecretId;
-use crate::domain::step_up::{CHALLENGE_SECONDS, Purpose, TICKET_SECONDS};
+use crate::domain::step_up::{Purpose, TICKET_SECONDS};
 use crate::domain::totp::Code;
-use crate::domain::user::{Uid, Uin, User};
+use crate::domain::user::Uin;
 use crate::store::step_ups::{self, StepUp};
-use crate::store::{Conn, dialect, forms, users};
-use crate::vault::Binding;
-use data_encoding::BASE64URL_NOPAD;
-use serde::{Deserialize, Serialize};
+use crate::store::{dialect, forms};
 use std::sync::Arc;
-use zeroize::Zeroizing;
 
-/// Seconds that a question waits for somebody who has to enrol first, or who filled in a form before.
-const ENROLLING_SECONDS: i64 = 900;
-
-/// What waits for the step-up, beside its purpose and object.
-#[derive(Default, Serialize, Deserialize)]
-pub(in crate::app) struct Detail {
-    /// Whether it was asked on one's own key page.
-    pub own: bool,
-    pub note: String,
-    pub settings: Option<SettingsText>,
-    /// Sealed by the vault, base64: what is to be kept or shown afterwards.
-    pub sealed: Option<String>,
-    /// Of a grant: where it leads, and what is said there.
-    pub way: Option<Way>,
-}
-
-/// Account settings on their way through a step-up.
-#[derive(Clone, Copy, Serialize, Deserialize)]
-pub(in crate::app) struct SettingsText {
-    pub once: bool,
-    pub window: i64,
-    pub mfa_required: bool,
-    pub operation_protection: bool,
-    pub api_delete_enabled_keys: bool,
-    pub password_min_length: i64,
-    #[serde(default)]
-    pub signature_v1: bool,
-    #[serde(default)]
-    pub signed_action: bool,
-    /// Absent in what was asked before there were such settings: they stay as they are.
-    #[serde(default)]
-    pub grant_window: Option<i64>,
-    #[serde(default)]
-    pub grant_age: Option<i64>,
-}
-
-/// A wish that needs a step-up first.
-pub(in crate::app) struct Wish<'a> {
-    pub purpose: Purpose,
-    pub target: &'a User,
-    pub object: &'a str,
-    pub detail: Detail,
-    /// Sealed into the detail.
-    pub secret: Option<Zeroizing<String>>,
-}
-
-/// A question that was put; its id leads to the page that asks it.
-pub struct Asked {
-    pub id: String,
-    /// Whether the person has to enrol an authenticator app before it can be answered.
-    pub must_enrol: bool,
-}
-
-/// What the page that asks says.
-pub struct Question {
-    pub id: String,
-    pub purpose: Purpose,
-    pub target: User,
-    pub object: String,
-    pub is_own_key: bool,
-    /// Of a grant: what it does and where it came from.
-    pub way: Option<Way>,
-    /// The only authenticator app; with more than one, any will do.
-    pub device: Option<String>,
-    pub window_minutes: i64,
-    /// Seconds for which no code is taken, after too many wrong ones.
-    pub locked_seconds: Option<i64>,
-}
+pub use crate::app::factors::ask::{Asked, Question, Way, question, step_up_left};
 
 /// What came of a right code.
 pub struct Answered {
@@ -138,65 +65,6 @@ pub enum Answer {
     Right(Box<Answered>),
     Wrong,
     Locked { seconds: i64 },
-}
-
-/// Puts a question in the caller's session.
-pub(in crate::app) async fn ask(app: &App, caller: &Caller, wish: Wish<'_>) -> Result<Asked, Failure> {
-    let id = app.random.token()?;
-    let mut detail = wish.detail;
-    if let Some(secret) = wish.secret {
-        let sealed = app.vault.seal(&detail_binding(wish.target.uid, &id), secret.as_bytes())?;
-        detail.sealed = Some(BASE64URL_NOPAD.encode(&sealed));
-    }
-    let now = app.clock.now();
-    let is_short = caller.has_mfa && wish.purpose != Purpose::Grant;
-    let lives = if is_short { CHALLENGE_SECONDS } else { ENROLLING_SECONDS };
-    let step_up = StepUp {
-        id: id.clone(),
-        session: caller.session.id_hash.clone(),
-        purpose: wish.purpose.as_str().to_owned(),
-        uid: wish.target.uid.0,
-        object: wish.object.to_owned(),
-        detail: serde_json::to_string(&detail).map_err(|_| Failure::Corrupt("step_ups.detail"))?,
-        created_at: now,
-        expires_at: now + lives,
-    };
-    let sending = caller.sending.clone();
-    app.store
-        .write(move |conn| -> Result<(), Failure> {
-            if let Some(sending) = sending {
-                sending.record(conn, Some(&step_up.id))?;
-            }
-            Ok(step_ups::insert(conn, &step_up)?)
-        })
-        .await?;
-    Ok(Asked { id, must_enrol: !caller.has_mfa })
-}
-
-/// The question of that id, or the latest one, in the caller's session.
-pub async fn question(app: &App, caller: &Caller, id: Option<String>) -> Result<Question, Failure> {
-    let (session, owner, uin, now) =
-        (caller.session.id_hash.clone(), caller.owner(), caller.user.uin, app.clock.now());
-    let window_minutes = caller.account.settings.step_up_window_minutes;
-    app.view(caller, move |view| {
-        let step_up = step_ups::find(view.conn, &session, id.as_deref(), now)?.ok_or(Failure::NotFound)?;
-        let target = target_of(view.conn, owner, &step_up)?;
-        let detail = detail_of(&step_up)?;
-        let mut devices = crate::store::totp_devices::of_identity(view.conn, uin)?;
-        let device = devices.pop().filter(|_| devices.is_empty());
-        Ok(Question {
-            purpose: Purpose::from_name(&step_up.purpose).ok_or(Failure::Corrupt("step_ups.purpose"))?,
-            is_own_key: detail.own,
-            way: detail.way,
-            id: step_up.id,
-            target,
-            object: step_up.object,
-            device: device.map(|device| device.name),
-            window_minutes,
-            locked_seconds: step_up_locked(view.app, view.conn, view.by)?,
-        })
-    })
-    .await
 }
 
 /// Answers a question with a code. A wrong code is counted and written down; five lock step-up, not the session.
@@ -275,10 +143,17 @@ fn carry_out(change: &mut Change<'_>, step_up: &StepUp) -> Result<Done, Failure>
             let secret_id = secret_id_of(step_up)?;
             ensure_code_counts(change.app, change.by, &target)?;
             let door = reveal_door(change.by, target.uid, &secret_id);
-            let ticket = mint(change.app, change.conn, &door, None, TICKET_SECONDS)?;
+            let ticket = mint(
+                change.app,
+                change.conn,
+                &NewTicket { door: &door, shown: None, seconds: TICKET_SECONDS },
+            )?;
             Ok(Done::Secret { place, secret_id, ticket })
         }
-        Purpose::CreateKey => create_checked(change, place, &detail.note),
+        Purpose::CreateKey => {
+            let Created { secret_id, ticket } = create_checked(change, place, &detail.note)?;
+            Ok(Done::KeyCreated { place, secret_id, ticket })
+        }
         Purpose::EnableKey => {
             enable_in(change, place, &secret_id_of(step_up)?).map(|()| Done::KeyEnabled(place))
         }
@@ -287,7 +162,11 @@ fn carry_out(change: &mut Change<'_>, step_up: &StepUp) -> Result<Done, Failure>
         }
         Purpose::AddMfaDevice => {
             let door = own_door(change.by, factors::devices::ENROLMENT);
-            let ticket = mint(change.app, change.conn, &door, None, TICKET_SECONDS)?;
+            let ticket = mint(
+                change.app,
+                change.conn,
+                &NewTicket { door: &door, shown: None, seconds: TICKET_SECONDS },
+            )?;
             Ok(Done::Enrolling { ticket })
         }
         Purpose::RemoveMfaDevice => remove_device_in(change, &step_up.object).map(|()| Done::MfaRemoved),
@@ -302,7 +181,8 @@ fn carry_out(change: &mut Change<'_>, step_up: &StepUp) -> Result<Done, Failure>
             set_own_password(change, &hash).map(|()| Done::PasswordChanged)
         }
         Purpose::ResetPassword => {
-            reset_password_in(change, &target, &sealed_in(change.app, step_up, &detail)?)
+            let ticket = reset_password_in(change, &target, &sealed_in(change.app, step_up, &detail)?)?;
+            Ok(Done::PasswordReset { uin: target.uin, ticket })
         }
         Purpose::ResetMfa => reset_mfa_in(change, &target).map(|()| Done::MfaReset(target.uin)),
         Purpose::ChangeSettings => {
@@ -318,53 +198,12 @@ fn carry_out(change: &mut Change<'_>, step_up: &StepUp) -> Result<Done, Failure>
     }
 }
 
-fn sealed_in(app: &App, step_up: &StepUp, detail: &Detail) -> Result<Zeroizing<String>, Failure> {
-    let corrupt = || Failure::Corrupt("step_ups.detail");
-    let sealed = detail.sealed.as_deref().ok_or_else(corrupt)?;
-    let bytes = BASE64URL_NOPAD.decode(sealed.as_bytes()).map_err(|_| corrupt())?;
-    let opened = app.vault.open(&detail_binding(Uid(step_up.uid), &step_up.id), &bytes)?;
-    Ok(Zeroizing::new(std::str::from_utf8(&opened).map_err(|_| corrupt())?.to_owned()))
-}
-
-/// Minutes and seconds that an earlier check still serves further reveals.
-pub fn step_up_left(app: &App, caller: &Caller) -> i64 {
-    let (window, now) = (caller.account.settings.step_up_window_minutes * 60, app.clock.now());
-    let checked = caller.session.step_up_at.filter(|at| deadline::is_past(*at, now));
-    checked.map_or(0, |at| (at + window - now).clamp(0, window))
-}
-
 enum Checked {
     Right { session: String, step_up: StepUp, device: String },
     Wrong,
     Locked { seconds: i64 },
 }
 
-/// What a reveal ticket of the caller's session opens.
-pub(in crate::app) fn reveal_door<'a>(caller: &'a Caller, uid: Uid, secret_id: &'a SecretId) -> Door<'a> {
-    Door { session: &caller.session.id_hash, purpose: "show_secret", uid, object: secret_id.as_str() }
-}
-
-/// What a ticket for the caller's own once-only page opens.
-pub(in crate::app) fn own_door<'a>(caller: &'a Caller, purpose: &'static str) -> Door<'a> {
-    Door { session: &caller.session.id_hash, purpose, uid: caller.user.uid, object: "" }
-}
-
-/// Seconds that pages shown once wait to be opened.
-pub(in crate::app) const SHOW_SECONDS: i64 = SHOWN_ONCE_SECONDS;
-
-/// The user that a question is about: of the account that is acted in now.
-fn target_of(conn: &mut Conn, owner: Uin, step_up: &StepUp) -> Result<User, Failure> {
-    users::by_uid(conn, Uid(step_up.uid))?.filter(|user| user.owner_uin == owner).ok_or(Failure::NotFound)
-}
-
-fn detail_of(step_up: &StepUp) -> Result<Detail, Failure> {
-    serde_json::from_str(&step_up.detail).map_err(|_| Failure::Corrupt("step_ups.detail"))
-}
-
 fn secret_id_of(step_up: &StepUp) -> Result<SecretId, Failure> {
     SecretId::parse(&step_up.object).map_err(|_| Failure::Corrupt("step_ups.object"))
-}
-
-fn detail_binding(uid: Uid, id: &str) -> Binding<'_> {
-    Binding { table: "step_ups", column: "detail", account: 0, user: uid.0.unsigned_abs(), object: id }
 }

@@ -1,23 +1,23 @@
 //! Authenticator apps: enrolled with a code, used once per time step, removed only with another proof.
 
-use crate::app::account::setup::wrong_code;
 use crate::app::caller::Caller;
+use crate::app::change::Change;
 use crate::app::factors::guard::admit;
 use crate::app::factors::guard::own_bucket;
 use crate::app::factors::guard::take_back;
 use crate::app::session::id_of_cookie;
 use crate::app::session::rename_session;
-use crate::app::session::tickets::mint;
-use crate::app::session::tickets::shown_once;
 use crate::app::session::tickets::{Door, SHOWN_ONCE_SECONDS};
-use crate::app::sign_in::BY_CODE;
+use crate::app::session::tickets::{NewTicket, mint};
+use crate::app::session::tickets::{OncePage, shown_once};
 use crate::app::{App, Failure};
 use crate::domain::deadline::ENROLMENT_SECONDS;
 use crate::domain::field::FieldError;
 use crate::domain::recovery::RecoveryCode;
 use crate::domain::secret::{Password, TotpSeed};
 use crate::domain::sentence::Sentence;
-use crate::domain::totp::{Code, matched_step};
+use crate::domain::session::Method;
+use crate::domain::totp::{Code, matched_step, wrong_code};
 use crate::domain::user::Uin;
 use crate::passwords::Guest;
 use crate::store::totp_devices::{self, Device};
@@ -96,7 +96,8 @@ pub async fn seed_for_ticket(
     caller: &Caller,
     ticket: String,
 ) -> Result<Option<TotpSeed>, Failure> {
-    if shown_once(app, caller, ENROLMENT, caller.user.uid, ticket).await?.is_none() {
+    if shown_once(app, caller, OncePage { purpose: ENROLMENT, uid: caller.user.uid }, ticket).await?.is_none()
+    {
         return Ok(None);
     }
     app.change(caller, |change| {
@@ -123,15 +124,14 @@ fn begin_enrolment(
 pub async fn enrol(app: &App, caller: &Caller, enrolment: Enrolment) -> Result<Enrolled, Failure> {
     let app = app.clone();
     let (session, user, event) = (caller.session.clone(), caller.user.clone(), caller.event("AddMfaDevice"));
-    let (name, code) = (enrolment.name, enrolment.code);
     app.change(caller, move |change| {
         dialect::lock_identity(change.conn, user.uin)?;
-        let (first, device) = add_device(change.app, change.conn, &session, user.uin, (&name, &code))?;
-        event.fact("device", name.as_str()).record(change);
+        let (first, device) = add_device(change, &enrolment)?;
+        event.fact("device", enrolment.name.as_str()).record(change);
         sessions::delete_others(change.conn, user.uin, &session.family)?;
         // Proven by password and code now, however the session began.
         let key = rename_session(change.app, change.conn, &session, |renamed| {
-            BY_CODE.clone_into(&mut renamed.method);
+            Method::Code.as_str().clone_into(&mut renamed.method);
             renamed.code_at = Some(change.app.clock.now());
             renamed.code_device = Some(device);
         })?;
@@ -148,35 +148,38 @@ pub async fn enrol(app: &App, caller: &Caller, enrolment: Enrolment) -> Result<E
 }
 
 /// Whether the new device is the identity's first, and its id.
-fn add_device(
-    app: &App,
-    conn: &mut Conn,
-    session: &sessions::Session,
-    uin: Uin,
-    (name, code): (&str, &Code),
-) -> Result<(bool, String), Failure> {
+fn add_device(change: &mut Change<'_>, enrolment: &Enrolment) -> Result<(bool, String), Failure> {
+    let Enrolment { name, code } = enrolment;
+    let (app, session, uin) = (change.app, &change.by.session, change.by.user.uin);
     let now = app.clock.now();
-    let sealed = totp_devices::enrolment(conn, &session.id_hash, now)?.ok_or(Failure::NotProven)?;
+    let sealed = totp_devices::enrolment(change.conn, &session.id_hash, now)?.ok_or(Failure::NotProven)?;
     let seed = open_seed(app, &enrolment_binding(session), &sealed)?;
     let step = matched_step(&seed, code, now).ok_or_else(wrong_code)?;
-    let held = totp_devices::of_identity(conn, uin)?;
+    let held = totp_devices::of_identity(change.conn, uin)?;
     if held.len() >= MAX_DEVICES {
         return Err(Failure::refused(Sentence::on_page(
             "Five authenticator apps are registered. Remove one first.",
         )));
     }
-    if held.iter().any(|device| device.name == name) {
+    if held.iter().any(|device| device.name == *name) {
         return Err(FieldError::on_page(
             "name",
             "Another authenticator app has this name. Choose a different one.",
         )
         .into());
     }
-    let recovered_at = identities::recovered_at(conn, uin)?;
-    let device = Device { recovered_at, ..new_device(app, uin, name, (&seed, step))? };
-    totp_devices::insert(conn, &device)?;
-    totp_devices::end_enrolment(conn, &session.id_hash)?;
+    let recovered_at = identities::recovered_at(change.conn, uin)?;
+    let device = Device { recovered_at, ..new_device(app, uin, name, FirstCode { seed: &seed, step })? };
+    totp_devices::insert(change.conn, &device)?;
+    totp_devices::end_enrolment(change.conn, &session.id_hash)?;
     Ok((held.is_empty(), device.id))
+}
+
+/// The seed of a new device, and the time step of the code that proved it.
+#[derive(Clone, Copy)]
+pub(in crate::app) struct FirstCode<'a> {
+    pub seed: &'a TotpSeed,
+    pub step: i64,
 }
 
 /// A device whose first code has been used.
@@ -184,15 +187,15 @@ pub(in crate::app) fn new_device(
     app: &App,
     uin: Uin,
     name: &str,
-    (seed, step): (&TotpSeed, i64),
+    first: FirstCode<'_>,
 ) -> Result<Device, Failure> {
     let id = app.random.token()?;
     Ok(Device {
-        seed: app.vault.seal(&device_binding(uin, &id), seed.expose())?,
+        seed: app.vault.seal(&device_binding(uin, &id), first.seed.expose())?,
         id,
         uin: uin.0,
         name: name.to_owned(),
-        last_step: step,
+        last_step: first.step,
         created_at: app.clock.now(),
         last_used_at: None,
         granted_at: Some(app.clock.now()),
@@ -213,7 +216,7 @@ pub(in crate::app) fn replace_codes(
     recovery_codes::replace(conn, uin, &digests)?;
     let shown: Vec<_> = codes.iter().map(RecoveryCode::grouped).collect();
     let text = zeroize::Zeroizing::new(shown.iter().map(|code| code.as_str()).collect::<Vec<_>>().join("\n"));
-    mint(app, conn, door, Some(&text), SHOWN_ONCE_SECONDS)
+    mint(app, conn, &NewTicket { door: door, shown: Some(&text), seconds: SHOWN_ONCE_SECONDS })
 }
 
 /// The caller's authenticator apps and how many recovery codes are left.

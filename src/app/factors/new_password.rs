@@ -56,13 +56,20 @@ pub(in crate::app) async fn acceptable(_app: &App, chosen: Chosen<'_>) -> Result
     verdict.map_err(|refusal| FieldError::new(field, refusal).into())
 }
 
+/// Whose former passwords must not come back, by which rules, and the field that says so.
+pub(in crate::app) struct Former<'a> {
+    pub uin: Uin,
+    pub field: &'static str,
+    pub rules: &'a PasswordRules,
+}
+
 /// Refuses the present password of an identity, and as many before it as the rules keep from coming back.
 pub(in crate::app) async fn ensure_new(
     app: &App,
-    uin: Uin,
     password: &Password,
-    (field, rules): (&'static str, &PasswordRules),
+    former: Former<'_>,
 ) -> Result<(), Failure> {
+    let Former { uin, field, rules } = former;
     let identity = app.store.read(move |conn| identities::find(conn, uin)).await?;
     let Some(identity) = identity else { return Ok(()) };
     for (age, hash) in identity.latest_passwords(rules.reuse_limit.max(1))?.into_iter().enumerate() {

@@ -1,30 +1,18 @@
 //! A form that makes something makes it once, however often it is sent.
 //!
-//! What it makes and that it was sent stand in one transaction: `Draft::write` and `App::ask` record the sending, and a
+//! What it makes and that it was sent stand in one transaction: a change and a question record the sending, and a
 //! second one of the same form is [`Failure::SentTwice`] there, on every node.
 
 pub mod kept;
 
 use super::caller::Caller;
+use super::caller::sending::Sending;
 use super::{App, Failure};
 use crate::app::session::tickets::SHOWN_ONCE_SECONDS;
-use crate::domain::field::FieldError;
 use crate::store::forms::{self, Sent};
-use crate::store::{Conn, StoreError, step_ups};
+use crate::store::{Conn, step_ups};
 use crate::vault::Binding;
 use zeroize::Zeroizing;
-
-/// A sending of a form.
-#[derive(Clone, Debug)]
-pub struct Sending {
-    /// Of the form's token and address.
-    pub digest: String,
-    pub request_id: String,
-    /// When the form is too old to be sent again.
-    pub expires_at: i64,
-    /// Whether the form was shown too long ago.
-    pub is_late: bool,
-}
 
 /// What became of a form so far.
 pub enum Progress {
@@ -36,36 +24,6 @@ pub enum Progress {
     Working,
     /// Another sending was answered with this address.
     Answered(Zeroizing<String>),
-}
-
-impl Sending {
-    /// Uses the form up in this transaction; one that leaves several events does so once.
-    pub(in crate::app) fn record(&self, conn: &mut Conn, question: Option<&str>) -> Result<(), Failure> {
-        if self.is_late {
-            let text = "This page was open for more than a day, so nothing was done. Check the form and send it again.";
-            return Err(FieldError::on_page("", text).into());
-        }
-        match forms::find(conn, &self.digest)? {
-            Some(known) if known.request_id == self.request_id => return Ok(()),
-            Some(_) => return Err(Failure::SentTwice),
-            None => {}
-        }
-        let sent = Sent { question: question.map(str::to_owned), ..self.sent(None) };
-        forms::insert(conn, &sent).map_err(|error| match error {
-            StoreError::Duplicate(_) => Failure::SentTwice,
-            other => other.into(),
-        })
-    }
-
-    fn sent(&self, answer: Option<Vec<u8>>) -> Sent {
-        Sent {
-            digest: self.digest.clone(),
-            request_id: self.request_id.clone(),
-            question: None,
-            answer,
-            expires_at: self.expires_at,
-        }
-    }
 }
 
 /// What became of other sendings of the same form. A step-up that ran out leaves the form as if it was never sent.

@@ -85,10 +85,10 @@ pub(in crate::app) fn add_to_groups_in(change: &mut Change<'_>, pairs: &[Pair]) 
     ensure_few(pairs)?;
     dialect::lock_account(change.conn, change.by.owner())?;
     lock_all(change.conn, change.by.owner(), pairs)?;
-    pairs.iter().try_for_each(|pair| add_in(change, *pair))
+    pairs.iter().try_for_each(|(id, user)| add_in(change, *id, *user))
 }
 
-fn add_in(change: &mut Change<'_>, (id, user): Pair) -> Result<(), Failure> {
+fn add_in(change: &mut Change<'_>, id: GroupId, user: UserRef) -> Result<(), Failure> {
     let group = found(change.conn, change.by.owner(), id)?;
     let user = locked(change.conn, change.by.owner(), user)?;
     if user.kind == UserKind::Root {
@@ -125,10 +125,10 @@ pub(in crate::app) fn remove_from_groups_in(change: &mut Change<'_>, pairs: &[Pa
     ensure_few(pairs)?;
     dialect::lock_account(change.conn, change.by.owner())?;
     lock_all(change.conn, change.by.owner(), pairs)?;
-    pairs.iter().try_for_each(|pair| remove_in(change, *pair))
+    pairs.iter().try_for_each(|(id, user)| remove_in(change, *id, *user))
 }
 
-fn remove_in(change: &mut Change<'_>, (id, user): Pair) -> Result<(), Failure> {
+fn remove_in(change: &mut Change<'_>, id: GroupId, user: UserRef) -> Result<(), Failure> {
     let group = found(change.conn, change.by.owner(), id)?;
     let named = user;
     let user = person(change.conn, change.by.owner(), named)?;

@@ -8,6 +8,7 @@ use crate::app::{App, Failure};
 use crate::domain::group::{GroupId, GroupRefusal};
 use crate::domain::permission::action;
 use crate::domain::policies::MAX_ATTACHED;
+use crate::store::grants::Given;
 use crate::store::{dialect, grants, groups, policies};
 
 pub use crate::store::policies::Attachment;
@@ -70,7 +71,7 @@ pub(in crate::app) fn attach_to_group_in(
         return Err(GroupRefusal::TooManyPolicies.into());
     }
     let mark = change.by.mark_on_group(change.app, action::ATTACH_GROUP_POLICY, id)?;
-    groups::attach(change.conn, id, policy.id, (&change.by.user.name, mark))?;
+    groups::attach(change.conn, id, policy.id, Given { by: &change.by.user.name, mark })?;
     let event = change.event("AttachGroupPolicy").about(&group.name).object(&policy.name);
     event.fact("group_id", id.0).fact("policy_id", policy.id).record(change);
     Ok(())

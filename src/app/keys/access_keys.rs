@@ -3,8 +3,8 @@
 use crate::app::caller::Caller;
 use crate::app::change::Change;
 use crate::app::keys::pair::fresh_pair;
-use crate::app::keys::put_key;
 use crate::app::keys::usage::LastUse;
+use crate::app::keys::{NewKey, put_key};
 use crate::app::keys::{Operation, Place};
 use crate::app::{App, Failure};
 use crate::domain::characters::is_hidden;
@@ -124,8 +124,14 @@ pub async fn create_access_key(
     app.change(caller, move |change| {
         let holder = holder(change.conn, change.by, target, Deed::Create)?;
         let (id, secret) = fresh_pair(change.app, change.conn)?;
-        let key =
-            put_key(change.app, change.conn, (&holder, id, &secret), (&description, &change.by.user.name))?;
+        let new = NewKey {
+            holder: &holder,
+            secret_id: id,
+            secret: &secret,
+            note: &description,
+            by: &change.by.user.name,
+        };
+        let key = put_key(change.app, change.conn, new)?;
         change.event("CreateAccessKey").on(&holder).object(key.secret_id.as_str()).record(change);
         Ok((key, secret))
     })

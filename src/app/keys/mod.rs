@@ -11,12 +11,13 @@ pub mod usage;
 use super::caller::Caller;
 use super::{App, Failure};
 use crate::app::change::Change;
-use crate::app::deferred::ask;
-use crate::app::deferred::{Asked, Detail, Done, SHOW_SECONDS, Wish};
+use crate::app::factors::ask::ask;
+use crate::app::factors::ask::{Asked, Detail, Wish};
 use crate::app::keys::pair::fresh_pair;
 use crate::app::keys::reveal_age::{By, Wait};
 use crate::app::session::tickets::Door;
-use crate::app::session::tickets::mint;
+use crate::app::session::tickets::SHOWN_ONCE_SECONDS;
+use crate::app::session::tickets::{NewTicket, mint};
 use crate::domain::account::SecretReveal;
 use crate::domain::field::{self, FieldError};
 use crate::domain::key::{Key, KeyRefusal, KeyStatus, SecretId, ensure_deletable, free_slot};
@@ -109,18 +110,28 @@ pub async fn create_key(app: &App, caller: &Caller, place: Place, note: &str) ->
 fn create_in(change: &mut Change<'_>, place: Place, note: &str) -> Result<(Key, SecretKey), Failure> {
     let holder = holder(change.conn, change.by, place, Operation::Create)?;
     let (id, secret) = fresh_pair(change.app, change.conn)?;
-    let key = put_key(change.app, change.conn, (&holder, id, &secret), (note, &change.by.user.name))?;
+    let by = &change.by.user.name;
+    let key = put_key(
+        change.app,
+        change.conn,
+        NewKey { holder: &holder, secret_id: id, secret: &secret, note, by },
+    )?;
     change.event("CreateApiKey").on(&holder).object(key.secret_id.as_str()).record(change);
     Ok((key, secret))
 }
 
+/// A pair that becomes a key: whose, what for, and who made it.
+pub(in crate::app) struct NewKey<'a> {
+    pub holder: &'a User,
+    pub secret_id: SecretId,
+    pub secret: &'a SecretKey,
+    pub note: &'a str,
+    pub by: &'a str,
+}
+
 /// Keeps a pair in a free slot, sealed.
-pub(in crate::app) fn put_key(
-    app: &App,
-    conn: &mut Conn,
-    (holder, secret_id, secret): (&User, SecretId, &SecretKey),
-    (note, by): (&str, &str),
-) -> Result<Key, Failure> {
+pub(in crate::app) fn put_key(app: &App, conn: &mut Conn, new: NewKey<'_>) -> Result<Key, Failure> {
+    let NewKey { holder, secret_id, secret, note, by } = new;
     dialect::lock_user(conn, holder.uid)?;
     let now = app.clock.now();
     let key = Key {
@@ -148,20 +159,31 @@ pub(in crate::app) fn put_key(
     }
 }
 
+/// A key that was made after a step-up.
+pub(in crate::app) struct Created {
+    pub secret_id: SecretId,
+    /// Opens the page that shows the pair, where it is shown once.
+    pub ticket: Option<String>,
+}
+
 /// Creates after a passed step-up; where secrets are shown once, the ticket opens the page that does it.
 pub(in crate::app) fn create_checked(
     change: &mut Change<'_>,
     place: Place,
     note: &str,
-) -> Result<Done, Failure> {
+) -> Result<Created, Failure> {
     let (key, secret) = create_in(change, place, note)?;
     let ticket = if change.by.account.settings.secret_reveal == SecretReveal::Once {
         let door = created_door(change.by, &key);
-        Some(mint(change.app, change.conn, &door, Some(secret.expose()), SHOW_SECONDS)?)
+        Some(mint(
+            change.app,
+            change.conn,
+            &NewTicket { door: &door, shown: Some(secret.expose()), seconds: SHOWN_ONCE_SECONDS },
+        )?)
     } else {
         None
     };
-    Ok(Done::KeyCreated { place, secret_id: key.secret_id, ticket })
+    Ok(Created { secret_id: key.secret_id, ticket })
 }
 
 /// Makes a key unusable from the commit on. Never asks for anything: it is the safe direction.

@@ -1,17 +1,17 @@
 //! Showing a stored SecretKey again: asked, checked, shown once per check.
 
 use crate::app::caller::Caller;
-use crate::app::deferred::ask;
-use crate::app::deferred::step_up_left;
-use crate::app::deferred::{Detail, Wish, reveal_door};
+use crate::app::factors::ask::ask;
+use crate::app::factors::ask::step_up_left;
+use crate::app::factors::ask::{Detail, Wish, reveal_door};
 use crate::app::keys::reveal_age::By;
 use crate::app::keys::reveal_age::ensure_code_counts;
 use crate::app::keys::reveal_age::ensure_own_waited;
 use crate::app::keys::{Operation, Place, Step, created_door, holder, secret_binding};
 use crate::app::session::refusals::note_refusal;
-use crate::app::session::tickets::mint;
 use crate::app::session::tickets::take_or_tell;
 use crate::app::session::tickets::{BAD_TICKET, Taken};
+use crate::app::session::tickets::{NewTicket, mint};
 use crate::app::{App, Failure};
 use crate::domain::account::SecretReveal;
 use crate::domain::key::{Key, KeyRefusal, SecretId};
@@ -54,7 +54,7 @@ async fn ask_for_secret(
     if step_up_left(app, caller) > 0 && ensure_code_counts(app, caller, &holder).is_ok() {
         let minted = app.change(caller, move |change| {
             let door = reveal_door(change.by, key.uid, &key.secret_id);
-            mint(change.app, change.conn, &door, None, TICKET_SECONDS)
+            mint(change.app, change.conn, &NewTicket { door: &door, shown: None, seconds: TICKET_SECONDS })
         });
         return minted.await.map(Step::Done);
     }

@@ -1,10 +1,11 @@
 //! When keys were used: noted in memory by every signed call, written down in batches, never into a key's row.
 
-use crate::app::caller::{Caller, Source};
+use crate::app::caller::Caller;
 use crate::app::keys::{Operation, Place, holder};
 use crate::app::{App, Failure};
 use crate::domain::characters::without_misleading;
 use crate::domain::key::SecretId;
+use crate::domain::source::Source;
 use crate::store::{Conn, StoreError, api_keys, key_usage, signed_seconds};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};

@@ -2,38 +2,17 @@
 
 use crate::app::caller::Caller;
 use crate::app::caller::access::Access;
+use crate::app::caller::simulation::{Question, Simulation, name_of};
 use crate::app::{App, Failure};
+use crate::domain::paging::Part;
+use crate::store::user_search::Cursor;
+
 use crate::domain::permission::action;
-use crate::domain::policy::evaluate::{Decision, Reason};
-use crate::domain::policy::near::NearMiss;
 use crate::domain::user::{Uin, User};
 use crate::store::{policies, user_search, users};
 
 /// Names in a list to choose from.
 const OFFERED: i64 = 200;
-
-/// A question of the kind "may this user …?".
-#[derive(Clone, Debug, Default)]
-pub struct Question {
-    /// Such as `cam:ListUsers`; of any service.
-    pub action: String,
-    /// Six segments, or `*`.
-    pub resource: String,
-    /// Condition keys and their values; they replace what a request would bring.
-    pub context: Vec<(String, Vec<String>)>,
-}
-
-/// What came out.
-#[derive(Clone, Debug)]
-pub struct Simulation {
-    /// Root is not asked for policies: it may do everything in its account.
-    pub is_root: bool,
-    pub decision: Decision,
-    /// The policy that decided, if it is one that can be looked up.
-    pub policy: Option<i64>,
-    /// Statements that would have allowed it but for one part, with the policies that can be looked up.
-    pub near: Vec<(NearMiss, Option<i64>)>,
-}
 
 /// Decides a made-up request of a user, for whoever may see that user's policies.
 pub async fn simulate(
@@ -67,7 +46,9 @@ pub async fn users_to_offer(app: &App, caller: &Caller) -> Result<Vec<User>, Fai
     }
     let (owner, all) = (caller.owner(), user_search::Filter::default());
     app.store
-        .read(move |conn| Ok(user_search::page(conn, owner, &all, &user_search::Cursor::Start, OFFERED)?))
+        .read(move |conn| {
+            Ok(user_search::page(conn, owner, &all, &Part { cursor: Cursor::Start, size: OFFERED })?)
+        })
         .await
 }
 
@@ -86,33 +67,4 @@ pub async fn user_named(app: &App, caller: &Caller, text: &str) -> Result<User, 
         .await?;
     caller.ensure(action::LIST_ATTACHED, found.as_ref().map_or(owner, |user| user.uin))?;
     found.ok_or(Failure::NotFound)
-}
-
-impl Simulation {
-    /// Of a root account's holder.
-    pub(in crate::app) fn of_root() -> Self {
-        let decision = Decision { allowed: true, reason: Reason::Allowed, by: None, unevaluable: Vec::new() };
-        Self { is_root: true, decision, policy: None, near: Vec::new() }
-    }
-
-    /// Of whoever needs policies.
-    pub(in crate::app) fn by(decision: Decision, near: Vec<NearMiss>) -> Self {
-        let near = near.into_iter().map(|miss| (miss, None)).collect();
-        Self { is_root: false, decision, policy: None, near }
-    }
-
-    /// The name behind the label of what decided.
-    fn policy_name(&self) -> Option<&str> {
-        let label = match (&self.decision.by, &self.decision.reason) {
-            (Some(by), _) => &by.label,
-            (None, Reason::OutsideBoundary(label)) => label,
-            _ => return None,
-        };
-        Some(name_of(label))
-    }
-}
-
-/// A label may begin with the group that a policy comes from.
-fn name_of(label: &str) -> &str {
-    label.rsplit(": ").next().unwrap_or(label)
 }

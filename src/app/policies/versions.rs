@@ -40,14 +40,20 @@ pub async fn policy_version(
         .await
 }
 
+/// A text that becomes a version, and whether it decides from then on.
+pub struct NewVersion {
+    pub document: Document,
+    pub is_default: bool,
+}
+
 /// Adds a version, and lets it decide if asked to: that takes both permissions. Gives its number.
 pub async fn create_policy_version(
     app: &App,
     caller: &Caller,
     id: i64,
-    document: Document,
-    is_default: bool,
+    new: NewVersion,
 ) -> Result<i64, Failure> {
+    let NewVersion { document, is_default } = new;
     caller.ensure_on_policy(action::CREATE_POLICY_VERSION, id)?;
     if is_default {
         caller.ensure_on_policy(action::SET_DEFAULT_POLICY_VERSION, id)?;

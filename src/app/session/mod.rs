@@ -1,15 +1,21 @@
 //! Sessions: begun at sign-in, renamed at step-up, ended in many ways.
 
+pub mod person;
 pub(super) mod refusals;
 pub mod rules;
 pub mod tickets;
+pub(super) mod welcome;
+pub mod window;
 
-use crate::app::caller::{Caller, Source};
+use crate::app::caller::Caller;
+use crate::app::change::event::{Actor, Draft};
 use crate::app::session::rules::SECOND_STEP_SECONDS;
 use crate::app::session::rules::is_live;
 use crate::app::session::tickets::digest;
-use crate::app::sign_in::rules::unwelcome;
+use crate::app::session::welcome::unwelcome;
 use crate::app::{App, Failure};
+use crate::domain::session::Method;
+use crate::domain::source::Source;
 use crate::domain::user::{Uin, User};
 use crate::store::sessions::{self, FULL, SECOND_FACTOR};
 use crate::store::{Conn, dialect, users};
@@ -20,7 +26,7 @@ pub use crate::store::sessions::Session;
 pub(in crate::app) struct Beginning<'a> {
     pub user: &'a User,
     pub is_full: bool,
-    pub method: &'a str,
+    pub method: Method,
     pub source: &'a Source,
 }
 
@@ -41,7 +47,7 @@ pub(in crate::app) fn begin_session(
         stage: if beginning.is_full { FULL } else { SECOND_FACTOR }.to_owned(),
         uin: beginning.user.uin.0,
         uid: beginning.user.uid.0,
-        method: beginning.method.to_owned(),
+        method: beginning.method.to_string(),
         ip: beginning.source.ip.clone(),
         user_agent: beginning.source.user_agent.clone(),
         created_at: now,
@@ -164,9 +170,7 @@ pub async fn switch_identity(app: &App, caller: &Caller, owner: Uin) -> Result<S
             renamed.uid = user.uid.0;
             renamed.step_up_at = None;
         })?;
-        let actor =
-            crate::app::change::event::Actor { owner, uin: user.uin, name: &user.name, source: &source };
-        crate::app::change::event::Draft::new("SwitchIdentity", &actor).record(change);
+        Draft::new("SwitchIdentity", &Actor::of(&user, &source)).record(change);
         Ok(Ok(key))
     })
     .await?
@@ -206,7 +210,7 @@ pub async fn set_session_state(app: &App, id_hash: String, state: String) -> Res
 /// a cookie that is being replaced at this moment.
 pub async fn former_caller(app: &App, id_hash: String, source: Source) -> Result<Caller, Failure> {
     let found = app.store.read(move |conn| sessions::find_former(conn, &id_hash)).await?;
-    crate::app::caller::caller(app, found.ok_or(Failure::NotSignedIn)?.id_hash, source).await
+    person::caller(app, found.ok_or(Failure::NotSignedIn)?.id_hash, source).await
 }
 
 /// Whether a session has that id, or had it before its last change of id.

@@ -39,14 +39,16 @@ pub fn digest(token: &str) -> String {
     HEXLOWER.encode(&Sha256::digest(token.as_bytes()))
 }
 
-/// Mints a ticket that lives for `seconds`; `shown` is sealed and comes back when it is used.
-pub(in crate::app) fn mint(
-    app: &App,
-    conn: &mut Conn,
-    door: &Door<'_>,
-    shown: Option<&str>,
-    seconds: i64,
-) -> Result<String, Failure> {
+/// A ticket to be minted: what it opens, what is sealed in it and comes back when it is used, how long it lives.
+pub(in crate::app) struct NewTicket<'a> {
+    pub door: &'a Door<'a>,
+    pub shown: Option<&'a str>,
+    pub seconds: i64,
+}
+
+/// Mints a ticket.
+pub(in crate::app) fn mint(app: &App, conn: &mut Conn, new: &NewTicket<'_>) -> Result<String, Failure> {
+    let NewTicket { door, shown, seconds } = new;
     let token = app.random.token()?;
     let digest = digest(&token);
     let sealed =
@@ -96,14 +98,21 @@ pub(in crate::app) fn take_or_tell(
     Ok(if is_harmless { Taken::Before } else { Taken::Never })
 }
 
+/// A page of the caller's that is shown once: what for, and about whom.
+#[derive(Clone, Copy)]
+pub struct OncePage {
+    pub purpose: &'static str,
+    pub uid: Uid,
+}
+
 /// What a page shows once: for the caller's own session, about one user.
 pub async fn shown_once(
     app: &App,
     caller: &Caller,
-    purpose: &'static str,
-    uid: Uid,
+    page: OncePage,
     token: String,
 ) -> Result<Option<Zeroizing<String>>, Failure> {
+    let OncePage { purpose, uid } = page;
     let taken = app
         .change(caller, move |change| {
             let door = Door { session: &change.by.session.id_hash, purpose, uid, object: "" };

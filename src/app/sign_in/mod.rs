@@ -1,10 +1,8 @@
 //! The way in: name and password, then a code where there is an authenticator app.
 
-pub(super) mod rules;
 pub mod second_step;
 pub(super) mod visitor;
 
-use super::caller::Source;
 use super::{App, Failure};
 use crate::app::change::event::{Actor, Draft};
 use crate::app::change::{Change, Outsider};
@@ -15,11 +13,13 @@ use crate::app::factors::known_devices::device_cookie;
 use crate::app::session::begin_session;
 use crate::app::session::rules::live_session;
 use crate::app::session::rules::make_room;
+use crate::app::session::welcome::unwelcome;
 use crate::app::session::{Beginning, public_name};
-use crate::app::sign_in::rules::unwelcome;
-use crate::app::sign_in::visitor::Visitor;
 use crate::app::sign_in::visitor::at_the_door;
+use crate::app::sign_in::visitor::{Knock, Visitor};
 use crate::domain::secret::Password;
+use crate::domain::session::Method;
+use crate::domain::source::Source;
 use crate::domain::throttle::TOLD_WRONG_CODES;
 use crate::domain::user::{Uin, User};
 use crate::passwords::Verdict;
@@ -27,13 +27,6 @@ use crate::store::sessions::{FULL, Session};
 use crate::store::{Conn, accounts, dialect, identities, totp_devices, users};
 
 pub use crate::app::factors::known_devices::DEVICE_COOKIE_SECONDS;
-
-/// How a session was begun, as its list shows it.
-pub const BY_PASSWORD: &str = "password";
-pub const BY_CODE: &str = "password and code";
-/// The form that made the account asked for both.
-pub const BY_SETUP: &str = "password and code, at set-up";
-pub const BY_RECOVERY_CODE: &str = "password and recovery code";
 
 /// What a person typed at the door.
 pub struct Credentials {
@@ -65,7 +58,7 @@ pub struct SignedIn {
 
 /// How somebody comes in: by what, after how many wrong codes, from where.
 pub(in crate::app) struct Entry<'a> {
-    pub method: &'static str,
+    pub method: Method,
     pub wrong_codes: i64,
     pub source: &'a Source,
 }
@@ -83,7 +76,7 @@ struct Proven {
 pub async fn sign_in(app: &App, credentials: Credentials, source: Source) -> Result<SignedIn, Failure> {
     let Credentials { account, user_name, password, device } = credentials;
     let Visitor { found, buckets, guest } =
-        at_the_door(app, (account, user_name, device), source.ip.clone()).await?;
+        at_the_door(app, Knock { account, user_name, device, ip: source.ip.clone() }).await?;
     let turn = admit(app, &buckets, &guest).await?;
     let (user, stored) = found.map_or((None, None), |(user, stored)| (Some(user), stored));
     let verdict = match app.passwords.check_in(turn, password, stored.clone()).await {
@@ -106,7 +99,7 @@ pub async fn sign_in(app: &App, credentials: Credentials, source: Source) -> Res
 async fn pass_first_step(app: &App, proven: Proven, source: Source) -> Result<SignedIn, Failure> {
     app.change_again(&Outsider, move |change| {
         let Some(user) = still_valid(change.conn, &proven)? else {
-            sign_in_event(&proven.user, &source).refused("password just changed").record(change);
+            Draft::sign_in(&proven.user, &source).refused("password just changed").record(change);
             return Ok(Err(Failure::NotProven));
         };
         proven.buckets.forgive(change.conn)?;
@@ -114,11 +107,12 @@ async fn pass_first_step(app: &App, proven: Proven, source: Source) -> Result<Si
             return Ok(Err(refusal));
         }
         if totp_devices::count(change.conn, user.uin)? > 0 {
-            let beginning = Beginning { user: &user, is_full: false, method: BY_PASSWORD, source: &source };
+            let beginning =
+                Beginning { user: &user, is_full: false, method: Method::Password, source: &source };
             let session = begin_session(change.app, change.conn, &beginning)?;
             return Ok(Ok(SignedIn::half(session, user.owner_uin)));
         }
-        let_in(change, &user, &Entry { method: BY_PASSWORD, wrong_codes: 0, source: &source }).map(Ok)
+        let_in(change, &user, &Entry { method: Method::Password, wrong_codes: 0, source: &source }).map(Ok)
     })
     .await?
 }
@@ -149,11 +143,11 @@ pub(in crate::app) fn let_in(
     let ended = make_room(app, change.conn, user.uin)?;
     let session = begin_session(app, change.conn, &Beginning { user, is_full: true, method, source })?;
     for session in &ended {
-        let event = Draft::new("EndSession", &actor(user, source)).fact("because", "too many sessions");
+        let event = Draft::new("EndSession", &Actor::of(user, source)).fact("because", "too many sessions");
         let event = event.fact("session", public_name(session)).fact("ip", session.ip.as_str());
         event.record(change);
     }
-    let mut event = sign_in_event(user, source).fact("method", method);
+    let mut event = Draft::sign_in(user, source).fact("method", method.as_str());
     if wrong_codes > 0 {
         event = event.fact("wrong_codes", wrong_codes);
     }
@@ -169,7 +163,7 @@ async fn refuse_sign_in(app: &App, user: Option<User>, source: Source) -> Result
     app.change(&Outsider, move |change| {
         // Unknown names are written down too, for the operator: both cases then cost the same.
         let event = if let Some(user) = &user {
-            sign_in_event(user, &source)
+            Draft::sign_in(user, &source)
         } else {
             let nobody = Actor { owner: Uin(0), uin: Uin(0), name: "unknown", source: &source };
             Draft::new("SignIn", &nobody)
@@ -218,12 +212,4 @@ impl SignedIn {
             wrong_codes: None,
         }
     }
-}
-
-fn actor<'a>(user: &'a User, source: &'a Source) -> Actor<'a> {
-    Actor { owner: user.owner_uin, uin: user.uin, name: &user.name, source }
-}
-
-pub(in crate::app) fn sign_in_event(user: &User, source: &Source) -> Draft {
-    Draft::new("SignIn", &actor(user, source))
 }

@@ -1,6 +1,5 @@
 //! The second step of signing in: a code, or a recovery code in its place.
 
-use crate::app::caller::Source;
 use crate::app::change::event::{Actor, Draft};
 use crate::app::change::{Change, Outsider};
 use crate::app::factors::devices::use_code;
@@ -10,12 +9,14 @@ use crate::app::factors::known_devices::Device;
 use crate::app::factors::known_devices::known_device;
 use crate::app::session::id_of_cookie;
 use crate::app::session::rules::live_session;
+use crate::app::session::welcome::unwelcome;
 use crate::app::sign_in::let_in;
-use crate::app::sign_in::rules::unwelcome;
-use crate::app::sign_in::{BY_CODE, BY_RECOVERY_CODE, Entry, SignedIn, sign_in_event};
+use crate::app::sign_in::{Entry, SignedIn};
 use crate::app::{App, Failure};
 use crate::domain::field::FieldError;
 use crate::domain::recovery::RecoveryCode;
+use crate::domain::session::Method;
+use crate::domain::source::Source;
 use crate::domain::throttle::MANY_WRONG_CODES;
 use crate::domain::totp::Code;
 use crate::domain::user::{Uid, Uin, User};
@@ -108,8 +109,8 @@ fn guess(
         Proof::Code(_) if wrong_codes >= MANY_WRONG_CODES && half.known.is_none() => {
             return Err(FieldError::on_page("code", ONLY_KNOWN).into());
         }
-        Proof::Code(code) => (use_code(change.app, change.conn, uin, code)?, BY_CODE),
-        Proof::Recovery(_) => (None, BY_RECOVERY_CODE),
+        Proof::Code(code) => (use_code(change.app, change.conn, uin, code)?, Method::Code),
+        Proof::Recovery(_) => (None, Method::RecoveryCode),
     };
     let is_right = match proof {
         Proof::Code(_) => device.is_some(),
@@ -120,7 +121,7 @@ fn guess(
         if matches!(proof, Proof::Code(_)) {
             identities::set_wrong_codes(change.conn, uin, wrong_codes.saturating_add(1))?;
         }
-        sign_in_event(&half.user, &half.source).refused("wrong code").record(change);
+        Draft::sign_in(&half.user, &half.source).refused("wrong code").record(change);
         return Ok(Err(Failure::NotProven));
     }
     buckets.clear(change.conn)?;
@@ -151,8 +152,7 @@ fn use_recovery_code(
     identities::set_recovered(change.conn, user.uin, Some(change.app.clock.now()))?;
     sessions::delete_others(change.conn, user.uin, &half.session.family)?;
     let left = recovery_codes::left(change.conn, user.uin)?;
-    let actor = Actor { owner: user.owner_uin, uin: user.uin, name: &user.name, source: &half.source };
-    Draft::new("UseRecoveryCode", &actor).fact("left", left).record(change);
+    Draft::new("UseRecoveryCode", &Actor::of(user, &half.source)).fact("left", left).record(change);
     Ok(true)
 }
 

@@ -16,12 +16,17 @@ pub(in crate::app) struct Visitor {
     pub guest: Guest,
 }
 
+/// What somebody at the door typed, the cookie of a known browser, and where they are.
+pub(in crate::app) struct Knock {
+    pub account: String,
+    pub user_name: String,
+    pub device: Option<String>,
+    pub ip: String,
+}
+
 /// Looks up who is meant by an account, a name and the cookie of a known browser.
-pub(in crate::app) async fn at_the_door(
-    app: &App,
-    (account, user_name, device): (String, String, Option<String>),
-    ip: String,
-) -> Result<Visitor, Failure> {
+pub(in crate::app) async fn at_the_door(app: &App, knock: Knock) -> Result<Visitor, Failure> {
+    let Knock { account, user_name, device, ip } = knock;
     let node = app.clone();
     app.store
         .read(move |conn| {

@@ -70,7 +70,7 @@ pub async fn explain(app: &App, caller: &Caller, incoming: &Incoming<'_>) -> Res
         timestamp: claim.timestamp(),
         is_late,
         is_disabled: !signer.key.is_enabled(),
-        verdict: verdict(app, &claim, incoming, (&signer, &others))?,
+        verdict: verdict(app, &Heard { claim: &claim, incoming }, &signer, &others)?,
         spellings: signature::explanations(&claim),
     })
 }
@@ -92,12 +92,14 @@ async fn keys_of(app: &App, caller: &Caller, id: &str) -> Result<(Signer, Vec<Si
     .await
 }
 
-fn verdict(
-    app: &App,
-    claim: &Claim<'_>,
-    incoming: &Incoming<'_>,
-    (signer, others): (&Signer, &[Signer]),
-) -> Result<Verdict, Failure> {
+/// A request, and what it claims.
+struct Heard<'a> {
+    claim: &'a Claim<'a>,
+    incoming: &'a Incoming<'a>,
+}
+
+fn verdict(app: &App, heard: &Heard<'_>, signer: &Signer, others: &[Signer]) -> Result<Verdict, Failure> {
+    let Heard { claim, incoming } = heard;
     let secret = open_secret(app, &signer.key, &signer.sealed)?;
     let difference = match judged(claim, &secret) {
         Ok(()) => return Ok(Verdict::Fits),

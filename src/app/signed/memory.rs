@@ -6,7 +6,7 @@
 
 use crate::app::signed::Signature;
 use crate::domain::key::SecretId;
-use crate::domain::replay::{Arrival, Origin, ReplayRefusal, Seen, Use};
+use crate::domain::replay::{Arrival, Origin, ReplayRefusal, Seen, Use, ensure_new};
 use crate::domain::seconds::Seconds;
 use crate::domain::signature::WINDOW_SECONDS;
 use crate::domain::user::Uid;
@@ -22,8 +22,6 @@ const KEPT: Duration = Duration::from_secs(2 * WINDOW_SECONDS.unsigned_abs() + 1
 const MOST_OF_ONE: usize = 50_000;
 /// Signatures remembered in all.
 const MOST_IN_ALL: usize = 500_000;
-/// The action of a change that was kept without one.
-const ANY_ACTION: &str = "*";
 
 type Digest = [u8; 32];
 
@@ -255,21 +253,6 @@ impl Changes {
             known.push(made);
         }
     }
-}
-
-/// Refuses a call that was made before as the same change, or that comes too late after another one or from elsewhere.
-pub(in crate::app) fn ensure_new<'a>(
-    call: &Use,
-    made: impl Iterator<Item = (&'a str, &'a str, Arrival)>,
-) -> Result<(), ReplayRefusal> {
-    let mut first: Option<Arrival> = None;
-    for (action, request_id, arrival) in made {
-        if call.is_change && (action == call.action || action == ANY_ACTION) {
-            return Err(ReplayRefusal::Twin { first: request_id.to_owned() });
-        }
-        first = Some(first.filter(|first| first.at_ms <= arrival.at_ms).unwrap_or(arrival));
-    }
-    first.map_or(Ok(()), |first| call.arrival.ensure_companion(&first))
 }
 
 fn bytes(hex: &str) -> Option<Digest> {

@@ -6,7 +6,7 @@ pub mod replay;
 pub(super) mod signers;
 pub(super) mod standing;
 
-use super::caller::{Caller, Source};
+use super::caller::Caller;
 use super::keys::secret_binding;
 use super::{App, Failure};
 use crate::app::keys::usage::Sighting;
@@ -18,6 +18,7 @@ use crate::config::Replay;
 use crate::domain::key::SecretId;
 use crate::domain::replay::{ReplayRefusal, Use};
 use crate::domain::signature::{self, Allowances, Claim, Incoming, KeyMaterial, SignatureError, Verified};
+use crate::domain::source::Source;
 use crate::domain::user::Uid;
 use crate::store::api_keys::Signer;
 use data_encoding::HEXLOWER;

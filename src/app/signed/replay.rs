@@ -1,55 +1,19 @@
 //! A signature makes a change once, and what may be a copy of an earlier call changes nothing.
 
 use crate::app::caller::Caller;
+use crate::app::caller::once::{Once, used};
 use crate::app::signed::Signed;
-use crate::app::signed::memory::ensure_new;
 use crate::app::{App, Failure};
 use crate::config::Replay;
-use crate::domain::replay::{Arrival, Origin, ReplayRefusal, Use};
+use crate::domain::replay::{ReplayRefusal, Use};
 use crate::domain::signature::WINDOW_SECONDS;
 use crate::store::replays::{self, SignedChange};
-use crate::store::{Conn, StoreError, signed_seconds};
+use crate::store::signed_seconds;
 use data_encoding::HEXLOWER;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Seconds that a use is remembered: longer than any signature stays good.
 const MEMORY_SECONDS: i64 = 2 * WINDOW_SECONDS + 1;
-
-/// A signature that its call uses up.
-#[derive(Debug)]
-pub struct Once {
-    call: Use,
-    change: SignedChange,
-    is_recorded: AtomicBool,
-}
-
-impl Once {
-    /// Uses the signature up in this transaction. A change that leaves several events does so once.
-    pub(in crate::app) fn record(&self, conn: &mut Conn) -> Result<(), Failure> {
-        let made = replays::of_signature(conn, &self.change.signature)?;
-        let is_own =
-            |one: &SignedChange| one.action == self.change.action && one.request_id == self.change.request_id;
-        if made.iter().any(is_own) {
-            return Ok(());
-        }
-        let known = made.iter().map(|one| {
-            let arrival = Arrival { at_ms: one.arrived_ms, origin: Origin::of(&one.origin) };
-            (one.action.as_str(), one.request_id.as_str(), arrival)
-        });
-        ensure_new(&self.call, known)?;
-        replays::insert(conn, &self.change).map_err(|error| used(error, ReplayRefusal::twin()))?;
-        self.is_recorded.store(true, Ordering::SeqCst);
-        Ok(())
-    }
-}
-
-fn used(error: StoreError, refusal: ReplayRefusal) -> Failure {
-    match error {
-        StoreError::Duplicate(_) => Failure::Replayed(refusal),
-        other => other.into(),
-    }
-}
 
 /// Uses a signature for a call that was admitted; a change takes what it has to use up with it.
 pub async fn use_signature(app: &App, signed: &Signed, call: &Use) -> Result<Caller, Failure> {
@@ -74,7 +38,7 @@ pub async fn use_signature(app: &App, signed: &Signed, call: &Use) -> Result<Cal
         return Ok(caller);
     }
     if call.is_change {
-        caller.once = Some(Arc::new(Once { call: *call, change, is_recorded: AtomicBool::new(false) }));
+        caller.once = Some(Arc::new(Once::new(*call, change)));
     } else if app.rules.replay == Replay::All {
         let spend = move |conn: &mut _| replays::insert(conn, &change);
         app.store.write(spend).await.map_err(|error| used(error, ReplayRefusal::Used))?;
@@ -84,7 +48,7 @@ pub async fn use_signature(app: &App, signed: &Signed, call: &Use) -> Result<Cal
 
 /// Uses up the signature of a change that found nothing to do, and so left no event.
 pub async fn settle_signature(app: &App, caller: &Caller) -> Result<(), Failure> {
-    let Some(once) = caller.once.clone().filter(|once| !once.is_recorded.load(Ordering::SeqCst)) else {
+    let Some(once) = caller.once.clone().filter(|once| !once.is_used()) else {
         return Ok(());
     };
     app.store.write(move |conn| once.record(conn)).await
@@ -93,7 +57,8 @@ pub async fn settle_signature(app: &App, caller: &Caller) -> Result<(), Failure>
 /// Whether the change that this caller is to make was made under its signature by another request.
 pub async fn is_twin(app: &App, caller: &Caller) -> Result<bool, Failure> {
     let Some(once) = caller.once.clone() else { return Ok(false) };
-    let made = app.store.read(move |conn| replays::find(conn, &once.change.signature, &once.change.action));
+    let made =
+        app.store.read(move |conn| replays::find(conn, &once.change().signature, &once.change().action));
     Ok(made.await?.is_some_and(|made| made.request_id != caller.source.request_id))
 }
 

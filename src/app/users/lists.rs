@@ -61,15 +61,21 @@ pub async fn collaborators(
         .await
 }
 
+/// Which users of a list are wanted: those after a UIN, and how many.
+pub struct Portion {
+    pub after: Uin,
+    pub size: usize,
+}
+
 /// Users of one kind or of all, in parts.
 pub async fn accounts(
     app: &App,
     caller: &Caller,
     kind: Option<UserKind>,
-    (after, size): (Uin, usize),
+    portion: Portion,
 ) -> Result<Part, Failure> {
     caller.ensure_here(action::LIST_ACCOUNTS)?;
-    let owner = caller.owner();
+    let (Portion { after, size }, owner) = (portion, caller.owner());
     let limit = i64::try_from(size).unwrap_or(i64::MAX).saturating_add(1);
     let slice = Slice { after, offset: 0, limit };
     let mut users = app.store.read(move |conn| user_lists::slice(conn, owner, kind, slice)).await?;

@@ -13,15 +13,16 @@ pub mod security;
 use super::caller::Caller;
 use super::{App, Failure};
 use crate::app::change::Change;
-use crate::app::deferred::SHOW_SECONDS;
 use crate::app::factors::new_password::Chosen;
 use crate::app::factors::new_password::acceptable;
 use crate::app::factors::new_password::generated_password;
 use crate::app::session::tickets::Door;
-use crate::app::session::tickets::mint;
+use crate::app::session::tickets::SHOWN_ONCE_SECONDS;
+use crate::app::session::tickets::{NewTicket, mint};
 use crate::app::users::names::ensure_free_name;
 use crate::app::users::permissions::attach_in;
 use crate::domain::field::FieldError;
+use crate::domain::paging::Part;
 use crate::domain::permission::action;
 use crate::domain::secret::Password;
 use crate::domain::user::{MAX_OWNERS_OF_COLLABORATOR, Protection, Uid, Uin, User, UserKind, UserName};
@@ -106,16 +107,17 @@ pub async fn users(app: &App, caller: &Caller, filter: Filter, cursor: Cursor) -
     app.store
         .read(move |conn| {
             let size = i64::try_from(PAGE_SIZE).unwrap_or(i64::MAX);
-            let mut found = user_search::page(conn, owner, &filter, &cursor, size)?;
+            let part = Part { cursor, size };
+            let mut found = user_search::page(conn, owner, &filter, &part)?;
             let has_more = found.len() > PAGE_SIZE;
             found.truncate(PAGE_SIZE);
-            let backwards = matches!(cursor, Cursor::Before(_));
+            let backwards = matches!(part.cursor, Cursor::Before(_));
             if backwards {
                 found.reverse();
             }
             Ok(UserPage {
                 users: user_search::with_details(conn, found)?,
-                has_previous: if backwards { has_more } else { cursor != Cursor::Start },
+                has_previous: if backwards { has_more } else { part.cursor != Cursor::Start },
                 has_next: if backwards { true } else { has_more },
                 count,
                 limit,
@@ -219,8 +221,15 @@ pub(in crate::app) fn add_user_in(
     let door =
         Door { session: &change.by.session.id_hash, purpose: INITIAL_PASSWORD, uid: user.uid, object: "" };
     let shown = login.and_then(|login| login.shown.as_ref());
-    let ticket =
-        shown.map(|text| mint(change.app, change.conn, &door, Some(text), SHOW_SECONDS)).transpose()?;
+    let ticket = shown
+        .map(|text| {
+            mint(
+                change.app,
+                change.conn,
+                &NewTicket { door: &door, shown: Some(text), seconds: SHOWN_ONCE_SECONDS },
+            )
+        })
+        .transpose()?;
     Ok(Added { uid: user.uid, uin, ticket })
 }
 

@@ -4,10 +4,10 @@ use crate::app::caller::Caller;
 use crate::app::change::Change;
 use crate::app::factors::new_password::Chosen;
 use crate::app::factors::new_password::acceptable;
-use crate::app::factors::new_password::ensure_new;
 use crate::app::factors::new_password::generated_password;
+use crate::app::factors::new_password::{Former, ensure_new};
 use crate::app::keys::pair::fresh_pair;
-use crate::app::keys::put_key;
+use crate::app::keys::{NewKey, put_key};
 use crate::app::users::add_user_in;
 use crate::app::users::login_of;
 use crate::app::users::{NewUser, NewUserKind, changeable, changes as changes_of};
@@ -84,7 +84,12 @@ fn first_key_in(change: &mut Change<'_>, user: &User) -> Result<(SecretId, Secre
         change.by.ensure(action::CREATE_ACCESS_KEY, user.uin)?;
     }
     let (id, secret) = fresh_pair(change.app, change.conn)?;
-    let key = put_key(change.app, change.conn, (user, id, &secret), ("", &change.by.user.name))?;
+    let by = &change.by.user.name;
+    let key = put_key(
+        change.app,
+        change.conn,
+        NewKey { holder: user, secret_id: id, secret: &secret, note: "", by },
+    )?;
     change.event("CreateApiKey").on(user).object(key.secret_id.as_str()).record(change);
     Ok((key.secret_id, secret))
 }
@@ -126,7 +131,8 @@ async fn hash_of_new(
 ) -> Result<String, Failure> {
     let chosen = Chosen { user_name: &target.name, ..caller.chosen(password, "password") };
     let password = acceptable(app, chosen).await?;
-    ensure_new(app, target.uin, &password, ("password", &caller.account.password_rules)).await?;
+    let rules = &caller.account.password_rules;
+    ensure_new(app, &password, Former { uin: target.uin, field: "password", rules }).await?;
     Ok(app.passwords.hash(password).await?)
 }
 

@@ -9,6 +9,7 @@ use crate::domain::field::FieldError;
 use crate::domain::permission::action;
 use crate::domain::policies::{MAX_ATTACHED, PolicyRefusal};
 use crate::domain::user::{Uin, User};
+use crate::store::grants::Given;
 use crate::store::policies::{self, Inherited};
 use crate::store::{dialect, grants, users};
 
@@ -101,7 +102,7 @@ pub(in crate::app) fn attach_in(
         return Err(PolicyRefusal::UserFull.into());
     }
     let mark = change.by.mark_on_user(change.app, action::ATTACH_POLICY, user.uin)?;
-    if policies::attach(change.conn, user.uid, policy.id, (&change.by.user.name, mark))? {
+    if policies::attach(change.conn, user.uid, policy.id, Given { by: &change.by.user.name, mark })? {
         change
             .event("AttachUserPolicy")
             .on(user)

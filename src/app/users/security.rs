@@ -2,12 +2,13 @@
 
 use crate::app::caller::Caller;
 use crate::app::change::Change;
-use crate::app::deferred::ask;
-use crate::app::deferred::{Asked, Detail, Done, SHOW_SECONDS, Wish};
+use crate::app::factors::ask::ask;
+use crate::app::factors::ask::{Asked, Detail, Wish};
 use crate::app::factors::new_password::generated_password;
 use crate::app::session::tickets::Door;
-use crate::app::session::tickets::mint;
-use crate::app::session::tickets::shown_once;
+use crate::app::session::tickets::SHOWN_ONCE_SECONDS;
+use crate::app::session::tickets::{NewTicket, mint};
+use crate::app::session::tickets::{OncePage, shown_once};
 use crate::app::users::{GENERATED_LENGTH, INITIAL_PASSWORD, changeable};
 use crate::app::{App, Failure};
 use crate::domain::field::FieldError;
@@ -62,11 +63,12 @@ pub async fn ask_password_reset(app: &App, caller: &Caller, uin: Uin) -> Result<
     ask(app, caller, wish).await
 }
 
+/// Gives a user the new password; the ticket opens the page that shows it once.
 pub(in crate::app) fn reset_password_in(
     change: &mut Change<'_>,
     user: &User,
     secret: &Zeroizing<String>,
-) -> Result<Done, Failure> {
+) -> Result<String, Failure> {
     change.by.ensure(action::UPDATE_USER, user.uin)?;
     ensure_resettable(change.by, user)?;
     let (shown, hash) = secret.split_once('\n').ok_or(Failure::Corrupt("step_ups.detail"))?;
@@ -78,8 +80,7 @@ pub(in crate::app) fn reset_password_in(
     change.event("ResetPassword").on(user).record(change);
     let door =
         Door { session: &change.by.session.id_hash, purpose: INITIAL_PASSWORD, uid: user.uid, object: "" };
-    let ticket = mint(change.app, change.conn, &door, Some(shown), SHOW_SECONDS)?;
-    Ok(Done::PasswordReset { uin: user.uin, ticket })
+    mint(change.app, change.conn, &NewTicket { door: &door, shown: Some(shown), seconds: SHOWN_ONCE_SECONDS })
 }
 
 /// A user with its generated password, for the page that shows it once; `None` when it was shown already.
@@ -92,7 +93,8 @@ pub async fn initial_password(
     let owner = caller.owner();
     let found = app.store.read(move |conn| users::find(conn, owner, uin)).await?;
     if let Some(user) = &found {
-        let shown = shown_once(app, caller, INITIAL_PASSWORD, user.uid, ticket).await?;
+        let shown =
+            shown_once(app, caller, OncePage { purpose: INITIAL_PASSWORD, uid: user.uid }, ticket).await?;
         if let Some(password) = shown {
             return Ok(Some((user.clone(), password)));
         }

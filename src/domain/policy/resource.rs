@@ -169,7 +169,8 @@ fn word_pattern(text: &str) -> Option<Pattern> {
     text.bytes().all(fits).then(|| Pattern::new(text))
 }
 
-fn bad(code: &'static str, (en, zh): Label, text: &str) -> Fault {
+fn bad(code: &'static str, label: Label, text: &str) -> Fault {
+    let (en, zh) = label;
     let message = (
         format!("`{text}` cannot be the {en} segment of a resource."),
         format!("`{text}` 不能作为资源的{zh}段。"),

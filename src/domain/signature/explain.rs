@@ -55,8 +55,8 @@ fn explained_tc3(claim: &Claim<'_>, proof: &tc3::Proof<'_>, spelling: Candidate<
 
 fn explained_v1(claim: &Claim<'_>, proof: &v1::Proof<'_>, spelling: Candidate<'_>) -> Explanation {
     let mut string_to_sign = Vec::new();
-    let request = (claim.method.as_str(), spelling.host);
-    v1::write_string_to_sign(request, &proof.parameters, &mut string_to_sign);
+    let method = claim.method.as_str();
+    v1::write_string_to_sign(method, spelling.host, &proof.parameters, &mut string_to_sign);
     Explanation {
         host: spelling.host.to_owned(),
         lower_case: false,

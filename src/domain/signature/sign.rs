@@ -78,6 +78,7 @@ fn signature(request: &Outgoing<'_>, canonical: &[u8; 32], secret_key: &str) -> 
 pub fn sign_v1(request: &OutgoingV1<'_>, secret_key: &str) -> String {
     let mut sorted = request.parameters.to_vec();
     sorted.sort_unstable();
-    let signature = v1::signature((request.scheme, secret_key), (request.method, request.host), &sorted);
+    let key = v1::SigningKey { scheme: request.scheme, secret_key };
+    let signature = v1::signature(&key, request.method, request.host, &sorted);
     BASE64.encode(&signature)
 }

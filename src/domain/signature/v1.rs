@@ -136,11 +136,11 @@ fn signature_bytes(text: &str, scheme: Scheme) -> Result<Vec<u8>, SignatureError
 
 /// Writes the text that the SecretKey signs; the parameters must be sorted.
 pub(super) fn write_string_to_sign<T: AsRef<str>>(
-    request: (&str, &str),
+    method: &str,
+    host: &str,
     sorted: &[(T, T)],
     sink: &mut impl Sink,
 ) {
-    let (method, host) = request;
     for part in [method, host, "/"] {
         sink.put(part.as_bytes());
     }
@@ -153,20 +153,27 @@ pub(super) fn write_string_to_sign<T: AsRef<str>>(
     }
 }
 
+/// What signs, and how.
+pub(super) struct SigningKey<'a> {
+    pub scheme: Scheme,
+    pub secret_key: &'a str,
+}
+
 /// The signature of a text under a SecretKey.
 pub(super) fn signature<T: AsRef<str>>(
-    key: (Scheme, &str),
-    request: (&str, &str),
+    key: &SigningKey<'_>,
+    method: &str,
+    host: &str,
     sorted: &[(T, T)],
 ) -> Vec<u8> {
-    let (scheme, secret_key) = key;
+    let SigningKey { scheme, secret_key } = *key;
     if scheme == Scheme::HmacSha1 {
         let mut mac = hmac_sha1(&[secret_key.as_bytes()]);
-        write_string_to_sign(request, sorted, &mut mac);
+        write_string_to_sign(method, host, sorted, &mut mac);
         return mac.finalize().into_bytes().to_vec();
     }
     let mut mac = hmac_sha256(&[secret_key.as_bytes()]);
-    write_string_to_sign(request, sorted, &mut mac);
+    write_string_to_sign(method, host, sorted, &mut mac);
     mac.finalize().into_bytes().to_vec()
 }
 
@@ -177,9 +184,9 @@ impl Proof<'_> {
 
     /// Whether this SecretKey signed the request.
     pub(super) fn is_signed_by(&self, claim: &Claim<'_>, secret_key: &str) -> bool {
+        let key = SigningKey { scheme: self.scheme, secret_key };
         candidates(claim.host, false).any(|spelling| {
-            let request = (claim.method.as_str(), spelling.host);
-            let expected = signature((self.scheme, secret_key), request, &self.parameters);
+            let expected = signature(&key, claim.method.as_str(), spelling.host, &self.parameters);
             bool::from(expected.ct_eq(&self.signature))
         })
     }

@@ -6,8 +6,9 @@
 
 use crate::app::Failure;
 use crate::app::caller::Caller;
+use crate::app::caller::sending::Sending;
 use crate::app::forms;
-use crate::app::forms::{Progress, Sending};
+use crate::app::forms::Progress;
 use crate::app::session::tickets::digest;
 use crate::http::request::request_id;
 use crate::web::answer::see_other;

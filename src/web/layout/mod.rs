@@ -4,7 +4,6 @@ pub mod filters;
 pub mod flash;
 
 use super::context::WebContext;
-use crate::app::caller;
 use crate::app::caller::{Caller, Duty};
 use crate::app::deferred;
 use crate::domain::permission::action;
@@ -55,7 +54,7 @@ impl Layout {
     /// The same, leaving the flash message for the next page.
     pub fn quiet(context: &WebContext, caller: &Caller, section: &'static str) -> Self {
         let left = deferred::step_up_left(&context.app, caller)
-            .max(caller::clearance::grant_window_left(&context.app, caller));
+            .max(crate::app::session::window::grant_window_left(&context.app, caller));
         let (now, session) = (context.app.clock.now(), &caller.session);
         let idle_left = session.last_seen_at.max(now - 60) + context.app.rules.session_idle - now;
         let absolute_left = session.expires_at - now;

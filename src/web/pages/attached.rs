@@ -21,7 +21,7 @@ pub const WORDING: Wording = Wording {
 pub struct Panel {
     /// Of the Permissions tab.
     pub address: String,
-    pub rows: Vec<Row>,
+    pub rows: Vec<PolicyRow>,
     pub may_attach: bool,
     pub may_detach: bool,
     /// The action that attaching needs.
@@ -39,7 +39,7 @@ pub struct Panel {
 }
 
 /// A policy in force.
-pub struct Row {
+pub struct PolicyRow {
     pub id: i64,
     pub name: String,
     pub description: String,
@@ -69,7 +69,7 @@ impl Panel {
     }
 }
 
-impl Row {
+impl PolicyRow {
     /// One that is attached here.
     pub fn attached(person: &Caller, policy: Attachment) -> Self {
         Self {

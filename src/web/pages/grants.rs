@@ -2,7 +2,7 @@
 
 use crate::app::deferred::grant::{Grant, Granted, Way};
 use crate::app::{
-    Failure, caller::Caller, caller::clearance, deferred::grant, keys::Step, policies::edit::Edited,
+    Failure, caller::Caller, deferred::grant, keys::Step, policies::edit::Edited, session::window,
 };
 use crate::web::{
     answer::PageResult, answer::see_other, caller::AnyPerson, forms::csrf::Protected, pages::ways::question,
@@ -53,6 +53,6 @@ fn in_words(edited: Edited) -> String {
 
 /// Ends what an earlier code still serves.
 pub async fn end_window(visit: Visit<AnyPerson>, _form: Protected) -> PageResult {
-    clearance::end_grant_window(visit.app(), &visit.person).await?;
+    window::end_grant_window(visit.app(), &visit.person).await?;
     Ok(visit.done("/me/security", "Ended. What grants rights asks for a code again."))
 }

@@ -1,12 +1,13 @@
 //! Confirm it is you: a fresh code for one purpose, and the way to what it opens.
 
 use crate::app::deferred::{Answer, Answered, Done, Question};
-use crate::app::{App, Failure, caller, deferred, forms, keys::Place};
+use crate::app::{App, Failure, deferred, forms, keys::Place, session::window};
 use crate::domain::{field::FieldError, key::SecretId, sentence::Sentence, step_up::Purpose, totp::Code};
 use crate::web::answer::{PageResult, render, render_as, see_other};
 use crate::web::{
     caller::AnyPerson, error::PageError, error::in_words, forms::csrf::Protected, layout::Layout,
-    layout::filters, layout::flash::Kind, pages::ways::keys_address, query::Query, session, visit::Visit,
+    layout::filters, layout::flash::Kind, pages::ways::keys_address, query::Query, session::continue_as,
+    visit::Visit,
 };
 use actix_web::{
     HttpResponse, ResponseError, http::StatusCode, http::header::LOCATION, http::header::RETRY_AFTER,
@@ -191,7 +192,7 @@ impl Refusal {
 
 /// Whatever lets somebody see others' secrets asks for a code of its own.
 fn is_asked_anew(visit: &Visit<AnyPerson>, question: &Question) -> bool {
-    question.purpose == Purpose::Grant && caller::clearance::grant_window_left(visit.app(), &visit.person) > 0
+    question.purpose == Purpose::Grant && window::grant_window_left(visit.app(), &visit.person) > 0
 }
 
 fn again(visit: &Visit<AnyPerson>, question: &Question, refusal: Refusal) -> PageResult {
@@ -226,7 +227,7 @@ async fn settle(app: &App, question: &Question, made: Option<&HttpResponse>) {
 
 /// The session goes on under its new key, whatever became of the wish.
 fn opened(visit: &Visit<AnyPerson>, answered: Answered, question: &Question) -> PageResult {
-    session::continue_as(&visit.session, &answered.session)?;
+    continue_as(&visit.session, &answered.session)?;
     let text = match answered.done {
         Ok(done) => {
             let done = match done {

@@ -4,6 +4,7 @@ use crate::chrome::Chrome;
 use crate::support::TestApp;
 use crate::support::people::{PASSWORD, Person};
 use crate::sweep::Sweep;
+use camlock::app::account::setup::new_setup_token;
 
 #[actix_web::test]
 async fn the_pages_on_the_way_in_are_sound_in_every_width_and_colour() {
@@ -26,8 +27,7 @@ async fn setup(sweep: &mut Sweep<'_>, app: &TestApp) -> Person {
     let chrome = sweep.chrome;
     let mut root = Person::stranger(app);
     sweep.visit("/setup", "setup-closed").await;
-    let address =
-        format!("/setup?token={}", camlock::app::account::setup::new_setup_token(&app.app).unwrap());
+    let address = format!("/setup?token={}", new_setup_token(&app.app).unwrap());
     sweep.visit(&address, "setup").await;
     chrome.press("Create root account").await;
     sweep.look("setup-with-errors").await;

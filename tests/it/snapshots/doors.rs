@@ -4,6 +4,7 @@ use super::album::Album;
 use crate::grants::recovery_codes;
 use crate::support::TestApp;
 use crate::support::people::{PASSWORD, Person, uin_in};
+use camlock::app::account::setup::new_setup_token;
 
 #[actix_web::test]
 async fn pages_at_the_door_are_as_they_were() {
@@ -22,7 +23,7 @@ async fn setup(album: &mut Album, app: &TestApp) -> Person {
     let mut root = Person::stranger(app);
     album.open("setup_closed", &root.browser, "/setup?token=guess").await;
     album.open("start_before_setup", &root.browser, "/").await;
-    let token = camlock::app::account::setup::new_setup_token(&app.app).unwrap();
+    let token = new_setup_token(&app.app).unwrap();
     let form = album.open("setup", &root.browser, &format!("/setup?token={token}")).await;
     root.remember_seed(&form.text("#totp-secret").unwrap());
     let fields = [

@@ -4,6 +4,7 @@ use super::album::Album;
 use crate::settings::change;
 use crate::support::TestApp;
 use crate::support::people::{PASSWORD, Person};
+use camlock::app::keys::usage::flush_usage;
 use camlock::domain::user::Uin;
 use camlock::store::StoreError;
 use diesel::RunQueryDsl;
@@ -77,7 +78,7 @@ async fn calls(album: &mut Album, app: &TestApp, root: &Person, alice: &Person) 
     client.call("cam", "GetUserAppId", json!({})).await;
     app.wait(60);
     client.call("cam", "ListUsers", json!({})).await;
-    camlock::app::keys::usage::flush_usage(&app.app).await.unwrap();
+    flush_usage(&app.app).await.unwrap();
     album.open("list_full", &root.browser, &list).await;
     album.open("own_full", &alice.browser, "/keys").await;
     album.open("records", &root.browser, &format!("{list}/{}/records", client.secret_id)).await;

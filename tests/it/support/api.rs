@@ -3,6 +3,7 @@
 use super::people::Person;
 use super::{Answer, TestApp};
 use camlock::app::keys::import::Import;
+use camlock::app::keys::import::import_key;
 use camlock::clock::Clock;
 use camlock::domain::key::SecretId;
 use camlock::domain::secret::SecretKey;
@@ -63,7 +64,7 @@ impl TestApp {
             (SecretId::generate(&random).unwrap(), SecretKey::generate(&random).unwrap());
         let client = self.client(secret_id.as_str(), secret_key.expose());
         let import = Import { owner: Some(owner), uin, secret_id, secret_key };
-        camlock::app::keys::import::import_key(&self.app, import).await.expect("room for a key");
+        import_key(&self.app, import).await.expect("room for a key");
         client
     }
 

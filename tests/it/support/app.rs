@@ -6,6 +6,7 @@ use super::browser::Browser;
 use super::database::TestDatabase;
 use actix_web::dev::ServerHandle;
 use camlock::app::App;
+use camlock::app::keys::usage::flush_usage;
 use camlock::clock::Clock;
 use camlock::config::{Config, DatabaseUrl};
 use camlock::passwords::{Cost, Passwords};
@@ -135,7 +136,7 @@ impl TestApp {
 
     /// What stands in its place after a clean stop: a server whose memory is empty.
     pub async fn restarted(&self) -> Node {
-        camlock::app::keys::usage::flush_usage(&self.app).await.expect("a clean stop");
+        flush_usage(&self.app).await.expect("a clean stop");
         self.second_node()
     }
 

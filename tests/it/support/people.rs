@@ -1,6 +1,7 @@
 //! People who use the console: a root, a sub-user, a collaborator, each with a browser and a phone.
 
 use super::{Answer, Browser, TestApp};
+use camlock::app::operator::admin::create_root;
 use camlock::domain::secret::Password;
 use camlock::domain::user::{Uin, UserName};
 use data_encoding::BASE32_NOPAD;
@@ -24,9 +25,7 @@ impl TestApp {
         let password = Password::parse(PASSWORD).expect("a password");
         let user_name = UserName::parse(name).expect("a user name");
         let root =
-            camlock::app::operator::admin::create_root(&self.app, format!("{name} Ltd"), user_name, password)
-                .await
-                .expect("a root account");
+            create_root(&self.app, format!("{name} Ltd"), user_name, password).await.expect("a root account");
         self.person(root.uin, root.uin, name)
     }
 

@@ -18,7 +18,7 @@ const ADDRESS: &str = "/settings/security";
 struct SettingsPage {
     page: Layout,
     errors: Vec<FieldError>,
-    typed: Typed,
+    typed: TypedSettings,
     can_change: bool,
     longest_window: i64,
     longest_grant_window: i64,
@@ -26,7 +26,7 @@ struct SettingsPage {
 }
 
 /// The settings as the form holds them; numbers as they were typed.
-struct Typed {
+struct TypedSettings {
     secret_reveal: String,
     step_up_window: String,
     mfa_required: bool,
@@ -45,7 +45,7 @@ pub async fn form(visit: Visit) -> PageResult {
     render(&SettingsPage {
         page: visit.layout("settings"),
         errors: Vec::new(),
-        typed: Typed::from(visit.person.account.settings),
+        typed: TypedSettings::from(visit.person.account.settings),
         can_change: visit.person.may_here(action::CHANGE_SETTINGS),
         longest_window: MAX_STEP_UP_WINDOW,
         longest_grant_window: MAX_GRANT_WINDOW,
@@ -56,7 +56,7 @@ pub async fn form(visit: Visit) -> PageResult {
 /// Asks for the step-up that changes the settings.
 pub async fn submit(visit: Visit, form: Protected) -> PageResult {
     visit.person.ensure_here(action::CHANGE_SETTINGS).map_err(Failure::from)?;
-    let typed = Typed::read(&form.0, visit.person.account.settings);
+    let typed = TypedSettings::read(&form.0, visit.person.account.settings);
     let asked = match typed.settings(&visit.person) {
         Ok(settings) if settings == visit.person.account.settings => {
             visit.leave(Kind::Info, "Nothing was changed.");
@@ -84,7 +84,7 @@ pub async fn submit(visit: Visit, form: Protected) -> PageResult {
     }
 }
 
-impl Typed {
+impl TypedSettings {
     /// As sent; a form from before there were such fields leaves them as they are.
     fn read(form: &Form, present: AccountSettings) -> Self {
         let number = |name: &str, present: i64| {
@@ -129,7 +129,7 @@ impl Typed {
     }
 }
 
-impl From<AccountSettings> for Typed {
+impl From<AccountSettings> for TypedSettings {
     fn from(settings: AccountSettings) -> Self {
         Self {
             secret_reveal: settings.secret_reveal.as_str().to_owned(),

@@ -15,14 +15,14 @@ use actix_web::http::StatusCode;
 use askama::Template;
 use facts::Facts;
 use range::Shortcut;
-use search::Typed;
+use search::TypedFilter;
 
 #[derive(Template)]
 #[template(path = "audit/index.html")]
 struct IndexPage {
     page: Layout,
     errors: Vec<FieldError>,
-    typed: Typed,
+    typed: TypedFilter,
     groups: [Group; 6],
     shortcuts: Vec<Shortcut>,
     /// Nothing to list while the filter cannot be read.
@@ -55,7 +55,7 @@ struct DetailPage {
 /// One page of the log, newest first, as the address filters it.
 pub async fn index(visit: Visit, query: Query) -> PageResult {
     visit.person.ensure_here(action::READ_AUDIT).map_err(Failure::from)?;
-    let typed = Typed::read(&query);
+    let typed = TypedFilter::read(&query);
     let shortcuts = range::shortcuts(&query, visit.app().clock.now());
     let cursor = search::cursor(&query)?;
     let (status, errors, listing) = match typed.filter(visit.app(), &visit.person).await? {

@@ -10,7 +10,7 @@ use crate::web::{error::PageError, query::Query};
 pub(super) const FIELDS: [&str; 7] = ["from", "to", "event", "actor", "target", "result", "request_id"];
 
 /// The filter as it was typed.
-pub(super) struct Typed {
+pub(super) struct TypedFilter {
     pub from: String,
     pub to: String,
     pub event: String,
@@ -20,7 +20,7 @@ pub(super) struct Typed {
     pub request_id: String,
 }
 
-impl Typed {
+impl TypedFilter {
     pub(super) fn read(query: &Query) -> Self {
         let text = |name: &str| query.text(name).trim().to_owned();
         Self {

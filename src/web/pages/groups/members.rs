@@ -106,9 +106,9 @@ fn uins_of(chosen: &[String]) -> Result<Vec<Uin>, FieldError> {
 }
 
 /// A group that users can be added to.
-pub struct Growing(GroupHead);
+pub struct UsersForGroup(GroupHead);
 
-impl Chooser for Growing {
+impl Chooser for UsersForGroup {
     const WORDING: Wording = WORDING;
     const SECTION: &'static str = "groups";
 

@@ -2,7 +2,9 @@
 
 use crate::app::{Failure, deferred::grant::Grant, deferred::grant::Way, groups, groups::Paging, users};
 use crate::domain::{group::GroupId, permission::action, policies::MAX_ATTACHED};
-use crate::web::pages::attached::{Panel, Row, WORDING, attached_to, choices, ids_of, policies_in_words};
+use crate::web::pages::attached::{
+    Panel, PolicyRow, WORDING, attached_to, choices, ids_of, policies_in_words,
+};
 use crate::web::pages::chooser::{Choices, Chooser, Subject, Wording};
 use crate::web::{
     answer::PageResult, answer::render, error::PageError, forms::Form, forms::csrf::Protected,
@@ -29,7 +31,7 @@ pub async fn index(visit: Visit) -> PageResult {
     let head = GroupHead::load(&visit, id, "permissions").await?;
     let policies = Panel {
         address: format!("/groups/{id}/permissions"),
-        rows: attached.into_iter().map(|policy| Row::attached(&visit.person, policy)).collect(),
+        rows: attached.into_iter().map(|policy| PolicyRow::attached(&visit.person, policy)).collect(),
         may_attach: visit.person.may_group(action::ATTACH_GROUP_POLICY, id),
         may_detach: visit.person.may_group(action::DETACH_GROUP_POLICY, id),
         attach_action: action::ATTACH_GROUP_POLICY,
@@ -66,9 +68,9 @@ pub async fn detach_from_group(
 }
 
 /// A group that policies can be attached to.
-pub struct Attachable(GroupHead);
+pub struct PoliciesForGroup(GroupHead);
 
-impl Chooser for Attachable {
+impl Chooser for PoliciesForGroup {
     const WORDING: Wording = WORDING;
     const SECTION: &'static str = "groups";
 

@@ -15,7 +15,7 @@ use askama::Template;
 use snippets::{Address, TOOLS, Tool};
 
 /// Something to pick: a client or a key.
-struct Choice {
+struct Pick {
     label: String,
     href: String,
     is_current: bool,
@@ -26,8 +26,8 @@ struct Choice {
 struct ApiPage {
     page: Layout,
     address: Address,
-    tools: Vec<Choice>,
-    keys: Vec<Choice>,
+    tools: Vec<Pick>,
+    keys: Vec<Pick>,
     tool: &'static Tool,
     snippet: String,
     /// Why no SecretId is filled in.
@@ -96,13 +96,13 @@ fn picked<'a>(keys: &'a [Key], wanted: &str) -> Option<&'a Key> {
     named.or_else(|| keys.iter().find(|key| key.is_enabled())).or(keys.first())
 }
 
-fn tool_choice(tool: &Tool, current: &Tool, id: Option<&str>) -> Choice {
-    Choice { label: tool.label.to_owned(), href: address(tool, id), is_current: tool.id == current.id }
+fn tool_choice(tool: &Tool, current: &Tool, id: Option<&str>) -> Pick {
+    Pick { label: tool.label.to_owned(), href: address(tool, id), is_current: tool.id == current.id }
 }
 
-fn key_choice(key: &Key, tool: &Tool, id: Option<&str>) -> Choice {
+fn key_choice(key: &Key, tool: &Tool, id: Option<&str>) -> Pick {
     let own = key.secret_id.as_str();
-    Choice { label: key.secret_id.short(), href: address(tool, Some(own)), is_current: id == Some(own) }
+    Pick { label: key.secret_id.short(), href: address(tool, Some(own)), is_current: id == Some(own) }
 }
 
 fn address(tool: &Tool, id: Option<&str>) -> String {

@@ -121,7 +121,7 @@ struct Problem {
 
 /// What did not fit, and what was typed.
 #[derive(Default)]
-struct Trouble {
+struct NoteTrouble {
     errors: Vec<FieldError>,
     note: String,
     /// The key whose note it was; none: a new key's.
@@ -170,7 +170,7 @@ impl IndexPage {
 
 /// The keys of a user, or one's own.
 pub async fn index(visit: Visit) -> PageResult {
-    list(&visit, StatusCode::OK, Trouble::default()).await
+    list(&visit, StatusCode::OK, NoteTrouble::default()).await
 }
 
 /// Makes a key and comes back to the list, or goes to the question that the account wants answered first.
@@ -185,10 +185,10 @@ pub async fn create(visit: Visit, Protected(form): Protected) -> PageResult {
         Ok(Step::Asked(asked)) => Ok(question(&asked)),
         Err(Failure::Refused(text)) => {
             let errors = vec![FieldError::on_page("", text)];
-            list(&visit, StatusCode::CONFLICT, Trouble { errors, note: note.to_owned(), key: None }).await
+            list(&visit, StatusCode::CONFLICT, NoteTrouble { errors, note: note.to_owned(), key: None }).await
         }
         Err(Failure::Invalid(errors)) => {
-            let trouble = Trouble { errors, note: note.to_owned(), key: None };
+            let trouble = NoteTrouble { errors, note: note.to_owned(), key: None };
             list(&visit, StatusCode::UNPROCESSABLE_ENTITY, trouble).await
         }
         Err(other) => Err(other.into()),
@@ -202,13 +202,13 @@ pub async fn set_note(visit: Visit, Protected(form): Protected) -> PageResult {
     match keys::set_key_note(visit.app(), &visit.person, place, (id.clone(), note.clone())).await {
         Ok(()) => Ok(visit.done(&keys_address(place), format!("The note on key {} is saved.", id.short()))),
         Err(Failure::Invalid(errors)) => {
-            list(&visit, StatusCode::UNPROCESSABLE_ENTITY, Trouble { errors, note, key: Some(id) }).await
+            list(&visit, StatusCode::UNPROCESSABLE_ENTITY, NoteTrouble { errors, note, key: Some(id) }).await
         }
         Err(other) => Err(other.into()),
     }
 }
 
-async fn list(visit: &Visit, status: StatusCode, trouble: Trouble) -> PageResult {
+async fn list(visit: &Visit, status: StatusCode, trouble: NoteTrouble) -> PageResult {
     let place = visit.place()?;
     let found = keys::keys(visit.app(), &visit.person, place).await?;
     if let Some(id) = &trouble.key
@@ -223,7 +223,7 @@ async fn list(visit: &Visit, status: StatusCode, trouble: Trouble) -> PageResult
     render_as(status, &index_page(visit, found, head, trouble))
 }
 
-fn index_page(visit: &Visit, found: KeyPage, head: Option<UserHead>, trouble: Trouble) -> IndexPage {
+fn index_page(visit: &Visit, found: KeyPage, head: Option<UserHead>, trouble: NoteTrouble) -> IndexPage {
     let now = visit.app().clock.now();
     let place = head.as_ref().map_or(Place::Own, |head| Place::Of(head.id));
     let suffix = trouble.key.as_ref().map(|id| format!("-{id}")).unwrap_or_default();

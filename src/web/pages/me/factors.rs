@@ -1,6 +1,6 @@
 //! Removing authenticator apps, and the recovery codes that come with them.
 
-use crate::app::{factors::devices::RECOVERY_CODES, me, session};
+use crate::app::{factors::devices::RECOVERY_CODES, me, session, session::tickets::OncePage};
 use crate::web::answer::{PageResult, render, see_other};
 use crate::web::{
     caller::AnyPerson, forms::csrf::Protected, layout::Layout, layout::filters, layout::flash::Kind,
@@ -34,8 +34,7 @@ pub async fn recovery(visit: Visit<AnyPerson>, query: Query) -> PageResult {
     let shown = session::tickets::shown_once(
         visit.app(),
         &visit.person,
-        RECOVERY_CODES,
-        visit.person.user.uid,
+        OncePage { purpose: RECOVERY_CODES, uid: visit.person.user.uid },
         ticket.to_owned(),
     );
     let Some(codes) = shown.await? else {

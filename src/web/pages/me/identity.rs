@@ -7,7 +7,7 @@ use crate::web::{
 };
 use askama::Template;
 
-struct Choice {
+struct AccountChoice {
     user: User,
     account_name: String,
     is_current: bool,
@@ -17,7 +17,7 @@ struct Choice {
 #[template(path = "sign_in/identity.html")]
 struct IdentityPage {
     page: Layout,
-    choices: Vec<Choice>,
+    choices: Vec<AccountChoice>,
 }
 
 /// The accounts that the person can act in.
@@ -26,7 +26,7 @@ pub async fn form(visit: Visit<AnyPerson>) -> PageResult {
     let choices = found
         .into_iter()
         .filter(|(user, _)| user.console_login)
-        .map(|(user, account_name)| Choice {
+        .map(|(user, account_name)| AccountChoice {
             is_current: user.uid == visit.person.user.uid,
             user,
             account_name,

@@ -8,16 +8,16 @@ use actix_web::http::StatusCode;
 use askama::Template;
 
 /// A choice: its name in the form, what people read, what it means.
-struct Choice(&'static str, &'static str, &'static str);
+struct Preference(&'static str, &'static str, &'static str);
 
-const THEMES: [Choice; 3] = [
-    Choice("system", "System", "Light or dark, as the device is set."),
-    Choice("light", "Light", "Dark text on a light page."),
-    Choice("dark", "Dark", "Light text on a dark page."),
+const THEMES: [Preference; 3] = [
+    Preference("system", "System", "Light or dark, as the device is set."),
+    Preference("light", "Light", "Dark text on a light page."),
+    Preference("dark", "Dark", "Light text on a dark page."),
 ];
-const DENSITIES: [Choice; 2] = [
-    Choice("comfortable", "Comfortable", "More room between the rows of a table."),
-    Choice("compact", "Compact", "More rows on a screen."),
+const DENSITIES: [Preference; 2] = [
+    Preference("comfortable", "Comfortable", "More room between the rows of a table."),
+    Preference("compact", "Compact", "More rows on a screen."),
 ];
 
 #[derive(Template)]
@@ -26,8 +26,8 @@ struct PreferencesPage {
     page: Layout,
     errors: Vec<FieldError>,
     chosen: Preferences,
-    themes: &'static [Choice],
-    densities: &'static [Choice],
+    themes: &'static [Preference],
+    densities: &'static [Preference],
 }
 
 impl PreferencesPage {
@@ -56,7 +56,7 @@ pub async fn set_preferences(visit: Visit, form: Protected) -> PageResult {
 }
 
 fn errors_of(chosen: &Preferences) -> Vec<FieldError> {
-    let is_one_of = |choices: &[Choice], name: &str| choices.iter().any(|choice| choice.0 == name);
+    let is_one_of = |choices: &[Preference], name: &str| choices.iter().any(|choice| choice.0 == name);
     let mut errors = Vec::new();
     if !is_one_of(&THEMES, &chosen.theme) {
         errors.push(FieldError::on_page("theme", "Choose a theme: system, light or dark."));

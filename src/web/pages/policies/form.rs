@@ -34,8 +34,8 @@ const SKELETON: &str = r#"{
 #[template(path = "policies/form.html")]
 struct FormPage {
     page: Layout,
-    subject: Subject,
-    typed: Typed,
+    subject: Edited,
+    typed: TypedPolicy,
     errors: Vec<FieldError>,
     problems: Vec<Problem>,
     /// The document as it was checked, when something is wrong with it.
@@ -49,7 +49,7 @@ struct FormPage {
 }
 
 /// What is edited.
-struct Subject {
+struct Edited {
     /// None for a new policy.
     policy: Option<(i64, String)>,
     may_rename: bool,
@@ -57,7 +57,7 @@ struct Subject {
 }
 
 /// The fields as they were typed.
-struct Typed {
+struct TypedPolicy {
     name: String,
     description: String,
     document: String,
@@ -65,7 +65,7 @@ struct Typed {
 
 /// What does not fit.
 #[derive(Default)]
-struct Faults {
+struct DocumentFaults {
     errors: Vec<FieldError>,
     problems: Vec<Problem>,
 }
@@ -80,15 +80,15 @@ pub async fn new_form(visit: Visit, query: Query) -> PageResult {
             policies::policy(visit.app(), &visit.person, id).await?.policy.document
         }
     };
-    let typed = Typed { name: String::new(), description: String::new(), document };
+    let typed = TypedPolicy { name: String::new(), description: String::new(), document };
     let page = visit.layout("policies");
-    render(&FormPage::new(page, Subject::new_policy(&visit.person), typed))
+    render(&FormPage::new(page, Edited::new_policy(&visit.person), typed))
 }
 
 /// Creates a policy, or comes back with what does not fit.
 pub async fn create(visit: Visit, Protected(form): Protected) -> PageResult {
     visit.person.ensure_here(action::CREATE_POLICY).map_err(Failure::from)?;
-    let typed = Typed::of(&form);
+    let typed = TypedPolicy::of(&form);
     let (status, faults) = match typed.wanted(&form, None) {
         Ok(None) => (StatusCode::OK, None),
         Err(faults) => (StatusCode::UNPROCESSABLE_ENTITY, Some(faults)),
@@ -107,21 +107,21 @@ pub async fn create(visit: Visit, Protected(form): Protected) -> PageResult {
         }
     };
     let page = visit.layout("policies");
-    render_as(status, &FormPage::new(page, Subject::new_policy(&visit.person), typed).with(faults))
+    render_as(status, &FormPage::new(page, Edited::new_policy(&visit.person), typed).with(faults))
 }
 
 /// The form for an existing policy.
 pub async fn edit_form(visit: Visit) -> PageResult {
     let policy = policies::edit::policy_to_edit(visit.app(), &visit.person, visit.policy()?).await?;
-    let subject = Subject::existing(&visit.person, &policy);
-    let typed = Typed { name: policy.name, description: policy.description, document: policy.document };
+    let subject = Edited::existing(&visit.person, &policy);
+    let typed = TypedPolicy { name: policy.name, description: policy.description, document: policy.document };
     render(&FormPage::new(visit.layout("policies"), subject, typed))
 }
 
 /// Saves a changed policy, or comes back with what does not fit.
 pub async fn edit(visit: Visit, Protected(form): Protected) -> PageResult {
     let policy = policies::edit::policy_to_edit(visit.app(), &visit.person, visit.policy()?).await?;
-    let typed = Typed::of(&form);
+    let typed = TypedPolicy::of(&form);
     let (status, faults) = match typed.wanted(&form, Some(&policy)) {
         Ok(None) => (StatusCode::OK, None),
         Err(faults) => (StatusCode::UNPROCESSABLE_ENTITY, Some(faults)),
@@ -139,16 +139,16 @@ pub async fn edit(visit: Visit, Protected(form): Protected) -> PageResult {
         }
     };
     let page = visit.layout("policies");
-    let subject = Subject::existing(&visit.person, &policy);
+    let subject = Edited::existing(&visit.person, &policy);
     render_as(status, &FormPage::new(page, subject, typed).with(faults))
 }
 
-fn shown(failure: Failure) -> Result<(StatusCode, Option<Faults>), PageError> {
+fn shown(failure: Failure) -> Result<(StatusCode, Option<DocumentFaults>), PageError> {
     let (status, errors) = policy_faults(failure)?;
-    Ok((status, Some(Faults { errors, problems: Vec::new() })))
+    Ok((status, Some(DocumentFaults { errors, problems: Vec::new() })))
 }
 
-impl Subject {
+impl Edited {
     fn new_policy(person: &Caller) -> Self {
         Self { policy: None, may_rename: true, lists: person.may_here(action::LIST_POLICIES) }
     }
@@ -179,7 +179,7 @@ impl Subject {
     }
 }
 
-impl Typed {
+impl TypedPolicy {
     /// As sent; browsers end lines with CR and LF.
     fn of(form: &Form) -> Self {
         let text = |name| form.text(name).replace("\r\n", "\n");
@@ -187,8 +187,8 @@ impl Typed {
     }
 
     /// What is to be saved: nothing when only *Check* was pressed. What stands already is not judged again.
-    fn wanted(&self, form: &Form, kept: Option<&StoredPolicy>) -> Result<Option<NewPolicy>, Faults> {
-        let mut faults = Faults::default();
+    fn wanted(&self, form: &Form, kept: Option<&StoredPolicy>) -> Result<Option<NewPolicy>, DocumentFaults> {
+        let mut faults = DocumentFaults::default();
         let is_kept = kept.is_some_and(|kept| kept.document == self.document) && !form.is_ticked("check");
         let document =
             if is_kept { Ok(Document::kept(&self.document)) } else { Document::check(&self.document) };
@@ -217,7 +217,7 @@ impl Typed {
 }
 
 impl FormPage {
-    fn new(page: Layout, subject: Subject, typed: Typed) -> Self {
+    fn new(page: Layout, subject: Edited, typed: TypedPolicy) -> Self {
         Self {
             page,
             subject,
@@ -233,8 +233,8 @@ impl FormPage {
     }
 
     /// With what does not fit; without faults the document was checked and is sound.
-    fn with(mut self, faults: Option<Faults>) -> Self {
-        let Some(Faults { errors, problems }) = faults else {
+    fn with(mut self, faults: Option<DocumentFaults>) -> Self {
+        let Some(DocumentFaults { errors, problems }) = faults else {
             self.sentences = sentences(&self.typed.document);
             self.advice = advice::of(&self.typed.document);
             if !self.advice.is_empty() {

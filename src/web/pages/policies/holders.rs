@@ -132,9 +132,9 @@ fn gone() -> FieldError {
 }
 
 /// A policy that is attached to users and groups.
-pub struct Spreading(StoredPolicy);
+pub struct HoldersForPolicy(StoredPolicy);
 
-impl Chooser for Spreading {
+impl Chooser for HoldersForPolicy {
     const WORDING: Wording = WORDING;
     const SECTION: &'static str = "policies";
 

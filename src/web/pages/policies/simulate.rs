@@ -1,7 +1,7 @@
 //! The simulator: a made-up request, decided by the engine that decides the real ones.
 
 use crate::app::{
-    Failure, caller::Caller, policies, policies::simulate::Question, policies::simulate::Simulation,
+    Failure, caller::Caller, caller::simulation::Question, caller::simulation::Simulation, policies,
 };
 use crate::domain::{
     field::FieldError, permission::action, permission::is_operation_level, permission::known::KNOWN,
@@ -20,14 +20,14 @@ use askama::Template;
 struct SimulatePage {
     page: Layout,
     errors: Vec<FieldError>,
-    typed: Typed,
+    typed: TypedQuestion,
     verdict: Option<Verdict>,
     lists_policies: bool,
-    choices: Choices,
+    choices: Offers,
 }
 
 /// What the fields offer to choose from.
-struct Choices {
+struct Offers {
     users: Vec<String>,
     actions: &'static [&'static str],
     resources: Vec<String>,
@@ -35,7 +35,7 @@ struct Choices {
 
 /// The question as it was typed.
 #[derive(Clone)]
-struct Typed {
+struct TypedQuestion {
     user: String,
     action: String,
     resource: String,
@@ -45,7 +45,7 @@ struct Typed {
 /// The answer in words.
 struct Verdict {
     user: String,
-    question: Typed,
+    question: TypedQuestion,
     is_allowed: bool,
     text: String,
     /// The statement that decided: what it is called and, for whoever may open it, where it is.
@@ -66,7 +66,7 @@ struct Near {
 
 /// The form, and below it the answer once something is asked.
 pub async fn index(visit: Visit, query: Query) -> PageResult {
-    let typed = Typed::of(&query);
+    let typed = TypedQuestion::of(&query);
     if typed.user.is_empty() {
         visit.person.ensure_here(action::LIST_ATTACHED).map_err(Failure::from)?;
     }
@@ -75,11 +75,14 @@ pub async fn index(visit: Visit, query: Query) -> PageResult {
     let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let page = visit.layout("policies");
     let lists_policies = visit.person.may_here(action::LIST_POLICIES);
-    let choices = Choices::load(&visit, &typed.user).await?;
+    let choices = Offers::load(&visit, &typed.user).await?;
     render_as(status, &SimulatePage { page, errors, typed, verdict, lists_policies, choices })
 }
 
-async fn answer(visit: &Visit, typed: &Typed) -> Result<(Vec<FieldError>, Option<Verdict>), PageError> {
+async fn answer(
+    visit: &Visit,
+    typed: &TypedQuestion,
+) -> Result<(Vec<FieldError>, Option<Verdict>), PageError> {
     let mut errors = typed.missing();
     let question = match typed.question() {
         Ok(question) => Some(question),
@@ -107,7 +110,7 @@ async fn found(visit: &Visit, text: &str) -> Result<Option<User>, PageError> {
     }
 }
 
-impl Choices {
+impl Offers {
     async fn load(visit: &Visit, user: &str) -> Result<Self, PageError> {
         let users = policies::simulate::users_to_offer(visit.app(), &visit.person).await?;
         let owner = visit.person.owner();
@@ -122,7 +125,7 @@ impl Choices {
 }
 
 impl Near {
-    fn of(miss: &NearMiss, policy: Option<i64>, question: &Typed) -> Self {
+    fn of(miss: &NearMiss, policy: Option<i64>, question: &TypedQuestion) -> Self {
         let lacking = match &miss.part {
             Part::Action => format!("its actions: none of them is {}", question.action),
             Part::Resource => format!("its resources: none of them covers {}", question.resource),
@@ -139,7 +142,7 @@ impl Near {
     }
 }
 
-impl Typed {
+impl TypedQuestion {
     fn of(query: &Query) -> Self {
         let text = |name| query.text(name).trim().to_owned();
         Self {
@@ -180,7 +183,7 @@ impl Typed {
 }
 
 impl Verdict {
-    fn of(person: &Caller, user: User, typed: &Typed, simulation: Simulation) -> Self {
+    fn of(person: &Caller, user: User, typed: &TypedQuestion, simulation: Simulation) -> Self {
         let open = simulation.policy.filter(|id| person.may_on_policy(action::GET_POLICY, *id));
         let opened = |id: Option<i64>| id.filter(|id| person.may_on_policy(action::GET_POLICY, *id));
         // What a statement says is for who may read its policy.

@@ -36,13 +36,13 @@ impl DoorForm {
 }
 
 /// Why somebody is not let further, as the form shows it again.
-pub struct Refusal {
+pub struct DoorRefusal {
     status: StatusCode,
     pub errors: Vec<FieldError>,
     seconds: Option<i64>,
 }
 
-impl Refusal {
+impl DoorRefusal {
     /// `wrong` is what to say, and at which field, of what was not right.
     pub fn new(failure: Failure, wrong: FieldError) -> Result<Self, PageError> {
         let (status, errors, seconds) = match failure {

@@ -4,14 +4,14 @@ pub(super) mod door;
 
 use crate::app::sign_in::{Credentials, DEVICE_COOKIE_SECONDS, SignedIn};
 use crate::app::{
-    Failure, caller, factors, forms, session::id_of_cookie, sign_in, sign_in::second_step::SecondStep,
-    sign_in::second_step::Waiting,
+    Failure, factors, forms, session::id_of_cookie, session::person, sign_in,
+    sign_in::second_step::SecondStep, sign_in::second_step::Waiting,
 };
 use crate::domain::{
     field::FieldError, recovery, recovery::RecoveryCode, secret::MalformedPassword, secret::Password,
     totp::Code, user::Uin,
 };
-use crate::web::pages::sign_in::door::{DoorForm, Refusal, add_cookie, safe_next, told, with_next};
+use crate::web::pages::sign_in::door::{DoorForm, DoorRefusal, add_cookie, safe_next, told, with_next};
 use crate::web::{
     answer::PageResult, answer::see_other, caller::AnyPerson, error::PageError, forms::Form,
     forms::csrf::ProtectedDoor, forms::csrf::ProtectedSignOut, forms::kept, layout::filters,
@@ -27,6 +27,7 @@ const WRONG_OR_NO_ACCOUNT: &str = "User name or password is not correct, or the 
 const WRONG_CODE: &str =
     "That code is not correct or was already used. Wait for the next code and try again.";
 const WRONG_RECOVERY_CODE: &str = "That recovery code is not correct or was already used. Enter another one.";
+
 #[derive(Template)]
 #[template(path = "sign_in/login.html")]
 struct LoginPage {
@@ -122,7 +123,7 @@ pub async fn submit(visit: Visit<Stranger>, ProtectedDoor(form): ProtectedDoor) 
         Err(failure) => {
             let is_missing = way.asks_account && form.text("account").trim().is_empty();
             let text = if is_missing { WRONG_OR_NO_ACCOUNT } else { WRONG_PAIR };
-            Refusal::new(failure, FieldError::on_page("user_name", text))?
+            DoorRefusal::new(failure, FieldError::on_page("user_name", text))?
         }
     };
     let page = LoginPage {
@@ -179,7 +180,7 @@ pub async fn verify(visit: Visit<Stranger>, ProtectedDoor(form): ProtectedDoor) 
             let next = safe_next(form.text("next"));
             return let_in(&visit, &signed, &onward(&visit.session, &signed, &next));
         }
-        Err(failure) => Refusal::new(failure, FieldError::on_page("code", WRONG_CODE))?,
+        Err(failure) => DoorRefusal::new(failure, FieldError::on_page("code", WRONG_CODE))?,
     };
     let mut page = verify_page(&visit, form.text("next")).await?;
     page.errors.clone_from(&refusal.errors);
@@ -217,7 +218,7 @@ pub async fn recover(visit: Visit<Stranger>, ProtectedDoor(form): ProtectedDoor)
             visit.leave(Kind::Warn, format!("{left} {}", told(&signed)).trim_end());
             return Ok(answer);
         }
-        Err(failure) => Refusal::new(failure, FieldError::on_page("recovery_code", WRONG_RECOVERY_CODE))?,
+        Err(failure) => DoorRefusal::new(failure, FieldError::on_page("recovery_code", WRONG_RECOVERY_CODE))?,
     };
     let mut page = recovery_page(&visit, form.text("next")).await?;
     page.errors.clone_from(&refusal.errors);
@@ -237,7 +238,7 @@ async fn recovery_page(visit: &Visit<Stranger>, next: &str) -> Result<RecoveryPa
 
 /// What a person who came in by a recovery code has to know beside what the page itself says.
 async fn codes_left(visit: &Visit<Stranger>, signed: &SignedIn) -> Result<String, PageError> {
-    let caller = caller::caller(visit.app(), id_of_cookie(&signed.session), visit.source()).await?;
+    let caller = person::caller(visit.app(), id_of_cookie(&signed.session), visit.source()).await?;
     let (_, left) = factors::devices::factors(visit.app(), &caller).await?;
     Ok(format!("{left} of {} recovery codes are left.", recovery::COUNT))
 }

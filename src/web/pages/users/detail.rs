@@ -5,7 +5,7 @@ use crate::domain::{field::FieldError, key::SecretId, permission::action, user::
 use crate::web::answer::{PageResult, render, render_as, see_other};
 use crate::web::{
     error::PageError, forms::csrf::Protected, layout::Layout, layout::filters, pages::faults::faults,
-    pages::users::form::Typed, pages::users::head::UserHead, visit::Visit,
+    pages::users::form::TypedDetails, pages::users::head::UserHead, visit::Visit,
 };
 use actix_web::http::StatusCode;
 use askama::Template;
@@ -17,7 +17,7 @@ struct EditPage {
     errors: Vec<FieldError>,
     uin: String,
     name: String,
-    typed: Typed,
+    typed: TypedDetails,
     lists_users: bool,
 }
 
@@ -50,7 +50,7 @@ pub async fn edit_form(visit: Visit) -> PageResult {
         errors: Vec::new(),
         uin: user.uin.to_string(),
         name: user.name.clone(),
-        typed: Typed::current(user),
+        typed: TypedDetails::current(user),
         lists_users: visit.person.may_here(action::LIST_USERS),
         page,
     })
@@ -59,7 +59,7 @@ pub async fn edit_form(visit: Visit) -> PageResult {
 /// Keeps the details, or comes back with what does not fit.
 pub async fn edit(visit: Visit, Protected(form): Protected) -> PageResult {
     let user = users::head::user_to_edit(visit.app(), &visit.person, visit.uin()?).await?;
-    let typed = Typed::of(&form);
+    let typed = TypedDetails::of(&form);
     let mut errors = Vec::new();
     let (status, errors) = match typed.check(Some(&user), &mut errors) {
         None => (StatusCode::UNPROCESSABLE_ENTITY, errors),

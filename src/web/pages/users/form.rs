@@ -9,14 +9,14 @@ const MAX_NOTE: usize = 128;
 
 /// The text fields as they were typed, for the form to come back with.
 #[derive(Default)]
-pub struct Typed {
+pub struct TypedDetails {
     pub user_name: String,
     pub note: String,
     pub phone: String,
     pub email: String,
 }
 
-impl Typed {
+impl TypedDetails {
     /// As sent.
     pub fn of(form: &Form) -> Self {
         let text = |name| form.text(name).to_owned();

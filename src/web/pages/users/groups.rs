@@ -118,9 +118,9 @@ fn ids_of(chosen: &[String]) -> Result<Vec<GroupId>, FieldError> {
 }
 
 /// A user who can join groups: anyone but root, whom they do not limit.
-pub struct Joining(UserHead);
+pub struct GroupsForUser(UserHead);
 
-impl Chooser for Joining {
+impl Chooser for GroupsForUser {
     const WORDING: Wording = WORDING;
     const SECTION: &'static str = "users";
 
@@ -180,5 +180,5 @@ impl Chooser for Joining {
 
 /// The groups that the user can join: all at once, as nothing is searched.
 pub async fn join_form(visit: Visit) -> PageResult {
-    chooser::form::<Joining>(visit, Query::parse("")?).await
+    chooser::form::<GroupsForUser>(visit, Query::parse("")?).await
 }

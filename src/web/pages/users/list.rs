@@ -14,7 +14,7 @@ const UNKNOWN_FILTER: PageError =
 #[template(path = "users/index.html")]
 struct IndexPage {
     page: Layout,
-    asked: Asked,
+    asked: Searched,
     rows: Vec<Row>,
     room: Room,
     may_add: bool,
@@ -24,7 +24,7 @@ struct IndexPage {
 }
 
 /// What was searched for, for the form to show again.
-struct Asked {
+struct Searched {
     q: String,
     kind: String,
     mfa: String,
@@ -66,7 +66,7 @@ pub async fn index(visit: Visit, query: Query) -> PageResult {
     }
     render(&IndexPage {
         page: visit.layout("users"),
-        asked: Asked::of(&query),
+        asked: Searched::of(&query),
         room: Room::of(&found),
         may_add: visit.person.may_here(action::ADD_USER),
         range: range(&found, is_first),
@@ -125,7 +125,7 @@ fn range(found: &UserPage, is_first: bool) -> String {
     }
 }
 
-impl Asked {
+impl Searched {
     fn of(query: &Query) -> Self {
         let text = |name| query.text(name).trim().to_owned();
         let (q, kind, mfa, keys) = (text("q"), text("type"), text("mfa"), text("key"));

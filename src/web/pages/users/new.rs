@@ -6,7 +6,7 @@ use crate::domain::{field::FieldError, permission::action, secret::Password, use
 use crate::web::{
     answer::PageResult, answer::render, answer::render_as, answer::see_other, error::PageError, forms::Form,
     forms::csrf::Protected, layout::Layout, layout::filters, layout::flash::Kind, pages::faults::faults,
-    pages::users::form::Typed, pages::users::form::sift, query::Query, visit::Visit,
+    pages::users::form::TypedDetails, pages::users::form::sift, query::Query, visit::Visit,
 };
 use actix_web::http::StatusCode;
 use askama::Template;
@@ -21,14 +21,14 @@ struct NewPage {
     page: Layout,
     errors: Vec<FieldError>,
     sent: Sent,
-    choices: Vec<Choice>,
+    choices: Vec<PolicyChoice>,
     lists_users: bool,
     shortest: i64,
 }
 
 /// The form as it was sent, without the password.
 struct Sent {
-    typed: Typed,
+    typed: TypedDetails,
     kind: String,
     uin: String,
     console: bool,
@@ -37,7 +37,7 @@ struct Sent {
 }
 
 /// A policy to begin with.
-struct Choice {
+struct PolicyChoice {
     name: String,
     description: String,
     is_ticked: bool,
@@ -146,7 +146,7 @@ impl NewPage {
         Ok(Self {
             page,
             errors: Vec::new(),
-            choices: known.into_iter().map(|policy| Choice::of(policy, &sent)).collect(),
+            choices: known.into_iter().map(|policy| PolicyChoice::of(policy, &sent)).collect(),
             sent,
             lists_users: visit.person.may_here(action::LIST_USERS),
             shortest: visit.person.account.settings.password_min_length,
@@ -154,7 +154,7 @@ impl NewPage {
     }
 }
 
-impl Choice {
+impl PolicyChoice {
     fn of(policy: StoredPolicy, sent: &Sent) -> Self {
         let is_ticked = sent.policies.contains(&policy.name);
         Self { name: policy.name, description: policy.description, is_ticked }
@@ -165,7 +165,7 @@ impl Sent {
     /// What the form begins with.
     fn fresh() -> Self {
         Self {
-            typed: Typed::default(),
+            typed: TypedDetails::default(),
             kind: UserKind::SubUser.as_str().to_owned(),
             uin: String::new(),
             console: true,
@@ -176,7 +176,7 @@ impl Sent {
 
     fn of(form: &Form) -> Self {
         Self {
-            typed: Typed::of(form),
+            typed: TypedDetails::of(form),
             kind: form.text("kind").to_owned(),
             uin: form.text("uin").trim().to_owned(),
             console: form.is_ticked("console_login"),

@@ -2,7 +2,9 @@
 
 use crate::app::{Failure, deferred::grant::Grant, deferred::grant::Way, users};
 use crate::domain::{permission::action, user::Uin};
-use crate::web::pages::attached::{Panel, Row, WORDING, attached_to, choices, ids_of, policies_in_words};
+use crate::web::pages::attached::{
+    Panel, PolicyRow, WORDING, attached_to, choices, ids_of, policies_in_words,
+};
 use crate::web::pages::chooser::{Choices, Chooser, Subject, Wording};
 use crate::web::{
     answer::PageResult, answer::render, error::PageError, forms::Form, forms::csrf::Protected,
@@ -48,13 +50,16 @@ pub async fn index(visit: Visit) -> PageResult {
 }
 
 /// The policies of a user, and whether those of its groups are among them.
-async fn rows(visit: &Visit, uin: Uin) -> Result<(Vec<Row>, bool), PageError> {
+async fn rows(visit: &Visit, uin: Uin) -> Result<(Vec<PolicyRow>, bool), PageError> {
     let own = users::permissions::attached(visit.app(), &visit.person, uin).await?;
     if !visit.person.may(action::LIST_ALL_ATTACHED, uin) {
-        return Ok((own.into_iter().map(|policy| Row::attached(&visit.person, policy)).collect(), false));
+        return Ok((
+            own.into_iter().map(|policy| PolicyRow::attached(&visit.person, policy)).collect(),
+            false,
+        ));
     }
     let all = users::permissions::attached_all(visit.app(), &visit.person, uin).await?;
-    Ok((all.into_iter().map(|policy| Row::held(&visit.person, policy)).collect(), true))
+    Ok((all.into_iter().map(|policy| PolicyRow::held(&visit.person, policy)).collect(), true))
 }
 
 /// Detaches one policy.
@@ -81,9 +86,9 @@ pub async fn detach_from_user(
 }
 
 /// A user that policies can be attached to: anyone but root, whom they do not limit.
-pub struct Attachable(UserHead);
+pub struct PoliciesForUser(UserHead);
 
-impl Chooser for Attachable {
+impl Chooser for PoliciesForUser {
     const WORDING: Wording = WORDING;
     const SECTION: &'static str = "users";
 

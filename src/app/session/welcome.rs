@@ -1,10 +1,10 @@
 //! What an account's own rules say about somebody at the door who knows the password.
 
 use crate::app::Failure;
-use crate::app::caller::Source;
 use crate::app::change::Change;
-use crate::app::sign_in::sign_in_event;
+use crate::app::change::event::Draft;
 use crate::domain::field::FieldError;
+use crate::domain::source::Source;
 use crate::domain::user::{Uin, User, UserKind};
 use crate::store::{Conn, accounts, identities};
 
@@ -35,7 +35,7 @@ pub(in crate::app) fn unwelcome<By>(
     } else {
         return Ok(None);
     };
-    sign_in_event(user, source).refused(reason).record(change);
+    Draft::sign_in(user, source).refused(reason).record(change);
     Ok(Some(FieldError::on_page("", text).into()))
 }
 

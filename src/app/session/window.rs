@@ -1,0 +1,19 @@
+//! How long a right code still serves for further grants of rights.
+
+use crate::app::caller::Caller;
+use crate::app::{App, Failure};
+
+/// Seconds for which the caller may grant rights without another code.
+pub fn grant_window_left(app: &App, caller: &Caller) -> i64 {
+    caller.grant_rules().window_left(caller.session.code_at, app.clock.now())
+}
+
+/// Ends what an earlier code still serves in the caller's session.
+pub async fn end_grant_window(app: &App, caller: &Caller) -> Result<(), Failure> {
+    app.change(caller, move |change| {
+        crate::store::sessions::forget_code(change.conn, &change.by.session.id_hash)?;
+        change.event("EndVerification").record(change);
+        Ok(())
+    })
+    .await
+}

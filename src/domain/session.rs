@@ -1,0 +1,31 @@
+//! How a session was begun.
+
+use std::fmt;
+
+/// What somebody signed in with, as the list of sessions shows it.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Method {
+    Password,
+    Code,
+    /// The form that made the account asked for password and code.
+    Setup,
+    RecoveryCode,
+}
+
+impl Method {
+    /// As it is kept.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Password => "password",
+            Self::Code => "password and code",
+            Self::Setup => "password and code, at set-up",
+            Self::RecoveryCode => "password and recovery code",
+        }
+    }
+}
+
+impl fmt::Display for Method {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.as_str())
+    }
+}
