@@ -14,3 +14,4 @@ pub mod public;
 pub mod query;
 pub mod routes;
 pub mod session;
+pub mod visit;

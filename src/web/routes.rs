@@ -17,7 +17,7 @@ use crate::web::pages::account::{settings, setup};
 use crate::web::pages::keys::{self, reveal};
 use crate::web::pages::me::{self, factors, identity, mfa};
 use crate::web::pages::policies::{self, simulate};
-use crate::web::pages::{audit, confirm, grants, groups, help, home, sign_in, step_up, users};
+use crate::web::pages::{audit, chooser, confirm, grants, groups, help, home, sign_in, step_up, users};
 use actix_web::body::BoxBody;
 use actix_web::dev::ServiceRequest;
 use actix_web::http::Method;
@@ -93,13 +93,19 @@ pub const ENDPOINTS: &[Endpoint] = &[
     get("/users/{uin}/delete", For(DELETE_USER), || to(users::detail::delete_form)),
     post("/users/{uin}/delete", For(DELETE_USER), || to(users::detail::delete)),
     get("/users/{uin}/permissions", For(LIST_ATTACHED), || to(users::permissions::index)),
-    get("/users/{uin}/permissions/attach", For(ATTACH_POLICY), || to(users::permissions::attach_form)),
-    make("/users/{uin}/permissions/attach", For(ATTACH_POLICY), || to(users::permissions::attach)),
+    get("/users/{uin}/permissions/attach", For(ATTACH_POLICY), || {
+        to(chooser::form::<users::permissions::PoliciesForUser>)
+    }),
+    make("/users/{uin}/permissions/attach", For(ATTACH_POLICY), || {
+        to(chooser::submit::<users::permissions::PoliciesForUser>)
+    }),
     get("/users/{uin}/permissions/{policy}/detach", For(DETACH_POLICY), || to(confirm::detach_of_user)),
     post("/users/{uin}/permissions/{policy}/detach", For(DETACH_POLICY), || to(users::permissions::detach)),
     get("/users/{uin}/groups", For(LIST_GROUPS_OF_USER), || to(users::groups::index)),
     get("/users/{uin}/groups/join", All(&[LIST_GROUPS, ADD_MEMBER]), || to(users::groups::join_form)),
-    make("/users/{uin}/groups/join", All(&[LIST_GROUPS, ADD_MEMBER]), || to(users::groups::join)),
+    make("/users/{uin}/groups/join", All(&[LIST_GROUPS, ADD_MEMBER]), || {
+        to(chooser::submit::<users::groups::GroupsForUser>)
+    }),
     get("/users/{uin}/groups/{group}/leave", For(REMOVE_MEMBER), || to(confirm::leave)),
     post("/users/{uin}/groups/{group}/leave", For(REMOVE_MEMBER), || to(users::groups::leave)),
     get("/users/{uin}/permissions/boundary", For(PUT_BOUNDARY), || to(users::boundary::form)),
@@ -145,15 +151,21 @@ pub const ENDPOINTS: &[Endpoint] = &[
     get("/groups/{group}/delete", For(DELETE_GROUP), || to(groups::detail::delete_form)),
     post("/groups/{group}/delete", For(DELETE_GROUP), || to(groups::detail::delete)),
     get("/groups/{group}/members", For(LIST_MEMBERS), || to(groups::members::index)),
-    get("/groups/{group}/members/add", All(&[LIST_USERS, ADD_MEMBER]), || to(groups::members::add_form)),
-    make("/groups/{group}/members/add", For(ADD_MEMBER), || to(groups::members::add)),
+    get("/groups/{group}/members/add", All(&[LIST_USERS, ADD_MEMBER]), || {
+        to(chooser::form::<groups::members::UsersForGroup>)
+    }),
+    make("/groups/{group}/members/add", For(ADD_MEMBER), || {
+        to(chooser::submit::<groups::members::UsersForGroup>)
+    }),
     get("/groups/{group}/members/{uin}/remove", For(REMOVE_MEMBER), || to(confirm::remove_member)),
     post("/groups/{group}/members/{uin}/remove", For(REMOVE_MEMBER), || to(groups::members::remove)),
     get("/groups/{group}/permissions", For(LIST_GROUP_POLICIES), || to(groups::permissions::index)),
     get("/groups/{group}/permissions/attach", For(ATTACH_GROUP_POLICY), || {
-        to(groups::permissions::attach_form)
+        to(chooser::form::<groups::permissions::PoliciesForGroup>)
     }),
-    make("/groups/{group}/permissions/attach", For(ATTACH_GROUP_POLICY), || to(groups::permissions::attach)),
+    make("/groups/{group}/permissions/attach", For(ATTACH_GROUP_POLICY), || {
+        to(chooser::submit::<groups::permissions::PoliciesForGroup>)
+    }),
     get("/groups/{group}/permissions/{policy}/detach", For(DETACH_GROUP_POLICY), || {
         to(confirm::detach_of_group)
     }),
@@ -176,10 +188,10 @@ pub const ENDPOINTS: &[Endpoint] = &[
     get("/policies/{id}/delete", For(DELETE_POLICY), || to(policies::detail::delete_form)),
     post("/policies/{id}/delete", For(DELETE_POLICY), || to(policies::detail::delete)),
     get("/policies/{id}/attach", Any(&[ATTACH_POLICY, ATTACH_GROUP_POLICY]), || {
-        to(policies::holders::attach_form)
+        to(chooser::form::<policies::holders::HoldersForPolicy>)
     }),
     make("/policies/{id}/attach", Any(&[ATTACH_POLICY, ATTACH_GROUP_POLICY]), || {
-        to(policies::holders::attach)
+        to(chooser::submit::<policies::holders::HoldersForPolicy>)
     }),
     get("/policies/{id}/users/{uin}/detach", For(DETACH_POLICY), || to(confirm::detach_user)),
     post("/policies/{id}/users/{uin}/detach", For(DETACH_POLICY), || to(policies::holders::detach_user)),

@@ -5,6 +5,7 @@ use crate::api::error::ApiError;
 use crate::api::input::Input;
 use crate::app::Failure;
 use crate::app::keys;
+use crate::app::keys::access_keys::NamedKey;
 use crate::domain::key::{AccessKeyRefusal, Key, KeyStatus, SecretId};
 use crate::domain::user::Uin;
 use crate::times::Times;
@@ -110,7 +111,8 @@ fn no_key(failure: Failure, id: &str) -> ApiError {
 
 async fn delete_access_key(call: Call) -> Result<Map<String, Value>, ApiError> {
     call.input.only(&["AccessKeyId", "TargetUin"])?;
-    let (id, target) = (call.input.required_text("AccessKeyId")?, target(&call.input)?);
+    let id = call.input.required_text("AccessKeyId")?;
+    let named = NamedKey { target: target(&call.input)?, id: id.clone() };
     let deleted = keys::access_keys::delete_access_key(&call.app, &call.caller, named).await;
     deleted.map_err(|failure| no_key(failure, &id).refused_as("FailedOperation.Accesskey"))?;
     Ok(Map::new())

@@ -93,7 +93,9 @@ pub async fn settle_form(app: &App, question: &str, address: Option<&str>) -> Re
     let id = question.to_owned();
     let waiting = app.store.read(move |conn| forms::of_question(conn, &id)).await?;
     let Some(sent) = waiting else { return Ok(()) };
-    let answer = address.map(|text| app.vault.seal(&places::form_answer(&sent.digest), text.as_bytes())).transpose()?;
+    let answer = address
+        .map(|text| app.vault.seal(&places::form_answer(&sent.digest), text.as_bytes()))
+        .transpose()?;
     app.store
         .write(move |conn| {
             if answer.is_some() {

@@ -2,9 +2,9 @@
 
 use crate::app::caller::Caller;
 use crate::app::change::Change;
-use crate::app::keys::usage::LastUse;
 use crate::app::keys::Held;
 use crate::app::keys::deeds::{self, Via};
+use crate::app::keys::usage::LastUse;
 use crate::app::{App, Failure};
 use crate::domain::characters::is_hidden;
 use crate::domain::field::FieldError;

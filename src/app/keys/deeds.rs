@@ -136,4 +136,3 @@ pub(in crate::app) fn put(app: &App, conn: &mut Conn, new: NewKey<'_>) -> Result
         Ok(()) => Ok(key),
     }
 }
-

@@ -81,12 +81,7 @@ pub async fn page(app: &App, caller: &Caller, place: Place) -> Result<KeyPage, F
 }
 
 /// One key, for the pages that ask before something happens to it.
-pub async fn find(
-    app: &App,
-    caller: &Caller,
-    key: &KeyRef,
-    operation: Operation,
-) -> Result<Held, Failure> {
+pub async fn find(app: &App, caller: &Caller, key: &KeyRef, operation: Operation) -> Result<Held, Failure> {
     let key = key.clone();
     app.view(caller, move |view| {
         let holder = holder(view.conn, view.by, key.place, operation)?;
@@ -170,12 +165,7 @@ pub(in crate::app) fn enable_at(change: &mut Change<'_>, key: &KeyRef) -> Result
 }
 
 /// Deletes a disabled key for good; `confirm` is the last four characters of its SecretId.
-pub async fn delete(
-    app: &App,
-    caller: &Caller,
-    key: &KeyRef,
-    confirm: &str,
-) -> Result<Step<()>, Failure> {
+pub async fn delete(app: &App, caller: &Caller, key: &KeyRef, confirm: &str) -> Result<Step<()>, Failure> {
     let held = find(app, caller, key, Operation::Delete).await?;
     ensure_deletable(&held.key)?;
     if confirm.trim() != key.id.tail() {
@@ -196,12 +186,7 @@ pub(in crate::app) fn delete_at(change: &mut Change<'_>, key: &KeyRef) -> Result
     deeds::delete(change, &held, Via::Console)
 }
 
-async fn ask_about(
-    app: &App,
-    caller: &Caller,
-    key: &KeyRef,
-    purpose: Purpose,
-) -> Result<Step<()>, Failure> {
+async fn ask_about(app: &App, caller: &Caller, key: &KeyRef, purpose: Purpose) -> Result<Step<()>, Failure> {
     let operation = if purpose == Purpose::DeleteKey { Operation::Delete } else { Operation::Enable };
     let held = find(app, caller, key, operation).await?;
     let detail = Detail { own: key.place == Place::Own, ..Detail::default() };

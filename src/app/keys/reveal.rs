@@ -19,8 +19,8 @@ use crate::domain::key::{Key, KeyRefusal, SecretId};
 use crate::domain::secret::SecretKey;
 use crate::domain::step_up::{Purpose, TICKET_SECONDS};
 use crate::domain::user::User;
-use crate::vault::places;
 use crate::store::api_keys;
+use crate::vault::places;
 
 /// A pair, on its way to the one page that shows it.
 pub struct Shown {
@@ -30,11 +30,7 @@ pub struct Shown {
 }
 
 /// Wishes to see a SecretKey. Done: a ticket, as an earlier check still serves.
-pub async fn ask_secret(
-    app: &App,
-    caller: &Caller,
-    key: &KeyRef,
-) -> Result<Step<String>, Failure> {
+pub async fn ask_secret(app: &App, caller: &Caller, key: &KeyRef) -> Result<Step<String>, Failure> {
     let asked = ask_for_secret(app, caller, key).await;
     if let Err(failure) = &asked {
         note_refused_reveal(app, caller, &key.id, why(failure)).await?;
@@ -42,11 +38,7 @@ pub async fn ask_secret(
     asked
 }
 
-async fn ask_for_secret(
-    app: &App,
-    caller: &Caller,
-    key: &KeyRef,
-) -> Result<Step<String>, Failure> {
+async fn ask_for_secret(app: &App, caller: &Caller, key: &KeyRef) -> Result<Step<String>, Failure> {
     let place = key.place;
     let Held { holder, key } = find(app, caller, key, Operation::Query).await?;
     ensure_showable(caller, place, &holder)?;

@@ -1,7 +1,7 @@
 //! When keys were used: noted in memory by every signed call, written down in batches, never into a key's row.
 
 use crate::app::caller::Caller;
-use crate::app::keys::{KeyRef, Operation, Place, holder};
+use crate::app::keys::{KeyRef, Operation, holder};
 use crate::app::{App, Failure};
 use crate::domain::characters::without_misleading;
 use crate::domain::key::SecretId;

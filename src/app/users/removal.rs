@@ -2,9 +2,9 @@
 
 use crate::app::caller::Caller;
 use crate::app::change::Change;
+use crate::app::change::event::Draft;
 use crate::app::keys::Held;
 use crate::app::keys::deeds::{self, Via};
-use crate::app::change::event::Draft;
 use crate::app::users::changeable;
 use crate::app::users::named::named;
 use crate::app::{App, Failure};
@@ -13,7 +13,7 @@ use crate::domain::key::{Key, KeyStatus};
 use crate::domain::permission::action;
 use crate::domain::user::{Uin, User, UserKind};
 use crate::store::api_keys;
-use crate::store::{Conn, accounts, dialect, identities, key_usage, sessions, users};
+use crate::store::{Conn, accounts, dialect, identities, sessions, users};
 
 /// How a deletion ended.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]

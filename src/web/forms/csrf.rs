@@ -111,7 +111,7 @@ fn ensure_own_origin(headers: &HeaderMap, context: &WebContext) -> Result<(), Pa
         ((None, None), (None, None)) => Err(PageError::UnknownOrigin),
         // The browser compares with the address that it opened, and so do we: the form is from a page of ours.
         ((Some(site), None), (Some(_), None)) if site == "same-origin" => Err(PageError::OtherName(own)),
-        ((None, None), (Some(origin), None)) if is_own_name(&origin, one(HOST.as_str())) => {
+        ((None, None), (Some(origin), None)) if is_own_name(&origin, headers) => {
             Err(PageError::OtherName(own))
         }
         _ => Err(PageError::CrossSite),
@@ -119,8 +119,9 @@ fn ensure_own_origin(headers: &HeaderMap, context: &WebContext) -> Result<(), Pa
 }
 
 /// Whether an origin is what the browser calls this server, whatever the scheme that a proxy speaks.
-fn is_own_name(origin: &str, host: (Option<String>, Option<String>)) -> bool {
-    let (Some(host), None) = host else { return false };
+fn is_own_name(origin: &str, headers: &HeaderMap) -> bool {
+    let mut hosts = headers.get_all(HOST).map(|host| String::from_utf8_lossy(host.as_bytes()));
+    let (Some(host), None) = (hosts.next(), hosts.next()) else { return false };
     let named = origin.strip_prefix("http://").or_else(|| origin.strip_prefix("https://"));
     named.is_some_and(|named| named.eq_ignore_ascii_case(&host))
 }

@@ -1,13 +1,9 @@
 //! What the Permissions tabs of users and of groups have in common.
 
-use super::choose::{Choice, Choices, Wording};
 use crate::app::caller::Caller;
 use crate::app::users::permissions::{Attachment, Held, StoredPolicy};
-use crate::domain::field::FieldError;
-use crate::domain::group::GroupId;
-use crate::domain::permission::action;
-use crate::web::error::PageError;
-use actix_web::HttpRequest;
+use crate::domain::{field::FieldError, group::GroupId, permission::action};
+use crate::web::pages::chooser::{Choice, Choices, Wording};
 
 /// The words of the page where policies are chosen.
 pub const WORDING: Wording = Wording {
@@ -25,7 +21,7 @@ pub const WORDING: Wording = Wording {
 pub struct Panel {
     /// Of the Permissions tab.
     pub address: String,
-    pub rows: Vec<Row>,
+    pub rows: Vec<PolicyRow>,
     pub may_attach: bool,
     pub may_detach: bool,
     /// The action that attaching needs.
@@ -43,7 +39,7 @@ pub struct Panel {
 }
 
 /// A policy in force.
-pub struct Row {
+pub struct PolicyRow {
     pub id: i64,
     pub name: String,
     pub description: String,
@@ -73,7 +69,7 @@ impl Panel {
     }
 }
 
-impl Row {
+impl PolicyRow {
     /// One that is attached here.
     pub fn attached(person: &Caller, policy: Attachment) -> Self {
         Self {
@@ -159,9 +155,4 @@ pub fn attached_to(name: &str, count: usize) -> String {
 /// Some policies, by their number.
 pub fn policies_in_words(count: usize) -> String {
     if count == 1 { "1 policy".to_owned() } else { format!("{count} policies") }
-}
-
-/// The policy that the address of a detachment names.
-pub fn policy_of(request: &HttpRequest) -> Result<i64, PageError> {
-    crate::web::pages::policies::detail::number_of(request, "policy")
 }

@@ -1,28 +1,12 @@
 //! Asks before something takes effect that takes rights away or gives them, and says what.
 
-use super::attached::policy_of as attached_policy_of;
-use super::uin_of;
-use crate::app::Failure;
-use crate::app::caller::Caller;
-use crate::app::groups;
-use crate::app::groups::Paging;
-use crate::app::policies;
-use crate::app::users;
-use crate::domain::group::GroupId;
-use crate::domain::permission::action;
-use crate::domain::user::Uin;
-use crate::web::answer::render;
-use crate::web::caller::Person;
-use crate::web::context::WebContext;
-use crate::web::error::PageError;
-use crate::web::layout::{Layout, filters};
-use crate::web::pages::groups::head::{GroupHead, group_of};
-use crate::web::pages::policies::detail::{number_of, policy_of};
+use crate::app::{Failure, groups, groups::Paging, policies, users};
+use crate::domain::{group::GroupId, permission::action, user::Uin};
 use crate::web::pages::policies::text::{Sentence, diff, sentences};
-use crate::web::pages::users::head::UserHead;
-use actix_session::Session;
-use actix_web::web::Data;
-use actix_web::{HttpRequest, HttpResponse};
+use crate::web::{
+    answer::PageResult, answer::render, error::PageError, layout::Layout, layout::filters,
+    pages::groups::head::GroupHead, pages::users::head::UserHead, visit::Visit,
+};
 use askama::Template;
 
 const MANY: Paging = Paging { page: 1, size: 300 };
@@ -35,6 +19,7 @@ struct ConfirmPage {
     asked: Asked,
 }
 
+#[derive(Default)]
 struct Asked {
     title: String,
     /// What is lost, or what becomes possible: a sentence each.
@@ -49,53 +34,35 @@ struct Asked {
     back: String,
 }
 
-fn page(
-    (context, person, session): (&WebContext, &Person, &Session),
-    section: &'static str,
-    asked: Asked,
-) -> Result<HttpResponse, PageError> {
-    render(&ConfirmPage { page: Layout::new(context, person, session, section), asked })
+impl Asked {
+    /// The page with the question, in a section. Its form goes to the address of the page, and who thinks better of it
+    /// goes back.
+    fn show(self, visit: &Visit, section: &'static str, back: String) -> PageResult {
+        let form = (visit.path().to_owned(), self.form.1);
+        render(&ConfirmPage { page: visit.layout(section), asked: Self { form, back, ..self } })
+    }
 }
 
 /// Asks before a policy is detached from a user, from the user's page.
-pub async fn detach_of_user(
-    request: HttpRequest,
-    context: Data<WebContext>,
-    person: Person,
-    session: Session,
-) -> Result<HttpResponse, PageError> {
-    let (uin, id) = (uin_of(&request)?, attached_policy_of(&request)?);
-    let back = format!("/users/{uin}/permissions");
-    let asked = from_user((&context, &person), (uin, id), (format!("{back}/{id}/detach"), back)).await?;
-    page((&context, &person, &session), "users", asked)
+pub async fn detach_of_user(visit: Visit) -> PageResult {
+    let (uin, id) = (visit.uin()?, visit.attached_policy()?);
+    from_user(&visit, uin, id).await?.show(&visit, "users", format!("/users/{uin}/permissions"))
 }
 
 /// The same, from the policy's page.
-pub async fn detach_user(
-    request: HttpRequest,
-    context: Data<WebContext>,
-    person: Person,
-    session: Session,
-) -> Result<HttpResponse, PageError> {
-    let (id, uin) = (policy_of(&request)?, uin_of(&request)?);
-    let back = format!("/policies/{id}");
-    let asked =
-        from_user((&context, &person), (uin, id), (format!("{back}/users/{uin}/detach"), back)).await?;
-    page((&context, &person, &session), "policies", asked)
+pub async fn detach_user(visit: Visit) -> PageResult {
+    let (id, uin) = (visit.policy()?, visit.uin()?);
+    from_user(&visit, uin, id).await?.show(&visit, "policies", format!("/policies/{id}"))
 }
 
-async fn from_user(
-    (context, person): (&WebContext, &Caller),
-    (uin, id): (Uin, i64),
-    (form, back): (String, String),
-) -> Result<Asked, PageError> {
-    person.ensure(action::DETACH_POLICY, uin).map_err(Failure::from)?;
-    let who = UserHead::load(context, person, uin, "permissions").await?.name;
-    let (name, says) = policy(context, person, id).await?;
+async fn from_user(visit: &Visit, uin: Uin, id: i64) -> Result<Asked, PageError> {
+    visit.person.ensure(action::DETACH_POLICY, uin).map_err(Failure::from)?;
+    let who = UserHead::load(visit, uin, "permissions").await?.name;
+    let (name, says) = policy(visit, id).await?;
     let mut effects = vec![format!("{who} loses at once what only {name} allows.")];
     effects.extend(denials(&says, &name));
-    if person.may(action::LIST_ALL_ATTACHED, uin) {
-        let held = users::permissions::attached_all(&context.app, person, uin).await?;
+    if visit.person.may(action::LIST_ALL_ATTACHED, uin) {
+        let held = users::permissions::attached_all(visit.app(), &visit.person, uin).await?;
         let groups = held.iter().filter(|held| held.policy_id == id).flat_map(|held| &held.groups);
         let groups: Vec<&str> = groups.map(|(_, name)| name.as_str()).collect();
         if !groups.is_empty() {
@@ -103,46 +70,27 @@ async fn from_user(
         }
     }
     let title = format!("Detach {name} from {who}?");
-    Ok(Asked { title, effects, says, more: None, button: "Detach", form: (form, &[]), back })
+    Ok(Asked { title, effects, says, button: "Detach", ..Asked::default() })
 }
 
 /// Asks before a policy is detached from a group, from the group's page.
-pub async fn detach_of_group(
-    request: HttpRequest,
-    context: Data<WebContext>,
-    person: Person,
-    session: Session,
-) -> Result<HttpResponse, PageError> {
-    let (group, id) = (group_of(&request)?, attached_policy_of(&request)?);
-    let back = format!("/groups/{group}/permissions");
-    let asked = from_group((&context, &person), (group, id), (format!("{back}/{id}/detach"), back)).await?;
-    page((&context, &person, &session), "groups", asked)
+pub async fn detach_of_group(visit: Visit) -> PageResult {
+    let (group, id) = (visit.group()?, visit.attached_policy()?);
+    from_group(&visit, group, id).await?.show(&visit, "groups", format!("/groups/{group}/permissions"))
 }
 
 /// The same, from the policy's page.
-pub async fn detach_group(
-    request: HttpRequest,
-    context: Data<WebContext>,
-    person: Person,
-    session: Session,
-) -> Result<HttpResponse, PageError> {
-    let (id, group) = (policy_of(&request)?, group_of(&request)?);
-    let back = format!("/policies/{id}");
-    let form = format!("{back}/groups/{group}/detach");
-    let asked = from_group((&context, &person), (group, id), (form, back)).await?;
-    page((&context, &person, &session), "policies", asked)
+pub async fn detach_group(visit: Visit) -> PageResult {
+    let (id, group) = (visit.policy()?, visit.group()?);
+    from_group(&visit, group, id).await?.show(&visit, "policies", format!("/policies/{id}"))
 }
 
-async fn from_group(
-    (context, person): (&WebContext, &Caller),
-    (group, id): (GroupId, i64),
-    (form, back): (String, String),
-) -> Result<Asked, PageError> {
-    person.ensure_group(action::DETACH_GROUP_POLICY, group).map_err(Failure::from)?;
-    let who = GroupHead::load(context, person, group, "permissions").await?.name;
-    let (name, says) = policy(context, person, id).await?;
-    let members = if person.may_group(action::LIST_MEMBERS, group) {
-        match groups::members::members(&context.app, person, group, MANY).await?.total {
+async fn from_group(visit: &Visit, group: GroupId, id: i64) -> Result<Asked, PageError> {
+    visit.person.ensure_group(action::DETACH_GROUP_POLICY, group).map_err(Failure::from)?;
+    let who = GroupHead::load(visit, group, "permissions").await?.name;
+    let (name, says) = policy(visit, id).await?;
+    let members = if visit.person.may_group(action::LIST_MEMBERS, group) {
+        match groups::members::members(visit.app(), &visit.person, group, MANY).await?.total {
             1 => "Its 1 user".to_owned(),
             many => format!("Its {many} users"),
         }
@@ -153,50 +101,32 @@ async fn from_group(
     let mut effects = vec![format!("{members} {lose} at once what only {name} in this group allows.")];
     effects.extend(denials(&says, &name));
     let title = format!("Detach {name} from the group {who}?");
-    Ok(Asked { title, effects, says, more: None, button: "Detach", form: (form, &[]), back })
+    Ok(Asked { title, effects, says, button: "Detach", ..Asked::default() })
 }
 
 /// Asks before a user leaves a group, from the user's page.
-pub async fn leave(
-    request: HttpRequest,
-    context: Data<WebContext>,
-    person: Person,
-    session: Session,
-) -> Result<HttpResponse, PageError> {
-    let (uin, group) = (uin_of(&request)?, group_of(&request)?);
-    let back = format!("/users/{uin}/groups");
-    let ways = (format!("{back}/{group}/leave"), back);
-    let asked = out_of_group((&context, &person), (uin, group), ways, "Leave group").await?;
-    page((&context, &person, &session), "users", asked)
+pub async fn leave(visit: Visit) -> PageResult {
+    let back = format!("/users/{}/groups", visit.uin()?);
+    out_of_group(&visit, "Leave group").await?.show(&visit, "users", back)
 }
 
 /// The same, from the group's page.
-pub async fn remove_member(
-    request: HttpRequest,
-    context: Data<WebContext>,
-    person: Person,
-    session: Session,
-) -> Result<HttpResponse, PageError> {
-    let (group, uin) = (group_of(&request)?, uin_of(&request)?);
-    let ways = (format!("/groups/{group}/members/{uin}/remove"), format!("/groups/{group}"));
-    let asked = out_of_group((&context, &person), (uin, group), ways, "Remove from group").await?;
-    page((&context, &person, &session), "groups", asked)
+pub async fn remove_member(visit: Visit) -> PageResult {
+    let back = format!("/groups/{}", visit.group()?);
+    out_of_group(&visit, "Remove from group").await?.show(&visit, "groups", back)
 }
 
-async fn out_of_group(
-    (context, person): (&WebContext, &Caller),
-    (uin, group): (Uin, GroupId),
-    (form, back): (String, String),
-    button: &'static str,
-) -> Result<Asked, PageError> {
-    person.ensure_group(action::REMOVE_MEMBER, group).map_err(Failure::from)?;
-    let who = UserHead::load(context, person, uin, "groups").await?.name;
-    let name = GroupHead::load(context, person, group, "members").await?.name;
+async fn out_of_group(visit: &Visit, button: &'static str) -> Result<Asked, PageError> {
+    let (uin, group) = (visit.uin()?, visit.group()?);
+    visit.person.ensure_group(action::REMOVE_MEMBER, group).map_err(Failure::from)?;
+    let who = UserHead::load(visit, uin, "groups").await?.name;
+    let name = GroupHead::load(visit, group, "members").await?.name;
     let mut effects = vec![format!(
         "{who} loses at once what only this group allows, and is denied no longer what only it denies."
     )];
-    if person.may_group(action::LIST_GROUP_POLICIES, group) {
-        let held = groups::policies::group_policies(&context.app, person, (group, ""), MANY).await?.rows;
+    if visit.person.may_group(action::LIST_GROUP_POLICIES, group) {
+        let held =
+            groups::policies::group_policies(visit.app(), &visit.person, (group, ""), MANY).await?.rows;
         let names: Vec<&str> = held.iter().map(|policy| policy.name.as_str()).collect();
         effects.push(match names.as_slice() {
             [] => "No policy is attached to the group.".to_owned(),
@@ -204,21 +134,16 @@ async fn out_of_group(
         });
     }
     let title = format!("Take {who} out of the group {name}?");
-    Ok(Asked { title, effects, says: Vec::new(), more: None, button, form: (form, &[]), back })
+    Ok(Asked { title, effects, button, ..Asked::default() })
 }
 
 /// Asks before the permission boundary of a user is removed.
-pub async fn remove_boundary(
-    request: HttpRequest,
-    context: Data<WebContext>,
-    person: Person,
-    session: Session,
-) -> Result<HttpResponse, PageError> {
-    let uin = uin_of(&request)?;
-    person.ensure(action::DELETE_BOUNDARY, uin).map_err(Failure::from)?;
-    let who = UserHead::load(&context, &person, uin, "permissions").await?.name;
-    let held = if person.may(action::GET_BOUNDARY, uin) {
-        users::boundary::boundary(&context.app, &person, uin).await?
+pub async fn remove_boundary(visit: Visit) -> PageResult {
+    let uin = visit.uin()?;
+    visit.person.ensure(action::DELETE_BOUNDARY, uin).map_err(Failure::from)?;
+    let who = UserHead::load(&visit, uin, "permissions").await?.name;
+    let held = if visit.person.may(action::GET_BOUNDARY, uin) {
+        users::boundary::boundary(visit.app(), &visit.person, uin).await?
     } else {
         None
     };
@@ -226,32 +151,25 @@ pub async fn remove_boundary(
         vec![format!("Everything that the policies of {who} allow is allowed at once, without a limit.")];
     effects.extend(held.as_ref().map(|policy| format!("Until now {} limits it.", policy.name)));
     let says = match &held {
-        Some(held) => policy(&context, &person, held.id).await?.1,
+        Some(held) => policy(&visit, held.id).await?.1,
         None => Vec::new(),
     };
     let asked = Asked {
         title: format!("Remove the permission boundary of {who}?"),
         effects,
         says,
-        more: None,
         button: "Remove boundary",
-        form: (format!("/users/{uin}/permissions/boundary/remove"), &[]),
-        back: format!("/users/{uin}/permissions"),
+        ..Asked::default()
     };
-    page((&context, &person, &session), "users", asked)
+    asked.show(&visit, "users", format!("/users/{uin}/permissions"))
 }
 
 /// Asks before another version of a policy decides.
-pub async fn set_default(
-    request: HttpRequest,
-    context: Data<WebContext>,
-    person: Person,
-    session: Session,
-) -> Result<HttpResponse, PageError> {
-    let (id, number) = (policy_of(&request)?, number_of(&request, "version")?);
-    person.ensure_on_policy(action::SET_DEFAULT_POLICY_VERSION, id).map_err(Failure::from)?;
-    let found = policies::policy(&context.app, &person, id).await?.policy;
-    let version = policies::versions::policy_version(&context.app, &person, id, number).await?;
+pub async fn set_default(visit: Visit) -> PageResult {
+    let (id, number) = (visit.policy()?, visit.number("version")?);
+    visit.person.ensure_on_policy(action::SET_DEFAULT_POLICY_VERSION, id).map_err(Failure::from)?;
+    let found = policies::policy(visit.app(), &visit.person, id).await?.policy;
+    let version = policies::versions::policy_version(visit.app(), &visit.person, id, number).await?;
     let lines = diff(&found.document, &version.document);
     let count = |kind| lines.iter().filter(|line| line.kind == kind).count();
     let asked = Asked {
@@ -267,22 +185,16 @@ pub async fn set_default(
         says: sentences(&version.document),
         more: Some(("Compare with the default", format!("/policies/{id}/diff?from={number}"))),
         button: "Make default",
-        form: (format!("/policies/{id}/versions/{number}/default"), &[]),
-        back: format!("/policies/{id}"),
+        ..Asked::default()
     };
-    page((&context, &person, &session), "policies", asked)
+    asked.show(&visit, "policies", format!("/policies/{id}"))
 }
 
 /// Asks before a user is kept out of the console.
-pub async fn stop_console(
-    request: HttpRequest,
-    context: Data<WebContext>,
-    person: Person,
-    session: Session,
-) -> Result<HttpResponse, PageError> {
-    let uin = uin_of(&request)?;
-    person.ensure(action::UPDATE_USER, uin).map_err(Failure::from)?;
-    let who = UserHead::load(&context, &person, uin, "security").await?.name;
+pub async fn stop_console(visit: Visit) -> PageResult {
+    let uin = visit.uin()?;
+    visit.person.ensure(action::UPDATE_USER, uin).map_err(Failure::from)?;
+    let who = UserHead::load(&visit, uin, "security").await?.name;
     let asked = Asked {
         title: format!("Stop the console access of {who}?"),
         effects: vec![
@@ -290,25 +202,19 @@ pub async fn stop_console(
             "The user’s API keys work all the same: disable them to stop programs.".to_owned(),
             "You can allow console access again at any time.".to_owned(),
         ],
-        says: Vec::new(),
-        more: None,
         button: "Stop console access",
-        form: (format!("/users/{uin}/security/console"), &[("on", "0")]),
-        back: format!("/users/{uin}/security"),
+        form: (String::new(), &[("on", "0")]),
+        ..Asked::default()
     };
-    page((&context, &person, &session), "users", asked)
+    asked.show(&visit, "users", format!("/users/{uin}/security"))
 }
 
 /// Name and statements of a policy; without the right to read it, its id alone.
-async fn policy(
-    context: &WebContext,
-    person: &Caller,
-    id: i64,
-) -> Result<(String, Vec<Sentence>), PageError> {
-    if !person.may_on_policy(action::GET_POLICY, id) {
+async fn policy(visit: &Visit, id: i64) -> Result<(String, Vec<Sentence>), PageError> {
+    if !visit.person.may_on_policy(action::GET_POLICY, id) {
         return Ok((format!("policy {id}"), Vec::new()));
     }
-    let found = policies::policy(&context.app, person, id).await?.policy;
+    let found = policies::policy(visit.app(), &visit.person, id).await?.policy;
     let says = sentences(&found.document);
     Ok((found.name, says))
 }

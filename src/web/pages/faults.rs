@@ -1,9 +1,7 @@
 //! Failures that a form shows instead of an error page.
 
 use crate::app::Failure;
-use crate::domain::field::FieldError;
-use crate::domain::group::GroupRefusal;
-use crate::domain::policies::PolicyRefusal;
+use crate::domain::{field::FieldError, group::GroupRefusal, policies::PolicyRefusal};
 use crate::web::error::PageError;
 use actix_web::http::StatusCode;
 

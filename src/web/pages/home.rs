@@ -1,19 +1,13 @@
 //! Where a person begins, and the addresses that people know from elsewhere.
 
 use crate::app::sign_in;
-use crate::web::answer::see_other;
-use crate::web::caller::Person;
-use crate::web::context::WebContext;
-use crate::web::error::PageError;
-use crate::web::layout;
-use actix_web::HttpResponse;
+use crate::web::{
+    answer::PageResult, answer::see_other, caller::Person, context::WebContext, error::PageError, layout,
+};
 use actix_web::web::Data;
 
 /// The first page: one that opens for this person.
-pub async fn index(
-    context: Data<WebContext>,
-    person: Result<Person, PageError>,
-) -> Result<HttpResponse, PageError> {
+pub async fn index(context: Data<WebContext>, person: Result<Person, PageError>) -> PageResult {
     match person {
         Ok(person) => Ok(see_other(layout::start(&person))),
         Err(PageError::Elsewhere(_)) if !sign_in::door(&context.app).await?.is_set_up => {
@@ -24,11 +18,11 @@ pub async fn index(
 }
 
 /// `/cam`, as people type it from Tencent's documents.
-pub async fn users() -> Result<HttpResponse, PageError> {
+pub async fn users() -> PageResult {
     Ok(see_other("/users"))
 }
 
 /// `/cam/capi`, likewise.
-pub async fn keys() -> Result<HttpResponse, PageError> {
+pub async fn keys() -> PageResult {
     Ok(see_other("/keys"))
 }

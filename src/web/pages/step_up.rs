@@ -1,30 +1,17 @@
 //! Confirm it is you: a fresh code for one purpose, and the way to what it opens.
 
-use super::{grants, keys_address, leave_if_alive};
-use crate::app::Failure;
-use crate::app::deferred;
 use crate::app::deferred::{Answer, Answered, Done, Question};
-use crate::app::forms;
-use crate::app::keys::Place;
-use crate::domain::field::FieldError;
-use crate::domain::key::SecretId;
-use crate::domain::sentence::Sentence;
-use crate::domain::step_up::Purpose;
-use crate::domain::totp::Code;
-use crate::web::answer::{render, render_as, see_other};
-use crate::web::caller::AnyPerson;
-use crate::web::context::WebContext;
-use crate::web::error::{PageError, in_words};
-use crate::web::forms::csrf::Protected;
-use crate::web::layout::flash::{self, Kind};
-use crate::web::layout::{Layout, filters};
-use crate::web::query::Query;
-use crate::web::session;
-use actix_session::Session;
-use actix_web::http::StatusCode;
-use actix_web::http::header::{LOCATION, RETRY_AFTER};
-use actix_web::web::Data;
-use actix_web::{HttpResponse, ResponseError};
+use crate::app::{App, Failure, deferred, forms, keys::Place, session::window};
+use crate::domain::{field::FieldError, key::SecretId, sentence::Sentence, step_up::Purpose, totp::Code};
+use crate::web::answer::{PageResult, render, render_as, see_other};
+use crate::web::{
+    caller::AnyPerson, error::PageError, error::in_words, forms::csrf::Protected, layout::Layout,
+    layout::filters, layout::flash::Kind, pages::ways::keys_address, query::Query, session::continue_as,
+    visit::Visit,
+};
+use actix_web::{
+    HttpResponse, ResponseError, http::StatusCode, http::header::LOCATION, http::header::RETRY_AFTER,
+};
 use askama::Template;
 
 const WRONG_CODE: &str =
@@ -135,60 +122,50 @@ fn back_of_grant(question: &Question) -> Back {
 }
 
 /// The page that asks for the code.
-pub async fn form(
-    context: Data<WebContext>,
-    person: AnyPerson,
-    session: Session,
-    query: Query,
-) -> Result<HttpResponse, PageError> {
+pub async fn form(visit: Visit<AnyPerson>, query: Query) -> PageResult {
     let id = query.find("c").map(str::to_owned);
-    let question = match deferred::question(&context.app, &person, id).await {
+    let question = match deferred::question(visit.app(), &visit.person, id).await {
         Ok(question) => question,
-        Err(Failure::NotFound) => return gone(&context, &session).await,
+        Err(Failure::NotFound) => return gone(&visit).await,
         Err(other) => return Err(other.into()),
     };
-    if !person.has_mfa {
+    if !visit.person.has_mfa {
         return Ok(see_other(&format!("/me/mfa/totp/new?then={}", question.id)));
     }
     if let Some(seconds) = question.locked_seconds {
-        return again(&context, &person, &question, Refusal::locked(seconds));
+        return again(&visit, &question, Refusal::locked(seconds));
     }
     let back = back_of(&question);
-    let asks_anew = is_asked_anew(&context, &person, &question);
-    let page = Layout::new(&context, &person, &session, back.section);
+    let asks_anew = is_asked_anew(&visit, &question);
+    let page = visit.layout(back.section);
     render(&VerifyPage { page, errors: Vec::new(), question: &question, back, is_locked: false, asks_anew })
 }
 
 /// Takes the code, and leads to what it opens.
-pub async fn answer(
-    context: Data<WebContext>,
-    person: AnyPerson,
-    session: Session,
-    Protected(form): Protected,
-) -> Result<HttpResponse, PageError> {
+pub async fn answer(visit: Visit<AnyPerson>, Protected(form): Protected) -> PageResult {
     let id = Some(form.text("c").to_owned()).filter(|id| !id.is_empty());
-    let question = match deferred::question(&context.app, &person, id).await {
+    let question = match deferred::question(visit.app(), &visit.person, id).await {
         Ok(question) => question,
-        Err(Failure::NotFound) => return gone(&context, &session).await,
+        Err(Failure::NotFound) => return gone(&visit).await,
         Err(other) => return Err(other.into()),
     };
     let code = match Code::parse(form.text("code")) {
         Ok(code) => code,
         Err(error) => {
             let refusal = question.locked_seconds.map_or_else(|| Refusal::wrong(error), Refusal::locked);
-            return again(&context, &person, &question, refusal);
+            return again(&visit, &question, refusal);
         }
     };
-    match deferred::answer(&context.app, &person, Some(question.id.clone()), code).await {
+    match deferred::answer(visit.app(), &visit.person, Some(question.id.clone()), code).await {
         Ok(Answer::Right(answered)) => {
             let is_done = answered.done.is_ok();
-            let answer = opened(&session, *answered, &question)?;
-            settle(&context, &question, is_done.then_some(&answer)).await;
+            let answer = opened(&visit, *answered, &question)?;
+            settle(visit.app(), &question, is_done.then_some(&answer)).await;
             Ok(answer)
         }
-        Ok(Answer::Wrong) => again(&context, &person, &question, Refusal::wrong(WRONG_CODE)),
-        Ok(Answer::Locked { seconds }) => again(&context, &person, &question, Refusal::locked(seconds)),
-        Err(Failure::NotFound) => gone(&context, &session).await,
+        Ok(Answer::Wrong) => again(&visit, &question, Refusal::wrong(WRONG_CODE)),
+        Ok(Answer::Locked { seconds }) => again(&visit, &question, Refusal::locked(seconds)),
+        Err(Failure::NotFound) => gone(&visit).await,
         Err(other) => Err(other.into()),
     }
 }
@@ -214,20 +191,14 @@ impl Refusal {
 }
 
 /// Whatever lets somebody see others' secrets asks for a code of its own.
-fn is_asked_anew(context: &WebContext, person: &AnyPerson, question: &Question) -> bool {
-    question.purpose == Purpose::Grant
-        && crate::app::session::window::grant_window_left(&context.app, person) > 0
+fn is_asked_anew(visit: &Visit<AnyPerson>, question: &Question) -> bool {
+    question.purpose == Purpose::Grant && window::grant_window_left(visit.app(), &visit.person) > 0
 }
 
-fn again(
-    context: &WebContext,
-    person: &AnyPerson,
-    question: &Question,
-    refusal: Refusal,
-) -> Result<HttpResponse, PageError> {
+fn again(visit: &Visit<AnyPerson>, question: &Question, refusal: Refusal) -> PageResult {
     let back = back_of(question);
-    let asks_anew = is_asked_anew(context, person, question);
-    let page = Layout::quiet(context, person, back.section);
+    let asks_anew = is_asked_anew(visit, question);
+    let page = visit.quiet_layout(back.section);
     let page = VerifyPage {
         page,
         errors: vec![refusal.error],
@@ -245,27 +216,27 @@ fn again(
 }
 
 /// A form that waited for the code leads from now on to what it made: never again to the page that shows a secret.
-async fn settle(context: &WebContext, question: &Question, made: Option<&HttpResponse>) {
+async fn settle(app: &App, question: &Question, made: Option<&HttpResponse>) {
     let address = made.and_then(|answer| answer.headers().get(LOCATION)?.to_str().ok());
     let address = address
         .map(|address| if address.contains("?t=") { back_of(question).address } else { address.to_owned() });
-    if let Err(error) = forms::settle_form(&context.app, &question.id, address.as_deref()).await {
+    if let Err(error) = forms::settle_form(app, &question.id, address.as_deref()).await {
         tracing::error!(%error, "where a form led was not kept");
     }
 }
 
 /// The session goes on under its new key, whatever became of the wish.
-fn opened(session: &Session, answered: Answered, question: &Question) -> Result<HttpResponse, PageError> {
-    session::continue_as(session, &answered.session)?;
+fn opened(visit: &Visit<AnyPerson>, answered: Answered, question: &Question) -> PageResult {
+    continue_as(&visit.session, &answered.session)?;
     let text = match answered.done {
         Ok(done) => {
             let done = match done {
-                Done::Granted { granted, way } => return Ok(grants::answer(session, granted, &way)),
+                Done::Granted { granted, way } => return Ok(visit.granted(granted, &way)),
                 other => other,
             };
             let (address, text) = onward(done);
             if let Some(text) = text {
-                flash::leave(session, Kind::Ok, text);
+                visit.leave(Kind::Ok, text);
             }
             return Ok(see_other(&address));
         }
@@ -275,7 +246,7 @@ fn opened(session: &Session, answered: Answered, question: &Question) -> Result<
         Err(Failure::Invalid(errors)) => Sentence::joined(errors.iter().map(|error| &error.text)).to_string(),
         Err(other) => return Ok(PageError::from(other).error_response()),
     };
-    flash::leave(session, Kind::Bad, text);
+    visit.leave(Kind::Bad, text);
     Ok(see_other(&back_of(question).address))
 }
 
@@ -308,7 +279,7 @@ fn onward(done: Done) -> (String, Option<&'static str>) {
 }
 
 /// There is no such question any more.
-async fn gone(context: &WebContext, session: &Session) -> Result<HttpResponse, PageError> {
-    leave_if_alive(context, session, "That verification has expired. Start again.").await?;
+async fn gone(visit: &Visit<AnyPerson>) -> PageResult {
+    visit.leave_if_alive("That verification has expired. Start again.").await?;
     Ok(see_other("/"))
 }

@@ -1,26 +1,14 @@
 //! The account's security settings.
 
-use crate::app::Failure;
-use crate::app::account;
-use crate::app::account::settings;
-use crate::app::caller::Caller;
+use crate::app::{Failure, account, account::settings, caller::Caller};
 use crate::domain::account::{AccountSettings, MAX_STEP_UP_WINDOW, SecretReveal};
-use crate::domain::field::FieldError;
-use crate::domain::grant::{MAX_GRANT_AGE, MAX_GRANT_WINDOW};
-use crate::domain::permission::action;
-use crate::web::answer::{render, render_as, see_other};
-use crate::web::caller::Person;
-use crate::web::context::WebContext;
-use crate::web::error::PageError;
-use crate::web::forms::Form;
-use crate::web::forms::csrf::Protected;
-use crate::web::layout::flash::{self, Kind};
-use crate::web::layout::{Layout, filters};
-use crate::web::pages::question_address;
-use actix_session::Session;
-use actix_web::HttpResponse;
+use crate::domain::{field::FieldError, grant::MAX_GRANT_AGE, grant::MAX_GRANT_WINDOW, permission::action};
+use crate::web::answer::{PageResult, render, render_as, see_other};
+use crate::web::{
+    forms::Form, forms::csrf::Protected, layout::Layout, layout::filters, layout::flash::Kind,
+    pages::ways::question, visit::Visit,
+};
 use actix_web::http::StatusCode;
-use actix_web::web::Data;
 use askama::Template;
 
 const ADDRESS: &str = "/settings/security";
@@ -30,7 +18,7 @@ const ADDRESS: &str = "/settings/security";
 struct SettingsPage {
     page: Layout,
     errors: Vec<FieldError>,
-    typed: Typed,
+    typed: TypedSettings,
     can_change: bool,
     longest_window: i64,
     longest_grant_window: i64,
@@ -38,7 +26,7 @@ struct SettingsPage {
 }
 
 /// The settings as the form holds them; numbers as they were typed.
-struct Typed {
+struct TypedSettings {
     secret_reveal: String,
     step_up_window: String,
     mfa_required: bool,
@@ -52,17 +40,13 @@ struct Typed {
 }
 
 /// The settings, to change or only to read.
-pub async fn form(
-    context: Data<WebContext>,
-    person: Person,
-    session: Session,
-) -> Result<HttpResponse, PageError> {
-    person.ensure_here(action::READ_SETTINGS).map_err(Failure::from)?;
+pub async fn form(visit: Visit) -> PageResult {
+    visit.person.ensure_here(action::READ_SETTINGS).map_err(Failure::from)?;
     render(&SettingsPage {
-        page: Layout::new(&context, &person, &session, "settings"),
+        page: visit.layout("settings"),
         errors: Vec::new(),
-        typed: Typed::from(person.account.settings),
-        can_change: person.may_here(action::CHANGE_SETTINGS),
+        typed: TypedSettings::from(visit.person.account.settings),
+        can_change: visit.person.may_here(action::CHANGE_SETTINGS),
         longest_window: MAX_STEP_UP_WINDOW,
         longest_grant_window: MAX_GRANT_WINDOW,
         longest_grant_age: MAX_GRANT_AGE,
@@ -70,26 +54,21 @@ pub async fn form(
 }
 
 /// Asks for the step-up that changes the settings.
-pub async fn submit(
-    context: Data<WebContext>,
-    person: Person,
-    session: Session,
-    form: Protected,
-) -> Result<HttpResponse, PageError> {
-    person.ensure_here(action::CHANGE_SETTINGS).map_err(Failure::from)?;
-    let typed = Typed::read(&form.0, person.account.settings);
-    let asked = match typed.settings(&person) {
-        Ok(settings) if settings == person.account.settings => {
-            flash::leave(&session, Kind::Info, "Nothing was changed.");
+pub async fn submit(visit: Visit, form: Protected) -> PageResult {
+    visit.person.ensure_here(action::CHANGE_SETTINGS).map_err(Failure::from)?;
+    let typed = TypedSettings::read(&form.0, visit.person.account.settings);
+    let asked = match typed.settings(&visit.person) {
+        Ok(settings) if settings == visit.person.account.settings => {
+            visit.leave(Kind::Info, "Nothing was changed.");
             return Ok(see_other(ADDRESS));
         }
-        Ok(settings) => account::settings::ask_settings(&context.app, &person, settings).await,
+        Ok(settings) => account::settings::ask_settings(visit.app(), &visit.person, settings).await,
         Err(errors) => Err(Failure::Invalid(errors)),
     };
     match asked {
-        Ok(asked) => Ok(see_other(&question_address(&asked))),
+        Ok(asked) => Ok(question(&asked)),
         Err(Failure::Invalid(errors)) => {
-            let page = Layout::new(&context, &person, &session, "settings");
+            let page = visit.layout("settings");
             let page = SettingsPage {
                 page,
                 errors,
@@ -105,7 +84,7 @@ pub async fn submit(
     }
 }
 
-impl Typed {
+impl TypedSettings {
     /// As sent; a form from before there were such fields leaves them as they are.
     fn read(form: &Form, present: AccountSettings) -> Self {
         let number = |name: &str, present: i64| {
@@ -150,7 +129,7 @@ impl Typed {
     }
 }
 
-impl From<AccountSettings> for Typed {
+impl From<AccountSettings> for TypedSettings {
     fn from(settings: AccountSettings) -> Self {
         Self {
             secret_reveal: settings.secret_reveal.as_str().to_owned(),

@@ -1,29 +1,17 @@
 //! The first run: the root account, its password and its authenticator app, in one form.
 
-use crate::app::Failure;
-use crate::app::account;
-use crate::app::account::setup::{Setup, faults_of_setup_password};
-use crate::domain::field::{self, FieldError};
-use crate::domain::qr;
-use crate::domain::secret::{Password, TotpSeed};
-use crate::domain::totp::{Code, otpauth_url};
-use crate::domain::user::{User, UserName};
-use crate::http::request::{request_id, source};
-use crate::web::answer::{render_as, see_other, unopened};
-use crate::web::caller::AnyPerson;
-use crate::web::context::WebContext;
-use crate::web::error::PageError;
-use crate::web::forms::Form;
-use crate::web::forms::csrf::ProtectedDoor;
-use crate::web::layout::filters;
-use crate::web::pages::sign_in::door::DoorForm;
-use crate::web::pages::sign_in::let_in;
-use crate::web::query::Query;
-use actix_session::SessionExt;
-use actix_web::http::StatusCode;
-use actix_web::http::header::HOST;
-use actix_web::web::Data;
-use actix_web::{HttpRequest, HttpResponse};
+use crate::app::{Failure, account, account::setup::Setup, account::setup::faults_of_setup_password};
+use crate::domain::{
+    field, field::FieldError, qr, secret::Password, secret::TotpSeed, totp::Code, totp::otpauth_url,
+    user::User, user::UserName,
+};
+use crate::http::request::request_id;
+use crate::web::answer::{PageResult, render_as, see_other};
+use crate::web::{
+    caller::AnyPerson, error::PageError, forms::Form, forms::csrf::ProtectedDoor, layout::filters,
+    pages::sign_in::door::DoorForm, pages::sign_in::let_in, query::Query, visit::Stranger, visit::Visit,
+};
+use actix_web::{HttpRequest, http::StatusCode, http::header::HOST};
 use askama::Template;
 use zeroize::Zeroizing;
 
@@ -75,11 +63,11 @@ struct Made {
 }
 
 impl SetupPage {
-    fn new(request: &HttpRequest, context: &WebContext, seed: &TotpSeed) -> Result<Self, PageError> {
-        let otpauth = otpauth_url(seed, &format!("root at {}", context.public_url.host()), "Camlock");
+    fn new(visit: &Visit<Stranger>, seed: &TotpSeed) -> Result<Self, PageError> {
+        let otpauth = otpauth_url(seed, &format!("root at {}", visit.context.public_url.host()), "Camlock");
         let qr = qr::svg(&otpauth).ok_or_else(|| PageError::Internal("no QR code".into()))?;
         Ok(Self {
-            door: DoorForm::new(context, request)?,
+            door: DoorForm::new(visit)?,
             errors: Vec::new(),
             token: String::new(),
             account_name: String::new(),
@@ -87,84 +75,70 @@ impl SetupPage {
             secret: seed.base32(),
             otpauth,
             qr: qr.into(),
-            is_insecure: !context.public_url.is_trustworthy(),
+            is_insecure: !visit.context.public_url.is_trustworthy(),
         })
     }
 }
 
 /// The form, for who holds the one-time address.
-pub async fn form(
-    request: HttpRequest,
-    context: Data<WebContext>,
-    query: Query,
-) -> Result<HttpResponse, PageError> {
+pub async fn form(visit: Visit<Stranger>, query: Query) -> PageResult {
     let token = query.text("token").to_owned();
-    match account::setup::setup_seed(&context.app, token.clone()).await {
+    match account::setup::setup_seed(visit.app(), token.clone()).await {
         Ok(seed) => {
-            let page = SetupPage { token, ..SetupPage::new(&request, &context, &seed)? };
+            let page = SetupPage { token, ..SetupPage::new(&visit, &seed)? };
             page.door.answer(StatusCode::OK, &page)
         }
-        Err(failure) => closed(&request, failure),
+        Err(failure) => closed(&visit.request, failure),
     }
 }
 
 /// Makes the root account.
-pub async fn submit(
-    request: HttpRequest,
-    context: Data<WebContext>,
-    ProtectedDoor(form): ProtectedDoor,
-) -> Result<HttpResponse, PageError> {
-    let seed = match account::setup::setup_seed(&context.app, form.text("token").to_owned()).await {
+pub async fn submit(visit: Visit<Stranger>, ProtectedDoor(form): ProtectedDoor) -> PageResult {
+    let seed = match account::setup::setup_seed(visit.app(), form.text("token").to_owned()).await {
         Ok(seed) => seed,
-        Err(failure) => return second(&request, &context, &form, failure).await,
+        Err(failure) => return second(&visit, &form, failure).await,
     };
-    let made = match read(&request, &context, &form) {
-        Ok(setup) => {
-            account::setup::set_up(&context.app, setup, source(&request, &context.trusted_proxies)).await
-        }
-        Err(errors) => Err(Failure::Invalid(with_password_faults(&context, &form, errors).await?)),
+    let made = match read(&visit, &form) {
+        Ok(setup) => account::setup::set_up(visit.app(), setup, visit.source()).await,
+        Err(errors) => Err(Failure::Invalid(with_password_faults(&visit, &form, errors).await?)),
     };
     match made {
-        Ok((ticket, signed)) => {
-            let_in(&request.get_session(), &context, &signed, &format!("/setup/recovery?t={ticket}"))
-        }
+        Ok((ticket, signed)) => let_in(&visit, &signed, &format!("/setup/recovery?t={ticket}")),
         Err(Failure::Invalid(errors)) => {
             let page = SetupPage {
                 errors,
                 token: form.text("token").to_owned(),
                 account_name: form.text("account_name").to_owned(),
                 user_name: form.text("user_name").to_owned(),
-                ..SetupPage::new(&request, &context, &seed)?
+                ..SetupPage::new(&visit, &seed)?
             };
             page.door.answer(StatusCode::UNPROCESSABLE_ENTITY, &page)
         }
-        Err(failure) => second(&request, &context, &form, failure).await,
+        Err(failure) => second(&visit, &form, failure).await,
     }
 }
 
 /// The form that made the account, sent twice, leads to the recovery codes again; any other form comes too late.
-async fn second(
-    request: &HttpRequest,
-    context: &WebContext,
-    form: &Form,
-    failure: Failure,
-) -> Result<HttpResponse, PageError> {
+async fn second(visit: &Visit<Stranger>, form: &Form, failure: Failure) -> PageResult {
     if matches!(failure, Failure::Refused(_)) {
-        let browser = browser_of(request, context);
-        if let Some(ticket) =
-            account::setup::earlier_setup(&context.app, &browser, form.text("token")).await?
+        let browser = browser_of(visit);
+        if let Some(ticket) = account::setup::earlier_setup(visit.app(), &browser, form.text("token")).await?
         {
             return Ok(see_other(&format!("/setup/recovery?t={}", ticket.as_str())));
         }
     }
-    closed(request, failure)
+    closed(&visit.request, failure)
 }
 
-fn browser_of(request: &HttpRequest, context: &WebContext) -> String {
-    request.cookie(&context.cookies.form).map(|cookie| cookie.value().to_owned()).unwrap_or_default()
+fn browser_of(visit: &Visit<Stranger>) -> String {
+    visit
+        .request
+        .cookie(&visit.context.cookies.form)
+        .map(|cookie| cookie.value().to_owned())
+        .unwrap_or_default()
 }
 
-fn read(request: &HttpRequest, context: &WebContext, form: &Form) -> Result<Setup, Vec<FieldError>> {
+fn read(visit: &Visit<Stranger>, form: &Form) -> Result<Setup, Vec<FieldError>> {
     let account_name = field::required(
         "account_name",
         ("account name", "账号名称"),
@@ -178,7 +152,7 @@ fn read(request: &HttpRequest, context: &WebContext, form: &Form) -> Result<Setu
     let code = Code::parse(form.text("code")).map_err(|error| FieldError::on_page("code", error));
     match (account_name, user_name, password, code) {
         (Ok(account_name), Ok(user_name), Ok(password), Ok(code)) => {
-            let (token, browser) = (form.text("token").to_owned(), browser_of(request, context));
+            let (token, browser) = (form.text("token").to_owned(), browser_of(visit));
             Ok(Setup { token, account_name, user_name, password, code, browser })
         }
         (account_name, user_name, password, code) => {
@@ -192,20 +166,20 @@ fn read(request: &HttpRequest, context: &WebContext, form: &Form) -> Result<Setu
 
 /// The faults of a form together with those of its password, so that all are seen at once.
 async fn with_password_faults(
-    context: &WebContext,
+    visit: &Visit<Stranger>,
     form: &Form,
     mut errors: Vec<FieldError>,
 ) -> Result<Vec<FieldError>, Failure> {
     let Ok(password) = Password::parse(form.text("password")) else { return Ok(errors) };
     let (user, account) = (form.text("user_name").trim(), form.text("account_name").trim());
-    let faults = faults_of_setup_password(&context.app, password, user, account).await?;
+    let faults = faults_of_setup_password(visit.app(), password, user, account).await?;
     let place = errors.iter().position(|error| error.field == "code").unwrap_or(errors.len());
     errors.splice(place..place, faults);
     Ok(errors)
 }
 
 /// The page in place of the form.
-fn closed(request: &HttpRequest, failure: Failure) -> Result<HttpResponse, PageError> {
+fn closed(request: &HttpRequest, failure: Failure) -> PageResult {
     let (status, is_set_up) = match failure {
         Failure::NotProven => (StatusCode::FORBIDDEN, false),
         Failure::Refused(_) => (StatusCode::CONFLICT, true),
@@ -215,45 +189,44 @@ fn closed(request: &HttpRequest, failure: Failure) -> Result<HttpResponse, PageE
 }
 
 /// Whether the request names the host of the public address.
-fn is_reached(request: &HttpRequest, context: &WebContext) -> bool {
-    let host = request.headers().get(HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
-    let public = context.public_url.to_string();
+fn is_reached(visit: &Visit<Stranger>) -> bool {
+    let host = visit.request.headers().get(HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
+    let public = visit.context.public_url.to_string();
     let public = public.split_once("://").map_or(public.as_str(), |(_, rest)| rest).trim_end_matches('/');
     host.eq_ignore_ascii_case(public)
 }
 
 impl Made {
-    fn of(user: &User, context: &WebContext) -> Self {
+    fn of(visit: &Visit<Stranger>, user: &User) -> Self {
         let uin = user.owner_uin.to_string();
-        let address = context.public_url.link(&format!("/login?account={uin}"));
+        let address = visit.context.public_url.link(&format!("/login?account={uin}"));
         Self { uin, user_name: user.name.clone(), address }
     }
 }
 
 /// The recovery codes, once, and what to look at before the first sign-in.
 pub async fn recovery(
-    request: HttpRequest,
-    context: Data<WebContext>,
+    visit: Visit<Stranger>,
     person: Result<AnyPerson, PageError>,
     query: Query,
-) -> Result<HttpResponse, PageError> {
-    if let Some(answer) = unopened(&request, "GET")? {
+) -> PageResult {
+    if let Some(answer) = visit.unopened("GET")? {
         return Ok(answer);
     }
-    let shown = account::setup::setup_codes(&context.app, query.text("t").to_owned()).await?;
+    let shown = account::setup::setup_codes(visit.app(), query.text("t").to_owned()).await?;
     let status = if shown.is_some() { StatusCode::OK } else { StatusCode::GONE };
     let signed_in = person.ok();
     let (user, codes) = shown.unzip();
     let account = user.or_else(|| signed_in.as_ref().map(|person| (*person.user).clone()));
     let page = RecoveryPage {
         codes: codes.iter().flat_map(|text| text.lines()).map(|code| code.to_owned().into()).collect(),
-        account: account.map(|user| Made::of(&user, &context)),
+        account: account.map(|user| Made::of(&visit, &user)),
         is_signed_in: signed_in.is_some(),
-        public_url: context.public_url.to_string(),
-        is_reached: is_reached(&request, &context),
-        is_https: context.public_url.is_https(),
-        is_insecure: !context.public_url.is_trustworthy(),
-        now: context.app.clock.now(),
+        public_url: visit.context.public_url.to_string(),
+        is_reached: is_reached(&visit),
+        is_https: visit.context.public_url.is_https(),
+        is_insecure: !visit.context.public_url.is_trustworthy(),
+        now: visit.app().clock.now(),
     };
     render_as(status, &page)
 }

@@ -7,34 +7,22 @@ mod search;
 
 pub use row::EventRow;
 
-use crate::app::Failure;
-use crate::app::account;
-use crate::app::account::log::{Cursor, EventPage};
-use crate::domain::audit::Event;
-use crate::domain::audit::words::Group;
-use crate::domain::field::FieldError;
-use crate::domain::permission::action;
-use crate::web::answer::{render, render_as};
-use crate::web::caller::Person;
-use crate::web::context::WebContext;
-use crate::web::error::PageError;
-use crate::web::layout::{Layout, filters};
-use crate::web::query::Query;
-use actix_session::{Session, SessionExt};
+use crate::app::{Failure, account, account::log::Cursor, account::log::EventPage};
+use crate::domain::{audit::Event, audit::words::Group, field::FieldError, permission::action};
+use crate::web::answer::{PageResult, render, render_as};
+use crate::web::{error::PageError, layout::Layout, layout::filters, query::Query, visit::Visit};
 use actix_web::http::StatusCode;
-use actix_web::web::Data;
-use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 use facts::Facts;
 use range::Shortcut;
-use search::Typed;
+use search::TypedFilter;
 
 #[derive(Template)]
 #[template(path = "audit/index.html")]
 struct IndexPage {
     page: Layout,
     errors: Vec<FieldError>,
-    typed: Typed,
+    typed: TypedFilter,
     groups: [Group; 6],
     shortcuts: Vec<Shortcut>,
     /// Nothing to list while the filter cannot be read.
@@ -65,40 +53,31 @@ struct DetailPage {
 }
 
 /// One page of the log, newest first, as the address filters it.
-pub async fn index(
-    context: Data<WebContext>,
-    person: Person,
-    session: Session,
-    query: Query,
-) -> Result<HttpResponse, PageError> {
-    person.ensure_here(action::READ_AUDIT).map_err(Failure::from)?;
-    let typed = Typed::read(&query);
-    let shortcuts = range::shortcuts(&query, context.app.clock.now());
+pub async fn index(visit: Visit, query: Query) -> PageResult {
+    visit.person.ensure_here(action::READ_AUDIT).map_err(Failure::from)?;
+    let typed = TypedFilter::read(&query);
+    let shortcuts = range::shortcuts(&query, visit.app().clock.now());
     let cursor = search::cursor(&query)?;
-    let (status, errors, listing) = match typed.filter(&context.app, &person).await? {
+    let (status, errors, listing) = match typed.filter(visit.app(), &visit.person).await? {
         Ok(filter) => {
-            let found = account::log::events(&context.app, &person, filter, cursor).await?;
+            let found = account::log::events(visit.app(), &visit.person, filter, cursor).await?;
             (StatusCode::OK, Vec::new(), Some(Listing::new(found, &query, cursor, &shortcuts)))
         }
         Err(errors) => (StatusCode::UNPROCESSABLE_ENTITY, errors, None),
     };
-    let page = Layout::new(&context, &person, &session, "audit");
+    let page = visit.layout("audit");
     render_as(status, &IndexPage { page, errors, typed, groups: Group::ALL, shortcuts, listing })
 }
 
 /// Everything that one event says.
-pub async fn detail(
-    request: HttpRequest,
-    context: Data<WebContext>,
-    person: Person,
-) -> Result<HttpResponse, PageError> {
-    let seq = seq_of(request.match_info().get("seq").unwrap_or_default()).ok_or(PageError::NotFound)?;
-    let event = account::log::event_of(&context.app, &person, seq).await?;
+pub async fn detail(visit: Visit) -> PageResult {
+    let seq = seq_of(visit.part("seq")).ok_or(PageError::NotFound)?;
+    let event = account::log::event_of(visit.app(), &visit.person, seq).await?;
     let row = EventRow::from(event.clone());
     let uin = event.target_uin;
-    let is_there = row.names_user && account::log::can_open_user(&context.app, &person, uin).await?;
+    let is_there = row.names_user && account::log::can_open_user(visit.app(), &visit.person, uin).await?;
     render(&DetailPage {
-        page: Layout::new(&context, &person, &request.get_session(), "audit"),
+        page: visit.layout("audit"),
         facts: Facts::of(&event),
         user: is_there.then(|| format!("/users/{uin}")),
         row,

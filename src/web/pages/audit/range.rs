@@ -19,7 +19,7 @@ pub(super) struct Shortcut {
 /// Today and some days before it, and everything.
 pub(super) fn shortcuts(query: &Query, now: i64) -> Vec<Shortcut> {
     let spans = [("Today", Some(0)), ("7 days", Some(6)), ("31 days", Some(30)), ("Any time", None)];
-    let shortcut = |(label, days): (&'static str, Option<i64>)| {
+    let shortcut = |label: &'static str, days: Option<i64>| {
         let from = days.map_or_else(String::new, |days| day(now - days * DAY));
         Shortcut {
             label,
@@ -28,7 +28,7 @@ pub(super) fn shortcuts(query: &Query, now: i64) -> Vec<Shortcut> {
             from,
         }
     };
-    spans.into_iter().map(shortcut).collect()
+    spans.into_iter().map(|(label, days)| shortcut(label, days)).collect()
 }
 
 /// Whether an address asks for a part of the time only.

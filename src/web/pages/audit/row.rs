@@ -1,9 +1,7 @@
 //! An event as a row of a table, with the ways on from it.
 
 use crate::clock::readable;
-use crate::domain::audit::words::{About, Words};
-use crate::domain::audit::{Event, Outcome};
-use crate::domain::key::SecretId;
+use crate::domain::{audit::Event, audit::Outcome, audit::words::About, audit::words::Words, key::SecretId};
 use url::form_urlencoded::byte_serialize;
 
 /// An event as a row of a table.

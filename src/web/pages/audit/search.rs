@@ -2,21 +2,15 @@
 
 use super::range::{DAY, start_of};
 use super::seq_of;
-use crate::app::account;
-use crate::app::account::log::{Cursor, Filter};
-use crate::app::caller::Caller;
-use crate::app::{App, Failure};
-use crate::domain::audit::words::Group;
-use crate::domain::audit::{EVENTS, Outcome};
-use crate::domain::field::FieldError;
-use crate::web::error::PageError;
-use crate::web::query::Query;
+use crate::app::{App, Failure, account, account::log::Cursor, account::log::Filter, caller::Caller};
+use crate::domain::{audit::EVENTS, audit::Outcome, audit::words::Group, field::FieldError};
+use crate::web::{error::PageError, query::Query};
 
 /// The filter's fields.
 pub(super) const FIELDS: [&str; 7] = ["from", "to", "event", "actor", "target", "result", "request_id"];
 
 /// The filter as it was typed.
-pub(super) struct Typed {
+pub(super) struct TypedFilter {
     pub from: String,
     pub to: String,
     pub event: String,
@@ -26,7 +20,7 @@ pub(super) struct Typed {
     pub request_id: String,
 }
 
-impl Typed {
+impl TypedFilter {
     pub(super) fn read(query: &Query) -> Self {
         let text = |name: &str| query.text(name).trim().to_owned();
         Self {

@@ -1,24 +1,15 @@
 //! One group: its first tab, its name to edit, its end.
 
-use crate::app::deferred::grant::{Grant, Way};
-use crate::app::groups;
-use crate::app::groups::{GroupChange, ListedGroup};
-use crate::domain::field::FieldError;
-use crate::domain::permission::action;
-use crate::web::answer::{render, render_as, see_other};
-use crate::web::caller::Person;
-use crate::web::context::WebContext;
-use crate::web::error::PageError;
-use crate::web::forms::csrf::Protected;
-use crate::web::layout::{Layout, filters};
-use crate::web::pages::done;
-use crate::web::pages::faults::group_faults;
-use crate::web::pages::grants::Sender;
-use crate::web::pages::groups::head::{GroupHead, group_of};
-use actix_session::Session;
+use crate::app::{
+    deferred::grant::Grant, deferred::grant::Way, groups, groups::GroupChange, groups::ListedGroup,
+};
+use crate::domain::{field::FieldError, permission::action};
+use crate::web::answer::{PageResult, render, render_as, see_other};
+use crate::web::{
+    error::PageError, forms::csrf::Protected, layout::Layout, layout::filters, pages::faults::group_faults,
+    pages::groups::head::GroupHead, visit::Visit,
+};
 use actix_web::http::StatusCode;
-use actix_web::web::Data;
-use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 
 #[derive(Template)]
@@ -44,80 +35,54 @@ struct DeletePage {
 }
 
 /// On to the first tab that the person may open.
-pub async fn index(
-    request: HttpRequest,
-    context: Data<WebContext>,
-    person: Person,
-) -> Result<HttpResponse, PageError> {
-    let head = GroupHead::load(&context, &person, group_of(&request)?, "").await?;
+pub async fn index(visit: Visit) -> PageResult {
+    let head = GroupHead::load(&visit, visit.group()?, "").await?;
     let (_, _, address) = head.tabs.first().ok_or(PageError::NotFound)?;
     Ok(see_other(address))
 }
 
 /// The form for a group's name and remark.
-pub async fn edit_form(
-    request: HttpRequest,
-    context: Data<WebContext>,
-    person: Person,
-    session: Session,
-) -> Result<HttpResponse, PageError> {
-    let group = groups::group(&context.app, &person, action::UPDATE_GROUP, group_of(&request)?).await?.group;
+pub async fn edit_form(visit: Visit) -> PageResult {
+    let group = groups::group(visit.app(), &visit.person, action::UPDATE_GROUP, visit.group()?).await?.group;
     render(&EditPage {
-        page: Layout::new(&context, &person, &session, "groups"),
+        page: visit.layout("groups"),
         errors: Vec::new(),
         id: group.id.to_string(),
         name: group.name.clone(),
         group_name: group.name,
         remark: group.remark,
-        lists_groups: person.may_here(action::LIST_GROUPS),
+        lists_groups: visit.person.may_here(action::LIST_GROUPS),
     })
 }
 
 /// Keeps name and remark, or comes back with what does not fit.
-pub async fn edit(
-    request: HttpRequest,
-    context: Data<WebContext>,
-    person: Person,
-    session: Session,
-    Protected(form): Protected,
-) -> Result<HttpResponse, PageError> {
-    let group = groups::group(&context.app, &person, action::UPDATE_GROUP, group_of(&request)?).await?.group;
+pub async fn edit(visit: Visit, Protected(form): Protected) -> PageResult {
+    let group = groups::group(visit.app(), &visit.person, action::UPDATE_GROUP, visit.group()?).await?.group;
     let (group_name, remark) = (form.text("group_name").to_owned(), form.text("remark").to_owned());
     let change = GroupChange { name: Some(group_name.clone()), remark: Some(remark.clone()) };
-    let (status, errors) = match groups::update_group(&context.app, &person, group.id, change).await {
-        Ok(()) => return Ok(done(&session, &format!("/groups/{}", group.id), "The group is saved.")),
+    let (status, errors) = match groups::update_group(visit.app(), &visit.person, group.id, change).await {
+        Ok(()) => return Ok(visit.done(&format!("/groups/{}", group.id), "The group is saved.")),
         Err(failure) => group_faults(failure)?,
     };
-    let page = Layout::new(&context, &person, &session, "groups");
-    let lists_groups = person.may_here(action::LIST_GROUPS);
+    let page = visit.layout("groups");
+    let lists_groups = visit.person.may_here(action::LIST_GROUPS);
     let id = group.id.to_string();
     render_as(status, &EditPage { page, errors, id, name: group.name, group_name, remark, lists_groups })
 }
 
 /// Asks before a group is deleted, and says what ends with it.
-pub async fn delete_form(
-    request: HttpRequest,
-    context: Data<WebContext>,
-    person: Person,
-    session: Session,
-) -> Result<HttpResponse, PageError> {
-    let found = groups::group(&context.app, &person, action::DELETE_GROUP, group_of(&request)?).await?;
-    let page = Layout::new(&context, &person, &session, "groups");
-    let lists_groups = person.may_here(action::LIST_GROUPS);
+pub async fn delete_form(visit: Visit) -> PageResult {
+    let found = groups::group(visit.app(), &visit.person, action::DELETE_GROUP, visit.group()?).await?;
+    let page = visit.layout("groups");
+    let lists_groups = visit.person.may_here(action::LIST_GROUPS);
     render(&DeletePage { page, errors: Vec::new(), found, confirm: String::new(), lists_groups })
 }
 
 /// Deletes a group whose name was typed.
-pub async fn delete(
-    request: HttpRequest,
-    context: Data<WebContext>,
-    person: Person,
-    session: Session,
-    Protected(form): Protected,
-) -> Result<HttpResponse, PageError> {
-    let found = groups::group(&context.app, &person, action::DELETE_GROUP, group_of(&request)?).await?;
+pub async fn delete(visit: Visit, Protected(form): Protected) -> PageResult {
+    let found = groups::group(visit.app(), &visit.person, action::DELETE_GROUP, visit.group()?).await?;
     let confirm = form.text("confirm").to_owned();
-    let lists_groups = person.may_here(action::LIST_GROUPS);
+    let lists_groups = visit.person.may_here(action::LIST_GROUPS);
     let (status, errors) = if confirm.trim() == found.group.name {
         let way = Way {
             what: format!("delete group {}, which limits what its users may do", found.group.name),
@@ -126,7 +91,7 @@ pub async fn delete(
             text: format!("Group {} is deleted.", found.group.name),
         };
         let grant = Grant::DeleteGroup { group: found.group.id.0 };
-        match (Sender { context: &context, person: &person, session: &session }).grant(grant, way).await {
+        match visit.grant(grant, way).await {
             Ok(answer) => return Ok(answer),
             Err(failure) => group_faults(failure)?,
         }
@@ -134,6 +99,6 @@ pub async fn delete(
         let error = FieldError::on_page("confirm", format!("Type the group name: {}.", found.group.name));
         (StatusCode::UNPROCESSABLE_ENTITY, vec![error])
     };
-    let page = Layout::new(&context, &person, &session, "groups");
+    let page = visit.layout("groups");
     render_as(status, &DeletePage { page, errors, found, confirm, lists_groups })
 }

@@ -1,13 +1,8 @@
 //! The head of every page about one group, and what its forms have in common.
 
-use crate::app::caller::Caller;
 use crate::app::groups;
-use crate::domain::group::GroupId;
-use crate::domain::permission::action;
-use crate::web::context::WebContext;
-use crate::web::error::PageError;
-use crate::web::pages::choose::Subject;
-use actix_web::HttpRequest;
+use crate::domain::{group::GroupId, permission::action};
+use crate::web::{error::PageError, pages::chooser::Subject, visit::Visit};
 
 /// For `templates/groups/head.html`; the page that includes it holds it in a field `head`.
 pub struct GroupHead {
@@ -27,17 +22,12 @@ pub struct GroupHead {
 
 impl GroupHead {
     /// The head of a group's page, for anyone who may open at least one of them.
-    pub async fn load(
-        context: &WebContext,
-        person: &Caller,
-        id: GroupId,
-        tab: &'static str,
-    ) -> Result<Self, PageError> {
-        let found = groups::group_head(&context.app, person, id).await?;
+    pub async fn load(visit: &Visit, id: GroupId, tab: &'static str) -> Result<Self, PageError> {
+        let found = groups::group_head(visit.app(), &visit.person, id).await?;
         let tabs = [(found.members, "members", "Members"), (found.permissions, "permissions", "Permissions")];
         Ok(Self {
             id,
-            lists_groups: person.may_here(action::LIST_GROUPS),
+            lists_groups: visit.person.may_here(action::LIST_GROUPS),
             may_edit: found.may_edit,
             may_delete: found.may_delete,
             tab,
@@ -63,9 +53,4 @@ impl GroupHead {
             back,
         }
     }
-}
-
-/// The group that an address names; whatever is not a number names none.
-pub fn group_of(request: &HttpRequest) -> Result<GroupId, PageError> {
-    GroupId::parse(request.match_info().get("group").unwrap_or_default()).ok_or(PageError::NotFound)
 }

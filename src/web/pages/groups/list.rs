@@ -1,24 +1,13 @@
 //! The groups of the account: listed, searched, created.
 
-use crate::app::caller::Caller;
-use crate::app::groups;
-use crate::app::groups::{ListedGroup, Paged, Paging};
-use crate::domain::field::FieldError;
-use crate::domain::group::MAX_GROUPS;
-use crate::domain::permission::action;
-use crate::web::answer::{render, render_as, see_other};
-use crate::web::caller::Person;
-use crate::web::context::WebContext;
-use crate::web::error::PageError;
-use crate::web::forms::csrf::Protected;
-use crate::web::layout::{Layout, filters};
-use crate::web::pages::done;
-use crate::web::pages::faults::group_faults;
-use crate::web::query::Query;
-use actix_session::Session;
-use actix_web::HttpResponse;
+use crate::app::{caller::Caller, groups, groups::ListedGroup, groups::Paged, groups::Paging};
+use crate::domain::{field::FieldError, group::MAX_GROUPS, permission::action};
+use crate::web::answer::{PageResult, render, render_as, see_other};
+use crate::web::{
+    error::PageError, forms::csrf::Protected, layout::Layout, layout::filters, pages::faults::group_faults,
+    query::Query, visit::Visit,
+};
 use actix_web::http::StatusCode;
-use actix_web::web::Data;
 use askama::Template;
 
 /// Groups on one page of the list.
@@ -60,26 +49,21 @@ struct NewPage {
 }
 
 /// The groups of the account.
-pub async fn index(
-    context: Data<WebContext>,
-    person: Person,
-    session: Session,
-    query: Query,
-) -> Result<HttpResponse, PageError> {
+pub async fn index(visit: Visit, query: Query) -> PageResult {
     let paging = Paging { page: page_of(&query)?, size: PAGE_SIZE };
     let q = query.text("q").trim().to_owned();
-    let found = groups::groups(&context.app, &person, &q, paging).await?;
+    let found = groups::groups(visit.app(), &visit.person, &q, paging).await?;
     if found.rows.is_empty() && paging.page > 1 {
         return Ok(see_other(format!("/groups{}", query.with(&[("page", "")])).trim_end_matches('?')));
     }
     let (range, previous, next) = pager(&query, paging, &found);
     render(&IndexPage {
-        page: Layout::new(&context, &person, &session, "groups"),
+        page: visit.layout("groups"),
         is_full: q.is_empty() && found.total >= MAX_GROUPS,
         q,
         total: found.total,
-        may_create: person.may_here(action::CREATE_GROUP),
-        rows: found.rows.into_iter().map(|listed| Row::of(&person, listed)).collect(),
+        may_create: visit.person.may_here(action::CREATE_GROUP),
+        rows: found.rows.into_iter().map(|listed| Row::of(&visit.person, listed)).collect(),
         range,
         previous,
         next,
@@ -120,43 +104,34 @@ impl Row {
 }
 
 /// The form for a new group.
-pub async fn create_form(
-    context: Data<WebContext>,
-    person: Person,
-    session: Session,
-) -> Result<HttpResponse, PageError> {
-    person.ensure_here(action::CREATE_GROUP).map_err(crate::app::Failure::from)?;
+pub async fn create_form(visit: Visit) -> PageResult {
+    visit.person.ensure_here(action::CREATE_GROUP).map_err(crate::app::Failure::from)?;
     render(&NewPage {
-        page: Layout::new(&context, &person, &session, "groups"),
+        page: visit.layout("groups"),
         errors: Vec::new(),
         group_name: String::new(),
         remark: String::new(),
-        lists_groups: person.may_here(action::LIST_GROUPS),
+        lists_groups: visit.person.may_here(action::LIST_GROUPS),
     })
 }
 
 /// Makes the group, or comes back with what does not fit.
-pub async fn create(
-    context: Data<WebContext>,
-    person: Person,
-    session: Session,
-    Protected(form): Protected,
-) -> Result<HttpResponse, PageError> {
+pub async fn create(visit: Visit, Protected(form): Protected) -> PageResult {
     let (name, remark) = (form.text("group_name"), form.text("remark"));
     let (status, errors): (StatusCode, _) =
-        match groups::create_group(&context.app, &person, name, remark).await {
+        match groups::create_group(visit.app(), &visit.person, name, remark).await {
             Ok(group) => {
                 let text = format!("Group {} is created. Add users and attach policies.", group.name);
-                return Ok(done(&session, &format!("/groups/{}", group.id), text));
+                return Ok(visit.done(&format!("/groups/{}", group.id), text));
             }
             Err(failure) => group_faults(failure)?,
         };
     let page = NewPage {
-        page: Layout::new(&context, &person, &session, "groups"),
+        page: visit.layout("groups"),
         errors,
         group_name: name.to_owned(),
         remark: remark.to_owned(),
-        lists_groups: person.may_here(action::LIST_GROUPS),
+        lists_groups: visit.person.may_here(action::LIST_GROUPS),
     };
     render_as(status, &page)
 }

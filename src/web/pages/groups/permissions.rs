@@ -1,31 +1,16 @@
 //! The Permissions tab of a group: what is attached to it, attaching, detaching.
 
-use crate::app::Failure;
-use crate::app::caller::Caller;
-use crate::app::deferred::grant::{Grant, Way};
-use crate::app::groups;
-use crate::app::groups::Paging;
-use crate::app::users;
-use crate::domain::group::GroupId;
-use crate::domain::permission::action;
-use crate::domain::policies::MAX_ATTACHED;
-use crate::web::answer::render;
-use crate::web::caller::Person;
-use crate::web::context::WebContext;
-use crate::web::error::PageError;
-use crate::web::forms::csrf::Protected;
-use crate::web::layout::{Layout, filters};
+use crate::app::{Failure, deferred::grant::Grant, deferred::grant::Way, groups, groups::Paging, users};
+use crate::domain::{group::GroupId, permission::action, policies::MAX_ATTACHED};
 use crate::web::pages::attached::{
-    Panel, Row, WORDING, attached_to, choices, ids_of, policies_in_words, policy_of,
+    Panel, PolicyRow, WORDING, attached_to, choices, ids_of, policies_in_words,
 };
-use crate::web::pages::choose::{self, Choices, Subject};
-use crate::web::pages::faults::group_faults;
-use crate::web::pages::grants::Sender;
-use crate::web::pages::groups::head::{GroupHead, group_of};
-use crate::web::query::Query;
-use actix_session::Session;
-use actix_web::web::Data;
-use actix_web::{HttpRequest, HttpResponse};
+use crate::web::pages::chooser::{Choices, Chooser, Subject, Wording};
+use crate::web::{
+    answer::PageResult, answer::render, error::PageError, forms::Form, forms::csrf::Protected,
+    layout::Layout, layout::filters, pages::groups::head::GroupHead, visit::Visit,
+};
+use actix_web::HttpResponse;
 use askama::Template;
 
 /// All policies at once: a group holds few.
@@ -40,20 +25,15 @@ struct IndexPage {
 }
 
 /// What is attached to the group.
-pub async fn index(
-    request: HttpRequest,
-    context: Data<WebContext>,
-    person: Person,
-    session: Session,
-) -> Result<HttpResponse, PageError> {
-    let id = group_of(&request)?;
-    let attached = groups::policies::group_policies(&context.app, &person, (id, ""), ALL).await?.rows;
-    let head = GroupHead::load(&context, &person, id, "permissions").await?;
+pub async fn index(visit: Visit) -> PageResult {
+    let id = visit.group()?;
+    let attached = groups::policies::group_policies(visit.app(), &visit.person, (id, ""), ALL).await?.rows;
+    let head = GroupHead::load(&visit, id, "permissions").await?;
     let policies = Panel {
         address: format!("/groups/{id}/permissions"),
-        rows: attached.into_iter().map(|policy| Row::attached(&person, policy)).collect(),
-        may_attach: person.may_group(action::ATTACH_GROUP_POLICY, id),
-        may_detach: person.may_group(action::DETACH_GROUP_POLICY, id),
+        rows: attached.into_iter().map(|policy| PolicyRow::attached(&visit.person, policy)).collect(),
+        may_attach: visit.person.may_group(action::ATTACH_GROUP_POLICY, id),
+        may_detach: visit.person.may_group(action::DETACH_GROUP_POLICY, id),
         attach_action: action::ATTACH_GROUP_POLICY,
         nothing: "This group gives its users nothing yet.",
         simulator: None,
@@ -61,107 +41,71 @@ pub async fn index(
         hides_groups: false,
         reach: " for every user of the group",
     };
-    render(&IndexPage { page: Layout::new(&context, &person, &session, "groups"), head, policies })
-}
-
-/// The policies that can be attached, searched.
-pub async fn attach_form(
-    request: HttpRequest,
-    context: Data<WebContext>,
-    person: Person,
-    session: Session,
-    query: Query,
-) -> Result<HttpResponse, PageError> {
-    let head = open_head(&context, &person, group_of(&request)?).await?;
-    let choices = open_policies(&context, &person, head.id, query.text("q")).await?;
-    choose::show(Layout::new(&context, &person, &session, "groups"), &WORDING, subject(head), choices)
-}
-
-/// Attaches the chosen policies, named by id or by name.
-pub async fn attach(
-    request: HttpRequest,
-    context: Data<WebContext>,
-    person: Person,
-    session: Session,
-    Protected(form): Protected,
-) -> Result<HttpResponse, PageError> {
-    let head = open_head(&context, &person, group_of(&request)?).await?;
-    let chosen = form.all("policy");
-    let outcome = match ids_of(&chosen, &users::permissions::policies(&context.app, &person).await?) {
-        Ok(ids) => {
-            let group = format!("group {}", head.name);
-            let way = Way {
-                what: format!("attach {} to {group}", policies_in_words(ids.len())),
-                back: format!("/groups/{}/permissions/attach", head.id),
-                next: format!("/groups/{}/permissions", head.id),
-                text: attached_to(&group, chosen.len()),
-            };
-            let grant = Grant::AttachToGroup { group: head.id.0, policies: ids };
-            Sender { context: &context, person: &person, session: &session }.grant(grant, way).await
-        }
-        Err(error) => Err(error.into()),
-    };
-    let fault = match outcome {
-        Ok(answer) => return Ok(answer),
-        Err(failure) => group_faults(failure)?,
-    };
-    let choices = open_policies(&context, &person, head.id, "").await?;
-    let page = Layout::new(&context, &person, &session, "groups");
-    choose::show_again(page, (&WORDING, subject(head), choices), chosen, fault)
+    render(&IndexPage { page: visit.layout("groups"), head, policies })
 }
 
 /// Detaches one policy.
-pub async fn detach(
-    request: HttpRequest,
-    context: Data<WebContext>,
-    person: Person,
-    session: Session,
-    _form: Protected,
-) -> Result<HttpResponse, PageError> {
-    let (id, policy) = (group_of(&request)?, policy_of(&request)?);
-    let sender = Sender { context: &context, person: &person, session: &session };
-    Ok(detach_from_group(sender, id, policy, format!("/groups/{id}/permissions")).await?)
+pub async fn detach(visit: Visit, _form: Protected) -> PageResult {
+    let (id, policy) = (visit.group()?, visit.attached_policy()?);
+    Ok(detach_from_group(&visit, id, policy, format!("/groups/{id}/permissions")).await?)
 }
 
 /// Detaches a policy from a group, on a page that leads back to `back`.
 pub async fn detach_from_group(
-    sender: Sender<'_>,
+    visit: &Visit,
     id: GroupId,
     policy: i64,
     back: String,
 ) -> Result<HttpResponse, Failure> {
-    sender.person.ensure_group(action::DETACH_GROUP_POLICY, id)?;
+    visit.person.ensure_group(action::DETACH_GROUP_POLICY, id)?;
     let way = Way {
         what: "detach a policy from a group".to_owned(),
         next: back.clone(),
         back,
         text: "The policy is detached.".to_owned(),
     };
-    sender.grant(Grant::DetachFromGroup { group: id.0, policy }, way).await
+    visit.grant(Grant::DetachFromGroup { group: id.0, policy }, way).await
 }
 
-/// The head of a group that policies can be attached to.
-async fn open_head(context: &WebContext, person: &Caller, id: GroupId) -> Result<GroupHead, PageError> {
-    person.ensure_group(action::ATTACH_GROUP_POLICY, id).map_err(Failure::from)?;
-    GroupHead::load(context, person, id, "permissions").await
-}
+/// A group that policies can be attached to.
+pub struct PoliciesForGroup(GroupHead);
 
-/// Those that hold a text and, as far as the person may know, are not attached yet.
-async fn open_policies(
-    context: &WebContext,
-    person: &Caller,
-    id: GroupId,
-    text: &str,
-) -> Result<Choices, PageError> {
-    let held = if person.may_group(action::LIST_GROUP_POLICIES, id) {
-        groups::policies::group_policies(&context.app, person, (id, ""), ALL).await?.rows
-    } else {
-        Vec::new()
-    };
-    Ok(choices(users::permissions::policies(&context.app, person).await?, &held, text))
-}
+impl Chooser for PoliciesForGroup {
+    const WORDING: Wording = WORDING;
+    const SECTION: &'static str = "groups";
 
-fn subject(head: GroupHead) -> Subject {
-    let back = format!("/groups/{}/permissions", head.id);
-    head.subject(format!("{back}/attach"), back)
+    async fn load(visit: &Visit) -> Result<Self, PageError> {
+        let id = visit.group()?;
+        visit.person.ensure_group(action::ATTACH_GROUP_POLICY, id).map_err(Failure::from)?;
+        GroupHead::load(visit, id, "permissions").await.map(Self)
+    }
+
+    /// Those that, as far as the person may know, are not attached yet.
+    async fn choices(&self, visit: &Visit, text: &str) -> Result<Choices, PageError> {
+        let id = self.0.id;
+        let held = if visit.person.may_group(action::LIST_GROUP_POLICIES, id) {
+            groups::policies::group_policies(visit.app(), &visit.person, (id, ""), ALL).await?.rows
+        } else {
+            Vec::new()
+        };
+        Ok(choices(users::permissions::policies(visit.app(), &visit.person).await?, &held, text))
+    }
+
+    async fn apply(&self, visit: &Visit, form: &Form) -> Result<HttpResponse, Failure> {
+        let known = users::permissions::policies(visit.app(), &visit.person).await?;
+        let policies = ids_of(&Self::chosen(form), &known)?;
+        let (head, group) = (&self.0, format!("group {}", self.0.name));
+        let way = Way {
+            what: format!("attach {} to {group}", policies_in_words(policies.len())),
+            back: format!("/groups/{}/permissions/attach", head.id),
+            next: format!("/groups/{}/permissions", head.id),
+            text: attached_to(&group, policies.len()),
+        };
+        visit.grant(Grant::AttachToGroup { group: head.id.0, policies }, way).await
+    }
+
+    fn subject(self, _: &Visit) -> Subject {
+        let back = format!("/groups/{}/permissions", self.0.id);
+        self.0.subject(format!("{back}/attach"), back)
+    }
 }

@@ -1,21 +1,11 @@
 //! The signature debugger: a request that was refused, and what the server would have had signed.
 
-use crate::app::Failure;
-use crate::app::signed;
-use crate::app::signed::explain::{Explained, Verdict};
+use crate::app::{Failure, signed, signed::explain::Explained, signed::explain::Verdict};
 use crate::domain::field::FieldError;
 use crate::domain::signature::{Body, Difference, Incoming, WINDOW_SECONDS};
-use crate::web::answer::{render, render_as};
-use crate::web::caller::Person;
-use crate::web::context::WebContext;
-use crate::web::error::PageError;
-use crate::web::forms::Form;
-use crate::web::forms::csrf::Protected;
-use crate::web::layout::{Layout, filters};
-use actix_session::Session;
-use actix_web::HttpResponse;
+use crate::web::answer::{PageResult, render, render_as};
+use crate::web::{forms::Form, forms::csrf::Protected, layout::Layout, layout::filters, visit::Visit};
 use actix_web::http::StatusCode;
-use actix_web::web::Data;
 use askama::Template;
 
 /// More than any client sends.
@@ -144,26 +134,17 @@ fn verdict_on(explained: &Explained) -> String {
 }
 
 /// Asks for the request, of somebody who may see keys of their own.
-pub async fn form(
-    context: Data<WebContext>,
-    person: Person,
-    session: Session,
-) -> Result<HttpResponse, PageError> {
-    signed::explain::ensure_may_debug(&context.app, &person).await?;
-    let layout = Layout::new(&context, &person, &session, "api");
+pub async fn form(visit: Visit) -> PageResult {
+    signed::explain::ensure_may_debug(visit.app(), &visit.person).await?;
+    let layout = visit.layout("api");
     render(&DebugPage::new(layout, Pasted { method: "POST".to_owned(), ..Pasted::default() }))
 }
 
 /// Shows the server's view of it. Nothing is stored.
-pub async fn submit(
-    context: Data<WebContext>,
-    person: Person,
-    session: Session,
-    Protected(form): Protected,
-) -> Result<HttpResponse, PageError> {
+pub async fn submit(visit: Visit, Protected(form): Protected) -> PageResult {
     let typed = Pasted::of(&form);
-    let outcome = explain(&context, &person, &typed).await;
-    let mut page = DebugPage::new(Layout::new(&context, &person, &session, "api"), typed);
+    let outcome = explain(&visit, &typed).await;
+    let mut page = DebugPage::new(visit.layout("api"), typed);
     match outcome {
         Ok(explained) => {
             page.skew = skew_of(&explained);
@@ -181,8 +162,8 @@ pub async fn submit(
     }
 }
 
-async fn explain(context: &WebContext, person: &Person, typed: &Pasted) -> Result<Explained, Failure> {
-    signed::explain::ensure_may_debug(&context.app, person).await?;
+async fn explain(visit: &Visit, typed: &Pasted) -> Result<Explained, Failure> {
+    signed::explain::ensure_may_debug(visit.app(), &visit.person).await?;
     let lines = typed.header_lines()?;
     let headers: Vec<(&str, &[u8])> =
         lines.iter().map(|(name, value)| (name.as_str(), value.as_slice())).collect();
@@ -193,5 +174,5 @@ async fn explain(context: &WebContext, person: &Person, typed: &Pasted) -> Resul
         headers: &headers,
         body: Body::Bytes(typed.body.as_bytes()),
     };
-    signed::explain::explain(&context.app, person, &incoming).await
+    signed::explain::explain(visit.app(), &visit.person, &incoming).await
 }

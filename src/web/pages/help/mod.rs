@@ -4,26 +4,18 @@ pub mod debug;
 
 mod snippets;
 
-use crate::app::Failure;
-use crate::app::keys;
-use crate::app::keys::Place;
-use crate::domain::key::Key;
-use crate::domain::signature::WINDOW_SECONDS;
+use crate::app::{Failure, keys, keys::Place};
+use crate::domain::{key::Key, signature::WINDOW_SECONDS};
 use crate::times::Times;
-use crate::web::answer::render;
-use crate::web::caller::Person;
-use crate::web::context::WebContext;
-use crate::web::error::PageError;
-use crate::web::layout::{Layout, filters};
-use crate::web::query::Query;
-use actix_session::Session;
-use actix_web::HttpResponse;
-use actix_web::web::Data;
+use crate::web::{
+    answer::PageResult, answer::render, error::PageError, layout::Layout, layout::filters, query::Query,
+    visit::Visit,
+};
 use askama::Template;
 use snippets::{Address, TOOLS, Tool};
 
 /// Something to pick: a client or a key.
-struct Choice {
+struct Pick {
     label: String,
     href: String,
     is_current: bool,
@@ -34,8 +26,8 @@ struct Choice {
 struct ApiPage {
     page: Layout,
     address: Address,
-    tools: Vec<Choice>,
-    keys: Vec<Choice>,
+    tools: Vec<Pick>,
+    keys: Vec<Pick>,
     tool: &'static Tool,
     snippet: String,
     /// Why no SecretId is filled in.
@@ -68,13 +60,8 @@ impl KeyState {
 }
 
 /// Shows one client's snippet, for a key of one's own.
-pub async fn api(
-    context: Data<WebContext>,
-    person: Person,
-    session: Session,
-    query: Query,
-) -> Result<HttpResponse, PageError> {
-    let (keys, key_problem) = match keys::keys(&context.app, &person, Place::Own).await {
+pub async fn api(visit: Visit, query: Query) -> PageResult {
+    let (keys, key_problem) = match keys::page(visit.app(), &visit.person, Place::Own).await {
         Ok(found) if found.keys.is_empty() => {
             (found.keys, Some("You have no API key here, so the snippet names none."))
         }
@@ -87,9 +74,9 @@ pub async fn api(
     let tool = Tool::named(query.text("tool")).ok_or(PageError::NotFound)?;
     let key = picked(&keys, query.text("key"));
     let id = key.map(|key| key.secret_id.as_str());
-    let address = Address::of(&context.public_url);
+    let address = Address::of(&visit.context.public_url);
     render(&ApiPage {
-        page: Layout::new(&context, &person, &session, "api"),
+        page: visit.layout("api"),
         snippet: tool.snippet(&address, id),
         tools: TOOLS.iter().map(|other| tool_choice(other, tool, id)).collect(),
         keys: keys.iter().map(|other| key_choice(other, tool, id)).collect(),
@@ -97,9 +84,9 @@ pub async fn api(
         tool,
         key_problem,
         key: key.map(KeyState::of),
-        now: context.app.clock.now(),
+        now: visit.app().clock.now(),
         window: WINDOW_SECONDS,
-        utc_offset: Times::new(context.api_utc_offset).offset(),
+        utc_offset: Times::new(visit.context.api_utc_offset).offset(),
     })
 }
 
@@ -109,13 +96,13 @@ fn picked<'a>(keys: &'a [Key], wanted: &str) -> Option<&'a Key> {
     named.or_else(|| keys.iter().find(|key| key.is_enabled())).or(keys.first())
 }
 
-fn tool_choice(tool: &Tool, current: &Tool, id: Option<&str>) -> Choice {
-    Choice { label: tool.label.to_owned(), href: address(tool, id), is_current: tool.id == current.id }
+fn tool_choice(tool: &Tool, current: &Tool, id: Option<&str>) -> Pick {
+    Pick { label: tool.label.to_owned(), href: address(tool, id), is_current: tool.id == current.id }
 }
 
-fn key_choice(key: &Key, tool: &Tool, id: Option<&str>) -> Choice {
+fn key_choice(key: &Key, tool: &Tool, id: Option<&str>) -> Pick {
     let own = key.secret_id.as_str();
-    Choice { label: key.secret_id.short(), href: address(tool, Some(own)), is_current: id == Some(own) }
+    Pick { label: key.secret_id.short(), href: address(tool, Some(own)), is_current: id == Some(own) }
 }
 
 fn address(tool: &Tool, id: Option<&str>) -> String {

@@ -1,39 +1,20 @@
 //! The keys of a user, or one's own: the list, a new key, the note on a key.
 
-use crate::app::Failure;
-use crate::app::keys;
-use crate::app::keys::reveal_age::Wait;
 use crate::app::keys::{KeyPage, Place, Rights, Step, usage};
-use crate::domain::account::SecretReveal;
-use crate::domain::field::FieldError;
+use crate::app::{Failure, keys, keys::reveal_age::Wait};
 use crate::domain::key::{Key, MAX_KEYS_PER_USER, SecretId};
 use crate::domain::permission::{Cause, Denial, action};
-use crate::domain::user::{User, UserKind};
-use crate::web::answer::{render_as, see_other};
-use crate::web::caller::Person;
-use crate::web::context::WebContext;
-use crate::web::error::PageError;
-use crate::web::forms::csrf::Protected;
-use crate::web::layout::{Layout, filters};
-use crate::web::pages::users::head::UserHead;
-use crate::web::pages::{done, keys_address, place_of, question_address, secret_id_of};
-use actix_session::Session;
+use crate::domain::{account::SecretReveal, field::FieldError, user::User, user::UserKind};
+use crate::web::{
+    answer::PageResult, answer::render_as, error::PageError, forms::csrf::Protected, layout::Layout,
+    layout::filters, pages::users::head::UserHead, pages::ways::keys_address, pages::ways::question,
+    visit::Visit,
+};
 use actix_web::http::StatusCode;
-use actix_web::web::Data;
-use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 
 /// Days after which a key should be replaced.
 const MAX_AGE_DAYS: i64 = 90;
-
-/// A person at the keys of somebody.
-#[derive(Clone, Copy)]
-pub struct Visit<'a> {
-    pub context: &'a WebContext,
-    pub person: &'a Person,
-    pub session: &'a Session,
-    pub place: Place,
-}
 
 /// Whose keys a page is about, in words and addresses.
 pub struct Whose {
@@ -46,21 +27,20 @@ pub struct Whose {
     pub may_list_users: bool,
 }
 
-impl Visit<'_> {
-    /// Bar and navigation around a page about keys.
-    pub fn layout(&self) -> Layout {
-        let section = if self.place == Place::Own { "keys" } else { "users" };
-        Layout::new(self.context, self.person, self.session, section)
-    }
+/// Bar and navigation around a page about the keys at a place.
+pub fn layout(visit: &Visit, place: Place) -> Layout {
+    visit.layout(if place == Place::Own { "keys" } else { "users" })
+}
 
-    /// Whose keys these are.
-    pub fn whose(&self, holder: &User) -> Whose {
-        Whose {
-            is_own: self.place == Place::Own,
+impl Whose {
+    /// Whose keys a place has.
+    pub fn of(visit: &Visit, place: Place, holder: &User) -> Self {
+        Self {
+            is_own: place == Place::Own,
             name: holder.name.clone(),
             uin: holder.uin.to_string(),
-            list: keys_address(self.place),
-            may_list_users: self.person.may_here(action::LIST_USERS),
+            list: keys_address(place),
+            may_list_users: visit.person.may_here(action::LIST_USERS),
         }
     }
 }
@@ -141,7 +121,7 @@ struct Problem {
 
 /// What did not fit, and what was typed.
 #[derive(Default)]
-struct Trouble {
+struct NoteTrouble {
     errors: Vec<FieldError>,
     note: String,
     /// The key whose note it was; none: a new key's.
@@ -189,83 +169,67 @@ impl IndexPage {
 }
 
 /// The keys of a user, or one's own.
-pub async fn index(
-    request: HttpRequest,
-    context: Data<WebContext>,
-    person: Person,
-    session: Session,
-) -> Result<HttpResponse, PageError> {
-    let visit = Visit { context: &context, person: &person, session: &session, place: place_of(&request)? };
-    list(visit, StatusCode::OK, Trouble::default()).await
+pub async fn index(visit: Visit) -> PageResult {
+    list(&visit, StatusCode::OK, NoteTrouble::default()).await
 }
 
 /// Makes a key and comes back to the list, or goes to the question that the account wants answered first.
-pub async fn create(
-    request: HttpRequest,
-    context: Data<WebContext>,
-    person: Person,
-    session: Session,
-    Protected(form): Protected,
-) -> Result<HttpResponse, PageError> {
-    let place = place_of(&request)?;
-    let visit = Visit { context: &context, person: &person, session: &session, place };
+pub async fn create(visit: Visit, Protected(form): Protected) -> PageResult {
+    let place = visit.place()?;
     let note = form.text("note");
-    match keys::create_key(&context.app, &person, place, note).await {
+    match keys::create(visit.app(), &visit.person, place, note).await {
         Ok(Step::Done(_)) => {
             let text = "Key created. Show displays its SecretKey after verification.";
-            Ok(done(&session, &keys_address(place), text))
+            Ok(visit.done(&keys_address(place), text))
         }
-        Ok(Step::Asked(asked)) => Ok(see_other(&question_address(&asked))),
+        Ok(Step::Asked(asked)) => Ok(question(&asked)),
         Err(Failure::Refused(text)) => {
             let errors = vec![FieldError::on_page("", text)];
-            list(visit, StatusCode::CONFLICT, Trouble { errors, note: note.to_owned(), key: None }).await
+            list(&visit, StatusCode::CONFLICT, NoteTrouble { errors, note: note.to_owned(), key: None }).await
         }
         Err(Failure::Invalid(errors)) => {
-            let trouble = Trouble { errors, note: note.to_owned(), key: None };
-            list(visit, StatusCode::UNPROCESSABLE_ENTITY, trouble).await
+            let trouble = NoteTrouble { errors, note: note.to_owned(), key: None };
+            list(&visit, StatusCode::UNPROCESSABLE_ENTITY, trouble).await
         }
         Err(other) => Err(other.into()),
     }
 }
 
 /// Replaces the note on a key and comes back to the list.
-pub async fn set_note(
-    request: HttpRequest,
-    context: Data<WebContext>,
-    person: Person,
-    session: Session,
-    Protected(form): Protected,
-) -> Result<HttpResponse, PageError> {
-    let (place, id) = (place_of(&request)?, secret_id_of(&request)?);
-    let visit = Visit { context: &context, person: &person, session: &session, place };
+pub async fn set_note(visit: Visit, Protected(form): Protected) -> PageResult {
+    let key = visit.key()?;
     let note = form.text("note").to_owned();
-    match keys::set_key_note(&context.app, &person, place, (id.clone(), note.clone())).await {
+    match keys::set_note(visit.app(), &visit.person, &key, &note).await {
         Ok(()) => {
-            Ok(done(&session, &keys_address(place), format!("The note on key {} is saved.", id.short())))
+            let text = format!("The note on key {} is saved.", key.id.short());
+            Ok(visit.done(&keys_address(key.place), text))
         }
         Err(Failure::Invalid(errors)) => {
-            list(visit, StatusCode::UNPROCESSABLE_ENTITY, Trouble { errors, note, key: Some(id) }).await
+            let trouble = NoteTrouble { errors, note, key: Some(key.id) };
+            list(&visit, StatusCode::UNPROCESSABLE_ENTITY, trouble).await
         }
         Err(other) => Err(other.into()),
     }
 }
 
-async fn list(visit: Visit<'_>, status: StatusCode, trouble: Trouble) -> Result<HttpResponse, PageError> {
-    let found = keys::keys(&visit.context.app, visit.person, visit.place).await?;
+async fn list(visit: &Visit, status: StatusCode, trouble: NoteTrouble) -> PageResult {
+    let place = visit.place()?;
+    let found = keys::page(visit.app(), &visit.person, place).await?;
     if let Some(id) = &trouble.key
         && !found.keys.iter().any(|key| key.secret_id == *id)
     {
         return Err(PageError::NotFound);
     }
-    let head = match visit.place {
+    let head = match place {
         Place::Own => None,
-        Place::Of(uin) => Some(UserHead::load(visit.context, visit.person, uin, "keys").await?),
+        Place::Of(uin) => Some(UserHead::load(visit, uin, "keys").await?),
     };
     render_as(status, &index_page(visit, found, head, trouble))
 }
 
-fn index_page(visit: Visit<'_>, found: KeyPage, head: Option<UserHead>, trouble: Trouble) -> IndexPage {
-    let now = visit.context.app.clock.now();
+fn index_page(visit: &Visit, found: KeyPage, head: Option<UserHead>, trouble: NoteTrouble) -> IndexPage {
+    let now = visit.app().clock.now();
+    let place = head.as_ref().map_or(Place::Own, |head| Place::Of(head.id));
     let suffix = trouble.key.as_ref().map(|id| format!("-{id}")).unwrap_or_default();
     let problem = |error: FieldError| Problem {
         field: if error.field.is_empty() { String::new() } else { format!("{}{suffix}", error.field) },
@@ -276,12 +240,12 @@ fn index_page(visit: Visit<'_>, found: KeyPage, head: Option<UserHead>, trouble:
         Some(id) => (String::new(), (id.to_string(), trouble.note)),
     };
     let shown_once = visit.person.account.settings.secret_reveal == SecretReveal::Once;
-    let refusal = visit.person.show_refusal(visit.place, &found.holder);
+    let refusal = visit.person.show_refusal(place, &found.holder);
     IndexPage {
         refusal: refusal.filter(|_| !shown_once && !found.keys.is_empty()).map(|denial| why_hidden(&denial)),
         reads_log: visit.person.may_here(action::READ_AUDIT),
-        page: visit.layout(),
-        whose: visit.whose(&found.holder),
+        page: layout(visit, place),
+        whose: Whose::of(visit, place, &found.holder),
         head,
         keys: found
             .keys

@@ -1,19 +1,12 @@
 //! The newest calls with a key.
 
-use crate::app::keys;
-use crate::app::keys::Operation;
 use crate::app::keys::usage::{KEPT_DAYS, KEPT_RECORDS, Record};
-use crate::web::answer::render;
-use crate::web::caller::Person;
-use crate::web::context::WebContext;
-use crate::web::error::PageError;
-use crate::web::layout::{Layout, filters};
-use crate::web::pages::keys::list::{KeyView, Visit, Whose};
-use crate::web::pages::{keys_address, place_of, secret_id_of};
-use crate::web::query::Query;
-use actix_session::Session;
-use actix_web::web::Data;
-use actix_web::{HttpRequest, HttpResponse};
+use crate::app::{keys, keys::Held, keys::Operation};
+use crate::web::pages::keys::list::{KeyView, Whose, layout};
+use crate::web::{
+    answer::PageResult, answer::render, error::PageError, layout::Layout, layout::filters,
+    pages::ways::keys_address, query::Query, visit::Visit,
+};
 use askama::Template;
 
 /// Calls on one page.
@@ -60,30 +53,23 @@ impl Row {
 }
 
 /// The calls with a key, newest first.
-pub async fn index(
-    request: HttpRequest,
-    context: Data<WebContext>,
-    person: Person,
-    session: Session,
-    query: Query,
-) -> Result<HttpResponse, PageError> {
-    let (place, id) = (place_of(&request)?, secret_id_of(&request)?);
+pub async fn index(visit: Visit, query: Query) -> PageResult {
+    let (wanted, place) = (visit.key()?, visit.place()?);
     let number = page_number(&query)?;
-    let (holder, key) = keys::key(&context.app, &person, place, (Operation::Query, id.clone())).await?;
-    let records = keys::usage::records(&context.app, &person, place, id).await?;
+    let Held { holder, key } = keys::find(visit.app(), &visit.person, &wanted, Operation::Query).await?;
+    let records = keys::usage::records(visit.app(), &visit.person, &wanted).await?;
     let total = records.len();
     let first = (number - 1) * PAGE;
     let rows: Vec<Row> = records.into_iter().skip(first).take(PAGE).map(Row::of).collect();
-    let visit = Visit { context: &context, person: &person, session: &session, place };
     let here = |number: usize| format!("{}/{}/records?page={number}", keys_address(place), key.secret_id);
     let last = first + rows.len();
     render(&RecordsPage {
-        page: visit.layout(),
-        whose: visit.whose(&holder),
+        page: layout(&visit, place),
+        whose: Whose::of(&visit, place, &holder),
         range: format!("{}–{last} of {total}", first + 1),
         newer: (number > 1).then(|| here(number - 1)),
         older: (last < total && !rows.is_empty()).then(|| here(number + 1)),
-        key: KeyView::new(&key, &[], context.app.clock.now()),
+        key: KeyView::new(&key, &[], visit.app().clock.now()),
         rows,
     })
 }

@@ -1,26 +1,15 @@
 //! The two pages that show a SecretKey, each once per ticket.
 
-use crate::app::Failure;
-use crate::app::keys;
-use crate::app::keys::Step;
-use crate::app::keys::reveal::Shown;
-use crate::domain::account::SecretReveal;
-use crate::domain::secret::SecretKey;
+use crate::app::{Failure, keys, keys::Place, keys::Step, keys::reveal::Shown};
+use crate::domain::{account::SecretReveal, secret::SecretKey};
 use crate::http::request::request_id;
-use crate::web::answer::{render, render_as, see_other, unopened};
-use crate::web::caller::Person;
-use crate::web::context::WebContext;
-use crate::web::error::PageError;
-use crate::web::forms::csrf::Protected;
-use crate::web::layout::flash::{self, Kind};
-use crate::web::layout::{Layout, filters};
-use crate::web::pages::keys::list::{KeyView, Visit, Whose};
-use crate::web::pages::{keys_address, place_of, question_address, secret_id_of};
-use crate::web::query::Query;
-use actix_session::Session;
-use actix_web::http::StatusCode;
-use actix_web::web::Data;
-use actix_web::{HttpRequest, HttpResponse};
+use crate::web::answer::{PageResult, render, render_as, see_other};
+use crate::web::pages::keys::list::{KeyView, Whose, layout};
+use crate::web::{
+    caller::Person, forms::csrf::Protected, layout::Layout, layout::filters, layout::flash::Kind,
+    pages::ways::keys_address, pages::ways::question, query::Query, visit::Visit,
+};
+use actix_web::{HttpResponse, http::StatusCode};
 use askama::Template;
 
 #[derive(Template)]
@@ -50,65 +39,56 @@ struct UnreadablePage {
 }
 
 /// Wishes to see a SecretKey: on to the question, or to the secret where an earlier check still serves.
-pub async fn ask(
-    request: HttpRequest,
-    context: Data<WebContext>,
-    person: Person,
-    _form: Protected,
-) -> Result<HttpResponse, PageError> {
-    let (place, id) = (place_of(&request)?, secret_id_of(&request)?);
-    Ok(match keys::reveal::ask_secret(&context.app, &person, place, id.clone()).await? {
-        Step::Done(ticket) => see_other(&format!("{}/{id}/secret?t={ticket}", keys_address(place))),
-        Step::Asked(asked) => see_other(&question_address(&asked)),
+pub async fn ask(visit: Visit, _form: Protected) -> PageResult {
+    let key = visit.key()?;
+    Ok(match keys::reveal::ask_secret(visit.app(), &visit.person, &key).await? {
+        Step::Done(ticket) => see_other(&format!("{}/{}/secret?t={ticket}", keys_address(key.place), key.id)),
+        Step::Asked(asked) => question(&asked),
     })
 }
 
 /// Shows a stored SecretKey for a ticket, and never twice for the same one.
-pub async fn show(
-    request: HttpRequest,
-    context: Data<WebContext>,
-    person: Person,
-    session: Session,
-    query: Query,
-) -> Result<HttpResponse, PageError> {
-    if let Some(answer) = unopened(&request, "GET")? {
+pub async fn show(visit: Visit, query: Query) -> PageResult {
+    if let Some(answer) = visit.unopened("GET")? {
         return Ok(answer);
     }
-    let (place, id) = (place_of(&request)?, secret_id_of(&request)?);
-    let visit = Visit { context: &context, person: &person, session: &session, place };
-    match keys::reveal::show_secret(&context.app, &person, place, (id, query.text("t").to_owned())).await {
+    let (key, place, ticket) = (visit.key()?, visit.place()?, query.text("t").to_owned());
+    match keys::reveal::show_secret(visit.app(), &visit.person, &key, ticket).await {
         Ok(Some(Shown { holder, key, secret })) => {
-            let key = KeyView::new(&key, &[], context.app.clock.now());
-            render(&SecretPage { page: visit.layout(), whose: visit.whose(&holder), key, secret })
+            let key = KeyView::new(&key, &[], visit.app().clock.now());
+            render(&SecretPage {
+                page: layout(&visit, place),
+                whose: Whose::of(&visit, place, &holder),
+                key,
+                secret,
+            })
         }
-        Ok(None) => Ok(back(visit, "Hidden again. Show asks for a new code.")),
+        Ok(None) => Ok(back(&visit, place, "Hidden again. Show asks for a new code.")),
         Err(failure @ (Failure::Vault(_) | Failure::Corrupt(_))) => {
             tracing::error!(error = %failure, "a stored SecretKey could not be opened");
-            unreadable(visit, &request)
+            unreadable(&visit, place)
         }
         Err(other) => Err(other.into()),
     }
 }
 
 /// Shows the pair that was just created, where the account shows a SecretKey once.
-pub async fn created(
-    request: HttpRequest,
-    context: Data<WebContext>,
-    person: Person,
-    session: Session,
-    query: Query,
-) -> Result<HttpResponse, PageError> {
-    if let Some(answer) = unopened(&request, "GET")? {
+pub async fn created(visit: Visit, query: Query) -> PageResult {
+    if let Some(answer) = visit.unopened("GET")? {
         return Ok(answer);
     }
-    let (place, id) = (place_of(&request)?, secret_id_of(&request)?);
-    let visit = Visit { context: &context, person: &person, session: &session, place };
-    match keys::reveal::show_created(&context.app, &person, place, (id, query.text("t").to_owned())).await? {
+    let (key, place, ticket) = (visit.key()?, visit.place()?, query.text("t").to_owned());
+    match keys::reveal::show_created(visit.app(), &visit.person, &key, ticket).await? {
         Some(Shown { holder, key, secret }) => {
-            let key = KeyView::new(&key, &[], context.app.clock.now());
-            render(&CreatedPage { page: visit.layout(), whose: visit.whose(&holder), key, secret })
+            let key = KeyView::new(&key, &[], visit.app().clock.now());
+            render(&CreatedPage {
+                page: layout(&visit, place),
+                whose: Whose::of(&visit, place, &holder),
+                key,
+                secret,
+            })
         }
-        None => Ok(back(visit, shown_before(&person))),
+        None => Ok(back(&visit, place, shown_before(&visit.person))),
     }
 }
 
@@ -120,16 +100,16 @@ fn shown_before(person: &Person) -> &'static str {
 }
 
 /// To the list, without the secret.
-fn back(visit: Visit<'_>, text: &'static str) -> HttpResponse {
-    flash::leave(visit.session, Kind::Info, text);
-    see_other(&keys_address(visit.place))
+fn back(visit: &Visit, place: Place, text: &'static str) -> HttpResponse {
+    visit.leave(Kind::Info, text);
+    see_other(&keys_address(place))
 }
 
-fn unreadable(visit: Visit<'_>, request: &HttpRequest) -> Result<HttpResponse, PageError> {
+fn unreadable(visit: &Visit, place: Place) -> PageResult {
     let page = UnreadablePage {
-        page: visit.layout(),
-        list: keys_address(visit.place),
-        request_id: request_id(request),
+        page: layout(visit, place),
+        list: keys_address(place),
+        request_id: request_id(&visit.request),
     };
     render_as(StatusCode::INTERNAL_SERVER_ERROR, &page)
 }

@@ -1,28 +1,15 @@
 //! Enrolling an authenticator app: who asks proves it first, then sees a seed, then types its first code.
 
-use crate::app::Failure;
-use crate::app::caller::{Caller, Duty};
-use crate::app::factors;
 use crate::app::factors::devices::{Enrolled, Enrolment, MAX_DEVICES, MfaDevice};
-use crate::app::me;
-use crate::domain::field::{self, FieldError};
-use crate::domain::qr;
+use crate::app::{Failure, caller::Caller, caller::Duty, factors, me};
 use crate::domain::secret::{MalformedPassword, Password, TotpSeed};
-use crate::domain::totp::{Code, otpauth_url};
-use crate::web::answer::{render, render_as, see_other, unopened};
-use crate::web::caller::AnyPerson;
-use crate::web::context::WebContext;
-use crate::web::error::PageError;
-use crate::web::forms::Form;
-use crate::web::forms::csrf::Protected;
-use crate::web::layout::{Layout, filters};
-use crate::web::pages::{done, leave_if_alive, question_address};
-use crate::web::query::Query;
-use crate::web::session::continue_as;
-use actix_session::Session;
+use crate::domain::{field, field::FieldError, qr, totp::Code, totp::otpauth_url};
+use crate::web::answer::{PageResult, render, render_as, see_other};
+use crate::web::{
+    caller::AnyPerson, error::PageError, forms::Form, forms::csrf::Protected, layout::Layout,
+    layout::filters, pages::ways::question, query::Query, session::continue_as, visit::Visit,
+};
 use actix_web::http::StatusCode;
-use actix_web::web::Data;
-use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 use zeroize::Zeroizing;
 
@@ -63,63 +50,48 @@ struct ShownSeed {
 }
 
 /// A person on the way to another authenticator app.
-struct Visit<'a> {
-    context: &'a WebContext,
-    person: &'a AnyPerson,
-    session: &'a Session,
+struct Enrolling {
+    visit: Visit<AnyPerson>,
     then: String,
 }
 
 /// Asks for what vouches for a new app: the password, or where an app exists a code. With its ticket: the seed.
-pub async fn new_form(
-    request: HttpRequest,
-    context: Data<WebContext>,
-    person: AnyPerson,
-    session: Session,
-    query: Query,
-) -> Result<HttpResponse, PageError> {
-    let visit = Visit {
-        context: &context,
-        person: &person,
-        session: &session,
-        then: question_id(query.text("then")),
-    };
-    let held = visit.held().await?;
+pub async fn new_form(visit: Visit<AnyPerson>, query: Query) -> PageResult {
+    let enrolling = Enrolling { visit, then: question_id(query.text("then")) };
+    let held = enrolling.held().await?;
     if let Some(ticket) = query.find("t") {
-        if let Some(answer) = unopened(&request, "GET, POST")? {
+        if let Some(answer) = enrolling.visit.unopened("GET, POST")? {
             return Ok(answer);
         }
-        if let Some(seed) =
-            factors::devices::seed_for_ticket(&context.app, &person, ticket.to_owned()).await?
+        if let Some(seed) = factors::devices::seed_for_ticket(
+            enrolling.visit.app(),
+            &enrolling.visit.person,
+            ticket.to_owned(),
+        )
+        .await?
         {
-            return visit.seed_page(&seed, &held);
+            return enrolling.seed_page(&seed, &held);
         }
     }
-    visit.begin(Vec::new()).await
+    enrolling.begin(Vec::new()).await
 }
 
 /// Takes the password and shows a seed, or takes the seed's first code and registers the app.
-pub async fn enrol(
-    context: Data<WebContext>,
-    person: AnyPerson,
-    session: Session,
-    form: Protected,
-) -> Result<HttpResponse, PageError> {
+pub async fn enrol(visit: Visit<AnyPerson>, form: Protected) -> PageResult {
     let form = form.0;
-    let visit =
-        Visit { context: &context, person: &person, session: &session, then: question_id(form.text("then")) };
-    let held = visit.held().await?;
+    let enrolling = Enrolling { visit, then: question_id(form.text("then")) };
+    let held = enrolling.held().await?;
     if form.has("code") {
-        visit.take_code(&form, &held).await
+        enrolling.take_code(&form, &held).await
     } else {
-        visit.take_password(&form, &held).await
+        enrolling.take_password(&form, &held).await
     }
 }
 
-impl Visit<'_> {
+impl Enrolling {
     /// The apps that the person has, unless there is no room for another.
     async fn held(&self) -> Result<Vec<MfaDevice>, PageError> {
-        let held = factors::devices::factors(&self.context.app, self.person).await?.0;
+        let held = factors::devices::factors(self.visit.app(), &self.visit.person).await?.0;
         if held.len() >= MAX_DEVICES {
             let text = "Five authenticator apps are registered. Remove one first.";
             return Err(PageError::Refused(text.to_owned()));
@@ -127,18 +99,16 @@ impl Visit<'_> {
         Ok(held)
     }
 
-    async fn begin(&self, errors: Vec<FieldError>) -> Result<HttpResponse, PageError> {
-        if !factors::devices::enrolment_asks_password(self.person) {
-            return Ok(see_other(&question_address(
-                &me::ask_new_device(&self.context.app, self.person).await?,
-            )));
+    async fn begin(&self, errors: Vec<FieldError>) -> PageResult {
+        if !factors::devices::enrolment_asks_password(&self.visit.person) {
+            return Ok(question(&me::ask_new_device(self.visit.app(), &self.visit.person).await?));
         }
         let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
         render_as(status, &PasswordPage { page: self.layout(), step: self.step(errors) })
     }
 
-    async fn take_password(&self, form: &Form, held: &[MfaDevice]) -> Result<HttpResponse, PageError> {
-        if !factors::devices::enrolment_asks_password(self.person) {
+    async fn take_password(&self, form: &Form, held: &[MfaDevice]) -> PageResult {
+        if !factors::devices::enrolment_asks_password(&self.visit.person) {
             return self.begin(Vec::new()).await;
         }
         let password = Password::parse(form.text("password")).map_err(|refusal| match refusal {
@@ -147,13 +117,13 @@ impl Visit<'_> {
         });
         let seed = match password {
             Ok(password) => {
-                factors::devices::seed_for_password(&self.context.app, self.person, password).await
+                factors::devices::seed_for_password(self.visit.app(), &self.visit.person, password).await
             }
             Err(error) => Err(error.into()),
         };
         match seed {
             Ok((key, seed)) => {
-                continue_as(self.session, &key)?;
+                continue_as(&self.visit.session, &key)?;
                 self.seed_page(&seed, held)
             }
             Err(Failure::Invalid(errors)) => self.begin(errors).await,
@@ -161,13 +131,13 @@ impl Visit<'_> {
         }
     }
 
-    async fn take_code(&self, form: &Form, held: &[MfaDevice]) -> Result<HttpResponse, PageError> {
+    async fn take_code(&self, form: &Form, held: &[MfaDevice]) -> PageResult {
         let enrolled = match read(form, held) {
-            Ok(enrolment) => factors::devices::enrol(&self.context.app, self.person, enrolment).await,
+            Ok(enrolment) => factors::devices::enrol(self.visit.app(), &self.visit.person, enrolment).await,
             Err(errors) => Err(Failure::Invalid(errors)),
         };
         match enrolled {
-            Ok(enrolled) => finish(self.session, enrolled, &self.then),
+            Ok(enrolled) => self.finish(enrolled),
             Err(Failure::Invalid(errors)) => {
                 let device_name = name_of(form.text("name"), held);
                 let page =
@@ -176,28 +146,42 @@ impl Visit<'_> {
             }
             Err(Failure::NotProven) => {
                 let text = "The page for the new app was open for too long. Start again.";
-                leave_if_alive(self.context, self.session, text).await?;
+                self.visit.leave_if_alive(text).await?;
                 Ok(see_other(&start(&self.then)))
             }
             Err(other) => Err(other.into()),
         }
     }
 
-    fn seed_page(&self, seed: &TotpSeed, held: &[MfaDevice]) -> Result<HttpResponse, PageError> {
-        let shown = Some(ShownSeed::new(self.person, seed));
+    fn finish(&self, enrolled: Enrolled) -> PageResult {
+        let (visit, then) = (&self.visit, &self.then);
+        continue_as(&visit.session, &enrolled.session)?;
+        if let Some(ticket) = enrolled.codes_ticket {
+            let back = if then.is_empty() { String::new() } else { format!("&then={then}") };
+            return Ok(see_other(&format!("/me/mfa/recovery?t={ticket}{back}")));
+        }
+        if then.is_empty() {
+            return Ok(visit.done("/me/security", "Authenticator app added. Other sessions have ended."));
+        }
+        let text = "Authenticator app added. Wait for its next code: each one works once.";
+        Ok(visit.done(&format!("/verify?c={then}"), text))
+    }
+
+    fn seed_page(&self, seed: &TotpSeed, held: &[MfaDevice]) -> PageResult {
+        let shown = Some(ShownSeed::new(&self.visit.person, seed));
         let device_name = name_of("", held);
         render(&EnrolPage { page: self.layout(), step: self.step(Vec::new()), device_name, shown })
     }
 
     fn layout(&self) -> Layout {
-        Layout::new(self.context, self.person, self.session, "me")
+        self.visit.layout("me")
     }
 
     fn step(&self, errors: Vec<FieldError>) -> Step {
         Step {
             errors,
-            is_duty: self.person.duty == Duty::EnrolMfa,
-            is_recovering: self.person.is_recovering(),
+            is_duty: self.visit.person.duty == Duty::EnrolMfa,
+            is_recovering: self.visit.person.is_recovering(),
             then: self.then.clone(),
         }
     }
@@ -212,22 +196,6 @@ impl EnrolPage {
 
 fn start(then: &str) -> String {
     if then.is_empty() { "/me/mfa/totp/new".to_owned() } else { format!("/me/mfa/totp/new?then={then}") }
-}
-
-fn finish(session: &Session, enrolled: Enrolled, then: &str) -> Result<HttpResponse, PageError> {
-    continue_as(session, &enrolled.session)?;
-    if let Some(ticket) = enrolled.codes_ticket {
-        let back = if then.is_empty() { String::new() } else { format!("&then={then}") };
-        return Ok(see_other(&format!("/me/mfa/recovery?t={ticket}{back}")));
-    }
-    if !then.is_empty() {
-        return Ok(done(
-            session,
-            &format!("/verify?c={then}"),
-            "Authenticator app added. Wait for its next code: each one works once.",
-        ));
-    }
-    Ok(done(session, "/me/security", "Authenticator app added. Other sessions have ended."))
 }
 
 impl ShownSeed {

@@ -14,21 +14,14 @@ pub use preferences::{preferences_form, set_preferences};
 pub use sessions::{end_other_sessions, end_session, sessions};
 
 use super::audit::EventRow;
-use crate::app::account;
-use crate::app::caller::Duty;
-use crate::app::factors::devices::{MAX_DEVICES, MfaDevice};
-use crate::app::me;
-use crate::app::session;
-use crate::domain::permission::action;
-use crate::domain::recovery::COUNT;
-use crate::web::answer::render;
-use crate::web::caller::AnyPerson;
-use crate::web::context::WebContext;
-use crate::web::error::PageError;
-use crate::web::layout::{self, Layout, filters};
-use actix_session::Session;
-use actix_web::HttpResponse;
-use actix_web::web::Data;
+use crate::app::{
+    account, caller::Duty, factors::devices::MAX_DEVICES, factors::devices::MfaDevice, me, session,
+};
+use crate::domain::{permission::action, recovery::COUNT};
+use crate::web::{
+    answer::PageResult, answer::render, caller::AnyPerson, layout, layout::Layout, layout::filters,
+    visit::Visit,
+};
 use askama::Template;
 
 /// Recovery codes left from which on a person is told to replace them.
@@ -72,26 +65,26 @@ impl SecurityPage {
 }
 
 /// What guards the signed-in person's own way in, and what happened there lately.
-pub async fn security(
-    context: Data<WebContext>,
-    person: AnyPerson,
-    session: Session,
-) -> Result<HttpResponse, PageError> {
-    let app = &context.app;
-    let (devices, codes_left) = crate::app::factors::devices::factors(app, &person).await?;
+pub async fn security(visit: Visit<AnyPerson>) -> PageResult {
+    let app = visit.app();
+    let (devices, codes_left) = crate::app::factors::devices::factors(app, &visit.person).await?;
     render(&SecurityPage {
-        page: Layout::new(&context, &person, &session, "me"),
-        duty: person.duty,
-        is_recovering: person.is_recovering(),
-        is_without_rights: layout::is_without_rights(&person),
-        password_changed_at: me::password_changed_at(app, &person).await?,
+        page: visit.layout("me"),
+        duty: visit.person.duty,
+        is_recovering: visit.person.is_recovering(),
+        is_without_rights: layout::is_without_rights(&visit.person),
+        password_changed_at: me::password_changed_at(app, &visit.person).await?,
         has_room: devices.len() < MAX_DEVICES,
-        keeps_last: devices.len() == 1 && person.account.settings.mfa_required,
+        keeps_last: devices.len() == 1 && visit.person.account.settings.mfa_required,
         devices,
         codes_left,
         code_count: COUNT,
-        sessions: session::sessions(app, &person).await?.len(),
-        events: account::log::own_activity(app, &person).await?.into_iter().map(EventRow::from).collect(),
-        reads_log: person.duty == Duty::None && person.may_here(action::READ_AUDIT),
+        sessions: session::sessions(app, &visit.person).await?.len(),
+        events: account::log::own_activity(app, &visit.person)
+            .await?
+            .into_iter()
+            .map(EventRow::from)
+            .collect(),
+        reads_log: visit.person.duty == Duty::None && visit.person.may_here(action::READ_AUDIT),
     })
 }

@@ -1,32 +1,23 @@
 //! How a person likes pages.
 
-use crate::app::caller::Preferences;
-use crate::app::me;
+use crate::app::{caller::Preferences, me};
 use crate::domain::field::FieldError;
-use crate::web::answer::{render, render_as};
-use crate::web::caller::Person;
-use crate::web::context::WebContext;
-use crate::web::error::PageError;
-use crate::web::forms::csrf::Protected;
-use crate::web::layout::{Layout, filters};
-use crate::web::pages::done;
-use actix_session::Session;
-use actix_web::HttpResponse;
+use crate::web::answer::{PageResult, render, render_as};
+use crate::web::{forms::csrf::Protected, layout::Layout, layout::filters, visit::Visit};
 use actix_web::http::StatusCode;
-use actix_web::web::Data;
 use askama::Template;
 
 /// A choice: its name in the form, what people read, what it means.
-struct Choice(&'static str, &'static str, &'static str);
+struct Preference(&'static str, &'static str, &'static str);
 
-const THEMES: [Choice; 3] = [
-    Choice("system", "System", "Light or dark, as the device is set."),
-    Choice("light", "Light", "Dark text on a light page."),
-    Choice("dark", "Dark", "Light text on a dark page."),
+const THEMES: [Preference; 3] = [
+    Preference("system", "System", "Light or dark, as the device is set."),
+    Preference("light", "Light", "Dark text on a light page."),
+    Preference("dark", "Dark", "Light text on a dark page."),
 ];
-const DENSITIES: [Choice; 2] = [
-    Choice("comfortable", "Comfortable", "More room between the rows of a table."),
-    Choice("compact", "Compact", "More rows on a screen."),
+const DENSITIES: [Preference; 2] = [
+    Preference("comfortable", "Comfortable", "More room between the rows of a table."),
+    Preference("compact", "Compact", "More rows on a screen."),
 ];
 
 #[derive(Template)]
@@ -35,8 +26,8 @@ struct PreferencesPage {
     page: Layout,
     errors: Vec<FieldError>,
     chosen: Preferences,
-    themes: &'static [Choice],
-    densities: &'static [Choice],
+    themes: &'static [Preference],
+    densities: &'static [Preference],
 }
 
 impl PreferencesPage {
@@ -46,35 +37,26 @@ impl PreferencesPage {
 }
 
 /// Theme and density, as they are now.
-pub async fn preferences_form(
-    context: Data<WebContext>,
-    person: Person,
-    session: Session,
-) -> Result<HttpResponse, PageError> {
-    let page = Layout::new(&context, &person, &session, "me");
-    render(&PreferencesPage::new(page, person.preferences.clone(), Vec::new()))
+pub async fn preferences_form(visit: Visit) -> PageResult {
+    let page = visit.layout("me");
+    render(&PreferencesPage::new(page, visit.person.preferences.clone(), Vec::new()))
 }
 
 /// Keeps theme and density.
-pub async fn set_preferences(
-    context: Data<WebContext>,
-    person: Person,
-    session: Session,
-    form: Protected,
-) -> Result<HttpResponse, PageError> {
+pub async fn set_preferences(visit: Visit, form: Protected) -> PageResult {
     let chosen =
         Preferences { theme: form.0.text("theme").to_owned(), density: form.0.text("density").to_owned() };
     let errors = errors_of(&chosen);
     if !errors.is_empty() {
-        let page = Layout::new(&context, &person, &session, "me");
+        let page = visit.layout("me");
         return render_as(StatusCode::UNPROCESSABLE_ENTITY, &PreferencesPage::new(page, chosen, errors));
     }
-    me::set_preferences(&context.app, &person, chosen).await?;
-    Ok(done(&session, "/me/preferences", "Preferences saved."))
+    me::set_preferences(visit.app(), &visit.person, chosen).await?;
+    Ok(visit.done("/me/preferences", "Preferences saved."))
 }
 
 fn errors_of(chosen: &Preferences) -> Vec<FieldError> {
-    let is_one_of = |choices: &[Choice], name: &str| choices.iter().any(|choice| choice.0 == name);
+    let is_one_of = |choices: &[Preference], name: &str| choices.iter().any(|choice| choice.0 == name);
     let mut errors = Vec::new();
     if !is_one_of(&THEMES, &chosen.theme) {
         errors.push(FieldError::on_page("theme", "Choose a theme: system, light or dark."));

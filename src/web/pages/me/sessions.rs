@@ -1,19 +1,9 @@
 //! Where a person is signed in, and ending that.
 
 use super::agent;
-use crate::app::session;
-use crate::app::session::rules::MAX_SESSIONS;
-use crate::app::session::{Session as SignedIn, public_name};
-use crate::web::answer::{render, see_other};
-use crate::web::caller::Person;
-use crate::web::context::{WebContext, context};
-use crate::web::error::PageError;
-use crate::web::forms::csrf::Protected;
-use crate::web::layout::{Layout, filters};
-use crate::web::pages::done;
-use actix_session::{Session, SessionExt};
-use actix_web::web::Data;
-use actix_web::{HttpRequest, HttpResponse};
+use crate::app::{session, session::Session as SignedIn, session::public_name, session::rules::MAX_SESSIONS};
+use crate::web::answer::{PageResult, render, see_other};
+use crate::web::{forms::csrf::Protected, layout::Layout, layout::filters, visit::Visit};
 use askama::Template;
 
 #[derive(Template)]
@@ -37,50 +27,36 @@ struct Row {
 }
 
 /// Every place where the person is signed in, this one first.
-pub async fn sessions(
-    context: Data<WebContext>,
-    person: Person,
-    session: Session,
-) -> Result<HttpResponse, PageError> {
-    let own = public_name(&person.session);
-    let found = session::sessions(&context.app, &person).await?;
+pub async fn sessions(visit: Visit) -> PageResult {
+    let own = public_name(&visit.person.session);
+    let found = session::sessions(visit.app(), &visit.person).await?;
     render(&SessionsPage {
-        page: Layout::new(&context, &person, &session, "me"),
+        page: visit.layout("me"),
         most: MAX_SESSIONS,
         sessions: found.into_iter().map(|session| Row::new(session, &own)).collect(),
     })
 }
 
 /// Ends one session; one's own is signed out.
-pub async fn end_session(
-    request: HttpRequest,
-    person: Person,
-    _form: Protected,
-) -> Result<HttpResponse, PageError> {
-    let (context, session) = (context(&request)?, request.get_session());
-    let wanted = request.match_info().get("session").unwrap_or_default().to_owned();
-    if wanted == public_name(&person.session) {
-        session::sign_out(&context.app, &person).await?;
-        session.purge();
+pub async fn end_session(visit: Visit, _form: Protected) -> PageResult {
+    let wanted = visit.part("session").to_owned();
+    if wanted == public_name(&visit.person.session) {
+        session::sign_out(visit.app(), &visit.person).await?;
+        visit.session.purge();
         return Ok(see_other("/login"));
     }
-    session::end_session(&context.app, &person, wanted).await?;
-    Ok(done(&session, "/me/sessions", "Session ended."))
+    session::end_session(visit.app(), &visit.person, wanted).await?;
+    Ok(visit.done("/me/sessions", "Session ended."))
 }
 
 /// Ends every session but this one.
-pub async fn end_other_sessions(
-    context: Data<WebContext>,
-    person: Person,
-    session: Session,
-    _form: Protected,
-) -> Result<HttpResponse, PageError> {
-    let text = match session::end_other_sessions(&context.app, &person).await? {
+pub async fn end_other_sessions(visit: Visit, _form: Protected) -> PageResult {
+    let text = match session::end_other_sessions(visit.app(), &visit.person).await? {
         0 => "There were no other sessions.".to_owned(),
         1 => "One other session ended.".to_owned(),
         ended => format!("{ended} other sessions ended."),
     };
-    Ok(done(&session, "/me/sessions", text))
+    Ok(visit.done("/me/sessions", text))
 }
 
 impl Row {

@@ -1,28 +1,17 @@
 //! One policy: what it says, who has it, its end.
 
-use crate::app::caller::Caller;
-use crate::app::deferred::grant::{Grant, Way};
-use crate::app::policies;
-use crate::app::policies::versions::PolicyVersion;
 use crate::app::policies::{EntityFilter, PolicyDetail, StoredPolicy};
-use crate::domain::field::FieldError;
-use crate::domain::permission::action;
-use crate::domain::policies::MAX_VERSIONS;
-use crate::web::answer::{render, render_as};
-use crate::web::caller::Person;
-use crate::web::context::WebContext;
-use crate::web::error::PageError;
-use crate::web::forms::csrf::Protected;
-use crate::web::layout::{Layout, filters};
-use crate::web::pages::faults::policy_faults;
-use crate::web::pages::grants::Sender;
-use crate::web::pages::policies::holders::{Holder, may_attach_widely};
-use crate::web::pages::policies::list::uses_in_words;
+use crate::app::{
+    caller::Caller, deferred::grant::Grant, deferred::grant::Way, policies, policies::versions::PolicyVersion,
+};
+use crate::domain::{field::FieldError, permission::action, policies::MAX_VERSIONS};
 use crate::web::pages::policies::text::{Line, Sentence, lines, sentences};
-use actix_session::Session;
+use crate::web::{
+    answer::PageResult, answer::render, answer::render_as, forms::csrf::Protected, layout::Layout,
+    layout::filters, pages::faults::policy_faults, pages::policies::holders::Holder,
+    pages::policies::holders::may_attach_widely, pages::policies::list::uses_in_words, visit::Visit,
+};
 use actix_web::http::StatusCode;
-use actix_web::web::Data;
-use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 
 #[derive(Template)]
@@ -63,31 +52,26 @@ struct DeletePage {
 }
 
 /// A policy with everything the person may know about it.
-pub async fn index(
-    request: HttpRequest,
-    context: Data<WebContext>,
-    person: Person,
-    session: Session,
-) -> Result<HttpResponse, PageError> {
-    let id = policy_of(&request)?;
-    let PolicyDetail { policy, uses } = policies::policy(&context.app, &person, id).await?;
-    let holders = if person.may_on_policy(action::LIST_POLICY_ENTITIES, id) {
-        let found = policies::policy_entities(&context.app, &person, id, EntityFilter::All).await?;
-        Some(found.into_iter().map(|entity| Holder::of(&person, id, entity)).collect())
+pub async fn index(visit: Visit) -> PageResult {
+    let id = visit.policy()?;
+    let PolicyDetail { policy, uses } = policies::policy(visit.app(), &visit.person, id).await?;
+    let holders = if visit.person.may_on_policy(action::LIST_POLICY_ENTITIES, id) {
+        let found = policies::policy_entities(visit.app(), &visit.person, id, EntityFilter::All).await?;
+        Some(found.into_iter().map(|entity| Holder::of(&visit.person, id, entity)).collect())
     } else {
         None
     };
-    let versions = if !policy.is_preset() && person.may_on_policy(action::LIST_POLICY_VERSIONS, id) {
-        Some(policies::versions::policy_versions(&context.app, &person, id).await?)
+    let versions = if !policy.is_preset() && visit.person.may_on_policy(action::LIST_POLICY_VERSIONS, id) {
+        Some(policies::versions::policy_versions(visit.app(), &visit.person, id).await?)
     } else {
         None
     };
     render(&DetailPage {
-        page: Layout::new(&context, &person, &session, "policies"),
+        page: visit.layout("policies"),
         lines: lines(&policy.document, &[]),
         sentences: sentences(&policy.document),
         uses: uses_in_words(uses),
-        rights: Rights::of(&person, &policy),
+        rights: Rights::of(&visit.person, &policy),
         policy,
         holders,
         versions,
@@ -95,28 +79,17 @@ pub async fn index(
 }
 
 /// Asks before a policy is deleted.
-pub async fn delete_form(
-    request: HttpRequest,
-    context: Data<WebContext>,
-    person: Person,
-    session: Session,
-) -> Result<HttpResponse, PageError> {
-    let found = policies::edit::policy_to_delete(&context.app, &person, policy_of(&request)?).await?;
-    render(&DeletePage::new(Layout::new(&context, &person, &session, "policies"), found))
+pub async fn delete_form(visit: Visit) -> PageResult {
+    let found = policies::edit::policy_to_delete(visit.app(), &visit.person, visit.policy()?).await?;
+    render(&DeletePage::new(visit.layout("policies"), found))
 }
 
 /// Deletes a policy whose name was typed and that nobody has.
-pub async fn delete(
-    request: HttpRequest,
-    context: Data<WebContext>,
-    person: Person,
-    session: Session,
-    Protected(form): Protected,
-) -> Result<HttpResponse, PageError> {
-    let found = policies::edit::policy_to_delete(&context.app, &person, policy_of(&request)?).await?;
+pub async fn delete(visit: Visit, Protected(form): Protected) -> PageResult {
+    let found = policies::edit::policy_to_delete(visit.app(), &visit.person, visit.policy()?).await?;
     let confirm = form.text("confirm").trim().to_owned();
     let (status, errors) = if confirm == found.policy.name {
-        let next = if person.may_here(action::LIST_POLICIES) { "/policies" } else { "/" };
+        let next = if visit.person.may_here(action::LIST_POLICIES) { "/policies" } else { "/" };
         let way = Way {
             what: format!("delete the policy {}, which denies something", found.policy.name),
             back: format!("/policies/{}/delete", found.policy.id),
@@ -124,7 +97,7 @@ pub async fn delete(
             text: format!("Policy {} is deleted.", found.policy.name),
         };
         let grant = Grant::DeletePolicy { policy: found.policy.id };
-        match (Sender { context: &context, person: &person, session: &session }).grant(grant, way).await {
+        match visit.grant(grant, way).await {
             Ok(answer) => return Ok(answer),
             Err(failure) => policy_faults(failure)?,
         }
@@ -132,20 +105,8 @@ pub async fn delete(
         let error = FieldError::on_page("confirm", "Type the policy name exactly to delete it.");
         (StatusCode::UNPROCESSABLE_ENTITY, vec![error])
     };
-    let page = Layout::new(&context, &person, &session, "policies");
+    let page = visit.layout("policies");
     render_as(status, &DeletePage { errors, confirm, ..DeletePage::new(page, found) })
-}
-
-/// The policy that an address names.
-pub fn policy_of(request: &HttpRequest) -> Result<i64, PageError> {
-    number_of(request, "id")
-}
-
-/// A number in an address, in its one spelling.
-pub fn number_of(request: &HttpRequest, name: &str) -> Result<i64, PageError> {
-    let text = request.match_info().get(name).unwrap_or_default();
-    let number = text.parse().ok().filter(|number: &i64| *number > 0 && number.to_string() == text);
-    number.ok_or(PageError::NotFound)
 }
 
 impl DetailPage {

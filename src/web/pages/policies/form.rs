@@ -1,32 +1,19 @@
 //! The editor of policies: a new one, a changed one, and *Check*, which saves nothing.
 
-use crate::app::Failure;
-use crate::app::caller::Caller;
-use crate::app::deferred::grant::{Grant, Way};
-use crate::app::policies;
-use crate::app::policies::{NewPolicy, StoredPolicy};
-use crate::domain::field::FieldError;
-use crate::domain::permission::action;
+use crate::app::{
+    Failure, caller::Caller, deferred::grant::Grant, deferred::grant::Way, policies, policies::NewPolicy,
+    policies::StoredPolicy,
+};
 use crate::domain::policies::{Description, Document, PolicyName};
-use crate::domain::policy::advice::{self, Advice};
-use crate::domain::policy::{MAX_CHARACTERS, Problem, counted_characters};
-use crate::web::answer::{render, render_as};
-use crate::web::caller::Person;
-use crate::web::context::WebContext;
-use crate::web::error::PageError;
-use crate::web::forms::Form;
-use crate::web::forms::csrf::Protected;
-use crate::web::layout::{Layout, filters};
-use crate::web::pages::faults::policy_faults;
-use crate::web::pages::grants::Sender;
-use crate::web::pages::policies::detail::policy_of;
+use crate::domain::policy::{MAX_CHARACTERS, Problem, advice, counted_characters};
+use crate::domain::{field::FieldError, permission::action, policy::advice::Advice};
+use crate::web::answer::{PageResult, render, render_as};
 use crate::web::pages::policies::text::{Line, Sentence, lines, sentences};
-use crate::web::pages::users::form::sift;
-use crate::web::query::Query;
-use actix_session::Session;
+use crate::web::{
+    error::PageError, forms::Form, forms::csrf::Protected, layout::Layout, layout::filters,
+    pages::faults::policy_faults, pages::users::form::sift, query::Query, visit::Visit,
+};
 use actix_web::http::StatusCode;
-use actix_web::web::Data;
-use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 
 /// What a new policy begins with.
@@ -47,8 +34,8 @@ const SKELETON: &str = r#"{
 #[template(path = "policies/form.html")]
 struct FormPage {
     page: Layout,
-    subject: Subject,
-    typed: Typed,
+    subject: Edited,
+    typed: TypedPolicy,
     errors: Vec<FieldError>,
     problems: Vec<Problem>,
     /// The document as it was checked, when something is wrong with it.
@@ -62,7 +49,7 @@ struct FormPage {
 }
 
 /// What is edited.
-struct Subject {
+struct Edited {
     /// None for a new policy.
     policy: Option<(i64, String)>,
     may_rename: bool,
@@ -70,7 +57,7 @@ struct Subject {
 }
 
 /// The fields as they were typed.
-struct Typed {
+struct TypedPolicy {
     name: String,
     description: String,
     document: String,
@@ -78,85 +65,63 @@ struct Typed {
 
 /// What does not fit.
 #[derive(Default)]
-struct Faults {
+struct DocumentFaults {
     errors: Vec<FieldError>,
     problems: Vec<Problem>,
 }
 
 /// The form for a new policy, empty or with the text of another one.
-pub async fn new_form(
-    context: Data<WebContext>,
-    person: Person,
-    session: Session,
-    query: Query,
-) -> Result<HttpResponse, PageError> {
-    person.ensure_here(action::CREATE_POLICY).map_err(Failure::from)?;
+pub async fn new_form(visit: Visit, query: Query) -> PageResult {
+    visit.person.ensure_here(action::CREATE_POLICY).map_err(Failure::from)?;
     let document = match query.find("from") {
         None => SKELETON.to_owned(),
         Some(text) => {
             let id = text.parse().map_err(|_| PageError::NotFound)?;
-            policies::policy(&context.app, &person, id).await?.policy.document
+            policies::policy(visit.app(), &visit.person, id).await?.policy.document
         }
     };
-    let typed = Typed { name: String::new(), description: String::new(), document };
-    let page = Layout::new(&context, &person, &session, "policies");
-    render(&FormPage::new(page, Subject::new_policy(&person), typed))
+    let typed = TypedPolicy { name: String::new(), description: String::new(), document };
+    let page = visit.layout("policies");
+    render(&FormPage::new(page, Edited::new_policy(&visit.person), typed))
 }
 
 /// Creates a policy, or comes back with what does not fit.
-pub async fn create(
-    context: Data<WebContext>,
-    person: Person,
-    session: Session,
-    Protected(form): Protected,
-) -> Result<HttpResponse, PageError> {
-    person.ensure_here(action::CREATE_POLICY).map_err(Failure::from)?;
-    let typed = Typed::of(&form);
+pub async fn create(visit: Visit, Protected(form): Protected) -> PageResult {
+    visit.person.ensure_here(action::CREATE_POLICY).map_err(Failure::from)?;
+    let typed = TypedPolicy::of(&form);
     let (status, faults) = match typed.wanted(&form, None) {
         Ok(None) => (StatusCode::OK, None),
         Err(faults) => (StatusCode::UNPROCESSABLE_ENTITY, Some(faults)),
         Ok(Some(new)) => {
-            let may_open = person.may_on_policy(action::GET_POLICY, 0);
+            let may_open = visit.person.may_on_policy(action::GET_POLICY, 0);
             let way = Way {
                 what: format!("create the policy {}", typed.name.trim()),
                 back: "/policies/new".to_owned(),
                 next: if may_open { "/policies/{id}" } else { "/policies" }.to_owned(),
                 text: format!("Policy {} is created.", typed.name.trim()),
             };
-            let sender = Sender { context: &context, person: &person, session: &session };
-            match sender.grant(Grant::create_policy(&new), way).await {
+            match visit.grant(Grant::create_policy(&new), way).await {
                 Ok(answer) => return Ok(answer),
                 Err(failure) => shown(failure)?,
             }
         }
     };
-    let page = Layout::new(&context, &person, &session, "policies");
-    render_as(status, &FormPage::new(page, Subject::new_policy(&person), typed).with(faults))
+    let page = visit.layout("policies");
+    render_as(status, &FormPage::new(page, Edited::new_policy(&visit.person), typed).with(faults))
 }
 
 /// The form for an existing policy.
-pub async fn edit_form(
-    request: HttpRequest,
-    context: Data<WebContext>,
-    person: Person,
-    session: Session,
-) -> Result<HttpResponse, PageError> {
-    let policy = policies::edit::policy_to_edit(&context.app, &person, policy_of(&request)?).await?;
-    let subject = Subject::existing(&person, &policy);
-    let typed = Typed { name: policy.name, description: policy.description, document: policy.document };
-    render(&FormPage::new(Layout::new(&context, &person, &session, "policies"), subject, typed))
+pub async fn edit_form(visit: Visit) -> PageResult {
+    let policy = policies::edit::policy_to_edit(visit.app(), &visit.person, visit.policy()?).await?;
+    let subject = Edited::existing(&visit.person, &policy);
+    let typed = TypedPolicy { name: policy.name, description: policy.description, document: policy.document };
+    render(&FormPage::new(visit.layout("policies"), subject, typed))
 }
 
 /// Saves a changed policy, or comes back with what does not fit.
-pub async fn edit(
-    request: HttpRequest,
-    context: Data<WebContext>,
-    person: Person,
-    session: Session,
-    Protected(form): Protected,
-) -> Result<HttpResponse, PageError> {
-    let policy = policies::edit::policy_to_edit(&context.app, &person, policy_of(&request)?).await?;
-    let typed = Typed::of(&form);
+pub async fn edit(visit: Visit, Protected(form): Protected) -> PageResult {
+    let policy = policies::edit::policy_to_edit(visit.app(), &visit.person, visit.policy()?).await?;
+    let typed = TypedPolicy::of(&form);
     let (status, faults) = match typed.wanted(&form, Some(&policy)) {
         Ok(None) => (StatusCode::OK, None),
         Err(faults) => (StatusCode::UNPROCESSABLE_ENTITY, Some(faults)),
@@ -167,24 +132,23 @@ pub async fn edit(
                 next: format!("/policies/{}", policy.id),
                 text: String::new(),
             };
-            let sender = Sender { context: &context, person: &person, session: &session };
-            match sender.grant(Grant::edit_policy(policy.id, &new), way).await {
+            match visit.grant(Grant::edit_policy(policy.id, &new), way).await {
                 Ok(answer) => return Ok(answer),
                 Err(failure) => shown(failure)?,
             }
         }
     };
-    let page = Layout::new(&context, &person, &session, "policies");
-    let subject = Subject::existing(&person, &policy);
+    let page = visit.layout("policies");
+    let subject = Edited::existing(&visit.person, &policy);
     render_as(status, &FormPage::new(page, subject, typed).with(faults))
 }
 
-fn shown(failure: Failure) -> Result<(StatusCode, Option<Faults>), PageError> {
+fn shown(failure: Failure) -> Result<(StatusCode, Option<DocumentFaults>), PageError> {
     let (status, errors) = policy_faults(failure)?;
-    Ok((status, Some(Faults { errors, problems: Vec::new() })))
+    Ok((status, Some(DocumentFaults { errors, problems: Vec::new() })))
 }
 
-impl Subject {
+impl Edited {
     fn new_policy(person: &Caller) -> Self {
         Self { policy: None, may_rename: true, lists: person.may_here(action::LIST_POLICIES) }
     }
@@ -215,7 +179,7 @@ impl Subject {
     }
 }
 
-impl Typed {
+impl TypedPolicy {
     /// As sent; browsers end lines with CR and LF.
     fn of(form: &Form) -> Self {
         let text = |name| form.text(name).replace("\r\n", "\n");
@@ -223,8 +187,8 @@ impl Typed {
     }
 
     /// What is to be saved: nothing when only *Check* was pressed. What stands already is not judged again.
-    fn wanted(&self, form: &Form, kept: Option<&StoredPolicy>) -> Result<Option<NewPolicy>, Faults> {
-        let mut faults = Faults::default();
+    fn wanted(&self, form: &Form, kept: Option<&StoredPolicy>) -> Result<Option<NewPolicy>, DocumentFaults> {
+        let mut faults = DocumentFaults::default();
         let is_kept = kept.is_some_and(|kept| kept.document == self.document) && !form.is_ticked("check");
         let document =
             if is_kept { Ok(Document::kept(&self.document)) } else { Document::check(&self.document) };
@@ -253,7 +217,7 @@ impl Typed {
 }
 
 impl FormPage {
-    fn new(page: Layout, subject: Subject, typed: Typed) -> Self {
+    fn new(page: Layout, subject: Edited, typed: TypedPolicy) -> Self {
         Self {
             page,
             subject,
@@ -269,8 +233,8 @@ impl FormPage {
     }
 
     /// With what does not fit; without faults the document was checked and is sound.
-    fn with(mut self, faults: Option<Faults>) -> Self {
-        let Some(Faults { errors, problems }) = faults else {
+    fn with(mut self, faults: Option<DocumentFaults>) -> Self {
+        let Some(DocumentFaults { errors, problems }) = faults else {
             self.sentences = sentences(&self.typed.document);
             self.advice = advice::of(&self.typed.document);
             if !self.advice.is_empty() {

@@ -1,35 +1,18 @@
 //! Whom a policy is attached to, from the policy's side: attaching, detaching.
 
-use crate::app::Failure;
-use crate::app::caller::Caller;
-use crate::app::deferred::grant::{Grant, Way};
-use crate::app::groups;
-use crate::app::groups::Paging;
-use crate::app::policies;
-use crate::app::policies::holders::HolderRef;
-use crate::app::policies::{Entity, EntityFilter, StoredPolicy};
-use crate::domain::field::FieldError;
+use crate::app::{
+    Failure, caller::Caller, deferred::grant::Grant, deferred::grant::Way, groups, groups::Paging, policies,
+    policies::Entity, policies::EntityFilter, policies::StoredPolicy, policies::holders::HolderRef,
+};
 use crate::domain::group::{Group, GroupId, GroupRefusal, MAX_GROUPS};
-use crate::domain::permission::action;
-use crate::domain::user::{Uin, User};
-use crate::web::caller::Person;
-use crate::web::context::WebContext;
-use crate::web::error::PageError;
-use crate::web::forms::Form;
-use crate::web::forms::csrf::Protected;
-use crate::web::layout::Layout;
-use crate::web::pages::choose::{self, Choice, Choices, Subject, Wording, users_to_choose};
-use crate::web::pages::faults::group_faults;
-use crate::web::pages::grants::Sender;
-use crate::web::pages::groups::head::group_of;
-use crate::web::pages::groups::permissions::detach_from_group;
-use crate::web::pages::policies::detail::policy_of;
-use crate::web::pages::uin_of;
-use crate::web::pages::users::permissions::detach_from_user;
-use crate::web::query::Query;
-use actix_session::Session;
-use actix_web::web::Data;
-use actix_web::{HttpRequest, HttpResponse};
+use crate::domain::{field::FieldError, permission::action, user::Uin, user::User};
+use crate::web::pages::chooser::{Choice, Choices, Chooser, Subject, Wording, users_to_choose};
+use crate::web::{
+    answer::PageResult, error::PageError, forms::Form, forms::csrf::Protected, pages::faults::Faults,
+    pages::faults::group_faults, pages::groups::permissions::detach_from_group,
+    pages::users::permissions::detach_from_user, visit::Visit,
+};
+use actix_web::HttpResponse;
 
 /// All groups at once: an account has few.
 const ALL: Paging = Paging { page: 1, size: MAX_GROUPS };
@@ -95,106 +78,20 @@ pub fn may_attach_widely(person: &Caller) -> bool {
     person.may_attach(HolderRef::User(person.owner())) || person.may_attach(HolderRef::Group(GroupId(0)))
 }
 
-/// The users and groups that the policy can be attached to, searched.
-pub async fn attach_form(
-    request: HttpRequest,
-    context: Data<WebContext>,
-    person: Person,
-    session: Session,
-    query: Query,
-) -> Result<HttpResponse, PageError> {
-    let policy = policies::policy(&context.app, &person, policy_of(&request)?).await?.policy;
-    let choices = choices(&context, &person, policy.id, query.text("q").trim()).await?;
-    let page = Layout::new(&context, &person, &session, "policies");
-    choose::show(page, &WORDING, subject(&person, policy), choices)
-}
-
-/// Attaches the policy to the chosen ones.
-pub async fn attach(
-    request: HttpRequest,
-    context: Data<WebContext>,
-    person: Person,
-    session: Session,
-    Protected(form): Protected,
-) -> Result<HttpResponse, PageError> {
-    let policy = policies::policy(&context.app, &person, policy_of(&request)?).await?.policy;
-    let choices = choices(&context, &person, policy.id, "").await?;
-    let outcome = match holders_of(&form, person.owner()) {
-        Ok(holders) => {
-            let way = Way {
-                what: format!("attach {} to {} users and groups", policy.name, holders.len()),
-                back: format!("/policies/{}/attach", policy.id),
-                next: format!("/policies/{}", policy.id),
-                text: "The policy is attached.".to_owned(),
-            };
-            let grant = Grant::attach_to_holders(policy.id, &holders);
-            Sender { context: &context, person: &person, session: &session }.grant(grant, way).await
-        }
-        Err(error) => Err(error.into()),
-    };
-    let fault = match outcome {
-        Ok(answer) => return Ok(answer),
-        Err(Failure::NotFound | Failure::Group(GroupRefusal::NoGroup(_))) => group_faults(gone().into())?,
-        Err(failure) => group_faults(failure)?,
-    };
-    let chosen = [form.all("user"), form.all("group")].concat();
-    let page = Layout::new(&context, &person, &session, "policies");
-    choose::show_again(page, (&WORDING, subject(&person, policy), choices), chosen, fault)
-}
-
 /// Takes the policy from a user.
-pub async fn detach_user(
-    request: HttpRequest,
-    context: Data<WebContext>,
-    person: Person,
-    session: Session,
-    _form: Protected,
-) -> Result<HttpResponse, PageError> {
-    let (id, uin) = (policy_of(&request)?, uin_of(&request)?);
-    let sender = Sender { context: &context, person: &person, session: &session };
-    Ok(detach_from_user(sender, uin, id, format!("/policies/{id}")).await?)
+pub async fn detach_user(visit: Visit, _form: Protected) -> PageResult {
+    let (id, uin) = (visit.policy()?, visit.uin()?);
+    Ok(detach_from_user(&visit, uin, id, format!("/policies/{id}")).await?)
 }
 
 /// Takes the policy from a group.
-pub async fn detach_group(
-    request: HttpRequest,
-    context: Data<WebContext>,
-    person: Person,
-    session: Session,
-    _form: Protected,
-) -> Result<HttpResponse, PageError> {
-    let (id, group) = (policy_of(&request)?, group_of(&request)?);
-    let sender = Sender { context: &context, person: &person, session: &session };
-    Ok(detach_from_group(sender, group, id, format!("/policies/{id}")).await?)
+pub async fn detach_group(visit: Visit, _form: Protected) -> PageResult {
+    let (id, group) = (visit.policy()?, visit.group()?);
+    Ok(detach_from_group(&visit, group, id, format!("/policies/{id}")).await?)
 }
 
-/// Those that a search finds, that the person may attach to and that, as far as it may know, have it not.
-async fn choices(
-    context: &WebContext,
-    person: &Caller,
-    policy: i64,
-    text: &str,
-) -> Result<Choices, PageError> {
-    let held = if person.may_on_policy(action::LIST_POLICY_ENTITIES, policy) {
-        policies::policy_entities(&context.app, person, policy, EntityFilter::All).await?
-    } else {
-        Vec::new()
-    };
-    let mut found: Vec<Choice> = groups(context, person, text).await?;
-    found.retain(|choice| !held.iter().any(|entity| is_group(entity, &choice.value)));
-    let fits = |user: &User| {
-        person.may_attach(HolderRef::User(user.uin)) && !held.iter().any(|entity| is_user(entity, user.uin))
-    };
-    let (users, has_more) = users_to_choose(context, person, text, fits).await?;
-    found.extend(users.into_iter().map(|user| Choice::of_user(user, "user")));
-    if found.is_empty() && !may_attach_widely(person) {
-        person.ensure_attach(HolderRef::User(person.owner())).map_err(Failure::from)?;
-    }
-    Ok(Choices { q: text.to_owned(), found, has_more })
-}
-
-async fn groups(context: &WebContext, person: &Caller, text: &str) -> Result<Vec<Choice>, PageError> {
-    if !person.may_here(action::LIST_GROUPS) {
+async fn groups(visit: &Visit, text: &str) -> Result<Vec<Choice>, PageError> {
+    if !visit.person.may_here(action::LIST_GROUPS) {
         return Ok(Vec::new());
     }
     let choice = |group: Group| {
@@ -202,9 +99,12 @@ async fn groups(context: &WebContext, person: &Caller, text: &str) -> Result<Vec
         let detail = format!("Group{remark}");
         Choice { field: "group", value: group.id.to_string(), label: group.name, detail }
     };
-    let all =
-        groups::groups(&context.app, person, text, ALL).await?.rows.into_iter().map(|listed| listed.group);
-    Ok(all.filter(|group| person.may_attach(HolderRef::Group(group.id))).map(choice).collect())
+    let all = groups::groups(visit.app(), &visit.person, text, ALL)
+        .await?
+        .rows
+        .into_iter()
+        .map(|listed| listed.group);
+    Ok(all.filter(|group| visit.person.may_attach(HolderRef::Group(group.id))).map(choice).collect())
 }
 
 fn is_group(entity: &Entity, text: &str) -> bool {
@@ -213,18 +113,6 @@ fn is_group(entity: &Entity, text: &str) -> bool {
 
 fn is_user(entity: &Entity, wanted: Uin) -> bool {
     matches!(entity, Entity::User { uin, .. } if *uin == wanted)
-}
-
-fn subject(person: &Caller, policy: StoredPolicy) -> Subject {
-    let address = format!("/policies/{}", policy.id);
-    Subject {
-        name: policy.name,
-        id: ("policy id", policy.id.to_string()),
-        list: ("Policies", person.may_here(action::LIST_POLICIES).then_some("/policies")),
-        form: format!("{address}/attach"),
-        back: address.clone(),
-        address,
-    }
 }
 
 /// The chosen users and groups. Root is none of them: policies do not limit it.
@@ -241,4 +129,76 @@ fn holders_of(form: &Form, root: Uin) -> Result<Vec<HolderRef>, FieldError> {
 
 fn gone() -> FieldError {
     FieldError::on_page(WORDING.field, "One of those that were chosen does not exist any more. Choose again.")
+}
+
+/// A policy that is attached to users and groups.
+pub struct HoldersForPolicy(StoredPolicy);
+
+impl Chooser for HoldersForPolicy {
+    const WORDING: Wording = WORDING;
+    const SECTION: &'static str = "policies";
+
+    async fn load(visit: &Visit) -> Result<Self, PageError> {
+        Ok(Self(policies::policy(visit.app(), &visit.person, visit.policy()?).await?.policy))
+    }
+
+    /// Those that the person may attach to and that, as far as it may know, have it not.
+    async fn choices(&self, visit: &Visit, text: &str) -> Result<Choices, PageError> {
+        let (app, person, policy) = (visit.app(), &visit.person, self.0.id);
+        let held = if person.may_on_policy(action::LIST_POLICY_ENTITIES, policy) {
+            policies::policy_entities(app, person, policy, EntityFilter::All).await?
+        } else {
+            Vec::new()
+        };
+        let mut found: Vec<Choice> = groups(visit, text).await?;
+        found.retain(|choice| !held.iter().any(|entity| is_group(entity, &choice.value)));
+        let fits = |user: &User| {
+            person.may_attach(HolderRef::User(user.uin))
+                && !held.iter().any(|entity| is_user(entity, user.uin))
+        };
+        let (users, has_more) = users_to_choose(visit, text, fits).await?;
+        found.extend(users.into_iter().map(|user| Choice::of_user(user, "user")));
+        if found.is_empty() && !may_attach_widely(person) {
+            person.ensure_attach(HolderRef::User(person.owner())).map_err(Failure::from)?;
+        }
+        Ok(Choices { q: text.to_owned(), found, has_more })
+    }
+
+    async fn ensure_open(&self, visit: &Visit) -> Result<(), PageError> {
+        self.choices(visit, "").await.map(|_| ())
+    }
+
+    fn chosen(form: &Form) -> Vec<String> {
+        [form.all("user"), form.all("group")].concat()
+    }
+
+    async fn apply(&self, visit: &Visit, form: &Form) -> Result<HttpResponse, Failure> {
+        let (policy, holders) = (&self.0, holders_of(form, visit.person.owner())?);
+        let way = Way {
+            what: format!("attach {} to {} users and groups", policy.name, holders.len()),
+            back: format!("/policies/{}/attach", policy.id),
+            next: format!("/policies/{}", policy.id),
+            text: "The policy is attached.".to_owned(),
+        };
+        visit.grant(Grant::attach_to_holders(policy.id, &holders), way).await
+    }
+
+    fn faults(failure: Failure) -> Result<Faults, PageError> {
+        match failure {
+            Failure::NotFound | Failure::Group(GroupRefusal::NoGroup(_)) => group_faults(gone().into()),
+            other => group_faults(other),
+        }
+    }
+
+    fn subject(self, visit: &Visit) -> Subject {
+        let address = format!("/policies/{}", self.0.id);
+        Subject {
+            id: ("policy id", self.0.id.to_string()),
+            name: self.0.name,
+            list: ("Policies", visit.person.may_here(action::LIST_POLICIES).then_some("/policies")),
+            form: format!("{address}/attach"),
+            back: address.clone(),
+            address,
+        }
+    }
 }

@@ -1,19 +1,10 @@
 //! The list of policies: searched, filtered, a page at a time.
 
-use crate::app::caller::Caller;
-use crate::app::policies;
 use crate::app::policies::{ListedPolicy, Paging, PolicyFilter, Uses};
-use crate::domain::permission::action;
-use crate::domain::policies::PolicyKind;
-use crate::web::answer::{render, see_other};
-use crate::web::caller::Person;
-use crate::web::context::WebContext;
-use crate::web::error::PageError;
-use crate::web::layout::{Layout, filters};
-use crate::web::query::Query;
-use actix_session::Session;
-use actix_web::HttpResponse;
-use actix_web::web::Data;
+use crate::app::{caller::Caller, policies};
+use crate::domain::{permission::action, policies::PolicyKind};
+use crate::web::answer::{PageResult, render, see_other};
+use crate::web::{error::PageError, layout::Layout, layout::filters, query::Query, visit::Visit};
 use askama::Template;
 
 /// Policies on one page.
@@ -52,31 +43,26 @@ impl IndexPage {
 }
 
 /// Presets and the account's own policies.
-pub async fn index(
-    context: Data<WebContext>,
-    person: Person,
-    session: Session,
-    query: Query,
-) -> Result<HttpResponse, PageError> {
+pub async fn index(visit: Visit, query: Query) -> PageResult {
     let filter = PolicyFilter { text: query.text("q").trim().to_owned(), kind: kind_of(&query)? };
     let paging = Paging { number: number_of(&query)?, size: PAGE_SIZE };
-    let found = policies::list_policies(&context.app, &person, filter, paging).await?;
+    let found = policies::list_policies(visit.app(), &visit.person, filter, paging).await?;
     if found.policies.is_empty() && paging.number > 1 {
         return Ok(see_other(&address(&query, 1)));
     }
     let before = (paging.number - 1) * PAGE_SIZE;
     let last = before + found.policies.len();
     render(&IndexPage {
-        page: Layout::new(&context, &person, &session, "policies"),
+        page: visit.layout("policies"),
         q: query.text("q").trim().to_owned(),
         kind: query.text("kind").to_owned(),
         range: format!("{}–{last} of {}", before + 1, found.total),
         previous: (paging.number > 1).then(|| address(&query, paging.number - 1)),
         next: (last < found.total).then(|| address(&query, paging.number + 1)),
         total: found.total,
-        rows: found.policies.into_iter().map(|listed| Row::of(&person, listed)).collect(),
-        may_create: person.may_here(action::CREATE_POLICY),
-        may_simulate: person.may_here(action::LIST_ATTACHED),
+        rows: found.policies.into_iter().map(|listed| Row::of(&visit.person, listed)).collect(),
+        may_create: visit.person.may_here(action::CREATE_POLICY),
+        may_simulate: visit.person.may_here(action::LIST_ATTACHED),
     })
 }
 

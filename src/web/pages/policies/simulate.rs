@@ -1,25 +1,18 @@
 //! The simulator: a made-up request, decided by the engine that decides the real ones.
 
-use crate::app::Failure;
-use crate::app::caller::Caller;
-use crate::app::caller::simulation::{Question, Simulation};
-use crate::app::policies;
-use crate::domain::field::FieldError;
-use crate::domain::permission::known::KNOWN;
-use crate::domain::permission::{action, is_operation_level};
-use crate::domain::policy::near::{NearMiss, Part};
-use crate::domain::policy::{Effect, Reason};
-use crate::domain::user::{User, resource_of};
-use crate::web::answer::render_as;
-use crate::web::caller::Person;
-use crate::web::context::WebContext;
-use crate::web::error::PageError;
-use crate::web::layout::{Layout, filters};
-use crate::web::query::Query;
-use actix_session::Session;
-use actix_web::HttpResponse;
+use crate::app::{
+    Failure, caller::Caller, caller::simulation::Question, caller::simulation::Simulation, policies,
+};
+use crate::domain::{
+    field::FieldError, permission::action, permission::is_operation_level, permission::known::KNOWN,
+    policy::Effect, policy::Reason, policy::near::NearMiss, policy::near::Part, user::User,
+    user::resource_of,
+};
+use crate::web::{
+    answer::PageResult, answer::render_as, error::PageError, layout::Layout, layout::filters, query::Query,
+    visit::Visit,
+};
 use actix_web::http::StatusCode;
-use actix_web::web::Data;
 use askama::Template;
 
 #[derive(Template)]
@@ -27,14 +20,14 @@ use askama::Template;
 struct SimulatePage {
     page: Layout,
     errors: Vec<FieldError>,
-    typed: Typed,
+    typed: TypedQuestion,
     verdict: Option<Verdict>,
     lists_policies: bool,
-    choices: Choices,
+    choices: Offers,
 }
 
 /// What the fields offer to choose from.
-struct Choices {
+struct Offers {
     users: Vec<String>,
     actions: &'static [&'static str],
     resources: Vec<String>,
@@ -42,7 +35,7 @@ struct Choices {
 
 /// The question as it was typed.
 #[derive(Clone)]
-struct Typed {
+struct TypedQuestion {
     user: String,
     action: String,
     resource: String,
@@ -52,7 +45,7 @@ struct Typed {
 /// The answer in words.
 struct Verdict {
     user: String,
-    question: Typed,
+    question: TypedQuestion,
     is_allowed: bool,
     text: String,
     /// The statement that decided: what it is called and, for whoever may open it, where it is.
@@ -72,30 +65,23 @@ struct Near {
 }
 
 /// The form, and below it the answer once something is asked.
-pub async fn index(
-    context: Data<WebContext>,
-    person: Person,
-    session: Session,
-    query: Query,
-) -> Result<HttpResponse, PageError> {
-    let typed = Typed::of(&query);
+pub async fn index(visit: Visit, query: Query) -> PageResult {
+    let typed = TypedQuestion::of(&query);
     if typed.user.is_empty() {
-        person.ensure_here(action::LIST_ATTACHED).map_err(Failure::from)?;
+        visit.person.ensure_here(action::LIST_ATTACHED).map_err(Failure::from)?;
     }
     let is_asked = [&typed.action, &typed.resource, &typed.context].iter().any(|text| !text.is_empty());
-    let (errors, verdict) =
-        if is_asked { answer(&context, &person, &typed).await? } else { (Vec::new(), None) };
+    let (errors, verdict) = if is_asked { answer(&visit, &typed).await? } else { (Vec::new(), None) };
     let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
-    let page = Layout::new(&context, &person, &session, "policies");
-    let lists_policies = person.may_here(action::LIST_POLICIES);
-    let choices = Choices::load(&context, &person, &typed.user).await?;
+    let page = visit.layout("policies");
+    let lists_policies = visit.person.may_here(action::LIST_POLICIES);
+    let choices = Offers::load(&visit, &typed.user).await?;
     render_as(status, &SimulatePage { page, errors, typed, verdict, lists_policies, choices })
 }
 
 async fn answer(
-    context: &WebContext,
-    person: &Caller,
-    typed: &Typed,
+    visit: &Visit,
+    typed: &TypedQuestion,
 ) -> Result<(Vec<FieldError>, Option<Verdict>), PageError> {
     let mut errors = typed.missing();
     let question = match typed.question() {
@@ -105,29 +91,29 @@ async fn answer(
             None
         }
     };
-    let user = if typed.user.is_empty() { None } else { found(context, person, &typed.user).await? };
+    let user = if typed.user.is_empty() { None } else { found(visit, &typed.user).await? };
     if user.is_none() && !typed.user.is_empty() {
         errors.insert(0, FieldError::on_page("user", "No user of this account has this name or UIN."));
     }
     let (Some(question), Some(user), true) = (question, user, errors.is_empty()) else {
         return Ok((errors, None));
     };
-    let simulation = policies::simulate::simulate(&context.app, person, user.uin, question).await?;
-    Ok((errors, Some(Verdict::of(person, user, typed, simulation))))
+    let simulation = policies::simulate::simulate(visit.app(), &visit.person, user.uin, question).await?;
+    Ok((errors, Some(Verdict::of(&visit.person, user, typed, simulation))))
 }
 
-async fn found(context: &WebContext, person: &Caller, text: &str) -> Result<Option<User>, PageError> {
-    match policies::simulate::user_named(&context.app, person, text).await {
+async fn found(visit: &Visit, text: &str) -> Result<Option<User>, PageError> {
+    match policies::simulate::user_named(visit.app(), &visit.person, text).await {
         Ok(user) => Ok(Some(user)),
         Err(Failure::NotFound) => Ok(None),
         Err(other) => Err(other.into()),
     }
 }
 
-impl Choices {
-    async fn load(context: &WebContext, person: &Caller, user: &str) -> Result<Self, PageError> {
-        let users = policies::simulate::users_to_offer(&context.app, person).await?;
-        let owner = person.owner();
+impl Offers {
+    async fn load(visit: &Visit, user: &str) -> Result<Self, PageError> {
+        let users = policies::simulate::users_to_offer(visit.app(), &visit.person).await?;
+        let owner = visit.person.owner();
         let named = users.iter().filter(|known| known.name == user || known.uin.to_string() == user);
         let mut resources = vec!["*".to_owned(), resource_of(owner, owner)];
         resources.extend(named.map(User::resource));
@@ -139,7 +125,7 @@ impl Choices {
 }
 
 impl Near {
-    fn of(miss: &NearMiss, policy: Option<i64>, question: &Typed) -> Self {
+    fn of(miss: &NearMiss, policy: Option<i64>, question: &TypedQuestion) -> Self {
         let lacking = match &miss.part {
             Part::Action => format!("its actions: none of them is {}", question.action),
             Part::Resource => format!("its resources: none of them covers {}", question.resource),
@@ -156,7 +142,7 @@ impl Near {
     }
 }
 
-impl Typed {
+impl TypedQuestion {
     fn of(query: &Query) -> Self {
         let text = |name| query.text(name).trim().to_owned();
         Self {
@@ -197,7 +183,7 @@ impl Typed {
 }
 
 impl Verdict {
-    fn of(person: &Caller, user: User, typed: &Typed, simulation: Simulation) -> Self {
+    fn of(person: &Caller, user: User, typed: &TypedQuestion, simulation: Simulation) -> Self {
         let open = simulation.policy.filter(|id| person.may_on_policy(action::GET_POLICY, *id));
         let opened = |id: Option<i64>| id.filter(|id| person.may_on_policy(action::GET_POLICY, *id));
         // What a statement says is for who may read its policy.

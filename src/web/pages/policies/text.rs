@@ -2,7 +2,7 @@
 
 use crate::domain::permission::is_operation_level;
 use crate::domain::policy::{Effect, Outline, Policy, action_spelling};
-use crate::web::pages::policies::conditions::{self, items};
+use crate::web::{pages::policies::conditions, pages::policies::conditions::items};
 use serde_json::Value;
 use similar::{ChangeTag, TextDiff};
 

@@ -1,27 +1,16 @@
 //! The versions of a policy: looked at, compared, made the default, deleted.
 
-use crate::app::deferred::grant::{Grant, Way};
-use crate::app::policies;
-use crate::app::policies::StoredPolicy;
-use crate::app::policies::versions::PolicyVersion;
-use crate::domain::field::FieldError;
-use crate::domain::permission::action;
-use crate::web::answer::{render, render_as};
-use crate::web::caller::Person;
-use crate::web::context::WebContext;
-use crate::web::error::PageError;
-use crate::web::forms::csrf::Protected;
-use crate::web::layout::{Layout, filters};
-use crate::web::pages::done;
-use crate::web::pages::faults::policy_faults;
-use crate::web::pages::grants::Sender;
-use crate::web::pages::policies::detail::{number_of, policy_of};
+use crate::app::{
+    deferred::grant::Grant, deferred::grant::Way, policies, policies::StoredPolicy,
+    policies::versions::PolicyVersion,
+};
+use crate::domain::{field::FieldError, permission::action};
 use crate::web::pages::policies::text::{DiffLine, Line, diff, lines};
-use crate::web::query::Query;
-use actix_session::Session;
+use crate::web::{
+    answer::PageResult, answer::render, answer::render_as, error::PageError, forms::csrf::Protected,
+    layout::Layout, layout::filters, pages::faults::policy_faults, query::Query, visit::Visit,
+};
 use actix_web::http::StatusCode;
-use actix_web::web::Data;
-use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 
 #[derive(Template)]
@@ -60,16 +49,12 @@ struct DeletePage {
 }
 
 /// One version.
-pub async fn show(
-    request: HttpRequest,
-    context: Data<WebContext>,
-    person: Person,
-    session: Session,
-) -> Result<HttpResponse, PageError> {
-    let (policy, version) = named(&request, &context, &person).await?;
-    let may = |action| !policy.is_preset() && !version.is_default && person.may_on_policy(action, policy.id);
+pub async fn show(visit: Visit) -> PageResult {
+    let (policy, version) = named(&visit).await?;
+    let may =
+        |action| !policy.is_preset() && !version.is_default && visit.person.may_on_policy(action, policy.id);
     render(&VersionPage {
-        page: Layout::new(&context, &person, &session, "policies"),
+        page: visit.layout("policies"),
         lines: lines(&version.document, &[]),
         may_set_default: may(action::SET_DEFAULT_POLICY_VERSION),
         may_delete: may(action::DELETE_POLICY_VERSION),
@@ -79,16 +64,10 @@ pub async fn show(
 }
 
 /// What changes from one version to another; without a choice, from the one before the default to the default.
-pub async fn compare(
-    request: HttpRequest,
-    context: Data<WebContext>,
-    person: Person,
-    session: Session,
-    query: Query,
-) -> Result<HttpResponse, PageError> {
-    let id = policy_of(&request)?;
-    let policy = policies::policy(&context.app, &person, id).await?.policy;
-    let versions = policies::versions::policy_versions(&context.app, &person, id).await?;
+pub async fn compare(visit: Visit, query: Query) -> PageResult {
+    let id = visit.policy()?;
+    let policy = policies::policy(visit.app(), &visit.person, id).await?.policy;
+    let versions = policies::versions::policy_versions(visit.app(), &visit.person, id).await?;
     let default = versions.iter().find(|version| version.is_default).ok_or(PageError::NotFound)?;
     let earlier = versions.iter().find(|version| version.version < default.version).unwrap_or(default);
     let chosen = |name: &str, otherwise: i64| match query.find(name) {
@@ -103,7 +82,7 @@ pub async fn compare(
     let lines = diff(text(from)?, text(to)?);
     let count = |kind| lines.iter().filter(|line| line.kind == kind).count();
     render(&DiffPage {
-        page: Layout::new(&context, &person, &session, "policies"),
+        page: visit.layout("policies"),
         added: count("added"),
         removed: count("removed"),
         policy,
@@ -116,70 +95,57 @@ pub async fn compare(
 }
 
 /// Makes a version the one that decides.
-pub async fn set_default(
-    request: HttpRequest,
-    context: Data<WebContext>,
-    person: Person,
-    session: Session,
-    _form: Protected,
-) -> Result<HttpResponse, PageError> {
-    let (id, number) = (policy_of(&request)?, number_of(&request, "version")?);
-    person.ensure_on_policy(action::SET_DEFAULT_POLICY_VERSION, id).map_err(crate::app::Failure::from)?;
+pub async fn set_default(visit: Visit, _form: Protected) -> PageResult {
+    let (id, number) = (visit.policy()?, visit.number("version")?);
+    visit
+        .person
+        .ensure_on_policy(action::SET_DEFAULT_POLICY_VERSION, id)
+        .map_err(crate::app::Failure::from)?;
     let way = Way {
         what: format!("let version {number} of a policy decide"),
         back: format!("/policies/{id}"),
         next: format!("/policies/{id}"),
         text: format!("Version {number} is the default and decides from now on."),
     };
-    let sender = Sender { context: &context, person: &person, session: &session };
-    Ok(sender.grant(Grant::SetDefaultVersion { policy: id, version: number }, way).await?)
+    Ok(visit.grant(Grant::SetDefaultVersion { policy: id, version: number }, way).await?)
 }
 
 /// Asks before a version is deleted.
-pub async fn delete_form(
-    request: HttpRequest,
-    context: Data<WebContext>,
-    person: Person,
-    session: Session,
-) -> Result<HttpResponse, PageError> {
-    let id = policy_of(&request)?;
-    person.ensure_on_policy(action::DELETE_POLICY_VERSION, id).map_err(crate::app::Failure::from)?;
-    let (policy, version) = named(&request, &context, &person).await?;
-    let page = Layout::new(&context, &person, &session, "policies");
+pub async fn delete_form(visit: Visit) -> PageResult {
+    let id = visit.policy()?;
+    visit.person.ensure_on_policy(action::DELETE_POLICY_VERSION, id).map_err(crate::app::Failure::from)?;
+    let (policy, version) = named(&visit).await?;
+    let page = visit.layout("policies");
     render(&DeletePage { page, policy, version, errors: Vec::new() })
 }
 
 /// Deletes a version that is not the default.
-pub async fn delete(
-    request: HttpRequest,
-    context: Data<WebContext>,
-    person: Person,
-    session: Session,
-    _form: Protected,
-) -> Result<HttpResponse, PageError> {
-    let (id, number) = (policy_of(&request)?, number_of(&request, "version")?);
-    let (status, errors): (StatusCode, Vec<FieldError>) =
-        match policies::versions::delete_policy_versions(&context.app, &person, id, vec![number]).await {
-            Ok(()) => {
-                let text = format!("Version {number} is deleted.");
-                return Ok(done(&session, &format!("/policies/{id}"), text));
-            }
-            Err(failure) => policy_faults(failure)?,
-        };
-    let (policy, version) = named(&request, &context, &person).await?;
-    let page = Layout::new(&context, &person, &session, "policies");
+pub async fn delete(visit: Visit, _form: Protected) -> PageResult {
+    let (id, number) = (visit.policy()?, visit.number("version")?);
+    let (status, errors): (StatusCode, Vec<FieldError>) = match policies::versions::delete_policy_versions(
+        visit.app(),
+        &visit.person,
+        id,
+        vec![number],
+    )
+    .await
+    {
+        Ok(()) => {
+            let text = format!("Version {number} is deleted.");
+            return Ok(visit.done(&format!("/policies/{id}"), text));
+        }
+        Err(failure) => policy_faults(failure)?,
+    };
+    let (policy, version) = named(&visit).await?;
+    let page = visit.layout("policies");
     render_as(status, &DeletePage { page, policy, version, errors })
 }
 
 /// The policy and the version that an address names.
-async fn named(
-    request: &HttpRequest,
-    context: &WebContext,
-    person: &Person,
-) -> Result<(StoredPolicy, PolicyVersion), PageError> {
-    let id = policy_of(request)?;
-    let policy = policies::policy(&context.app, person, id).await?.policy;
+async fn named(visit: &Visit) -> Result<(StoredPolicy, PolicyVersion), PageError> {
+    let id = visit.policy()?;
+    let policy = policies::policy(visit.app(), &visit.person, id).await?.policy;
     let version =
-        policies::versions::policy_version(&context.app, person, id, number_of(request, "version")?).await?;
+        policies::versions::policy_version(visit.app(), &visit.person, id, visit.number("version")?).await?;
     Ok((policy, version))
 }

@@ -1,18 +1,12 @@
 //! What the pages of signed-out people share: the form's token, the refusals, the way back to a wanted page.
 
-use crate::app::Failure;
-use crate::app::session::rules::MAX_SESSIONS;
-use crate::app::sign_in::SignedIn;
+use crate::app::{Failure, session::rules::MAX_SESSIONS, sign_in::SignedIn};
 use crate::domain::field::FieldError;
-use crate::web::answer::render_as;
-use crate::web::context::WebContext;
-use crate::web::error::{PageError, in_words};
-use crate::web::forms::csrf::door_token;
-use crate::web::forms::token::FormToken;
-use actix_web::cookie::Cookie;
-use actix_web::http::StatusCode;
-use actix_web::http::header::RETRY_AFTER;
-use actix_web::{HttpRequest, HttpResponse};
+use crate::web::{
+    answer::PageResult, answer::render_as, error::PageError, error::in_words, forms::csrf::door_token,
+    forms::token::FormToken, visit::Stranger, visit::Visit,
+};
+use actix_web::{HttpResponse, cookie::Cookie, http::StatusCode, http::header::RETRY_AFTER};
 use askama::Template;
 
 /// Longest address that signing in leads back to.
@@ -26,13 +20,13 @@ pub struct DoorForm {
 
 impl DoorForm {
     /// For the browser that asks.
-    pub fn new(context: &WebContext, request: &HttpRequest) -> Result<Self, PageError> {
-        let (csrf, cookie) = door_token(context, request)?;
+    pub fn new(visit: &Visit<Stranger>) -> Result<Self, PageError> {
+        let (csrf, cookie) = door_token(&visit.context, &visit.request)?;
         Ok(Self { csrf, cookie })
     }
 
     /// The page with the form, and the cookie where the browser has none.
-    pub fn answer(&self, status: StatusCode, page: &impl Template) -> Result<HttpResponse, PageError> {
+    pub fn answer(&self, status: StatusCode, page: &impl Template) -> PageResult {
         let mut answer = render_as(status, page)?;
         if let Some(cookie) = &self.cookie {
             add_cookie(&mut answer, cookie)?;
@@ -42,19 +36,17 @@ impl DoorForm {
 }
 
 /// Why somebody is not let further, as the form shows it again.
-pub struct Refusal {
+pub struct DoorRefusal {
     status: StatusCode,
     pub errors: Vec<FieldError>,
     seconds: Option<i64>,
 }
 
-impl Refusal {
-    /// `wrong` is the field and the sentence for what was not right.
-    pub fn new(failure: Failure, wrong: (&'static str, &str)) -> Result<Self, PageError> {
+impl DoorRefusal {
+    /// `wrong` is what to say, and at which field, of what was not right.
+    pub fn new(failure: Failure, wrong: FieldError) -> Result<Self, PageError> {
         let (status, errors, seconds) = match failure {
-            Failure::NotProven => {
-                (StatusCode::UNAUTHORIZED, vec![FieldError::on_page(wrong.0, wrong.1)], None)
-            }
+            Failure::NotProven => (StatusCode::UNAUTHORIZED, vec![wrong], None),
             Failure::Invalid(errors) => (StatusCode::UNPROCESSABLE_ENTITY, errors, None),
             Failure::Throttled { seconds } => {
                 let text = format!("Too many tries. Try again in {}.", in_words(seconds));
@@ -66,7 +58,7 @@ impl Refusal {
     }
 
     /// The form again, with what was typed and why that will not do.
-    pub fn answer(&self, door: &DoorForm, page: &impl Template) -> Result<HttpResponse, PageError> {
+    pub fn answer(&self, door: &DoorForm, page: &impl Template) -> PageResult {
         let mut answer = door.answer(self.status, page)?;
         if let Some(seconds) = self.seconds {
             answer.headers_mut().insert(RETRY_AFTER, seconds.max(1).into());

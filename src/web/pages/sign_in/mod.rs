@@ -2,35 +2,23 @@
 
 pub(super) mod door;
 
-use crate::app::Failure;
-use crate::app::factors;
-use crate::app::forms;
-use crate::app::session::id_of_cookie;
-use crate::app::session::person;
-use crate::app::sign_in;
-use crate::app::sign_in::second_step::{SecondStep, Waiting};
 use crate::app::sign_in::{Credentials, DEVICE_COOKIE_SECONDS, SignedIn};
-use crate::domain::field::FieldError;
-use crate::domain::recovery::{self, RecoveryCode};
-use crate::domain::secret::{MalformedPassword, Password};
-use crate::domain::totp::Code;
-use crate::domain::user::Uin;
-use crate::http::request::source;
-use crate::web::answer::see_other;
-use crate::web::caller::AnyPerson;
-use crate::web::context::WebContext;
-use crate::web::error::PageError;
-use crate::web::forms::csrf::{ProtectedDoor, ProtectedSignOut};
-use crate::web::forms::{Form, kept};
-use crate::web::layout::filters;
-use crate::web::layout::flash::{self, Kind};
-use crate::web::pages::sign_in::door::{DoorForm, Refusal, add_cookie, safe_next, told, with_next};
-use crate::web::query::Query;
-use crate::web::session;
+use crate::app::{
+    Failure, factors, forms, session::id_of_cookie, session::person, sign_in,
+    sign_in::second_step::SecondStep, sign_in::second_step::Waiting,
+};
+use crate::domain::{
+    field::FieldError, recovery, recovery::RecoveryCode, secret::MalformedPassword, secret::Password,
+    totp::Code, user::Uin,
+};
+use crate::web::pages::sign_in::door::{DoorForm, DoorRefusal, add_cookie, safe_next, told, with_next};
+use crate::web::{
+    answer::PageResult, answer::see_other, caller::AnyPerson, error::PageError, forms::Form,
+    forms::csrf::ProtectedDoor, forms::csrf::ProtectedSignOut, forms::kept, layout::filters,
+    layout::flash::Kind, query::Query, session, visit::Stranger, visit::Visit,
+};
 use actix_session::Session;
-use actix_web::http::StatusCode;
-use actix_web::web::Data;
-use actix_web::{HttpRequest, HttpResponse};
+use actix_web::{HttpResponse, http::StatusCode};
 use askama::Template;
 
 const WRONG_PAIR: &str = "User name or password is not correct.";
@@ -39,6 +27,7 @@ const WRONG_OR_NO_ACCOUNT: &str = "User name or password is not correct, or the 
 const WRONG_CODE: &str =
     "That code is not correct or was already used. Wait for the next code and try again.";
 const WRONG_RECOVERY_CODE: &str = "That recovery code is not correct or was already used. Enter another one.";
+
 #[derive(Template)]
 #[template(path = "sign_in/login.html")]
 struct LoginPage {
@@ -75,12 +64,7 @@ struct RecoveryPage {
 }
 
 /// The sign-in page.
-pub async fn form(
-    request: HttpRequest,
-    context: Data<WebContext>,
-    person: Result<AnyPerson, PageError>,
-    query: Query,
-) -> Result<HttpResponse, PageError> {
+pub async fn form(visit: Visit<Stranger>, person: Result<AnyPerson, PageError>, query: Query) -> PageResult {
     match person {
         // Who has just set up may as well sign in as everybody does.
         Ok(person) if person.has_just_set_up() => {}
@@ -88,19 +72,19 @@ pub async fn form(
         Err(PageError::Elsewhere(_)) => {}
         Err(other) => return Err(other),
     }
-    let way = sign_in::door(&context.app).await?;
+    let way = sign_in::door(visit.app()).await?;
     if !way.is_set_up {
         return Ok(see_other("/setup"));
     }
     let next = safe_next(query.text("next"));
     let named = Uin::parse(query.text("account")).ok();
-    let account = named.or_else(|| remembered(&request, &context));
+    let account = named.or_else(|| remembered(&visit));
     let page = LoginPage {
-        door: DoorForm::new(&context, &request)?,
+        door: DoorForm::new(&visit)?,
         errors: Vec::new(),
         asks_account: way.asks_account || named.is_some(),
         signed_out: query.find("signed_out").is_some(),
-        ended: told_of_end(&context, &next, query.find("ended").is_some()).await?,
+        ended: told_of_end(&visit, &next, query.find("ended").is_some()).await?,
         account: account.map(|uin| uin.to_string()).unwrap_or_default(),
         user_name: String::new(),
         next,
@@ -108,9 +92,9 @@ pub async fn form(
     page.door.answer(StatusCode::OK, &page)
 }
 
-async fn told_of_end(context: &WebContext, next: &str, is_ended: bool) -> Result<&'static str, PageError> {
+async fn told_of_end(visit: &Visit<Stranger>, next: &str, is_ended: bool) -> Result<&'static str, PageError> {
     let is_kept = match kept::name_in(next) {
-        Some(name) => forms::kept::is_form_kept(&context.app, &name).await?,
+        Some(name) => forms::kept::is_form_kept(visit.app(), &name).await?,
         None => false,
     };
     Ok(match (is_kept, is_ended) {
@@ -121,39 +105,33 @@ async fn told_of_end(context: &WebContext, next: &str, is_ended: bool) -> Result
 }
 
 /// Checks name and password.
-pub async fn submit(
-    request: HttpRequest,
-    context: Data<WebContext>,
-    session: Session,
-    ProtectedDoor(form): ProtectedDoor,
-) -> Result<HttpResponse, PageError> {
-    let way = sign_in::door(&context.app).await?;
+pub async fn submit(visit: Visit<Stranger>, ProtectedDoor(form): ProtectedDoor) -> PageResult {
+    let way = sign_in::door(visit.app()).await?;
     if !way.is_set_up {
         return Ok(see_other("/setup"));
     }
     let next = safe_next(form.text("next"));
-    let signed = match credentials(&request, &context, &form) {
-        Ok(credentials) => {
-            sign_in::sign_in(&context.app, credentials, source(&request, &context.trusted_proxies)).await
-        }
+    let signed = match credentials(&visit, &form) {
+        Ok(credentials) => sign_in::sign_in(visit.app(), credentials, visit.source()).await,
         Err(failure) => Err(failure),
     };
     let refusal = match signed {
         Ok(signed) if signed.needs_code => {
-            return let_in(&session, &context, &signed, &with_next("/login/verify", &next));
+            return let_in(&visit, &signed, &with_next("/login/verify", &next));
         }
-        Ok(signed) => return let_in(&session, &context, &signed, &onward(&session, &signed, &next)),
+        Ok(signed) => return let_in(&visit, &signed, &onward(&visit.session, &signed, &next)),
         Err(failure) => {
             let is_missing = way.asks_account && form.text("account").trim().is_empty();
-            Refusal::new(failure, ("user_name", if is_missing { WRONG_OR_NO_ACCOUNT } else { WRONG_PAIR }))?
+            let text = if is_missing { WRONG_OR_NO_ACCOUNT } else { WRONG_PAIR };
+            DoorRefusal::new(failure, FieldError::on_page("user_name", text))?
         }
     };
     let page = LoginPage {
-        door: DoorForm::new(&context, &request)?,
+        door: DoorForm::new(&visit)?,
         errors: refusal.errors.clone(),
         asks_account: way.asks_account || !form.text("account").is_empty(),
         signed_out: false,
-        ended: told_of_end(&context, &next, false).await?,
+        ended: told_of_end(&visit, &next, false).await?,
         account: form.text("account").to_owned(),
         user_name: form.text("user_name").to_owned(),
         next,
@@ -161,7 +139,7 @@ pub async fn submit(
     refusal.answer(&page.door, &page)
 }
 
-fn credentials(request: &HttpRequest, context: &WebContext, form: &Form) -> Result<Credentials, Failure> {
+fn credentials(visit: &Visit<Stranger>, form: &Form) -> Result<Credentials, Failure> {
     let user_name = form.text("user_name").to_owned();
     let mut errors = Vec::new();
     if user_name.trim().is_empty() {
@@ -172,7 +150,7 @@ fn credentials(request: &HttpRequest, context: &WebContext, form: &Form) -> Resu
             account: form.text("account").to_owned(),
             user_name,
             password,
-            device: device(request, context),
+            device: device(visit),
         }),
         Err(MalformedPassword::TooLong | MalformedPassword::Untypable) if errors.is_empty() => {
             Err(Failure::NotProven)
@@ -186,116 +164,72 @@ fn credentials(request: &HttpRequest, context: &WebContext, form: &Form) -> Resu
 }
 
 /// The page that asks for a code.
-pub async fn verify_form(
-    request: HttpRequest,
-    context: Data<WebContext>,
-    session: Session,
-    query: Query,
-) -> Result<HttpResponse, PageError> {
-    let page = verify_page(&request, &context, &session, query.text("next")).await?;
+pub async fn verify_form(visit: Visit<Stranger>, query: Query) -> PageResult {
+    let page = verify_page(&visit, query.text("next")).await?;
     page.door.answer(StatusCode::OK, &page)
 }
 
 /// Checks the code.
-pub async fn verify(
-    request: HttpRequest,
-    context: Data<WebContext>,
-    session: Session,
-    ProtectedDoor(form): ProtectedDoor,
-) -> Result<HttpResponse, PageError> {
+pub async fn verify(visit: Visit<Stranger>, ProtectedDoor(form): ProtectedDoor) -> PageResult {
     let signed = match Code::parse(form.text("code")) {
-        Ok(code) => {
-            sign_in::second_step::verify_sign_in(
-                &context.app,
-                second_step(&request, &context, &session)?,
-                code,
-            )
-            .await
-        }
+        Ok(code) => sign_in::second_step::verify_sign_in(visit.app(), second_step(&visit)?, code).await,
         Err(error) => Err(FieldError::on_page("code", error).into()),
     };
     let refusal = match signed {
         Ok(signed) => {
             let next = safe_next(form.text("next"));
-            return let_in(&session, &context, &signed, &onward(&session, &signed, &next));
+            return let_in(&visit, &signed, &onward(&visit.session, &signed, &next));
         }
-        Err(failure) => Refusal::new(failure, ("code", WRONG_CODE))?,
+        Err(failure) => DoorRefusal::new(failure, FieldError::on_page("code", WRONG_CODE))?,
     };
-    let mut page = verify_page(&request, &context, &session, form.text("next")).await?;
+    let mut page = verify_page(&visit, form.text("next")).await?;
     page.errors.clone_from(&refusal.errors);
     refusal.answer(&page.door, &page)
 }
 
-async fn verify_page(
-    request: &HttpRequest,
-    context: &WebContext,
-    session: &Session,
-    next: &str,
-) -> Result<VerifyPage, PageError> {
+async fn verify_page(visit: &Visit<Stranger>, next: &str) -> Result<VerifyPage, PageError> {
     let next = safe_next(next);
     Ok(VerifyPage {
-        waiting: sign_in::second_step::waiting(&context.app, half(session)?).await?,
-        door: DoorForm::new(context, request)?,
+        waiting: sign_in::second_step::waiting(visit.app(), half(&visit.session)?).await?,
+        door: DoorForm::new(visit)?,
         errors: Vec::new(),
         onward: with_next("/login/recovery", &next),
         next,
-        now: context.app.clock.now(),
+        now: visit.app().clock.now(),
     })
 }
 
 /// The page that asks for a recovery code.
-pub async fn recovery_form(
-    request: HttpRequest,
-    context: Data<WebContext>,
-    session: Session,
-    query: Query,
-) -> Result<HttpResponse, PageError> {
-    let page = recovery_page(&request, &context, &session, query.text("next")).await?;
+pub async fn recovery_form(visit: Visit<Stranger>, query: Query) -> PageResult {
+    let page = recovery_page(&visit, query.text("next")).await?;
     page.door.answer(StatusCode::OK, &page)
 }
 
 /// Checks the recovery code.
-pub async fn recover(
-    request: HttpRequest,
-    context: Data<WebContext>,
-    session: Session,
-    ProtectedDoor(form): ProtectedDoor,
-) -> Result<HttpResponse, PageError> {
+pub async fn recover(visit: Visit<Stranger>, ProtectedDoor(form): ProtectedDoor) -> PageResult {
     let signed = match RecoveryCode::parse(form.text("recovery_code")) {
-        Ok(code) => {
-            sign_in::second_step::recover_sign_in(
-                &context.app,
-                second_step(&request, &context, &session)?,
-                code,
-            )
-            .await
-        }
+        Ok(code) => sign_in::second_step::recover_sign_in(visit.app(), second_step(&visit)?, code).await,
         Err(error) => Err(FieldError::on_page("recovery_code", error).into()),
     };
     let refusal = match signed {
         Ok(signed) => {
-            let answer = let_in(&session, &context, &signed, "/me/security")?;
-            let left = codes_left(&request, &context, &signed).await?;
-            flash::leave(&session, Kind::Warn, format!("{left} {}", told(&signed)).trim_end());
+            let answer = let_in(&visit, &signed, "/me/security")?;
+            let left = codes_left(&visit, &signed).await?;
+            visit.leave(Kind::Warn, format!("{left} {}", told(&signed)).trim_end());
             return Ok(answer);
         }
-        Err(failure) => Refusal::new(failure, ("recovery_code", WRONG_RECOVERY_CODE))?,
+        Err(failure) => DoorRefusal::new(failure, FieldError::on_page("recovery_code", WRONG_RECOVERY_CODE))?,
     };
-    let mut page = recovery_page(&request, &context, &session, form.text("next")).await?;
+    let mut page = recovery_page(&visit, form.text("next")).await?;
     page.errors.clone_from(&refusal.errors);
     refusal.answer(&page.door, &page)
 }
 
-async fn recovery_page(
-    request: &HttpRequest,
-    context: &WebContext,
-    session: &Session,
-    next: &str,
-) -> Result<RecoveryPage, PageError> {
+async fn recovery_page(visit: &Visit<Stranger>, next: &str) -> Result<RecoveryPage, PageError> {
     let next = safe_next(next);
     Ok(RecoveryPage {
-        waiting: sign_in::second_step::waiting(&context.app, half(session)?).await?,
-        door: DoorForm::new(context, request)?,
+        waiting: sign_in::second_step::waiting(visit.app(), half(&visit.session)?).await?,
+        door: DoorForm::new(visit)?,
         errors: Vec::new(),
         onward: with_next("/login/verify", &next),
         next,
@@ -303,29 +237,16 @@ async fn recovery_page(
 }
 
 /// What a person who came in by a recovery code has to know beside what the page itself says.
-async fn codes_left(
-    request: &HttpRequest,
-    context: &Data<WebContext>,
-    signed: &SignedIn,
-) -> Result<String, PageError> {
-    let caller = person::caller(
-        &context.app,
-        id_of_cookie(&signed.session),
-        source(request, &context.trusted_proxies),
-    )
-    .await?;
-    let (_, left) = factors::devices::factors(&context.app, &caller).await?;
+async fn codes_left(visit: &Visit<Stranger>, signed: &SignedIn) -> Result<String, PageError> {
+    let caller = person::caller(visit.app(), id_of_cookie(&signed.session), visit.source()).await?;
+    let (_, left) = factors::devices::factors(visit.app(), &caller).await?;
     Ok(format!("{left} of {} recovery codes are left.", recovery::COUNT))
 }
 
 /// Ends the session. The browser stays known, so that strangers' guesses cannot lock its person out.
-pub async fn sign_out(
-    context: Data<WebContext>,
-    session: Session,
-    ProtectedSignOut(person): ProtectedSignOut,
-) -> Result<HttpResponse, PageError> {
-    crate::app::session::sign_out(&context.app, &person).await?;
-    session.purge();
+pub async fn sign_out(visit: Visit<Stranger>, ProtectedSignOut(person): ProtectedSignOut) -> PageResult {
+    crate::app::session::sign_out(visit.app(), &person).await?;
+    visit.session.purge();
     Ok(HttpResponse::SeeOther()
         .insert_header(("location", "/login?signed_out=1"))
         .insert_header(("clear-site-data", "\"cache\", \"storage\""))
@@ -333,20 +254,15 @@ pub async fn sign_out(
 }
 
 /// Continues under the session that was begun.
-pub(super) fn let_in(
-    session: &Session,
-    context: &WebContext,
-    signed: &SignedIn,
-    address: &str,
-) -> Result<HttpResponse, PageError> {
-    session::continue_as(session, &signed.session)?;
+pub(super) fn let_in(visit: &Visit<Stranger>, signed: &SignedIn, address: &str) -> PageResult {
+    session::continue_as(&visit.session, &signed.session)?;
     let told = told(signed);
     if !told.is_empty() {
-        flash::leave(session, Kind::Warn, told);
+        visit.leave(Kind::Warn, told);
     }
     let mut answer = see_other(address);
     if let Some(device) = &signed.device {
-        let names = &context.cookies;
+        let names = &visit.context.cookies;
         add_cookie(&mut answer, &names.cookie(&names.device, device.clone(), DEVICE_COOKIE_SECONDS))?;
         let account = signed.account.to_string();
         add_cookie(&mut answer, &names.cookie(&names.account, account, DEVICE_COOKIE_SECONDS))?;
@@ -355,24 +271,20 @@ pub(super) fn let_in(
 }
 
 /// The account that this browser signed in to last.
-fn remembered(request: &HttpRequest, context: &WebContext) -> Option<Uin> {
-    let cookie = request.cookie(&context.cookies.account)?;
+fn remembered(visit: &Visit<Stranger>) -> Option<Uin> {
+    let cookie = visit.request.cookie(&visit.context.cookies.account)?;
     Uin::parse(cookie.value()).ok()
 }
 
 /// The cookie of a browser that signed in before.
-fn device(request: &HttpRequest, context: &WebContext) -> Option<String> {
-    request.cookie(&context.cookies.device).map(|cookie| cookie.value().to_owned())
+fn device(visit: &Visit<Stranger>) -> Option<String> {
+    visit.request.cookie(&visit.context.cookies.device).map(|cookie| cookie.value().to_owned())
 }
 
 /// Whoever takes the second step.
-fn second_step(
-    request: &HttpRequest,
-    context: &Data<WebContext>,
-    session: &Session,
-) -> Result<SecondStep, PageError> {
-    let (device, source) = (device(request, context), source(request, &context.trusted_proxies));
-    Ok(SecondStep { session: half(session)?, device, source })
+fn second_step(visit: &Visit<Stranger>) -> Result<SecondStep, PageError> {
+    let (device, source) = (device(visit), visit.source());
+    Ok(SecondStep { session: half(&visit.session)?, device, source })
 }
 
 /// The session of somebody whose second step is still to come.

@@ -1,20 +1,11 @@
 //! The Activity tab: what a user did and what was done to it.
 
-use crate::app::account;
-use crate::app::account::log::Cursor;
+use crate::app::{account, account::log::Cursor};
 use crate::domain::permission::action;
-use crate::web::answer::{render, see_other};
-use crate::web::caller::Person;
-use crate::web::context::WebContext;
-use crate::web::error::PageError;
-use crate::web::layout::{Layout, filters};
-use crate::web::pages::audit::EventRow;
-use crate::web::pages::uin_of;
-use crate::web::pages::users::head::UserHead;
-use crate::web::query::Query;
-use actix_session::Session;
-use actix_web::web::Data;
-use actix_web::{HttpRequest, HttpResponse};
+use crate::web::{
+    answer::PageResult, answer::render, answer::see_other, error::PageError, layout::Layout, layout::filters,
+    pages::audit::EventRow, pages::users::head::UserHead, query::Query, visit::Visit,
+};
 use askama::Template;
 
 #[derive(Template)]
@@ -30,16 +21,10 @@ struct IndexPage {
 }
 
 /// The part of the log that is about one user, newest first.
-pub async fn index(
-    request: HttpRequest,
-    context: Data<WebContext>,
-    person: Person,
-    session: Session,
-    query: Query,
-) -> Result<HttpResponse, PageError> {
-    let uin = uin_of(&request)?;
+pub async fn index(visit: Visit, query: Query) -> PageResult {
+    let uin = visit.uin()?;
     let cursor = cursor_of(&query)?;
-    let found = account::log::activity(&context.app, &person, uin, cursor).await?;
+    let found = account::log::activity(visit.app(), &visit.person, uin, cursor).await?;
     let address = |name: &str, seq: i64| format!("/users/{uin}/activity?{name}={seq}");
     if found.events.is_empty() && cursor != Cursor::Newest {
         return Ok(see_other(&format!("/users/{uin}/activity")));
@@ -48,9 +33,9 @@ pub async fn index(
     let oldest = found.events.last().filter(|_| found.has_older).map(|event| event.seq);
     let shown = found.events.len();
     render(&IndexPage {
-        page: Layout::new(&context, &person, &session, "users"),
-        head: UserHead::load(&context, &person, uin, "activity").await?,
-        reads_log: person.may_here(action::READ_AUDIT),
+        page: visit.layout("users"),
+        head: UserHead::load(&visit, uin, "activity").await?,
+        reads_log: visit.person.may_here(action::READ_AUDIT),
         range: if cursor == Cursor::Newest { format!("1–{shown}") } else { format!("{shown} events") },
         newer: newest.map(|seq| address("newer", seq)),
         older: oldest.map(|seq| address("older", seq)),

@@ -1,8 +1,7 @@
 //! What the form for a new user and the form for an existing one have in common.
 
 use crate::app::users::Details;
-use crate::domain::field::{self, FieldError, unless_kept};
-use crate::domain::user::{User, UserName};
+use crate::domain::{field, field::FieldError, field::unless_kept, user::User, user::UserName};
 use crate::web::forms::Form;
 
 /// The longest note on a user.
@@ -10,14 +9,14 @@ const MAX_NOTE: usize = 128;
 
 /// The text fields as they were typed, for the form to come back with.
 #[derive(Default)]
-pub struct Typed {
+pub struct TypedDetails {
     pub user_name: String,
     pub note: String,
     pub phone: String,
     pub email: String,
 }
 
-impl Typed {
+impl TypedDetails {
     /// As sent.
     pub fn of(form: &Form) -> Self {
         let text = |name| form.text(name).to_owned();

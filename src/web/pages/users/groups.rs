@@ -1,29 +1,17 @@
 //! The Groups tab of a user: which groups it is in, joining, leaving.
 
-use crate::app::Failure;
-use crate::app::caller::Caller;
-use crate::app::deferred::grant::{Grant, Way};
-use crate::app::groups;
-use crate::app::groups::Paging;
-use crate::domain::field::FieldError;
+use crate::app::{
+    Failure, caller::Caller, deferred::grant::Grant, deferred::grant::Way, groups, groups::Paging,
+};
 use crate::domain::group::{Group, GroupId, GroupRefusal, MAX_GROUPS, MAX_GROUPS_PER_USER, UserRef};
-use crate::domain::permission::action;
-use crate::domain::user::Uin;
-use crate::web::answer::render;
-use crate::web::caller::Person;
-use crate::web::context::WebContext;
-use crate::web::error::PageError;
-use crate::web::forms::csrf::Protected;
-use crate::web::layout::{Layout, filters};
-use crate::web::pages::choose::{self, Choice, Choices, Subject, Wording};
-use crate::web::pages::faults::group_faults;
-use crate::web::pages::grants::Sender;
-use crate::web::pages::groups::head::group_of;
-use crate::web::pages::uin_of;
-use crate::web::pages::users::head::UserHead;
-use actix_session::Session;
-use actix_web::web::Data;
-use actix_web::{HttpRequest, HttpResponse};
+use crate::domain::{field::FieldError, permission::action, user::Uin};
+use crate::web::pages::chooser::{Choice, Choices, Chooser, Subject, Wording};
+use crate::web::{
+    answer::PageResult, answer::render, error::PageError, forms::Form, forms::csrf::Protected,
+    layout::Layout, layout::filters, pages::chooser, pages::users::head::UserHead, query::Query,
+    visit::Visit,
+};
+use actix_web::HttpResponse;
 use askama::Template;
 
 /// All groups at once: an account has few.
@@ -63,21 +51,16 @@ struct Row {
 }
 
 /// The groups that a user is in.
-pub async fn index(
-    request: HttpRequest,
-    context: Data<WebContext>,
-    person: Person,
-    session: Session,
-) -> Result<HttpResponse, PageError> {
-    let uin = uin_of(&request)?;
-    let joined = groups::members::groups_of(&context.app, &person, UserRef::Uin(uin), ALL).await?.rows;
-    let head = UserHead::load(&context, &person, uin, "groups").await?;
+pub async fn index(visit: Visit) -> PageResult {
+    let uin = visit.uin()?;
+    let joined = groups::members::groups_of(visit.app(), &visit.person, UserRef::Uin(uin), ALL).await?.rows;
+    let head = UserHead::load(&visit, uin, "groups").await?;
     let rows: Vec<Row> =
-        joined.into_iter().map(|joined| Row::of(&person, joined.group, joined.since)).collect();
+        joined.into_iter().map(|joined| Row::of(&visit.person, joined.group, joined.since)).collect();
     render(&IndexPage {
-        page: Layout::new(&context, &person, &session, "users"),
+        page: visit.layout("users"),
         limit: MAX_GROUPS_PER_USER,
-        may_join: !head.is_root && !open_groups(&context, &person).await?.is_empty(),
+        may_join: !head.is_root && !open_groups(&visit).await?.is_empty(),
         has_leave: rows.iter().any(|row| row.may_leave),
         head,
         rows,
@@ -98,116 +81,30 @@ impl Row {
     }
 }
 
-/// The groups that the user can join.
-pub async fn join_form(
-    request: HttpRequest,
-    context: Data<WebContext>,
-    person: Person,
-    session: Session,
-) -> Result<HttpResponse, PageError> {
-    let head = joining_head(&context, &person, uin_of(&request)?).await?;
-    let choices = choices(&context, &person, &head).await?;
-    choose::show(Layout::new(&context, &person, &session, "users"), &WORDING, subject(head), choices)
-}
-
-/// Puts the user into the chosen groups.
-pub async fn join(
-    request: HttpRequest,
-    context: Data<WebContext>,
-    person: Person,
-    session: Session,
-    Protected(form): Protected,
-) -> Result<HttpResponse, PageError> {
-    let head = joining_head(&context, &person, uin_of(&request)?).await?;
-    let chosen = form.all(WORDING.field);
-    let outcome = match ids_of(&chosen) {
-        Ok(ids) => {
-            let pairs: Vec<(GroupId, Uin)> = ids.into_iter().map(|id| (id, head.id)).collect();
-            let count = chosen.len();
-            let what = if count == 1 { "1 group".to_owned() } else { format!("{count} groups") };
-            let way = Way {
-                what: format!("let {} join {what}", head.name),
-                back: format!("/users/{}/groups/join", head.uin),
-                next: format!("/users/{}/groups", head.uin),
-                text: format!("{} has joined {what}.", head.name),
-            };
-            let sender = Sender { context: &context, person: &person, session: &session };
-            sender.grant(Grant::join(&pairs), way).await
-        }
-        Err(error) => Err(error.into()),
-    };
-    let fault = match outcome {
-        Ok(answer) => return Ok(answer),
-        Err(failure) => group_faults(failure)?,
-    };
-    let choices = choices(&context, &person, &head).await?;
-    let page = Layout::new(&context, &person, &session, "users");
-    choose::show_again(page, (&WORDING, subject(head), choices), chosen, fault)
-}
-
 /// Takes the user out of one group.
-pub async fn leave(
-    request: HttpRequest,
-    context: Data<WebContext>,
-    person: Person,
-    session: Session,
-    _form: Protected,
-) -> Result<HttpResponse, PageError> {
-    let (uin, id) = (uin_of(&request)?, group_of(&request)?);
-    person.ensure_group(action::REMOVE_MEMBER, id).map_err(Failure::from)?;
+pub async fn leave(visit: Visit, _form: Protected) -> PageResult {
+    let (uin, id) = (visit.uin()?, visit.group()?);
+    visit.person.ensure_group(action::REMOVE_MEMBER, id).map_err(Failure::from)?;
     let way = Way {
         what: format!("take the user {uin} out of a group"),
         back: format!("/users/{uin}/groups"),
         next: format!("/users/{uin}/groups"),
         text: "The user has left the group.".to_owned(),
     };
-    let sender = Sender { context: &context, person: &person, session: &session };
-    Ok(sender.grant(Grant::leave(&[(id, uin)]), way).await?)
-}
-
-/// The head of a user who can join groups: anyone but root, whom they do not limit.
-async fn joining_head(context: &WebContext, person: &Caller, uin: Uin) -> Result<UserHead, PageError> {
-    person.ensure_here(action::LIST_GROUPS).map_err(Failure::from)?;
-    if open_groups(context, person).await?.is_empty() {
-        // Nothing to choose from: an account without groups, or one whose policies allow none of them.
-        person.ensure_group(action::ADD_MEMBER, GroupId(0)).map_err(Failure::from)?;
-    }
-    let head = UserHead::load(context, person, uin, "groups").await?;
-    if head.is_root { Err(PageError::Refused(GroupRefusal::IsRoot.to_string())) } else { Ok(head) }
+    Ok(visit.grant(Grant::leave(&[(id, uin)]), way).await?)
 }
 
 /// The groups that the person may add users to.
-async fn open_groups(context: &WebContext, person: &Caller) -> Result<Vec<Group>, PageError> {
-    if !person.may_here(action::LIST_GROUPS) {
+async fn open_groups(visit: &Visit) -> Result<Vec<Group>, PageError> {
+    if !visit.person.may_here(action::LIST_GROUPS) {
         return Ok(Vec::new());
     }
-    let all =
-        groups::groups(&context.app, person, "", ALL).await?.rows.into_iter().map(|listed| listed.group);
-    Ok(all.filter(|group| person.may_group(action::ADD_MEMBER, group.id)).collect())
-}
-
-/// Those of them that the user, as far as the person may know, is not in.
-async fn choices(context: &WebContext, person: &Caller, head: &UserHead) -> Result<Choices, PageError> {
-    let held = if person.may(action::LIST_GROUPS_OF_USER, head.id) {
-        groups::members::groups_of(&context.app, person, UserRef::Uin(head.id), ALL).await?.rows
-    } else {
-        Vec::new()
-    };
-    let is_new = |group: &Group| !held.iter().any(|joined| joined.group.id == group.id);
-    let choice = |group: Group| Choice {
-        field: WORDING.field,
-        value: group.id.to_string(),
-        label: group.name,
-        detail: group.remark,
-    };
-    let open = open_groups(context, person).await?;
-    let found = open.into_iter().filter(is_new).map(choice).collect();
-    Ok(Choices { q: String::new(), found, has_more: false })
-}
-
-fn subject(head: UserHead) -> Subject {
-    let back = format!("/users/{}/groups", head.uin);
-    head.subject(format!("{back}/join"), back)
+    let all = groups::groups(visit.app(), &visit.person, "", ALL)
+        .await?
+        .rows
+        .into_iter()
+        .map(|listed| listed.group);
+    Ok(all.filter(|group| visit.person.may_group(action::ADD_MEMBER, group.id)).collect())
 }
 
 fn ids_of(chosen: &[String]) -> Result<Vec<GroupId>, FieldError> {
@@ -218,4 +115,70 @@ fn ids_of(chosen: &[String]) -> Result<Vec<GroupId>, FieldError> {
         FieldError::on_page(WORDING.field, "One of the chosen groups does not exist any more. Choose again.")
     };
     chosen.iter().map(|text| GroupId::parse(text).ok_or_else(gone)).collect()
+}
+
+/// A user who can join groups: anyone but root, whom they do not limit.
+pub struct GroupsForUser(UserHead);
+
+impl Chooser for GroupsForUser {
+    const WORDING: Wording = WORDING;
+    const SECTION: &'static str = "users";
+
+    async fn load(visit: &Visit) -> Result<Self, PageError> {
+        let uin = visit.uin()?;
+        visit.person.ensure_here(action::LIST_GROUPS).map_err(Failure::from)?;
+        if open_groups(visit).await?.is_empty() {
+            // Nothing to choose from: an account without groups, or one whose policies allow none of them.
+            visit.person.ensure_group(action::ADD_MEMBER, GroupId(0)).map_err(Failure::from)?;
+        }
+        let head = UserHead::load(visit, uin, "groups").await?;
+        if head.is_root {
+            return Err(PageError::Refused(GroupRefusal::IsRoot.to_string()));
+        }
+        Ok(Self(head))
+    }
+
+    /// The groups that the user, as far as the person may know, is not in.
+    async fn choices(&self, visit: &Visit, _: &str) -> Result<Choices, PageError> {
+        let uin = self.0.id;
+        let held = if visit.person.may(action::LIST_GROUPS_OF_USER, uin) {
+            groups::members::groups_of(visit.app(), &visit.person, UserRef::Uin(uin), ALL).await?.rows
+        } else {
+            Vec::new()
+        };
+        let is_new = |group: &Group| !held.iter().any(|joined| joined.group.id == group.id);
+        let choice = |group: Group| Choice {
+            field: WORDING.field,
+            value: group.id.to_string(),
+            label: group.name,
+            detail: group.remark,
+        };
+        let found = open_groups(visit).await?.into_iter().filter(is_new).map(choice).collect();
+        Ok(Choices { q: String::new(), found, has_more: false })
+    }
+
+    async fn apply(&self, visit: &Visit, form: &Form) -> Result<HttpResponse, Failure> {
+        let head = &self.0;
+        let pairs: Vec<(GroupId, Uin)> =
+            ids_of(&Self::chosen(form))?.into_iter().map(|id| (id, head.id)).collect();
+        let count = pairs.len();
+        let what = if count == 1 { "1 group".to_owned() } else { format!("{count} groups") };
+        let way = Way {
+            what: format!("let {} join {what}", head.name),
+            back: format!("/users/{}/groups/join", head.uin),
+            next: format!("/users/{}/groups", head.uin),
+            text: format!("{} has joined {what}.", head.name),
+        };
+        visit.grant(Grant::join(&pairs), way).await
+    }
+
+    fn subject(self, _: &Visit) -> Subject {
+        let back = format!("/users/{}/groups", self.0.uin);
+        self.0.subject(format!("{back}/join"), back)
+    }
+}
+
+/// The groups that the user can join: all at once, as nothing is searched.
+pub async fn join_form(visit: Visit) -> PageResult {
+    chooser::form::<GroupsForUser>(visit, Query::parse("")?).await
 }

@@ -1,13 +1,8 @@
 //! The head of every page about one user: who it is, and the tabs that the person may open.
 
-use crate::app::caller::Caller;
-use crate::app::users;
-use crate::app::users::head::Tabs;
-use crate::domain::permission::action;
-use crate::domain::user::{Uin, UserKind};
-use crate::web::context::WebContext;
-use crate::web::error::PageError;
-use crate::web::pages::choose::Subject;
+use crate::app::{users, users::head::Tabs};
+use crate::domain::{permission::action, user::Uin, user::UserKind};
+use crate::web::{error::PageError, pages::chooser::Subject, visit::Visit};
 
 /// For `templates/users/head.html`; the page that includes it holds it in a field `head`.
 pub struct UserHead {
@@ -32,22 +27,17 @@ pub struct UserHead {
 
 impl UserHead {
     /// The head of a user's page, for anyone who may open at least one of them.
-    pub async fn load(
-        context: &WebContext,
-        person: &Caller,
-        uin: Uin,
-        tab: &'static str,
-    ) -> Result<Self, PageError> {
-        let found = users::head::user_head(&context.app, person, uin).await?;
+    pub async fn load(visit: &Visit, uin: Uin, tab: &'static str) -> Result<Self, PageError> {
+        let found = users::head::user_head(visit.app(), &visit.person, uin).await?;
         Ok(Self {
             id: uin,
             uin: uin.to_string(),
             is_root: found.user.kind == UserKind::Root,
-            lists_users: person.may_here(action::LIST_USERS),
+            lists_users: visit.person.may_here(action::LIST_USERS),
             kind: found.user.kind.label(),
             mfa: found.mfa,
             console: found.user.console_login,
-            is_self: found.user.uid == person.user.uid,
+            is_self: found.user.uid == visit.person.user.uid,
             tab,
             may_edit: found.may_edit,
             tabs: tabs(uin, found.tabs),

@@ -1,20 +1,10 @@
 //! The User List: searched, filtered, a page at a time.
 
-use crate::app::caller::Caller;
-use crate::app::users;
 use crate::app::users::{Cursor, Filter, KeyFilter, Listed, PAGE_SIZE, UserPage};
-use crate::domain::key::MAX_KEYS_PER_USER;
-use crate::domain::permission::action;
-use crate::domain::user::UserKind;
-use crate::web::answer::{render, see_other};
-use crate::web::caller::Person;
-use crate::web::context::WebContext;
-use crate::web::error::PageError;
-use crate::web::layout::{Layout, filters};
-use crate::web::query::Query;
-use actix_session::Session;
-use actix_web::HttpResponse;
-use actix_web::web::Data;
+use crate::app::{caller::Caller, users};
+use crate::domain::{key::MAX_KEYS_PER_USER, permission::action, user::UserKind};
+use crate::web::answer::{PageResult, render, see_other};
+use crate::web::{error::PageError, layout::Layout, layout::filters, query::Query, visit::Visit};
 use askama::Template;
 
 const UNKNOWN_FILTER: PageError =
@@ -24,7 +14,7 @@ const UNKNOWN_FILTER: PageError =
 #[template(path = "users/index.html")]
 struct IndexPage {
     page: Layout,
-    asked: Asked,
+    asked: Searched,
     rows: Vec<Row>,
     room: Room,
     may_add: bool,
@@ -34,7 +24,7 @@ struct IndexPage {
 }
 
 /// What was searched for, for the form to show again.
-struct Asked {
+struct Searched {
     q: String,
     kind: String,
     mfa: String,
@@ -66,28 +56,23 @@ struct Room {
 }
 
 /// The User List.
-pub async fn index(
-    context: Data<WebContext>,
-    person: Person,
-    session: Session,
-    query: Query,
-) -> Result<HttpResponse, PageError> {
+pub async fn index(visit: Visit, query: Query) -> PageResult {
     let (filter, cursor) = (filter_of(&query)?, cursor_of(&query)?);
     let is_first = cursor == Cursor::Start;
-    let found = users::users(&context.app, &person, filter, cursor).await?;
+    let found = users::users(visit.app(), &visit.person, filter, cursor).await?;
     if found.users.is_empty() && !is_first {
         let first = query.with(&[("after", ""), ("before", "")]);
         return Ok(see_other(format!("/users{first}").trim_end_matches('?')));
     }
     render(&IndexPage {
-        page: Layout::new(&context, &person, &session, "users"),
-        asked: Asked::of(&query),
+        page: visit.layout("users"),
+        asked: Searched::of(&query),
         room: Room::of(&found),
-        may_add: person.may_here(action::ADD_USER),
+        may_add: visit.person.may_here(action::ADD_USER),
         range: range(&found, is_first),
         previous: neighbour(&query, "before", found.users.first().filter(|_| found.has_previous)),
         next: neighbour(&query, "after", found.users.last().filter(|_| found.has_next)),
-        rows: found.users.into_iter().map(|listed| Row::of(&person, listed)).collect(),
+        rows: found.users.into_iter().map(|listed| Row::of(&visit.person, listed)).collect(),
     })
 }
 
@@ -140,7 +125,7 @@ fn range(found: &UserPage, is_first: bool) -> String {
     }
 }
 
-impl Asked {
+impl Searched {
     fn of(query: &Query) -> Self {
         let text = |name| query.text(name).trim().to_owned();
         let (q, kind, mfa, keys) = (text("q"), text("type"), text("mfa"), text("key"));

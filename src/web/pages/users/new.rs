@@ -1,34 +1,14 @@
 //! Creating a user, and the page that shows a generated password once.
 
-use crate::app::Failure;
-use crate::app::caller::Caller;
-use crate::app::deferred;
-use crate::app::deferred::grant::Way;
-use crate::app::factors;
-use crate::app::users;
-use crate::app::users::permissions::StoredPolicy;
 use crate::app::users::{Details, NewUser, NewUserKind};
-use crate::domain::field::FieldError;
-use crate::domain::permission::action;
-use crate::domain::secret::Password;
-use crate::domain::user::{Uin, UserKind};
-use crate::web::answer::{render, render_as, see_other, unopened};
-use crate::web::caller::Person;
-use crate::web::context::WebContext;
-use crate::web::error::PageError;
-use crate::web::forms::Form;
-use crate::web::forms::csrf::Protected;
-use crate::web::layout::flash::{self, Kind};
-use crate::web::layout::{Layout, filters};
-use crate::web::pages::faults::faults;
-use crate::web::pages::grants::Sender;
-use crate::web::pages::uin_of;
-use crate::web::pages::users::form::{Typed, sift};
-use crate::web::query::Query;
-use actix_session::Session;
+use crate::app::{Failure, deferred, deferred::grant::Way, factors, users, users::permissions::StoredPolicy};
+use crate::domain::{field::FieldError, permission::action, secret::Password, user::Uin, user::UserKind};
+use crate::web::{
+    answer::PageResult, answer::render, answer::render_as, answer::see_other, error::PageError, forms::Form,
+    forms::csrf::Protected, layout::Layout, layout::filters, layout::flash::Kind, pages::faults::faults,
+    pages::users::form::TypedDetails, pages::users::form::sift, query::Query, visit::Visit,
+};
 use actix_web::http::StatusCode;
-use actix_web::web::Data;
-use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 use zeroize::Zeroizing;
 
@@ -41,14 +21,14 @@ struct NewPage {
     page: Layout,
     errors: Vec<FieldError>,
     sent: Sent,
-    choices: Vec<Choice>,
+    choices: Vec<PolicyChoice>,
     lists_users: bool,
     shortest: i64,
 }
 
 /// The form as it was sent, without the password.
 struct Sent {
-    typed: Typed,
+    typed: TypedDetails,
     kind: String,
     uin: String,
     console: bool,
@@ -57,7 +37,7 @@ struct Sent {
 }
 
 /// A policy to begin with.
-struct Choice {
+struct PolicyChoice {
     name: String,
     description: String,
     is_ticked: bool,
@@ -76,54 +56,39 @@ struct CreatedPage {
 }
 
 /// The form for a new user.
-pub async fn form(
-    context: Data<WebContext>,
-    person: Person,
-    session: Session,
-) -> Result<HttpResponse, PageError> {
-    person.ensure_here(action::ADD_USER).map_err(Failure::from)?;
-    let page = Layout::new(&context, &person, &session, "users");
-    render(&NewPage::load(&context, &person, page, Sent::fresh()).await?)
+pub async fn form(visit: Visit) -> PageResult {
+    visit.person.ensure_here(action::ADD_USER).map_err(Failure::from)?;
+    let page = visit.layout("users");
+    render(&NewPage::load(&visit, page, Sent::fresh()).await?)
 }
 
 /// Adds the user, or comes back with what does not fit.
-pub async fn submit(
-    context: Data<WebContext>,
-    person: Person,
-    session: Session,
-    Protected(form): Protected,
-) -> Result<HttpResponse, PageError> {
-    person.ensure_here(action::ADD_USER).map_err(Failure::from)?;
+pub async fn submit(visit: Visit, Protected(form): Protected) -> PageResult {
+    visit.person.ensure_here(action::ADD_USER).map_err(Failure::from)?;
     let sent = Sent::of(&form);
     let (status, errors) = match sent.check(&form) {
         Err(mut errors) => {
-            errors.extend(password_faults(&context, &person, &sent, &form).await?);
+            errors.extend(password_faults(&visit, &sent, &form).await?);
             (StatusCode::UNPROCESSABLE_ENTITY, in_order(errors))
         }
         Ok(new) => {
-            let (way, sender) =
-                (sent.way(), Sender { context: &context, person: &person, session: &session });
-            match deferred::grant::grant_user(&context.app, &person, new, way.clone()).await {
-                Ok(step) => return Ok(sender.lead(step, &way)),
+            let way = sent.way();
+            match deferred::grant::grant_user(visit.app(), &visit.person, new, way.clone()).await {
+                Ok(step) => return Ok(visit.lead(step, &way)),
                 Err(failure) => faults(failure)?,
             }
         }
     };
-    let page = Layout::new(&context, &person, &session, "users");
-    render_as(status, &NewPage { errors, ..NewPage::load(&context, &person, page, sent).await? })
+    let page = visit.layout("users");
+    render_as(status, &NewPage { errors, ..NewPage::load(&visit, page, sent).await? })
 }
 
 /// What is wrong with a password that would be judged only once everything else fits.
-async fn password_faults(
-    context: &WebContext,
-    person: &Caller,
-    sent: &Sent,
-    form: &Form,
-) -> Result<Vec<FieldError>, PageError> {
+async fn password_faults(visit: &Visit, sent: &Sent, form: &Form) -> Result<Vec<FieldError>, PageError> {
     match Password::parse(form.text("password")) {
         Ok(password) if sent.kind == UserKind::SubUser.as_str() && sent.console => {
             let name = sent.typed.user_name.trim();
-            Ok(factors::new_password::faults_of_password(&context.app, person, password, name).await?)
+            Ok(factors::new_password::faults_of_password(visit.app(), &visit.person, password, name).await?)
         }
         _ => Ok(Vec::new()),
     }
@@ -136,31 +101,26 @@ fn in_order(mut errors: Vec<FieldError>) -> Vec<FieldError> {
 }
 
 /// The generated password of a new user, or of one whose password was reset: shown once.
-pub async fn created(
-    request: HttpRequest,
-    context: Data<WebContext>,
-    person: Person,
-    session: Session,
-    query: Query,
-) -> Result<HttpResponse, PageError> {
-    if let Some(answer) = unopened(&request, "GET")? {
+pub async fn created(visit: Visit, query: Query) -> PageResult {
+    if let Some(answer) = visit.unopened("GET")? {
         return Ok(answer);
     }
-    let uin = uin_of(&request)?;
+    let uin = visit.uin()?;
     let shown =
-        users::security::initial_password(&context.app, &person, uin, query.text("t").to_owned()).await?;
+        users::security::initial_password(visit.app(), &visit.person, uin, query.text("t").to_owned())
+            .await?;
     let Some((user, password)) = shown else {
-        flash::leave(&session, Kind::Info, "Shown already. Reset the password to get a new one.");
+        visit.leave(Kind::Info, "Shown already. Reset the password to get a new one.");
         return Ok(see_other(&format!("/users/{uin}/security")));
     };
     render(&CreatedPage {
-        page: Layout::new(&context, &person, &session, "users"),
+        page: visit.layout("users"),
         uin: uin.to_string(),
         user_name: user.name,
         account: user.owner_uin.to_string(),
-        address: context.public_url.link(&format!("/login?account={}", user.owner_uin)),
+        address: visit.context.public_url.link(&format!("/login?account={}", user.owner_uin)),
         password,
-        lists_users: person.may_here(action::LIST_USERS),
+        lists_users: visit.person.may_here(action::LIST_USERS),
     })
 }
 
@@ -177,29 +137,24 @@ impl CreatedPage {
 }
 
 impl NewPage {
-    async fn load(
-        context: &WebContext,
-        person: &Caller,
-        page: Layout,
-        sent: Sent,
-    ) -> Result<Self, PageError> {
-        let known = if person.may_here(action::ATTACH_POLICY) {
-            users::permissions::policies(&context.app, person).await?
+    async fn load(visit: &Visit, page: Layout, sent: Sent) -> Result<Self, PageError> {
+        let known = if visit.person.may_here(action::ATTACH_POLICY) {
+            users::permissions::policies(visit.app(), &visit.person).await?
         } else {
             Vec::new()
         };
         Ok(Self {
             page,
             errors: Vec::new(),
-            choices: known.into_iter().map(|policy| Choice::of(policy, &sent)).collect(),
+            choices: known.into_iter().map(|policy| PolicyChoice::of(policy, &sent)).collect(),
             sent,
-            lists_users: person.may_here(action::LIST_USERS),
-            shortest: person.account.settings.password_min_length,
+            lists_users: visit.person.may_here(action::LIST_USERS),
+            shortest: visit.person.account.settings.password_min_length,
         })
     }
 }
 
-impl Choice {
+impl PolicyChoice {
     fn of(policy: StoredPolicy, sent: &Sent) -> Self {
         let is_ticked = sent.policies.contains(&policy.name);
         Self { name: policy.name, description: policy.description, is_ticked }
@@ -210,7 +165,7 @@ impl Sent {
     /// What the form begins with.
     fn fresh() -> Self {
         Self {
-            typed: Typed::default(),
+            typed: TypedDetails::default(),
             kind: UserKind::SubUser.as_str().to_owned(),
             uin: String::new(),
             console: true,
@@ -221,7 +176,7 @@ impl Sent {
 
     fn of(form: &Form) -> Self {
         Self {
-            typed: Typed::of(form),
+            typed: TypedDetails::of(form),
             kind: form.text("kind").to_owned(),
             uin: form.text("uin").trim().to_owned(),
             console: form.is_ticked("console_login"),

@@ -1,25 +1,11 @@
 //! The Security tab: how a user signs in, what administrators may do about it, and its deletion.
 
-use crate::app::Failure;
-use crate::app::caller::Caller;
-use crate::app::deferred::grant::{Grant, Way};
-use crate::app::users;
-use crate::app::users::UserDetails;
-use crate::domain::key::SecretId;
-use crate::domain::permission::action;
-use crate::domain::user::{Uin, UserKind};
-use crate::web::answer::{render, see_other};
-use crate::web::caller::Person;
-use crate::web::context::WebContext;
-use crate::web::error::PageError;
-use crate::web::forms::csrf::Protected;
-use crate::web::layout::{Layout, filters};
-use crate::web::pages::grants::Sender;
-use crate::web::pages::users::head::UserHead;
-use crate::web::pages::{question_address, uin_of};
-use actix_session::Session;
-use actix_web::web::Data;
-use actix_web::{HttpRequest, HttpResponse};
+use crate::app::{Failure, deferred::grant::Grant, deferred::grant::Way, users, users::UserDetails};
+use crate::domain::{key::SecretId, permission::action, user::Uin, user::UserKind};
+use crate::web::{
+    answer::PageResult, answer::render, error::PageError, forms::csrf::Protected, layout::Layout,
+    layout::filters, pages::users::head::UserHead, pages::ways::question, visit::Visit,
+};
 use askama::Template;
 
 #[derive(Template)]
@@ -36,53 +22,38 @@ struct IndexPage {
 }
 
 /// How a user signs in.
-pub async fn index(
-    request: HttpRequest,
-    context: Data<WebContext>,
-    person: Person,
-    session: Session,
-) -> Result<HttpResponse, PageError> {
-    let uin = uin_of(&request)?;
-    let details = users::user(&context.app, &person, uin).await?;
-    let head = UserHead::load(&context, &person, uin, "security").await?;
+pub async fn index(visit: Visit) -> PageResult {
+    let uin = visit.uin()?;
+    let details = users::user(visit.app(), &visit.person, uin).await?;
+    let head = UserHead::load(&visit, uin, "security").await?;
     render(&IndexPage {
-        page: Layout::new(&context, &person, &session, "users"),
+        page: visit.layout("users"),
         kind: details.user.kind.as_str(),
-        manages: !head.is_self && !head.is_root && person.may(action::UPDATE_USER, uin),
-        removal: removal(&context, &person, &head).await?,
+        manages: !head.is_self && !head.is_root && visit.person.may(action::UPDATE_USER, uin),
+        removal: removal(&visit, &head).await?,
         details,
         head,
     })
 }
 
 /// Nobody deletes the root user or oneself; the others go once their keys are gone.
-async fn removal(
-    context: &WebContext,
-    person: &Caller,
-    head: &UserHead,
-) -> Result<Option<Vec<SecretId>>, PageError> {
-    if head.is_self || head.is_root || !person.may(action::DELETE_USER, head.id) {
+async fn removal(visit: &Visit, head: &UserHead) -> Result<Option<Vec<SecretId>>, PageError> {
+    if head.is_self || head.is_root || !visit.person.may(action::DELETE_USER, head.id) {
         return Ok(None);
     }
-    let (_, keys) = users::head::user_to_delete(&context.app, person, head.id).await?;
+    let (_, keys) = users::head::user_to_delete(visit.app(), &visit.person, head.id).await?;
     Ok(Some(keys))
 }
 
 /// Lets the user into the console, or keeps it out.
-pub async fn set_console(
-    request: HttpRequest,
-    context: Data<WebContext>,
-    person: Person,
-    session: Session,
-    Protected(form): Protected,
-) -> Result<HttpResponse, PageError> {
-    let uin = uin_of(&request)?;
+pub async fn set_console(visit: Visit, Protected(form): Protected) -> PageResult {
+    let uin = visit.uin()?;
     let on = match form.text("on") {
         "1" => Some(true),
         "0" => Some(false),
         _ => None,
     };
-    person.ensure(action::UPDATE_USER, uin).map_err(Failure::from)?;
+    visit.person.ensure(action::UPDATE_USER, uin).map_err(Failure::from)?;
     let text = if on == Some(true) {
         "Console access is on."
     } else {
@@ -94,30 +65,19 @@ pub async fn set_console(
         next: address(uin),
         text: text.to_owned(),
     };
-    let sender = Sender { context: &context, person: &person, session: &session };
-    Ok(sender.grant(Grant::SetConsole { uin: uin.0, on }, way).await?)
+    Ok(visit.grant(Grant::SetConsole { uin: uin.0, on }, way).await?)
 }
 
 /// Asks for a second-factor check before the password is replaced.
-pub async fn reset_password(
-    request: HttpRequest,
-    context: Data<WebContext>,
-    person: Person,
-    _form: Protected,
-) -> Result<HttpResponse, PageError> {
-    let asked = users::security::ask_password_reset(&context.app, &person, uin_of(&request)?).await?;
-    Ok(see_other(&question_address(&asked)))
+pub async fn reset_password(visit: Visit, _form: Protected) -> PageResult {
+    let asked = users::security::ask_password_reset(visit.app(), &visit.person, visit.uin()?).await?;
+    Ok(question(&asked))
 }
 
 /// Asks for a second-factor check before the user's own factors are removed.
-pub async fn reset_mfa(
-    request: HttpRequest,
-    context: Data<WebContext>,
-    person: Person,
-    _form: Protected,
-) -> Result<HttpResponse, PageError> {
-    let asked = users::security::ask_mfa_reset(&context.app, &person, uin_of(&request)?).await?;
-    Ok(see_other(&question_address(&asked)))
+pub async fn reset_mfa(visit: Visit, _form: Protected) -> PageResult {
+    let asked = users::security::ask_mfa_reset(visit.app(), &visit.person, visit.uin()?).await?;
+    Ok(question(&asked))
 }
 
 fn address(uin: Uin) -> String {

@@ -1,17 +1,13 @@
 //! The page to choose from: policies for somebody, groups to join, users to add.
 
-use crate::app::caller::Caller;
-use crate::app::users;
-use crate::app::users::{Cursor, Filter, PAGE_SIZE};
-use crate::domain::field::FieldError;
-use crate::domain::permission::action;
-use crate::domain::user::{User, UserKind};
-use crate::web::answer::{render, render_as};
-use crate::web::context::WebContext;
-use crate::web::error::PageError;
-use crate::web::layout::{Layout, filters};
+use crate::app::{Failure, users, users::Cursor, users::Filter, users::PAGE_SIZE};
+use crate::domain::{field::FieldError, permission::action, user::User, user::UserKind};
+use crate::web::answer::{PageResult, render, render_as};
+use crate::web::{
+    error::PageError, forms::Form, forms::csrf::Protected, layout::Layout, layout::filters,
+    pages::faults::Faults, pages::faults::group_faults, query::Query, visit::Visit,
+};
 use actix_web::HttpResponse;
-use actix_web::http::StatusCode;
 use askama::Template;
 
 /// What such a page says.
@@ -64,7 +60,7 @@ pub struct Choices {
 struct ChoosePage {
     page: Layout,
     errors: Vec<FieldError>,
-    wording: &'static Wording,
+    wording: Wording,
     subject: Subject,
     choices: Choices,
     chosen: Vec<String>,
@@ -93,18 +89,17 @@ impl Choice {
 
 /// Users that a search finds and that fit, never root; and whether there are more.
 pub async fn users_to_choose(
-    context: &WebContext,
-    person: &Caller,
+    visit: &Visit,
     text: &str,
     fits: impl Fn(&User) -> bool,
 ) -> Result<(Vec<User>, bool), PageError> {
     let (mut found, mut cursor) = (Vec::new(), Cursor::Start);
-    if !person.may_here(action::LIST_USERS) {
+    if !visit.person.may_here(action::LIST_USERS) {
         return Ok((found, false));
     }
     let filter = Filter { text: text.to_owned(), ..Filter::default() };
     loop {
-        let part = users::users(&context.app, person, filter.clone(), cursor).await?;
+        let part = users::users(visit.app(), &visit.person, filter.clone(), cursor).await?;
         let last = part.users.last().map(|listed| listed.user.name.to_lowercase());
         let users = part.users.into_iter().map(|listed| listed.user);
         found.extend(users.filter(|user| user.kind != UserKind::Root && fits(user)));
@@ -115,22 +110,77 @@ pub async fn users_to_choose(
     }
 }
 
-/// Shows what there is to choose from.
-pub fn show(
-    page: Layout,
-    wording: &'static Wording,
-    subject: Subject,
-    choices: Choices,
-) -> Result<HttpResponse, PageError> {
-    render(&ChoosePage { page, errors: Vec::new(), wording, subject, choices, chosen: Vec::new() })
+/// Something that a person gives by ticking: policies to a user, groups to join, users to add.
+pub(in crate::web) trait Chooser: Sized {
+    /// What the page says.
+    const WORDING: Wording;
+    /// Where the navigation is.
+    const SECTION: &'static str;
+
+    /// Whom the choice is for, once the person may choose for it.
+    async fn load(visit: &Visit) -> Result<Self, PageError>;
+
+    /// What a person needs to look at the choices, beside what `load` asks for.
+    fn ensure_shown(_: &Visit) -> Result<(), Failure> {
+        Ok(())
+    }
+
+    /// What there is to choose from, of what a search finds.
+    async fn choices(&self, visit: &Visit, text: &str) -> Result<Choices, PageError>;
+
+    /// Refuses whoever could have chosen nothing.
+    async fn ensure_open(&self, _: &Visit) -> Result<(), PageError> {
+        Ok(())
+    }
+
+    /// What was chosen, as it was sent.
+    fn chosen(form: &Form) -> Vec<String> {
+        form.all(Self::WORDING.field)
+    }
+
+    /// Gives what was chosen and leads on, or leads to the question that comes first.
+    async fn apply(&self, visit: &Visit, form: &Form) -> Result<HttpResponse, Failure>;
+
+    /// Which failures come back with the form.
+    fn faults(failure: Failure) -> Result<Faults, PageError> {
+        group_faults(failure)
+    }
+
+    /// Whom the choice is for, as the page says it.
+    fn subject(self, visit: &Visit) -> Subject;
 }
 
-/// Comes back with what does not fit, and with what was chosen.
-pub fn show_again(
-    page: Layout,
-    (wording, subject, choices): (&'static Wording, Subject, Choices),
-    chosen: Vec<String>,
-    (status, errors): (StatusCode, Vec<FieldError>),
-) -> Result<HttpResponse, PageError> {
-    render_as(status, &ChoosePage { page, errors, wording, subject, choices, chosen })
+/// Shows what there is to choose from.
+pub(in crate::web) async fn form<C: Chooser>(visit: Visit, query: Query) -> PageResult {
+    let chooser = C::load(&visit).await?;
+    C::ensure_shown(&visit)?;
+    let choices = chooser.choices(&visit, query.text("q").trim()).await?;
+    render(&ChoosePage {
+        page: visit.layout(C::SECTION),
+        errors: Vec::new(),
+        wording: C::WORDING,
+        subject: chooser.subject(&visit),
+        choices,
+        chosen: Vec::new(),
+    })
+}
+
+/// Gives what was chosen, or comes back with what does not fit and with what was chosen.
+pub(in crate::web) async fn submit<C: Chooser>(visit: Visit, Protected(form): Protected) -> PageResult {
+    let chooser = C::load(&visit).await?;
+    chooser.ensure_open(&visit).await?;
+    let (status, errors) = match chooser.apply(&visit, &form).await {
+        Ok(answer) => return Ok(answer),
+        Err(failure) => C::faults(failure)?,
+    };
+    let choices = chooser.choices(&visit, "").await?;
+    let again = ChoosePage {
+        page: visit.layout(C::SECTION),
+        errors,
+        wording: C::WORDING,
+        subject: chooser.subject(&visit),
+        choices,
+        chosen: C::chosen(&form),
+    };
+    render_as(status, &again)
 }
