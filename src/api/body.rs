@@ -1,11 +1,11 @@
-//! The bytes of a request, whole and within bounds.
+//! The body of a call.
 
 use super::error::ApiError;
+use crate::http::body::{BodyFault, Bounds, collect};
 use actix_web::web::Payload;
-use futures_util::StreamExt;
 use std::time::Duration;
 
-/// How many times the limit is read and thrown away, so that a client hears the answer before the connection ends.
+/// How many times the limit is read and thrown away.
 const PATIENCE: usize = 4;
 
 /// Reads a body of at most `limit` bytes before the deadline.
@@ -13,27 +13,14 @@ pub async fn read(payload: &mut Payload, limit: usize, deadline: Duration) -> Re
     let slow = |_| {
         ApiError::new("InvalidRequest", ("The body did not arrive in time.", "请求体未在规定时间内到达。"))
     };
-    tokio::time::timeout(deadline, collect(payload, limit)).await.map_err(slow)?
-}
-
-async fn collect(payload: &mut Payload, limit: usize) -> Result<Vec<u8>, ApiError> {
-    let mut body = Vec::new();
-    let mut length = 0;
-    while let Some(chunk) = payload.next().await {
-        let chunk = chunk.map_err(|_| {
+    let reading = collect(payload, Bounds { limit, patience: PATIENCE });
+    let body = tokio::time::timeout(deadline, reading).await.map_err(slow)?;
+    body.map(Vec::from).map_err(|fault| match fault {
+        BodyFault::Broken => {
             ApiError::new("InvalidRequest", ("The body did not arrive whole.", "请求体不完整。"))
-        })?;
-        length += chunk.len();
-        if length <= limit {
-            body.extend_from_slice(&chunk);
-        } else {
-            body = Vec::new();
         }
-        if length > limit.saturating_mul(PATIENCE) {
-            break;
-        }
-    }
-    if length <= limit { Ok(body) } else { Err(too_large(limit)) }
+        BodyFault::TooLarge => too_large(limit),
+    })
 }
 
 fn too_large(limit: usize) -> ApiError {

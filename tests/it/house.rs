@@ -30,9 +30,9 @@ const LAYERS: [(&str, &[&str]); 12] = [
     ("vault", ABOVE_APP),
     ("app", &["actix", "askama", "diesel", "crate::http"]),
     ("app", ABOVE_APP),
-    ("http", &["askama", "diesel", "crate::api", "crate::store", "crate::vault"]),
+    ("http", &["askama", "diesel", "crate::api", "crate::app", "crate::store", "crate::vault", "crate::web"]),
     ("server", &["askama", "diesel", "crate::app", "crate::store", "crate::vault"]),
-    ("api", &["askama", "diesel", "crate::cli", "crate::vault"]),
+    ("api", &["askama", "diesel", "crate::cli", "crate::vault", "crate::web"]),
     ("cli", &["askama", "diesel", "crate::api", "crate::vault", "crate::web"]),
 ];
 const ABOVE_APP: &[&str] = &["crate::api", "crate::cli", "crate::server", "crate::startup", "crate::web"];

@@ -22,7 +22,7 @@ use crate::app::keys::{KeyRef, delete_at, enable_at};
 use crate::app::me::remove_device_in;
 use crate::app::me::set_own_password;
 use crate::app::session::rename_session;
-use crate::app::session::tickets::{NewTicket, mint};
+use crate::app::session::tickets::{Door, NewTicket, mint};
 use crate::app::users::security::reset_mfa_in;
 use crate::app::users::security::reset_password_in;
 use crate::app::{App, Failure, factors, session as app_sessions};
@@ -141,12 +141,7 @@ fn carry_out(change: &mut Change<'_>, step_up: &StepUp) -> Result<Done, Failure>
         Purpose::ShowSecret => {
             let secret_id = secret_id_of(step_up)?;
             ensure_code_counts(change.app, change.by, &target)?;
-            let door = reveal_door(change.by, target.uid, &secret_id);
-            let ticket = mint(
-                change.app,
-                change.conn,
-                &NewTicket { door: &door, shown: None, seconds: TICKET_SECONDS },
-            )?;
+            let ticket = opened(change, &reveal_door(change.by, target.uid, &secret_id))?;
             Ok(Done::Secret { place, secret_id, ticket })
         }
         Purpose::CreateKey => {
@@ -160,12 +155,7 @@ fn carry_out(change: &mut Change<'_>, step_up: &StepUp) -> Result<Done, Failure>
             delete_at(change, &KeyRef { place, id: secret_id_of(step_up)? }).map(|()| Done::KeyDeleted(place))
         }
         Purpose::AddMfaDevice => {
-            let door = own_door(change.by, factors::devices::ENROLMENT);
-            let ticket = mint(
-                change.app,
-                change.conn,
-                &NewTicket { door: &door, shown: None, seconds: TICKET_SECONDS },
-            )?;
+            let ticket = opened(change, &own_door(change.by, factors::devices::ENROLMENT))?;
             Ok(Done::Enrolling { ticket })
         }
         Purpose::RemoveMfaDevice => remove_device_in(change, &step_up.object).map(|()| Done::MfaRemoved),
@@ -195,6 +185,11 @@ fn carry_out(change: &mut Change<'_>, step_up: &StepUp) -> Result<Done, Failure>
             carry_out_grant(change, &sealed).map(|granted| Done::Granted { granted, way })
         }
     }
+}
+
+/// A ticket for a page that opens right after the code.
+fn opened(change: &mut Change<'_>, door: &Door<'_>) -> Result<String, Failure> {
+    mint(change.app, change.conn, &NewTicket { door, shown: None, seconds: TICKET_SECONDS })
 }
 
 enum Checked {

@@ -6,6 +6,7 @@ pub(super) mod kept;
 pub mod once;
 pub mod token;
 
+use crate::http::body::{self, BodyFault, Bounds};
 use crate::web::context::context;
 use crate::web::error::PageError;
 use actix_web::body::{BoxBody, MessageBody};
@@ -15,7 +16,6 @@ use actix_web::http::header::{CONTENT_ENCODING, CONTENT_TYPE};
 use actix_web::middleware::Next;
 use actix_web::web::{Bytes, BytesMut};
 use actix_web::{Error, HttpMessage, HttpRequest, ResponseError};
-use futures_util::StreamExt;
 use zeroize::Zeroize;
 
 /// The largest form.
@@ -123,16 +123,11 @@ pub(in crate::web) async fn read_ahead(request: &mut ServiceRequest) -> Result<B
 }
 
 async fn collect(payload: &mut Payload) -> Result<BytesMut, PageError> {
-    let mut body = BytesMut::new();
-    while let Some(chunk) = payload.next().await {
-        let chunk =
-            chunk.map_err(|_| PageError::Malformed("The form did not arrive whole. Send it again."))?;
-        if body.len() + chunk.len() > MAX_BYTES {
-            return Err(PageError::TooLarge);
-        }
-        body.extend_from_slice(&chunk);
-    }
-    Ok(body)
+    let body = body::collect(payload, Bounds { limit: MAX_BYTES, patience: 1 }).await;
+    body.map_err(|fault| match fault {
+        BodyFault::Broken => PageError::Malformed("The form did not arrive whole. Send it again."),
+        BodyFault::TooLarge => PageError::TooLarge,
+    })
 }
 
 fn is_urlencoded(request: &HttpRequest) -> bool {

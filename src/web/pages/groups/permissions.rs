@@ -1,7 +1,7 @@
 //! The Permissions tab of a group: what is attached to it, attaching, detaching.
 
 use crate::app::{Failure, deferred::grant::Grant, deferred::grant::Way, groups, users};
-use crate::domain::{group::GroupId, permission::action, policies::MAX_ATTACHED};
+use crate::domain::{group::GroupId, permission::action};
 use crate::web::pages::attached::{
     Panel, PolicyRow, WORDING, attached_to, choices, ids_of, policies_in_words,
 };
