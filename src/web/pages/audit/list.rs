@@ -1,6 +1,6 @@
 //! The log listed, and one event of it.
 
-use crate::app::{Failure, account, account::log::Cursor, account::log::EventPage};
+use crate::app::{account, account::log::Cursor, account::log::EventPage};
 use crate::domain::{audit::Event, audit::words::Group, field::FieldError, permission::action};
 use crate::web::answer::{PageResult, render, render_as};
 use crate::web::pages::audit::{EventRow, facts::Facts, range, range::Shortcut, search, search::TypedFilter};
@@ -45,7 +45,7 @@ struct DetailPage {
 
 /// One page of the log, newest first, as the address filters it.
 pub async fn index(visit: Visit, query: Query) -> PageResult {
-    visit.person.ensure_here(action::READ_AUDIT).map_err(Failure::from)?;
+    visit.person.ensure_here(action::READ_AUDIT)?;
     let typed = TypedFilter::read(&query);
     let shortcuts = range::shortcuts(&query, visit.app().clock.now());
     let cursor = search::cursor(&query)?;
