@@ -3,6 +3,7 @@
 mod envelope;
 mod error;
 mod key_file;
+pub mod places;
 mod ring;
 
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};

@@ -1,5 +1,6 @@
 //! API keys: two at most, disabled before deleted.
 
+use crate::domain::permission::action;
 use crate::domain::sentence::Worded;
 use crate::domain::user::{Uid, Uin};
 use crate::random::{Random, RandomFailure};
@@ -166,4 +167,56 @@ pub fn free_slot(held: &[Key]) -> Result<i16, KeyRefusal> {
 /// Refuses to delete a key that still works.
 pub fn ensure_deletable(key: &Key) -> Result<(), KeyRefusal> {
     if key.is_enabled() { Err(KeyRefusal::StillEnabled) } else { Ok(()) }
+}
+
+/// Whose keys a page is about: one's own, or those of a user of the account.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Place {
+    Own,
+    Of(Uin),
+}
+
+/// A key, and the page that it is on.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct KeyRef {
+    pub place: Place,
+    pub id: SecretId,
+}
+
+/// What may be wished of a key.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Operation {
+    Query,
+    Create,
+    Enable,
+    Disable,
+    Delete,
+}
+
+impl Operation {
+    /// The policy action: managing others' keys and one's own are different things.
+    pub const fn action(self, place: Place) -> &'static str {
+        match (self, place) {
+            (Self::Query, Place::Own) => action::QUERY_OWN_KEY,
+            (Self::Create, Place::Own) => action::CREATE_OWN_KEY,
+            (Self::Enable, Place::Own) => action::ENABLE_OWN_KEY,
+            (Self::Disable, Place::Own) => action::DISABLE_OWN_KEY,
+            (Self::Delete, Place::Own) => action::DELETE_OWN_KEY,
+            (Self::Query, Place::Of(_)) => action::QUERY_KEY,
+            (Self::Create, Place::Of(_)) => action::CREATE_KEY,
+            (Self::Enable, Place::Of(_)) => action::ENABLE_KEY,
+            (Self::Disable, Place::Of(_)) => action::DISABLE_KEY,
+            (Self::Delete, Place::Of(_)) => action::DELETE_KEY,
+        }
+    }
+
+    /// The name under which programs do the same.
+    pub const fn api_action(self) -> &'static str {
+        match self {
+            Self::Query => action::LIST_ACCESS_KEYS,
+            Self::Create => action::CREATE_ACCESS_KEY,
+            Self::Enable | Self::Disable => action::UPDATE_ACCESS_KEY,
+            Self::Delete => action::DELETE_ACCESS_KEY,
+        }
+    }
 }

@@ -2,7 +2,7 @@
 
 use crate::app::App;
 use crate::app::caller::Caller;
-use crate::app::keys::Place;
+use crate::app::keys::{KeyRef, Place};
 use crate::app::sign_in;
 use crate::domain::group::GroupId;
 use crate::domain::key::SecretId;
@@ -106,7 +106,12 @@ impl<P> Visit<P> {
         number.ok_or(PageError::NotFound)
     }
 
-    /// The key that the path names.
+    /// The key that the path names, and the page that it is on.
+    pub fn key(&self) -> Result<KeyRef, PageError> {
+        Ok(KeyRef { place: self.place()?, id: self.secret_id()? })
+    }
+
+    /// The SecretId that the path names.
     pub fn secret_id(&self) -> Result<SecretId, PageError> {
         SecretId::parse(self.part("secret_id")).map_err(|_| PageError::NotFound)
     }

@@ -5,6 +5,7 @@ use crate::api::error::ApiError;
 use crate::api::input::Input;
 use crate::app::Failure;
 use crate::app::keys;
+use crate::app::keys::access_keys::NamedKey;
 use crate::domain::key::{AccessKeyRefusal, Key, KeyStatus, SecretId};
 use crate::domain::user::Uin;
 use crate::times::Times;
@@ -84,11 +85,9 @@ async fn update_access_key(call: Call) -> Result<Map<String, Value>, ApiError> {
             ));
         }
     };
-    let named = id.clone();
-    let updated =
-        keys::access_keys::update_access_key(&call.app, &call.caller, target(&call.input)?, (id, status))
-            .await;
-    updated.map_err(|failure| no_key(failure, &named))?;
+    let named = NamedKey { target: target(&call.input)?, id: id.clone() };
+    let updated = keys::access_keys::update_access_key(&call.app, &call.caller, named, status).await;
+    updated.map_err(|failure| no_key(failure, &id))?;
     Ok(Map::new())
 }
 
@@ -112,8 +111,9 @@ fn no_key(failure: Failure, id: &str) -> ApiError {
 
 async fn delete_access_key(call: Call) -> Result<Map<String, Value>, ApiError> {
     call.input.only(&["AccessKeyId", "TargetUin"])?;
-    let (id, target) = (call.input.required_text("AccessKeyId")?, target(&call.input)?);
-    let deleted = keys::access_keys::delete_access_key(&call.app, &call.caller, target, id.clone()).await;
+    let id = call.input.required_text("AccessKeyId")?;
+    let named = NamedKey { target: target(&call.input)?, id: id.clone() };
+    let deleted = keys::access_keys::delete_access_key(&call.app, &call.caller, named).await;
     deleted.map_err(|failure| no_key(failure, &id).refused_as("FailedOperation.Accesskey"))?;
     Ok(Map::new())
 }

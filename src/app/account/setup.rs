@@ -27,7 +27,7 @@ use crate::store::accounts::NewAccount;
 use crate::store::identities::{self, StoredPassword};
 use crate::store::sequences::{self, Sequence};
 use crate::store::{Conn, accounts, dialect, setup_tokens, totp_devices, users};
-use crate::vault::Binding;
+use crate::vault::places;
 use zeroize::Zeroizing;
 
 const SETUP_CODES: &str = "setup_codes";
@@ -65,7 +65,7 @@ pub fn new_setup_token(app: &App) -> Result<String, Failure> {
         let token = app.random.token()?;
         let digest = digest(&token);
         let seed = TotpSeed::generate(&app.random)?;
-        let sealed = app.vault.seal(&binding(&digest), seed.expose())?;
+        let sealed = app.vault.seal(&places::setup_seed(&digest), seed.expose())?;
         setup_tokens::replace(conn, &digest, &sealed, app.clock.now() + SETUP_SECONDS)?;
         Ok(token)
     })
@@ -85,7 +85,7 @@ pub async fn setup_seed(app: &App, token: String) -> Result<TotpSeed, Failure> {
 fn seed_of_token(app: &App, conn: &mut Conn, token: &str) -> Result<TotpSeed, Failure> {
     let digest = digest(token);
     let sealed = setup_tokens::seed(conn, &digest, app.clock.now())?.ok_or(Failure::NotProven)?;
-    TotpSeed::from_bytes(&app.vault.open(&binding(&digest), &sealed)?)
+    TotpSeed::from_bytes(&app.vault.open(&places::setup_seed(&digest), &sealed)?)
         .map_err(|_| Failure::Corrupt("setup_tokens.seed"))
 }
 
@@ -217,8 +217,4 @@ fn ensure_not_set_up(conn: &mut Conn) -> Result<(), Failure> {
 /// There is no account yet whose rules could count.
 fn first_password<'a>(password: Password, user_name: &'a str, account_name: &'a str) -> Chosen<'a> {
     Chosen { password, field: "password", user_name, account_name, rules: PasswordRules::default() }
-}
-
-fn binding(digest: &str) -> Binding<'_> {
-    Binding { table: "setup_tokens", column: "seed", account: 0, user: 0, object: digest }
 }

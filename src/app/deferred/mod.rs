@@ -16,10 +16,9 @@ use crate::app::factors::locks::count_wrong_code;
 use crate::app::factors::locks::refuse_locked;
 use crate::app::factors::locks::tell;
 use crate::app::keys::Place;
-use crate::app::keys::delete_in;
-use crate::app::keys::enable_in;
 use crate::app::keys::reveal_age::ensure_code_counts;
 use crate::app::keys::{Created, create_checked};
+use crate::app::keys::{KeyRef, delete_at, enable_at};
 use crate::app::me::remove_device_in;
 use crate::app::me::set_own_password;
 use crate::app::session::rename_session;
@@ -155,10 +154,10 @@ fn carry_out(change: &mut Change<'_>, step_up: &StepUp) -> Result<Done, Failure>
             Ok(Done::KeyCreated { place, secret_id, ticket })
         }
         Purpose::EnableKey => {
-            enable_in(change, place, &secret_id_of(step_up)?).map(|()| Done::KeyEnabled(place))
+            enable_at(change, &KeyRef { place, id: secret_id_of(step_up)? }).map(|()| Done::KeyEnabled(place))
         }
         Purpose::DeleteKey => {
-            delete_in(change, place, &secret_id_of(step_up)?).map(|()| Done::KeyDeleted(place))
+            delete_at(change, &KeyRef { place, id: secret_id_of(step_up)? }).map(|()| Done::KeyDeleted(place))
         }
         Purpose::AddMfaDevice => {
             let door = own_door(change.by, factors::devices::ENROLMENT);

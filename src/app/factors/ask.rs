@@ -10,7 +10,7 @@ use crate::domain::step_up::{CHALLENGE_SECONDS, Purpose};
 use crate::domain::user::{Uid, Uin, User};
 use crate::store::step_ups::{self, StepUp};
 use crate::store::{Conn, users};
-use crate::vault::Binding;
+use crate::vault::places;
 use data_encoding::BASE64URL_NOPAD;
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
@@ -101,7 +101,7 @@ pub(in crate::app) async fn ask(app: &App, caller: &Caller, wish: Wish<'_>) -> R
     let id = app.random.token()?;
     let mut detail = wish.detail;
     if let Some(secret) = wish.secret {
-        let sealed = app.vault.seal(&detail_binding(wish.target.uid, &id), secret.as_bytes())?;
+        let sealed = app.vault.seal(&places::step_up_detail(wish.target.uid, &id), secret.as_bytes())?;
         detail.sealed = Some(BASE64URL_NOPAD.encode(&sealed));
     }
     let now = app.clock.now();
@@ -163,7 +163,7 @@ pub(in crate::app) fn sealed_in(
     let corrupt = || Failure::Corrupt("step_ups.detail");
     let sealed = detail.sealed.as_deref().ok_or_else(corrupt)?;
     let bytes = BASE64URL_NOPAD.decode(sealed.as_bytes()).map_err(|_| corrupt())?;
-    let opened = app.vault.open(&detail_binding(Uid(step_up.uid), &step_up.id), &bytes)?;
+    let opened = app.vault.open(&places::step_up_detail(Uid(step_up.uid), &step_up.id), &bytes)?;
     Ok(Zeroizing::new(std::str::from_utf8(&opened).map_err(|_| corrupt())?.to_owned()))
 }
 
@@ -191,8 +191,4 @@ pub(in crate::app) fn target_of(conn: &mut Conn, owner: Uin, step_up: &StepUp) -
 
 pub(in crate::app) fn detail_of(step_up: &StepUp) -> Result<Detail, Failure> {
     serde_json::from_str(&step_up.detail).map_err(|_| Failure::Corrupt("step_ups.detail"))
-}
-
-fn detail_binding(uid: Uid, id: &str) -> Binding<'_> {
-    Binding { table: "step_ups", column: "detail", account: 0, user: uid.0.unsigned_abs(), object: id }
 }

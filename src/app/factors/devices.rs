@@ -22,7 +22,7 @@ use crate::domain::user::Uin;
 use crate::passwords::Guest;
 use crate::store::totp_devices::{self, Device};
 use crate::store::{Conn, dialect, identities, recovery_codes, sessions};
-use crate::vault::Binding;
+use crate::vault::{Binding, places};
 
 pub use crate::store::totp_devices::Device as MfaDevice;
 
@@ -56,7 +56,7 @@ pub(in crate::app) fn use_code(
 ) -> Result<Option<String>, Failure> {
     let now = app.clock.now();
     for device in totp_devices::of_identity(conn, uin)? {
-        let seed = open_seed(app, &device_binding(uin, &device.id), &device.seed)?;
+        let seed = open_seed(app, &places::totp_seed(uin, &device.id), &device.seed)?;
         if let Some(step) = matched_step(&seed, code, now) {
             let is_new = totp_devices::use_step(conn, &device, step, now)?;
             return Ok(is_new.then_some(device.id));
@@ -115,7 +115,7 @@ fn begin_enrolment(
     session: &sessions::Session,
 ) -> Result<TotpSeed, Failure> {
     let seed = TotpSeed::generate(&app.random)?;
-    let sealed = app.vault.seal(&enrolment_binding(session), seed.expose())?;
+    let sealed = app.vault.seal(&places::enrolment(session.uin, &session.family), seed.expose())?;
     totp_devices::start_enrolment(conn, id_hash, &sealed, app.clock.now() + ENROLMENT_SECONDS)?;
     Ok(seed)
 }
@@ -153,7 +153,7 @@ fn add_device(change: &mut Change<'_>, enrolment: &Enrolment) -> Result<(bool, S
     let (app, session, uin) = (change.app, &change.by.session, change.by.user.uin);
     let now = app.clock.now();
     let sealed = totp_devices::enrolment(change.conn, &session.id_hash, now)?.ok_or(Failure::NotProven)?;
-    let seed = open_seed(app, &enrolment_binding(session), &sealed)?;
+    let seed = open_seed(app, &places::enrolment(session.uin, &session.family), &sealed)?;
     let step = matched_step(&seed, code, now).ok_or_else(wrong_code)?;
     let held = totp_devices::of_identity(change.conn, uin)?;
     if held.len() >= MAX_DEVICES {
@@ -191,7 +191,7 @@ pub(in crate::app) fn new_device(
 ) -> Result<Device, Failure> {
     let id = app.random.token()?;
     Ok(Device {
-        seed: app.vault.seal(&device_binding(uin, &id), first.seed.expose())?,
+        seed: app.vault.seal(&places::totp_seed(uin, &id), first.seed.expose())?,
         id,
         uin: uin.0,
         name: name.to_owned(),
@@ -253,19 +253,4 @@ pub(in crate::app) async fn ensure_password(
         return Err(FieldError::on_page(field, "That is not your current password. Type it again.").into());
     }
     app.store.write(move |conn| buckets.forgive(conn)).await
-}
-
-fn device_binding(uin: Uin, id: &str) -> Binding<'_> {
-    Binding { table: "totp_devices", column: "seed", account: 0, user: uin.0.unsigned_abs(), object: id }
-}
-
-/// The session's family survives its renaming at step-up, when an enrolment may be under way.
-fn enrolment_binding(session: &sessions::Session) -> Binding<'_> {
-    Binding {
-        table: "enrolments",
-        column: "seed",
-        account: 0,
-        user: session.uin.unsigned_abs(),
-        object: &session.family,
-    }
 }

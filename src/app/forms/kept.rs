@@ -8,7 +8,7 @@ use crate::domain::user::Uin;
 use crate::store::kept_forms::{self, KeptForm};
 use crate::store::sessions::{self, FULL, Session};
 use crate::store::{dialect, users};
-use crate::vault::Binding;
+use crate::vault::places;
 use serde::{Deserialize, Serialize};
 
 /// Seconds that a form waits, and that a session may be over when it comes.
@@ -49,7 +49,7 @@ pub async fn keep_form(app: &App, session: &Session, filled: &Filled) -> Result<
     let (uin, uid, name, now) = (Uin(session.uin), session.uid, app.random.token()?, app.clock.now());
     let digest = digest(&name);
     let text = serde_json::to_vec(filled).map_err(|_| Failure::Corrupt("kept_forms.fields"))?;
-    let fields = app.vault.seal(&binding(&digest, uin, uid), &text)?;
+    let fields = app.vault.seal(&places::kept_form(uin, uid, &digest), &text)?;
     let form = KeptForm { digest, uin: uin.0, uid, fields, created_at: now, expires_at: now + KEEP_SECONDS };
     app.store
         .write(move |conn| {
@@ -79,12 +79,7 @@ pub async fn kept_form(app: &App, caller: &Caller, name: &str) -> Result<Kept, F
         app.store.write(move |conn| kept_forms::delete(conn, &digest)).await?;
         return Ok(Kept::Foreign);
     }
-    let text = app.vault.open(&binding(&digest, caller.user.uin, form.uid), &form.fields)?;
+    let text = app.vault.open(&places::kept_form(caller.user.uin, form.uid, &digest), &form.fields)?;
     let filled = serde_json::from_slice(&text).map_err(|_| Failure::Corrupt("kept_forms.fields"))?;
     Ok(Kept::Found(filled))
-}
-
-fn binding(digest: &str, uin: Uin, uid: i64) -> Binding<'_> {
-    let (account, user) = (uin.0.unsigned_abs(), uid.unsigned_abs());
-    Binding { table: "kept_forms", column: "fields", account, user, object: digest }
 }

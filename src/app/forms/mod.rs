@@ -11,7 +11,7 @@ use super::{App, Failure};
 use crate::app::session::tickets::SHOWN_ONCE_SECONDS;
 use crate::store::forms::{self, Sent};
 use crate::store::{Conn, step_ups};
-use crate::vault::Binding;
+use crate::vault::places;
 use zeroize::Zeroizing;
 
 /// What became of a form so far.
@@ -51,7 +51,7 @@ pub async fn progress(app: &App, caller: &Caller, sending: &Sending) -> Result<P
 
 /// Keeps what a sending was answered with, for the next sending of the same form.
 pub async fn keep_answer(app: &App, sending: &Sending, address: &str) -> Result<(), Failure> {
-    let sealed = app.vault.seal(&binding(&sending.digest), address.as_bytes())?;
+    let sealed = app.vault.seal(&places::form_answer(&sending.digest), address.as_bytes())?;
     let sent = sending.sent(Some(sealed));
     Ok(app.store.write(move |conn| forms::set_answer(conn, &sent)).await?)
 }
@@ -63,7 +63,7 @@ pub(in crate::app) fn keep_made(
     digest: String,
     address: &str,
 ) -> Result<(), Failure> {
-    let answer = Some(app.vault.seal(&binding(&digest), address.as_bytes())?);
+    let answer = Some(app.vault.seal(&places::form_answer(&digest), address.as_bytes())?);
     let expires_at = app.clock.now() + SHOWN_ONCE_SECONDS;
     let sent = Sent { digest, request_id: String::new(), question: None, answer, expires_at };
     Ok(forms::insert(conn, &sent)?)
@@ -77,7 +77,7 @@ pub(in crate::app) async fn made(app: &App, digest: String) -> Result<Option<Zer
 }
 
 fn open_answer(app: &App, digest: &str, sealed: &[u8]) -> Result<Zeroizing<String>, Failure> {
-    let opened = app.vault.open(&binding(digest), sealed)?;
+    let opened = app.vault.open(&places::form_answer(digest), sealed)?;
     let address = std::str::from_utf8(&opened).map_err(|_| Failure::Corrupt("forms.answer"))?;
     Ok(Zeroizing::new(address.to_owned()))
 }
@@ -93,7 +93,9 @@ pub async fn settle_form(app: &App, question: &str, address: Option<&str>) -> Re
     let id = question.to_owned();
     let waiting = app.store.read(move |conn| forms::of_question(conn, &id)).await?;
     let Some(sent) = waiting else { return Ok(()) };
-    let answer = address.map(|text| app.vault.seal(&binding(&sent.digest), text.as_bytes())).transpose()?;
+    let answer = address
+        .map(|text| app.vault.seal(&places::form_answer(&sent.digest), text.as_bytes()))
+        .transpose()?;
     app.store
         .write(move |conn| {
             if answer.is_some() {
@@ -104,8 +106,4 @@ pub async fn settle_form(app: &App, question: &str, address: Option<&str>) -> Re
         })
         .await?;
     Ok(())
-}
-
-fn binding(digest: &str) -> Binding<'_> {
-    Binding { table: "forms", column: "answer", account: 0, user: 0, object: digest }
 }

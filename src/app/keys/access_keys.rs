@@ -2,24 +2,29 @@
 
 use crate::app::caller::Caller;
 use crate::app::change::Change;
-use crate::app::keys::pair::fresh_pair;
+use crate::app::keys::Held;
+use crate::app::keys::deeds::{self, Via};
 use crate::app::keys::usage::LastUse;
-use crate::app::keys::{NewKey, put_key};
-use crate::app::keys::{Operation, Place};
 use crate::app::{App, Failure};
 use crate::domain::characters::is_hidden;
 use crate::domain::field::FieldError;
-use crate::domain::key::{AccessKeyRefusal, Key, KeyStatus, SecretId, ensure_deletable};
+use crate::domain::key::{AccessKeyRefusal, Key, KeyStatus, Operation, Place, SecretId, ensure_deletable};
 use crate::domain::permission::{Denial, action};
 use crate::domain::secret::SecretKey;
 use crate::domain::user::{Uin, User, UserKind};
-use crate::store::api_keys::{self, Stamp};
+use crate::store::api_keys;
 use crate::store::{Conn, dialect, key_usage, users};
 
 /// Longest description of a key.
 const MAX_DESCRIPTION: usize = 1024;
 /// Keys that one question about their last use may name.
 const MOST_ASKED: usize = 10;
+
+/// A key as programs name it: whose, without a UIN the caller's own, and which, as it was written.
+pub struct NamedKey {
+    pub target: Option<Uin>,
+    pub id: String,
+}
 
 /// What the API does to keys; each may also be granted under the console's name for it.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -123,17 +128,7 @@ pub async fn create_access_key(
     ensure_description(&description)?;
     app.change(caller, move |change| {
         let holder = holder(change.conn, change.by, target, Deed::Create)?;
-        let (id, secret) = fresh_pair(change.app, change.conn)?;
-        let new = NewKey {
-            holder: &holder,
-            secret_id: id,
-            secret: &secret,
-            note: &description,
-            by: &change.by.user.name,
-        };
-        let key = put_key(change.app, change.conn, new)?;
-        change.event("CreateAccessKey").on(&holder).object(key.secret_id.as_str()).record(change);
-        Ok((key, secret))
+        deeds::create(change, &holder, &description, Via::Api)
     })
     .await
 }
@@ -142,59 +137,38 @@ pub async fn create_access_key(
 pub async fn update_access_key(
     app: &App,
     caller: &Caller,
-    target: Option<Uin>,
-    (id, status): (String, KeyStatus),
+    named: NamedKey,
+    status: KeyStatus,
 ) -> Result<(), Failure> {
     app.change_again(caller, move |change| {
-        let holder = holder(change.conn, change.by, target, Deed::Update(status))?;
-        dialect::lock_user(change.conn, holder.uid)?;
-        let key = key_of(change.conn, change.by, &holder, &id)?;
-        put_status(change, &holder, &key, status)
+        let held = locked(change, &named, Deed::Update(status))?;
+        deeds::set_status(change, &held, status, Via::Api)
     })
     .await
-}
-
-fn put_status(change: &mut Change<'_>, holder: &User, key: &Key, status: KeyStatus) -> Result<(), Failure> {
-    let stamp = Stamp { by: &change.by.user.name, at: change.app.clock.now() };
-    if !api_keys::set_status(change.conn, key, status, stamp)? {
-        return Ok(());
-    }
-    change
-        .event("UpdateAccessKey")
-        .on(holder)
-        .object(key.secret_id.as_str())
-        .changed([("status", key.status.as_str().into(), status.as_str().into())])
-        .record(change);
-    Ok(())
 }
 
 /// Deletes a key; one that is enabled is disabled first, in the same transaction, unless the account forbids that.
-pub async fn delete_access_key(
-    app: &App,
-    caller: &Caller,
-    target: Option<Uin>,
-    id: String,
-) -> Result<(), Failure> {
+pub async fn delete_access_key(app: &App, caller: &Caller, named: NamedKey) -> Result<(), Failure> {
     app.change_again(caller, move |change| {
-        let holder = holder(change.conn, change.by, target, Deed::Delete)?;
-        dialect::lock_user(change.conn, holder.uid)?;
-        let key = key_of(change.conn, change.by, &holder, &id)?;
-        if key.is_enabled() {
+        let held = locked(change, &named, Deed::Delete)?;
+        if held.key.is_enabled() {
             if !change.by.account.settings.api_delete_enabled_keys {
-                ensure_deletable(&key)?;
+                ensure_deletable(&held.key)?;
             }
-            change.by.ensure_deed(Deed::Update(KeyStatus::Disabled), holder.uin)?;
-            put_status(change, &holder, &key, KeyStatus::Disabled)?;
+            change.by.ensure_deed(Deed::Update(KeyStatus::Disabled), held.holder.uin)?;
+            deeds::set_status(change, &held, KeyStatus::Disabled, Via::Api)?;
         }
-        if !api_keys::delete_disabled(change.conn, &key)? {
-            return Err(AccessKeyRefusal::NoSuchKey.into());
-        }
-        key_usage::forget(change.conn, &key.secret_id)?;
-        let event = change.event("DeleteAccessKey").on(&holder).object(key.secret_id.as_str());
-        event.record(change);
-        Ok(())
+        deeds::delete(change, &held, Via::Api)
     })
     .await
+}
+
+/// The key that is meant, if the caller may do this to it; nobody else changes it until the end.
+fn locked(change: &mut Change<'_>, named: &NamedKey, deed: Deed) -> Result<Held, Failure> {
+    let holder = holder(change.conn, change.by, named.target, deed)?;
+    dialect::lock_user(change.conn, holder.uid)?;
+    let key = key_of(change.conn, change.by, &holder, &named.id)?;
+    Ok(Held { holder, key })
 }
 
 /// When keys were last used, in the order asked; each must be one that the caller may ask about.

@@ -2,7 +2,7 @@
 
 use crate::app::change::Outsider;
 use crate::app::change::event::{Draft, OPERATOR};
-use crate::app::keys::{NewKey, put_key};
+use crate::app::keys::deeds::{NewKey, put};
 use crate::app::{App, Failure};
 use crate::domain::key::{Key, KeyRefusal, KeyStatus, SecretId};
 use crate::domain::secret::SecretKey;
@@ -36,7 +36,7 @@ pub async fn import_key(app: &App, import: Import) -> Result<Key, Failure> {
         // Calls of an earlier holder of this id are nobody's business any more.
         key_usage::forget(change.conn, &secret_id)?;
         let new = NewKey { holder: &holder, secret_id, secret: &secret_key, note: "", by: OPERATOR };
-        let key = put_key(change.app, change.conn, new)?;
+        let key = put(change.app, change.conn, new)?;
         Draft::by_operator("ImportApiKey", holder.owner_uin)
             .on(&holder)
             .object(key.secret_id.as_str())

@@ -7,7 +7,8 @@ use crate::app::factors::ask::{Detail, Wish, reveal_door};
 use crate::app::keys::reveal_age::By;
 use crate::app::keys::reveal_age::ensure_code_counts;
 use crate::app::keys::reveal_age::ensure_own_waited;
-use crate::app::keys::{Operation, Place, Step, created_door, holder, secret_binding};
+use crate::app::keys::{Held, KeyRef, Operation, Place, Step, created_door, find, holder};
+
 use crate::app::session::refusals::note_refusal;
 use crate::app::session::tickets::take_or_tell;
 use crate::app::session::tickets::{BAD_TICKET, Taken};
@@ -19,6 +20,7 @@ use crate::domain::secret::SecretKey;
 use crate::domain::step_up::{Purpose, TICKET_SECONDS};
 use crate::domain::user::User;
 use crate::store::api_keys;
+use crate::vault::places;
 
 /// A pair, on its way to the one page that shows it.
 pub struct Shown {
@@ -28,26 +30,17 @@ pub struct Shown {
 }
 
 /// Wishes to see a SecretKey. Done: a ticket, as an earlier check still serves.
-pub async fn ask_secret(
-    app: &App,
-    caller: &Caller,
-    place: Place,
-    id: SecretId,
-) -> Result<Step<String>, Failure> {
-    let asked = ask_for_secret(app, caller, place, id.clone()).await;
+pub async fn ask_secret(app: &App, caller: &Caller, key: &KeyRef) -> Result<Step<String>, Failure> {
+    let asked = ask_for_secret(app, caller, key).await;
     if let Err(failure) = &asked {
-        note_refused_reveal(app, caller, &id, why(failure)).await?;
+        note_refused_reveal(app, caller, &key.id, why(failure)).await?;
     }
     asked
 }
 
-async fn ask_for_secret(
-    app: &App,
-    caller: &Caller,
-    place: Place,
-    id: SecretId,
-) -> Result<Step<String>, Failure> {
-    let (holder, key) = crate::app::keys::key(app, caller, place, (Operation::Query, id)).await?;
+async fn ask_for_secret(app: &App, caller: &Caller, key: &KeyRef) -> Result<Step<String>, Failure> {
+    let place = key.place;
+    let Held { holder, key } = find(app, caller, key, Operation::Query).await?;
     ensure_showable(caller, place, &holder)?;
     caller.ensure_waited(&holder, By::AnyApp, app.clock.now())?;
     ensure_own_waited(app, caller, &key).await?;
@@ -73,10 +66,11 @@ async fn ask_for_secret(
 pub async fn show_secret(
     app: &App,
     caller: &Caller,
-    place: Place,
-    (id, ticket): (SecretId, String),
+    key: &KeyRef,
+    ticket: String,
 ) -> Result<Option<Shown>, Failure> {
-    let tried = (id.clone(), ticket.is_empty());
+    let tried = Tried { id: key.id.clone(), is_bare: ticket.is_empty() };
+    let KeyRef { place, id } = key.clone();
     let shown = app
         .change(caller, move |change| {
             let holder = holder(change.conn, change.by, place, Operation::Query)?;
@@ -101,10 +95,11 @@ pub async fn show_secret(
 pub async fn show_created(
     app: &App,
     caller: &Caller,
-    place: Place,
-    (id, ticket): (SecretId, String),
+    key: &KeyRef,
+    ticket: String,
 ) -> Result<Option<Shown>, Failure> {
-    let tried = (id.clone(), ticket.is_empty());
+    let tried = Tried { id: key.id.clone(), is_bare: ticket.is_empty() };
+    let KeyRef { place, id } = key.clone();
     let shown = app
         .change(caller, move |change| {
             let holder = holder(change.conn, change.by, place, Operation::Create)?;
@@ -123,11 +118,17 @@ pub async fn show_created(
     note_unopened(app, caller, tried, shown).await
 }
 
+/// The key whose secret a page was to show, and whether it came without a ticket.
+struct Tried {
+    id: SecretId,
+    is_bare: bool,
+}
+
 /// Writes down a page of a secret that a ticket did not open. Who came without one only reads an old address.
 async fn note_unopened(
     app: &App,
     caller: &Caller,
-    (id, is_bare): (SecretId, bool),
+    tried: Tried,
     shown: Result<Taken<Shown>, Failure>,
 ) -> Result<Option<Shown>, Failure> {
     let reason = match &shown {
@@ -135,7 +136,7 @@ async fn note_unopened(
         Ok(Taken::Never) => Some(BAD_TICKET),
         Err(failure) => why(failure),
     };
-    note_refused_reveal(app, caller, &id, reason.filter(|_| !is_bare)).await?;
+    note_refused_reveal(app, caller, &tried.id, reason.filter(|_| !tried.is_bare)).await?;
     Ok(match shown? {
         Taken::Shown(shown) => Some(shown),
         Taken::Before | Taken::Never => None,
@@ -154,7 +155,7 @@ async fn note_refused_reveal(
 }
 
 pub(in crate::app) fn open_secret(app: &App, key: &Key, sealed: &[u8]) -> Result<SecretKey, Failure> {
-    let opened = app.vault.open(&secret_binding(key), sealed)?;
+    let opened = app.vault.open(&places::key_secret(key), sealed)?;
     let text = std::str::from_utf8(&opened).map_err(|_| Failure::Corrupt("api_keys.secret"))?;
     SecretKey::parse(text).map_err(|_| Failure::Corrupt("api_keys.secret"))
 }

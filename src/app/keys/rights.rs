@@ -1,54 +1,9 @@
 //! What policies say about keys: one's own and others', under the names of the console and of the API.
 
 use crate::app::caller::Caller;
-use crate::domain::key::AccessKeyRefusal;
+use crate::domain::key::{AccessKeyRefusal, Operation, Place};
 use crate::domain::permission::{Cause, Denial, action};
-use crate::domain::user::{Uin, User, UserKind};
-
-/// Whose keys a page is about: one's own, or those of a user of the account.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum Place {
-    Own,
-    Of(Uin),
-}
-
-/// What may be wished of a key.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum Operation {
-    Query,
-    Create,
-    Enable,
-    Disable,
-    Delete,
-}
-
-impl Operation {
-    /// The policy action: managing others' keys and one's own are different things.
-    pub(in crate::app) fn action(self, place: Place) -> &'static str {
-        match (self, place) {
-            (Self::Query, Place::Own) => action::QUERY_OWN_KEY,
-            (Self::Create, Place::Own) => action::CREATE_OWN_KEY,
-            (Self::Enable, Place::Own) => action::ENABLE_OWN_KEY,
-            (Self::Disable, Place::Own) => action::DISABLE_OWN_KEY,
-            (Self::Delete, Place::Own) => action::DELETE_OWN_KEY,
-            (Self::Query, Place::Of(_)) => action::QUERY_KEY,
-            (Self::Create, Place::Of(_)) => action::CREATE_KEY,
-            (Self::Enable, Place::Of(_)) => action::ENABLE_KEY,
-            (Self::Disable, Place::Of(_)) => action::DISABLE_KEY,
-            (Self::Delete, Place::Of(_)) => action::DELETE_KEY,
-        }
-    }
-
-    /// The name under which programs do the same.
-    fn api_action(self) -> &'static str {
-        match self {
-            Self::Query => action::LIST_ACCESS_KEYS,
-            Self::Create => action::CREATE_ACCESS_KEY,
-            Self::Enable | Self::Disable => action::UPDATE_ACCESS_KEY,
-            Self::Delete => action::DELETE_ACCESS_KEY,
-        }
-    }
-}
+use crate::domain::user::{User, UserKind};
 
 /// Controls that the caller's policies allow; the others are not drawn.
 #[derive(Clone, Copy, Debug)]

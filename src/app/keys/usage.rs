@@ -1,7 +1,7 @@
 //! When keys were used: noted in memory by every signed call, written down in batches, never into a key's row.
 
 use crate::app::caller::Caller;
-use crate::app::keys::{Operation, Place, holder};
+use crate::app::keys::{KeyRef, Operation, holder};
 use crate::app::{App, Failure};
 use crate::domain::characters::without_misleading;
 use crate::domain::key::SecretId;
@@ -142,8 +142,9 @@ pub async fn last_used(app: &App, ids: Vec<SecretId>) -> Result<Vec<LastUse>, Fa
 }
 
 /// The newest calls of a key, newest first, up to this moment.
-pub async fn records(app: &App, caller: &Caller, place: Place, id: SecretId) -> Result<Vec<Record>, Failure> {
+pub async fn records(app: &App, caller: &Caller, key: &KeyRef) -> Result<Vec<Record>, Failure> {
     flush_usage(app).await?;
+    let KeyRef { place, id } = key.clone();
     app.view(caller, move |view| {
         let holder = holder(view.conn, view.by, place, Operation::Query)?;
         api_keys::find(view.conn, holder.uid, &id)?.ok_or(Failure::NotFound)?;

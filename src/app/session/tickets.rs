@@ -6,7 +6,7 @@ use crate::app::{App, Failure};
 use crate::domain::user::Uid;
 use crate::store::Conn;
 use crate::store::tickets::{self, Ticket};
-use crate::vault::Binding;
+use crate::vault::places;
 use data_encoding::HEXLOWER;
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
@@ -52,7 +52,7 @@ pub(in crate::app) fn mint(app: &App, conn: &mut Conn, new: &NewTicket<'_>) -> R
     let token = app.random.token()?;
     let digest = digest(&token);
     let sealed =
-        shown.map(|text| app.vault.seal(&binding(door.uid, &digest), text.as_bytes())).transpose()?;
+        shown.map(|text| app.vault.seal(&places::ticket(door.uid, &digest), text.as_bytes())).transpose()?;
     let ticket = Ticket {
         session: door.session.to_owned(),
         purpose: door.purpose.to_owned(),
@@ -78,7 +78,7 @@ pub(in crate::app) fn take(
         return Ok(None);
     };
     let Some(sealed) = ticket.sealed else { return Ok(Some(Zeroizing::default())) };
-    let opened = app.vault.open(&binding(door.uid, &ticket.digest), &sealed)?;
+    let opened = app.vault.open(&places::ticket(door.uid, &ticket.digest), &sealed)?;
     let text = std::str::from_utf8(&opened).map_err(|_| Failure::Corrupt("tickets.sealed"))?;
     Ok(Some(Zeroizing::new(text.to_owned())))
 }
@@ -141,8 +141,4 @@ fn wanted(door: &Door<'_>, token: &str) -> Ticket {
         expires_at: 0,
         used_at: None,
     }
-}
-
-fn binding(uid: Uid, digest: &str) -> Binding<'_> {
-    Binding { table: "tickets", column: "sealed", account: 0, user: uid.0.unsigned_abs(), object: digest }
 }

@@ -1,9 +1,9 @@
 //! What the server makes of a request that was refused, for whoever may query its key. Nothing of it is kept.
 
 use crate::app::caller::Caller;
+use crate::app::keys::Operation;
 use crate::app::keys::Place;
 use crate::app::keys::reveal::open_secret;
-use crate::app::keys::rights::Operation;
 use crate::app::{App, Failure};
 use crate::domain::field::FieldError;
 use crate::domain::key::SecretId;
@@ -52,7 +52,7 @@ pub async fn ensure_may_debug(app: &App, caller: &Caller) -> Result<(), Failure>
     if caller.is_root() || caller.access.rights.attached.iter().any(queries) {
         return Ok(());
     }
-    crate::app::keys::keys(app, caller, Place::Own).await.map(|_| ())
+    crate::app::keys::page(app, caller, Place::Own).await.map(|_| ())
 }
 
 /// What a client should have signed, for a request that names a key which the caller may query.

@@ -7,7 +7,6 @@ pub(super) mod signers;
 pub(super) mod standing;
 
 use super::caller::Caller;
-use super::keys::secret_binding;
 use super::{App, Failure};
 use crate::app::keys::usage::Sighting;
 use crate::app::keys::usage::note_use;
@@ -21,6 +20,7 @@ use crate::domain::signature::{self, Allowances, Claim, Incoming, KeyMaterial, S
 use crate::domain::source::Source;
 use crate::domain::user::Uid;
 use crate::store::api_keys::Signer;
+use crate::vault::places;
 use data_encoding::HEXLOWER;
 use sha2::{Digest, Sha256};
 use std::sync::Arc;
@@ -130,7 +130,7 @@ fn verify(
     };
     let signer = &known.signer;
     let opened: Zeroizing<Vec<u8>> =
-        app.vault.open(&secret_binding(&signer.key), &signer.sealed).map_err(Failure::from)?;
+        app.vault.open(&places::key_secret(&signer.key), &signer.sealed).map_err(Failure::from)?;
     let secret = std::str::from_utf8(&opened).map_err(|_| Failure::Corrupt("api_keys.secret"))?;
     let allowed = Allowances { unsigned_payload: false, v1: signer.account.settings.signature_v1 };
     Ok((signature::verify(claim, KeyMaterial::Secret(secret), allowed)?, known))

@@ -6,8 +6,7 @@ use crate::app::factors::new_password::Chosen;
 use crate::app::factors::new_password::acceptable;
 use crate::app::factors::new_password::generated_password;
 use crate::app::factors::new_password::{Former, ensure_new};
-use crate::app::keys::pair::fresh_pair;
-use crate::app::keys::{NewKey, put_key};
+use crate::app::keys::deeds::{self, Via};
 use crate::app::users::add_user_in;
 use crate::app::users::login_of;
 use crate::app::users::{NewUser, NewUserKind, changeable, changes as changes_of};
@@ -83,14 +82,7 @@ fn first_key_in(change: &mut Change<'_>, user: &User) -> Result<(SecretId, Secre
         change.by.ensure_none_denied(&[action::CREATE_KEY], user.uin)?;
         change.by.ensure(action::CREATE_ACCESS_KEY, user.uin)?;
     }
-    let (id, secret) = fresh_pair(change.app, change.conn)?;
-    let by = &change.by.user.name;
-    let key = put_key(
-        change.app,
-        change.conn,
-        NewKey { holder: user, secret_id: id, secret: &secret, note: "", by },
-    )?;
-    change.event("CreateApiKey").on(user).object(key.secret_id.as_str()).record(change);
+    let (key, secret) = deeds::create(change, user, "", Via::Console)?;
     Ok((key.secret_id, secret))
 }
 

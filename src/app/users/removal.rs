@@ -3,6 +3,8 @@
 use crate::app::caller::Caller;
 use crate::app::change::Change;
 use crate::app::change::event::Draft;
+use crate::app::keys::Held;
+use crate::app::keys::deeds::{self, Via};
 use crate::app::users::changeable;
 use crate::app::users::named::named;
 use crate::app::{App, Failure};
@@ -10,8 +12,8 @@ use crate::domain::field::FieldError;
 use crate::domain::key::{Key, KeyStatus};
 use crate::domain::permission::action;
 use crate::domain::user::{Uin, User, UserKind};
-use crate::store::api_keys::{self, Stamp};
-use crate::store::{Conn, accounts, dialect, identities, key_usage, sessions, users};
+use crate::store::api_keys;
+use crate::store::{Conn, accounts, dialect, identities, sessions, users};
 
 /// How a deletion ended.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -73,15 +75,9 @@ fn delete_keys_of(change: &mut Change<'_>, user: &User) -> Result<(), Failure> {
     for key in api_keys::of_user(change.conn, user.uid)? {
         change.by.ensure_none_denied(&[action::DELETE_ACCESS_KEY], user.uin)?;
         change.by.ensure(action::DELETE_KEY, user.uin)?;
-        let stamp = Stamp { by: &change.by.user.name, at: change.app.clock.now() };
-        if api_keys::set_status(change.conn, &key, KeyStatus::Disabled, stamp)? {
-            change.event("DisableApiKey").on(user).object(key.secret_id.as_str()).record(change);
-        }
-        if !api_keys::delete_disabled(change.conn, &key)? {
-            return Err(Failure::NotFound);
-        }
-        key_usage::forget(change.conn, &key.secret_id)?;
-        change.event("DeleteApiKey").on(user).object(key.secret_id.as_str()).record(change);
+        let held = Held { holder: user.clone(), key };
+        deeds::set_status(change, &held, KeyStatus::Disabled, Via::Console)?;
+        deeds::delete(change, &held, Via::Console)?;
     }
     Ok(())
 }

@@ -57,7 +57,7 @@ impl KeyState {
 
 /// Shows one client's snippet, for a key of one's own.
 pub async fn api(visit: Visit, query: Query) -> PageResult {
-    let (keys, key_problem) = match keys::keys(visit.app(), &visit.person, Place::Own).await {
+    let (keys, key_problem) = match keys::page(visit.app(), &visit.person, Place::Own).await {
         Ok(found) if found.keys.is_empty() => {
             (found.keys, Some("You have no API key here, so the snippet names none."))
         }

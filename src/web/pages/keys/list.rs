@@ -177,7 +177,7 @@ pub async fn index(visit: Visit) -> PageResult {
 pub async fn create(visit: Visit, Protected(form): Protected) -> PageResult {
     let place = visit.place()?;
     let note = form.text("note");
-    match keys::create_key(visit.app(), &visit.person, place, note).await {
+    match keys::create(visit.app(), &visit.person, place, note).await {
         Ok(Step::Done(_)) => {
             let text = "Key created. Show displays its SecretKey after verification.";
             Ok(visit.done(&keys_address(place), text))
@@ -197,12 +197,16 @@ pub async fn create(visit: Visit, Protected(form): Protected) -> PageResult {
 
 /// Replaces the note on a key and comes back to the list.
 pub async fn set_note(visit: Visit, Protected(form): Protected) -> PageResult {
-    let (place, id) = (visit.place()?, visit.secret_id()?);
+    let key = visit.key()?;
     let note = form.text("note").to_owned();
-    match keys::set_key_note(visit.app(), &visit.person, place, (id.clone(), note.clone())).await {
-        Ok(()) => Ok(visit.done(&keys_address(place), format!("The note on key {} is saved.", id.short()))),
+    match keys::set_note(visit.app(), &visit.person, &key, &note).await {
+        Ok(()) => {
+            let text = format!("The note on key {} is saved.", key.id.short());
+            Ok(visit.done(&keys_address(key.place), text))
+        }
         Err(Failure::Invalid(errors)) => {
-            list(&visit, StatusCode::UNPROCESSABLE_ENTITY, NoteTrouble { errors, note, key: Some(id) }).await
+            let trouble = NoteTrouble { errors, note, key: Some(key.id) };
+            list(&visit, StatusCode::UNPROCESSABLE_ENTITY, trouble).await
         }
         Err(other) => Err(other.into()),
     }
@@ -210,7 +214,7 @@ pub async fn set_note(visit: Visit, Protected(form): Protected) -> PageResult {
 
 async fn list(visit: &Visit, status: StatusCode, trouble: NoteTrouble) -> PageResult {
     let place = visit.place()?;
-    let found = keys::keys(visit.app(), &visit.person, place).await?;
+    let found = keys::page(visit.app(), &visit.person, place).await?;
     if let Some(id) = &trouble.key
         && !found.keys.iter().any(|key| key.secret_id == *id)
     {

@@ -1,7 +1,7 @@
 //! The newest calls with a key.
 
 use crate::app::keys::usage::{KEPT_DAYS, KEPT_RECORDS, Record};
-use crate::app::{keys, keys::Operation};
+use crate::app::{keys, keys::Held, keys::Operation};
 use crate::web::pages::keys::list::{KeyView, Whose, layout};
 use crate::web::{
     answer::PageResult, answer::render, error::PageError, layout::Layout, layout::filters,
@@ -54,10 +54,10 @@ impl Row {
 
 /// The calls with a key, newest first.
 pub async fn index(visit: Visit, query: Query) -> PageResult {
-    let (place, id) = (visit.place()?, visit.secret_id()?);
+    let (wanted, place) = (visit.key()?, visit.place()?);
     let number = page_number(&query)?;
-    let (holder, key) = keys::key(visit.app(), &visit.person, place, (Operation::Query, id.clone())).await?;
-    let records = keys::usage::records(visit.app(), &visit.person, place, id).await?;
+    let Held { holder, key } = keys::find(visit.app(), &visit.person, &wanted, Operation::Query).await?;
+    let records = keys::usage::records(visit.app(), &visit.person, &wanted).await?;
     let total = records.len();
     let first = (number - 1) * PAGE;
     let rows: Vec<Row> = records.into_iter().skip(first).take(PAGE).map(Row::of).collect();

@@ -40,9 +40,9 @@ struct UnreadablePage {
 
 /// Wishes to see a SecretKey: on to the question, or to the secret where an earlier check still serves.
 pub async fn ask(visit: Visit, _form: Protected) -> PageResult {
-    let (place, id) = (visit.place()?, visit.secret_id()?);
-    Ok(match keys::reveal::ask_secret(visit.app(), &visit.person, place, id.clone()).await? {
-        Step::Done(ticket) => see_other(&format!("{}/{id}/secret?t={ticket}", keys_address(place))),
+    let key = visit.key()?;
+    Ok(match keys::reveal::ask_secret(visit.app(), &visit.person, &key).await? {
+        Step::Done(ticket) => see_other(&format!("{}/{}/secret?t={ticket}", keys_address(key.place), key.id)),
         Step::Asked(asked) => question(&asked),
     })
 }
@@ -52,9 +52,8 @@ pub async fn show(visit: Visit, query: Query) -> PageResult {
     if let Some(answer) = visit.unopened("GET")? {
         return Ok(answer);
     }
-    let (place, id) = (visit.place()?, visit.secret_id()?);
-    match keys::reveal::show_secret(visit.app(), &visit.person, place, (id, query.text("t").to_owned())).await
-    {
+    let (key, place, ticket) = (visit.key()?, visit.place()?, query.text("t").to_owned());
+    match keys::reveal::show_secret(visit.app(), &visit.person, &key, ticket).await {
         Ok(Some(Shown { holder, key, secret })) => {
             let key = KeyView::new(&key, &[], visit.app().clock.now());
             render(&SecretPage {
@@ -78,10 +77,8 @@ pub async fn created(visit: Visit, query: Query) -> PageResult {
     if let Some(answer) = visit.unopened("GET")? {
         return Ok(answer);
     }
-    let (place, id) = (visit.place()?, visit.secret_id()?);
-    match keys::reveal::show_created(visit.app(), &visit.person, place, (id, query.text("t").to_owned()))
-        .await?
-    {
+    let (key, place, ticket) = (visit.key()?, visit.place()?, query.text("t").to_owned());
+    match keys::reveal::show_created(visit.app(), &visit.person, &key, ticket).await? {
         Some(Shown { holder, key, secret }) => {
             let key = KeyView::new(&key, &[], visit.app().clock.now());
             render(&CreatedPage {

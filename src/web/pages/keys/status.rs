@@ -1,7 +1,7 @@
 //! Enabling, disabling and deleting a key.
 
-use crate::app::{Failure, keys, keys::Operation, keys::Place, keys::Step};
-use crate::domain::{field::FieldError, key::SecretId, permission::action};
+use crate::app::{Failure, keys, keys::Held, keys::Operation, keys::Place, keys::Step};
+use crate::domain::{field::FieldError, permission::action};
 use crate::web::pages::keys::list::{KeyView, Whose, layout};
 use crate::web::{
     answer::PageResult, answer::render, answer::render_as, answer::see_other, forms::csrf::Protected,
@@ -39,10 +39,10 @@ struct StillEnabledPage {
 
 /// Makes a key usable again and comes back to the list.
 pub async fn enable(visit: Visit, _form: Protected) -> PageResult {
-    let place = visit.place()?;
-    Ok(match keys::enable_key(visit.app(), &visit.person, place, visit.secret_id()?).await? {
+    let key = visit.key()?;
+    Ok(match keys::enable(visit.app(), &visit.person, &key).await? {
         Step::Done(()) => {
-            visit.done(&keys_address(place), "Enabled. Requests signed with it are accepted again.")
+            visit.done(&keys_address(key.place), "Enabled. Requests signed with it are accepted again.")
         }
         Step::Asked(asked) => question(&asked),
     })
@@ -50,8 +50,8 @@ pub async fn enable(visit: Visit, _form: Protected) -> PageResult {
 
 /// Asks before a key is disabled; the same question as the list's dialog.
 pub async fn disable_form(visit: Visit) -> PageResult {
-    let (place, id) = (visit.place()?, visit.secret_id()?);
-    let (holder, key) = keys::key(visit.app(), &visit.person, place, (Operation::Disable, id)).await?;
+    let (wanted, place) = (visit.key()?, visit.place()?);
+    let Held { holder, key } = keys::find(visit.app(), &visit.person, &wanted, Operation::Disable).await?;
     if !key.is_enabled() {
         return Ok(see_other(&keys_address(place)));
     }
@@ -62,34 +62,36 @@ pub async fn disable_form(visit: Visit) -> PageResult {
 
 /// Disables a key and comes back to the list.
 pub async fn disable(visit: Visit, _form: Protected) -> PageResult {
-    let place = visit.place()?;
-    keys::disable_key(visit.app(), &visit.person, place, visit.secret_id()?).await?;
+    let key = visit.key()?;
+    keys::disable(visit.app(), &visit.person, &key).await?;
     let text = "Disabled. Requests signed with it are refused from now on.";
-    Ok(visit.done(&keys_address(place), text))
+    Ok(visit.done(&keys_address(key.place), text))
 }
 
 /// Asks for the last four characters before a key is deleted.
 pub async fn delete_form(visit: Visit) -> PageResult {
-    confirm_deletion(&visit, visit.secret_id()?, String::new(), Vec::new()).await
+    confirm_deletion(&visit, String::new(), Vec::new()).await
 }
 
 /// Deletes a disabled key and comes back to the list.
 pub async fn delete(visit: Visit, Protected(form): Protected) -> PageResult {
-    let (place, id) = (visit.place()?, visit.secret_id()?);
+    let key = visit.key()?;
     let typed = form.text("confirm").to_owned();
-    match keys::delete_key(visit.app(), &visit.person, place, (id.clone(), typed.clone())).await {
-        Ok(Step::Done(())) => Ok(visit.done(&keys_address(place), format!("Key {} is deleted.", id.short()))),
+    match keys::delete(visit.app(), &visit.person, &key, &typed).await {
+        Ok(Step::Done(())) => {
+            Ok(visit.done(&keys_address(key.place), format!("Key {} is deleted.", key.id.short())))
+        }
         Ok(Step::Asked(asked)) => Ok(question(&asked)),
-        Err(Failure::Invalid(errors)) => confirm_deletion(&visit, id, typed, errors).await,
-        Err(Failure::Refused(_)) => confirm_deletion(&visit, id, typed, Vec::new()).await,
+        Err(Failure::Invalid(errors)) => confirm_deletion(&visit, typed, errors).await,
+        Err(Failure::Refused(_)) => confirm_deletion(&visit, typed, Vec::new()).await,
         Err(other) => Err(other.into()),
     }
 }
 
 /// The question before a deletion; for a key that still works, the way to disable it instead.
-async fn confirm_deletion(visit: &Visit, id: SecretId, typed: String, errors: Vec<FieldError>) -> PageResult {
+async fn confirm_deletion(visit: &Visit, typed: String, errors: Vec<FieldError>) -> PageResult {
     let (app, place) = (visit.app(), visit.place()?);
-    let (holder, key) = keys::key(app, &visit.person, place, (Operation::Delete, id)).await?;
+    let Held { holder, key } = keys::find(app, &visit.person, &visit.key()?, Operation::Delete).await?;
     let (page, whose) = (layout(visit, place), Whose::of(visit, place, &holder));
     let uses = keys::usage::last_used(app, vec![key.secret_id.clone()]).await?;
     let key = KeyView::new(&key, &uses, app.clock.now());

@@ -1,0 +1,138 @@
+//! What is done to keys, once for people and programs. Who may, and which key is meant, was settled before.
+
+use crate::app::change::Change;
+use crate::app::change::event::Draft;
+use crate::app::keys::Held;
+use crate::app::keys::pair::fresh_pair;
+use crate::app::{App, Failure};
+use crate::domain::key::{AccessKeyRefusal, Key, KeyRefusal, KeyStatus, SecretId, free_slot};
+use crate::domain::secret::SecretKey;
+use crate::domain::user::User;
+use crate::store::api_keys::{self, Stamp};
+use crate::store::{Conn, StoreError, dialect, key_usage, retired_ids};
+use crate::vault::places;
+
+/// By which door a deed comes: the log names it as that door does.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(in crate::app) enum Via {
+    Console,
+    Api,
+}
+
+impl Via {
+    fn created(self) -> &'static str {
+        match self {
+            Self::Console => "CreateApiKey",
+            Self::Api => "CreateAccessKey",
+        }
+    }
+
+    fn deleted(self) -> &'static str {
+        match self {
+            Self::Console => "DeleteApiKey",
+            Self::Api => "DeleteAccessKey",
+        }
+    }
+
+    /// The event of a changed status; the API has one name for both and says what it was before.
+    fn turned(self, change: &Change<'_>, held: &Held, status: KeyStatus) -> Draft {
+        let event = |name| about(change, name, held);
+        match (self, status) {
+            (Self::Console, KeyStatus::Enabled) => event("EnableApiKey"),
+            (Self::Console, KeyStatus::Disabled) => event("DisableApiKey"),
+            (Self::Api, _) => {
+                let (before, after) = (held.key.status.as_str(), status.as_str());
+                event("UpdateAccessKey").changed([("status", before.into(), after.into())])
+            }
+        }
+    }
+
+    /// The refusal of a key that is not there any more.
+    fn gone(self) -> Failure {
+        match self {
+            Self::Console => Failure::NotFound,
+            Self::Api => AccessKeyRefusal::NoSuchKey.into(),
+        }
+    }
+}
+
+/// Makes a new key for a user, unless two exist.
+pub(in crate::app) fn create(
+    change: &mut Change<'_>,
+    holder: &User,
+    note: &str,
+    via: Via,
+) -> Result<(Key, SecretKey), Failure> {
+    let (secret_id, secret) = fresh_pair(change.app, change.conn)?;
+    let new = NewKey { holder, secret_id, secret: &secret, note, by: &change.by.user.name };
+    let key = put(change.app, change.conn, new)?;
+    change.event(via.created()).on(holder).object(key.secret_id.as_str()).record(change);
+    Ok((key, secret))
+}
+
+/// Enables or disables a key; from the commit on it counts. Nothing is written where it is so already.
+pub(in crate::app) fn set_status(
+    change: &mut Change<'_>,
+    held: &Held,
+    status: KeyStatus,
+    via: Via,
+) -> Result<(), Failure> {
+    let stamp = Stamp { by: &change.by.user.name, at: change.app.clock.now() };
+    if api_keys::set_status(change.conn, &held.key, status, stamp)? {
+        via.turned(change, held, status).record(change);
+    }
+    Ok(())
+}
+
+/// Deletes a disabled key for good, with what was remembered of its use.
+pub(in crate::app) fn delete(change: &mut Change<'_>, held: &Held, via: Via) -> Result<(), Failure> {
+    if !api_keys::delete_disabled(change.conn, &held.key)? {
+        return Err(via.gone());
+    }
+    key_usage::forget(change.conn, &held.key.secret_id)?;
+    about(change, via.deleted(), held).record(change);
+    Ok(())
+}
+
+fn about(change: &Change<'_>, name: &'static str, held: &Held) -> Draft {
+    change.event(name).on(&held.holder).object(held.key.secret_id.as_str())
+}
+
+/// A pair that becomes a key: whose, what for, and who made it.
+pub(in crate::app) struct NewKey<'a> {
+    pub holder: &'a User,
+    pub secret_id: SecretId,
+    pub secret: &'a SecretKey,
+    pub note: &'a str,
+    pub by: &'a str,
+}
+
+/// Keeps a pair in a free slot, sealed.
+pub(in crate::app) fn put(app: &App, conn: &mut Conn, new: NewKey<'_>) -> Result<Key, Failure> {
+    let NewKey { holder, secret_id, secret, note, by } = new;
+    dialect::lock_user(conn, holder.uid)?;
+    let now = app.clock.now();
+    let key = Key {
+        slot: free_slot(&api_keys::of_user(conn, holder.uid)?)?,
+        secret_id,
+        uid: holder.uid,
+        owner_uin: holder.owner_uin,
+        uin: holder.uin,
+        status: KeyStatus::Enabled,
+        note: note.to_owned(),
+        created_at: now,
+        created_by: by.to_owned(),
+        changed_at: now,
+        changed_by: by.to_owned(),
+    };
+    let sealed = app.vault.seal(&places::key_secret(&key), secret.expose().as_bytes())?;
+    match api_keys::insert(conn, &key, &sealed) {
+        Err(StoreError::Duplicate(_)) => {
+            Err(Failure::refused(("A key with this SecretId exists already.", "该 SecretId 已存在。")))
+        }
+        Err(error) => Err(error.into()),
+        // Asked once the row is there: whoever deleted a key of this id meanwhile has committed by now.
+        Ok(()) if retired_ids::contains(conn, &key.secret_id)? => Err(KeyRefusal::Retired.into()),
+        Ok(()) => Ok(key),
+    }
+}
