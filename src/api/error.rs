@@ -2,11 +2,12 @@
 
 use crate::app::Failure;
 use crate::domain::field::Label;
+use crate::domain::language::Language;
 use crate::domain::permission::Denial;
 use crate::domain::policies::PolicyRefusal;
 use crate::domain::replay::ReplayRefusal;
 use crate::domain::sentence::Sentence;
-use crate::domain::signature::{Language, SignatureError};
+use crate::domain::signature::SignatureError;
 use crate::passwords::PasswordsError;
 use crate::store::StoreError;
 

@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use toml::Spanned;
 use toml::de::{DeArray, DeTable, DeValue};
 
-use super::KeySource;
 use super::error::{ConfigError, Origin};
+use super::sections::KeySource;
 use super::service_links;
 use super::settings::{Name, Settings, find, names};
 

@@ -8,6 +8,7 @@ pub mod field;
 pub mod grant;
 pub mod group;
 pub mod key;
+pub mod language;
 pub mod login_rules;
 pub mod names;
 pub mod network;

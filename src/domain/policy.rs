@@ -13,6 +13,7 @@ pub mod evaluate;
 mod json;
 pub mod near;
 mod operator;
+pub mod part;
 pub mod preset;
 mod problem;
 mod resource;

@@ -1,6 +1,6 @@
 //! Sentences for people, in both languages of the API.
 
-use super::signature::Language;
+use super::language::Language;
 use std::borrow::Cow;
 use std::fmt;
 

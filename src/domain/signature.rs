@@ -26,7 +26,6 @@ pub use claim::{Claim, Scheme};
 pub use error::{AuthorizationPart, Difference, HeaderFault, Mismatch, Shape, SignatureError};
 pub use explain::{Explanation, explain, explanations};
 pub use form::{Parameter, Parameters, parameters};
-pub use message::Language;
 pub use request::{Body, Header, Incoming};
 pub use sign::{KeyPair, Outgoing, OutgoingV1, sign_tc3, sign_v1};
 pub use verify::{Allowances, KeyMaterial, Verified, verify};

@@ -99,6 +99,7 @@ mod refused_reveals;
 mod restore;
 mod retired_ids;
 mod reveal;
+mod rooms;
 mod second_step;
 mod secrecy;
 mod session_cap;

@@ -12,12 +12,13 @@ use camlock::app::policies::versions::NewVersion;
 use camlock::app::policies::versions::{
     create_policy_version, delete_policy_versions, policy_version, set_default_policy_version,
 };
-use camlock::app::policies::{IfAttached, NewPolicy, Paging, PolicyChange, PolicyFilter, PolicyKey};
+use camlock::app::policies::{IfAttached, NewPolicy, PolicyChange, PolicyFilter, PolicyKey};
 use camlock::app::policies::{create_policy, delete_policies, list_policies, update_policy};
 use camlock::app::users::boundary::{boundary, delete_boundary, put_boundary};
 use camlock::app::users::permissions::{attach_policies, attached_all};
 use camlock::domain::grant::Mark;
 use camlock::domain::group::UserRef;
+use camlock::domain::paging::Paging;
 use camlock::domain::policies::{Description, Document, PolicyKind, PolicyName, PolicyRefusal};
 use camlock::domain::policy::Reason;
 use camlock::domain::source::Source;

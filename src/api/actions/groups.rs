@@ -5,10 +5,12 @@ use crate::api::error::ApiError;
 use crate::api::input::Input;
 use crate::app::Failure;
 use crate::app::groups;
+use crate::app::groups::GroupChange;
 use crate::app::groups::members::{Member, Pair};
 use crate::app::groups::policies::Attachment;
-use crate::app::groups::{GroupChange, Paging};
+use crate::app::groups::policies::Wanted;
 use crate::domain::group::{Group, GroupId, GroupRefusal, UserRef};
+use crate::domain::paging::Paging;
 use crate::domain::user::{Uid, Uin};
 use crate::times::Times;
 use serde_json::{Map, Value, json};
@@ -173,9 +175,8 @@ async fn list_policies(Call { app, caller, input, times }: Call) -> Response {
         return Err(ApiError::new("InvalidParameter.SearchKeywordLengthError", text));
     }
     let codes: &[Code] = &[(is_no_group, "InvalidParameter.ParamError")];
-    let found = groups::policies::group_policies(&app, &caller, (id, &keyword), paging)
-        .await
-        .map_err(coded(codes))?;
+    let wanted = Wanted { keyword: &keyword, paging };
+    let found = groups::policies::group_policies(&app, &caller, id, wanted).await.map_err(coded(codes))?;
     let rows: Vec<Value> = found.rows.iter().map(|one| attachment(one, times)).collect();
     Ok(fields(json!({ "TotalNum": found.total, "List": rows })))
 }
@@ -213,7 +214,7 @@ fn paging(input: &Input) -> Result<Paging, ApiError> {
         let fits = usize::try_from(number).ok().filter(|number| *number > 0);
         fits.ok_or_else(|| ApiError::wrong_value(name, ("it begins at 1.", "从 1 开始。")))
     };
-    Ok(Paging { page: positive("Page", 1)?, size: positive("Rp", 20)? })
+    Ok(Paging { number: positive("Page", 1)?, size: positive("Rp", 20)? })
 }
 
 fn described(group: &Group, times: Times) -> Map<String, Value> {

@@ -2,7 +2,7 @@
 
 use crate::api::error::ApiError;
 use crate::api::input::Input;
-use crate::app::policies::Paging;
+use crate::domain::paging::Paging;
 use crate::domain::policies::{Description, Document, PolicyName};
 use crate::domain::sentence::Sentence;
 

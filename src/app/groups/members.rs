@@ -2,11 +2,12 @@
 
 use crate::app::caller::Caller;
 use crate::app::change::Change;
-use crate::app::groups::{Paged, Paging, found, limits};
+use crate::app::groups::{found, limits};
 use crate::app::{App, Failure};
 use crate::domain::group::{
     Group, GroupId, GroupRefusal, MAX_AT_ONCE, MAX_GROUPS_PER_USER, MAX_MEMBERS, UserRef,
 };
+use crate::domain::paging::{Paged, Paging};
 use crate::domain::permission::action;
 use crate::domain::user::{Uin, User, UserKind};
 use crate::store::{Conn, dialect, grants, groups, users};

@@ -10,33 +10,12 @@ use crate::app::{App, Failure};
 use crate::domain::field::{self, FieldError};
 use crate::domain::group::{self, Group, GroupId, GroupRefusal, MAX_GROUPS};
 use crate::domain::names::look_alike;
+use crate::domain::paging::{Paged, Paging};
 use crate::domain::permission::{Denial, action};
 use crate::store::sequences::{self, Sequence};
 use crate::store::{self, Conn, dialect, grants, groups};
 
 pub use crate::store::groups::Holds;
-
-/// Which part of a list is wanted: a page, counted from 1, of so many rows.
-#[derive(Clone, Copy, Debug)]
-pub struct Paging {
-    pub page: usize,
-    pub size: usize,
-}
-
-/// A page of a list, and how long the list is.
-pub struct Paged<T> {
-    pub rows: Vec<T>,
-    pub total: usize,
-}
-
-impl Paging {
-    /// This page of a list that is short enough to be at hand.
-    pub(in crate::app) fn of<T>(self, all: Vec<T>) -> Paged<T> {
-        let total = all.len();
-        let before = self.page.saturating_sub(1).saturating_mul(self.size);
-        Paged { rows: all.into_iter().skip(before).take(self.size).collect(), total }
-    }
-}
 
 /// A group with what the list shows beside it.
 pub struct ListedGroup {

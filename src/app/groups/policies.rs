@@ -3,9 +3,10 @@
 use crate::app::caller::Caller;
 use crate::app::caller::clearance::loosened;
 use crate::app::change::Change;
-use crate::app::groups::{Paged, Paging, found};
+use crate::app::groups::found;
 use crate::app::{App, Failure};
 use crate::domain::group::{GroupId, GroupRefusal};
+use crate::domain::paging::{Paged, Paging};
 use crate::domain::permission::action;
 use crate::domain::policies::MAX_ATTACHED;
 use crate::store::grants::Given;
@@ -13,15 +14,27 @@ use crate::store::{dialect, grants, groups, policies};
 
 pub use crate::store::policies::Attachment;
 
+/// What of a list is wanted: those whose name or description holds a text, empty for all, and which page of them.
+pub struct Wanted<'a> {
+    pub keyword: &'a str,
+    pub paging: Paging,
+}
+
+impl Wanted<'_> {
+    /// All of them.
+    pub const ALL: Self = Self { keyword: "", paging: Paging::WHOLE };
+}
+
 /// What is attached to a group, of those whose name or description holds a text.
 pub async fn group_policies(
     app: &App,
     caller: &Caller,
-    (id, keyword): (GroupId, &str),
-    paging: Paging,
+    id: GroupId,
+    wanted: Wanted<'_>,
 ) -> Result<Paged<Attachment>, Failure> {
     caller.ensure_group(action::LIST_GROUP_POLICIES, id)?;
-    let (owner, wanted) = (caller.owner(), keyword.trim().to_lowercase());
+    let paging = wanted.paging;
+    let (owner, wanted) = (caller.owner(), wanted.keyword.trim().to_lowercase());
     app.store
         .read(move |conn| {
             found(conn, owner, id)?;

@@ -10,6 +10,7 @@ use super::{App, Failure};
 use crate::app::caller::clearance::{limits, loosened};
 use crate::app::change::Change;
 use crate::domain::grant::Mark;
+use crate::domain::paging::Paging;
 use crate::domain::permission::{Denial, action};
 use crate::domain::policies::{
     Description, Document, MAX_DELETED_AT_ONCE, MAX_POLICIES, PolicyKind, PolicyName, PolicyRefusal,
@@ -30,24 +31,6 @@ pub struct PolicyFilter {
     /// A part of the name or the description, in any case.
     pub text: String,
     pub kind: Option<PolicyKind>,
-}
-
-/// Which part of a list: pages are counted from 1.
-#[derive(Clone, Copy, Debug)]
-pub struct Paging {
-    pub number: usize,
-    pub size: usize,
-}
-
-impl Paging {
-    /// Everything on one page.
-    pub const WHOLE: Self = Self { number: 1, size: usize::MAX };
-
-    /// The entries of this page.
-    pub fn cut<T>(self, all: Vec<T>) -> Vec<T> {
-        let skipped = self.number.saturating_sub(1).saturating_mul(self.size);
-        all.into_iter().skip(skipped).take(self.size).collect()
-    }
 }
 
 /// A policy with what the list shows beside it.

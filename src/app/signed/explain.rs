@@ -7,12 +7,11 @@ use crate::app::keys::reveal::open_secret;
 use crate::app::{App, Failure};
 use crate::domain::field::FieldError;
 use crate::domain::key::SecretId;
+use crate::domain::language::Language;
 use crate::domain::permission::action;
 use crate::domain::policy::Effect;
 use crate::domain::secret::SecretKey;
-use crate::domain::signature::{
-    self, Allowances, Claim, Difference, Incoming, KeyMaterial, Language, SignatureError,
-};
+use crate::domain::signature::{self, Allowances, Claim, Difference, Incoming, KeyMaterial, SignatureError};
 use crate::store::api_keys::{self, Signer};
 
 pub use crate::domain::signature::Explanation;

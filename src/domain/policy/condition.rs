@@ -12,8 +12,8 @@
 //!   which is meant, and each choice would open something – any in an allow, all in a deny.
 
 use super::context::{Context, Principal};
-use super::near::Part;
 use super::operator::{Operator, Quantifier, Test};
+use super::part::Part;
 use super::truth::Truth;
 use super::value::Operand;
 

@@ -2,20 +2,8 @@
 
 use super::context::Request;
 use super::evaluate::{Attached, Grants};
+use super::part::Part;
 use super::statement::{Effect, Question, Statement};
-
-/// What of a statement does not fit.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub enum Part {
-    Action,
-    Resource,
-    /// A condition, as it is written, with the values it asks for and those of the request.
-    Condition {
-        written: String,
-        wanted: Vec<String>,
-        given: Vec<String>,
-    },
-}
 
 /// A statement that allows, but for one part.
 #[derive(Clone, Debug, Eq, PartialEq)]

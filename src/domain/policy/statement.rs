@@ -3,7 +3,7 @@
 use super::action::{Action, ActionPattern};
 use super::condition::Clause;
 use super::context::{Principal, Request};
-use super::near::Part;
+use super::part::Part;
 use super::resource::{ResourcePattern, Target};
 use super::truth::Truth;
 

@@ -1,6 +1,6 @@
 //! Why a signed request was refused.
 
-use super::message::Language;
+use crate::domain::language::Language;
 use crate::domain::sentence::Worded;
 use std::borrow::Cow;
 

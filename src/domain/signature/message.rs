@@ -2,24 +2,7 @@
 
 use super::error::{AuthorizationPart, Difference, HeaderFault, Mismatch, Shape, SignatureError};
 use super::message_zh;
-
-/// The languages of error messages (`X-TC-Language`).
-#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
-pub enum Language {
-    #[default]
-    EnUs,
-    ZhCn,
-}
-
-impl Language {
-    /// The language of that name; any other name is English.
-    pub fn from_name(name: Option<&str>) -> Self {
-        match name {
-            Some(name) if name.eq_ignore_ascii_case("zh-CN") => Self::ZhCn,
-            _ => Self::EnUs,
-        }
-    }
-}
+use crate::domain::language::Language;
 
 impl SignatureError {
     /// The text for `Error.Message`: which part is at fault and what the server saw.

@@ -1,7 +1,7 @@
 //! Asks before something takes effect that takes rights away or gives them, and says what.
 
-use crate::app::{groups, groups::Paging, policies, users};
-use crate::domain::{group::GroupId, permission::action, user::Uin};
+use crate::app::{groups, policies, users};
+use crate::domain::{group::GroupId, paging::Paging, permission::action, user::Uin};
 use crate::web::pages::policies::text::{Sentence, diff, sentences};
 use crate::web::{
     answer::PageResult, answer::render, error::PageError, layout::Layout, layout::filters,
@@ -9,7 +9,7 @@ use crate::web::{
 };
 use askama::Template;
 
-const MANY: Paging = Paging { page: 1, size: 300 };
+const MANY: Paging = Paging { number: 1, size: 300 };
 
 /// What a person is asked to confirm.
 #[derive(Template)]
@@ -125,8 +125,14 @@ async fn out_of_group(visit: &Visit, button: &'static str) -> Result<Asked, Page
         "{who} loses at once what only this group allows, and is denied no longer what only it denies."
     )];
     if visit.person.may_group(action::LIST_GROUP_POLICIES, group) {
-        let held =
-            groups::policies::group_policies(visit.app(), &visit.person, (group, ""), MANY).await?.rows;
+        let held = groups::policies::group_policies(
+            visit.app(),
+            &visit.person,
+            group,
+            groups::policies::Wanted::ALL,
+        )
+        .await?
+        .rows;
         let names: Vec<&str> = held.iter().map(|policy| policy.name.as_str()).collect();
         effects.push(match names.as_slice() {
             [] => "No policy is attached to the group.".to_owned(),

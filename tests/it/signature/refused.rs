@@ -1,6 +1,7 @@
 //! What the server must refuse, and what it says.
 
-use camlock::domain::signature::{Allowances, KeyPair, Language, Outgoing, sign_tc3};
+use camlock::domain::language::Language;
+use camlock::domain::signature::{Allowances, KeyPair, Outgoing, sign_tc3};
 
 use super::naive;
 use super::sample::{NOW, SECRET_ID, SECRET_KEY, Sample};

@@ -1,6 +1,7 @@
 //! The old parameter signatures.
 
-use camlock::domain::signature::{Allowances, Language, OutgoingV1, Scheme, parse, sign_v1};
+use camlock::domain::language::Language;
+use camlock::domain::signature::{Allowances, OutgoingV1, Scheme, parse, sign_v1};
 
 use super::naive::encoded;
 use super::sample::{ALL, NOW, SECRET_ID, SECRET_KEY, Sample};

@@ -1,6 +1,7 @@
 //! The groups of the account: listed, searched, created.
 
-use crate::app::{caller::Caller, groups, groups::ListedGroup, groups::Paged, groups::Paging};
+use crate::app::{caller::Caller, groups, groups::ListedGroup};
+use crate::domain::paging::{Paged, Paging};
 use crate::domain::{field::FieldError, group::MAX_GROUPS, permission::action};
 use crate::web::answer::{PageResult, render, render_as, see_other};
 use crate::web::{
@@ -50,10 +51,10 @@ struct NewPage {
 
 /// The groups of the account.
 pub async fn index(visit: Visit, query: Query) -> PageResult {
-    let paging = Paging { page: page_of(&query)?, size: PAGE_SIZE };
+    let paging = Paging { number: page_of(&query)?, size: PAGE_SIZE };
     let q = query.text("q").trim().to_owned();
     let found = groups::groups(visit.app(), &visit.person, &q, paging).await?;
-    if found.rows.is_empty() && paging.page > 1 {
+    if found.rows.is_empty() && paging.number > 1 {
         return Ok(see_other(format!("/groups{}", query.with(&[("page", "")])).trim_end_matches('?')));
     }
     let (range, previous, next) = pager(&query, paging, &found);
@@ -79,11 +80,11 @@ fn page_of(query: &Query) -> Result<usize, PageError> {
 
 /// What the page shows of the list, and the addresses of its neighbours.
 fn pager<T>(query: &Query, paging: Paging, found: &Paged<T>) -> (String, Option<String>, Option<String>) {
-    let first = (paging.page - 1) * paging.size;
+    let first = (paging.number - 1) * paging.size;
     let last = first + found.rows.len();
     let address = |page: usize| format!("/groups{}", query.with(&[("page", &page.to_string())]));
-    let previous = (paging.page > 1).then(|| address(paging.page - 1));
-    let next = (last < found.total).then(|| address(paging.page + 1));
+    let previous = (paging.number > 1).then(|| address(paging.number - 1));
+    let next = (last < found.total).then(|| address(paging.number + 1));
     (format!("{}–{last} of {}", first + 1, found.total), previous, next)
 }
 

@@ -1,9 +1,9 @@
 //! The Members tab of a group: who is in it, adding, removing.
 
 use crate::app::{
-    Failure, caller::Caller, deferred::grant::Grant, deferred::grant::Way, groups, groups::Paging,
-    groups::members::Member,
+    Failure, caller::Caller, deferred::grant::Grant, deferred::grant::Way, groups, groups::members::Member,
 };
+use crate::domain::paging::Paging;
 use crate::domain::{
     field::FieldError, group::GroupId, group::MAX_MEMBERS, permission::action, user::Uin, user::User,
 };
@@ -16,7 +16,7 @@ use actix_web::HttpResponse;
 use askama::Template;
 
 /// All members at once: a group holds few.
-const ALL: Paging = Paging { page: 1, size: MAX_MEMBERS };
+const ALL: Paging = Paging { number: 1, size: MAX_MEMBERS };
 
 /// The words of the page where users are chosen.
 const WORDING: Wording = Wording {

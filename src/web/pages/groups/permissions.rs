@@ -1,7 +1,7 @@
 //! The Permissions tab of a group: what is attached to it, attaching, detaching.
 
-use crate::app::{Failure, deferred::grant::Grant, deferred::grant::Way, groups, groups::Paging, users};
-use crate::domain::{group::GroupId, permission::action, policies::MAX_ATTACHED};
+use crate::app::{Failure, deferred::grant::Grant, deferred::grant::Way, groups, users};
+use crate::domain::{group::GroupId, permission::action};
 use crate::web::pages::attached::{
     Panel, PolicyRow, WORDING, attached_to, choices, ids_of, policies_in_words,
 };
@@ -12,9 +12,6 @@ use crate::web::{
 };
 use actix_web::HttpResponse;
 use askama::Template;
-
-/// All policies at once: a group holds few.
-const ALL: Paging = Paging { page: 1, size: MAX_ATTACHED };
 
 #[derive(Template)]
 #[template(path = "groups/permissions.html")]
@@ -27,7 +24,10 @@ struct IndexPage {
 /// What is attached to the group.
 pub async fn index(visit: Visit) -> PageResult {
     let id = visit.group()?;
-    let attached = groups::policies::group_policies(visit.app(), &visit.person, (id, ""), ALL).await?.rows;
+    let attached =
+        groups::policies::group_policies(visit.app(), &visit.person, id, groups::policies::Wanted::ALL)
+            .await?
+            .rows;
     let head = GroupHead::load(&visit, id, "permissions").await?;
     let policies = Panel {
         address: format!("/groups/{id}/permissions"),
@@ -84,7 +84,9 @@ impl Chooser for PoliciesForGroup {
     async fn choices(&self, visit: &Visit, text: &str) -> Result<Choices, PageError> {
         let id = self.0.id;
         let held = if visit.person.may_group(action::LIST_GROUP_POLICIES, id) {
-            groups::policies::group_policies(visit.app(), &visit.person, (id, ""), ALL).await?.rows
+            groups::policies::group_policies(visit.app(), &visit.person, id, groups::policies::Wanted::ALL)
+                .await?
+                .rows
         } else {
             Vec::new()
         };

@@ -1,10 +1,11 @@
 //! Whom a policy is attached to, from the policy's side: attaching, detaching.
 
 use crate::app::{
-    Failure, caller::Caller, deferred::grant::Grant, deferred::grant::Way, groups, groups::Paging, policies,
+    Failure, caller::Caller, deferred::grant::Grant, deferred::grant::Way, groups, policies,
     policies::Entity, policies::EntityFilter, policies::StoredPolicy, policies::holders::HolderRef,
 };
 use crate::domain::group::{Group, GroupId, GroupRefusal, MAX_GROUPS};
+use crate::domain::paging::Paging;
 use crate::domain::{field::FieldError, permission::action, user::Uin, user::User};
 use crate::web::pages::chooser::{Choice, Choices, Chooser, Subject, Wording, users_to_choose};
 use crate::web::{
@@ -15,7 +16,7 @@ use crate::web::{
 use actix_web::HttpResponse;
 
 /// All groups at once: an account has few.
-const ALL: Paging = Paging { page: 1, size: MAX_GROUPS };
+const ALL: Paging = Paging { number: 1, size: MAX_GROUPS };
 
 /// The words of the page where users and groups are chosen.
 const WORDING: Wording = Wording {

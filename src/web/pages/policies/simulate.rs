@@ -5,7 +5,7 @@ use crate::app::{
 };
 use crate::domain::{
     field::FieldError, permission::action, permission::is_operation_level, permission::known::KNOWN,
-    policy::Effect, policy::Reason, policy::near::NearMiss, policy::near::Part, user::User,
+    policy::Effect, policy::Reason, policy::near::NearMiss, policy::part::Part, user::User,
     user::resource_of,
 };
 use crate::web::{

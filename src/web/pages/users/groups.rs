@@ -1,9 +1,8 @@
 //! The Groups tab of a user: which groups it is in, joining, leaving.
 
-use crate::app::{
-    Failure, caller::Caller, deferred::grant::Grant, deferred::grant::Way, groups, groups::Paging,
-};
+use crate::app::{Failure, caller::Caller, deferred::grant::Grant, deferred::grant::Way, groups};
 use crate::domain::group::{Group, GroupId, GroupRefusal, MAX_GROUPS, MAX_GROUPS_PER_USER, UserRef};
+use crate::domain::paging::Paging;
 use crate::domain::{field::FieldError, permission::action, user::Uin};
 use crate::web::pages::chooser::{Choice, Choices, Chooser, Subject, Wording};
 use crate::web::{
@@ -15,7 +14,7 @@ use actix_web::HttpResponse;
 use askama::Template;
 
 /// All groups at once: an account has few.
-const ALL: Paging = Paging { page: 1, size: MAX_GROUPS };
+const ALL: Paging = Paging { number: 1, size: MAX_GROUPS };
 
 /// The words of the page where groups are chosen.
 const WORDING: Wording = Wording {
