@@ -112,6 +112,12 @@ impl From<Failure> for PageError {
     }
 }
 
+impl From<Denial> for PageError {
+    fn from(denial: Denial) -> Self {
+        Self::Denied(denial)
+    }
+}
+
 impl From<askama::Error> for PageError {
     fn from(error: askama::Error) -> Self {
         Self::Internal(error.into())

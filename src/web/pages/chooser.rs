@@ -9,6 +9,7 @@ use crate::web::{
 };
 use actix_web::HttpResponse;
 use askama::Template;
+use std::future::{Future, ready};
 
 /// What such a page says.
 pub struct Wording {
@@ -129,8 +130,8 @@ pub(in crate::web) trait Chooser: Sized {
     async fn choices(&self, visit: &Visit, text: &str) -> Result<Choices, PageError>;
 
     /// Refuses whoever could have chosen nothing.
-    async fn ensure_open(&self, _: &Visit) -> Result<(), PageError> {
-        Ok(())
+    fn ensure_open(&self, _: &Visit) -> impl Future<Output = Result<(), PageError>> {
+        ready(Ok(()))
     }
 
     /// What was chosen, as it was sent.

@@ -1,8 +1,7 @@
 //! Asks before something takes effect that takes rights away or gives them, and says what.
 
-use crate::app::{Failure, groups, policies, users};
-use crate::domain::paging::Paging;
-use crate::domain::{group::GroupId, permission::action, user::Uin};
+use crate::app::{groups, policies, users};
+use crate::domain::{group::GroupId, paging::Paging, permission::action, user::Uin};
 use crate::web::pages::policies::text::{Sentence, diff, sentences};
 use crate::web::{
     answer::PageResult, answer::render, error::PageError, layout::Layout, layout::filters,
@@ -57,7 +56,7 @@ pub async fn detach_user(visit: Visit) -> PageResult {
 }
 
 async fn from_user(visit: &Visit, uin: Uin, id: i64) -> Result<Asked, PageError> {
-    visit.person.ensure(action::DETACH_POLICY, uin).map_err(Failure::from)?;
+    visit.person.ensure(action::DETACH_POLICY, uin)?;
     let who = UserHead::load(visit, uin, "permissions").await?.name;
     let (name, says) = policy(visit, id).await?;
     let mut effects = vec![format!("{who} loses at once what only {name} allows.")];
@@ -87,7 +86,7 @@ pub async fn detach_group(visit: Visit) -> PageResult {
 }
 
 async fn from_group(visit: &Visit, group: GroupId, id: i64) -> Result<Asked, PageError> {
-    visit.person.ensure_group(action::DETACH_GROUP_POLICY, group).map_err(Failure::from)?;
+    visit.person.ensure_group(action::DETACH_GROUP_POLICY, group)?;
     let who = GroupHead::load(visit, group, "permissions").await?.name;
     let (name, says) = policy(visit, id).await?;
     let members = if visit.person.may_group(action::LIST_MEMBERS, group) {
@@ -119,7 +118,7 @@ pub async fn remove_member(visit: Visit) -> PageResult {
 
 async fn out_of_group(visit: &Visit, button: &'static str) -> Result<Asked, PageError> {
     let (uin, group) = (visit.uin()?, visit.group()?);
-    visit.person.ensure_group(action::REMOVE_MEMBER, group).map_err(Failure::from)?;
+    visit.person.ensure_group(action::REMOVE_MEMBER, group)?;
     let who = UserHead::load(visit, uin, "groups").await?.name;
     let name = GroupHead::load(visit, group, "members").await?.name;
     let mut effects = vec![format!(
@@ -147,7 +146,7 @@ async fn out_of_group(visit: &Visit, button: &'static str) -> Result<Asked, Page
 /// Asks before the permission boundary of a user is removed.
 pub async fn remove_boundary(visit: Visit) -> PageResult {
     let uin = visit.uin()?;
-    visit.person.ensure(action::DELETE_BOUNDARY, uin).map_err(Failure::from)?;
+    visit.person.ensure(action::DELETE_BOUNDARY, uin)?;
     let who = UserHead::load(&visit, uin, "permissions").await?.name;
     let held = if visit.person.may(action::GET_BOUNDARY, uin) {
         users::boundary::boundary(visit.app(), &visit.person, uin).await?
@@ -174,7 +173,7 @@ pub async fn remove_boundary(visit: Visit) -> PageResult {
 /// Asks before another version of a policy decides.
 pub async fn set_default(visit: Visit) -> PageResult {
     let (id, number) = (visit.policy()?, visit.number("version")?);
-    visit.person.ensure_on_policy(action::SET_DEFAULT_POLICY_VERSION, id).map_err(Failure::from)?;
+    visit.person.ensure_on_policy(action::SET_DEFAULT_POLICY_VERSION, id)?;
     let found = policies::policy(visit.app(), &visit.person, id).await?.policy;
     let version = policies::versions::policy_version(visit.app(), &visit.person, id, number).await?;
     let lines = diff(&found.document, &version.document);
@@ -200,7 +199,7 @@ pub async fn set_default(visit: Visit) -> PageResult {
 /// Asks before a user is kept out of the console.
 pub async fn stop_console(visit: Visit) -> PageResult {
     let uin = visit.uin()?;
-    visit.person.ensure(action::UPDATE_USER, uin).map_err(Failure::from)?;
+    visit.person.ensure(action::UPDATE_USER, uin)?;
     let who = UserHead::load(&visit, uin, "security").await?.name;
     let asked = Asked {
         title: format!("Stop the console access of {who}?"),

@@ -41,7 +41,7 @@ struct TypedSettings {
 
 /// The settings, to change or only to read.
 pub async fn form(visit: Visit) -> PageResult {
-    visit.person.ensure_here(action::READ_SETTINGS).map_err(Failure::from)?;
+    visit.person.ensure_here(action::READ_SETTINGS)?;
     render(&SettingsPage {
         page: visit.layout("settings"),
         errors: Vec::new(),
@@ -55,7 +55,7 @@ pub async fn form(visit: Visit) -> PageResult {
 
 /// Asks for the step-up that changes the settings.
 pub async fn submit(visit: Visit, form: Protected) -> PageResult {
-    visit.person.ensure_here(action::CHANGE_SETTINGS).map_err(Failure::from)?;
+    visit.person.ensure_here(action::CHANGE_SETTINGS)?;
     let typed = TypedSettings::read(&form.0, visit.person.account.settings);
     let asked = match typed.settings(&visit.person) {
         Ok(settings) if settings == visit.person.account.settings => {

@@ -9,7 +9,8 @@ use crate::http::request::request_id;
 use crate::web::answer::{PageResult, render_as, see_other};
 use crate::web::{
     caller::AnyPerson, error::PageError, forms::Form, forms::csrf::ProtectedDoor, layout::filters,
-    pages::sign_in::door::DoorForm, pages::sign_in::let_in, query::Query, visit::Stranger, visit::Visit,
+    pages::sign_in::door::DoorForm, pages::sign_in::door::let_in, query::Query, visit::Stranger,
+    visit::Visit,
 };
 use actix_web::{HttpRequest, http::StatusCode, http::header::HOST};
 use askama::Template;

@@ -1,7 +1,6 @@
 //! What the log is asked for, as typed and as meant.
 
 use super::range::{DAY, start_of};
-use super::seq_of;
 use crate::app::{App, Failure, account, account::log::Cursor, account::log::Filter, caller::Caller};
 use crate::domain::{audit::EVENTS, audit::Outcome, audit::words::Group, field::FieldError};
 use crate::web::{error::PageError, query::Query};
@@ -152,4 +151,9 @@ pub(super) fn cursor(query: &Query) -> Result<Cursor, PageError> {
         (None, Some(newer)) => read(newer).map(Cursor::Newer),
         (None, None) => Ok(Cursor::Newest),
     }
+}
+
+/// The number in an address, in its one spelling.
+fn seq_of(text: &str) -> Option<i64> {
+    text.parse().ok().filter(|seq: &i64| *seq > 0 && seq.to_string() == text)
 }

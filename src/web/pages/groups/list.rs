@@ -106,7 +106,7 @@ impl Row {
 
 /// The form for a new group.
 pub async fn create_form(visit: Visit) -> PageResult {
-    visit.person.ensure_here(action::CREATE_GROUP).map_err(crate::app::Failure::from)?;
+    visit.person.ensure_here(action::CREATE_GROUP)?;
     render(&NewPage {
         page: visit.layout("groups"),
         errors: Vec::new(),

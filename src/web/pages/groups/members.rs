@@ -85,7 +85,7 @@ impl Row {
 /// Takes one user out of the group.
 pub async fn remove(visit: Visit, _form: Protected) -> PageResult {
     let (id, uin) = (visit.group()?, visit.uin()?);
-    visit.person.ensure_group(action::REMOVE_MEMBER, id).map_err(Failure::from)?;
+    visit.person.ensure_group(action::REMOVE_MEMBER, id)?;
     let way = Way {
         what: format!("take the user {uin} out of a group"),
         back: format!("/groups/{id}"),
@@ -114,7 +114,7 @@ impl Chooser for UsersForGroup {
 
     async fn load(visit: &Visit) -> Result<Self, PageError> {
         let id = visit.group()?;
-        visit.person.ensure_group(action::ADD_MEMBER, id).map_err(Failure::from)?;
+        visit.person.ensure_group(action::ADD_MEMBER, id)?;
         GroupHead::load(visit, id, "members").await.map(Self)
     }
 

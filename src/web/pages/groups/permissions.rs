@@ -76,7 +76,7 @@ impl Chooser for PoliciesForGroup {
 
     async fn load(visit: &Visit) -> Result<Self, PageError> {
         let id = visit.group()?;
-        visit.person.ensure_group(action::ATTACH_GROUP_POLICY, id).map_err(Failure::from)?;
+        visit.person.ensure_group(action::ATTACH_GROUP_POLICY, id)?;
         GroupHead::load(visit, id, "permissions").await.map(Self)
     }
 

@@ -72,7 +72,7 @@ struct DocumentFaults {
 
 /// The form for a new policy, empty or with the text of another one.
 pub async fn new_form(visit: Visit, query: Query) -> PageResult {
-    visit.person.ensure_here(action::CREATE_POLICY).map_err(Failure::from)?;
+    visit.person.ensure_here(action::CREATE_POLICY)?;
     let document = match query.find("from") {
         None => SKELETON.to_owned(),
         Some(text) => {
@@ -87,7 +87,7 @@ pub async fn new_form(visit: Visit, query: Query) -> PageResult {
 
 /// Creates a policy, or comes back with what does not fit.
 pub async fn create(visit: Visit, Protected(form): Protected) -> PageResult {
-    visit.person.ensure_here(action::CREATE_POLICY).map_err(Failure::from)?;
+    visit.person.ensure_here(action::CREATE_POLICY)?;
     let typed = TypedPolicy::of(&form);
     let (status, faults) = match typed.wanted(&form, None) {
         Ok(None) => (StatusCode::OK, None),

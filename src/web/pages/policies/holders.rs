@@ -160,7 +160,7 @@ impl Chooser for HoldersForPolicy {
         let (users, has_more) = users_to_choose(visit, text, fits).await?;
         found.extend(users.into_iter().map(|user| Choice::of_user(user, "user")));
         if found.is_empty() && !may_attach_widely(person) {
-            person.ensure_attach(HolderRef::User(person.owner())).map_err(Failure::from)?;
+            person.ensure_attach(HolderRef::User(person.owner()))?;
         }
         Ok(Choices { q: text.to_owned(), found, has_more })
     }

@@ -68,7 +68,7 @@ struct Near {
 pub async fn index(visit: Visit, query: Query) -> PageResult {
     let typed = TypedQuestion::of(&query);
     if typed.user.is_empty() {
-        visit.person.ensure_here(action::LIST_ATTACHED).map_err(Failure::from)?;
+        visit.person.ensure_here(action::LIST_ATTACHED)?;
     }
     let is_asked = [&typed.action, &typed.resource, &typed.context].iter().any(|text| !text.is_empty());
     let (errors, verdict) = if is_asked { answer(&visit, &typed).await? } else { (Vec::new(), None) };

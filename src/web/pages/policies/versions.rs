@@ -97,10 +97,7 @@ pub async fn compare(visit: Visit, query: Query) -> PageResult {
 /// Makes a version the one that decides.
 pub async fn set_default(visit: Visit, _form: Protected) -> PageResult {
     let (id, number) = (visit.policy()?, visit.number("version")?);
-    visit
-        .person
-        .ensure_on_policy(action::SET_DEFAULT_POLICY_VERSION, id)
-        .map_err(crate::app::Failure::from)?;
+    visit.person.ensure_on_policy(action::SET_DEFAULT_POLICY_VERSION, id)?;
     let way = Way {
         what: format!("let version {number} of a policy decide"),
         back: format!("/policies/{id}"),
@@ -113,7 +110,7 @@ pub async fn set_default(visit: Visit, _form: Protected) -> PageResult {
 /// Asks before a version is deleted.
 pub async fn delete_form(visit: Visit) -> PageResult {
     let id = visit.policy()?;
-    visit.person.ensure_on_policy(action::DELETE_POLICY_VERSION, id).map_err(crate::app::Failure::from)?;
+    visit.person.ensure_on_policy(action::DELETE_POLICY_VERSION, id)?;
     let (policy, version) = named(&visit).await?;
     let page = visit.layout("policies");
     render(&DeletePage { page, policy, version, errors: Vec::new() })

@@ -1,11 +1,13 @@
 //! What the pages of signed-out people share: the form's token, the refusals, the way back to a wanted page.
 
-use crate::app::{Failure, session::rules::MAX_SESSIONS, sign_in::SignedIn};
+use crate::app::{Failure, session::rules::MAX_SESSIONS, sign_in::DEVICE_COOKIE_SECONDS, sign_in::SignedIn};
 use crate::domain::field::FieldError;
 use crate::web::{
-    answer::PageResult, answer::render_as, error::PageError, error::in_words, forms::csrf::door_token,
-    forms::token::FormToken, visit::Stranger, visit::Visit,
+    answer::PageResult, answer::render_as, answer::see_other, error::PageError, error::in_words,
+    forms::csrf::door_token, forms::kept, forms::token::FormToken, layout::flash::Kind, session,
+    visit::Stranger, visit::Visit,
 };
+use actix_session::Session;
 use actix_web::{HttpResponse, cookie::Cookie, http::StatusCode, http::header::RETRY_AFTER};
 use askama::Template;
 
@@ -67,6 +69,40 @@ impl DoorRefusal {
     }
 }
 
+/// Continues under the session that was begun.
+pub fn let_in(visit: &Visit<Stranger>, signed: &SignedIn, address: &str) -> PageResult {
+    session::continue_as(&visit.session, &signed.session)?;
+    let told = told(signed);
+    if !told.is_empty() {
+        visit.leave(Kind::Warn, told);
+    }
+    let mut answer = see_other(address);
+    if let Some(device) = &signed.device {
+        let names = &visit.context.cookies;
+        add_cookie(&mut answer, &names.cookie(&names.device, device.clone(), DEVICE_COOKIE_SECONDS))?;
+        let account = signed.account.to_string();
+        add_cookie(&mut answer, &names.cookie(&names.account, account, DEVICE_COOKIE_SECONDS))?;
+    }
+    Ok(answer)
+}
+
+/// The cookie of a browser that signed in before.
+pub fn device(visit: &Visit<Stranger>) -> Option<String> {
+    visit.request.cookie(&visit.context.cookies.device).map(|cookie| cookie.value().to_owned())
+}
+
+/// Where somebody who is in goes.
+pub fn onward(session: &Session, signed: &SignedIn, next: &str) -> String {
+    if signed.can_switch && kept::name_in(next).is_some() {
+        session::want(session, next);
+    }
+    match (signed.can_switch, next) {
+        (true, _) => "/identity".to_owned(),
+        (false, "") => "/".to_owned(),
+        (false, next) => next.to_owned(),
+    }
+}
+
 /// What somebody who is in has to know: sessions that ended for it, and codes that were wrong.
 pub fn told(signed: &SignedIn) -> String {
     let mut told = Vec::new();
@@ -88,7 +124,7 @@ pub fn told(signed: &SignedIn) -> String {
 }
 
 /// Sets a cookie of ours.
-pub fn add_cookie(answer: &mut HttpResponse, cookie: &Cookie<'_>) -> Result<(), PageError> {
+fn add_cookie(answer: &mut HttpResponse, cookie: &Cookie<'_>) -> Result<(), PageError> {
     answer.add_cookie(cookie).map_err(|error| PageError::Internal(error.into()))
 }
 

@@ -1,8 +1,6 @@
 //! The permission boundary of a user: what its policies may allow at most.
 
-use crate::app::{
-    Failure, deferred::grant::Grant, deferred::grant::Way, users, users::permissions::StoredPolicy,
-};
+use crate::app::{deferred::grant::Grant, deferred::grant::Way, users, users::permissions::StoredPolicy};
 use crate::domain::{field::FieldError, permission::action, policies::PolicyRefusal, user::Uin};
 use crate::web::answer::{PageResult, render, render_as};
 use crate::web::{
@@ -92,7 +90,7 @@ pub async fn set(visit: Visit, Protected(form): Protected) -> PageResult {
 /// Removes the boundary.
 pub async fn remove(visit: Visit, _form: Protected) -> PageResult {
     let uin = visit.uin()?;
-    visit.person.ensure(action::DELETE_BOUNDARY, uin).map_err(Failure::from)?;
+    visit.person.ensure(action::DELETE_BOUNDARY, uin)?;
     let way = Way {
         what: format!("remove the permission boundary of the user {uin}"),
         back: format!("/users/{uin}/permissions"),
@@ -104,7 +102,7 @@ pub async fn remove(visit: Visit, _form: Protected) -> PageResult {
 
 /// The head of a user that can have a boundary.
 async fn bounded_head(visit: &Visit, uin: Uin) -> Result<UserHead, PageError> {
-    visit.person.ensure(action::PUT_BOUNDARY, uin).map_err(Failure::from)?;
+    visit.person.ensure(action::PUT_BOUNDARY, uin)?;
     let head = UserHead::load(visit, uin, "permissions").await?;
     if head.is_root {
         return Err(PageError::Refused(PolicyRefusal::RootHasNoBoundary.to_string()));

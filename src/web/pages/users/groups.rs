@@ -83,7 +83,7 @@ impl Row {
 /// Takes the user out of one group.
 pub async fn leave(visit: Visit, _form: Protected) -> PageResult {
     let (uin, id) = (visit.uin()?, visit.group()?);
-    visit.person.ensure_group(action::REMOVE_MEMBER, id).map_err(Failure::from)?;
+    visit.person.ensure_group(action::REMOVE_MEMBER, id)?;
     let way = Way {
         what: format!("take the user {uin} out of a group"),
         back: format!("/users/{uin}/groups"),
@@ -125,10 +125,10 @@ impl Chooser for GroupsForUser {
 
     async fn load(visit: &Visit) -> Result<Self, PageError> {
         let uin = visit.uin()?;
-        visit.person.ensure_here(action::LIST_GROUPS).map_err(Failure::from)?;
+        visit.person.ensure_here(action::LIST_GROUPS)?;
         if open_groups(visit).await?.is_empty() {
             // Nothing to choose from: an account without groups, or one whose policies allow none of them.
-            visit.person.ensure_group(action::ADD_MEMBER, GroupId(0)).map_err(Failure::from)?;
+            visit.person.ensure_group(action::ADD_MEMBER, GroupId(0))?;
         }
         let head = UserHead::load(visit, uin, "groups").await?;
         if head.is_root {

@@ -1,7 +1,7 @@
 //! Creating a user, and the page that shows a generated password once.
 
 use crate::app::users::{Details, NewUser, NewUserKind};
-use crate::app::{Failure, deferred, deferred::grant::Way, factors, users, users::permissions::StoredPolicy};
+use crate::app::{deferred, deferred::grant::Way, factors, users, users::permissions::StoredPolicy};
 use crate::domain::{field::FieldError, permission::action, secret::Password, user::Uin, user::UserKind};
 use crate::web::{
     answer::PageResult, answer::render, answer::render_as, answer::see_other, error::PageError, forms::Form,
@@ -57,14 +57,14 @@ struct CreatedPage {
 
 /// The form for a new user.
 pub async fn form(visit: Visit) -> PageResult {
-    visit.person.ensure_here(action::ADD_USER).map_err(Failure::from)?;
+    visit.person.ensure_here(action::ADD_USER)?;
     let page = visit.layout("users");
     render(&NewPage::load(&visit, page, Sent::fresh()).await?)
 }
 
 /// Adds the user, or comes back with what does not fit.
 pub async fn submit(visit: Visit, Protected(form): Protected) -> PageResult {
-    visit.person.ensure_here(action::ADD_USER).map_err(Failure::from)?;
+    visit.person.ensure_here(action::ADD_USER)?;
     let sent = Sent::of(&form);
     let (status, errors) = match sent.check(&form) {
         Err(mut errors) => {

@@ -94,7 +94,7 @@ impl Chooser for PoliciesForUser {
 
     async fn load(visit: &Visit) -> Result<Self, PageError> {
         let uin = visit.uin()?;
-        visit.person.ensure(action::ATTACH_POLICY, uin).map_err(Failure::from)?;
+        visit.person.ensure(action::ATTACH_POLICY, uin)?;
         let head = UserHead::load(visit, uin, "permissions").await?;
         if head.is_root {
             let text = "The root user may do everything; policies do not limit it.";

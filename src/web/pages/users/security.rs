@@ -1,6 +1,6 @@
 //! The Security tab: how a user signs in, what administrators may do about it, and its deletion.
 
-use crate::app::{Failure, deferred::grant::Grant, deferred::grant::Way, users, users::UserDetails};
+use crate::app::{deferred::grant::Grant, deferred::grant::Way, users, users::UserDetails};
 use crate::domain::{key::SecretId, permission::action, user::Uin, user::UserKind};
 use crate::web::{
     answer::PageResult, answer::render, error::PageError, forms::csrf::Protected, layout::Layout,
@@ -53,7 +53,7 @@ pub async fn set_console(visit: Visit, Protected(form): Protected) -> PageResult
         "0" => Some(false),
         _ => None,
     };
-    visit.person.ensure(action::UPDATE_USER, uin).map_err(Failure::from)?;
+    visit.person.ensure(action::UPDATE_USER, uin)?;
     let text = if on == Some(true) {
         "Console access is on."
     } else {

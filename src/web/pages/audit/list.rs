@@ -1,0 +1,101 @@
+//! The log listed, and one event of it.
+
+use crate::app::{account, account::log::Cursor, account::log::EventPage};
+use crate::domain::{audit::Event, audit::words::Group, field::FieldError, permission::action};
+use crate::web::answer::{PageResult, render, render_as};
+use crate::web::pages::audit::{EventRow, facts::Facts, range, range::Shortcut, search, search::TypedFilter};
+use crate::web::{layout::Layout, layout::filters, query::Query, visit::Visit};
+use actix_web::http::StatusCode;
+use askama::Template;
+
+#[derive(Template)]
+#[template(path = "audit/index.html")]
+struct IndexPage {
+    page: Layout,
+    errors: Vec<FieldError>,
+    typed: TypedFilter,
+    groups: [Group; 6],
+    shortcuts: Vec<Shortcut>,
+    /// Nothing to list while the filter cannot be read.
+    listing: Option<Listing>,
+}
+
+/// One page of the log and the ways on from it.
+struct Listing {
+    rows: Vec<EventRow>,
+    newer: Option<String>,
+    older: Option<String>,
+    /// Longer ranges to look into, when this one is empty.
+    wider: Vec<Shortcut>,
+    is_filtered: bool,
+    /// The address of the first page, when this is another.
+    newest: Option<String>,
+}
+
+#[derive(Template)]
+#[template(path = "audit/detail.html")]
+struct DetailPage {
+    page: Layout,
+    event: Event,
+    row: EventRow,
+    /// The address of the user it was done to, while there is one that may be opened.
+    user: Option<String>,
+    facts: Facts,
+}
+
+/// One page of the log, newest first, as the address filters it.
+pub async fn index(visit: Visit, query: Query) -> PageResult {
+    visit.person.ensure_here(action::READ_AUDIT)?;
+    let typed = TypedFilter::read(&query);
+    let shortcuts = range::shortcuts(&query, visit.app().clock.now());
+    let cursor = search::cursor(&query)?;
+    let (status, errors, listing) = match typed.filter(visit.app(), &visit.person).await? {
+        Ok(filter) => {
+            let found = account::log::events(visit.app(), &visit.person, filter, cursor).await?;
+            (StatusCode::OK, Vec::new(), Some(Listing::new(found, &query, cursor, &shortcuts)))
+        }
+        Err(errors) => (StatusCode::UNPROCESSABLE_ENTITY, errors, None),
+    };
+    let page = visit.layout("audit");
+    render_as(status, &IndexPage { page, errors, typed, groups: Group::ALL, shortcuts, listing })
+}
+
+/// Everything that one event says.
+pub async fn detail(visit: Visit) -> PageResult {
+    let seq = visit.number("seq")?;
+    let event = account::log::event_of(visit.app(), &visit.person, seq).await?;
+    let row = EventRow::from(event.clone());
+    let uin = event.target_uin;
+    let is_there = row.names_user && account::log::can_open_user(visit.app(), &visit.person, uin).await?;
+    render(&DetailPage {
+        page: visit.layout("audit"),
+        facts: Facts::of(&event),
+        user: is_there.then(|| format!("/users/{uin}")),
+        row,
+        event,
+    })
+}
+
+impl Listing {
+    fn new(found: EventPage, query: &Query, cursor: Cursor, shortcuts: &[Shortcut]) -> Self {
+        let link =
+            |name: &str, seq: i64| query.with(&[("older", ""), ("newer", ""), (name, &seq.to_string())]);
+        let (first, last) = (found.events.first(), found.events.last());
+        let wider = if range::is_bounded(query) { range::wider(query, shortcuts) } else { Vec::new() };
+        Self {
+            newer: first.filter(|_| found.has_newer).map(|event| link("newer", event.seq)),
+            older: last.filter(|_| found.has_older).map(|event| link("older", event.seq)),
+            newest: (cursor != Cursor::Newest).then(|| query.with(&[("older", ""), ("newer", "")])),
+            is_filtered: search::FIELDS.iter().any(|name| query.find(name).is_some()),
+            wider,
+            rows: found.events.into_iter().map(EventRow::from).collect(),
+        }
+    }
+
+    fn count(&self) -> String {
+        match self.rows.len() {
+            1 => "1 event".to_owned(),
+            many => format!("{many} events, newest first"),
+        }
+    }
+}
