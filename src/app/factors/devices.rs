@@ -216,7 +216,7 @@ pub(in crate::app) fn replace_codes(
     recovery_codes::replace(conn, uin, &digests)?;
     let shown: Vec<_> = codes.iter().map(RecoveryCode::grouped).collect();
     let text = zeroize::Zeroizing::new(shown.iter().map(|code| code.as_str()).collect::<Vec<_>>().join("\n"));
-    mint(app, conn, &NewTicket { door: door, shown: Some(&text), seconds: SHOWN_ONCE_SECONDS })
+    mint(app, conn, &NewTicket { door, shown: Some(&text), seconds: SHOWN_ONCE_SECONDS })
 }
 
 /// The caller's authenticator apps and how many recovery codes are left.

@@ -224,10 +224,10 @@ async fn list(visit: &Visit, status: StatusCode, trouble: NoteTrouble) -> PageRe
         Place::Own => None,
         Place::Of(uin) => Some(UserHead::load(visit, uin, "keys").await?),
     };
-    render_as(status, &index_page(visit, found, head, trouble))
+    render_as(status, &index_page(visit, &found, head, trouble))
 }
 
-fn index_page(visit: &Visit, found: KeyPage, head: Option<UserHead>, trouble: NoteTrouble) -> IndexPage {
+fn index_page(visit: &Visit, found: &KeyPage, head: Option<UserHead>, trouble: NoteTrouble) -> IndexPage {
     let now = visit.app().clock.now();
     let place = head.as_ref().map_or(Place::Own, |head| Place::Of(head.id));
     let suffix = trouble.key.as_ref().map(|id| format!("-{id}")).unwrap_or_default();
