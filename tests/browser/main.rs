@@ -9,6 +9,7 @@
     clippy::indexing_slicing,
     reason = "tests may fail loudly"
 )]
+#![expect(clippy::too_many_arguments, reason = "what a scene is made of may be told in one line")]
 
 #[expect(dead_code, unused_imports, reason = "shared with tests/it, which uses all of it")]
 #[path = "../it/support/mod.rs"]

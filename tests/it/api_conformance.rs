@@ -5,6 +5,7 @@ use crate::support::TestApp;
 use crate::support::api::Client;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
+use std::fmt::Write as _;
 
 /// Name, type, element or structure, nullable: of every output field and structure member.
 const SHAPES: &str = include_str!("api_shapes.json");
@@ -39,7 +40,8 @@ impl Checker {
     /// Calls an action and notes what is said on either side.
     async fn tell(&mut self, service: &str, action: &str, parameters: &Value) -> Value {
         let answer = self.client.send(&self.client.sign(service, action, parameters)).await;
-        self.told += &format!("{action} {parameters}\n{} {}\n\n", answer.status.as_u16(), answer.body);
+        let (status, text) = (answer.status.as_u16(), &answer.body);
+        write!(self.told, "{action} {parameters}\n{status} {text}\n\n").unwrap();
         let mut body: Value = serde_json::from_str(&answer.body).unwrap();
         body["Response"].take()
     }

@@ -6,6 +6,7 @@
     clippy::indexing_slicing,
     reason = "tests may fail loudly"
 )]
+#![expect(clippy::too_many_arguments, reason = "what a scene is made of may be told in one line")]
 
 mod support;
 

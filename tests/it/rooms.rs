@@ -213,11 +213,8 @@ fn a_folder_has_twelve_files_at_most() {
 
 /// The parameters of every function, as they are written.
 fn signatures(text: &str) -> Vec<(String, Vec<String>)> {
-    let code: String = text
-        .lines()
-        .filter(|line| !line.trim_start().starts_with("//"))
-        .map(|line| format!("{line}\n"))
-        .collect();
+    let lines: Vec<&str> = text.lines().filter(|line| !line.trim_start().starts_with("//")).collect();
+    let code = lines.join("\n");
     let starts = code.match_indices("fn ").filter(|(at, _)| {
         let before = code[..*at].chars().next_back();
         before.is_none_or(char::is_whitespace)
