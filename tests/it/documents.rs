@@ -204,3 +204,27 @@ fn documents_in(text: &str) -> impl Iterator<Item = String> {
         .filter(|word| word.rsplit_once('.').is_some_and(|(name, kind)| !name.is_empty() && kind == "md"))
         .map(str::to_owned)
 }
+
+#[test]
+fn the_map_has_every_room_of_app_in_the_order_in_which_they_use_each_other() {
+    let map = text("docs/ARCHITECTURE.md");
+    let table =
+        map.split("**The rooms of `app`**").nth(1).unwrap().split("`App` is made of parts").next().unwrap();
+    let rooms: Vec<&str> =
+        table.lines().filter_map(|line| line.strip_prefix("| `")?.split('`').next()).collect();
+    let folders: BTreeSet<String> = std::fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("src/app"))
+        .unwrap()
+        .map(|entry| {
+            entry.unwrap().path().with_extension("").file_name().unwrap().to_str().unwrap().to_owned()
+        })
+        .filter(|name| name != "mod" && name != "failure")
+        .collect();
+    assert_eq!(owned(rooms.iter().copied()), folders);
+
+    for (room, used) in crate::rooms::rooms_of_app() {
+        let place = |name: &str| rooms.iter().position(|known| *known == name).unwrap();
+        for below in used {
+            assert!(place(&below) < place(&room), "{room} uses {below}, which stands below it in the table");
+        }
+    }
+}

@@ -176,21 +176,26 @@ fn files_that_use_each_other_are_three_at_most() {
     }
 }
 
-#[test]
-fn the_rooms_of_app_use_each_other_one_way() {
+/// Each room of `app` and the others that it uses. `App` is made of parts of the rooms, and every room uses `App`.
+pub fn rooms_of_app() -> BTreeMap<String, BTreeSet<String>> {
     let room = |path: &Path| {
-        let inside = path.strip_prefix("app").ok()?;
-        let first = Path::new(inside.iter().next()?).with_extension("");
-        // `App` is made of parts of the rooms, and every room uses `App`.
-        (first != Path::new("mod") && first != Path::new("failure")).then_some(first)
+        let first = Path::new(path.strip_prefix("app").ok()?.iter().next()?).with_extension("");
+        let name = first.to_str()?.to_owned();
+        (name != "mod" && name != "failure").then_some(name)
     };
-    let mut rooms: Graph = BTreeMap::new();
+    let mut rooms: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     for (path, used) in House::read().graph() {
         if let Some(here) = room(&path) {
             let there = used.iter().filter_map(|file| room(file)).filter(|there| *there != here);
             rooms.entry(here.clone()).or_default().extend(there);
         }
     }
+    rooms
+}
+
+#[test]
+fn the_rooms_of_app_use_each_other_one_way() {
+    let rooms = rooms_of_app();
     assert!(rooms.len() > 10, "{rooms:?}");
 
     assert_eq!(circles(&rooms), BTreeSet::new());
