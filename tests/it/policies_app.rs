@@ -1,16 +1,13 @@
 //! What the actions about policies do, asked of them directly: versions, groups, boundaries, the simulator.
 
-use crate::support::TestApp;
-use crate::support::people::Person;
+use crate::support::{TestApp, people::Person};
 use camlock::app::Failure;
-use camlock::app::caller::Caller;
-use camlock::app::caller::simulation::Question;
+use camlock::app::caller::{Caller, simulation::Question};
 use camlock::app::groups::create_group;
 use camlock::app::groups::members::add_to_groups;
 use camlock::app::groups::policies::attach_group_policies;
-use camlock::app::policies::versions::NewVersion;
 use camlock::app::policies::versions::{
-    create_policy_version, delete_policy_versions, policy_version, set_default_policy_version,
+    NewVersion, create_policy_version, delete_policy_versions, policy_version, set_default_policy_version,
 };
 use camlock::app::policies::{IfAttached, NewPolicy, PolicyChange, PolicyFilter, PolicyKey};
 use camlock::app::policies::{create_policy, delete_policies, list_policies, update_policy};
@@ -32,6 +29,16 @@ fn all(effect: &str, action: &str) -> String {
 
 fn document(text: &str) -> Document {
     Document::check(text).expect("a sound document")
+}
+
+/// A version that decides from then on.
+fn deciding(document: Document) -> NewVersion {
+    NewVersion { document, is_default: true }
+}
+
+/// A version that waits to be the default.
+fn waiting(document: Document) -> NewVersion {
+    NewVersion { document, is_default: false }
 }
 
 fn uin(person: &Person) -> Uin {
@@ -218,17 +225,8 @@ async fn a_new_version_decides_only_for_who_may_also_set_the_default() {
     let asker = caller(&app, &mallory).await;
     let everything = document(&all("allow", "*"));
 
-    let escalated = create_policy_version(
-        &app.app,
-        &asker,
-        id,
-        NewVersion { document: everything.clone(), is_default: true },
-    )
-    .await;
-    let created =
-        create_policy_version(&app.app, &asker, id, NewVersion { document: everything, is_default: false })
-            .await
-            .expect("a version");
+    let escalated = create_policy_version(&app.app, &asker, id, deciding(everything.clone())).await;
+    let created = create_policy_version(&app.app, &asker, id, waiting(everything)).await.expect("a version");
     let set = set_default_policy_version(&app.app, &asker, id, created).await;
 
     assert!(is_denied(&escalated));
@@ -273,15 +271,7 @@ async fn numbers_of_versions_are_never_given_out_again() {
     let root = app.root().await;
     let by = caller(&app, &root).await;
     let id = policy(&app, &by, "five", &all("allow", "cam:ListUsers")).await;
-    let add = async || {
-        create_policy_version(
-            &app.app,
-            &by,
-            id,
-            NewVersion { document: document(&all("deny", "*")), is_default: false },
-        )
-        .await
-    };
+    let add = async || create_policy_version(&app.app, &by, id, waiting(document(&all("deny", "*")))).await;
     for expected in 2..=5 {
         assert_eq!(add().await.expect("a version"), expected);
     }
@@ -311,14 +301,7 @@ async fn ten_new_versions_at_once_make_five() {
     let root = app.root().await;
     let by = caller(&app, &root).await;
     let id = policy(&app, &by, "raced", &all("allow", "cam:ListUsers")).await;
-    let add = || {
-        create_policy_version(
-            &app.app,
-            &by,
-            id,
-            NewVersion { document: document(&all("deny", "*")), is_default: true },
-        )
-    };
+    let add = || create_policy_version(&app.app, &by, id, deciding(document(&all("deny", "*"))));
 
     let done = futures_util::future::join_all((0..10).map(|_| add())).await;
 
