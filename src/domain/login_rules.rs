@@ -12,7 +12,7 @@ pub const MAX_RULES: usize = 10;
 /// What becomes of a sign-in from a network.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Effect {
+pub enum LoginEffect {
     Allow,
     Deny,
 }
@@ -21,7 +21,7 @@ pub enum Effect {
 #[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
 pub struct LoginRule {
     pub network: IpNet,
-    pub effect: Effect,
+    pub effect: LoginEffect,
 }
 
 /// The rules of one account.
@@ -64,9 +64,9 @@ impl LoginRules {
         }
         let Ok(address) = ip.parse::<IpAddr>().map(|address| address.to_canonical()) else { return false };
         let fits = |effect| move |rule: &&LoginRule| rule.effect == effect && rule.network.contains(&address);
-        let has_allows = self.rules.iter().any(|rule| rule.effect == Effect::Allow);
-        self.rules.iter().find(fits(Effect::Deny)).is_none()
-            && (!has_allows || self.rules.iter().find(fits(Effect::Allow)).is_some())
+        let has_allows = self.rules.iter().any(|rule| rule.effect == LoginEffect::Allow);
+        self.rules.iter().find(fits(LoginEffect::Deny)).is_none()
+            && (!has_allows || self.rules.iter().find(fits(LoginEffect::Allow)).is_some())
     }
 
     /// Refuses more rules than there may be, and networks that overlap.
@@ -99,7 +99,7 @@ pub fn network(text: &str) -> Result<IpNet, LoginRulesRefusal> {
 mod tests {
     use super::*;
 
-    fn rules(list: &[(&str, Effect)]) -> LoginRules {
+    fn rules(list: &[(&str, LoginEffect)]) -> LoginRules {
         let rules = list
             .iter()
             .map(|(text, effect)| LoginRule { network: network(text).unwrap(), effect: *effect })
@@ -109,7 +109,7 @@ mod tests {
 
     #[test]
     fn a_deny_wins_and_an_allow_list_shuts_everybody_else_out() {
-        let rules = rules(&[("10.0.0.0/8", Effect::Allow), ("10.1.2.3", Effect::Deny)]);
+        let rules = rules(&[("10.0.0.0/8", LoginEffect::Allow), ("10.1.2.3", LoginEffect::Deny)]);
 
         assert!(rules.admit("10.9.9.9"));
         assert!(!rules.admit("10.1.2.3"));
@@ -120,17 +120,20 @@ mod tests {
 
     #[test]
     fn a_block_list_lets_everybody_else_in_and_no_rule_lets_all() {
-        assert!(rules(&[("192.0.2.0/24", Effect::Deny)]).admit("10.1.2.3"));
-        assert!(!rules(&[("192.0.2.0/24", Effect::Deny)]).admit("192.0.2.77"));
+        assert!(rules(&[("192.0.2.0/24", LoginEffect::Deny)]).admit("10.1.2.3"));
+        assert!(!rules(&[("192.0.2.0/24", LoginEffect::Deny)]).admit("192.0.2.77"));
         assert!(LoginRules::default().admit("unknown"));
-        assert!(LoginRules { is_disabled: true, ..rules(&[("10.0.0.1", Effect::Allow)]) }.admit("192.0.2.1"));
+        assert!(
+            LoginRules { is_disabled: true, ..rules(&[("10.0.0.1", LoginEffect::Allow)]) }.admit("192.0.2.1")
+        );
     }
 
     #[test]
     fn overlapping_networks_and_an_eleventh_rule_are_refused() {
-        let overlap = rules(&[("10.217.182.3/24", Effect::Allow), ("10.217.182.9", Effect::Deny)]);
+        let overlap = rules(&[("10.217.182.3/24", LoginEffect::Allow), ("10.217.182.9", LoginEffect::Deny)]);
         let many: Vec<String> = (0..11).map(|n| format!("10.0.{n}.1")).collect();
-        let many: Vec<(&str, Effect)> = many.iter().map(|text| (text.as_str(), Effect::Deny)).collect();
+        let many: Vec<(&str, LoginEffect)> =
+            many.iter().map(|text| (text.as_str(), LoginEffect::Deny)).collect();
 
         assert!(matches!(overlap.ensure_sound(), Err(LoginRulesRefusal::Overlap(..))));
         assert_eq!(rules(&many).ensure_sound(), Err(LoginRulesRefusal::TooMany));

@@ -2,7 +2,7 @@
 
 /// A part of a list: from where on, and how much of it.
 #[derive(Clone, Copy, Debug)]
-pub struct Part<From> {
+pub struct Slice<From> {
     pub cursor: From,
     pub size: i64,
 }

@@ -4,7 +4,7 @@ use std::fmt;
 
 /// What somebody signed in with, as the list of sessions shows it.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum Method {
+pub enum SignInMethod {
     Password,
     Code,
     /// The form that made the account asked for password and code.
@@ -12,7 +12,7 @@ pub enum Method {
     RecoveryCode,
 }
 
-impl Method {
+impl SignInMethod {
     /// As it is kept.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -24,7 +24,7 @@ impl Method {
     }
 }
 
-impl fmt::Display for Method {
+impl fmt::Display for SignInMethod {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(self.as_str())
     }

@@ -4,7 +4,7 @@ use super::schema::audit_events;
 use super::sequences::{self, Sequence};
 use super::{Conn, StoreError, dialect};
 use crate::domain::audit::{Event, Outcome};
-use crate::domain::paging::Part;
+use crate::domain::paging::Slice;
 use crate::domain::user::Uin;
 use diesel::dsl::sql;
 use diesel::prelude::*;
@@ -84,7 +84,7 @@ const OF_USERS: [&str; 5] = ["DeleteUser", "UpdateUser", "AddUser", "AddCollabor
 
 /// What a page of the log is asked for.
 #[derive(Clone, Debug, Default)]
-pub struct Filter {
+pub struct EventFilter {
     pub from: Option<i64>,
     pub to: Option<i64>,
     /// Any of these events; empty for all.
@@ -112,7 +112,7 @@ pub struct Target {
 
 /// Where a page of the log begins: at the newest, older than a number, or newer than one.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum Cursor {
+pub enum EventCursor {
     Newest,
     Older(i64),
     Newer(i64),
@@ -130,7 +130,7 @@ enum Way<'a> {
     Request(&'a str),
 }
 
-impl Filter {
+impl EventFilter {
     /// The ways that together hold whatever fits. Each is read by itself, so that no page sorts more than its own rows.
     fn ways(&self) -> Vec<Way<'_>> {
         if let Some(id) = &self.request_id {
@@ -168,21 +168,21 @@ impl Target {
 pub fn page(
     conn: &mut Conn,
     owner: Uin,
-    filter: &Filter,
-    part: Part<Cursor>,
+    filter: &EventFilter,
+    part: Slice<EventCursor>,
 ) -> Result<Vec<Event>, StoreError> {
-    let Part { cursor, size } = part;
+    let Slice { cursor, size } = part;
     let mut found: BTreeMap<i64, Row> = BTreeMap::new();
     for way in filter.ways() {
-        for row in rows(conn, &Search { owner, filter, way }, Part { cursor, size: size + 1 })? {
+        for row in rows(conn, &Search { owner, filter, way }, Slice { cursor, size: size + 1 })? {
             found.insert(row.seq, row);
         }
     }
     let wanted = usize::try_from(size + 1).unwrap_or(usize::MAX);
     let rows = found.into_values();
     let rows: Vec<Row> = match cursor {
-        Cursor::Newer(_) => rows.take(wanted).collect(),
-        Cursor::Newest | Cursor::Older(_) => rows.rev().take(wanted).collect(),
+        EventCursor::Newer(_) => rows.take(wanted).collect(),
+        EventCursor::Newest | EventCursor::Older(_) => rows.rev().take(wanted).collect(),
     };
     rows.into_iter().map(Event::try_from).collect()
 }
@@ -190,12 +190,12 @@ pub fn page(
 /// One way to the events that are wanted.
 struct Search<'a> {
     owner: Uin,
-    filter: &'a Filter,
+    filter: &'a EventFilter,
     way: Way<'a>,
 }
 
-fn rows(conn: &mut Conn, search: &Search<'_>, part: Part<Cursor>) -> Result<Vec<Row>, StoreError> {
-    let (Search { owner, filter, way }, Part { cursor, size: limit }) = (search, part);
+fn rows(conn: &mut Conn, search: &Search<'_>, part: Slice<EventCursor>) -> Result<Vec<Row>, StoreError> {
+    let (Search { owner, filter, way }, Slice { cursor, size: limit }) = (search, part);
     let thing = || sql::<Text>(dialect::last_of_target(conn));
     let mut query =
         audit_events::table.filter(audit_events::owner_uin.eq(owner.0)).select(Row::as_select()).into_boxed();
@@ -233,9 +233,9 @@ fn rows(conn: &mut Conn, search: &Search<'_>, part: Part<Cursor>) -> Result<Vec<
         query = query.filter(audit_events::actor_uin.eq_any(actors));
     }
     let query = match cursor {
-        Cursor::Newest => query.order(audit_events::seq.desc()),
-        Cursor::Older(seq) => query.filter(audit_events::seq.lt(seq)).order(audit_events::seq.desc()),
-        Cursor::Newer(seq) => query.filter(audit_events::seq.gt(seq)).order(audit_events::seq.asc()),
+        EventCursor::Newest => query.order(audit_events::seq.desc()),
+        EventCursor::Older(seq) => query.filter(audit_events::seq.lt(seq)).order(audit_events::seq.desc()),
+        EventCursor::Newer(seq) => query.filter(audit_events::seq.gt(seq)).order(audit_events::seq.asc()),
     };
     Ok(query.limit(limit).load(conn)?)
 }

@@ -3,7 +3,7 @@
 use super::schema::{api_keys, totp_devices, user_terms, users};
 use super::{Conn, StoreError};
 use crate::domain::key::SecretId;
-use crate::domain::paging::Part;
+use crate::domain::paging::Slice;
 use crate::domain::user::{MAX_TERM, Uid, Uin, User, UserKind};
 use diesel::dsl::exists;
 use diesel::prelude::*;
@@ -11,7 +11,7 @@ use std::collections::HashMap;
 
 /// What a list is asked for.
 #[derive(Clone, Debug, Default)]
-pub struct Filter {
+pub struct UserFilter {
     pub text: String,
     pub kind: Option<UserKind>,
     /// Whether an authenticator app is registered.
@@ -30,7 +30,7 @@ pub enum KeyFilter {
 
 /// Where a page begins: behind a name or before it.
 #[derive(Clone, Debug, Eq, PartialEq)]
-pub enum Cursor {
+pub enum UserCursor {
     Start,
     After(String),
     Before(String),
@@ -47,10 +47,10 @@ pub struct Listed {
 pub fn page(
     conn: &mut Conn,
     owner: Uin,
-    filter: &Filter,
-    part: &Part<Cursor>,
+    filter: &UserFilter,
+    part: &Slice<UserCursor>,
 ) -> Result<Vec<User>, StoreError> {
-    let Part { cursor, size } = part;
+    let Slice { cursor, size } = part;
     let mut query =
         users::table.filter(users::owner_uin.eq(owner.0)).select(super::users::Row::as_select()).into_boxed();
     if let Some(kind) = filter.kind {
@@ -86,9 +86,13 @@ pub fn page(
         query = query.filter(users::uid.eq_any(matching));
     }
     let query = match cursor {
-        Cursor::Start => query.order(users::name_key.asc()),
-        Cursor::After(name) => query.filter(users::name_key.gt(name.clone())).order(users::name_key.asc()),
-        Cursor::Before(name) => query.filter(users::name_key.lt(name.clone())).order(users::name_key.desc()),
+        UserCursor::Start => query.order(users::name_key.asc()),
+        UserCursor::After(name) => {
+            query.filter(users::name_key.gt(name.clone())).order(users::name_key.asc())
+        }
+        UserCursor::Before(name) => {
+            query.filter(users::name_key.lt(name.clone())).order(users::name_key.desc())
+        }
     };
     let rows: Vec<super::users::Row> = query.limit(size + 1).load(conn)?;
     rows.into_iter().map(User::try_from).collect()

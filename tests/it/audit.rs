@@ -2,7 +2,7 @@
 
 use crate::support::TestApp;
 use camlock::domain::audit::Event;
-use camlock::store::audit::{Cursor, Filter};
+use camlock::store::audit::{EventCursor, EventFilter};
 use reqwest::StatusCode;
 
 /// Every event of an account, oldest first.
@@ -12,8 +12,8 @@ fn events(app: &TestApp, owner: &str) -> Vec<Event> {
         camlock::store::audit::page(
             conn,
             owner,
-            &Filter::default(),
-            camlock::domain::paging::Part { cursor: Cursor::Newer(0), size: 10_000 },
+            &EventFilter::default(),
+            camlock::domain::paging::Slice { cursor: EventCursor::Newer(0), size: 10_000 },
         )
     });
     page.unwrap()

@@ -3,7 +3,7 @@
 use crate::support::people::Person;
 use crate::support::{Answer, TestApp};
 use camlock::domain::audit::EVENTS;
-use camlock::domain::audit::words::{Group, WORDS};
+use camlock::domain::audit::words::{EventGroup, WORDS};
 use diesel::RunQueryDsl;
 use reqwest::StatusCode;
 
@@ -34,7 +34,7 @@ fn every_event_has_words_and_every_word_an_event() {
     known.sort_unstable();
 
     assert_eq!(named, known);
-    assert!(WORDS.iter().all(|words| Group::ALL.contains(&words.group) && !words.done.is_empty()));
+    assert!(WORDS.iter().all(|words| EventGroup::ALL.contains(&words.group) && !words.done.is_empty()));
 }
 
 #[actix_web::test]
@@ -137,7 +137,7 @@ async fn events_are_chosen_by_group_and_shown_in_words() {
 
     assert_eq!(events(&page), ["DisableApiKey", "CreateApiKey"]);
     assert_eq!(page.texts("tr[data-seq] td[data-label=Event] a"), ["Disabled a key", "Created a key"]);
-    assert_eq!(page.count("#field-event optgroup"), Group::ALL.len());
+    assert_eq!(page.count("#field-event optgroup"), EventGroup::ALL.len());
     assert_eq!(refused.texts("tr[data-seq] td[data-label=Event] a"), ["Tried to sign in"]);
     assert_eq!(refused.text("td[data-label=Result] .badge").as_deref(), Some("Refused"));
     assert_eq!(refused.text("td[data-label=Result] small").as_deref(), Some("wrong name or password"));

@@ -6,7 +6,7 @@ use crate::support::programs::{are_here, script};
 use crate::support::{Client, TestApp};
 use camlock::domain::user::Uin;
 use camlock::startup;
-use camlock::store::audit::{self, Cursor, Filter};
+use camlock::store::audit::{self, EventCursor, EventFilter};
 
 /// A server that programs of this machine can call, its root and root's key.
 pub struct Stage {
@@ -47,8 +47,8 @@ impl Stage {
             audit::page(
                 conn,
                 owner,
-                &Filter::default(),
-                camlock::domain::paging::Part { cursor: Cursor::Newer(0), size: 10_000 },
+                &EventFilter::default(),
+                camlock::domain::paging::Slice { cursor: EventCursor::Newer(0), size: 10_000 },
             )
         };
         let events = self.app.app.store.read_now(read).unwrap();

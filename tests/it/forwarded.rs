@@ -3,7 +3,7 @@
 use crate::support::browser::encoded;
 use crate::support::{Client, TestApp, code};
 use camlock::domain::user::Uin;
-use camlock::store::audit::{self, Cursor, Filter};
+use camlock::store::audit::{self, EventCursor, EventFilter};
 use reqwest::{Method, StatusCode};
 use serde_json::json;
 
@@ -142,8 +142,8 @@ async fn an_unknown_address_is_written_as_such_and_its_guesses_count() {
         audit::page(
             conn,
             Uin(100_000_000_001),
-            &Filter::default(),
-            camlock::domain::paging::Part { cursor: Cursor::Newest, size: 10 },
+            &EventFilter::default(),
+            camlock::domain::paging::Slice { cursor: EventCursor::Newest, size: 10 },
         )
     });
     let ips: Vec<String> =

@@ -2,7 +2,7 @@
 
 use crate::support::{TestApp, people::Person};
 use camlock::app::Failure;
-use camlock::app::caller::{Caller, simulation::Question};
+use camlock::app::caller::{Caller, simulation::SimulatedRequest};
 use camlock::app::groups::create_group;
 use camlock::app::groups::members::add_to_groups;
 use camlock::app::groups::policies::attach_group_policies;
@@ -13,13 +13,10 @@ use camlock::app::policies::{IfAttached, NewPolicy, PolicyChange, PolicyFilter, 
 use camlock::app::policies::{create_policy, delete_policies, list_policies, update_policy};
 use camlock::app::users::boundary::{boundary, delete_boundary, put_boundary};
 use camlock::app::users::permissions::{attach_policies, attached_all};
-use camlock::domain::grant::Mark;
-use camlock::domain::group::UserRef;
-use camlock::domain::paging::Paging;
 use camlock::domain::policies::{Description, Document, PolicyKind, PolicyName, PolicyRefusal};
-use camlock::domain::policy::Reason;
-use camlock::domain::source::Source;
-use camlock::domain::user::Uin;
+use camlock::domain::{
+    grant::Mark, group::UserRef, paging::Paging, policy::Reason, source::Source, user::Uin,
+};
 use camlock::store::{StoreError, policy_versions, sessions};
 
 /// A document of one statement on everything.
@@ -350,7 +347,7 @@ async fn the_simulator_answers_as_requests_are_decided() {
     let ask = async |action: &str, context: &[(&str, &str)]| {
         let context =
             context.iter().map(|(key, value)| ((*key).to_owned(), vec![(*value).to_owned()])).collect();
-        let question = Question { action: action.to_owned(), resource: "*".to_owned(), context };
+        let question = SimulatedRequest { action: action.to_owned(), resource: "*".to_owned(), context };
         camlock::app::policies::simulate::simulate(&app.app, &by, uin(&alice), question)
             .await
             .expect("an answer")
@@ -379,8 +376,11 @@ async fn who_may_not_see_a_users_policies_does_not_simulate_it() {
     let root = app.root().await;
     let alice = app.signed_in(&root, "alice", &[]).await;
     let asker = caller(&app, &alice).await;
-    let question =
-        || Question { action: "cam:ListUsers".to_owned(), resource: "*".to_owned(), context: Vec::new() };
+    let question = || SimulatedRequest {
+        action: "cam:ListUsers".to_owned(),
+        resource: "*".to_owned(),
+        context: Vec::new(),
+    };
 
     assert!(is_denied(
         &camlock::app::policies::simulate::simulate(&app.app, &asker, uin(&root), question()).await

@@ -6,7 +6,7 @@ use crate::api::error::{ApiError, USER};
 use crate::api::input::Input;
 use crate::app::account;
 use crate::app::account::protection::{ProtectionChange, ProtectionSet, RuleChanges, protection};
-use crate::domain::login_rules::{self, Effect, LoginRule, LoginRules, LoginRulesRefusal, MAX_RULES};
+use crate::domain::login_rules::{self, LoginEffect, LoginRule, LoginRules, LoginRulesRefusal, MAX_RULES};
 use crate::domain::permission::action;
 use crate::domain::user::{Protection, Uin};
 use serde_json::{Map, Value, json};
@@ -217,8 +217,8 @@ fn login_rule(entry: &Input) -> Result<LoginRule, ApiError> {
     let network = login_rules::network(&entry.required_text("IP")?)
         .map_err(|refusal| ApiError::new("InvalidParameter.IPIllegal", refusal))?;
     let effect = match entry.required_text("Effect")?.to_ascii_lowercase().as_str() {
-        "allow" => Effect::Allow,
-        "deny" => Effect::Deny,
+        "allow" => LoginEffect::Allow,
+        "deny" => LoginEffect::Deny,
         _ => {
             return Err(ApiError::new(
                 "InvalidParameter.EffectError",

@@ -3,12 +3,12 @@
 use crate::app::caller::Caller;
 use crate::app::{App, Failure};
 use crate::domain::audit::Event;
-use crate::domain::paging::Part;
+use crate::domain::paging::Slice;
 use crate::domain::permission::action;
 use crate::domain::user::Uin;
 use crate::store::{audit, users};
 
-pub use crate::store::audit::{Cursor, Filter, Target};
+pub use crate::store::audit::{EventCursor, EventFilter, Target};
 
 /// Rows of one page of the log.
 pub const PAGE_SIZE: usize = 50;
@@ -24,43 +24,53 @@ pub struct EventPage {
 pub async fn events(
     app: &App,
     caller: &Caller,
-    filter: Filter,
-    cursor: Cursor,
+    filter: EventFilter,
+    cursor: EventCursor,
 ) -> Result<EventPage, Failure> {
     caller.ensure_here(action::READ_AUDIT)?;
     event_page(app, caller.owner(), filter, cursor).await
 }
 
 /// What a user did and what was done to it.
-pub async fn activity(app: &App, caller: &Caller, uin: Uin, cursor: Cursor) -> Result<EventPage, Failure> {
+pub async fn activity(
+    app: &App,
+    caller: &Caller,
+    uin: Uin,
+    cursor: EventCursor,
+) -> Result<EventPage, Failure> {
     caller.ensure(action::READ_AUDIT, uin)?;
     let owner = caller.owner();
     app.store.read(move |conn| users::find(conn, owner, uin)).await?.ok_or(Failure::NotFound)?;
-    event_page(app, owner, Filter { about: Some(uin), ..Filter::default() }, cursor).await
+    event_page(app, owner, EventFilter { about: Some(uin), ..EventFilter::default() }, cursor).await
 }
 
 /// The caller's own latest security events.
 pub async fn own_activity(app: &App, caller: &Caller) -> Result<Vec<Event>, Failure> {
-    let filter = Filter { actors: vec![caller.user.uin], ..Filter::default() };
-    let mut page = event_page(app, caller.owner(), filter, Cursor::Newest).await?;
+    let filter = EventFilter { actors: vec![caller.user.uin], ..EventFilter::default() };
+    let mut page = event_page(app, caller.owner(), filter, EventCursor::Newest).await?;
     page.events.truncate(10);
     Ok(page.events)
 }
 
-async fn event_page(app: &App, owner: Uin, filter: Filter, cursor: Cursor) -> Result<EventPage, Failure> {
+async fn event_page(
+    app: &App,
+    owner: Uin,
+    filter: EventFilter,
+    cursor: EventCursor,
+) -> Result<EventPage, Failure> {
     app.store
         .read(move |conn| {
             let size = i64::try_from(PAGE_SIZE).unwrap_or(i64::MAX);
-            let mut events = audit::page(conn, owner, &filter, Part { cursor, size })?;
+            let mut events = audit::page(conn, owner, &filter, Slice { cursor, size })?;
             let has_more = events.len() > PAGE_SIZE;
             events.truncate(PAGE_SIZE);
-            let backwards = matches!(cursor, Cursor::Newer(_));
+            let backwards = matches!(cursor, EventCursor::Newer(_));
             if backwards {
                 events.reverse();
             }
             Ok(EventPage {
                 events,
-                has_newer: if backwards { has_more } else { cursor != Cursor::Newest },
+                has_newer: if backwards { has_more } else { cursor != EventCursor::Newest },
                 has_older: if backwards { true } else { has_more },
             })
         })

@@ -19,7 +19,7 @@ use crate::domain::field::FieldError;
 use crate::domain::password_rules::PasswordRules;
 use crate::domain::secret::{Password, TotpSeed};
 use crate::domain::sentence::Sentence;
-use crate::domain::session::Method;
+use crate::domain::session::SignInMethod;
 use crate::domain::source::Source;
 use crate::domain::totp::{Code, matched_step, wrong_code};
 use crate::domain::user::{Protection, Uid, Uin, User, UserKind, UserName};
@@ -141,13 +141,13 @@ pub async fn set_up(app: &App, setup: Setup, source: Source) -> Result<(String, 
         let ticket = format!("{}.{}", user.uid, replace_codes(change.app, change.conn, user.uin, &door)?);
         keep_made(change.app, change.conn, form, &ticket)?;
         let signed =
-            let_in(change, &user, &Entry { method: Method::Setup, wrong_codes: 0, source: &source })?;
+            let_in(change, &user, &Entry { method: SignInMethod::Setup, wrong_codes: 0, source: &source })?;
         Ok((ticket, signed))
     })
     .await
 }
 
-/// What [`App::set_up`] answered to the same form of the same browser, when it is sent twice.
+/// What [`set_up`] answered to the same form of the same browser, when it is sent twice.
 pub async fn earlier_setup(
     app: &App,
     browser: &str,

@@ -1,8 +1,8 @@
 //! What a caller's policies allow.
 
-use crate::app::caller::access_age::Asked;
+use crate::app::caller::access_age::AccessQuestion;
 use crate::app::caller::compiled;
-use crate::app::caller::simulation::{Question, Simulation};
+use crate::app::caller::simulation::{SimulatedRequest, Simulation};
 use crate::clock;
 use crate::domain::permission::{Cause, Denial, is_operation_level, is_read_only};
 use crate::domain::policy::evaluate::{Attached, Decision, Grants, Reason};
@@ -86,11 +86,11 @@ impl Access {
     }
 
     /// Refuses what the policies do not allow, naming action, resource and the statement that decided.
-    pub(in crate::app) fn ensure(&self, asked: Asked<'_>) -> Result<(), Denial> {
+    pub(in crate::app) fn ensure(&self, asked: AccessQuestion<'_>) -> Result<(), Denial> {
         if self.rights.is_root {
             return Ok(());
         }
-        let Asked { action, resource, ip, mfa } = asked;
+        let AccessQuestion { action, resource, ip, mfa } = asked;
         let decision = self.decide(action, resource, &self.context_of(action, ip, mfa));
         if decision.allowed {
             return Ok(());
@@ -112,7 +112,7 @@ impl Access {
     }
 
     /// The answer to a made-up request.
-    pub(in crate::app) fn simulate(&self, question: &Question) -> Simulation {
+    pub(in crate::app) fn simulate(&self, question: &SimulatedRequest) -> Simulation {
         if self.rights.is_root {
             return Simulation::of_root();
         }

@@ -7,7 +7,7 @@ use crate::domain::policy::evaluate::Attached;
 
 /// A question about one action on one resource.
 #[derive(Clone, Copy)]
-pub(in crate::app) struct Asked<'a> {
+pub(in crate::app) struct AccessQuestion<'a> {
     pub action: &'static str,
     pub resource: &'a str,
     pub ip: &'a str,
@@ -17,7 +17,7 @@ pub(in crate::app) struct Asked<'a> {
 impl Access {
     /// When the policies, with those grants alone that are old enough by then or had a code behind them, allow an
     /// action; denies count from the first moment. `None` where they never do.
-    pub(in crate::app) fn ripe_at(&self, asked: Asked<'_>, rules: GrantRules) -> Option<i64> {
+    pub(in crate::app) fn ripe_at(&self, asked: AccessQuestion<'_>, rules: GrantRules) -> Option<i64> {
         if self.rights.is_root {
             return Some(0);
         }
@@ -30,7 +30,7 @@ impl Access {
         ripe.map(|time| time.max(whole))
     }
 
-    fn is_allowed_by(&self, asked: Asked<'_>, rules: GrantRules, time: i64) -> bool {
+    fn is_allowed_by(&self, asked: AccessQuestion<'_>, rules: GrantRules, time: i64) -> bool {
         let denies: Vec<(usize, Policy)> = self
             .rights
             .attached

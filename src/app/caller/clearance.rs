@@ -1,7 +1,7 @@
 //! Whether a person may grant rights now, and what is noted on what it grants.
 
 use crate::app::caller::access::Mfa;
-use crate::app::caller::access_age::Asked;
+use crate::app::caller::access_age::AccessQuestion;
 use crate::app::caller::{Caller, compiled};
 use crate::app::{App, Failure};
 use crate::domain::grant::{AppAge, GrantRules, Mark};
@@ -75,7 +75,7 @@ impl Caller {
 
     /// Whether what the right to do something rests on has waited long enough.
     fn is_ripe(&self, action: &'static str, resource: &str, now: i64) -> bool {
-        let asked = Asked { action, resource, ip: &self.source.ip, mfa: Mfa::NotChecked };
+        let asked = AccessQuestion { action, resource, ip: &self.source.ip, mfa: Mfa::NotChecked };
         self.access.ripe_at(asked, self.grant_rules()).is_some_and(|at| at <= now)
     }
 

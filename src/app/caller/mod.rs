@@ -9,14 +9,14 @@ pub mod sending;
 pub mod simulation;
 
 use crate::app::caller::access::{Access, Mfa};
-use crate::app::caller::access_age::Asked;
+use crate::app::caller::access_age::AccessQuestion;
 use crate::app::caller::clearance::Clearance;
 use crate::app::caller::once::Once;
 use crate::app::caller::sending::Sending;
 use crate::domain::account::Account;
 use crate::domain::grant::AppAge;
 use crate::domain::permission::Denial;
-use crate::domain::session::Method;
+use crate::domain::session::SignInMethod;
 use crate::domain::source::Source;
 use crate::domain::user::{Uin, User, UserKind, resource_of};
 use crate::store::api_keys::Signer;
@@ -74,7 +74,7 @@ impl Caller {
 
     /// Refuses what the policies do not allow on a resource.
     pub fn ensure_on(&self, action: &'static str, resource: &str) -> Result<(), Denial> {
-        self.access.ensure(Asked { action, resource, ip: &self.source.ip, mfa: Mfa::NotChecked })
+        self.access.ensure(AccessQuestion { action, resource, ip: &self.source.ip, mfa: Mfa::NotChecked })
     }
 
     /// Refuses what the policies do not allow on a user of this account.
@@ -105,7 +105,7 @@ impl Caller {
     /// Refuses what the policies do not allow, for an action that they tie to a step-up, as if that had been passed.
     pub fn ensure_with_mfa(&self, action: &'static str, target: Uin) -> Result<(), Denial> {
         let resource = resource_of(self.owner(), target);
-        let asked = Asked { action, resource: &resource, ip: &self.source.ip, mfa: Mfa::Passed };
+        let asked = AccessQuestion { action, resource: &resource, ip: &self.source.ip, mfa: Mfa::Passed };
         self.access.ensure(asked)
     }
 
@@ -146,12 +146,12 @@ impl Caller {
 
     /// Whether this session began by setting up the first account.
     pub fn has_just_set_up(&self) -> bool {
-        self.session.method == Method::Setup.as_str()
+        self.session.method == SignInMethod::Setup.as_str()
     }
 
     /// Whether this session signed in with a recovery code: it may enrol again, and nothing that needs a factor.
     pub fn is_recovering(&self) -> bool {
-        self.session.method == Method::RecoveryCode.as_str()
+        self.session.method == SignInMethod::RecoveryCode.as_str()
     }
 }
 

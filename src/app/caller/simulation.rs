@@ -5,7 +5,7 @@ use crate::domain::policy::near::NearMiss;
 
 /// A question of the kind "may this user …?".
 #[derive(Clone, Debug, Default)]
-pub struct Question {
+pub struct SimulatedRequest {
     /// Such as `cam:ListUsers`; of any service.
     pub action: String,
     /// Six segments, or `*`.

@@ -2,7 +2,7 @@
 
 use crate::app::caller::Caller;
 use crate::app::caller::access::{Access, Mfa};
-use crate::app::caller::access_age::Asked;
+use crate::app::caller::access_age::AccessQuestion;
 use crate::app::change::Change;
 use crate::app::deferred::grant::{Grant, Granted};
 use crate::app::{App, Failure};
@@ -114,7 +114,8 @@ fn reach(app: &App, conn: &mut Conn, caller: &Caller, uid: Uid) -> Result<Reach,
     let boundary = boundaries::find(conn, uid)?.map(|policy| policy.document);
     let access = Access::new(&user, caller.account.app_id, in_force, app.clock.now());
     let somebody = resource_of(caller.owner(), SOMEBODY);
-    let asked = |action| Asked { action, resource: &somebody, ip: &caller.source.ip, mfa: Mfa::Passed };
+    let asked =
+        |action| AccessQuestion { action, resource: &somebody, ip: &caller.source.ip, mfa: Mfa::Passed };
     let may = |action| access.ensure(asked(action)).is_ok();
     let mut allows = access.speakers(Effect::Allow, SHOW_SECRET);
     if !allows.is_empty() {

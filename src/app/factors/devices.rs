@@ -16,7 +16,7 @@ use crate::domain::field::FieldError;
 use crate::domain::recovery::RecoveryCode;
 use crate::domain::secret::{Password, TotpSeed};
 use crate::domain::sentence::Sentence;
-use crate::domain::session::Method;
+use crate::domain::session::SignInMethod;
 use crate::domain::totp::{Code, matched_step, wrong_code};
 use crate::domain::user::Uin;
 use crate::passwords::Guest;
@@ -131,7 +131,7 @@ pub async fn enrol(app: &App, caller: &Caller, enrolment: Enrolment) -> Result<E
         sessions::delete_others(change.conn, user.uin, &session.family)?;
         // Proven by password and code now, however the session began.
         let key = rename_session(change.app, change.conn, &session, |renamed| {
-            Method::Code.as_str().clone_into(&mut renamed.method);
+            SignInMethod::Code.as_str().clone_into(&mut renamed.method);
             renamed.code_at = Some(change.app.clock.now());
             renamed.code_device = Some(device);
         })?;

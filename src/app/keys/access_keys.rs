@@ -2,7 +2,7 @@
 
 use crate::app::caller::Caller;
 use crate::app::change::Change;
-use crate::app::keys::Held;
+use crate::app::keys::HeldKey;
 use crate::app::keys::deeds::{self, Via};
 use crate::app::keys::usage::LastUse;
 use crate::app::{App, Failure};
@@ -164,11 +164,11 @@ pub async fn delete_access_key(app: &App, caller: &Caller, named: NamedKey) -> R
 }
 
 /// The key that is meant, if the caller may do this to it; nobody else changes it until the end.
-fn locked(change: &mut Change<'_>, named: &NamedKey, deed: Deed) -> Result<Held, Failure> {
+fn locked(change: &mut Change<'_>, named: &NamedKey, deed: Deed) -> Result<HeldKey, Failure> {
     let holder = holder(change.conn, change.by, named.target, deed)?;
     dialect::lock_user(change.conn, holder.uid)?;
     let key = key_of(change.conn, change.by, &holder, &named.id)?;
-    Ok(Held { holder, key })
+    Ok(HeldKey { holder, key })
 }
 
 /// When keys were last used, in the order asked; each must be one that the caller may ask about.

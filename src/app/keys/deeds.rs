@@ -2,7 +2,7 @@
 
 use crate::app::change::Change;
 use crate::app::change::event::Draft;
-use crate::app::keys::Held;
+use crate::app::keys::HeldKey;
 use crate::app::keys::pair::fresh_pair;
 use crate::app::{App, Failure};
 use crate::domain::key::{AccessKeyRefusal, Key, KeyRefusal, KeyStatus, SecretId, free_slot};
@@ -35,7 +35,7 @@ impl Via {
     }
 
     /// The event of a changed status; the API has one name for both and says what it was before.
-    fn turned(self, change: &Change<'_>, held: &Held, status: KeyStatus) -> Draft {
+    fn turned(self, change: &Change<'_>, held: &HeldKey, status: KeyStatus) -> Draft {
         let event = |name| about(change, name, held);
         match (self, status) {
             (Self::Console, KeyStatus::Enabled) => event("EnableApiKey"),
@@ -73,7 +73,7 @@ pub(in crate::app) fn create(
 /// Enables or disables a key; from the commit on it counts. Nothing is written where it is so already.
 pub(in crate::app) fn set_status(
     change: &mut Change<'_>,
-    held: &Held,
+    held: &HeldKey,
     status: KeyStatus,
     via: Via,
 ) -> Result<(), Failure> {
@@ -85,7 +85,7 @@ pub(in crate::app) fn set_status(
 }
 
 /// Deletes a disabled key for good, with what was remembered of its use.
-pub(in crate::app) fn delete(change: &mut Change<'_>, held: &Held, via: Via) -> Result<(), Failure> {
+pub(in crate::app) fn delete(change: &mut Change<'_>, held: &HeldKey, via: Via) -> Result<(), Failure> {
     if !api_keys::delete_disabled(change.conn, &held.key)? {
         return Err(via.gone());
     }
@@ -94,7 +94,7 @@ pub(in crate::app) fn delete(change: &mut Change<'_>, held: &Held, via: Via) -> 
     Ok(())
 }
 
-fn about(change: &Change<'_>, name: &'static str, held: &Held) -> Draft {
+fn about(change: &Change<'_>, name: &'static str, held: &HeldKey) -> Draft {
     change.event(name).on(&held.holder).object(held.key.secret_id.as_str())
 }
 

@@ -29,7 +29,7 @@ use crate::store::api_keys;
 use crate::store::key_usage::{self, LastUse, Record};
 use crate::store::{Conn, dialect, users};
 
-pub use crate::app::keys::rights::Rights;
+pub use crate::app::keys::rights::KeyRights;
 pub use crate::domain::key::{KeyRef, Operation, Place};
 
 /// The keys of one membership and what the caller may do with them.
@@ -40,13 +40,13 @@ pub struct KeyPage {
     pub uses: Vec<LastUse>,
     /// The newest refused call of each key.
     pub refusals: Vec<Record>,
-    pub rights: Rights,
+    pub rights: KeyRights,
     /// Of others' keys: how long the caller has to wait to see their secrets.
     pub wait: Option<Wait>,
 }
 
 /// A key, and whose it is.
-pub struct Held {
+pub struct HeldKey {
     pub holder: User,
     pub key: Key,
 }
@@ -81,12 +81,17 @@ pub async fn page(app: &App, caller: &Caller, place: Place) -> Result<KeyPage, F
 }
 
 /// One key, for the pages that ask before something happens to it.
-pub async fn find(app: &App, caller: &Caller, key: &KeyRef, operation: Operation) -> Result<Held, Failure> {
+pub async fn find(
+    app: &App,
+    caller: &Caller,
+    key: &KeyRef,
+    operation: Operation,
+) -> Result<HeldKey, Failure> {
     let key = key.clone();
     app.view(caller, move |view| {
         let holder = holder(view.conn, view.by, key.place, operation)?;
         let key = api_keys::find(view.conn, holder.uid, &key.id)?.ok_or(Failure::NotFound)?;
-        Ok(Held { holder, key })
+        Ok(HeldKey { holder, key })
     })
     .await
 }
@@ -198,7 +203,7 @@ async fn ask_about(app: &App, caller: &Caller, key: &KeyRef, purpose: Purpose) -
 pub async fn set_note(app: &App, caller: &Caller, key: &KeyRef, note: &str) -> Result<(), Failure> {
     let (key, note) = (key.clone(), note.to_owned());
     app.change(caller, move |change| {
-        let Held { holder, key } = locked(change, &key, Operation::Create)?;
+        let HeldKey { holder, key } = locked(change, &key, Operation::Create)?;
         let note = field::unless_kept(Some(&key.note), &note, key_note)?;
         api_keys::set_note(change.conn, &key, &note)?;
         let event = change.event("UpdateApiKey").on(&holder).object(key.secret_id.as_str());
@@ -209,11 +214,11 @@ pub async fn set_note(app: &App, caller: &Caller, key: &KeyRef, note: &str) -> R
 }
 
 /// The key that is meant, once the caller's policies allow the operation; nobody else changes it until the end.
-fn locked(change: &mut Change<'_>, key: &KeyRef, operation: Operation) -> Result<Held, Failure> {
+fn locked(change: &mut Change<'_>, key: &KeyRef, operation: Operation) -> Result<HeldKey, Failure> {
     let holder = holder(change.conn, change.by, key.place, operation)?;
     dialect::lock_user(change.conn, holder.uid)?;
     let key = api_keys::find(change.conn, holder.uid, &key.id)?.ok_or(Failure::NotFound)?;
-    Ok(Held { holder, key })
+    Ok(HeldKey { holder, key })
 }
 
 /// What a key is for, in one line; may be empty.

@@ -7,7 +7,7 @@ use crate::app::factors::ask::{Detail, Wish, reveal_door};
 use crate::app::keys::reveal_age::By;
 use crate::app::keys::reveal_age::ensure_code_counts;
 use crate::app::keys::reveal_age::ensure_own_waited;
-use crate::app::keys::{Held, KeyRef, Operation, Place, Step, created_door, find, holder};
+use crate::app::keys::{HeldKey, KeyRef, Operation, Place, Step, created_door, find, holder};
 
 use crate::app::session::refusals::note_refusal;
 use crate::app::session::tickets::take_or_tell;
@@ -40,7 +40,7 @@ pub async fn ask_secret(app: &App, caller: &Caller, key: &KeyRef) -> Result<Step
 
 async fn ask_for_secret(app: &App, caller: &Caller, key: &KeyRef) -> Result<Step<String>, Failure> {
     let place = key.place;
-    let Held { holder, key } = find(app, caller, key, Operation::Query).await?;
+    let HeldKey { holder, key } = find(app, caller, key, Operation::Query).await?;
     ensure_showable(caller, place, &holder)?;
     caller.ensure_waited(&holder, By::AnyApp, app.clock.now())?;
     ensure_own_waited(app, caller, &key).await?;

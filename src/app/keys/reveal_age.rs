@@ -2,7 +2,7 @@
 
 use crate::app::caller::Caller;
 use crate::app::caller::access::Mfa;
-use crate::app::caller::access_age::Asked;
+use crate::app::caller::access_age::AccessQuestion;
 use crate::app::{App, Failure};
 use crate::clock;
 use crate::domain::key::Key;
@@ -74,7 +74,7 @@ impl Caller {
     fn rights_ripe_at(&self, holder: &User) -> i64 {
         let resource = holder.resource();
         let ripe_at = |action, mfa| {
-            let asked = Asked { action, resource: &resource, ip: &self.source.ip, mfa };
+            let asked = AccessQuestion { action, resource: &resource, ip: &self.source.ip, mfa };
             self.access.ripe_at(asked, self.grant_rules()).unwrap_or(i64::MAX)
         };
         ripe_at(action::QUERY_KEY, Mfa::NotChecked).max(ripe_at(action::SHOW_SECRET, Mfa::Passed))

@@ -7,7 +7,7 @@ use crate::domain::user::{User, UserKind};
 
 /// Controls that the caller's policies allow; the others are not drawn.
 #[derive(Clone, Copy, Debug)]
-pub struct Rights {
+pub struct KeyRights {
     pub create: bool,
     pub enable: bool,
     pub disable: bool,
@@ -51,9 +51,9 @@ impl Caller {
         self.ensure_show(place, holder).err()
     }
 
-    pub(in crate::app) fn rights(&self, place: Place, holder: &User) -> Rights {
+    pub(in crate::app) fn rights(&self, place: Place, holder: &User) -> KeyRights {
         let may = |operation| self.ensure_key(place, operation, holder).is_ok();
-        Rights {
+        KeyRights {
             create: may(Operation::Create),
             enable: may(Operation::Enable),
             disable: may(Operation::Disable),

@@ -2,10 +2,10 @@
 
 use crate::app::caller::Caller;
 use crate::app::caller::access::Access;
-use crate::app::caller::simulation::{Question, Simulation, name_of};
+use crate::app::caller::simulation::{SimulatedRequest, Simulation, name_of};
 use crate::app::{App, Failure};
-use crate::domain::paging::Part;
-use crate::store::user_search::Cursor;
+use crate::domain::paging::Slice;
+use crate::store::user_search::UserCursor;
 
 use crate::domain::permission::action;
 use crate::domain::user::{Uin, User};
@@ -19,7 +19,7 @@ pub async fn simulate(
     app: &App,
     caller: &Caller,
     uin: Uin,
-    question: Question,
+    question: SimulatedRequest,
 ) -> Result<Simulation, Failure> {
     caller.ensure(action::LIST_ATTACHED, uin)?;
     let (owner, app_id, now) = (caller.owner(), caller.account.app_id, app.clock.now());
@@ -44,10 +44,10 @@ pub async fn users_to_offer(app: &App, caller: &Caller) -> Result<Vec<User>, Fai
     if !caller.may_here(action::LIST_USERS) {
         return Ok(Vec::new());
     }
-    let (owner, all) = (caller.owner(), user_search::Filter::default());
+    let (owner, all) = (caller.owner(), user_search::UserFilter::default());
     app.store
         .read(move |conn| {
-            Ok(user_search::page(conn, owner, &all, &Part { cursor: Cursor::Start, size: OFFERED })?)
+            Ok(user_search::page(conn, owner, &all, &Slice { cursor: UserCursor::Start, size: OFFERED })?)
         })
         .await
 }

@@ -14,7 +14,7 @@ use crate::app::session::rules::is_live;
 use crate::app::session::tickets::digest;
 use crate::app::session::welcome::unwelcome;
 use crate::app::{App, Failure};
-use crate::domain::session::Method;
+use crate::domain::session::SignInMethod;
 use crate::domain::source::Source;
 use crate::domain::user::{Uin, User};
 use crate::store::sessions::{self, FULL, SECOND_FACTOR};
@@ -26,7 +26,7 @@ pub use crate::store::sessions::Session;
 pub(in crate::app) struct Beginning<'a> {
     pub user: &'a User,
     pub is_full: bool,
-    pub method: Method,
+    pub method: SignInMethod,
     pub source: &'a Source,
 }
 

@@ -18,7 +18,7 @@ use crate::app::session::{Beginning, public_name};
 use crate::app::sign_in::visitor::at_the_door;
 use crate::app::sign_in::visitor::{Knock, Visitor};
 use crate::domain::secret::Password;
-use crate::domain::session::Method;
+use crate::domain::session::SignInMethod;
 use crate::domain::source::Source;
 use crate::domain::throttle::TOLD_WRONG_CODES;
 use crate::domain::user::{Uin, User};
@@ -58,7 +58,7 @@ pub struct SignedIn {
 
 /// How somebody comes in: by what, after how many wrong codes, from where.
 pub(in crate::app) struct Entry<'a> {
-    pub method: Method,
+    pub method: SignInMethod,
     pub wrong_codes: i64,
     pub source: &'a Source,
 }
@@ -108,11 +108,12 @@ async fn pass_first_step(app: &App, proven: Proven, source: Source) -> Result<Si
         }
         if totp_devices::count(change.conn, user.uin)? > 0 {
             let beginning =
-                Beginning { user: &user, is_full: false, method: Method::Password, source: &source };
+                Beginning { user: &user, is_full: false, method: SignInMethod::Password, source: &source };
             let session = begin_session(change.app, change.conn, &beginning)?;
             return Ok(Ok(SignedIn::half(session, user.owner_uin)));
         }
-        let_in(change, &user, &Entry { method: Method::Password, wrong_codes: 0, source: &source }).map(Ok)
+        let_in(change, &user, &Entry { method: SignInMethod::Password, wrong_codes: 0, source: &source })
+            .map(Ok)
     })
     .await?
 }
@@ -187,14 +188,14 @@ pub async fn is_signed_in(app: &App, session: String) -> Result<bool, Failure> {
 }
 
 /// Whether the door has to ask for an account, and whether there is any.
-pub async fn door(app: &App) -> Result<Door, Failure> {
+pub async fn door(app: &App) -> Result<Entrance, Failure> {
     let found = app.store.read(accounts::first_two).await?;
-    Ok(Door { is_set_up: !found.is_empty(), asks_account: found.len() > 1 })
+    Ok(Entrance { is_set_up: !found.is_empty(), asks_account: found.len() > 1 })
 }
 
 /// What the sign-in page shows.
 #[derive(Clone, Copy, Debug)]
-pub struct Door {
+pub struct Entrance {
     pub is_set_up: bool,
     pub asks_account: bool,
 }

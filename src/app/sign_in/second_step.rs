@@ -15,7 +15,7 @@ use crate::app::sign_in::{Entry, SignedIn};
 use crate::app::{App, Failure};
 use crate::domain::field::FieldError;
 use crate::domain::recovery::RecoveryCode;
-use crate::domain::session::Method;
+use crate::domain::session::SignInMethod;
 use crate::domain::source::Source;
 use crate::domain::throttle::MANY_WRONG_CODES;
 use crate::domain::totp::Code;
@@ -109,8 +109,8 @@ fn guess(
         Proof::Code(_) if wrong_codes >= MANY_WRONG_CODES && half.known.is_none() => {
             return Err(FieldError::on_page("code", ONLY_KNOWN).into());
         }
-        Proof::Code(code) => (use_code(change.app, change.conn, uin, code)?, Method::Code),
-        Proof::Recovery(_) => (None, Method::RecoveryCode),
+        Proof::Code(code) => (use_code(change.app, change.conn, uin, code)?, SignInMethod::Code),
+        Proof::Recovery(_) => (None, SignInMethod::RecoveryCode),
     };
     let is_right = match proof {
         Proof::Code(_) => device.is_some(),

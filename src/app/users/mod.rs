@@ -22,7 +22,7 @@ use crate::app::session::tickets::{NewTicket, mint};
 use crate::app::users::names::ensure_free_name;
 use crate::app::users::permissions::attach_in;
 use crate::domain::field::FieldError;
-use crate::domain::paging::Part;
+use crate::domain::paging::Slice;
 use crate::domain::permission::action;
 use crate::domain::secret::Password;
 use crate::domain::user::{MAX_OWNERS_OF_COLLABORATOR, Protection, Uid, Uin, User, UserKind, UserName};
@@ -31,7 +31,7 @@ use crate::store::sequences::{self, Sequence};
 use crate::store::{Conn, accounts, api_keys, dialect, grants, policies, totp_devices, user_search, users};
 use serde_json::Value;
 
-pub use crate::store::user_search::{Cursor, Filter, KeyFilter, Listed};
+pub use crate::store::user_search::{KeyFilter, Listed, UserCursor, UserFilter};
 
 /// Rows of one page of the User List.
 pub const PAGE_SIZE: usize = 50;
@@ -100,24 +100,29 @@ pub struct UserDetails {
 }
 
 /// One page of the User List.
-pub async fn users(app: &App, caller: &Caller, filter: Filter, cursor: Cursor) -> Result<UserPage, Failure> {
+pub async fn users(
+    app: &App,
+    caller: &Caller,
+    filter: UserFilter,
+    cursor: UserCursor,
+) -> Result<UserPage, Failure> {
     caller.ensure_here(action::LIST_USERS)?;
     let (owner, limit) = (caller.owner(), app.rules.users_per_account);
     let count = caller.account.user_count;
     app.store
         .read(move |conn| {
             let size = i64::try_from(PAGE_SIZE).unwrap_or(i64::MAX);
-            let part = Part { cursor, size };
+            let part = Slice { cursor, size };
             let mut found = user_search::page(conn, owner, &filter, &part)?;
             let has_more = found.len() > PAGE_SIZE;
             found.truncate(PAGE_SIZE);
-            let backwards = matches!(part.cursor, Cursor::Before(_));
+            let backwards = matches!(part.cursor, UserCursor::Before(_));
             if backwards {
                 found.reverse();
             }
             Ok(UserPage {
                 users: user_search::with_details(conn, found)?,
-                has_previous: if backwards { has_more } else { part.cursor != Cursor::Start },
+                has_previous: if backwards { has_more } else { part.cursor != UserCursor::Start },
                 has_next: if backwards { true } else { has_more },
                 count,
                 limit,

@@ -3,7 +3,7 @@
 use crate::app::caller::Caller;
 use crate::app::change::Change;
 use crate::app::change::event::Draft;
-use crate::app::keys::Held;
+use crate::app::keys::HeldKey;
 use crate::app::keys::deeds::{self, Via};
 use crate::app::users::changeable;
 use crate::app::users::named::named;
@@ -75,7 +75,7 @@ fn delete_keys_of(change: &mut Change<'_>, user: &User) -> Result<(), Failure> {
     for key in api_keys::of_user(change.conn, user.uid)? {
         change.by.ensure_none_denied(&[action::DELETE_ACCESS_KEY], user.uin)?;
         change.by.ensure(action::DELETE_KEY, user.uin)?;
-        let held = Held { holder: user.clone(), key };
+        let held = HeldKey { holder: user.clone(), key };
         deeds::set_status(change, &held, KeyStatus::Disabled, Via::Console)?;
         deeds::delete(change, &held, Via::Console)?;
     }

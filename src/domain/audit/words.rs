@@ -2,7 +2,7 @@
 
 /// What a group of events is about, as the filter offers it.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum Group {
+pub enum EventGroup {
     SignIn,
     Keys,
     Users,
@@ -28,7 +28,7 @@ pub enum About {
 #[derive(Clone, Copy, Debug)]
 pub struct Words {
     pub name: &'static str,
-    pub group: Group,
+    pub group: EventGroup,
     pub about: About,
     /// Such as "Disabled a key".
     pub done: &'static str,
@@ -36,7 +36,7 @@ pub struct Words {
     act: &'static str,
 }
 
-impl Group {
+impl EventGroup {
     /// All of them, in the order of the filter.
     pub const ALL: [Self; 6] =
         [Self::Keys, Self::Users, Self::SignIn, Self::Policies, Self::Groups, Self::Settings];
@@ -93,169 +93,184 @@ impl Words {
     }
 }
 
-const fn words(name: &'static str, group: Group, about: About, [done, act]: [&'static str; 2]) -> Words {
+const fn words(name: &'static str, group: EventGroup, about: About, [done, act]: [&'static str; 2]) -> Words {
     Words { name, group, about, done, act }
 }
 
 /// Every event that there is, once.
 pub const WORDS: &[Words] = &[
-    words("SignIn", Group::SignIn, About::User, ["Signed in", "sign in"]),
-    words("SignOut", Group::SignIn, About::User, ["Signed out", "sign out"]),
-    words("EndSession", Group::SignIn, About::User, ["Ended a session", "end a session"]),
-    words("SwitchIdentity", Group::SignIn, About::User, ["Switched account", "switch account"]),
-    words("StepUp", Group::SignIn, About::User, ["Passed a verification", "pass a verification"]),
-    words("EndVerification", Group::SignIn, About::User, ["Ended a verification", "end a verification"]),
-    words("UseTicket", Group::SignIn, About::User, ["Opened a page once", "open a page again"]),
-    words("UseRecoveryCode", Group::SignIn, About::User, ["Used a recovery code", "use a recovery code"]),
-    words("ChangePassword", Group::SignIn, About::User, ["Changed a password", "change a password"]),
+    words("SignIn", EventGroup::SignIn, About::User, ["Signed in", "sign in"]),
+    words("SignOut", EventGroup::SignIn, About::User, ["Signed out", "sign out"]),
+    words("EndSession", EventGroup::SignIn, About::User, ["Ended a session", "end a session"]),
+    words("SwitchIdentity", EventGroup::SignIn, About::User, ["Switched account", "switch account"]),
+    words("StepUp", EventGroup::SignIn, About::User, ["Passed a verification", "pass a verification"]),
+    words("EndVerification", EventGroup::SignIn, About::User, ["Ended a verification", "end a verification"]),
+    words("UseTicket", EventGroup::SignIn, About::User, ["Opened a page once", "open a page again"]),
+    words(
+        "UseRecoveryCode",
+        EventGroup::SignIn,
+        About::User,
+        ["Used a recovery code", "use a recovery code"],
+    ),
+    words("ChangePassword", EventGroup::SignIn, About::User, ["Changed a password", "change a password"]),
     words(
         "AddMfaDevice",
-        Group::SignIn,
+        EventGroup::SignIn,
         About::User,
         ["Added an authenticator app", "add an authenticator app"],
     ),
     words(
         "RemoveMfaDevice",
-        Group::SignIn,
+        EventGroup::SignIn,
         About::User,
         ["Removed an authenticator app", "remove an authenticator app"],
     ),
     words(
         "ReplaceRecoveryCodes",
-        Group::SignIn,
+        EventGroup::SignIn,
         About::User,
         ["Replaced recovery codes", "replace recovery codes"],
     ),
     words(
         "Unlock",
-        Group::SignIn,
+        EventGroup::SignIn,
         About::User,
         ["Lifted a wait after wrong tries", "lift a wait after wrong tries"],
     ),
-    words("CreateApiKey", Group::Keys, About::User, ["Created a key", "create a key"]),
+    words("CreateApiKey", EventGroup::Keys, About::User, ["Created a key", "create a key"]),
     words(
         "CreateAccessKey",
-        Group::Keys,
+        EventGroup::Keys,
         About::User,
         ["Created a key by the API", "create a key by the API"],
     ),
-    words("ImportApiKey", Group::Keys, About::User, ["Imported a key", "import a key"]),
-    words("EnableApiKey", Group::Keys, About::User, ["Enabled a key", "enable a key"]),
-    words("DisableApiKey", Group::Keys, About::User, ["Disabled a key", "disable a key"]),
-    words("DeleteApiKey", Group::Keys, About::User, ["Deleted a key", "delete a key"]),
+    words("ImportApiKey", EventGroup::Keys, About::User, ["Imported a key", "import a key"]),
+    words("EnableApiKey", EventGroup::Keys, About::User, ["Enabled a key", "enable a key"]),
+    words("DisableApiKey", EventGroup::Keys, About::User, ["Disabled a key", "disable a key"]),
+    words("DeleteApiKey", EventGroup::Keys, About::User, ["Deleted a key", "delete a key"]),
     words(
         "UpdateApiKey",
-        Group::Keys,
+        EventGroup::Keys,
         About::User,
         ["Changed the note of a key", "change the note of a key"],
     ),
     words(
         "UpdateAccessKey",
-        Group::Keys,
+        EventGroup::Keys,
         About::User,
         ["Changed the status of a key by the API", "change the status of a key by the API"],
     ),
     words(
         "DeleteAccessKey",
-        Group::Keys,
+        EventGroup::Keys,
         About::User,
         ["Deleted a key by the API", "delete a key by the API"],
     ),
-    words("ShowSecretKey", Group::Keys, About::User, ["Showed a SecretKey", "show a SecretKey"]),
-    words("AddUser", Group::Users, About::User, ["Created a user", "create a user"]),
-    words("AddCollaborator", Group::Users, About::User, ["Added a collaborator", "add a collaborator"]),
-    words("UpdateUser", Group::Users, About::User, ["Changed a user", "change a user"]),
-    words("DeleteUser", Group::Users, About::User, ["Deleted a user", "delete a user"]),
-    words("EnableConsole", Group::Users, About::User, ["Gave console access", "give console access"]),
-    words("DisableConsole", Group::Users, About::User, ["Stopped console access", "stop console access"]),
-    words("ResetPassword", Group::Users, About::User, ["Reset a password", "reset a password"]),
-    words("ResetMfa", Group::Users, About::User, ["Reset an authenticator", "reset an authenticator"]),
+    words("ShowSecretKey", EventGroup::Keys, About::User, ["Showed a SecretKey", "show a SecretKey"]),
+    words("AddUser", EventGroup::Users, About::User, ["Created a user", "create a user"]),
+    words("AddCollaborator", EventGroup::Users, About::User, ["Added a collaborator", "add a collaborator"]),
+    words("UpdateUser", EventGroup::Users, About::User, ["Changed a user", "change a user"]),
+    words("DeleteUser", EventGroup::Users, About::User, ["Deleted a user", "delete a user"]),
+    words("EnableConsole", EventGroup::Users, About::User, ["Gave console access", "give console access"]),
+    words(
+        "DisableConsole",
+        EventGroup::Users,
+        About::User,
+        ["Stopped console access", "stop console access"],
+    ),
+    words("ResetPassword", EventGroup::Users, About::User, ["Reset a password", "reset a password"]),
+    words("ResetMfa", EventGroup::Users, About::User, ["Reset an authenticator", "reset an authenticator"]),
     words(
         "SetMfaFlag",
-        Group::Users,
+        EventGroup::Users,
         About::User,
         ["Set which verifications a user needs", "set which verifications a user needs"],
     ),
-    words("AttachUserPolicy", Group::Policies, About::User, ["Attached a policy", "attach a policy"]),
-    words("DetachUserPolicy", Group::Policies, About::User, ["Detached a policy", "detach a policy"]),
-    words("CreatePolicy", Group::Policies, About::Policy, ["Created a policy", "create a policy"]),
-    words("UpdatePolicy", Group::Policies, About::Policy, ["Changed a policy", "change a policy"]),
-    words("DeletePolicy", Group::Policies, About::Policy, ["Deleted a policy", "delete a policy"]),
+    words("AttachUserPolicy", EventGroup::Policies, About::User, ["Attached a policy", "attach a policy"]),
+    words("DetachUserPolicy", EventGroup::Policies, About::User, ["Detached a policy", "detach a policy"]),
+    words("CreatePolicy", EventGroup::Policies, About::Policy, ["Created a policy", "create a policy"]),
+    words("UpdatePolicy", EventGroup::Policies, About::Policy, ["Changed a policy", "change a policy"]),
+    words("DeletePolicy", EventGroup::Policies, About::Policy, ["Deleted a policy", "delete a policy"]),
     words(
         "CreatePolicyVersion",
-        Group::Policies,
+        EventGroup::Policies,
         About::Policy,
         ["Made a new version of a policy", "make a new version of a policy"],
     ),
     words(
         "SetDefaultPolicyVersion",
-        Group::Policies,
+        EventGroup::Policies,
         About::Policy,
         ["Chose another version of a policy", "choose another version of a policy"],
     ),
     words(
         "DeletePolicyVersion",
-        Group::Policies,
+        EventGroup::Policies,
         About::Policy,
         ["Deleted a version of a policy", "delete a version of a policy"],
     ),
     words(
         "PutUserPermissionsBoundary",
-        Group::Policies,
+        EventGroup::Policies,
         About::User,
         ["Set a permission boundary", "set a permission boundary"],
     ),
     words(
         "DeleteUserPermissionsBoundary",
-        Group::Policies,
+        EventGroup::Policies,
         About::User,
         ["Removed a permission boundary", "remove a permission boundary"],
     ),
-    words("CreateGroup", Group::Groups, About::Group, ["Created a group", "create a group"]),
-    words("UpdateGroup", Group::Groups, About::Group, ["Changed a group", "change a group"]),
-    words("DeleteGroup", Group::Groups, About::Group, ["Deleted a group", "delete a group"]),
-    words("AddUserToGroup", Group::Groups, About::User, ["Added a user to a group", "add a user to a group"]),
+    words("CreateGroup", EventGroup::Groups, About::Group, ["Created a group", "create a group"]),
+    words("UpdateGroup", EventGroup::Groups, About::Group, ["Changed a group", "change a group"]),
+    words("DeleteGroup", EventGroup::Groups, About::Group, ["Deleted a group", "delete a group"]),
+    words(
+        "AddUserToGroup",
+        EventGroup::Groups,
+        About::User,
+        ["Added a user to a group", "add a user to a group"],
+    ),
     words(
         "RemoveUserFromGroup",
-        Group::Groups,
+        EventGroup::Groups,
         About::User,
         ["Took a user out of a group", "take a user out of a group"],
     ),
     words(
         "AttachGroupPolicy",
-        Group::Groups,
+        EventGroup::Groups,
         About::Group,
         ["Attached a policy to a group", "attach a policy to a group"],
     ),
     words(
         "DetachGroupPolicy",
-        Group::Groups,
+        EventGroup::Groups,
         About::Group,
         ["Detached a policy from a group", "detach a policy from a group"],
     ),
-    words("Setup", Group::Settings, About::User, ["Set up the account", "set up the account"]),
-    words("CreateAccount", Group::Settings, About::User, ["Created the account", "create the account"]),
+    words("Setup", EventGroup::Settings, About::User, ["Set up the account", "set up the account"]),
+    words("CreateAccount", EventGroup::Settings, About::User, ["Created the account", "create the account"]),
     words(
         "UpdateAccountSettings",
-        Group::Settings,
+        EventGroup::Settings,
         About::Other,
         ["Changed account security", "change account security"],
     ),
     words(
         "UpdatePasswordRules",
-        Group::Settings,
+        EventGroup::Settings,
         About::Other,
         ["Changed the password rules", "change the password rules"],
     ),
     words(
         "CreateSubAccountLoginIpPolicy",
-        Group::Settings,
+        EventGroup::Settings,
         About::Other,
         ["Changed where sub-users may sign in from", "change where sub-users may sign in from"],
     ),
     words(
         "UpdatePreferences",
-        Group::Settings,
+        EventGroup::Settings,
         About::User,
         ["Changed own preferences", "change own preferences"],
     ),

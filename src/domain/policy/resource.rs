@@ -5,7 +5,7 @@ mod tail;
 
 use std::borrow::Cow;
 
-use self::account::{Account, AccountPattern};
+use self::account::{AccountPattern, AccountSegment};
 use self::tail::Tail;
 use super::context::{Principal, Request};
 use super::problem::{Fault, code};
@@ -48,7 +48,7 @@ pub(super) enum Target<'a> {
 pub(super) struct Named<'a> {
     service: &'a str,
     region: &'a str,
-    account: Account,
+    account: AccountSegment,
     tail: Cow<'a, str>,
 }
 
@@ -64,11 +64,13 @@ impl<'a> Target<'a> {
         let mut segments = request.resource.splitn(6, ':');
         let (prefix, project) = (segments.next()?, segments.next()?);
         let (service, region) = (segments.next()?, segments.next()?);
-        let account = Account::of_request(segments.next()?, request.caller)?;
+        let account = AccountSegment::of_request(segments.next()?, request.caller)?;
         let tail = segments.next()?;
         let well_formed = prefix == "qcs" && project.is_empty() && !service.is_empty() && !tail.is_empty();
         let tail = match account {
-            Account::Uin(uin) if service == "cam" && tail == "root" => Cow::Owned(format!("uin/{uin}")),
+            AccountSegment::Uin(uin) if service == "cam" && tail == "root" => {
+                Cow::Owned(format!("uin/{uin}"))
+            }
             _ => Cow::Borrowed(tail),
         };
         well_formed.then_some(Self::One(Named { service, region, account, tail }))
@@ -79,7 +81,7 @@ impl Named<'_> {
     fn account_of(caller: &Principal) -> Self {
         let owner = caller.owner_uin;
         let tail = Cow::Owned(format!("uin/{owner}"));
-        Self { service: "cam", region: "", account: Account::Uin(owner), tail }
+        Self { service: "cam", region: "", account: AccountSegment::Uin(owner), tail }
     }
 }
 

@@ -47,8 +47,8 @@ pub struct Claim<'a> {
 
 /// What goes into the signature, by scheme.
 pub(super) enum Proof<'a> {
-    Tc3(tc3::Proof<'a>),
-    V1(v1::Proof<'a>),
+    Tc3(tc3::Tc3Proof<'a>),
+    V1(v1::V1Proof<'a>),
 }
 
 impl<'a> Claim<'a> {

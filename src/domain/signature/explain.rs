@@ -39,7 +39,7 @@ fn explained(claim: &Claim<'_>, spelling: Candidate<'_>) -> Explanation {
     }
 }
 
-fn explained_tc3(claim: &Claim<'_>, proof: &tc3::Proof<'_>, spelling: Candidate<'_>) -> Explanation {
+fn explained_tc3(claim: &Claim<'_>, proof: &tc3::Tc3Proof<'_>, spelling: Candidate<'_>) -> Explanation {
     let (mut canonical, mut string_to_sign) = (Vec::new(), Vec::new());
     proof.canonical(claim).write(spelling, &mut canonical);
     let hash: [u8; 32] = Sha256::digest(&canonical).into();
@@ -53,7 +53,7 @@ fn explained_tc3(claim: &Claim<'_>, proof: &tc3::Proof<'_>, spelling: Candidate<
     }
 }
 
-fn explained_v1(claim: &Claim<'_>, proof: &v1::Proof<'_>, spelling: Candidate<'_>) -> Explanation {
+fn explained_v1(claim: &Claim<'_>, proof: &v1::V1Proof<'_>, spelling: Candidate<'_>) -> Explanation {
     let mut string_to_sign = Vec::new();
     let method = claim.method.as_str();
     v1::write_string_to_sign(method, spelling.host, &proof.parameters, &mut string_to_sign);

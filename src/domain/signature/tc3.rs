@@ -21,7 +21,7 @@ const FORM: &[&str] = &["application/x-www-form-urlencoded"];
 const POSTED: &[&str] = &["application/json", "multipart/form-data", "application/octet-stream"];
 
 /// What a TC3 signature covers, and the signature.
-pub(super) struct Proof<'a> {
+pub(super) struct Tc3Proof<'a> {
     pub query: &'a str,
     pub date: &'a str,
     pub service: &'a str,
@@ -69,7 +69,7 @@ pub(super) fn parse<'a>(
     let timestamp = window::timestamp(text, now, "X-TC-Timestamp")?;
     window::ensure_date(authorization.date, timestamp)?;
     let body_sha256 = incoming.body.sha256();
-    let proof = Proof {
+    let proof = Tc3Proof {
         query: incoming.query,
         date: authorization.date,
         service: authorization.service,
@@ -129,7 +129,7 @@ fn is_unsigned_payload(incoming: &Incoming<'_>, body_sha256: &[u8; 32]) -> Resul
     })
 }
 
-impl Proof<'_> {
+impl Tc3Proof<'_> {
     /// The request that should have been signed; its URI is always `/`.
     pub(super) fn canonical(&self, claim: &Claim<'_>) -> CanonicalRequest<'_> {
         let unsigned = self.unsigned_payload;

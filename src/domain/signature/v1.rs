@@ -23,7 +23,7 @@ const FORM: &[&str] = &["application/x-www-form-urlencoded", "application/json"]
 const MAX_NAME: usize = 256;
 
 /// What a v1 signature covers, and the signature.
-pub(super) struct Proof<'a> {
+pub(super) struct V1Proof<'a> {
     pub scheme: Scheme,
     pub nonce: u64,
     /// Sorted by the bytes of the name, each once, without `Signature`.
@@ -47,7 +47,7 @@ pub(super) fn parse<'a>(incoming: &Incoming<'a>, now: i64) -> Result<Claim<'a>, 
     if !is_secret_id(&secret_id) {
         return Err(SignatureError::Malformed("SecretId"));
     }
-    let proof = claim::Proof::V1(Proof { scheme, nonce, parameters, signature });
+    let proof = claim::Proof::V1(V1Proof { scheme, nonce, parameters, signature });
     let body_sha256 = incoming.body.sha256();
     Ok(Claim { method, host, path: incoming.path, secret_id, timestamp, now, body_sha256, proof })
 }
@@ -177,7 +177,7 @@ pub(super) fn signature<T: AsRef<str>>(
     mac.finalize().into_bytes().to_vec()
 }
 
-impl Proof<'_> {
+impl V1Proof<'_> {
     pub(super) fn parameter(&self, name: &str) -> Option<&str> {
         find(&self.parameters, name).map(|value| &**value)
     }

@@ -116,7 +116,7 @@ pub fn verify<'k>(
 
 fn judge_tc3(
     claim: &Claim<'_>,
-    proof: &tc3::Proof<'_>,
+    proof: &tc3::Tc3Proof<'_>,
     key: KeyMaterial<'_>,
 ) -> Result<(), Option<Difference>> {
     let mac = signing_mac(key.secret(), proof.date, proof.service);
@@ -125,7 +125,7 @@ fn judge_tc3(
 
 fn judge_v1(
     claim: &Claim<'_>,
-    proof: &v1::Proof<'_>,
+    proof: &v1::V1Proof<'_>,
     key: KeyMaterial<'_>,
 ) -> Result<(), Option<Difference>> {
     proof.is_signed_by(claim, key.secret()).then_some(()).ok_or(None)

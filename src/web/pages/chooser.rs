@@ -1,6 +1,6 @@
 //! The page to choose from: policies for somebody, groups to join, users to add.
 
-use crate::app::{Failure, users, users::Cursor, users::Filter, users::PAGE_SIZE};
+use crate::app::{Failure, users, users::PAGE_SIZE, users::UserCursor, users::UserFilter};
 use crate::domain::{field::FieldError, permission::action, user::User, user::UserKind};
 use crate::web::answer::{PageResult, render, render_as};
 use crate::web::{
@@ -94,18 +94,18 @@ pub async fn users_to_choose(
     text: &str,
     fits: impl Fn(&User) -> bool,
 ) -> Result<(Vec<User>, bool), PageError> {
-    let (mut found, mut cursor) = (Vec::new(), Cursor::Start);
+    let (mut found, mut cursor) = (Vec::new(), UserCursor::Start);
     if !visit.person.may_here(action::LIST_USERS) {
         return Ok((found, false));
     }
-    let filter = Filter { text: text.to_owned(), ..Filter::default() };
+    let filter = UserFilter { text: text.to_owned(), ..UserFilter::default() };
     loop {
         let part = users::users(visit.app(), &visit.person, filter.clone(), cursor).await?;
         let last = part.users.last().map(|listed| listed.user.name.to_lowercase());
         let users = part.users.into_iter().map(|listed| listed.user);
         found.extend(users.filter(|user| user.kind != UserKind::Root && fits(user)));
         match last {
-            Some(name) if part.has_next && found.len() < PAGE_SIZE => cursor = Cursor::After(name),
+            Some(name) if part.has_next && found.len() < PAGE_SIZE => cursor = UserCursor::After(name),
             _ => return Ok((found, part.has_next)),
         }
     }

@@ -9,18 +9,18 @@ use crate::domain::policy::wildcard::Pattern;
 pub(super) enum AccountPattern {
     /// Left empty: the account the policy belongs to.
     Own,
-    One(Account),
+    One(AccountSegment),
     Like(Pattern),
 }
 
 /// An account by one of its two numbers.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(super) enum Account {
+pub(super) enum AccountSegment {
     Uin(u64),
     App(u64),
 }
 
-impl Account {
+impl AccountSegment {
     fn parse(text: &str) -> Option<Self> {
         let (kind, number) = text.split_once('/')?;
         let (kind, number) = (kind.trim(), number.trim());
@@ -52,7 +52,7 @@ impl AccountPattern {
         if text.is_empty() {
             return Ok(Self::Own);
         }
-        if let Some(account) = Account::parse(text) {
+        if let Some(account) = AccountSegment::parse(text) {
             return Ok(Self::One(account));
         }
         if matches!(text, "*" | "uin/*" | "uid/*") {
@@ -61,17 +61,17 @@ impl AccountPattern {
         Err(super::bad(code::RESOURCE_ACCOUNT, ("account", "账号"), text))
     }
 
-    pub fn covers(&self, account: Account, caller: &Principal) -> bool {
+    pub fn covers(&self, account: AccountSegment, caller: &Principal) -> bool {
         match self {
-            Self::Own => account == Account::Uin(caller.owner_uin),
+            Self::Own => account == AccountSegment::Uin(caller.owner_uin),
             Self::One(written) => account == written.under_uin(caller),
             Self::Like(pattern) => match account {
-                Account::Uin(uin) if uin == caller.owner_uin => {
+                AccountSegment::Uin(uin) if uin == caller.owner_uin => {
                     pattern.matches(&format!("uin/{uin}"))
                         || pattern.matches(&format!("uid/{}", caller.app_id))
                 }
-                Account::Uin(uin) => pattern.matches(&format!("uin/{uin}")),
-                Account::App(app_id) => pattern.matches(&format!("uid/{app_id}")),
+                AccountSegment::Uin(uin) => pattern.matches(&format!("uin/{uin}")),
+                AccountSegment::App(app_id) => pattern.matches(&format!("uid/{app_id}")),
             },
         }
     }

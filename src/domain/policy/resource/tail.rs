@@ -1,7 +1,7 @@
 //! The last segment: `type/id` or `type/path`, with `*` and variables.
 
 use super::Named;
-use super::account::Account;
+use super::account::AccountSegment;
 use crate::domain::policy::context::Principal;
 use crate::domain::policy::problem::{Fault, code};
 use crate::domain::policy::template::Template;
@@ -61,7 +61,9 @@ impl Tail {
 
     pub fn covers(&self, named: &Named<'_>, caller: &Principal) -> bool {
         match (self, named.account) {
-            (Self::Root, Account::Uin(uin)) if named.service == "cam" => named.tail == format!("uin/{uin}"),
+            (Self::Root, AccountSegment::Uin(uin)) if named.service == "cam" => {
+                named.tail == format!("uin/{uin}")
+            }
             (Self::Root, _) => named.tail == "root",
             (Self::Fixed(directory), _) => directory.covers(&named.tail),
             (Self::Varying(template), _) => covers_filled(template, &named.tail, caller),

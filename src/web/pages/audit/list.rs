@@ -1,7 +1,7 @@
 //! The log listed, and one event of it.
 
-use crate::app::{account, account::log::Cursor, account::log::EventPage};
-use crate::domain::{audit::Event, audit::words::Group, field::FieldError, permission::action};
+use crate::app::{account, account::log::EventCursor, account::log::EventPage};
+use crate::domain::{audit::Event, audit::words::EventGroup, field::FieldError, permission::action};
 use crate::web::answer::{PageResult, render, render_as};
 use crate::web::pages::audit::{EventRow, facts::Facts, range, range::Shortcut, search, search::TypedFilter};
 use crate::web::{layout::Layout, layout::filters, query::Query, visit::Visit};
@@ -14,7 +14,7 @@ struct IndexPage {
     page: Layout,
     errors: Vec<FieldError>,
     typed: TypedFilter,
-    groups: [Group; 6],
+    groups: [EventGroup; 6],
     shortcuts: Vec<Shortcut>,
     /// Nothing to list while the filter cannot be read.
     listing: Option<Listing>,
@@ -57,7 +57,7 @@ pub async fn index(visit: Visit, query: Query) -> PageResult {
         Err(errors) => (StatusCode::UNPROCESSABLE_ENTITY, errors, None),
     };
     let page = visit.layout("audit");
-    render_as(status, &IndexPage { page, errors, typed, groups: Group::ALL, shortcuts, listing })
+    render_as(status, &IndexPage { page, errors, typed, groups: EventGroup::ALL, shortcuts, listing })
 }
 
 /// Everything that one event says.
@@ -77,7 +77,7 @@ pub async fn detail(visit: Visit) -> PageResult {
 }
 
 impl Listing {
-    fn new(found: EventPage, query: &Query, cursor: Cursor, shortcuts: &[Shortcut]) -> Self {
+    fn new(found: EventPage, query: &Query, cursor: EventCursor, shortcuts: &[Shortcut]) -> Self {
         let link =
             |name: &str, seq: i64| query.with(&[("older", ""), ("newer", ""), (name, &seq.to_string())]);
         let (first, last) = (found.events.first(), found.events.last());
@@ -85,7 +85,7 @@ impl Listing {
         Self {
             newer: first.filter(|_| found.has_newer).map(|event| link("newer", event.seq)),
             older: last.filter(|_| found.has_older).map(|event| link("older", event.seq)),
-            newest: (cursor != Cursor::Newest).then(|| query.with(&[("older", ""), ("newer", "")])),
+            newest: (cursor != EventCursor::Newest).then(|| query.with(&[("older", ""), ("newer", "")])),
             is_filtered: search::FIELDS.iter().any(|name| query.find(name).is_some()),
             wider,
             rows: found.events.into_iter().map(EventRow::from).collect(),

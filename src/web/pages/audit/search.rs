@@ -1,8 +1,10 @@
 //! What the log is asked for, as typed and as meant.
 
 use super::range::{DAY, start_of};
-use crate::app::{App, Failure, account, account::log::Cursor, account::log::Filter, caller::Caller};
-use crate::domain::{audit::EVENTS, audit::Outcome, audit::words::Group, field::FieldError};
+use crate::app::{
+    App, Failure, account, account::log::EventCursor, account::log::EventFilter, caller::Caller,
+};
+use crate::domain::{audit::EVENTS, audit::Outcome, audit::words::EventGroup, field::FieldError};
 use crate::web::{error::PageError, query::Query};
 
 /// The filter's fields.
@@ -43,7 +45,7 @@ impl TypedFilter {
         &self,
         app: &App,
         caller: &Caller,
-    ) -> Result<Result<Filter, Vec<FieldError>>, Failure> {
+    ) -> Result<Result<EventFilter, Vec<FieldError>>, Failure> {
         let mut problems = Problems(Vec::new());
         let from = problems.keep(date("from", "first", &self.from));
         let last = problems.keep(date("to", "last", &self.to));
@@ -54,13 +56,13 @@ impl TypedFilter {
                 .0
                 .push(FieldError::on_page("to", "The last day is before the first. Choose a later one."));
         }
-        let mut filter = Filter {
+        let mut filter = EventFilter {
             from,
             to: last.map(|day| day + DAY),
             events: problems.keep(events(&self.event)).unwrap_or_default(),
             outcome: problems.keep(outcome(&self.result)),
             request_id: problems.keep(request_id("request_id", &self.request_id)),
-            ..Filter::default()
+            ..EventFilter::default()
         };
         if !self.actor.is_empty() {
             let meant = fitting(account::log_search::actors_meant(app, caller, self.actor.clone()).await)?;
@@ -104,7 +106,7 @@ fn events(text: &str) -> Result<Option<Vec<String>>, FieldError> {
         return Ok(Some(vec![text.to_owned()]));
     }
     let wrong = || FieldError::on_page("event", "Choose an event from the list.");
-    let group = Group::from_name(text).ok_or_else(wrong)?;
+    let group = EventGroup::from_name(text).ok_or_else(wrong)?;
     Ok(Some(group.events().map(|words| words.name.to_owned()).collect()))
 }
 
@@ -141,15 +143,15 @@ fn outcome(text: &str) -> Result<Option<Outcome>, FieldError> {
 }
 
 /// Where the page of the log begins.
-pub(super) fn cursor(query: &Query) -> Result<Cursor, PageError> {
+pub(super) fn cursor(query: &Query) -> Result<EventCursor, PageError> {
     let read = |text: &str| {
         let unknown = "The address names no page of the log. Open the log again.";
         seq_of(text).ok_or(PageError::Malformed(unknown))
     };
     match (query.find("older"), query.find("newer")) {
-        (Some(older), _) => read(older).map(Cursor::Older),
-        (None, Some(newer)) => read(newer).map(Cursor::Newer),
-        (None, None) => Ok(Cursor::Newest),
+        (Some(older), _) => read(older).map(EventCursor::Older),
+        (None, Some(newer)) => read(newer).map(EventCursor::Newer),
+        (None, None) => Ok(EventCursor::Newest),
     }
 }
 

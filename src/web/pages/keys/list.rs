@@ -1,6 +1,6 @@
 //! The keys of a user, or one's own: the list, a new key, the note on a key.
 
-use crate::app::keys::{KeyPage, Place, Rights, Step, usage};
+use crate::app::keys::{KeyPage, KeyRights, Place, Step, usage};
 use crate::app::{Failure, keys, keys::reveal_age::Wait};
 use crate::domain::key::{Key, MAX_KEYS_PER_USER, SecretId};
 use crate::domain::permission::{Cause, Denial, action};
@@ -135,7 +135,7 @@ struct IndexPage {
     whose: Whose,
     head: Option<UserHead>,
     keys: Vec<KeyView>,
-    rights: Rights,
+    rights: KeyRights,
     wait: Option<Wait>,
     is_root: bool,
     shown_once: bool,

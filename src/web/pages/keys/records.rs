@@ -1,7 +1,7 @@
 //! The newest calls with a key.
 
 use crate::app::keys::usage::{KEPT_DAYS, KEPT_RECORDS, Record};
-use crate::app::{keys, keys::Held, keys::Operation};
+use crate::app::{keys, keys::HeldKey, keys::Operation};
 use crate::web::pages::keys::list::{KeyView, Whose, layout};
 use crate::web::{
     answer::PageResult, answer::render, error::PageError, layout::Layout, layout::filters,
@@ -56,7 +56,7 @@ impl Row {
 pub async fn index(visit: Visit, query: Query) -> PageResult {
     let (wanted, place) = (visit.key()?, visit.place()?);
     let number = page_number(&query)?;
-    let Held { holder, key } = keys::find(visit.app(), &visit.person, &wanted, Operation::Query).await?;
+    let HeldKey { holder, key } = keys::find(visit.app(), &visit.person, &wanted, Operation::Query).await?;
     let records = keys::usage::records(visit.app(), &visit.person, &wanted).await?;
     let total = records.len();
     let first = (number - 1) * PAGE;

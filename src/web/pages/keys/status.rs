@@ -1,6 +1,6 @@
 //! Enabling, disabling and deleting a key.
 
-use crate::app::{Failure, keys, keys::Held, keys::Operation, keys::Place, keys::Step};
+use crate::app::{Failure, keys, keys::HeldKey, keys::Operation, keys::Place, keys::Step};
 use crate::domain::{field::FieldError, permission::action};
 use crate::web::pages::keys::list::{KeyView, Whose, layout};
 use crate::web::{
@@ -51,7 +51,7 @@ pub async fn enable(visit: Visit, _form: Protected) -> PageResult {
 /// Asks before a key is disabled; the same question as the list's dialog.
 pub async fn disable_form(visit: Visit) -> PageResult {
     let (wanted, place) = (visit.key()?, visit.place()?);
-    let Held { holder, key } = keys::find(visit.app(), &visit.person, &wanted, Operation::Disable).await?;
+    let HeldKey { holder, key } = keys::find(visit.app(), &visit.person, &wanted, Operation::Disable).await?;
     if !key.is_enabled() {
         return Ok(see_other(&keys_address(place)));
     }
@@ -91,7 +91,7 @@ pub async fn delete(visit: Visit, Protected(form): Protected) -> PageResult {
 /// The question before a deletion; for a key that still works, the way to disable it instead.
 async fn confirm_deletion(visit: &Visit, typed: String, errors: Vec<FieldError>) -> PageResult {
     let (app, place) = (visit.app(), visit.place()?);
-    let Held { holder, key } = keys::find(app, &visit.person, &visit.key()?, Operation::Delete).await?;
+    let HeldKey { holder, key } = keys::find(app, &visit.person, &visit.key()?, Operation::Delete).await?;
     let (page, whose) = (layout(visit, place), Whose::of(visit, place, &holder));
     let uses = keys::usage::last_used(app, vec![key.secret_id.clone()]).await?;
     let key = KeyView::new(&key, &uses, app.clock.now());

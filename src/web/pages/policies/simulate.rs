@@ -1,7 +1,7 @@
 //! The simulator: a made-up request, decided by the engine that decides the real ones.
 
 use crate::app::{
-    Failure, caller::Caller, caller::simulation::Question, caller::simulation::Simulation, policies,
+    Failure, caller::Caller, caller::simulation::SimulatedRequest, caller::simulation::Simulation, policies,
 };
 use crate::domain::{
     field::FieldError, permission::action, permission::is_operation_level, permission::known::KNOWN,
@@ -165,7 +165,7 @@ impl TypedQuestion {
         .collect()
     }
 
-    fn question(&self) -> Result<Question, FieldError> {
+    fn question(&self) -> Result<SimulatedRequest, FieldError> {
         let mut context: Vec<(String, Vec<String>)> = Vec::new();
         for (at, line) in self.context.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
             let pair = line.split_once('=').map(|(key, value)| (key.trim(), value.trim()));
@@ -178,7 +178,7 @@ impl TypedQuestion {
                 None => context.push((key.to_owned(), vec![value.to_owned()])),
             }
         }
-        Ok(Question { action: self.action.clone(), resource: self.resource.clone(), context })
+        Ok(SimulatedRequest { action: self.action.clone(), resource: self.resource.clone(), context })
     }
 }
 

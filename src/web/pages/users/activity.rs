@@ -1,6 +1,6 @@
 //! The Activity tab: what a user did and what was done to it.
 
-use crate::app::{account, account::log::Cursor};
+use crate::app::{account, account::log::EventCursor};
 use crate::domain::permission::action;
 use crate::web::{
     answer::PageResult, answer::render, answer::see_other, error::PageError, layout::Layout, layout::filters,
@@ -26,7 +26,7 @@ pub async fn index(visit: Visit, query: Query) -> PageResult {
     let cursor = cursor_of(&query)?;
     let found = account::log::activity(visit.app(), &visit.person, uin, cursor).await?;
     let address = |name: &str, seq: i64| format!("/users/{uin}/activity?{name}={seq}");
-    if found.events.is_empty() && cursor != Cursor::Newest {
+    if found.events.is_empty() && cursor != EventCursor::Newest {
         return Ok(see_other(&format!("/users/{uin}/activity")));
     }
     let newest = found.events.first().filter(|_| found.has_newer).map(|event| event.seq);
@@ -36,21 +36,21 @@ pub async fn index(visit: Visit, query: Query) -> PageResult {
         page: visit.layout("users"),
         head: UserHead::load(&visit, uin, "activity").await?,
         reads_log: visit.person.may_here(action::READ_AUDIT),
-        range: if cursor == Cursor::Newest { format!("1–{shown}") } else { format!("{shown} events") },
+        range: if cursor == EventCursor::Newest { format!("1–{shown}") } else { format!("{shown} events") },
         newer: newest.map(|seq| address("newer", seq)),
         older: oldest.map(|seq| address("older", seq)),
         rows: found.events.into_iter().map(EventRow::from).collect(),
     })
 }
 
-fn cursor_of(query: &Query) -> Result<Cursor, PageError> {
+fn cursor_of(query: &Query) -> Result<EventCursor, PageError> {
     let number = |text: &str| {
         text.parse().map_err(|_| PageError::Malformed("The address names a place that is not in the log."))
     };
     match (query.find("older"), query.find("newer")) {
-        (None, None) => Ok(Cursor::Newest),
-        (Some(seq), None) => number(seq).map(Cursor::Older),
-        (None, Some(seq)) => number(seq).map(Cursor::Newer),
+        (None, None) => Ok(EventCursor::Newest),
+        (Some(seq), None) => number(seq).map(EventCursor::Older),
+        (None, Some(seq)) => number(seq).map(EventCursor::Newer),
         (Some(_), Some(_)) => {
             Err(PageError::Malformed("The address names two places to begin at. Leave one out."))
         }

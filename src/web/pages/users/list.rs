@@ -1,6 +1,6 @@
 //! The User List: searched, filtered, a page at a time.
 
-use crate::app::users::{Cursor, Filter, KeyFilter, Listed, PAGE_SIZE, UserPage};
+use crate::app::users::{KeyFilter, Listed, PAGE_SIZE, UserCursor, UserFilter, UserPage};
 use crate::app::{caller::Caller, users};
 use crate::domain::{key::MAX_KEYS_PER_USER, permission::action, user::UserKind};
 use crate::web::answer::{PageResult, render, see_other};
@@ -58,7 +58,7 @@ struct Room {
 /// The User List.
 pub async fn index(visit: Visit, query: Query) -> PageResult {
     let (filter, cursor) = (filter_of(&query)?, cursor_of(&query)?);
-    let is_first = cursor == Cursor::Start;
+    let is_first = cursor == UserCursor::Start;
     let found = users::users(visit.app(), &visit.person, filter, cursor).await?;
     if found.users.is_empty() && !is_first {
         let first = query.with(&[("after", ""), ("before", "")]);
@@ -76,7 +76,7 @@ pub async fn index(visit: Visit, query: Query) -> PageResult {
     })
 }
 
-fn filter_of(query: &Query) -> Result<Filter, PageError> {
+fn filter_of(query: &Query) -> Result<UserFilter, PageError> {
     let kind = match query.find("type") {
         None => None,
         Some(name) => Some(UserKind::from_name(name).ok_or(UNKNOWN_FILTER)?),
@@ -95,14 +95,14 @@ fn filter_of(query: &Query) -> Result<Filter, PageError> {
         "disabled" => Some(KeyFilter::Disabled),
         _ => return Err(UNKNOWN_FILTER),
     };
-    Ok(Filter { text: query.text("q").trim().to_owned(), kind, mfa, keys })
+    Ok(UserFilter { text: query.text("q").trim().to_owned(), kind, mfa, keys })
 }
 
-fn cursor_of(query: &Query) -> Result<Cursor, PageError> {
+fn cursor_of(query: &Query) -> Result<UserCursor, PageError> {
     match (query.find("after"), query.find("before")) {
-        (None, None) => Ok(Cursor::Start),
-        (Some(name), None) => Ok(Cursor::After(name.to_owned())),
-        (None, Some(name)) => Ok(Cursor::Before(name.to_owned())),
+        (None, None) => Ok(UserCursor::Start),
+        (Some(name), None) => Ok(UserCursor::After(name.to_owned())),
+        (None, Some(name)) => Ok(UserCursor::Before(name.to_owned())),
         (Some(_), Some(_)) => {
             Err(PageError::Malformed("The address names two places to begin at. Leave one out."))
         }
