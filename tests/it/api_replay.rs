@@ -227,6 +227,20 @@ async fn a_refused_change_may_be_tried_again_and_serves_nothing_else_later() {
 }
 
 #[actix_web::test]
+async fn a_refusal_that_found_something_in_the_way_leaves_the_signature_good_for_the_same_change() {
+    let app = TestApp::spawn();
+    let root = app.bare_root("root").await;
+    let client = app.key_of(&root).await;
+    assert_eq!(code(&client.call("cam", "AddUser", json!({"Name": "ci", "UseApi": 1})).await), "");
+    let change = client.sign_plainly("cam", "DeleteUser", &json!({"Name": "ci"}));
+
+    let (first, again) = (client.response(&change).await, client.response(&change).await);
+
+    assert_eq!(code(&first), "OperationDenied.HaveKeys");
+    assert_eq!(code(&again), "OperationDenied.HaveKeys");
+}
+
+#[actix_web::test]
 async fn a_change_that_was_refused_is_not_made_later_by_who_copied_it() {
     let app = TestApp::spawn_with(&[("CAMLOCK_SERVER__TRUSTED_PROXIES", "127.0.0.1")]);
     let root = app.bare_root("root").await;
