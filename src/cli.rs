@@ -5,8 +5,7 @@ mod doctor;
 mod key;
 mod serve;
 
-use crate::app::App;
-use crate::app::account;
+use crate::app::{App, account};
 use crate::config::{Config, ConfigError, environment};
 use crate::passwords::PasswordsError;
 use crate::startup::{self, Lost, StartError, Surroundings};

@@ -6,13 +6,9 @@ mod sqlite;
 
 pub use self::first::Lost;
 use self::first::Start;
-use crate::app::keys;
-use crate::app::operator;
-use crate::app::signed;
-
 use crate::api::{self, ApiContext};
-use crate::app::operator::nodes;
-use crate::app::{App, Failure, Parts, Rules};
+use crate::app::operator::{self, nodes};
+use crate::app::{App, Failure, Parts, Rules, keys, signed};
 use crate::clock::Clock;
 use crate::config::{Config, DatabaseUrl};
 use crate::domain::policy::preset::PRESETS;

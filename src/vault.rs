@@ -13,6 +13,7 @@ use zeroize::Zeroizing;
 
 use self::envelope::{Envelope, NONCE_LENGTH, Sealing};
 pub use self::error::{LineProblem, VaultError};
+pub use self::places::SealedPlace;
 pub use self::ring::KeyRing;
 use crate::random::Random;
 

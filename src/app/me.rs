@@ -2,11 +2,9 @@
 
 use crate::app::caller::{Caller, Duty, Preferences};
 use crate::app::change::Change;
-use crate::app::factors::ask::ask;
-use crate::app::factors::ask::{Asked, Detail, Wish};
+use crate::app::factors::ask::{Asked, Detail, Wish, ask};
 use crate::app::factors::devices::ensure_password;
-use crate::app::factors::new_password::acceptable;
-use crate::app::factors::new_password::{Former, ensure_new};
+use crate::app::factors::new_password::{Former, acceptable, ensure_new};
 use crate::app::session::rename_session;
 use crate::app::{App, Failure};
 use crate::domain::secret::Password;
@@ -31,7 +29,7 @@ pub async fn change_password(
     new: Password,
 ) -> Result<PasswordStep, Failure> {
     ensure_password(app, caller, current, "current_password").await?;
-    let new = acceptable(app, caller.chosen(new, "new_password")).await?;
+    let new = acceptable(caller.chosen(new, "new_password")).await?;
     let rules = &caller.account.password_rules;
     let former = Former { uin: caller.user.uin, field: "new_password", rules };
     ensure_new(app, &new, former).await?;
@@ -120,7 +118,7 @@ async fn ask_for_oneself(
 
 /// Keeps how the caller likes pages.
 pub async fn set_preferences(app: &App, caller: &Caller, preferences: Preferences) -> Result<(), Failure> {
-    let (app, uin, event) = (app.clone(), caller.user.uin, caller.event("UpdatePreferences"));
+    let (uin, event) = (caller.user.uin, caller.event("UpdatePreferences"));
     let Preferences { theme, density } = caller.preferences.clone();
     app.change(caller, move |change| {
         identities::set_preferences(change.conn, uin, &preferences.theme, &preferences.density)?;

@@ -1,9 +1,8 @@
 //! `camlock admin …`: root accounts, and people who cannot get in.
 
 use super::{CliError, say};
-use crate::app::operator;
 use crate::app::operator::admin::Locked;
-use crate::app::{App, Failure};
+use crate::app::{App, Failure, operator};
 use crate::config::Config;
 use crate::domain::field;
 use crate::domain::network::Network;

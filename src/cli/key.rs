@@ -1,9 +1,8 @@
 //! `camlock key …`: existing pairs taken in, and keys made unusable in a hurry.
 
 use super::{CliError, say};
-use crate::app::keys;
 use crate::app::keys::import::Import;
-use crate::app::{App, Failure};
+use crate::app::{App, Failure, keys};
 use crate::config::Config;
 use crate::domain::key::{Key, SecretId};
 use crate::domain::secret::SecretKey;

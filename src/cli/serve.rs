@@ -1,15 +1,11 @@
 //! `camlock serve`: from the first look at the database to the last line of the log.
 
 use super::{CliError, opened, print_setup_url};
-use crate::app::App;
-use crate::app::keys;
-use crate::app::operator;
-use crate::app::sign_in;
+use crate::app::{App, keys, operator, sign_in};
 use crate::config::Config;
-use crate::program;
 use crate::server::{self, Draining, Ending, Signals};
 use crate::startup::{self, Lost, StartError};
-use crate::telemetry;
+use crate::{program, telemetry};
 use std::net::TcpListener;
 use std::sync::Arc;
 use std::time::Duration;

@@ -158,7 +158,7 @@ impl Worded for ReplayRefusal {
 }
 
 /// The action of a change that was kept without one.
-pub const ANY_ACTION: &str = "*";
+const ANY_ACTION: &str = "*";
 
 /// Refuses a call that was made before as the same change, or that comes too late after another one or from elsewhere.
 pub fn ensure_new<'a>(

@@ -61,7 +61,6 @@ impl TryFrom<Row> for Account {
     }
 }
 
-/// Keeps a new account with the default settings.
 /// An account that begins.
 pub struct NewAccount<'a> {
     pub owner: Uin,
@@ -70,7 +69,7 @@ pub struct NewAccount<'a> {
     pub created_at: i64,
 }
 
-/// Keeps a new account.
+/// Keeps a new account with the default settings.
 pub fn insert(conn: &mut Conn, new: &NewAccount<'_>) -> Result<(), StoreError> {
     diesel::insert_into(accounts::table)
         .values((

@@ -1,9 +1,8 @@
 //! Whoever is at a page, and what comes with that: one argument of a handler instead of four.
 
-use crate::app::App;
 use crate::app::caller::Caller;
 use crate::app::keys::{KeyRef, Place};
-use crate::app::sign_in;
+use crate::app::{App, sign_in};
 use crate::domain::group::GroupId;
 use crate::domain::key::SecretId;
 use crate::domain::source::Source;
@@ -101,9 +100,7 @@ impl<P> Visit<P> {
 
     /// A number in the path, in its one spelling.
     pub fn number(&self, name: &str) -> Result<i64, PageError> {
-        let text = self.part(name);
-        let number = text.parse().ok().filter(|number: &i64| *number > 0 && number.to_string() == text);
-        number.ok_or(PageError::NotFound)
+        number_in(self.part(name)).ok_or(PageError::NotFound)
     }
 
     /// The key that the path names, and the page that it is on.
@@ -164,4 +161,9 @@ impl<P: Deref<Target = Caller>> Visit<P> {
     pub fn quiet_layout(&self, section: &'static str) -> Layout {
         Layout::quiet(&self.context, &self.person, section)
     }
+}
+
+/// A number in an address, in its one spelling.
+pub fn number_in(text: &str) -> Option<i64> {
+    text.parse().ok().filter(|number: &i64| *number > 0 && number.to_string() == text)
 }

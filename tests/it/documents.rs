@@ -183,7 +183,9 @@ fn every_document_that_is_pointed_to_is_here() {
             let path = entry.unwrap().path();
             let name = path.file_name().unwrap().to_str().unwrap().to_owned();
             if path.is_dir() {
-                folders.extend((!["target", ".git"].contains(&name.as_str())).then_some(path));
+                let is_ours =
+                    name == ".ci" || !(name.starts_with('.') || ["target", "node_modules"].contains(&&*name));
+                folders.extend(is_ours.then_some(path));
             } else if let Ok(text) = fs::read_to_string(&path) {
                 pointers.extend(documents_in(&text).map(|document| (document, path.clone())));
                 here.insert(name);

@@ -29,11 +29,13 @@ impl House {
         Self { texts, modules }
     }
 
-    /// Which file uses which, by its `use` lines. What is handed on by another file counts for the file that has it.
+    /// Which file uses which, by its `use` lines and the paths in its code. What is handed on by another file counts for
+    /// the file that has it.
     fn graph(&self) -> Graph {
         let users = self.texts.iter().map(|(path, text)| {
-            let used = uses(text).into_iter().filter(|(_, is_public)| !is_public);
-            let files = used.filter_map(|(name, _)| self.owner(path, &name, 0)).filter(|file| file != path);
+            let used = uses(text).into_iter().filter(|(_, is_public)| !is_public).map(|(name, _)| name);
+            let used = used.chain(paths_in_code(text));
+            let files = used.filter_map(|name| self.owner(path, &name, 0)).filter(|file| file != path);
             (path.clone(), files.collect())
         });
         users.collect()
@@ -86,7 +88,8 @@ fn absolute(user: &Path, name: &str) -> Option<Vec<String>> {
         "super" => {
             path.pop();
         }
-        _ => return None,
+        // A module beside this line, or another crate, which then counts for the file itself.
+        first => path.push(first.to_owned()),
     }
     parts.remove(0);
     while parts.first() == Some(&"super") {
@@ -112,6 +115,26 @@ fn uses(text: &str) -> Vec<(String, bool)> {
         }
     }
     found
+}
+
+/// Paths that are written out where something is used: from the crate, or from a module that was imported.
+fn paths_in_code(text: &str) -> Vec<String> {
+    let imported: BTreeMap<String, String> = uses(text)
+        .into_iter()
+        .map(|(name, _)| name.trim_end_matches("::self").to_owned())
+        .map(|name| (name.rsplit("::").next().unwrap().to_owned(), name))
+        .collect();
+    let text = text.split("#[cfg(test)]\nmod ").next().unwrap();
+    let code = text.lines().filter(|line| !line.trim_start().starts_with("//"));
+    let words = code.flat_map(|line| line.split(|c: char| !c.is_alphanumeric() && c != '_' && c != ':'));
+    let paths = words.filter(|word| !word.ends_with(':')).filter_map(|word| {
+        let (first, rest) = word.split_once("::")?;
+        if first == "crate" {
+            return Some(word.to_owned());
+        }
+        imported.get(first).map(|module| format!("{module}::{rest}"))
+    });
+    paths.collect()
 }
 
 /// `a::{b, c::{d, e}}` as `a::b`, `a::c::d`, `a::c::e`.

@@ -136,6 +136,7 @@ fn ensure_absent(place: &str, text: &str, planted: &[String]) {
 fn forms(secret: &str) -> Vec<String> {
     let bytes = secret.as_bytes();
     let mut forms = vec![secret.to_owned(), secret.replace(' ', "+"), secret.replace(' ', "%20")];
+    forms.push(url::form_urlencoded::byte_serialize(bytes).collect());
     forms.extend([HEXLOWER.encode(bytes), HEXUPPER.encode(bytes), BASE64_NOPAD.encode(bytes)]);
     if let Ok(seed) = BASE32_NOPAD.decode(bytes) {
         forms.extend([HEXLOWER.encode(&seed), HEXUPPER.encode(&seed), BASE64_NOPAD.encode(&seed)]);

@@ -6,7 +6,7 @@ use std::os::unix::fs::{PermissionsExt as _, symlink};
 use std::path::{Path, PathBuf};
 
 use camlock::random::{Random, RandomFailure};
-use camlock::vault::{Binding, KeyRing, Vault, VaultError};
+use camlock::vault::{Binding, KeyRing, SealedPlace, Vault, VaultError};
 use tempfile::TempDir;
 
 const HOME: Binding<'static> = Binding {
@@ -286,4 +286,38 @@ proptest::proptest! {
     fn whatever_bytes_come_opening_them_only_gives_the_error(bytes: Vec<u8>) {
         proptest::prop_assert!(is_unreadable(&vault().open(&HOME, &bytes)));
     }
+}
+
+/// Bytes that are no secret: digests, numbers of the database, seconds of signatures.
+const OPEN_COLUMNS: [&str; 4] =
+    ["meta.value", "recovery_codes.digest", "retired_ids.digest", "signed_seconds.seconds"];
+
+#[test]
+fn every_column_of_bytes_is_a_sealed_place_or_known_to_be_open() {
+    let schema = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/store/schema");
+    let (mut columns, mut open) = (BTreeSet::new(), BTreeSet::new());
+    for file in fs::read_dir(schema).unwrap() {
+        let text = fs::read_to_string(file.unwrap().path()).unwrap();
+        let mut table = String::new();
+        for line in text.lines() {
+            let Some((name, rest)) = line.trim().split_once(' ') else { continue };
+            match rest.split_once("-> ") {
+                Some((_, kind)) => {
+                    let column = format!("{table}.{name}");
+                    if kind.contains("Binary") {
+                        open.insert(column.clone());
+                    }
+                    columns.insert(column);
+                }
+                None if rest.starts_with('(') => name.clone_into(&mut table),
+                None => {}
+            }
+        }
+    }
+    for place in SealedPlace::ALL {
+        let column = format!("{}.{}", place.table(), place.column());
+        assert!(columns.contains(&column), "no column {column}");
+        open.remove(&column);
+    }
+    assert_eq!(open, OPEN_COLUMNS.map(str::to_owned).into());
 }

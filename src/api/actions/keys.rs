@@ -3,9 +3,8 @@
 use crate::api::action::{Action, Answer, Call, Service, fields, respond, text_or_null};
 use crate::api::error::ApiError;
 use crate::api::input::Input;
-use crate::app::Failure;
-use crate::app::keys;
 use crate::app::keys::access_keys::NamedKey;
+use crate::app::{Failure, keys};
 use crate::domain::key::{AccessKeyRefusal, Key, KeyStatus, SecretId};
 use crate::domain::user::Uin;
 use crate::times::Times;

@@ -83,7 +83,7 @@ async fn list_policies(call: Call) -> Result<Map<String, Value>, ApiError> {
     let page = policies::list_policies(&app, &caller, PolicyFilter { text, kind }, few(&input)?).await?;
     Ok(fields(json!({
         "TotalNum": page.total,
-        "List": page.policies.iter().map(|one| listed(one, times)).collect::<Vec<_>>(),
+        "List": page.rows.iter().map(|one| listed(one, times)).collect::<Vec<_>>(),
         "ServiceTypeList": [],
     })))
 }

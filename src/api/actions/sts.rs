@@ -2,8 +2,7 @@
 
 use crate::api::action::{Action, Call, Service, fields, respond};
 use crate::api::error::ApiError;
-use crate::app::Failure;
-use crate::app::keys;
+use crate::app::{Failure, keys};
 use crate::domain::key::{AccessKeyRefusal, Key};
 use serde_json::{Map, Value, json};
 

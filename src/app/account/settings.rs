@@ -2,8 +2,7 @@
 
 use crate::app::caller::Caller;
 use crate::app::change::Change;
-use crate::app::factors::ask::ask;
-use crate::app::factors::ask::{Asked, Detail, SettingsText, Wish};
+use crate::app::factors::ask::{Asked, Detail, SettingsText, Wish, ask};
 use crate::app::{App, Failure};
 use crate::domain::account::{AccountSettings, MAX_STEP_UP_WINDOW, SecretReveal};
 use crate::domain::field::FieldError;

@@ -2,17 +2,11 @@
 
 use crate::app::change::Outsider;
 use crate::app::change::event::{Actor, Draft};
-use crate::app::factors::devices::replace_codes;
-use crate::app::factors::devices::{FirstCode, new_device};
-use crate::app::factors::new_password::Chosen;
-use crate::app::factors::new_password::acceptable;
-use crate::app::factors::new_password::faults_of;
-use crate::app::forms::keep_made;
-use crate::app::forms::made;
-use crate::app::session::tickets::take;
-use crate::app::session::tickets::{Door, digest};
-use crate::app::sign_in::let_in;
-use crate::app::sign_in::{Entry, SignedIn};
+use crate::app::factors::devices::{FirstCode, new_device, replace_codes};
+use crate::app::factors::new_password::{Chosen, acceptable, faults_of};
+use crate::app::forms::{keep_made, made};
+use crate::app::session::tickets::{Door, digest, take};
+use crate::app::sign_in::{Entry, SignedIn, let_in};
 use crate::app::{App, Failure};
 use crate::domain::deadline::SETUP_SECONDS;
 use crate::domain::field::FieldError;
@@ -23,10 +17,10 @@ use crate::domain::session::SignInMethod;
 use crate::domain::source::Source;
 use crate::domain::totp::{Code, matched_step, wrong_code};
 use crate::domain::user::{Protection, Uid, Uin, User, UserKind, UserName};
-use crate::store::accounts::NewAccount;
+use crate::store::accounts::{self, NewAccount};
 use crate::store::identities::{self, StoredPassword};
 use crate::store::sequences::{self, Sequence};
-use crate::store::{Conn, accounts, dialect, setup_tokens, totp_devices, users};
+use crate::store::{Conn, dialect, setup_tokens, totp_devices, users};
 use crate::vault::places;
 use zeroize::Zeroizing;
 
@@ -91,12 +85,11 @@ fn seed_of_token(app: &App, conn: &mut Conn, token: &str) -> Result<TotpSeed, Fa
 
 /// What is wrong with the first root's password; for a form that has other faults already.
 pub async fn faults_of_setup_password(
-    app: &App,
     password: Password,
     user_name: &str,
     account_name: &str,
 ) -> Result<Vec<FieldError>, Failure> {
-    faults_of(app, first_password(password, user_name, account_name)).await
+    faults_of(first_password(password, user_name, account_name)).await
 }
 
 /// Makes the first root account and signs its root in: both proofs were just given. The text opens the page with
@@ -113,7 +106,7 @@ pub async fn set_up(app: &App, setup: Setup, source: Source) -> Result<(String, 
         })
         .await?;
     let chosen = first_password(password, user_name.as_str(), &account_name);
-    let (password, step) = match (acceptable(app, chosen).await, step) {
+    let (password, step) = match (acceptable(chosen).await, step) {
         (Ok(password), Some(step)) => (password, step),
         (Ok(_), None) => return Err(wrong_code().into()),
         (Err(Failure::Invalid(mut errors)), None) => {

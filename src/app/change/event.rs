@@ -2,11 +2,9 @@
 
 use super::Change;
 use crate::app::caller::Caller;
-use crate::domain::source::Source;
-
 use crate::domain::audit::{Event, Outcome};
+use crate::domain::source::Source;
 use crate::domain::user::{Uin, User};
-
 use serde_json::{Map, Value};
 
 /// Who acts at the command line, as the log names it.

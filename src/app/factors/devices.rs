@@ -2,14 +2,9 @@
 
 use crate::app::caller::Caller;
 use crate::app::change::Change;
-use crate::app::factors::guard::admit;
-use crate::app::factors::guard::own_bucket;
-use crate::app::factors::guard::take_back;
-use crate::app::session::id_of_cookie;
-use crate::app::session::rename_session;
-use crate::app::session::tickets::{Door, SHOWN_ONCE_SECONDS};
-use crate::app::session::tickets::{NewTicket, mint};
-use crate::app::session::tickets::{OncePage, shown_once};
+use crate::app::factors::guard::{admit, own_bucket, take_back};
+use crate::app::session::tickets::{Door, NewTicket, OncePage, SHOWN_ONCE_SECONDS, mint, shown_once};
+use crate::app::session::{id_of_cookie, rename_session};
 use crate::app::{App, Failure};
 use crate::domain::deadline::ENROLMENT_SECONDS;
 use crate::domain::field::FieldError;
@@ -122,7 +117,6 @@ fn begin_enrolment(
 
 /// Registers the device whose seed was shown, proven by its first code. [`Failure::NotProven`]: no seed waits.
 pub async fn enrol(app: &App, caller: &Caller, enrolment: Enrolment) -> Result<Enrolled, Failure> {
-    let app = app.clone();
     let (session, user, event) = (caller.session.clone(), caller.user.clone(), caller.event("AddMfaDevice"));
     app.change(caller, move |change| {
         dialect::lock_identity(change.conn, user.uin)?;

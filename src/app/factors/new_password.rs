@@ -26,17 +26,16 @@ pub(in crate::app) struct Chosen<'a> {
 
 /// What is wrong with a password for a new user of the account; for a form that has other faults already.
 pub async fn faults_of_password(
-    app: &App,
     caller: &Caller,
     password: Password,
     user_name: &str,
 ) -> Result<Vec<FieldError>, Failure> {
-    faults_of(app, Chosen { user_name, ..caller.chosen(password, "password") }).await
+    faults_of(Chosen { user_name, ..caller.chosen(password, "password") }).await
 }
 
 /// What is wrong with a chosen password.
-pub(in crate::app) async fn faults_of(app: &App, chosen: Chosen<'_>) -> Result<Vec<FieldError>, Failure> {
-    match acceptable(app, chosen).await {
+pub(in crate::app) async fn faults_of(chosen: Chosen<'_>) -> Result<Vec<FieldError>, Failure> {
+    match acceptable(chosen).await {
         Ok(_) => Ok(Vec::new()),
         Err(Failure::Invalid(errors)) => Ok(errors),
         Err(other) => Err(other),
@@ -44,7 +43,7 @@ pub(in crate::app) async fn faults_of(app: &App, chosen: Chosen<'_>) -> Result<V
 }
 
 /// Gives the password back when it is good enough.
-pub(in crate::app) async fn acceptable(_app: &App, chosen: Chosen<'_>) -> Result<Password, Failure> {
+pub(in crate::app) async fn acceptable(chosen: Chosen<'_>) -> Result<Password, Failure> {
     let Chosen { password, field, rules, .. } = chosen;
     rules.ensure_met(password.expose()).map_err(|broken| FieldError::new(field, broken))?;
     let (user, account) = (chosen.user_name.to_owned(), chosen.account_name.to_owned());

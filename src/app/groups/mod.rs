@@ -12,6 +12,7 @@ use crate::domain::group::{self, Group, GroupId, GroupRefusal, MAX_GROUPS};
 use crate::domain::names::look_alike;
 use crate::domain::paging::{Paged, Paging};
 use crate::domain::permission::{Denial, action};
+use crate::domain::user::Uin;
 use crate::store::sequences::{self, Sequence};
 use crate::store::{self, Conn, dialect, grants, groups};
 
@@ -186,11 +187,7 @@ pub(in crate::app) fn delete_group_in(change: &mut Change<'_>, id: GroupId) -> R
 }
 
 /// Whether a group takes something from its users, or did until lately.
-pub(in crate::app) fn limits(
-    conn: &mut Conn,
-    owner: crate::domain::user::Uin,
-    id: GroupId,
-) -> Result<bool, Failure> {
+pub(in crate::app) fn limits(conn: &mut Conn, owner: Uin, id: GroupId) -> Result<bool, Failure> {
     for held in groups::attached(conn, id)? {
         let policy = store::policies::find(conn, owner, held.policy_id)?;
         if let Some(policy) = policy
@@ -233,10 +230,6 @@ fn ensure_free_name(known: &[Group], own: Option<GroupId>, name: &str) -> Result
 }
 
 /// A group of the account.
-pub(in crate::app) fn found(
-    conn: &mut Conn,
-    owner: crate::domain::user::Uin,
-    id: GroupId,
-) -> Result<Group, Failure> {
+pub(in crate::app) fn found(conn: &mut Conn, owner: Uin, id: GroupId) -> Result<Group, Failure> {
     groups::find(conn, owner, id)?.ok_or(GroupRefusal::NoGroup(id).into())
 }

@@ -12,8 +12,7 @@ use crate::domain::key::{AccessKeyRefusal, Key, KeyStatus, Operation, Place, Sec
 use crate::domain::permission::{Denial, action};
 use crate::domain::secret::SecretKey;
 use crate::domain::user::{Uin, User, UserKind};
-use crate::store::api_keys;
-use crate::store::{Conn, dialect, key_usage, users};
+use crate::store::{Conn, api_keys, dialect, key_usage, users};
 
 /// Longest description of a key.
 const MAX_DESCRIPTION: usize = 1024;

@@ -12,22 +12,18 @@ pub mod usage;
 use super::caller::Caller;
 use super::{App, Failure};
 use crate::app::change::Change;
-use crate::app::factors::ask::ask;
-use crate::app::factors::ask::{Asked, Detail, Wish};
+use crate::app::factors::ask::{Asked, Detail, Wish, ask};
 use crate::app::keys::deeds::Via;
 use crate::app::keys::reveal_age::{By, Wait};
-use crate::app::session::tickets::Door;
-use crate::app::session::tickets::SHOWN_ONCE_SECONDS;
-use crate::app::session::tickets::{NewTicket, mint};
+use crate::app::session::tickets::{Door, NewTicket, SHOWN_ONCE_SECONDS, mint};
 use crate::domain::account::SecretReveal;
 use crate::domain::field::{self, FieldError};
 use crate::domain::key::{Key, KeyStatus, SecretId, ensure_deletable, free_slot};
 use crate::domain::secret::SecretKey;
 use crate::domain::step_up::Purpose;
 use crate::domain::user::User;
-use crate::store::api_keys;
 use crate::store::key_usage::{self, LastUse, Record};
-use crate::store::{Conn, dialect, users};
+use crate::store::{Conn, api_keys, dialect, users};
 
 pub use crate::app::keys::rights::KeyRights;
 pub use crate::domain::key::{KeyRef, Operation, Place};
@@ -88,12 +84,7 @@ pub async fn find(
     operation: Operation,
 ) -> Result<HeldKey, Failure> {
     let key = key.clone();
-    app.view(caller, move |view| {
-        let holder = holder(view.conn, view.by, key.place, operation)?;
-        let key = api_keys::find(view.conn, holder.uid, &key.id)?.ok_or(Failure::NotFound)?;
-        Ok(HeldKey { holder, key })
-    })
-    .await
+    app.view(caller, move |view| held(view.conn, view.by, &key, operation)).await
 }
 
 /// Makes a key, unless two exist. Asks for a second-factor check where the account wants one.
@@ -211,6 +202,18 @@ pub async fn set_note(app: &App, caller: &Caller, key: &KeyRef, note: &str) -> R
         Ok(())
     })
     .await
+}
+
+/// The key that is meant, once the caller's policies allow the operation.
+pub(in crate::app) fn held(
+    conn: &mut Conn,
+    caller: &Caller,
+    key: &KeyRef,
+    operation: Operation,
+) -> Result<HeldKey, Failure> {
+    let holder = holder(conn, caller, key.place, operation)?;
+    let key = api_keys::find(conn, holder.uid, &key.id)?.ok_or(Failure::NotFound)?;
+    Ok(HeldKey { holder, key })
 }
 
 /// The key that is meant, once the caller's policies allow the operation; nobody else changes it until the end.

@@ -1,18 +1,11 @@
 //! Showing a stored SecretKey again: asked, checked, shown once per check.
 
 use crate::app::caller::Caller;
-use crate::app::factors::ask::ask;
-use crate::app::factors::ask::step_up_left;
-use crate::app::factors::ask::{Detail, Wish, reveal_door};
-use crate::app::keys::reveal_age::By;
-use crate::app::keys::reveal_age::ensure_code_counts;
-use crate::app::keys::reveal_age::ensure_own_waited;
-use crate::app::keys::{HeldKey, KeyRef, Operation, Place, Step, created_door, find, holder};
-
+use crate::app::factors::ask::{Detail, Wish, ask, reveal_door, step_up_left};
+use crate::app::keys::reveal_age::{By, ensure_code_counts, ensure_own_waited};
+use crate::app::keys::{HeldKey, KeyRef, Operation, Place, Step, created_door, find, held};
 use crate::app::session::refusals::note_refusal;
-use crate::app::session::tickets::take_or_tell;
-use crate::app::session::tickets::{BAD_TICKET, Taken};
-use crate::app::session::tickets::{NewTicket, mint};
+use crate::app::session::tickets::{BAD_TICKET, NewTicket, Taken, mint, take_or_tell};
 use crate::app::{App, Failure};
 use crate::domain::account::SecretReveal;
 use crate::domain::key::{Key, KeyRefusal, SecretId};
@@ -70,21 +63,21 @@ pub async fn show_secret(
     ticket: String,
 ) -> Result<Option<Shown>, Failure> {
     let tried = Tried { id: key.id.clone(), is_bare: ticket.is_empty() };
-    let KeyRef { place, id } = key.clone();
+    let wanted = key.clone();
     let shown = app
         .change(caller, move |change| {
-            let holder = holder(change.conn, change.by, place, Operation::Query)?;
-            let key = api_keys::find(change.conn, holder.uid, &id)?.ok_or(Failure::NotFound)?;
-            ensure_showable(change.by, place, &holder)?;
-            match take_or_tell(change.app, change.conn, &reveal_door(change.by, holder.uid, &id), &ticket)? {
+            let HeldKey { holder, key } = held(change.conn, change.by, &wanted, Operation::Query)?;
+            ensure_showable(change.by, wanted.place, &holder)?;
+            let door = reveal_door(change.by, holder.uid, &key.secret_id);
+            match take_or_tell(change.app, change.conn, &door, &ticket)? {
                 Taken::Shown(_) => {}
                 Taken::Before => return Ok(Taken::Before),
                 Taken::Never => return Ok(Taken::Never),
             }
             ensure_code_counts(change.app, change.by, &holder)?;
-            let sealed = api_keys::sealed_secret(change.conn, holder.uid, &id)?.ok_or(Failure::NotFound)?;
-            let secret = open_secret(change.app, &key, &sealed)?;
-            change.event("ShowSecretKey").on(&holder).object(id.as_str()).record(change);
+            let sealed = api_keys::sealed_secret(change.conn, holder.uid, &key.secret_id)?;
+            let secret = open_secret(change.app, &key, &sealed.ok_or(Failure::NotFound)?)?;
+            change.event("ShowSecretKey").on(&holder).object(key.secret_id.as_str()).record(change);
             Ok(Taken::Shown(Shown { holder, key, secret }))
         })
         .await;
@@ -99,18 +92,17 @@ pub async fn show_created(
     ticket: String,
 ) -> Result<Option<Shown>, Failure> {
     let tried = Tried { id: key.id.clone(), is_bare: ticket.is_empty() };
-    let KeyRef { place, id } = key.clone();
+    let wanted = key.clone();
     let shown = app
         .change(caller, move |change| {
-            let holder = holder(change.conn, change.by, place, Operation::Create)?;
-            let key = api_keys::find(change.conn, holder.uid, &id)?.ok_or(Failure::NotFound)?;
+            let HeldKey { holder, key } = held(change.conn, change.by, &wanted, Operation::Create)?;
             let text = match take_or_tell(change.app, change.conn, &created_door(change.by, &key), &ticket)? {
                 Taken::Shown(text) => text,
                 Taken::Before => return Ok(Taken::Before),
                 Taken::Never => return Ok(Taken::Never),
             };
             let secret = SecretKey::parse(&text).map_err(|_| Failure::Corrupt("tickets.sealed"))?;
-            let event = change.event("ShowSecretKey").on(&holder).object(id.as_str());
+            let event = change.event("ShowSecretKey").on(&holder).object(key.secret_id.as_str());
             event.fact("once", true).record(change);
             Ok(Taken::Shown(Shown { holder, key, secret }))
         })

@@ -1,12 +1,12 @@
 //! When keys were used: noted in memory by every signed call, written down in batches, never into a key's row.
 
 use crate::app::caller::Caller;
-use crate::app::keys::{KeyRef, Operation, holder};
+use crate::app::keys::{KeyRef, Operation, held};
 use crate::app::{App, Failure};
 use crate::domain::characters::without_misleading;
 use crate::domain::key::SecretId;
 use crate::domain::source::Source;
-use crate::store::{Conn, StoreError, api_keys, key_usage, signed_seconds};
+use crate::store::{Conn, StoreError, key_usage, signed_seconds};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -144,11 +144,10 @@ pub async fn last_used(app: &App, ids: Vec<SecretId>) -> Result<Vec<LastUse>, Fa
 /// The newest calls of a key, newest first, up to this moment.
 pub async fn records(app: &App, caller: &Caller, key: &KeyRef) -> Result<Vec<Record>, Failure> {
     flush_usage(app).await?;
-    let KeyRef { place, id } = key.clone();
+    let wanted = key.clone();
     app.view(caller, move |view| {
-        let holder = holder(view.conn, view.by, place, Operation::Query)?;
-        api_keys::find(view.conn, holder.uid, &id)?.ok_or(Failure::NotFound)?;
-        Ok(key_usage::records(view.conn, &id)?)
+        let held = held(view.conn, view.by, &wanted, Operation::Query)?;
+        Ok(key_usage::records(view.conn, &held.key.secret_id)?)
     })
     .await
 }

@@ -1,13 +1,10 @@
 //! What the operator does at the command line: makes root accounts, lets people in again.
 
-use crate::app::account::setup::create_root_in;
-use crate::app::account::setup::{NewRoot, RootPlan};
+use crate::app::account::setup::{NewRoot, RootPlan, create_root_in};
 use crate::app::change::Outsider;
 use crate::app::change::event::Draft;
-use crate::app::factors::guard::forgive_network;
-use crate::app::factors::guard::forgive_person;
-use crate::app::factors::new_password::Chosen;
-use crate::app::factors::new_password::acceptable;
+use crate::app::factors::guard::{forgive_network, forgive_person};
+use crate::app::factors::new_password::{Chosen, acceptable};
 use crate::app::users::security::forget_factors;
 use crate::app::{App, Failure};
 use crate::domain::network::Network;
@@ -31,7 +28,7 @@ pub async fn create_root(
         account_name: &account_name,
         rules: PasswordRules::default(),
     };
-    let password = acceptable(app, chosen).await?;
+    let password = acceptable(chosen).await?;
     let password_hash = app.passwords.hash(password).await?;
     app.change(&Outsider, move |change| {
         let plan = RootPlan { account_name: &account_name, user_name: &user_name, password_hash };
@@ -54,7 +51,7 @@ pub async fn operator_reset_password(app: &App, uin: Uin, password: Password) ->
         account_name: "",
         rules: PasswordRules::default(),
     };
-    let password = acceptable(app, chosen).await?;
+    let password = acceptable(chosen).await?;
     let hash = app.passwords.hash(password).await?;
     app.change(&Outsider, move |change| {
         let stored = StoredPassword { hash, changed_at: change.app.clock.now(), must_change: true };

@@ -2,9 +2,10 @@
 
 use crate::app::caller::Caller;
 use crate::app::change::Change;
-use crate::app::policies::update_policy_in;
 use crate::app::policies::versions::create_version_in;
-use crate::app::policies::{NewPolicy, PolicyChange, PolicyDetail, PolicyKey, StoredPolicy, changeable};
+use crate::app::policies::{
+    NewPolicy, PolicyChange, PolicyDetail, PolicyKey, StoredPolicy, changeable, update_policy_in,
+};
 use crate::app::{App, Failure};
 use crate::domain::permission::{Denial, action};
 use crate::store::{dialect, policy_search};

@@ -10,7 +10,7 @@ use super::{App, Failure};
 use crate::app::caller::clearance::{limits, loosened};
 use crate::app::change::Change;
 use crate::domain::grant::Mark;
-use crate::domain::paging::Paging;
+use crate::domain::paging::{Paged, Paging};
 use crate::domain::permission::{Denial, action};
 use crate::domain::policies::{
     Description, Document, MAX_DELETED_AT_ONCE, MAX_POLICIES, PolicyKind, PolicyName, PolicyRefusal,
@@ -38,14 +38,6 @@ pub struct PolicyFilter {
 pub struct ListedPolicy {
     pub policy: PolicyRow,
     pub uses: Uses,
-}
-
-/// One page of a list of policies.
-#[derive(Clone, Debug)]
-pub struct PolicyPage {
-    pub policies: Vec<ListedPolicy>,
-    /// On all pages together.
-    pub total: usize,
 }
 
 /// A policy with its text and how often it is in use in the account.
@@ -114,7 +106,7 @@ pub async fn list_policies(
     caller: &Caller,
     filter: PolicyFilter,
     paging: Paging,
-) -> Result<PolicyPage, Failure> {
+) -> Result<Paged<ListedPolicy>, Failure> {
     caller.ensure_here(action::LIST_POLICIES)?;
     let owner = caller.owner();
     app.store
@@ -124,15 +116,14 @@ pub async fn list_policies(
             rows.retain(|row| {
                 row.name.to_lowercase().contains(&wanted) || row.description.to_lowercase().contains(&wanted)
             });
-            let total = rows.len();
-            let rows = paging.cut(rows);
+            let Paged { rows, total } = paging.of(rows);
             let ids: Vec<i64> = rows.iter().map(|row| row.id).collect();
             let uses = policy_search::uses(conn, owner, &ids)?;
             let with_uses = |policy: PolicyRow| ListedPolicy {
                 uses: uses.get(&policy.id).copied().unwrap_or_default(),
                 policy,
             };
-            Ok(PolicyPage { policies: rows.into_iter().map(with_uses).collect(), total })
+            Ok(Paged { rows: rows.into_iter().map(with_uses).collect(), total })
         })
         .await
 }

@@ -5,11 +5,10 @@ use crate::app::caller::access::Access;
 use crate::app::caller::simulation::{SimulatedRequest, Simulation, name_of};
 use crate::app::{App, Failure};
 use crate::domain::paging::Slice;
-use crate::store::user_search::UserCursor;
-
 use crate::domain::permission::action;
 use crate::domain::user::{Uin, User};
-use crate::store::{policies, user_search, users};
+use crate::store::user_search::{self, UserCursor};
+use crate::store::{policies, users};
 
 /// Names in a list to choose from.
 const OFFERED: i64 = 200;

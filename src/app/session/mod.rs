@@ -9,8 +9,7 @@ pub mod window;
 
 use crate::app::caller::Caller;
 use crate::app::change::event::{Actor, Draft};
-use crate::app::session::rules::SECOND_STEP_SECONDS;
-use crate::app::session::rules::is_live;
+use crate::app::session::rules::{SECOND_STEP_SECONDS, is_live};
 use crate::app::session::tickets::digest;
 use crate::app::session::welcome::unwelcome;
 use crate::app::{App, Failure};

@@ -3,15 +3,12 @@
 use crate::app::change::event::{Actor, Draft};
 use crate::app::change::{Change, Outsider};
 use crate::app::factors::devices::use_code;
-use crate::app::factors::guard::code_buckets;
-use crate::app::factors::guard::recovery_buckets;
-use crate::app::factors::known_devices::Device;
-use crate::app::factors::known_devices::known_device;
+use crate::app::factors::guard::{code_buckets, recovery_buckets};
+use crate::app::factors::known_devices::{Device, known_device};
 use crate::app::session::id_of_cookie;
 use crate::app::session::rules::live_session;
 use crate::app::session::welcome::unwelcome;
-use crate::app::sign_in::let_in;
-use crate::app::sign_in::{Entry, SignedIn};
+use crate::app::sign_in::{Entry, SignedIn, let_in};
 use crate::app::{App, Failure};
 use crate::domain::field::FieldError;
 use crate::domain::recovery::RecoveryCode;

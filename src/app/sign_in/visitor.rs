@@ -1,7 +1,6 @@
 //! Whoever stands at the door: who is meant by what was typed, and what the attempt is charged to.
 
-use crate::app::factors::guard::buckets;
-use crate::app::factors::guard::{Buckets, Name};
+use crate::app::factors::guard::{Buckets, Name, buckets};
 use crate::app::factors::known_devices::known_device;
 use crate::app::{App, Failure};
 use crate::domain::network::Network;

@@ -1,9 +1,8 @@
 //! What the server makes of a request that was refused, for whoever may query its key. Nothing of it is kept.
 
 use crate::app::caller::Caller;
-use crate::app::keys::Operation;
-use crate::app::keys::Place;
 use crate::app::keys::reveal::open_secret;
+use crate::app::keys::{Operation, Place};
 use crate::app::{App, Failure};
 use crate::domain::field::FieldError;
 use crate::domain::key::SecretId;

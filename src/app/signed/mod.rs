@@ -8,11 +8,8 @@ pub(super) mod standing;
 
 use super::caller::Caller;
 use super::{App, Failure};
-use crate::app::keys::usage::Sighting;
-use crate::app::keys::usage::note_use;
-use crate::app::signed::signers::Known;
-use crate::app::signed::signers::access;
-use crate::app::signed::signers::signer;
+use crate::app::keys::usage::{Sighting, note_use};
+use crate::app::signed::signers::{Known, access, signer};
 use crate::config::Replay;
 use crate::domain::key::SecretId;
 use crate::domain::replay::{ReplayRefusal, Use};
@@ -77,7 +74,7 @@ pub async fn authenticate(
     call: &Use,
     source: Arc<Source>,
 ) -> Result<Signed, Refusal> {
-    let standing = crate::app::signed::standing::standing(app).await?;
+    let standing = standing::standing(app).await?;
     let known = match SecretId::parse(claim.secret_id()) {
         Ok(id) => signer(app, id, standing).await?,
         Err(_) => None,

@@ -46,7 +46,7 @@ pub async fn use_signature(app: &App, signed: &Signed, call: &Use) -> Result<Cal
     Ok(caller)
 }
 
-/// Uses up the signature of a change that found nothing to do, and so left no event.
+/// Uses up the signature of a call that succeeded without any change, so that a copy of it makes none either.
 pub async fn settle_signature(app: &App, caller: &Caller) -> Result<(), Failure> {
     let Some(once) = caller.once.clone().filter(|once| !once.is_used()) else {
         return Ok(());

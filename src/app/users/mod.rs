@@ -13,12 +13,8 @@ pub mod security;
 use super::caller::Caller;
 use super::{App, Failure};
 use crate::app::change::Change;
-use crate::app::factors::new_password::Chosen;
-use crate::app::factors::new_password::acceptable;
-use crate::app::factors::new_password::generated_password;
-use crate::app::session::tickets::Door;
-use crate::app::session::tickets::SHOWN_ONCE_SECONDS;
-use crate::app::session::tickets::{NewTicket, mint};
+use crate::app::factors::new_password::{Chosen, acceptable, generated_password};
+use crate::app::session::tickets::{Door, NewTicket, SHOWN_ONCE_SECONDS, mint};
 use crate::app::users::names::ensure_free_name;
 use crate::app::users::permissions::attach_in;
 use crate::domain::field::FieldError;
@@ -166,7 +162,7 @@ pub(in crate::app) async fn login_of(
     let (password, shown, must_change) = if let Some(chosen) = password {
         let password = Password::parse(chosen.expose()).map_err(corrupt)?;
         let chosen = Chosen { user_name: new.name.as_str(), ..caller.chosen(password, "password") };
-        (acceptable(app, chosen).await?, None, *must_change)
+        (acceptable(chosen).await?, None, *must_change)
     } else {
         let text = generated_password(app, &caller.account.password_rules, GENERATED_LENGTH)?;
         (Password::parse(&text).map_err(corrupt)?, Some(text), true)
@@ -185,32 +181,8 @@ pub(in crate::app) fn add_user_in(
     dialect::lock_account(change.conn, owner)?;
     ensure_room_for_user(change.app, change.conn, owner)?;
     ensure_free_name(change.conn, owner, &new.name, None)?;
-    let (uin, kind, console_login) = match new.kind {
-        NewUserKind::Collaborator(uin) => {
-            ensure_can_collaborate(change.conn, owner, uin)?;
-            (uin, UserKind::Collaborator, true)
-        }
-        NewUserKind::SubUser { console_login, .. } => {
-            let uin = Uin(sequences::next(change.conn, Sequence::Uin)?);
-            identities::insert(change.conn, uin, login.map(|login| &login.stored))?;
-            (uin, UserKind::SubUser, console_login)
-        }
-    };
-    let user = User {
-        uid: Uid(sequences::next(change.conn, Sequence::Uid)?),
-        uin,
-        owner_uin: owner,
-        kind,
-        name: new.name.as_str().to_owned(),
-        note: new.note.clone(),
-        phone: new.phone.clone(),
-        email: new.email.clone(),
-        country_code: new.country_code.clone(),
-        protection: Protection::default(),
-        console_login,
-        created_at: change.app.clock.now(),
-        last_activity_at: None,
-    };
+    let user = new_member(change, new, login)?;
+    let console_login = user.console_login;
     users::insert(change.conn, &user, change.by.user.uin)?;
     if console_login || !new.policies.is_empty() {
         grants::mark_user(
@@ -220,7 +192,7 @@ pub(in crate::app) fn add_user_in(
         )?;
     }
     accounts::count_user(change.conn, owner, 1)?;
-    let name = if kind == UserKind::Collaborator { "AddCollaborator" } else { "AddUser" };
+    let name = if user.kind == UserKind::Collaborator { "AddCollaborator" } else { "AddUser" };
     change.event(name).on(&user).fact("console_login", console_login).record(change);
     attach_first(change, &user, &new.policies)?;
     let door =
@@ -235,7 +207,38 @@ pub(in crate::app) fn add_user_in(
             )
         })
         .transpose()?;
-    Ok(Added { uid: user.uid, uin, ticket })
+    Ok(Added { uid: user.uid, uin: user.uin, ticket })
+}
+
+/// The membership to add; a sub-user gets an identity of its own, a collaborator brings one.
+fn new_member(change: &mut Change<'_>, new: &NewUser, login: Option<&Login>) -> Result<User, Failure> {
+    let owner = change.by.owner();
+    let (uin, kind, console_login) = match new.kind {
+        NewUserKind::Collaborator(uin) => {
+            ensure_can_collaborate(change.conn, owner, uin)?;
+            (uin, UserKind::Collaborator, true)
+        }
+        NewUserKind::SubUser { console_login, .. } => {
+            let uin = Uin(sequences::next(change.conn, Sequence::Uin)?);
+            identities::insert(change.conn, uin, login.map(|login| &login.stored))?;
+            (uin, UserKind::SubUser, console_login)
+        }
+    };
+    Ok(User {
+        uid: Uid(sequences::next(change.conn, Sequence::Uid)?),
+        uin,
+        owner_uin: owner,
+        kind,
+        name: new.name.as_str().to_owned(),
+        note: new.note.clone(),
+        phone: new.phone.clone(),
+        email: new.email.clone(),
+        country_code: new.country_code.clone(),
+        protection: Protection::default(),
+        console_login,
+        created_at: change.app.clock.now(),
+        last_activity_at: None,
+    })
 }
 
 fn ensure_room_for_user(app: &App, conn: &mut Conn, owner: Uin) -> Result<(), Failure> {

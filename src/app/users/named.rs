@@ -2,14 +2,9 @@
 
 use crate::app::caller::Caller;
 use crate::app::change::Change;
-use crate::app::factors::new_password::Chosen;
-use crate::app::factors::new_password::acceptable;
-use crate::app::factors::new_password::generated_password;
-use crate::app::factors::new_password::{Former, ensure_new};
+use crate::app::factors::new_password::{Chosen, Former, acceptable, ensure_new, generated_password};
 use crate::app::keys::deeds::{self, Via};
-use crate::app::users::add_user_in;
-use crate::app::users::login_of;
-use crate::app::users::{NewUser, NewUserKind, changeable, changes as changes_of};
+use crate::app::users::{NewUser, NewUserKind, add_user_in, changeable, changes as changes_of, login_of};
 use crate::app::{App, Failure};
 use crate::domain::key::SecretId;
 use crate::domain::permission::{Denial, action};
@@ -122,7 +117,7 @@ async fn hash_of_new(
     password: Password,
 ) -> Result<String, Failure> {
     let chosen = Chosen { user_name: &target.name, ..caller.chosen(password, "password") };
-    let password = acceptable(app, chosen).await?;
+    let password = acceptable(chosen).await?;
     let rules = &caller.account.password_rules;
     ensure_new(app, &password, Former { uin: target.uin, field: "password", rules }).await?;
     Ok(app.passwords.hash(password).await?)

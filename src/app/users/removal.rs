@@ -12,8 +12,7 @@ use crate::domain::field::FieldError;
 use crate::domain::key::{Key, KeyStatus};
 use crate::domain::permission::action;
 use crate::domain::user::{Uin, User, UserKind};
-use crate::store::api_keys;
-use crate::store::{Conn, accounts, dialect, identities, sessions, users};
+use crate::store::{Conn, accounts, api_keys, dialect, identities, sessions, users};
 
 /// How a deletion ended.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]

@@ -2,13 +2,9 @@
 
 use crate::app::caller::Caller;
 use crate::app::change::Change;
-use crate::app::factors::ask::ask;
-use crate::app::factors::ask::{Asked, Detail, Wish};
+use crate::app::factors::ask::{Asked, Detail, Wish, ask};
 use crate::app::factors::new_password::generated_password;
-use crate::app::session::tickets::Door;
-use crate::app::session::tickets::SHOWN_ONCE_SECONDS;
-use crate::app::session::tickets::{NewTicket, mint};
-use crate::app::session::tickets::{OncePage, shown_once};
+use crate::app::session::tickets::{Door, NewTicket, OncePage, SHOWN_ONCE_SECONDS, mint, shown_once};
 use crate::app::users::{GENERATED_LENGTH, INITIAL_PASSWORD, changeable};
 use crate::app::{App, Failure};
 use crate::domain::field::FieldError;

@@ -7,8 +7,7 @@
 use crate::app::Failure;
 use crate::app::caller::Caller;
 use crate::app::caller::sending::Sending;
-use crate::app::forms;
-use crate::app::forms::Progress;
+use crate::app::forms::{self, Progress};
 use crate::app::session::tickets::digest;
 use crate::http::request::request_id;
 use crate::web::answer::see_other;
@@ -33,6 +32,7 @@ const GOOD_SECONDS: i64 = 86_400;
 const SLACK_SECONDS: i64 = 3_600;
 /// How often, and in which steps, a second sending asks for the first one's answer.
 const PATIENCE: (u32, Duration) = (40, Duration::from_millis(50));
+
 /// Around the sending of every form that makes something.
 pub async fn guard(
     mut request: ServiceRequest,

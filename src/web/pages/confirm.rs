@@ -5,7 +5,8 @@ use crate::domain::{group::GroupId, paging::Paging, permission::action, user::Ui
 use crate::web::pages::policies::text::{Sentence, diff, sentences};
 use crate::web::{
     answer::PageResult, answer::render, error::PageError, layout::Layout, layout::filters,
-    pages::groups::head::GroupHead, pages::users::head::UserHead, visit::Visit,
+    pages::groups::head::GroupHead, pages::groups::permissions::attached, pages::users::head::UserHead,
+    visit::Visit,
 };
 use askama::Template;
 
@@ -125,14 +126,7 @@ async fn out_of_group(visit: &Visit, button: &'static str) -> Result<Asked, Page
         "{who} loses at once what only this group allows, and is denied no longer what only it denies."
     )];
     if visit.person.may_group(action::LIST_GROUP_POLICIES, group) {
-        let held = groups::policies::group_policies(
-            visit.app(),
-            &visit.person,
-            group,
-            groups::policies::Wanted::ALL,
-        )
-        .await?
-        .rows;
+        let held = attached(visit, group).await?;
         let names: Vec<&str> = held.iter().map(|policy| policy.name.as_str()).collect();
         effects.push(match names.as_slice() {
             [] => "No policy is attached to the group.".to_owned(),

@@ -51,8 +51,10 @@ impl Settled {
         let text = without_hashes(&text);
         let text = replaced(&text, ("<svg class=\"qr\"", "</svg>"), |_| "<svg class=\"qr\"/>".to_owned());
         let text = replaced(&text, ICON, |name| format!("<icon {name}>"));
-        let text =
-            replaced(&text, ("name=\"once\" value=\"", "\""), |_| "name=\"once\" value=\"ONCE\"".to_owned());
+        let text = replaced(&text, ("name=\"once\" value=\"", "\""), |token| {
+            let name = if token.is_empty() { "" } else { "ONCE" };
+            format!("name=\"once\" value=\"{name}\"")
+        });
         self.note_words(&text);
         let mut text = text;
         for (spelling, name) in &self.spellings {

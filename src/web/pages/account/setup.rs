@@ -101,7 +101,7 @@ pub async fn submit(visit: Visit<Stranger>, ProtectedDoor(form): ProtectedDoor) 
     };
     let made = match read(&visit, &form) {
         Ok(setup) => account::setup::set_up(visit.app(), setup, visit.source()).await,
-        Err(errors) => Err(Failure::Invalid(with_password_faults(&visit, &form, errors).await?)),
+        Err(errors) => Err(Failure::Invalid(with_password_faults(&form, errors).await?)),
     };
     match made {
         Ok((ticket, signed)) => let_in(&visit, &signed, &format!("/setup/recovery?t={ticket}")),
@@ -166,14 +166,10 @@ fn read(visit: &Visit<Stranger>, form: &Form) -> Result<Setup, Vec<FieldError>> 
 }
 
 /// The faults of a form together with those of its password, so that all are seen at once.
-async fn with_password_faults(
-    visit: &Visit<Stranger>,
-    form: &Form,
-    mut errors: Vec<FieldError>,
-) -> Result<Vec<FieldError>, Failure> {
+async fn with_password_faults(form: &Form, mut errors: Vec<FieldError>) -> Result<Vec<FieldError>, Failure> {
     let Ok(password) = Password::parse(form.text("password")) else { return Ok(errors) };
     let (user, account) = (form.text("user_name").trim(), form.text("account_name").trim());
-    let faults = faults_of_setup_password(visit.app(), password, user, account).await?;
+    let faults = faults_of_setup_password(password, user, account).await?;
     let place = errors.iter().position(|error| error.field == "code").unwrap_or(errors.len());
     errors.splice(place..place, faults);
     Ok(errors)

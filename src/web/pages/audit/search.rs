@@ -5,7 +5,7 @@ use crate::app::{
     App, Failure, account, account::log::EventCursor, account::log::EventFilter, caller::Caller,
 };
 use crate::domain::{audit::EVENTS, audit::Outcome, audit::words::EventGroup, field::FieldError};
-use crate::web::{error::PageError, query::Query};
+use crate::web::{error::PageError, query::Query, visit::number_in};
 
 /// The filter's fields.
 pub(super) const FIELDS: [&str; 7] = ["from", "to", "event", "actor", "target", "result", "request_id"];
@@ -146,16 +146,11 @@ fn outcome(text: &str) -> Result<Option<Outcome>, FieldError> {
 pub(super) fn cursor(query: &Query) -> Result<EventCursor, PageError> {
     let read = |text: &str| {
         let unknown = "The address names no page of the log. Open the log again.";
-        seq_of(text).ok_or(PageError::Malformed(unknown))
+        number_in(text).ok_or(PageError::Malformed(unknown))
     };
     match (query.find("older"), query.find("newer")) {
         (Some(older), _) => read(older).map(EventCursor::Older),
         (None, Some(newer)) => read(newer).map(EventCursor::Newer),
         (None, None) => Ok(EventCursor::Newest),
     }
-}
-
-/// The number in an address, in its one spelling.
-fn seq_of(text: &str) -> Option<i64> {
-    text.parse().ok().filter(|seq: &i64| *seq > 0 && seq.to_string() == text)
 }

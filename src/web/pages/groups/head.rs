@@ -1,4 +1,4 @@
-//! The head of every page about one group, and what its forms have in common.
+//! The head of every page about one group.
 
 use crate::app::groups;
 use crate::domain::{group::GroupId, permission::action};

@@ -1,6 +1,9 @@
 //! The Permissions tab of a group: what is attached to it, attaching, detaching.
 
-use crate::app::{Failure, deferred::grant::Grant, deferred::grant::Way, groups, users};
+use crate::app::{
+    Failure, deferred::grant::Grant, deferred::grant::Way, groups, groups::policies::Attachment,
+    groups::policies::Wanted, users,
+};
 use crate::domain::{group::GroupId, permission::action};
 use crate::web::pages::attached::{
     Panel, PolicyRow, WORDING, attached_to, choices, ids_of, policies_in_words,
@@ -24,10 +27,7 @@ struct IndexPage {
 /// What is attached to the group.
 pub async fn index(visit: Visit) -> PageResult {
     let id = visit.group()?;
-    let attached =
-        groups::policies::group_policies(visit.app(), &visit.person, id, groups::policies::Wanted::ALL)
-            .await?
-            .rows;
+    let attached = attached(&visit, id).await?;
     let head = GroupHead::load(&visit, id, "permissions").await?;
     let policies = Panel {
         address: format!("/groups/{id}/permissions"),
@@ -48,6 +48,12 @@ pub async fn index(visit: Visit) -> PageResult {
 pub async fn detach(visit: Visit, _form: Protected) -> PageResult {
     let (id, policy) = (visit.group()?, visit.attached_policy()?);
     Ok(detach_from_group(&visit, id, policy, format!("/groups/{id}/permissions")).await?)
+}
+
+/// Everything that is attached to a group.
+pub async fn attached(visit: &Visit, id: GroupId) -> Result<Vec<Attachment>, Failure> {
+    let found = groups::policies::group_policies(visit.app(), &visit.person, id, Wanted::ALL).await?;
+    Ok(found.rows)
 }
 
 /// Detaches a policy from a group, on a page that leads back to `back`.
@@ -84,9 +90,7 @@ impl Chooser for PoliciesForGroup {
     async fn choices(&self, visit: &Visit, text: &str) -> Result<Choices, PageError> {
         let id = self.0.id;
         let held = if visit.person.may_group(action::LIST_GROUP_POLICIES, id) {
-            groups::policies::group_policies(visit.app(), &visit.person, id, groups::policies::Wanted::ALL)
-                .await?
-                .rows
+            attached(visit, id).await?
         } else {
             Vec::new()
         };

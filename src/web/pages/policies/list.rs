@@ -48,11 +48,11 @@ pub async fn index(visit: Visit, query: Query) -> PageResult {
     let filter = PolicyFilter { text: query.text("q").trim().to_owned(), kind: kind_of(&query)? };
     let paging = Paging { number: number_of(&query)?, size: PAGE_SIZE };
     let found = policies::list_policies(visit.app(), &visit.person, filter, paging).await?;
-    if found.policies.is_empty() && paging.number > 1 {
+    if found.rows.is_empty() && paging.number > 1 {
         return Ok(see_other(&address(&query, 1)));
     }
     let before = (paging.number - 1) * PAGE_SIZE;
-    let last = before + found.policies.len();
+    let last = before + found.rows.len();
     render(&IndexPage {
         page: visit.layout("policies"),
         q: query.text("q").trim().to_owned(),
@@ -61,7 +61,7 @@ pub async fn index(visit: Visit, query: Query) -> PageResult {
         previous: (paging.number > 1).then(|| address(&query, paging.number - 1)),
         next: (last < found.total).then(|| address(&query, paging.number + 1)),
         total: found.total,
-        rows: found.policies.into_iter().map(|listed| Row::of(&visit.person, listed)).collect(),
+        rows: found.rows.into_iter().map(|listed| Row::of(&visit.person, listed)).collect(),
         may_create: visit.person.may_here(action::CREATE_POLICY),
         may_simulate: visit.person.may_here(action::LIST_ATTACHED),
     })

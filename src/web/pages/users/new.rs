@@ -88,7 +88,7 @@ async fn password_faults(visit: &Visit, sent: &Sent, form: &Form) -> Result<Vec<
     match Password::parse(form.text("password")) {
         Ok(password) if sent.kind == UserKind::SubUser.as_str() && sent.console => {
             let name = sent.typed.user_name.trim();
-            Ok(factors::new_password::faults_of_password(visit.app(), &visit.person, password, name).await?)
+            Ok(factors::new_password::faults_of_password(&visit.person, password, name).await?)
         }
         _ => Ok(Vec::new()),
     }

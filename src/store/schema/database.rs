@@ -1,0 +1,24 @@
+//! The database itself and the servers on it.
+
+diesel::table! {
+    meta (name) {
+        name -> Text,
+        value -> Binary,
+    }
+}
+
+diesel::table! {
+    sequences (name) {
+        name -> Text,
+        value -> BigInt,
+    }
+}
+
+diesel::table! {
+    nodes (id) {
+        id -> Text,
+        version -> Text,
+        started_at -> BigInt,
+        seen_at -> BigInt,
+    }
+}

@@ -1,0 +1,49 @@
+//! Keys, the ids that were ever used, and their use.
+
+diesel::table! {
+    api_keys (secret_id) {
+        secret_id -> Text,
+        uid -> BigInt,
+        owner_uin -> BigInt,
+        uin -> BigInt,
+        slot -> SmallInt,
+        secret -> Binary,
+        status -> Text,
+        note -> Text,
+        created_at -> BigInt,
+        created_by -> Text,
+        changed_at -> BigInt,
+        changed_by -> Text,
+    }
+}
+
+diesel::table! {
+    retired_ids (digest) {
+        digest -> Binary,
+    }
+}
+
+diesel::table! {
+    key_usage (secret_id) {
+        secret_id -> Text,
+        last_used_ms -> BigInt,
+        ip -> Text,
+        service -> Text,
+        action -> Text,
+        client -> Text,
+    }
+}
+
+diesel::table! {
+    key_records (secret_id, at_ms, request_id) {
+        secret_id -> Text,
+        request_id -> Text,
+        at_ms -> BigInt,
+        service -> Text,
+        action -> Text,
+        ip -> Text,
+        client -> Text,
+        result -> Text,
+        reason -> Text,
+    }
+}

@@ -1,0 +1,78 @@
+//! The tables as both databases have them, by noun, and how they are joined.
+
+mod account;
+mod database;
+mod key;
+mod people;
+mod policy;
+mod session;
+mod signature;
+mod user;
+
+pub use account::{accounts, audit_events, setup_tokens};
+pub use database::{meta, nodes, sequences};
+pub use key::{api_keys, key_records, key_usage, retired_ids};
+pub use people::{enrolments, identities, recovery_codes, throttles, totp_devices};
+pub use policy::{group_policies, policies, policy_attachments, policy_versions};
+pub use session::{forms, kept_forms, refusals, sessions, step_ups, tickets};
+pub use signature::{replays, signed_changes, signed_seconds};
+pub use user::{group_members, user_boundaries, user_groups, user_looks, user_terms, users};
+
+diesel::joinable!(users -> accounts (owner_uin));
+diesel::joinable!(users -> identities (uin));
+diesel::joinable!(user_looks -> users (uid));
+diesel::joinable!(user_terms -> users (uid));
+diesel::joinable!(api_keys -> users (uid));
+diesel::joinable!(totp_devices -> identities (uin));
+diesel::joinable!(recovery_codes -> identities (uin));
+diesel::joinable!(sessions -> identities (uin));
+diesel::joinable!(sessions -> users (uid));
+diesel::joinable!(step_ups -> sessions (session));
+diesel::joinable!(enrolments -> sessions (session));
+diesel::joinable!(policy_attachments -> users (uid));
+diesel::joinable!(policy_attachments -> policies (policy_id));
+diesel::joinable!(policy_versions -> policies (policy_id));
+diesel::joinable!(user_groups -> accounts (owner_uin));
+diesel::joinable!(group_members -> user_groups (group_id));
+diesel::joinable!(group_members -> users (uid));
+diesel::joinable!(group_policies -> user_groups (group_id));
+diesel::joinable!(group_policies -> policies (policy_id));
+diesel::joinable!(user_boundaries -> users (uid));
+diesel::joinable!(user_boundaries -> policies (policy_id));
+
+diesel::allow_tables_to_appear_in_same_query!(
+    accounts,
+    api_keys,
+    audit_events,
+    enrolments,
+    forms,
+    group_members,
+    group_policies,
+    identities,
+    kept_forms,
+    key_records,
+    key_usage,
+    meta,
+    nodes,
+    policies,
+    policy_attachments,
+    policy_versions,
+    recovery_codes,
+    refusals,
+    replays,
+    retired_ids,
+    sequences,
+    sessions,
+    setup_tokens,
+    signed_changes,
+    signed_seconds,
+    step_ups,
+    throttles,
+    tickets,
+    totp_devices,
+    user_boundaries,
+    user_groups,
+    user_looks,
+    user_terms,
+    users
+);

@@ -1,0 +1,51 @@
+//! Policies, their texts, and who holds them.
+
+diesel::table! {
+    policies (id) {
+        id -> BigInt,
+        owner_uin -> BigInt,
+        name -> Text,
+        description -> Text,
+        document -> Text,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+        created_by -> Text,
+        last_version -> BigInt,
+        granted_at -> Nullable<BigInt>,
+        stepped_up -> Bool,
+        loosened_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    policy_versions (policy_id, version) {
+        policy_id -> BigInt,
+        version -> BigInt,
+        document -> Text,
+        created_at -> BigInt,
+        created_by -> Text,
+        is_default -> Bool,
+    }
+}
+
+diesel::table! {
+    policy_attachments (uid, policy_id) {
+        uid -> BigInt,
+        policy_id -> BigInt,
+        created_at -> BigInt,
+        created_by -> Text,
+        granted_at -> Nullable<BigInt>,
+        stepped_up -> Bool,
+    }
+}
+
+diesel::table! {
+    group_policies (group_id, policy_id) {
+        group_id -> BigInt,
+        policy_id -> BigInt,
+        created_at -> BigInt,
+        created_by -> Text,
+        granted_at -> Nullable<BigInt>,
+        stepped_up -> Bool,
+    }
+}
