@@ -79,7 +79,7 @@ pub fn faults(caller: &Caller, settings: &AccountSettings) -> Vec<FieldError> {
             format!("Enter a number of hours from 0 to {MAX_GRANT_AGE}."),
         ));
     }
-    if settings.mfa_required && !caller.has_mfa {
+    if settings.mfa_required && !caller.has_mfa() {
         errors.push(FieldError::on_page(
             "mfa_required",
             "Add an authenticator app of your own first; this would lock you out.",

@@ -26,10 +26,10 @@ impl Spend for Outsider {
 
 impl Spend for Caller {
     fn spend(&self, conn: &mut Conn, is_done: bool) -> Result<(), Failure> {
-        if let Some(sending) = self.sending.as_ref().filter(|_| is_done) {
+        if let Some(sending) = self.form().filter(|_| is_done) {
             sending.record(conn, None)?;
         }
-        self.once.as_ref().map_or(Ok(()), |once| once.record(conn))
+        self.signature().map_or(Ok(()), |once| once.record(conn))
     }
 }
 

@@ -18,6 +18,7 @@ use crate::passwords::Guest;
 use crate::store::totp_devices::{self, Device};
 use crate::store::{Conn, dialect, identities, recovery_codes, sessions};
 use crate::vault::{Binding, places};
+use std::sync::Arc;
 
 pub use crate::store::totp_devices::Device as MfaDevice;
 
@@ -66,7 +67,7 @@ fn open_seed(app: &App, binding: &Binding<'_>, sealed: &[u8]) -> Result<TotpSeed
 
 /// Whether a person must type the password to enrol: there is no usable factor to ask instead.
 pub fn enrolment_asks_password(caller: &Caller) -> bool {
-    !caller.has_mfa || caller.is_recovering()
+    !caller.has_mfa() || caller.is_recovering()
 }
 
 /// A seed to show, new for each page, once the password is right. Whoever else holds the session loses it before.
@@ -77,7 +78,7 @@ pub async fn seed_for_password(
 ) -> Result<(String, TotpSeed), Failure> {
     ensure_password(app, caller, password, "password").await?;
     app.change(caller, move |change| {
-        let session = &change.by.session;
+        let session = change.by.session()?;
         let key = rename_session(change.app, change.conn, session, |_| ())?;
         let seed = begin_enrolment(change.app, change.conn, &id_of_cookie(&key), session)?;
         Ok((key, seed))
@@ -96,7 +97,7 @@ pub async fn seed_for_ticket(
         return Ok(None);
     }
     app.change(caller, |change| {
-        let session = &change.by.session;
+        let session = change.by.session()?;
         begin_enrolment(change.app, change.conn, &session.id_hash, session)
     })
     .await
@@ -117,7 +118,8 @@ fn begin_enrolment(
 
 /// Registers the device whose seed was shown, proven by its first code. [`Failure::NotProven`]: no seed waits.
 pub async fn enrol(app: &App, caller: &Caller, enrolment: Enrolment) -> Result<Enrolled, Failure> {
-    let (session, user, event) = (caller.session.clone(), caller.user.clone(), caller.event("AddMfaDevice"));
+    let (session, user, event) =
+        (Arc::clone(caller.session()?), caller.user.clone(), caller.event("AddMfaDevice"));
     app.change(caller, move |change| {
         dialect::lock_identity(change.conn, user.uin)?;
         let (first, device) = add_device(change, &enrolment)?;
@@ -144,7 +146,7 @@ pub async fn enrol(app: &App, caller: &Caller, enrolment: Enrolment) -> Result<E
 /// Whether the new device is the identity's first, and its id.
 fn add_device(change: &mut Change<'_>, enrolment: &Enrolment) -> Result<(bool, String), Failure> {
     let Enrolment { name, code } = enrolment;
-    let (app, session, uin) = (change.app, &change.by.session, change.by.user.uin);
+    let (app, session, uin) = (change.app, change.by.session()?, change.by.user.uin);
     let now = app.clock.now();
     let sealed = totp_devices::enrolment(change.conn, &session.id_hash, now)?.ok_or(Failure::NotProven)?;
     let seed = open_seed(app, &places::enrolment(session.uin, &session.family), &sealed)?;

@@ -14,7 +14,7 @@ use super::{App, Failure};
 use crate::app::change::Change;
 use crate::app::factors::ask::{Asked, Detail, Wish, ask};
 use crate::app::keys::deeds::Via;
-use crate::app::keys::reveal_age::{By, Wait};
+use crate::app::keys::reveal_age::{Vouching, Wait};
 use crate::app::session::tickets::{Door, NewTicket, SHOWN_ONCE_SECONDS, mint};
 use crate::domain::account::SecretReveal;
 use crate::domain::field::{self, FieldError};
@@ -70,7 +70,7 @@ pub async fn page(app: &App, caller: &Caller, place: Place) -> Result<KeyPage, F
         let ids: Vec<SecretId> = keys.iter().map(|key| key.secret_id.clone()).collect();
         let uses = key_usage::last_used(view.conn, &ids)?;
         let refusals = key_usage::last_refused(view.conn, &ids)?;
-        let wait = view.by.wait_for(&holder, By::AnyApp, now);
+        let wait = view.by.wait_for(&holder, Vouching::AnyApp, now);
         Ok(KeyPage { rights: view.by.rights(place, &holder), wait, holder, keys, uses, refusals })
     })
     .await
@@ -126,7 +126,7 @@ pub(in crate::app) fn create_checked(
 ) -> Result<Created, Failure> {
     let (key, secret) = make_at(change, place, note)?;
     let ticket = if change.by.account.settings.secret_reveal == SecretReveal::Once {
-        let door = created_door(change.by, &key);
+        let door = created_door(change.by, &key)?;
         let new = NewTicket { door: &door, shown: Some(secret.expose()), seconds: SHOWN_ONCE_SECONDS };
         Some(mint(change.app, change.conn, &new)?)
     } else {
@@ -248,11 +248,11 @@ pub(in crate::app) fn holder(
 }
 
 /// What a ticket for a key's once-only page opens.
-pub(in crate::app) fn created_door<'a>(caller: &'a Caller, key: &'a Key) -> Door<'a> {
-    Door {
-        session: &caller.session.id_hash,
+pub(in crate::app) fn created_door<'a>(caller: &'a Caller, key: &'a Key) -> Result<Door<'a>, Failure> {
+    Ok(Door {
+        session: &caller.session()?.id_hash,
         purpose: "key_created",
         uid: key.uid,
         object: key.secret_id.as_str(),
-    }
+    })
 }

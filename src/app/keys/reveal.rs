@@ -2,7 +2,7 @@
 
 use crate::app::caller::Caller;
 use crate::app::factors::ask::{Detail, Wish, ask, reveal_door, step_up_left};
-use crate::app::keys::reveal_age::{By, ensure_code_counts, ensure_own_waited};
+use crate::app::keys::reveal_age::{Vouching, ensure_code_counts, ensure_own_waited};
 use crate::app::keys::{HeldKey, KeyRef, Operation, Place, Step, created_door, find, held};
 use crate::app::session::refusals::note_refusal;
 use crate::app::session::tickets::{BAD_TICKET, NewTicket, Taken, mint, take_or_tell};
@@ -35,11 +35,11 @@ async fn ask_for_secret(app: &App, caller: &Caller, key: &KeyRef) -> Result<Step
     let place = key.place;
     let HeldKey { holder, key } = find(app, caller, key, Operation::Query).await?;
     ensure_showable(caller, place, &holder)?;
-    caller.ensure_waited(&holder, By::AnyApp, app.clock.now())?;
+    caller.ensure_waited(&holder, Vouching::AnyApp, app.clock.now())?;
     ensure_own_waited(app, caller, &key).await?;
     if step_up_left(app, caller) > 0 && ensure_code_counts(app, caller, &holder).is_ok() {
         let minted = app.change(caller, move |change| {
-            let door = reveal_door(change.by, key.uid, &key.secret_id);
+            let door = reveal_door(change.by, key.uid, &key.secret_id)?;
             mint(change.app, change.conn, &NewTicket { door: &door, shown: None, seconds: TICKET_SECONDS })
         });
         return minted.await.map(Step::Done);
@@ -68,7 +68,7 @@ pub async fn show_secret(
         .change(caller, move |change| {
             let HeldKey { holder, key } = held(change.conn, change.by, &wanted, Operation::Query)?;
             ensure_showable(change.by, wanted.place, &holder)?;
-            let door = reveal_door(change.by, holder.uid, &key.secret_id);
+            let door = reveal_door(change.by, holder.uid, &key.secret_id)?;
             match take_or_tell(change.app, change.conn, &door, &ticket)? {
                 Taken::Shown(_) => {}
                 Taken::Before => return Ok(Taken::Before),
@@ -96,7 +96,8 @@ pub async fn show_created(
     let shown = app
         .change(caller, move |change| {
             let HeldKey { holder, key } = held(change.conn, change.by, &wanted, Operation::Create)?;
-            let text = match take_or_tell(change.app, change.conn, &created_door(change.by, &key), &ticket)? {
+            let text = match take_or_tell(change.app, change.conn, &created_door(change.by, &key)?, &ticket)?
+            {
                 Taken::Shown(text) => text,
                 Taken::Before => return Ok(Taken::Before),
                 Taken::Never => return Ok(Taken::Never),

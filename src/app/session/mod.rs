@@ -18,6 +18,7 @@ use crate::domain::source::Source;
 use crate::domain::user::{Uin, User};
 use crate::store::sessions::{self, FULL, SECOND_FACTOR};
 use crate::store::{Conn, dialect, users};
+use std::sync::Arc;
 
 pub use crate::store::sessions::Session;
 
@@ -83,7 +84,7 @@ pub(in crate::app) fn rename_session(
 
 /// Ends the caller's session, also one that is given another id at this moment.
 pub async fn sign_out(app: &App, caller: &Caller) -> Result<(), Failure> {
-    let (uin, family, event) = (caller.user.uin, caller.session.family.clone(), caller.event("SignOut"));
+    let (uin, family, event) = (caller.user.uin, caller.session()?.family.clone(), caller.event("SignOut"));
     app.change(caller, move |change| {
         dialect::lock_identity(change.conn, uin)?;
         if sessions::delete_family(change.conn, uin, &family)? {
@@ -96,7 +97,7 @@ pub async fn sign_out(app: &App, caller: &Caller) -> Result<(), Failure> {
 
 /// The caller's sessions, wherever they were begun; the present one first.
 pub async fn sessions(app: &App, caller: &Caller) -> Result<Vec<Session>, Failure> {
-    let (uin, now, own) = (caller.user.uin, app.clock.now(), caller.session.id_hash.clone());
+    let (uin, now, own) = (caller.user.uin, app.clock.now(), caller.session()?.id_hash.clone());
     let mut found: Vec<Session> = app
         .store
         .read(move |conn| sessions::of_identity(conn, uin, now))
@@ -129,7 +130,7 @@ pub async fn end_session(app: &App, caller: &Caller, family: String) -> Result<(
 
 /// Ends all of the caller's sessions but the present one.
 pub async fn end_other_sessions(app: &App, caller: &Caller) -> Result<usize, Failure> {
-    let (uin, keep, event) = (caller.user.uin, caller.session.family.clone(), caller.event("EndSession"));
+    let (uin, keep, event) = (caller.user.uin, caller.session()?.family.clone(), caller.event("EndSession"));
     app.change(caller, move |change| {
         dialect::lock_identity(change.conn, uin)?;
         let ended = sessions::delete_others(change.conn, uin, &keep)?;
@@ -156,7 +157,7 @@ pub async fn identities(app: &App, caller: &Caller) -> Result<Vec<(User, String)
 
 /// Acts in another account from now on. The answer is the new cookie value.
 pub async fn switch_identity(app: &App, caller: &Caller, owner: Uin) -> Result<String, Failure> {
-    let (session, source) = (caller.session.clone(), caller.source.clone());
+    let (session, source) = (Arc::clone(caller.session()?), caller.source.clone());
     app.change(caller, move |change| {
         let user = users::find(change.conn, owner, Uin(session.uin))?.ok_or(Failure::NotFound)?;
         if !user.console_login {

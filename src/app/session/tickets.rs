@@ -115,7 +115,7 @@ pub async fn shown_once(
     let OncePage { purpose, uid } = page;
     let taken = app
         .change(caller, move |change| {
-            let door = Door { session: &change.by.session.id_hash, purpose, uid, object: "" };
+            let door = Door { session: &change.by.session()?.id_hash, purpose, uid, object: "" };
             take_or_tell(change.app, change.conn, &door, &token)
         })
         .await?;

@@ -196,7 +196,7 @@ pub(in crate::app) fn add_user_in(
     change.event(name).on(&user).fact("console_login", console_login).record(change);
     attach_first(change, &user, &new.policies)?;
     let door =
-        Door { session: &change.by.session.id_hash, purpose: INITIAL_PASSWORD, uid: user.uid, object: "" };
+        Door { session: &change.by.session()?.id_hash, purpose: INITIAL_PASSWORD, uid: user.uid, object: "" };
     let shown = login.and_then(|login| login.shown.as_ref());
     let ticket = shown
         .map(|text| {

@@ -75,7 +75,7 @@ pub(in crate::app) fn reset_password_in(
     sessions::delete_of_user(change.conn, user.uid)?;
     change.event("ResetPassword").on(user).record(change);
     let door =
-        Door { session: &change.by.session.id_hash, purpose: INITIAL_PASSWORD, uid: user.uid, object: "" };
+        Door { session: &change.by.session()?.id_hash, purpose: INITIAL_PASSWORD, uid: user.uid, object: "" };
     mint(change.app, change.conn, &NewTicket { door: &door, shown: Some(shown), seconds: SHOWN_ONCE_SECONDS })
 }
 

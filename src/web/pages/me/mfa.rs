@@ -180,7 +180,7 @@ impl Enrolling {
     fn step(&self, errors: Vec<FieldError>) -> Step {
         Step {
             errors,
-            is_duty: self.visit.person.duty == Duty::EnrolMfa,
+            is_duty: self.visit.person.duty() == Duty::EnrolMfa,
             is_recovering: self.visit.person.is_recovering(),
             then: self.then.clone(),
         }

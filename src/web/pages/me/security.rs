@@ -56,7 +56,7 @@ pub async fn security(visit: Visit<AnyPerson>) -> PageResult {
     let (devices, codes_left) = crate::app::factors::devices::factors(app, &visit.person).await?;
     render(&SecurityPage {
         page: visit.layout("me"),
-        duty: visit.person.duty,
+        duty: visit.person.duty(),
         is_recovering: visit.person.is_recovering(),
         is_without_rights: layout::is_without_rights(&visit.person),
         password_changed_at: me::password_changed_at(app, &visit.person).await?,
@@ -71,6 +71,6 @@ pub async fn security(visit: Visit<AnyPerson>) -> PageResult {
             .into_iter()
             .map(EventRow::from)
             .collect(),
-        reads_log: visit.person.duty == Duty::None && visit.person.may_here(action::READ_AUDIT),
+        reads_log: visit.person.duty() == Duty::None && visit.person.may_here(action::READ_AUDIT),
     })
 }

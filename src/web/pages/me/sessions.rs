@@ -28,7 +28,7 @@ struct Row {
 
 /// Every place where the person is signed in, this one first.
 pub async fn sessions(visit: Visit) -> PageResult {
-    let own = public_name(&visit.person.session);
+    let own = public_name(visit.person.session()?);
     let found = session::sessions(visit.app(), &visit.person).await?;
     render(&SessionsPage {
         page: visit.layout("me"),
@@ -40,7 +40,7 @@ pub async fn sessions(visit: Visit) -> PageResult {
 /// Ends one session; one's own is signed out.
 pub async fn end_session(visit: Visit, _form: Protected) -> PageResult {
     let wanted = visit.part("session").to_owned();
-    if wanted == public_name(&visit.person.session) {
+    if wanted == public_name(visit.person.session()?) {
         session::sign_out(visit.app(), &visit.person).await?;
         visit.session.purge();
         return Ok(see_other("/login"));
