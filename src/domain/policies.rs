@@ -1,6 +1,7 @@
 //! Policies as things an account keeps: names, texts, limits, and what is refused.
 
 use super::characters::is_misleading;
+use super::number::in_words;
 use super::policy::{Policy, Problem, without_mark};
 use super::sentence::Worded;
 use super::user::Uin;
@@ -148,7 +149,7 @@ pub enum PolicyRefusal {
     NameTaken,
     #[error("This policy is built in and cannot be changed. Create a policy of your own instead.")]
     Preset,
-    #[error("This policy has five versions, the most there can be. Delete one first.")]
+    #[error("This policy has {} versions, the most there can be. Delete one first.", in_words(MAX_VERSIONS))]
     VersionsFull,
     #[error("This version is the default one. Make another version the default first.")]
     DefaultVersion,

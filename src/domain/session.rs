@@ -1,4 +1,4 @@
-//! How a session was begun.
+//! How a session was begun, and how far it has come.
 
 use std::fmt;
 
@@ -27,5 +27,23 @@ impl SignInMethod {
 impl fmt::Display for SignInMethod {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(self.as_str())
+    }
+}
+
+/// How far a sign-in has come.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Stage {
+    /// The password was right, and a second factor is waited for.
+    SecondFactor,
+    SignedIn,
+}
+
+impl Stage {
+    /// As it is kept.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::SecondFactor => "second_factor",
+            Self::SignedIn => "full",
+        }
     }
 }

@@ -3,7 +3,7 @@
 use super::schema::audit_events;
 use super::sequences::{self, Sequence};
 use super::{Conn, StoreError, dialect};
-use crate::domain::audit::{Event, Outcome};
+use crate::domain::audit::{Event, EventName, Outcome};
 use crate::domain::paging::Slice;
 use crate::domain::user::Uin;
 use diesel::dsl::sql;
@@ -78,9 +78,16 @@ pub fn insert(conn: &mut Conn, event: &Event) -> Result<i64, StoreError> {
 }
 
 /// Events whose target begins with a group and ends in a policy.
-const GROUP_POLICIES: [&str; 2] = ["AttachGroupPolicy", "DetachGroupPolicy"];
+const GROUP_POLICIES: [&str; 2] =
+    [EventName::AttachGroupPolicy.as_str(), EventName::DetachGroupPolicy.as_str()];
 /// Events that name a user with its UIN.
-const OF_USERS: [&str; 5] = ["DeleteUser", "UpdateUser", "AddUser", "AddCollaborator", "SignIn"];
+const OF_USERS: [&str; 5] = [
+    EventName::DeleteUser.as_str(),
+    EventName::UpdateUser.as_str(),
+    EventName::AddUser.as_str(),
+    EventName::AddCollaborator.as_str(),
+    EventName::SignIn.as_str(),
+];
 
 /// What a page of the log is asked for.
 #[derive(Clone, Debug, Default)]

@@ -3,13 +3,9 @@
 use super::schema::{enrolments, sessions, step_ups, tickets};
 use super::{Conn, StoreError};
 use crate::domain::deadline::{CLOCK_SLACK, latest};
+use crate::domain::session::Stage;
 use crate::domain::user::{Uid, Uin};
 use diesel::prelude::*;
-
-/// How far a sign-in has come.
-pub const SECOND_FACTOR: &str = "second_factor";
-/// Signed in.
-pub const FULL: &str = "full";
 
 /// Seconds for which a session that ran out is remembered, to tell its browser so. It opens nothing.
 pub const REMEMBERED_SECONDS: i64 = 3_600;
@@ -39,6 +35,13 @@ pub struct Session {
     /// When the last right code came, and from which app.
     pub code_at: Option<i64>,
     pub code_device: Option<String>,
+}
+
+impl Session {
+    /// Whether the sign-in has come as far as that, and no further.
+    pub fn is_at(&self, stage: Stage) -> bool {
+        self.stage == stage.as_str()
+    }
 }
 
 /// Keeps a new session.
@@ -123,7 +126,12 @@ pub fn delete_family(conn: &mut Conn, uin: Uin, family: &str) -> Result<bool, St
 /// Sessions of one identity that are signed in, newest first.
 pub fn of_identity(conn: &mut Conn, uin: Uin, now: i64) -> Result<Vec<Session>, StoreError> {
     Ok(sessions::table
-        .filter(sessions::uin.eq(uin.0).and(sessions::stage.eq(FULL)).and(sessions::expires_at.gt(now)))
+        .filter(
+            sessions::uin
+                .eq(uin.0)
+                .and(sessions::stage.eq(Stage::SignedIn.as_str()))
+                .and(sessions::expires_at.gt(now)),
+        )
         .order(sessions::last_seen_at.desc())
         .select(Session::as_select())
         .load(conn)?)

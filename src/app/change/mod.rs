@@ -4,7 +4,7 @@ pub(super) mod event;
 
 use super::caller::Caller;
 use super::{App, Failure};
-use crate::domain::audit::Outcome;
+use crate::domain::audit::{EventName, Outcome};
 use crate::store::{Conn, audit};
 use event::Draft;
 
@@ -65,7 +65,7 @@ impl Change<'_> {
     }
 
     /// Starts an event of the caller.
-    pub(in crate::app) fn event(&self, name: &'static str) -> Draft {
+    pub(in crate::app) fn event(&self, name: EventName) -> Draft {
         self.by.event(name)
     }
 }

@@ -17,7 +17,7 @@ use crate::app::users::boundary::{delete_boundary_in, put_boundary_in};
 use crate::app::users::permissions::{attach_policies_in, detach_policy_in};
 use crate::app::users::planned::PlannedUser;
 use crate::app::users::security::set_console_in;
-use crate::app::users::{Added, NewUser, add_user_in, login_of};
+use crate::app::users::{Added, NewUser, add_user_in, first_password};
 use crate::app::{App, Failure};
 use crate::domain::group::{GroupId, UserRef};
 use crate::domain::permission::action;
@@ -126,8 +126,8 @@ pub async fn grant_user(
     way: Way,
 ) -> Result<Step<Granted>, Failure> {
     caller.ensure_here(action::ADD_USER)?;
-    let login = login_of(app, caller, &new).await?;
-    let (stored, shown) = login.map_or((None, None), |login| (Some(login.stored), login.shown));
+    let first = first_password(app, caller, &new).await?;
+    let (stored, shown) = first.map_or((None, None), |first| (Some(first.stored), first.shown));
     let grant = Grant::AddUser(Box::new(PlannedUser::of(new, stored)));
     grant_planned(app, caller, Plan { grant, shown }, way).await
 }
@@ -178,8 +178,8 @@ pub(in crate::app) fn carry_out_grant(
 fn perform(change: &mut Change<'_>, plan: &Plan) -> Result<Granted, Failure> {
     let done = match &plan.grant {
         Grant::AddUser(user) => {
-            let (new, login) = user.restored(plan.shown.as_ref(), change.app.clock.now())?;
-            return add_user_in(change, &new, login.as_ref()).map(Granted::User);
+            let (new, first) = user.restored(plan.shown.as_ref(), change.app.clock.now())?;
+            return add_user_in(change, &new, first.as_ref()).map(Granted::User);
         }
         Grant::CreatePolicy { name, description, document } => {
             let new = policy_text(name, description, document)?;

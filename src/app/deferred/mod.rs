@@ -17,6 +17,7 @@ use crate::app::session::rename_session;
 use crate::app::session::tickets::{Door, NewTicket, mint};
 use crate::app::users::security::{reset_mfa_in, reset_password_in};
 use crate::app::{App, Failure, factors, session as app_sessions};
+use crate::domain::audit::EventName;
 use crate::domain::key::SecretId;
 use crate::domain::step_up::{Purpose, TICKET_SECONDS};
 use crate::domain::totp::Code;
@@ -80,7 +81,8 @@ async fn carry_out_now(app: &App, caller: Caller, step_up: StepUp) -> Result<Don
     };
     let note = app.change(&caller, move |change| {
         let target = target_of(change.conn, change.by.owner(), &step_up)?;
-        let event = change.event("ShowSecretKey").on(&target).object(secret_id_of(&step_up)?.as_str());
+        let event =
+            change.event(EventName::ShowSecretKey).on(&target).object(secret_id_of(&step_up)?.as_str());
         event.refused(&denial.because.to_string()).record(change);
         Ok(())
     });
@@ -153,7 +155,7 @@ fn carry_out(change: &mut Change<'_>, step_up: &StepUp) -> Result<Done, Failure>
         Purpose::ReplaceRecoveryCodes => {
             let door = own_door(change.by, factors::devices::RECOVERY_CODES)?;
             let ticket = replace_codes(change.app, change.conn, change.by.user.uin, &door)?;
-            change.event("ReplaceRecoveryCodes").record(change);
+            change.event(EventName::ReplaceRecoveryCodes).record(change);
             Ok(Done::RecoveryCodes { ticket })
         }
         Purpose::ChangePassword => {

@@ -6,8 +6,10 @@ use crate::app::factors::guard::{admit, own_bucket, take_back};
 use crate::app::session::tickets::{Door, NewTicket, OncePage, SHOWN_ONCE_SECONDS, mint, shown_once};
 use crate::app::session::{id_of_cookie, rename_session};
 use crate::app::{App, Failure};
+use crate::domain::audit::EventName;
 use crate::domain::deadline::ENROLMENT_SECONDS;
 use crate::domain::field::FieldError;
+use crate::domain::number::in_words_first;
 use crate::domain::recovery::RecoveryCode;
 use crate::domain::secret::{Password, TotpSeed};
 use crate::domain::sentence::Sentence;
@@ -24,6 +26,12 @@ pub use crate::store::totp_devices::Device as MfaDevice;
 
 /// Authenticator apps per identity.
 pub const MAX_DEVICES: usize = 5;
+
+/// Why there is no room for another one.
+pub fn apps_full() -> String {
+    format!("{} authenticator apps are registered. Remove one first.", in_words_first(MAX_DEVICES))
+}
+
 /// The purpose of the ticket for the page that shows a seed.
 pub(in crate::app) const ENROLMENT: &str = "enrolment";
 /// The purpose of the ticket for new recovery codes.
@@ -119,7 +127,7 @@ fn begin_enrolment(
 /// Registers the device whose seed was shown, proven by its first code. [`Failure::NotProven`]: no seed waits.
 pub async fn enrol(app: &App, caller: &Caller, enrolment: Enrolment) -> Result<Enrolled, Failure> {
     let (session, user, event) =
-        (Arc::clone(caller.session()?), caller.user.clone(), caller.event("AddMfaDevice"));
+        (Arc::clone(caller.session()?), caller.user.clone(), caller.event(EventName::AddMfaDevice));
     app.change(caller, move |change| {
         dialect::lock_identity(change.conn, user.uin)?;
         let (first, device) = add_device(change, &enrolment)?;
@@ -153,9 +161,7 @@ fn add_device(change: &mut Change<'_>, enrolment: &Enrolment) -> Result<(bool, S
     let step = matched_step(&seed, code, now).ok_or_else(wrong_code)?;
     let held = totp_devices::of_identity(change.conn, uin)?;
     if held.len() >= MAX_DEVICES {
-        return Err(Failure::refused(Sentence::on_page(
-            "Five authenticator apps are registered. Remove one first.",
-        )));
+        return Err(Failure::refused(Sentence::on_page(apps_full())));
     }
     if held.iter().any(|device| device.name == *name) {
         return Err(FieldError::on_page(
@@ -240,7 +246,7 @@ pub(in crate::app) async fn ensure_password(
         Err(error) => return Err(take_back(app, buckets, error).await),
     };
     if !is_right {
-        let event = caller.event("StepUp").fact("purpose", "password").refused("wrong password");
+        let event = caller.event(EventName::StepUp).fact("purpose", "password").refused("wrong password");
         app.change(caller, move |change| {
             event.record(change);
             Ok(())

@@ -5,6 +5,7 @@ use crate::app::change::Change;
 use crate::app::change::event::Draft;
 use crate::app::session::public_name;
 use crate::app::{App, Failure};
+use crate::domain::audit::EventName;
 use crate::domain::step_up::{LOCK_SECONDS, MAX_FAILURES, MAX_FAILURES_OF_IDENTITY};
 use crate::domain::throttle::Limit;
 use crate::domain::user::{Uin, User};
@@ -70,7 +71,7 @@ pub(in crate::app) fn count_wrong_code(
 
 impl Attempt<'_> {
     fn event(&self) -> Draft {
-        self.caller.event("StepUp").on(self.target).fact("purpose", self.purpose)
+        self.caller.event(EventName::StepUp).on(self.target).fact("purpose", self.purpose)
     }
 
     /// Codes refused because of a lock that no event tells of yet.

@@ -4,9 +4,10 @@ use crate::app::caller::Caller;
 use crate::app::session::rules::is_live;
 use crate::app::session::tickets::digest;
 use crate::app::{App, Failure};
+use crate::domain::session::Stage;
 use crate::domain::user::Uin;
 use crate::store::kept_forms::{self, KeptForm};
-use crate::store::sessions::{self, FULL, Session};
+use crate::store::sessions::{self, Session};
 use crate::store::{dialect, users};
 use crate::vault::places;
 use serde::{Deserialize, Serialize};
@@ -35,7 +36,7 @@ pub enum Kept {
 /// The session of that id, if it ended by itself within the last hour.
 pub async fn ended_session(app: &App, id_hash: String) -> Result<Option<Session>, Failure> {
     let found = app.store.read(move |conn| sessions::find(conn, &id_hash)).await?;
-    Ok(found.filter(|session| session.stage == FULL && has_just_ended(app, session)))
+    Ok(found.filter(|session| session.is_at(Stage::SignedIn) && has_just_ended(app, session)))
 }
 
 fn has_just_ended(app: &App, session: &Session) -> bool {

@@ -5,6 +5,7 @@ use crate::app::caller::clearance::loosened;
 use crate::app::change::Change;
 use crate::app::groups::found;
 use crate::app::{App, Failure};
+use crate::domain::audit::EventName;
 use crate::domain::group::{GroupId, GroupRefusal};
 use crate::domain::paging::{Paged, Paging};
 use crate::domain::permission::action;
@@ -85,7 +86,7 @@ pub(in crate::app) fn attach_to_group_in(
     }
     let mark = change.by.mark_on_group(change.app, action::ATTACH_GROUP_POLICY, id)?;
     groups::attach(change.conn, id, policy.id, Given { by: &change.by.user.name, mark })?;
-    let event = change.event("AttachGroupPolicy").about(&group.name).object(&policy.name);
+    let event = change.event(EventName::AttachGroupPolicy).about(&group.name).object(&policy.name);
     event.fact("group_id", id.0).fact("policy_id", policy.id).record(change);
     Ok(())
 }
@@ -118,7 +119,7 @@ pub(in crate::app) fn detach_group_policy_in(
     if let Some(at) = loosened(change.conn, &policy, mark)? {
         grants::loosen_group(change.conn, id, at)?;
     }
-    let event = change.event("DetachGroupPolicy").about(&group.name).object(&policy.name);
+    let event = change.event(EventName::DetachGroupPolicy).about(&group.name).object(&policy.name);
     event.fact("group_id", id.0).fact("policy_id", policy.id).record(change);
     Ok(())
 }

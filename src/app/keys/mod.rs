@@ -17,6 +17,7 @@ use crate::app::keys::deeds::Via;
 use crate::app::keys::reveal_age::{Vouching, Wait};
 use crate::app::session::tickets::{Door, NewTicket, SHOWN_ONCE_SECONDS, mint};
 use crate::domain::account::SecretReveal;
+use crate::domain::audit::EventName;
 use crate::domain::field::{self, FieldError};
 use crate::domain::key::{Key, KeyStatus, SecretId, ensure_deletable, free_slot};
 use crate::domain::secret::SecretKey;
@@ -197,7 +198,7 @@ pub async fn set_note(app: &App, caller: &Caller, key: &KeyRef, note: &str) -> R
         let HeldKey { holder, key } = locked(change, &key, Operation::Create)?;
         let note = field::unless_kept(Some(&key.note), &note, key_note)?;
         api_keys::set_note(change.conn, &key, &note)?;
-        let event = change.event("UpdateApiKey").on(&holder).object(key.secret_id.as_str());
+        let event = change.event(EventName::UpdateApiKey).on(&holder).object(key.secret_id.as_str());
         event.changed([("note", key.note.into(), note.into())]).record(change);
         Ok(())
     })

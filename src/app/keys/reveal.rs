@@ -8,6 +8,7 @@ use crate::app::session::refusals::note_refusal;
 use crate::app::session::tickets::{BAD_TICKET, NewTicket, Taken, mint, take_or_tell};
 use crate::app::{App, Failure};
 use crate::domain::account::SecretReveal;
+use crate::domain::audit::EventName;
 use crate::domain::key::{Key, KeyRefusal, SecretId};
 use crate::domain::secret::SecretKey;
 use crate::domain::step_up::{Purpose, TICKET_SECONDS};
@@ -77,7 +78,7 @@ pub async fn show_secret(
             ensure_code_counts(change.app, change.by, &holder)?;
             let sealed = api_keys::sealed_secret(change.conn, holder.uid, &key.secret_id)?;
             let secret = open_secret(change.app, &key, &sealed.ok_or(Failure::NotFound)?)?;
-            change.event("ShowSecretKey").on(&holder).object(key.secret_id.as_str()).record(change);
+            change.event(EventName::ShowSecretKey).on(&holder).object(key.secret_id.as_str()).record(change);
             Ok(Taken::Shown(Shown { holder, key, secret }))
         })
         .await;
@@ -103,7 +104,7 @@ pub async fn show_created(
                 Taken::Never => return Ok(Taken::Never),
             };
             let secret = SecretKey::parse(&text).map_err(|_| Failure::Corrupt("tickets.sealed"))?;
-            let event = change.event("ShowSecretKey").on(&holder).object(key.secret_id.as_str());
+            let event = change.event(EventName::ShowSecretKey).on(&holder).object(key.secret_id.as_str());
             event.fact("once", true).record(change);
             Ok(Taken::Shown(Shown { holder, key, secret }))
         })
@@ -144,7 +145,7 @@ async fn note_refused_reveal(
     reason: Option<&'static str>,
 ) -> Result<(), Failure> {
     let Some(reason) = reason else { return Ok(()) };
-    note_refusal(app, caller, caller.event("ShowSecretKey").about(id.as_str()), reason).await
+    note_refusal(app, caller, caller.event(EventName::ShowSecretKey).about(id.as_str()), reason).await
 }
 
 pub(in crate::app) fn open_secret(app: &App, key: &Key, sealed: &[u8]) -> Result<SecretKey, Failure> {

@@ -9,6 +9,7 @@ use super::caller::Caller;
 use super::{App, Failure};
 use crate::app::caller::clearance::{limits, loosened};
 use crate::app::change::Change;
+use crate::domain::audit::EventName;
 use crate::domain::grant::Mark;
 use crate::domain::paging::{Paged, Paging};
 use crate::domain::permission::{Denial, action};
@@ -201,7 +202,7 @@ pub(in crate::app) fn create_policy_in(change: &mut Change<'_>, new: &NewPolicy)
         is_default: true,
     };
     policy_versions::insert(change.conn, &version)?;
-    change.event("CreatePolicy").about(&policy.name).fact("policy_id", policy.id).record(change);
+    change.event(EventName::CreatePolicy).about(&policy.name).fact("policy_id", policy.id).record(change);
     Ok(policy.id)
 }
 
@@ -255,7 +256,7 @@ pub(in crate::app) fn update_policy_in(
     let document =
         if is_new { ("the former text".into(), "a new text".into()) } else { (Value::Null, Value::Null) };
     change
-        .event("UpdatePolicy")
+        .event(EventName::UpdatePolicy)
         .about(&after.name)
         .fact("policy_id", id)
         .changed([
@@ -316,7 +317,7 @@ pub(in crate::app) fn delete_policy_in(
     }
     policies::delete(change.conn, id)?;
     change
-        .event("DeletePolicy")
+        .event(EventName::DeletePolicy)
         .about(&policy.name)
         .fact("policy_id", id)
         .fact("detached_users", uses.users)

@@ -4,6 +4,7 @@ use crate::app::caller::Caller;
 use crate::app::change::Change;
 use crate::app::policies::{changeable, note_loosening};
 use crate::app::{App, Failure};
+use crate::domain::audit::EventName;
 use crate::domain::permission::action;
 use crate::domain::policies::{Document, MAX_VERSIONS, PolicyRefusal};
 use crate::store::policies::{self, StoredPolicy};
@@ -90,7 +91,7 @@ pub(in crate::app) fn create_version_in(
         note_loosening(change.conn, policy, mark)?;
     }
     change
-        .event("CreatePolicyVersion")
+        .event(EventName::CreatePolicyVersion)
         .about(&policy.name)
         .fact("policy_id", policy.id)
         .fact("version", version.version)
@@ -122,7 +123,7 @@ pub(in crate::app) fn set_default_in(change: &mut Change<'_>, id: i64, version: 
     let mark = change.by.mark_on_policy(change.app, action::SET_DEFAULT_POLICY_VERSION, id)?;
     policy_versions::set_default(change.conn, chosen, mark)?;
     note_loosening(change.conn, &policy, mark)?;
-    let event = change.event("SetDefaultPolicyVersion").about(&policy.name).fact("policy_id", id);
+    let event = change.event(EventName::SetDefaultPolicyVersion).about(&policy.name).fact("policy_id", id);
     let before = versions.iter().find(|known| known.is_default).map(|known| known.version);
     event.changed([("default_version", before.into(), version.into())]).record(change);
     Ok(())
@@ -149,7 +150,7 @@ pub async fn delete_policy_versions(
             }
             policy_versions::delete(change.conn, id, number)?;
             change
-                .event("DeletePolicyVersion")
+                .event(EventName::DeletePolicyVersion)
                 .about(&policy.name)
                 .fact("policy_id", id)
                 .fact("version", number)

@@ -13,10 +13,11 @@ use crate::app::session::rules::{SECOND_STEP_SECONDS, is_live};
 use crate::app::session::tickets::digest;
 use crate::app::session::welcome::unwelcome;
 use crate::app::{App, Failure};
-use crate::domain::session::SignInMethod;
+use crate::domain::audit::EventName;
+use crate::domain::session::{SignInMethod, Stage};
 use crate::domain::source::Source;
 use crate::domain::user::{Uin, User};
-use crate::store::sessions::{self, FULL, SECOND_FACTOR};
+use crate::store::sessions;
 use crate::store::{Conn, dialect, users};
 use std::sync::Arc;
 
@@ -39,12 +40,13 @@ pub(in crate::app) fn begin_session(
     dialect::lock_identity(conn, beginning.user.uin)?;
     let key = app.random.token()?;
     let now = app.clock.now();
+    let stage = if beginning.is_full { Stage::SignedIn } else { Stage::SecondFactor };
     let lives = if beginning.is_full { app.rules.session_absolute } else { SECOND_STEP_SECONDS };
     let session = Session {
         id_hash: digest(&key),
         family: app.random.token()?,
         state: "{}".to_owned(),
-        stage: if beginning.is_full { FULL } else { SECOND_FACTOR }.to_owned(),
+        stage: stage.as_str().to_owned(),
         uin: beginning.user.uin.0,
         uid: beginning.user.uid.0,
         method: beginning.method.to_string(),
@@ -84,7 +86,8 @@ pub(in crate::app) fn rename_session(
 
 /// Ends the caller's session, also one that is given another id at this moment.
 pub async fn sign_out(app: &App, caller: &Caller) -> Result<(), Failure> {
-    let (uin, family, event) = (caller.user.uin, caller.session()?.family.clone(), caller.event("SignOut"));
+    let (uin, family, event) =
+        (caller.user.uin, caller.session()?.family.clone(), caller.event(EventName::SignOut));
     app.change(caller, move |change| {
         dialect::lock_identity(change.conn, uin)?;
         if sessions::delete_family(change.conn, uin, &family)? {
@@ -111,7 +114,7 @@ pub async fn sessions(app: &App, caller: &Caller) -> Result<Vec<Session>, Failur
 
 /// Ends one of the caller's sessions.
 pub async fn end_session(app: &App, caller: &Caller, family: String) -> Result<(), Failure> {
-    let (uin, event) = (caller.user.uin, caller.event("EndSession"));
+    let (uin, event) = (caller.user.uin, caller.event(EventName::EndSession));
     let now = app.clock.now();
     app.change(caller, move |change| {
         dialect::lock_identity(change.conn, uin)?;
@@ -130,7 +133,8 @@ pub async fn end_session(app: &App, caller: &Caller, family: String) -> Result<(
 
 /// Ends all of the caller's sessions but the present one.
 pub async fn end_other_sessions(app: &App, caller: &Caller) -> Result<usize, Failure> {
-    let (uin, keep, event) = (caller.user.uin, caller.session()?.family.clone(), caller.event("EndSession"));
+    let (uin, keep, event) =
+        (caller.user.uin, caller.session()?.family.clone(), caller.event(EventName::EndSession));
     app.change(caller, move |change| {
         dialect::lock_identity(change.conn, uin)?;
         let ended = sessions::delete_others(change.conn, uin, &keep)?;
@@ -170,7 +174,7 @@ pub async fn switch_identity(app: &App, caller: &Caller, owner: Uin) -> Result<S
             renamed.uid = user.uid.0;
             renamed.step_up_at = None;
         })?;
-        Draft::new("SwitchIdentity", &Actor::of(&user, &source)).record(change);
+        Draft::new(EventName::SwitchIdentity, &Actor::of(&user, &source)).record(change);
         Ok(Ok(key))
     })
     .await?

@@ -6,10 +6,10 @@ use crate::app::caller::{By, Caller, Duty, Preferences, SignedIn};
 use crate::app::session::rules::live_session;
 use crate::app::{App, Failure};
 use crate::domain::account::Account;
+use crate::domain::session::Stage;
 use crate::domain::source::Source;
 use crate::domain::user::{Uin, User, UserKind};
 use crate::store::identities::Identity;
-use crate::store::sessions::FULL;
 use crate::store::{Conn, StoreError, accounts, identities, policies, sessions, totp_devices, users};
 use std::sync::Arc;
 
@@ -33,7 +33,7 @@ pub async fn caller(app: &App, session: String, source: Source) -> Result<Caller
 
 fn load_caller(app: &App, conn: &mut Conn, id_hash: &str, source: Source) -> Result<Caller, Failure> {
     let session = live_session(app, conn, id_hash)?;
-    if session.stage != FULL {
+    if !session.is_at(Stage::SignedIn) {
         return Err(Failure::NotSignedIn);
     }
     let uin = Uin(session.uin);
@@ -44,7 +44,7 @@ fn load_caller(app: &App, conn: &mut Conn, id_hash: &str, source: Source) -> Res
         .find(|user| user.uid.0 == session.uid && user.console_login)
         .ok_or(Failure::NotSignedIn)?;
     let account = accounts::find(conn, user.owner_uin)?.ok_or(Failure::Corrupt("users.owner_uin"))?;
-    if user.kind != UserKind::Root && !account.login_rules.admit(&source.ip) {
+    if user.kind != UserKind::Root && !account.sign_in_rules.admit(&source.ip) {
         return Err(Failure::NotSignedIn);
     }
     let identity = identities::find(conn, uin)?.ok_or(Failure::NotSignedIn)?;
@@ -53,7 +53,7 @@ fn load_caller(app: &App, conn: &mut Conn, id_hash: &str, source: Source) -> Res
     let signed_in = SignedIn {
         duty: if must_change_password(&user, &identity, &account, app.clock.now()) {
             Duty::ChangePassword
-        } else if (account.settings.mfa_required || user.protection.login) && !has_mfa {
+        } else if (account.settings.mfa_required || user.protection.sign_in) && !has_mfa {
             Duty::EnrolMfa
         } else {
             Duty::None

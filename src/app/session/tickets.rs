@@ -3,6 +3,7 @@
 use crate::app::caller::Caller;
 use crate::app::session::refusals::note_refusal;
 use crate::app::{App, Failure};
+use crate::domain::audit::EventName;
 use crate::domain::user::Uid;
 use crate::store::Conn;
 use crate::store::tickets::{self, Ticket};
@@ -123,7 +124,7 @@ pub async fn shown_once(
         Taken::Shown(text) => return Ok(Some(text)),
         Taken::Before => {}
         Taken::Never => {
-            let event = caller.event("UseTicket").fact("purpose", purpose);
+            let event = caller.event(EventName::UseTicket).fact("purpose", purpose);
             note_refusal(app, caller, event, BAD_TICKET).await?;
         }
     }

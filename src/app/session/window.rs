@@ -2,6 +2,7 @@
 
 use crate::app::caller::Caller;
 use crate::app::{App, Failure};
+use crate::domain::audit::EventName;
 
 /// Seconds for which the caller may grant rights without another code.
 pub fn grant_window_left(app: &App, caller: &Caller) -> i64 {
@@ -13,7 +14,7 @@ pub fn grant_window_left(app: &App, caller: &Caller) -> i64 {
 pub async fn end_grant_window(app: &App, caller: &Caller) -> Result<(), Failure> {
     app.change(caller, move |change| {
         crate::store::sessions::forget_code(change.conn, &change.by.session()?.id_hash)?;
-        change.event("EndVerification").record(change);
+        change.event(EventName::EndVerification).record(change);
         Ok(())
     })
     .await

@@ -4,6 +4,7 @@ use crate::app::caller::Caller;
 use crate::app::change::Change;
 use crate::app::users::changeable;
 use crate::app::{App, Failure};
+use crate::domain::audit::EventName;
 use crate::domain::permission::action;
 use crate::domain::policies::PolicyRefusal;
 use crate::domain::user::{Uin, UserKind};
@@ -43,7 +44,7 @@ pub(in crate::app) fn put_boundary_in(change: &mut Change<'_>, uin: Uin, policy:
     if let Some(at) = mark.waits_from() {
         grants::loosen_user(change.conn, user.uid, at)?;
     }
-    let event = change.event("PutUserPermissionsBoundary").on(&user).object(&policy.name);
+    let event = change.event(EventName::PutUserPermissionsBoundary).on(&user).object(&policy.name);
     event.fact("policy_id", policy.id).record(change);
     Ok(())
 }
@@ -65,7 +66,7 @@ pub(in crate::app) fn delete_boundary_in(change: &mut Change<'_>, uin: Uin) -> R
     if let Some(at) = mark.waits_from() {
         grants::loosen_user(change.conn, user.uid, at)?;
     }
-    let event = change.event("DeleteUserPermissionsBoundary").on(&user).object(&before.name);
+    let event = change.event(EventName::DeleteUserPermissionsBoundary).on(&user).object(&before.name);
     event.fact("policy_id", before.id).record(change);
     Ok(())
 }

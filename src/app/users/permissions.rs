@@ -5,6 +5,7 @@ use crate::app::caller::clearance::loosened;
 use crate::app::change::Change;
 use crate::app::users::changeable;
 use crate::app::{App, Failure};
+use crate::domain::audit::EventName;
 use crate::domain::field::FieldError;
 use crate::domain::permission::action;
 use crate::domain::policies::{MAX_ATTACHED, PolicyRefusal};
@@ -104,7 +105,7 @@ pub(in crate::app) fn attach_in(
     let mark = change.by.mark_on_user(change.app, action::ATTACH_POLICY, user.uin)?;
     if policies::attach(change.conn, user.uid, policy.id, Given { by: &change.by.user.name, mark })? {
         change
-            .event("AttachUserPolicy")
+            .event(EventName::AttachUserPolicy)
             .on(user)
             .object(&policy.name)
             .fact("policy_id", policy.id)
@@ -131,7 +132,7 @@ pub(in crate::app) fn detach_policy_in(change: &mut Change<'_>, uin: Uin, id: i6
     if let Some(at) = loosened(change.conn, &policy, mark)? {
         grants::loosen_user(change.conn, user.uid, at)?;
     }
-    let event = change.event("DetachUserPolicy").on(&user).object(&policy.name);
+    let event = change.event(EventName::DetachUserPolicy).on(&user).object(&policy.name);
     event.fact("policy_id", id).record(change);
     Ok(())
 }

@@ -3,12 +3,12 @@
 use super::is_chinese;
 use camlock::domain::group::{GroupId, GroupRefusal as Group, UserRef};
 use camlock::domain::key::{AccessKeyRefusal as AccessKey, KeyRefusal as Key};
-use camlock::domain::login_rules::{LoginRulesRefusal as Login, network};
 use camlock::domain::password::PasswordRefusal as Password;
 use camlock::domain::password_rules::RuleBroken;
 use camlock::domain::policies::{DescriptionRefusal, PolicyNameRefusal, PolicyRefusal as Policy};
 use camlock::domain::secret::MalformedPassword;
 use camlock::domain::sentence::Worded;
+use camlock::domain::sign_in_rules::{SignInRulesRefusal as Login, network};
 use camlock::domain::user::{Uin, UserNameRefusal as UserName};
 use std::collections::BTreeSet;
 

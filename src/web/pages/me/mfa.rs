@@ -1,6 +1,6 @@
 //! Enrolling an authenticator app: who asks proves it first, then sees a seed, then types its first code.
 
-use crate::app::factors::devices::{Enrolled, Enrolment, MAX_DEVICES, MfaDevice};
+use crate::app::factors::devices::{Enrolled, Enrolment, MAX_DEVICES, MfaDevice, apps_full};
 use crate::app::{Failure, caller::Caller, caller::Duty, factors, me};
 use crate::domain::secret::{MalformedPassword, Password, TotpSeed};
 use crate::domain::{field, field::FieldError, qr, totp::Code, totp::otpauth_url};
@@ -93,8 +93,7 @@ impl Enrolling {
     async fn held(&self) -> Result<Vec<MfaDevice>, PageError> {
         let held = factors::devices::factors(self.visit.app(), &self.visit.person).await?.0;
         if held.len() >= MAX_DEVICES {
-            let text = "Five authenticator apps are registered. Remove one first.";
-            return Err(PageError::Refused(text.to_owned()));
+            return Err(PageError::Refused(apps_full()));
         }
         Ok(held)
     }

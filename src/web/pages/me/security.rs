@@ -1,7 +1,8 @@
 //! The page about one’s own way in: what guards it, and what happened there lately.
 
 use crate::app::{
-    account, caller::Duty, factors::devices::MAX_DEVICES, factors::devices::MfaDevice, me, session,
+    account, caller::Duty, factors::devices::MAX_DEVICES, factors::devices::MfaDevice,
+    factors::devices::apps_full, me, session,
 };
 use crate::domain::{permission::action, recovery::COUNT};
 use crate::web::{
@@ -22,7 +23,8 @@ struct SecurityPage {
     is_without_rights: bool,
     password_changed_at: Option<i64>,
     devices: Vec<MfaDevice>,
-    has_room: bool,
+    /// Why no other app can be added.
+    full: Option<String>,
     /// Whether the account demands the only authenticator app, so that it cannot be removed.
     keeps_last: bool,
     codes_left: i64,
@@ -60,7 +62,7 @@ pub async fn security(visit: Visit<AnyPerson>) -> PageResult {
         is_recovering: visit.person.is_recovering(),
         is_without_rights: layout::is_without_rights(&visit.person),
         password_changed_at: me::password_changed_at(app, &visit.person).await?,
-        has_room: devices.len() < MAX_DEVICES,
+        full: (devices.len() >= MAX_DEVICES).then(apps_full),
         keeps_last: devices.len() == 1 && visit.person.account.settings.mfa_required,
         devices,
         codes_left,

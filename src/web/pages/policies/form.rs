@@ -4,7 +4,8 @@ use crate::app::{
     Failure, caller::Caller, deferred::grant::Grant, deferred::grant::Way, policies, policies::NewPolicy,
     policies::StoredPolicy,
 };
-use crate::domain::policies::{Description, Document, PolicyName};
+use crate::domain::number::in_words;
+use crate::domain::policies::{Description, Document, MAX_VERSIONS, PolicyName};
 use crate::domain::policy::{MAX_CHARACTERS, Problem, advice, counted_characters};
 use crate::domain::{field::FieldError, permission::action, policy::advice::Advice};
 use crate::web::answer::{PageResult, render, render_as};
@@ -38,6 +39,7 @@ struct FormPage {
     typed: TypedPolicy,
     errors: Vec<FieldError>,
     problems: Vec<Problem>,
+    most_versions: String,
     /// The document as it was checked, when something is wrong with it.
     lines: Vec<Line>,
     /// What a document without problems says, after *Check*.
@@ -223,6 +225,7 @@ impl FormPage {
             subject,
             errors: Vec::new(),
             problems: Vec::new(),
+            most_versions: in_words(MAX_VERSIONS),
             lines: Vec::new(),
             sentences: Vec::new(),
             advice: Vec::new(),
