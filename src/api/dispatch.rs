@@ -215,7 +215,7 @@ async fn serve(
 /// A claim, what it is used for, and the action it names.
 struct Named<'a> {
     claim: &'a Claim<'a>,
-    call: Use,
+    call: Use<'static>,
     action: Result<&'static Action, ApiError>,
 }
 
@@ -259,7 +259,12 @@ async fn judge(
 }
 
 /// Returns when it is the call's turn.
-async fn its_turn(wire: &Wire<'_>, api: &ApiContext, uid: Uid, call: &Use) -> Result<Turn, ApiError> {
+async fn its_turn(
+    wire: &Wire<'_>,
+    api: &ApiContext,
+    uid: Uid,
+    call: &Use<'static>,
+) -> Result<Turn, ApiError> {
     let waiting = Waiting {
         name: (uid, call.action),
         is_change: call.is_change,
@@ -272,7 +277,7 @@ async fn its_turn(wire: &Wire<'_>, api: &ApiContext, uid: Uid, call: &Use) -> Re
 
 /// Tells the second of two equal changes of the first, once the second of time is over for which both were signed: tried
 /// again then, it has a signature of its own.
-async fn tell_twin(app: &App, signature: [u8; 32], call: Use) -> ApiError {
+async fn tell_twin(app: &App, signature: [u8; 32], call: Use<'static>) -> ApiError {
     let (first_ms, first) = match signed::replay::first_of(app, signature, call.action).await {
         Ok(found) => found.unwrap_or((call.arrival.at_ms, String::new())),
         Err(failure) => return failure.into(),
@@ -329,7 +334,7 @@ struct Work {
     signed: Signed,
     /// The action as the client wrote it.
     named: Option<String>,
-    call: Use,
+    call: Use<'static>,
 }
 
 impl Work {

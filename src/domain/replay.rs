@@ -6,6 +6,7 @@
 
 use crate::domain::sentence::Worded;
 use std::borrow::Cow;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::net::{IpAddr, Ipv6Addr};
 
 /// How long after the first arrival of a signature another action may come with it, where either changes something.
@@ -55,32 +56,41 @@ impl Arrival {
 
 /// One call under a signature.
 #[derive(Clone, Copy, Debug)]
-pub struct Use {
+pub struct Use<'a> {
     /// The action; empty where there is none of that name.
-    pub action: &'static str,
+    pub action: &'a str,
     /// Whether the action changes anything.
     pub is_change: bool,
     pub arrival: Arrival,
+}
+
+impl Use<'_> {
+    /// Two actions with one hash would be taken for the same read at worst: a change is kept by its name.
+    fn action_hash(&self) -> u64 {
+        let mut hasher = DefaultHasher::new();
+        self.action.hash(&mut hasher);
+        hasher.finish()
+    }
 }
 
 /// What has come under one signature.
 #[derive(Clone, Copy, Debug)]
 pub struct Seen {
     first: Arrival,
-    /// The only action so far; none when there were several.
-    only: Option<&'static str>,
+    /// The only action so far, by its hash; none when there were several.
+    only: Option<u64>,
     has_change: bool,
 }
 
 impl Seen {
     /// What has been seen after a first call.
-    pub fn first(call: &Use) -> Self {
-        Self { first: call.arrival, only: Some(call.action), has_change: call.is_change }
+    pub fn first(call: &Use<'_>) -> Self {
+        Self { first: call.arrival, only: Some(call.action_hash()), has_change: call.is_change }
     }
 
     /// Takes in a further call, unless it may be a replay.
-    pub fn admit(&mut self, call: &Use) -> Result<(), ReplayRefusal> {
-        let is_same = self.only == Some(call.action);
+    pub fn admit(&mut self, call: &Use<'_>) -> Result<(), ReplayRefusal> {
+        let is_same = self.only == Some(call.action_hash());
         // A change that was refused is not made later or from elsewhere, when it may be a copy that is sent.
         if call.is_change || (!is_same && self.has_change) {
             call.arrival.ensure_companion(&self.first)?;
@@ -162,7 +172,7 @@ const ANY_ACTION: &str = "*";
 
 /// Refuses a call that was made before as the same change, or that comes too late after another one or from elsewhere.
 pub fn ensure_new<'a>(
-    call: &Use,
+    call: &Use<'_>,
     made: impl Iterator<Item = (&'a str, &'a str, Arrival)>,
 ) -> Result<(), ReplayRefusal> {
     let mut first: Option<Arrival> = None;
@@ -179,7 +189,7 @@ pub fn ensure_new<'a>(
 mod tests {
     use super::*;
 
-    fn call(action: &'static str, at_ms: i64, address: &str) -> Use {
+    fn call<'a>(action: &'a str, at_ms: i64, address: &str) -> Use<'a> {
         let is_change = action.starts_with("Create");
         Use { action, is_change, arrival: Arrival { at_ms, origin: Origin::of(address) } }
     }

@@ -9,15 +9,15 @@ use std::sync::atomic::{AtomicBool, Ordering};
 /// A signature that its call uses up.
 #[derive(Debug)]
 pub struct Once {
-    call: Use,
+    arrival: Arrival,
     change: SignedChange,
     is_used: AtomicBool,
 }
 
 impl Once {
     /// The signature of a change that is about to be made.
-    pub(in crate::app) fn new(call: Use, change: SignedChange) -> Self {
-        Self { call, change, is_used: AtomicBool::new(false) }
+    pub(in crate::app) fn new(arrival: Arrival, change: SignedChange) -> Self {
+        Self { arrival, change, is_used: AtomicBool::new(false) }
     }
 
     /// What is kept of the change.
@@ -42,7 +42,8 @@ impl Once {
             let arrival = Arrival { at_ms: one.arrived_ms, origin: Origin::of(&one.origin) };
             (one.action.as_str(), one.request_id.as_str(), arrival)
         });
-        ensure_new(&self.call, known)?;
+        let call = Use { action: &self.change.action, is_change: true, arrival: self.arrival };
+        ensure_new(&call, known)?;
         replays::insert(conn, &self.change).map_err(|error| used(error, ReplayRefusal::twin()))?;
         self.is_used.store(true, Ordering::SeqCst);
         Ok(())

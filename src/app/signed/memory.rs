@@ -93,7 +93,11 @@ impl Default for Memory {
 
 impl Memory {
     /// Remembers a call under its signature, or says why it may be a copy of another.
-    pub(in crate::app) fn admit(&self, signature: &Signature<'_>, call: &Use) -> Result<(), ReplayRefusal> {
+    pub(in crate::app) fn admit(
+        &self,
+        signature: &Signature<'_>,
+        call: &Use<'_>,
+    ) -> Result<(), ReplayRefusal> {
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         kept.changes.judge(&signature.digest, call)?;
         if !signature.signs_action {
@@ -185,7 +189,7 @@ impl Kept {
         self.signed.insert(signature.key.clone(), signed);
     }
 
-    fn remember(&mut self, signature: &Signature<'_>, call: &Use) -> Result<(), ReplayRefusal> {
+    fn remember(&mut self, signature: &Signature<'_>, call: &Use<'_>) -> Result<(), ReplayRefusal> {
         let member = self.members.entry(signature.uid).or_default();
         let second = member.seen.entry(signature.timestamp).or_insert_with(Second::new);
         second.touched = Instant::now();
@@ -235,7 +239,7 @@ impl Second {
 }
 
 impl Changes {
-    fn judge(&self, digest: &Digest, call: &Use) -> Result<(), ReplayRefusal> {
+    fn judge(&self, digest: &Digest, call: &Use<'_>) -> Result<(), ReplayRefusal> {
         let made = self.young.get(digest).into_iter().chain(self.old.get(digest)).flatten();
         ensure_new(call, made.map(|made| (&*made.action, &*made.request_id, made.arrival)))
     }
@@ -275,7 +279,7 @@ mod tests {
         digest
     }
 
-    fn call(action: &'static str) -> Use {
+    fn call(action: &'static str) -> Use<'static> {
         let arrival = Arrival { at_ms: NOW * 1000, origin: Origin::of("192.0.2.1") };
         Use { action, is_change: action == "CreateGroup", arrival }
     }

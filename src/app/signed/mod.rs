@@ -71,7 +71,7 @@ pub fn claim<'a>(app: &App, incoming: &Incoming<'a>) -> Result<Claim<'a>, Signat
 pub async fn authenticate(
     app: &App,
     claim: &Claim<'_>,
-    call: &Use,
+    call: &Use<'_>,
     source: Arc<Source>,
 ) -> Result<Signed, Refusal> {
     let standing = standing::standing(app).await?;
@@ -99,7 +99,12 @@ pub async fn authenticate(
 }
 
 /// Remembers the call whatever becomes of it: one that is refused leaves its signature free for no other.
-fn remember_call(app: &App, signer: &Signer, verified: &Verified, call: &Use) -> Result<(), ReplayRefusal> {
+fn remember_call(
+    app: &App,
+    signer: &Signer,
+    verified: &Verified,
+    call: &Use<'_>,
+) -> Result<(), ReplayRefusal> {
     if call.is_change && signer.account.settings.signed_action && !verified.signs_action() {
         return Err(ReplayRefusal::Unsigned);
     }

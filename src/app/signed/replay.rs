@@ -16,7 +16,7 @@ use std::sync::Arc;
 const MEMORY_SECONDS: i64 = 2 * WINDOW_SECONDS + 1;
 
 /// Uses a signature for a call that was admitted; a change takes what it has to use up with it.
-pub async fn use_signature(app: &App, signed: &Signed, call: &Use) -> Result<Caller, Failure> {
+pub async fn use_signature(app: &App, signed: &Signed, call: &Use<'_>) -> Result<Caller, Failure> {
     let caller = signed.caller.clone();
     let verified = &signed.verified;
     let expires_at = verified.timestamp() + MEMORY_SECONDS;
@@ -38,7 +38,7 @@ pub async fn use_signature(app: &App, signed: &Signed, call: &Use) -> Result<Cal
         return Ok(caller);
     }
     if call.is_change {
-        return Ok(Caller { by: By::Key(Some(Arc::new(Once::new(*call, change)))), ..caller });
+        return Ok(Caller { by: By::Key(Some(Arc::new(Once::new(call.arrival, change)))), ..caller });
     }
     if app.rules.replay == Replay::All {
         let spend = move |conn: &mut _| replays::insert(conn, &change);
