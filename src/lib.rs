@@ -12,6 +12,8 @@ pub mod clock;
 pub mod config;
 /// The rules of the field, free of every framework.
 pub mod domain;
+/// What other services ask about signed requests.
+pub mod gate;
 /// What the console and the API know alike of a request.
 pub mod http;
 /// Password hashes, made and checked within bounds.

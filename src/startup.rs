@@ -12,6 +12,7 @@ use crate::app::{App, Failure, Parts, Rules, keys, signed};
 use crate::clock::Clock;
 use crate::config::{Config, DatabaseUrl};
 use crate::domain::policy::preset::PRESETS;
+use crate::gate::{self, GateContext};
 use crate::domain::user::Uin;
 use crate::passwords::{Passwords, PasswordsError};
 use crate::program;
@@ -211,12 +212,14 @@ pub fn server(
     // Made once here, so that a failure is a start-up error and not one of a worker.
     session::middleware(app, &names.session, is_https)?;
     let api_context = Data::new(ApiContext::new(config, app));
+    let gate_context = Data::new(GateContext::new(config, app));
     let build = move || {
         let sessions = session::middleware(&context.app, &context.cookies.session, is_https)
             .unwrap_or_else(|_| unreachable!("the same key was derived at start"));
         ActixApp::new()
             .app_data(context.clone())
             .app_data(api_context.clone())
+            .app_data(gate_context.clone())
             .wrap(from_fn(edge::finish))
             .wrap(TracingLogger::<crate::telemetry::RequestSpan>::new())
             .route("/", web::route().guard(fn_guard(api::dispatch::is_call)).to(api::dispatch::answer))
@@ -224,6 +227,7 @@ pub fn server(
             .route("/readyz", web::route().guard(routes::reading()).to(health::readyz))
             .route("/static/{name}", web::route().guard(routes::reading()).to(assets::serve))
             .configure(well_known::configure)
+            .configure(gate::configure)
             .service(
                 web::scope("")
                     .wrap(sessions)

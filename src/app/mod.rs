@@ -7,6 +7,7 @@ pub mod deferred;
 pub mod factors;
 pub mod failure;
 pub mod forms;
+pub mod gate;
 pub mod groups;
 pub mod keys;
 pub mod me;
@@ -57,6 +58,7 @@ pub struct App {
     node: Arc<str>,
     started_at: i64,
     signers: Arc<signed::signers::Signers>,
+    gateways: Arc<gate::gateways::Gateways>,
     watch: Arc<signed::standing::Watch>,
     writable: Arc<operator::readiness::Writable>,
 }
@@ -82,6 +84,7 @@ impl App {
             node: random.token()?.into(),
             started_at: clock.now(),
             signers: Arc::default(),
+            gateways: Arc::default(),
             writable: Arc::default(),
             store,
             vault,

@@ -24,6 +24,16 @@ pub enum Mfa {
     Passed,
 }
 
+/// What is asked of the policies about a request at another service than Camlock itself.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::app) struct Beyond<'a> {
+    pub action: &'a str,
+    pub resource: &'a str,
+    pub ip: &'a str,
+    /// Whether there is no resource to speak of.
+    pub is_operation_level: bool,
+}
+
 /// The policies of one membership, at the moment of one request.
 #[derive(Clone, Debug)]
 pub struct Access {
@@ -103,6 +113,21 @@ impl Access {
         !self.rights.is_root
             && self.decide(action, resource, &self.context_of(action, ip, Mfa::NotChecked)).reason
                 == Reason::Denied
+    }
+
+    /// What the policies say about a request at a service, and in words; root is asked for none.
+    pub(in crate::app) fn decide_beyond(&self, asked: &Beyond<'_>) -> Option<(Decision, Sentence)> {
+        if self.rights.is_root {
+            return None;
+        }
+        let context = self.context_of(asked.action, asked.ip, Mfa::NotChecked);
+        let request = Request {
+            operation_level: asked.is_operation_level,
+            ..self.request(asked.action, asked.resource, &context)
+        };
+        let decision = self.decide_by(&request, self.rights.attached.iter().map(Labelled::attached));
+        let because = because(&decision);
+        Some((decision, because))
     }
 
     pub(in crate::app) fn context_of(&self, action: &str, ip: &str, mfa: Mfa) -> Context {

@@ -39,12 +39,11 @@ pub(in crate::app) struct Signature<'a> {
     pub signs_action: bool,
 }
 
-impl Signed {
-    /// How the nonce store names one use of a nonce.
-    pub(in crate::app) fn nonce_name(&self, nonce: u64) -> String {
-        let text = format!("{}|{}|{nonce}", self.secret_id, self.verified.timestamp());
-        format!("nonce:{}", HEXLOWER.encode(&Sha256::digest(text)))
-    }
+/// How the nonce store names the nonce of a signature that has one.
+pub(in crate::app) fn nonce_name(verified: &Verified) -> Option<String> {
+    let nonce = verified.nonce()?;
+    let text = format!("{}|{}|{nonce}", verified.secret_id(), verified.timestamp());
+    Some(format!("nonce:{}", HEXLOWER.encode(&Sha256::digest(text))))
 }
 
 /// Why a request is not believed.
@@ -79,7 +78,8 @@ pub async fn authenticate(
         Ok(id) => signer(app, id, standing).await?,
         Err(_) => None,
     };
-    let (verified, known) = verify(app, claim, known)?;
+    let v1 = known.as_ref().is_some_and(|known| known.signer.account.settings.signature_v1);
+    let (verified, known) = believed(app, claim, known, Allowances { unsigned_payload: false, v1 })?;
     let signer = &known.signer;
     if let Err(refusal) = remember_call(app, signer, &verified, call) {
         let seen = Sighting::refused(claim.action(), &source, &refusal.to_string());
@@ -111,6 +111,16 @@ fn remember_call(
     if app.rules.replay == Replay::Off {
         return Ok(());
     }
+    remember(app, signer, verified, call)
+}
+
+/// Remembers a use of a signature on this node, or says why it may be a copy of another.
+pub(in crate::app) fn remember(
+    app: &App,
+    signer: &Signer,
+    verified: &Verified,
+    call: &Use<'_>,
+) -> Result<(), ReplayRefusal> {
     let signature = Signature {
         key: &signer.key.secret_id,
         uid: signer.user.uid,
@@ -121,10 +131,12 @@ fn remember_call(
     app.memory.admit(&signature, call)
 }
 
-fn verify(
+/// Believes a claim that the key's secret made; an id that nobody has costs the same work.
+pub(in crate::app) fn believed(
     app: &App,
     claim: &Claim<'_>,
     known: Option<Arc<Known>>,
+    allowed: Allowances,
 ) -> Result<(Verified, Arc<Known>), Refusal> {
     let Some(known) = known else {
         let none = signature::verify(claim, KeyMaterial::Unknown, Allowances::default());
@@ -134,6 +146,5 @@ fn verify(
     let opened: Zeroizing<Vec<u8>> =
         app.vault.open(&places::key_secret(&signer.key), &signer.sealed).map_err(Failure::from)?;
     let secret = std::str::from_utf8(&opened).map_err(|_| Failure::Corrupt("api_keys.secret"))?;
-    let allowed = Allowances { unsigned_payload: false, v1: signer.account.settings.signature_v1 };
     Ok((signature::verify(claim, KeyMaterial::Secret(secret), allowed)?, known))
 }

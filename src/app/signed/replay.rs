@@ -2,11 +2,11 @@
 
 use crate::app::caller::once::{Once, used};
 use crate::app::caller::{By, Caller};
-use crate::app::signed::Signed;
+use crate::app::signed::{Signed, nonce_name};
 use crate::app::{App, Failure};
 use crate::config::Replay;
 use crate::domain::replay::{ReplayRefusal, Use};
-use crate::domain::signature::WINDOW_SECONDS;
+use crate::domain::signature::{Verified, WINDOW_SECONDS};
 use crate::store::replays::{self, SignedChange};
 use crate::store::signed_seconds;
 use data_encoding::HEXLOWER;
@@ -19,13 +19,9 @@ const MEMORY_SECONDS: i64 = 2 * WINDOW_SECONDS + 1;
 pub async fn use_signature(app: &App, signed: &Signed, call: &Use<'_>) -> Result<Caller, Failure> {
     let caller = signed.caller.clone();
     let verified = &signed.verified;
-    let expires_at = verified.timestamp() + MEMORY_SECONDS;
+    let expires_at = kept_until(verified);
     let request_id = signed.caller.source.request_id.clone();
-    if let Some(nonce) = verified.nonce() {
-        let (nonce, request_id) = (signed.nonce_name(nonce), request_id.clone());
-        let spend = move |conn: &mut _| replays::use_nonce(conn, &nonce, &request_id, expires_at);
-        app.store.write(spend).await.map_err(|error| used(error, ReplayRefusal::Used))?;
-    }
+    use_nonce(app, verified, &request_id).await?;
     let change = SignedChange {
         signature: HEXLOWER.encode(verified.digest()),
         action: call.action.to_owned(),
@@ -45,6 +41,23 @@ pub async fn use_signature(app: &App, signed: &Signed, call: &Use<'_>) -> Result
         app.store.write(spend).await.map_err(|error| used(error, ReplayRefusal::Used))?;
     }
     Ok(caller)
+}
+
+/// Until when a use of a signature is remembered.
+pub(in crate::app) fn kept_until(verified: &Verified) -> i64 {
+    verified.timestamp() + MEMORY_SECONDS
+}
+
+/// Uses up the nonce of a signature that has one.
+pub(in crate::app) async fn use_nonce(
+    app: &App,
+    verified: &Verified,
+    request_id: &str,
+) -> Result<(), Failure> {
+    let Some(nonce) = nonce_name(verified) else { return Ok(()) };
+    let (request_id, expires_at) = (request_id.to_owned(), kept_until(verified));
+    let spend = move |conn: &mut _| replays::use_nonce(conn, &nonce, &request_id, expires_at);
+    app.store.write(spend).await.map_err(|error| used(error, ReplayRefusal::Used))
 }
 
 /// Uses up the signature of a call that succeeded without any change, so that a copy of it makes none either.
@@ -67,10 +80,10 @@ pub async fn is_twin(app: &App, caller: &Caller) -> Result<bool, Failure> {
 pub async fn first_of(
     app: &App,
     signature: [u8; 32],
-    action: &'static str,
+    action: &str,
 ) -> Result<Option<(i64, String)>, Failure> {
-    let signature = HEXLOWER.encode(&signature);
-    let made = app.store.read(move |conn| replays::find(conn, &signature, action)).await?;
+    let (signature, action) = (HEXLOWER.encode(&signature), action.to_owned());
+    let made = app.store.read(move |conn| replays::find(conn, &signature, &action)).await?;
     Ok(made.map(|made| (made.arrived_ms, made.request_id)))
 }
 

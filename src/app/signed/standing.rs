@@ -106,6 +106,7 @@ fn learn(app: &App, news: News) -> Standing {
     let News { standing, used, is_first } = news;
     if is_first {
         app.signers.forget();
+        app.gateways.forget();
     }
     app.memory.learn(used, standing.replay);
     standing

@@ -1,0 +1,12 @@
+//! The gate: whether a request at another service is genuine and allowed.
+
+pub mod gateways;
+pub mod judge;
+pub mod refusal;
+pub mod replay;
+pub mod verdict;
+
+pub use self::gateways::{Door, open};
+pub use self::judge::{Asked, judge};
+pub use self::refusal::Refused;
+pub use self::verdict::{Bearer, Verdict};

@@ -1,0 +1,113 @@
+//! A question on its way to a verdict.
+
+use crate::app::gate::{Asked, Door, Verdict, judge};
+use crate::domain::characters::without_misleading;
+use crate::domain::signature::Header;
+use crate::domain::source::Source;
+use crate::domain::user::User;
+use crate::gate::GateContext;
+use crate::gate::admission::TOKEN_HEADER;
+use crate::gate::answer::{PATIENCE, REASON, Statuses, Trouble};
+use crate::http::body::{Bounds, collect};
+use crate::http::request::request_id;
+use actix_web::dev::Payload;
+use actix_web::http::StatusCode;
+use actix_web::http::header::{CACHE_CONTROL, HeaderName, HeaderValue, USER_AGENT};
+use actix_web::web::Bytes;
+use actix_web::{HttpRequest, HttpResponse};
+use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Names are ASCII in headers.
+const IN_HEADER: &AsciiSet = &CONTROLS.add(b'%');
+/// How long the second of two equal writes waits for its answer.
+const TWIN: Duration = Duration::from_secs(1);
+/// Longest part of a user agent that is kept.
+const MAX_USER_AGENT: usize = 200;
+/// The address of whoever a gateway told nothing about; no network holds it.
+const UNKNOWN: &str = "unknown";
+
+/// Where the original request came from, as its gateway tells it.
+pub(super) fn source(request: &HttpRequest, told: Option<&str>) -> Source {
+    let ip = told.and_then(|text| text.trim().parse::<IpAddr>().ok());
+    let agent = request.headers().get(USER_AGENT).map(HeaderValue::as_bytes).unwrap_or_default();
+    Source {
+        ip: ip.map_or_else(|| UNKNOWN.to_owned(), |ip| ip.to_canonical().to_string()),
+        user_agent: agent_of(agent),
+        request_id: request_id(request),
+    }
+}
+
+/// As much of a user agent as is kept.
+pub(super) fn agent_of(agent: &[u8]) -> String {
+    without_misleading(&String::from_utf8_lossy(agent)).chars().take(MAX_USER_AGENT).collect()
+}
+
+/// The headers of a request but for the gate token, which is the gateway's.
+pub(super) fn own_headers(request: &HttpRequest) -> Vec<Header<'_>> {
+    let all = request.headers().iter().map(|(name, value)| (name.as_str(), value.as_bytes()));
+    all.filter(|(name, _)| *name != TOKEN_HEADER).collect()
+}
+
+/// The longest body that a service of the gateway takes.
+pub(super) fn body_limit(door: &Door) -> usize {
+    let limits = door.gateway.services.iter().map(|service| service.plan.body_limit.bytes());
+    limits.max().unwrap_or_default() as usize
+}
+
+/// The verdict, unless the database does not answer in time.
+pub(super) async fn ask(
+    context: &GateContext,
+    door: &Door,
+    asked: &Asked<'_>,
+    source: Source,
+) -> Result<Verdict, Trouble> {
+    let judged = tokio::time::timeout(PATIENCE + TWIN, judge(&context.app, door, asked, &Arc::new(source))).await;
+    Ok(judged.map_err(|_| Trouble::Late)??)
+}
+
+/// The body that came, whole.
+pub(super) async fn body(
+    mut payload: Payload,
+    context: &GateContext,
+    limit: usize,
+) -> Result<Bytes, Trouble> {
+    let bounds = Bounds { limit, patience: 2 };
+    let read = tokio::time::timeout(context.body_timeout, collect(&mut payload, bounds)).await;
+    let late = |_| Trouble::Unreadable("The body took too long to arrive.".to_owned());
+    Ok(read.map_err(late)??.freeze())
+}
+
+/// A verdict as status and headers. All identity headers are sent where it may go on, so that none of the client's stays.
+pub(super) fn as_headers(verdict: &Verdict, request: &HttpRequest, statuses: Statuses) -> HttpResponse {
+    let status = StatusCode::from_u16(verdict.status()).unwrap_or(StatusCode::FORBIDDEN);
+    let mut response = HttpResponse::build(statuses.fit(status));
+    response.insert_header((CACHE_CONTROL, "no-store"));
+    if !verdict.is_allowed() {
+        response.insert_header((REASON, HeaderValue::from_static(verdict.reason())));
+        return response.finish();
+    }
+    for (name, value) in identity(verdict, request) {
+        let plain = utf8_percent_encode(&value, IN_HEADER).to_string();
+        let value = HeaderValue::from_str(&plain).unwrap_or_else(|_| HeaderValue::from_static(""));
+        response.insert_header((HeaderName::from_static(name), value));
+    }
+    response.finish()
+}
+
+fn identity(verdict: &Verdict, request: &HttpRequest) -> [(&'static str, String); 8] {
+    let bearer = verdict.bearer.as_ref();
+    let user = |part: fn(&User) -> String| bearer.map(|one| part(&one.user)).unwrap_or_default();
+    [
+        ("x-camlock-uin", user(|user| user.uin.to_string())),
+        ("x-camlock-owner-uin", user(|user| user.owner_uin.to_string())),
+        ("x-camlock-user", user(|user| user.name.clone())),
+        ("x-camlock-kind", user(|user| user.kind.as_str().to_owned())),
+        ("x-camlock-secret-id", bearer.map(|one| one.secret_id.to_string()).unwrap_or_default()),
+        ("x-camlock-action", verdict.action.clone()),
+        ("x-camlock-coverage", verdict.coverage.map_or("", |coverage| coverage.as_str()).to_owned()),
+        ("x-camlock-request-id", request_id(request)),
+    ]
+}

@@ -1,0 +1,156 @@
+//! `POST /gate/verify`: a question in JSON, a verdict in JSON.
+
+use crate::app::gate::{Asked, Verdict};
+use crate::domain::signature::{Body, Header};
+use crate::domain::source::Source;
+use crate::gate::GateContext;
+use crate::gate::admission::{Places, admit};
+use crate::gate::answer::Trouble;
+use crate::gate::question::{agent_of, ask, body, source};
+use crate::http::request::request_id;
+use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE};
+use actix_web::web::{Data, Payload};
+use actix_web::{HttpRequest, HttpResponse};
+use data_encoding::{BASE64, HEXLOWER_PERMISSIVE};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+/// Longest question: the longest body in base64, and room for headers.
+const LONGEST: usize = 10 * 1024 * 1024 / 3 * 4 + 256 * 1024;
+const MOST_HEADERS: usize = 200;
+
+/// A request as a gateway tells it.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Told {
+    method: String,
+    host: String,
+    target: String,
+    headers: Vec<(String, String)>,
+    #[serde(default)]
+    body_sha256: Option<String>,
+    #[serde(default)]
+    body: Option<String>,
+    #[serde(default)]
+    source_ip: Option<String>,
+}
+
+/// What is known of the body.
+enum ToldBody {
+    Unknown,
+    Sha256([u8; 32]),
+    Bytes(Vec<u8>),
+}
+
+pub(super) async fn answer(
+    request: HttpRequest,
+    payload: Payload,
+    context: Data<GateContext>,
+) -> HttpResponse {
+    match judged(&request, payload, &context).await {
+        Ok(verdict) => HttpResponse::Ok()
+            .insert_header((CACHE_CONTROL, "no-store"))
+            .insert_header((CONTENT_TYPE, "application/json"))
+            .body(shown(&verdict, &request_id(&request)).to_string()),
+        Err(trouble) => trouble.as_json(&request),
+    }
+}
+
+async fn judged(
+    request: &HttpRequest,
+    payload: Payload,
+    context: &GateContext,
+) -> Result<Verdict, Trouble> {
+    let door = admit(request, context, Places::HeaderOrBearer).await?;
+    let text = body(payload.into_inner(), context, LONGEST).await?;
+    let told: Told = serde_json::from_slice(&text).map_err(|error| Trouble::Unreadable(unreadable(&error)))?;
+    let known = told.body()?;
+    let mut headers: Vec<Header<'_>> =
+        told.headers.iter().map(|(name, value)| (name.as_str(), value.as_bytes())).collect();
+    if headers.len() > MOST_HEADERS {
+        return Err(Trouble::Unreadable(format!("Send at most {MOST_HEADERS} headers.")));
+    }
+    told.ensure_one_host()?;
+    if !headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("host")) {
+        headers.push(("host", told.host.as_bytes()));
+    }
+    let asked = Asked {
+        method: &told.method,
+        host: &told.host,
+        target: &told.target,
+        headers: &headers,
+        body: match &known {
+            ToldBody::Unknown => Body::Unknown,
+            ToldBody::Sha256(hash) => Body::Sha256(*hash),
+            ToldBody::Bytes(bytes) => Body::Bytes(bytes),
+        },
+    };
+    let agent = headers.iter().find(|(name, _)| name.eq_ignore_ascii_case("user-agent"));
+    let source = Source {
+        user_agent: agent.map(|(_, value)| agent_of(value)).unwrap_or_default(),
+        ..source(request, told.source_ip.as_deref())
+    };
+    ask(context, &door, &asked, source).await
+}
+
+fn unreadable(error: &serde_json::Error) -> String {
+    format!(
+        "The question is not the JSON that is expected (line {}, column {}): method, host, target, headers as [name, value] \
+         pairs, body_sha256 or body, source_ip.",
+        error.line(),
+        error.column()
+    )
+}
+
+impl Told {
+    fn body(&self) -> Result<ToldBody, Trouble> {
+        match (&self.body, &self.body_sha256) {
+            (Some(_), Some(_)) => {
+                Err(Trouble::Unreadable("Send body or body_sha256, not both.".to_owned()))
+            }
+            (None, None) => Ok(ToldBody::Unknown),
+            (Some(text), None) => BASE64
+                .decode(text.as_bytes())
+                .map(ToldBody::Bytes)
+                .map_err(|_| Trouble::Unreadable("body is not base64.".to_owned())),
+            (None, Some(text)) => {
+                let bytes = HEXLOWER_PERMISSIVE.decode(text.as_bytes()).ok();
+                let hash = bytes.and_then(|bytes| <[u8; 32]>::try_from(bytes).ok());
+                hash.map(ToldBody::Sha256).ok_or_else(|| {
+                    Trouble::Unreadable("body_sha256 is not 64 hexadecimal digits.".to_owned())
+                })
+            }
+        }
+    }
+
+    /// A header and a field that name different hosts could be taken for two requests.
+    fn ensure_one_host(&self) -> Result<(), Trouble> {
+        let mut hosts = self.headers.iter().filter(|(name, _)| name.eq_ignore_ascii_case("host"));
+        if hosts.all(|(_, value)| value.trim() == self.host) {
+            return Ok(());
+        }
+        Err(Trouble::Unreadable("The header Host and the field host differ.".to_owned()))
+    }
+}
+
+fn shown(verdict: &Verdict, request_id: &str) -> Value {
+    let user = verdict.bearer.as_ref().map(|bearer| &bearer.user);
+    json!({
+        "allowed": verdict.is_allowed(),
+        "status": verdict.status(),
+        "reason": verdict.reason(),
+        "message": verdict.message(),
+        "scheme": verdict.scheme.map(|scheme| scheme.as_str()),
+        "coverage": verdict.coverage.map(|coverage| coverage.as_str()),
+        "uin": user.map(|user| user.uin.to_string()),
+        "owner_uin": user.map(|user| user.owner_uin.to_string()),
+        "user": user.map(|user| user.name.as_str()),
+        "kind": user.map(|user| user.kind.as_str()),
+        "secret_id": verdict.bearer.as_ref().map(|bearer| bearer.secret_id.as_str()),
+        "service": verdict.service,
+        "action": verdict.action,
+        "resource": verdict.resource,
+        "statement": verdict.statement,
+        "request_id": request_id,
+    })
+}
