@@ -201,18 +201,19 @@ pub(in crate::app) fn add_user_in(
         if user.kind == UserKind::Collaborator { EventName::AddCollaborator } else { EventName::AddUser };
     change.event(name).on(&user).fact("console_login", console_login).record(change);
     attach_first(change, &user, &new.policies)?;
-    let door =
-        Door { session: &change.by.session()?.id_hash, purpose: INITIAL_PASSWORD, uid: user.uid, object: "" };
-    let shown = first.and_then(|first| first.shown.as_ref());
-    let ticket = shown
-        .map(|text| {
-            mint(
-                change.app,
-                change.conn,
-                &NewTicket { door: &door, shown: Some(text), seconds: SHOWN_ONCE_SECONDS },
-            )
-        })
-        .transpose()?;
+    let ticket = match first.and_then(|first| first.shown.as_ref()) {
+        Some(text) => {
+            let door = Door {
+                session: &change.by.session()?.id_hash,
+                purpose: INITIAL_PASSWORD,
+                uid: user.uid,
+                object: "",
+            };
+            let new = NewTicket { door: &door, shown: Some(text), seconds: SHOWN_ONCE_SECONDS };
+            Some(mint(change.app, change.conn, &new)?)
+        }
+        None => None,
+    };
     Ok(Added { uid: user.uid, uin: user.uin, ticket })
 }
 
