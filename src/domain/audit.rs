@@ -60,6 +60,11 @@ pub const EVENTS: &[&str] = &[
     "CreateSubAccountLoginIpPolicy",
     "UpdatePreferences",
     "CreateAccount",
+    "CreateService",
+    "UpdateService",
+    "DeleteService",
+    "CreateGateToken",
+    "RevokeGateToken",
     "Unlock",
 ];
 

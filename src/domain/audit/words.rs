@@ -268,6 +268,16 @@ pub const WORDS: &[Words] = &[
         About::Other,
         ["Changed where sub-users may sign in from", "change where sub-users may sign in from"],
     ),
+    words("CreateService", EventGroup::Settings, About::Other, ["Created a service", "create a service"]),
+    words("UpdateService", EventGroup::Settings, About::Other, ["Changed a service", "change a service"]),
+    words("DeleteService", EventGroup::Settings, About::Other, ["Deleted a service", "delete a service"]),
+    words("CreateGateToken", EventGroup::Settings, About::Other, ["Made a gate token", "make a gate token"]),
+    words(
+        "RevokeGateToken",
+        EventGroup::Settings,
+        About::Other,
+        ["Revoked a gate token", "revoke a gate token"],
+    ),
     words(
         "UpdatePreferences",
         EventGroup::Settings,

@@ -1,0 +1,3 @@
+//! The gate: who may ask it.
+
+pub mod tokens;
