@@ -38,6 +38,7 @@ mod audit_search;
 mod authorisation;
 mod authorisation_actions;
 mod cli_keys;
+mod cli_services;
 mod clients;
 mod clients_pairs;
 mod clients_signing;
