@@ -2,11 +2,17 @@
 
 mod admin;
 mod doctor;
+mod gate;
 mod key;
 mod serve;
+mod service;
+mod table;
 
-use crate::app::{App, account};
+use crate::app::change::steward::Operator;
+use crate::app::{App, Failure, account};
 use crate::config::{Config, ConfigError, environment};
+use crate::domain::sentence::Sentence;
+use crate::domain::user::Uin;
 use crate::passwords::PasswordsError;
 use crate::startup::{self, Lost, StartError, Surroundings};
 use crate::telemetry::{self, TelemetryError};
@@ -44,6 +50,12 @@ enum Action {
     /// Take in or disable API keys.
     #[command(subcommand)]
     Key(key::KeyAction),
+    /// Say what policies speak about beyond users and keys.
+    #[command(subcommand)]
+    Service(service::ServiceAction),
+    /// Say who may ask the gate.
+    #[command(subcommand)]
+    Gate(gate::GateAction),
     /// Ask a running server whether it is up; exits with 1 when it is not.
     Health,
     /// Check everything that the server needs.
@@ -70,7 +82,7 @@ pub enum CliError {
     #[error(transparent)]
     Passwords(#[from] PasswordsError),
     #[error(transparent)]
-    Action(#[from] crate::app::Failure),
+    Action(#[from] Failure),
     #[error("{0}")]
     Said(String),
     #[error("nothing could be written: {0}")]
@@ -87,6 +99,8 @@ pub async fn run(command: Command) -> Result<(), CliError> {
         Action::Config(ConfigAction::Show) => say(&config.show()),
         Action::Admin(action) => admin::run(&config, action).await,
         Action::Key(action) => key::run(&config, action).await,
+        Action::Service(action) => service::run(&config, action).await,
+        Action::Gate(action) => gate::run(&config, action).await,
         Action::Health => doctor::health(&config),
         Action::Doctor => doctor::doctor(&config),
     }
@@ -124,4 +138,21 @@ fn say(text: &str) -> Result<(), CliError> {
     let mut out = std::io::stdout().lock();
     writeln!(out, "{text}")?;
     Ok(out.flush()?)
+}
+
+/// The operator, for the account of that UIN.
+async fn steward(app: &App, owner: &str) -> Result<Operator, CliError> {
+    let owner = Uin::parse(owner).map_err(|error| CliError::Said(error.to_string()))?;
+    Operator::of(app, owner).await.map_err(|failure| told(failure, "There is no account of this UIN."))
+}
+
+/// A failure in words, with those for what is not there.
+fn told(failure: Failure, missing: &str) -> CliError {
+    match failure {
+        Failure::NotFound => CliError::Said(missing.to_owned()),
+        Failure::Invalid(errors) => {
+            CliError::Said(Sentence::joined(errors.iter().map(|error| &error.text)).to_string())
+        }
+        other => other.into(),
+    }
 }

@@ -12,12 +12,18 @@ use self::stream::Watched;
 pub use self::unread::{Answer, Unread};
 use actix_http::body::MessageBody;
 use actix_http::{HttpService, Protocol, Request, Response};
+use actix_server::ServerBuilder;
 use actix_service::{IntoServiceFactory, ServiceFactory, ServiceFactoryExt, fn_service, map_config};
 use actix_web::dev::{AppConfig, Server};
-use actix_web::rt::net::TcpStream;
+use actix_web::rt::net::{TcpStream, UnixStream};
 use ipnet::IpNet;
-use std::net::TcpListener;
+use std::net::{SocketAddr, TcpListener};
+use std::os::fd::AsFd;
+use std::os::unix::net::UnixListener;
+use std::sync::Arc;
 use std::time::Duration;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::sync::Notify;
 
 /// How long a request's head may take to arrive.
 const HEAD_PATIENCE: Duration = Duration::from_secs(10);
@@ -41,13 +47,105 @@ pub struct Bounds {
     pub drain: Duration,
 }
 
-/// A server on a bound address, with one application for each worker.
+/// A server that is being put together: one application for each worker at each address.
 ///
 /// It does what `actix_web::HttpServer` does, on streams that end when their client takes nothing. It listens to no
 /// signals.
-pub fn run<F, I, S, B>(listener: TcpListener, bounds: Bounds, factory: F) -> std::io::Result<Server>
+pub struct Building {
+    builder: ServerBuilder,
+    seats: Seats,
+    stopping: Arc<Notify>,
+    patience: Duration,
+}
+
+impl Building {
+    /// Without any address yet.
+    pub fn new(bounds: Bounds) -> Self {
+        let finishing = STOP_PATIENCE.saturating_sub(bounds.drain + LAST_NOTES).as_secs().max(1);
+        let mut builder =
+            Server::build().disable_signals().worker_max_blocking_threads(8).shutdown_timeout(finishing);
+        if bounds.workers > 0 {
+            builder = builder.workers(bounds.workers);
+        }
+        let stopping = builder.graceful_shutdown_signal();
+        let seats = Seats::new(bounds.per_address, bounds.exempt);
+        Self { builder, seats, stopping, patience: bounds.write_patience }
+    }
+
+    /// Serves an application at a bound address.
+    pub fn at<F, I, S, B>(self, listener: TcpListener, factory: F) -> std::io::Result<Self>
+    where
+        F: Fn() -> I + Send + Clone + 'static,
+        I: IntoServiceFactory<S, Request>,
+        S: ServiceFactory<Request, Config = AppConfig> + 'static,
+        S::Error: Into<actix_web::Error> + 'static,
+        S::InitError: std::fmt::Debug,
+        S::Response: Into<Response<B>> + 'static,
+        <S::Service as actix_service::Service<Request>>::Future: 'static,
+        S::Service: 'static,
+        B: MessageBody + 'static,
+    {
+        let (seats, stopping, patience) = (self.seats.clone(), Arc::clone(&self.stopping), self.patience);
+        let serve = move || {
+            let seats = seats.clone();
+            let accept = move |stream: TcpStream| {
+                let peer = stream.peer_addr().ok();
+                let seat = seats.take(peer);
+                async move {
+                    // Without a seat the connection ends here.
+                    let stream = Watched::new(stream, patience, seat?);
+                    Ok((stream, Protocol::Http1, peer))
+                }
+            };
+            fn_service(accept).and_then(http(&factory, &stopping))
+        };
+        Ok(Self { builder: self.builder.listen("camlock", listener, serve)?, ..self })
+    }
+
+    /// The same at a socket of this machine, where every client has the same address: none.
+    pub fn at_socket<F, I, S, B>(self, listener: UnixListener, factory: F) -> std::io::Result<Self>
+    where
+        F: Fn() -> I + Send + Clone + 'static,
+        I: IntoServiceFactory<S, Request>,
+        S: ServiceFactory<Request, Config = AppConfig> + 'static,
+        S::Error: Into<actix_web::Error> + 'static,
+        S::InitError: std::fmt::Debug,
+        S::Response: Into<Response<B>> + 'static,
+        <S::Service as actix_service::Service<Request>>::Future: 'static,
+        S::Service: 'static,
+        B: MessageBody + 'static,
+    {
+        let (seats, stopping, patience) = (self.seats.clone(), Arc::clone(&self.stopping), self.patience);
+        let serve = move || {
+            let seats = seats.clone();
+            let accept = move |stream: UnixStream| {
+                let seat = seats.take(None);
+                async move { Ok((Watched::new(stream, patience, seat?), Protocol::Http1, None)) }
+            };
+            fn_service(accept).and_then(http(&factory, &stopping))
+        };
+        Ok(Self { builder: self.builder.listen_uds("camlock at a socket", listener, serve)?, ..self })
+    }
+
+    /// The server; it runs as long as it is awaited.
+    pub fn run(self) -> Server {
+        self.builder.run()
+    }
+}
+
+/// HTTP on a stream, as it came in.
+fn http<F, I, S, B, T>(
+    factory: &F,
+    stopping: &Arc<Notify>,
+) -> impl ServiceFactory<
+    (Watched<T>, Protocol, Option<SocketAddr>),
+    Config = (),
+    Response = (),
+    Error = (),
+    InitError = (),
+> + use<F, I, S, B, T>
 where
-    F: Fn() -> I + Send + Clone + 'static,
+    F: Fn() -> I,
     I: IntoServiceFactory<S, Request>,
     S: ServiceFactory<Request, Config = AppConfig> + 'static,
     S::Error: Into<actix_web::Error> + 'static,
@@ -56,41 +154,21 @@ where
     <S::Service as actix_service::Service<Request>>::Future: 'static,
     S::Service: 'static,
     B: MessageBody + 'static,
+    T: AsyncRead + AsyncWrite + AsFd + Unpin + 'static,
 {
-    let seats = Seats::new(bounds.per_address, bounds.exempt);
-    let finishing = STOP_PATIENCE.saturating_sub(bounds.drain + LAST_NOTES).as_secs().max(1);
-    let mut builder =
-        Server::build().disable_signals().worker_max_blocking_threads(8).shutdown_timeout(finishing);
-    if bounds.workers > 0 {
-        builder = builder.workers(bounds.workers);
-    }
-    let stopping = builder.graceful_shutdown_signal();
-    let patience = bounds.write_patience;
-    let serve = move || {
-        let (seats, stopping) = (seats.clone(), stopping.clone());
-        let application = factory().into_factory().map_err(|error| error.into().error_response());
-        let http = HttpService::build()
-            .graceful_shutdown_signal(move || {
-                let stopping = stopping.clone();
-                async move { stopping.notified().await }
-            })
-            .client_request_timeout(HEAD_PATIENCE)
-            .client_disconnect_timeout(Duration::from_secs(1))
-            .on_connect_ext(|stream: &Watched, data| {
-                data.insert(stream.traffic());
-            })
-            .finish(map_config(application, |()| AppConfig::default()))
-            .map_err(drop);
-        let accept = move |stream: TcpStream| {
-            let peer = stream.peer_addr().ok();
-            let seat = seats.take(peer);
-            async move {
-                // Without a seat the connection ends here.
-                let stream = Watched::new(stream, patience, seat?);
-                Ok((stream, Protocol::Http1, peer))
-            }
-        };
-        fn_service(accept).and_then(http)
-    };
-    Ok(builder.listen("camlock", listener, serve)?.run())
+    let stopping = Arc::clone(stopping);
+    let application = factory().into_factory().map_err(|error| error.into().error_response());
+    HttpService::build()
+        .graceful_shutdown_signal(move || {
+            let stopping = Arc::clone(&stopping);
+            async move { stopping.notified().await }
+        })
+        .client_request_timeout(HEAD_PATIENCE)
+        .client_disconnect_timeout(Duration::from_secs(1))
+        .on_connect_ext(|stream: &Watched<T>, data| {
+            data.insert(stream.traffic());
+        })
+        .finish(map_config(application, |()| AppConfig::default()))
+        .map_err(drop)
+        .map_init_err(drop)
 }

@@ -1,40 +1,38 @@
 //! Joins config, store, vault and clock; starts the server.
 
+mod doors;
 mod first;
 mod postgres;
+mod site;
 mod sqlite;
 
+pub use self::doors::{Doors, GateDoor, Handles};
 pub use self::first::Lost;
 use self::first::Start;
-use crate::api::{self, ApiContext};
+use self::site::Contexts;
+use crate::api::ApiContext;
 use crate::app::operator::{self, nodes};
 use crate::app::{App, Failure, Parts, Rules, keys, signed};
 use crate::clock::Clock;
 use crate::config::{Config, DatabaseUrl};
 use crate::domain::policy::preset::PRESETS;
-use crate::gate::{self, GateContext};
 use crate::domain::user::Uin;
+use crate::gate::GateContext;
 use crate::passwords::{Passwords, PasswordsError};
 use crate::program;
 use crate::random::Random;
-use crate::server::{Bounds, Draining};
+use crate::server::{Bounds, Building, Draining};
 use crate::store::policies::{self, PRESET_OWNER, StoredPolicy};
 use crate::store::start_lock::{self, StartLock};
 use crate::store::{Conn, StoreError, dialect, meta, migrations};
 use crate::vault::{Vault, VaultError};
 use crate::web::context::WebContext;
 use crate::web::cookies::CookieNames;
-use crate::web::public::{assets, health, well_known};
-use crate::web::{edge, forms, routes, session};
-use actix_web::App as ActixApp;
+use crate::web::session;
 use actix_web::dev::Server;
-use actix_web::guard::fn_guard;
-use actix_web::middleware::from_fn;
-use actix_web::web::{self, Data};
-use std::net::TcpListener;
+use actix_web::web::Data;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
-use tracing_actix_web::TracingLogger;
 
 /// Why Camlock does not start; each is one line for the operator.
 #[derive(Debug, thiserror::Error)]
@@ -183,19 +181,8 @@ fn settle(conn: &mut Conn, vault: &Vault, now: i64) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Binds the address that the operator set.
-pub fn listen(config: &Config) -> Result<TcpListener, StartError> {
-    TcpListener::bind(config.listen)
-        .map_err(|source| StartError::Listen { address: config.listen.to_string(), source })
-}
-
-/// A server on a bound address, which says that it is not ready while it drains.
-pub fn server(
-    config: &Config,
-    app: &App,
-    listener: TcpListener,
-    draining: Draining,
-) -> Result<Server, StartError> {
+/// A server at bound addresses, which says that it is not ready while it drains.
+pub fn server(config: &Config, app: &App, doors: Doors, draining: Draining) -> Result<Server, StartError> {
     let is_https = config.is_https();
     let names = CookieNames::new(&config.public_url, &session::key(app)?);
     let context = Data::new(WebContext {
@@ -211,31 +198,12 @@ pub fn server(
     });
     // Made once here, so that a failure is a start-up error and not one of a worker.
     session::middleware(app, &names.session, is_https)?;
-    let api_context = Data::new(ApiContext::new(config, app));
-    let gate_context = Data::new(GateContext::new(config, app));
-    let build = move || {
-        let sessions = session::middleware(&context.app, &context.cookies.session, is_https)
-            .unwrap_or_else(|_| unreachable!("the same key was derived at start"));
-        ActixApp::new()
-            .app_data(context.clone())
-            .app_data(api_context.clone())
-            .app_data(gate_context.clone())
-            .wrap(from_fn(edge::finish))
-            .wrap(TracingLogger::<crate::telemetry::RequestSpan>::new())
-            .route("/", web::route().guard(fn_guard(api::dispatch::is_call)).to(api::dispatch::answer))
-            .route("/healthz", web::route().guard(routes::reading()).to(health::healthz))
-            .route("/readyz", web::route().guard(routes::reading()).to(health::readyz))
-            .route("/static/{name}", web::route().guard(routes::reading()).to(assets::serve))
-            .configure(well_known::configure)
-            .configure(gate::configure)
-            .service(
-                web::scope("")
-                    .wrap(sessions)
-                    .wrap(from_fn(forms::arrive))
-                    .wrap(from_fn(edge::refuse_impostors))
-                    .configure(routes::configure)
-                    .default_service(web::to(routes::nowhere)),
-            )
+    let contexts = Contexts {
+        web: context,
+        api: Data::new(ApiContext::new(config, app)),
+        gate: Data::new(GateContext::new(config, app)),
+        is_https,
+        gate_is_apart: doors.gate.is_some(),
     };
     let bounds = Bounds {
         workers: config.server.workers,
@@ -244,7 +212,16 @@ pub fn server(
         exempt: config.server.trusted_proxies.clone(),
         drain: Duration::from_secs(config.server.drain_seconds.into()),
     };
-    Ok(crate::server::run(listener, bounds, build)?)
+    let shared = contexts.clone();
+    let server = Building::new(bounds).at(doors.main, move || site::whole(&shared))?;
+    let server = match doors.gate {
+        None => server,
+        Some(GateDoor::Port(listener)) => server.at(listener, move || site::gate_alone(&contexts))?,
+        Some(GateDoor::Socket(listener)) => {
+            server.at_socket(listener, move || site::gate_alone(&contexts))?
+        }
+    };
+    Ok(server.run())
 }
 
 /// Removes what has run out, once a minute, for as long as the server runs.

@@ -4,7 +4,7 @@ use super::{CliError, opened, print_setup_url};
 use crate::app::{App, keys, operator, sign_in};
 use crate::config::Config;
 use crate::server::{self, Draining, Ending, Signals};
-use crate::startup::{self, Lost, StartError};
+use crate::startup::{self, Doors, Handles, Lost, StartError};
 use crate::{program, telemetry};
 use std::net::TcpListener;
 use std::sync::Arc;
@@ -39,14 +39,14 @@ pub(super) async fn run(config: Config, new_database: bool) -> Result<(), CliErr
 }
 
 async fn serve(config: &Config, app: &App, signals: &mut Signals) -> Result<(), CliError> {
-    let listener = startup::listen(config)?;
-    announce(config, &listener)?;
+    let doors = Doors::bind(config)?;
+    announce(config, &doors.main)?;
     let ending = Ending {
         draining: Draining::default(),
         patience: Duration::from_secs(config.server.drain_seconds.into()),
-        door: listener.try_clone()?,
+        close: closing(doors.handles()?),
     };
-    let server = startup::server(config, app, listener, ending.draining.clone())?;
+    let server = startup::server(config, app, doors, ending.draining.clone())?;
     let tasks = [
         actix_web::rt::spawn(startup::sweep(app.clone())),
         actix_web::rt::spawn(startup::keep_filled(app.clone())),
@@ -65,6 +65,10 @@ async fn serve(config: &Config, app: &App, signals: &mut Signals) -> Result<(), 
     ended.map_err(StartError::from)?;
     tracing::info!("camlock has stopped");
     Ok(())
+}
+
+fn closing(handles: Handles) -> Box<dyn Fn()> {
+    Box::new(move || handles.close())
 }
 
 fn announce(config: &Config, listener: &TcpListener) -> Result<(), CliError> {

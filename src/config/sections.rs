@@ -70,7 +70,15 @@ pub enum Replay {
 /// Where the gate listens, when not beside the console.
 #[derive(Debug)]
 pub struct GateConfig {
-    pub listen: Option<SocketAddr>,
+    pub listen: Option<GateAddress>,
+}
+
+/// An address of the gate's own.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum GateAddress {
+    Port(SocketAddr),
+    /// A socket of this machine, written `unix:/run/camlock/gate.sock`.
+    Socket(PathBuf),
 }
 
 /// How long somebody stays signed in.

@@ -5,6 +5,7 @@ pub mod audit;
 pub mod characters;
 pub mod deadline;
 pub mod field;
+pub mod gate;
 pub mod grant;
 pub mod group;
 pub mod key;

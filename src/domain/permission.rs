@@ -71,6 +71,13 @@ pub mod action {
     pub const READ_AUDIT: &str = "cam:DescribeAuditLog";
     pub const READ_SETTINGS: &str = "cam:DescribeAccountSettings";
     pub const CHANGE_SETTINGS: &str = "cam:UpdateAccountSettings";
+    pub const LIST_SERVICES: &str = "camlock:ListServices";
+    pub const CREATE_SERVICE: &str = "camlock:CreateService";
+    pub const UPDATE_SERVICE: &str = "camlock:UpdateService";
+    pub const DELETE_SERVICE: &str = "camlock:DeleteService";
+    pub const LIST_GATE_TOKENS: &str = "camlock:ListGateTokens";
+    pub const CREATE_GATE_TOKEN: &str = "camlock:CreateGateToken";
+    pub const REVOKE_GATE_TOKEN: &str = "camlock:RevokeGateToken";
 }
 
 /// The actions on the account as a whole: they know no single resource, so only a statement on `*` allows them.
@@ -78,7 +85,7 @@ pub mod action {
 /// CAM counts more among them (one's own keys, members of groups, attachments, versions). Camlock asks for those on
 /// the user, group or policy in question, which is finer and never wider than what a policy says. Listing users and
 /// reading the log are asked for on the account's own resource.
-pub const OPERATION_LEVEL: [&str; 14] = [
+pub const OPERATION_LEVEL: [&str; 21] = [
     action::ADD_USER,
     action::DESCRIBE_SUB_ACCOUNTS,
     action::LIST_COLLABORATORS,
@@ -93,6 +100,13 @@ pub const OPERATION_LEVEL: [&str; 14] = [
     action::CREATE_GROUP,
     action::READ_SETTINGS,
     action::CHANGE_SETTINGS,
+    action::LIST_SERVICES,
+    action::CREATE_SERVICE,
+    action::UPDATE_SERVICE,
+    action::DELETE_SERVICE,
+    action::LIST_GATE_TOKENS,
+    action::CREATE_GATE_TOKEN,
+    action::REVOKE_GATE_TOKEN,
 ];
 
 /// Whether an action accepts only the resource `*`; names are compared without case, as in policies.
@@ -105,7 +119,7 @@ pub fn is_operation_level(action: &str) -> bool {
 pub fn is_read_only(action: &str) -> Option<bool> {
     let lower = action.to_ascii_lowercase();
     let (service, name) = lower.split_once(':')?;
-    let is_own = matches!(service, "cam" | "sts" | "account" | "tag");
+    let is_own = matches!(service, "cam" | "camlock" | "sts" | "account" | "tag");
     if !is_own || action.eq_ignore_ascii_case(action::SHOW_SECRET) {
         return None;
     }

@@ -56,7 +56,8 @@ impl Trouble {
                 (StatusCode::SERVICE_UNAVAILABLE, "unavailable", text)
             }
             Self::Failure(_) => {
-                let text = "Something went wrong here. The log has the cause under the request id.".to_owned();
+                let text =
+                    "Something went wrong here. The log has the cause under the request id.".to_owned();
                 (StatusCode::INTERNAL_SERVER_ERROR, "internal", text)
             }
         }
@@ -119,13 +120,10 @@ impl Statuses {
 }
 
 /// Every other address below the gate.
-pub(super) async fn nowhere(request: HttpRequest) -> HttpResponse {
+pub async fn nowhere(request: HttpRequest) -> HttpResponse {
     let known = ["/gate/verify", "/gate/openapi.json"];
-    let status = if known.contains(&request.path()) {
-        StatusCode::METHOD_NOT_ALLOWED
-    } else {
-        StatusCode::NOT_FOUND
-    };
+    let status =
+        if known.contains(&request.path()) { StatusCode::METHOD_NOT_ALLOWED } else { StatusCode::NOT_FOUND };
     let mut response = HttpResponse::build(status);
     response.insert_header((CACHE_CONTROL, "no-store"));
     if status == StatusCode::METHOD_NOT_ALLOWED {

@@ -25,11 +25,7 @@ pub(super) async fn answer(
     }
 }
 
-async fn judged(
-    request: &HttpRequest,
-    payload: Payload,
-    context: &GateContext,
-) -> Result<Verdict, Trouble> {
+async fn judged(request: &HttpRequest, payload: Payload, context: &GateContext) -> Result<Verdict, Trouble> {
     let door = admit(request, context, Places::Header).await?;
     let headers = own_headers(request);
     let is_partial = |(name, value): &(&str, &[u8])| *name == PARTIAL && *value != b"false";

@@ -21,11 +21,7 @@ pub(super) async fn answer(
     }
 }
 
-async fn judged(
-    request: &HttpRequest,
-    payload: Payload,
-    context: &GateContext,
-) -> Result<Verdict, Trouble> {
+async fn judged(request: &HttpRequest, payload: Payload, context: &GateContext) -> Result<Verdict, Trouble> {
     let door = admit(request, context, Places::Header).await?;
     let given = own_headers(request);
     let told = match headers::told(door.gateway.token.options.headers, &given) {

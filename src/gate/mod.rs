@@ -8,6 +8,8 @@ mod openapi;
 mod question;
 mod verify;
 
+pub use self::answer::nowhere;
+
 use crate::app::App;
 use crate::config::Config;
 use actix_web::guard;

@@ -64,7 +64,8 @@ pub(super) async fn ask(
     asked: &Asked<'_>,
     source: Source,
 ) -> Result<Verdict, Trouble> {
-    let judged = tokio::time::timeout(PATIENCE + TWIN, judge(&context.app, door, asked, &Arc::new(source))).await;
+    let judged =
+        tokio::time::timeout(PATIENCE + TWIN, judge(&context.app, door, asked, &Arc::new(source))).await;
     Ok(judged.map_err(|_| Trouble::Late)??)
 }
 

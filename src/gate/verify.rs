@@ -56,14 +56,11 @@ pub(super) async fn answer(
     }
 }
 
-async fn judged(
-    request: &HttpRequest,
-    payload: Payload,
-    context: &GateContext,
-) -> Result<Verdict, Trouble> {
+async fn judged(request: &HttpRequest, payload: Payload, context: &GateContext) -> Result<Verdict, Trouble> {
     let door = admit(request, context, Places::HeaderOrBearer).await?;
     let text = body(payload.into_inner(), context, LONGEST).await?;
-    let told: Told = serde_json::from_slice(&text).map_err(|error| Trouble::Unreadable(unreadable(&error)))?;
+    let told: Told =
+        serde_json::from_slice(&text).map_err(|error| Trouble::Unreadable(unreadable(&error)))?;
     let known = told.body()?;
     let mut headers: Vec<Header<'_>> =
         told.headers.iter().map(|(name, value)| (name.as_str(), value.as_bytes())).collect();
@@ -105,9 +102,7 @@ fn unreadable(error: &serde_json::Error) -> String {
 impl Told {
     fn body(&self) -> Result<ToldBody, Trouble> {
         match (&self.body, &self.body_sha256) {
-            (Some(_), Some(_)) => {
-                Err(Trouble::Unreadable("Send body or body_sha256, not both.".to_owned()))
-            }
+            (Some(_), Some(_)) => Err(Trouble::Unreadable("Send body or body_sha256, not both.".to_owned())),
             (None, None) => Ok(ToldBody::Unknown),
             (Some(text), None) => BASE64
                 .decode(text.as_bytes())

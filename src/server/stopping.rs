@@ -1,9 +1,7 @@
 //! How a server ends: it says so first, then takes no more connections, then finishes what is open.
 
 use actix_web::dev::{Server, ServerHandle};
-use socket2::SockRef;
 use std::io;
-use std::net::{Shutdown, TcpListener};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -85,8 +83,8 @@ pub struct Ending {
     pub draining: Draining,
     /// How long it goes on answering after it was asked.
     pub patience: Duration,
-    /// Where it listens.
-    pub door: TcpListener,
+    /// Takes no more connections where it listens.
+    pub close: Box<dyn Fn()>,
 }
 
 /// Runs a server until it is asked to stop and has stopped. A second wish ends it at once.
@@ -130,9 +128,7 @@ impl Ending {
     /// does not send a form twice.
     fn close_door(&self) {
         IS_CLOSED.store(true, Ordering::Release);
-        if let Err(error) = SockRef::from(&self.door).shutdown(Shutdown::Read) {
-            tracing::debug!(%error, "the port closes together with the server");
-        }
+        (self.close)();
     }
 }
 

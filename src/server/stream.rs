@@ -3,10 +3,10 @@
 //! The framework bounds the first head of a connection and nothing after it.
 
 use super::seats::Seat;
-use actix_web::rt::net::TcpStream;
 use socket2::SockRef;
 use std::cell::Cell;
 use std::io;
+use std::os::fd::AsFd;
 use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll};
@@ -65,8 +65,8 @@ impl Deadline {
 }
 
 /// A connection that watches its client.
-pub(super) struct Watched {
-    stream: TcpStream,
+pub(super) struct Watched<S> {
+    stream: S,
     patience: Duration,
     traffic: Traffic,
     stalled: Deadline,
@@ -76,8 +76,8 @@ pub(super) struct Watched {
     _seat: Seat,
 }
 
-impl Watched {
-    pub(super) fn new(stream: TcpStream, patience: Duration, seat: Seat) -> Self {
+impl<S: AsFd> Watched<S> {
+    pub(super) fn new(stream: S, patience: Duration, seat: Seat) -> Self {
         Self {
             stream,
             patience,
@@ -116,7 +116,7 @@ impl Watched {
     }
 }
 
-impl AsyncRead for Watched {
+impl<S: AsyncRead + AsFd + Unpin> AsyncRead for Watched<S> {
     fn poll_read(
         self: Pin<&mut Self>,
         cx: &mut Context<'_>,
@@ -135,7 +135,7 @@ impl AsyncRead for Watched {
     }
 }
 
-impl AsyncWrite for Watched {
+impl<S: AsyncWrite + AsFd + Unpin> AsyncWrite for Watched<S> {
     fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         let this = self.get_mut();
         let written = Pin::new(&mut this.stream).poll_write(cx, bytes);

@@ -16,6 +16,8 @@ pub enum Sequence {
     Audit,
     Group,
     Replay,
+    Service,
+    GateToken,
 }
 
 /// Counts one up. Written out, because Diesel keeps no `UPDATE` of its own prepared.
@@ -51,6 +53,8 @@ pub fn next(conn: &mut Conn, sequence: Sequence) -> Result<i64, StoreError> {
         Sequence::Audit => "audit",
         Sequence::Group => "group",
         Sequence::Replay => "replay",
+        Sequence::Service => "service",
+        Sequence::GateToken => "gate_token",
     };
     Ok(Next(name).get_result(conn)?)
 }

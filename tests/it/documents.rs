@@ -106,15 +106,18 @@ fn the_readme_names_every_command() {
     let document = text("README.md");
     let told = column(section(&document, "## The command line"), 0);
     let told: BTreeSet<String> = told.into_iter().map(|line| words_of(&line)).collect();
-    let mut commands = BTreeSet::new();
-    for command in help(&[]) {
-        let below = help(&[&command]);
-        if below.is_empty() {
-            commands.insert(format!("camlock {command}"));
-        }
-        commands.extend(below.iter().map(|action| format!("camlock {command} {action}")));
-    }
+    let commands = commands_below(&[]).into_iter().map(|words| format!("camlock {words}")).collect();
     assert_eq!(told, commands);
+}
+
+/// Every command that does something, by its words.
+fn commands_below(path: &[&str]) -> Vec<String> {
+    let below = help(path).into_iter().flat_map(|word| {
+        let path = [path, &[word.as_str()]].concat();
+        let deeper = commands_below(&path);
+        if deeper.is_empty() { vec![path.join(" ")] } else { deeper }
+    });
+    below.collect()
 }
 
 /// The words of a command line before its first option or name to fill in.

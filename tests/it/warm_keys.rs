@@ -89,6 +89,40 @@ async fn every_table_that_decides_makes_nodes_read_anew() {
 }
 
 #[actix_web::test]
+async fn services_and_gate_tokens_make_nodes_read_anew_and_the_use_of_a_token_does_not() {
+    let app = TestApp::spawn();
+    let owner = app.bare_root("root").await.uin;
+    let operator = app.other_connection();
+    let standing = || {
+        let ask = |conn: &mut Conn| camlock::store::sequences::standing(conn);
+        operator.read_now(ask).expect("a standing").authority
+    };
+    let service = format!("INSERT INTO services VALUES (1, {owner}, 'orders', '[]', '[]', 0, 1, '', 1, '')");
+    let token =
+        format!("INSERT INTO gate_tokens VALUES (1, 'd', {owner}, 'edge', '{{}}', 1, '', NULL, NULL)");
+
+    for statement in [
+        service.as_str(),
+        token.as_str(),
+        "INSERT INTO gate_token_services VALUES (1, 1)",
+        "UPDATE services SET hosts = hosts",
+        "UPDATE gate_tokens SET revoked_at = 1",
+        "UPDATE gate_token_services SET service_id = service_id",
+        "DELETE FROM gate_token_services",
+        "DELETE FROM services",
+    ] {
+        let before = standing();
+        assert_eq!(run(&operator, statement), 1, "{statement}");
+        assert!(standing() > before, "{statement}");
+    }
+    let before = standing();
+    run(&operator, "UPDATE gate_tokens SET last_used_at = 1");
+    assert_eq!(standing(), before);
+    run(&operator, "DELETE FROM gate_tokens");
+    assert!(standing() > before);
+}
+
+#[actix_web::test]
 async fn a_key_disabled_on_one_node_is_refused_on_the_other_at_once() {
     let app = TestApp::spawn();
     let root = app.bare_root("root").await;

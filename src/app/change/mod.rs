@@ -1,6 +1,7 @@
 //! The one way to change anything: a transaction that ends with what every change writes.
 
 pub(super) mod event;
+pub mod steward;
 
 use super::caller::Caller;
 use super::{App, Failure};

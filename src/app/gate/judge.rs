@@ -96,9 +96,14 @@ impl Weighing<'_> {
 
         let (verified, known) = self.believed(&claim).await?;
         let key = &known.signer.key;
-        let call = Use { action: replay::name_of(&named.action, named.is_signed), is_change: named.is_write, arrival };
+        let call = Use {
+            action: replay::name_of(&named.action, named.is_signed),
+            is_change: named.is_write,
+            arrival,
+        };
         let used = replay::Signing { signer: &known.signer, verified: &verified, call };
-        verdict.bearer = Some(Bearer { user: Arc::clone(&known.signer.user), secret_id: key.secret_id.clone() });
+        verdict.bearer =
+            Some(Bearer { user: Arc::clone(&known.signer.user), secret_id: key.secret_id.clone() });
         verdict.coverage = Some(verified.coverage());
         let options = &door.gateway.token.options;
         replay::told(app, &used, replay::admit(app, options, &used)).await?;
@@ -141,7 +146,10 @@ impl Weighing<'_> {
         }
         let action = claim.action().filter(|action| is_action(action));
         let action = action.ok_or_else(|| {
-            Refused::unclear("missing_action", "Name the action in X-TC-Action: letters and digits, at most 64.")
+            Refused::unclear(
+                "missing_action",
+                "Name the action in X-TC-Action: letters and digits, at most 64.",
+            )
         })?;
         if !claim.signs_action() && !self.door.gateway.token.options.unsigned_action {
             let text = "The signature does not cover X-TC-Action, so anybody could change it on the way. Sign that header.";
@@ -166,7 +174,9 @@ impl Weighing<'_> {
             return Ok(());
         }
         let text = match coverage {
-            Coverage::Claimed => "A hash of the body is signed, but nobody worked it out from the bytes that go on.",
+            Coverage::Claimed => {
+                "A hash of the body is signed, but nobody worked it out from the bytes that go on."
+            }
             _ => "The signature says nothing about the body.",
         };
         Err(Refused::forbidden("body_not_covered", text).into())
@@ -210,20 +220,27 @@ struct Place<'a> {
 
 fn service_of<'g>(gateway: &'g Gateway, host: &str) -> Result<&'g Service, Refused> {
     let none = || {
-        Refused::forbidden("unknown_service", "No service that this gate token is for has this host.".to_owned())
+        Refused::forbidden(
+            "unknown_service",
+            "No service that this gate token is for has this host.".to_owned(),
+        )
     };
     gateway.service_of(&Host::parse(host).map_err(|_| none())?).ok_or_else(none)
 }
 
 fn unknown_method() -> Refused {
-    Refused::unclear("unknown_method", "The gate does not know this HTTP method. Methods are written in capitals.")
+    Refused::unclear(
+        "unknown_method",
+        "The gate does not know this HTTP method. Methods are written in capitals.",
+    )
 }
 
 fn ensure_fits(service: &Service, body: &Body<'_>) -> Result<(), Refused> {
     let limit = service.plan.body_limit.bytes();
     match body {
         Body::Bytes(bytes) if bytes.len() > limit as usize => {
-            let message = format!("The body is longer than the {limit} bytes that this service takes.").into();
+            let message =
+                format!("The body is longer than the {limit} bytes that this service takes.").into();
             Err(Refused { status: 413, reason: "body_too_large", message })
         }
         _ => Ok(()),

@@ -1,9 +1,10 @@
-//! The gate: whether a request at another service is genuine and allowed.
+//! The gate: whether a request at another service is genuine and allowed, and who may ask that.
 
 pub mod gateways;
 pub mod judge;
 pub mod refusal;
 pub mod replay;
+pub mod tokens;
 pub mod verdict;
 
 pub use self::gateways::{Door, open};

@@ -93,8 +93,13 @@ impl From<ReplayRefusal> for Stop {
 /// What a gateway answers to a signature that is refused for that reason.
 fn status_of(reason: &str) -> u16 {
     match reason {
-        "doubled_header" | "doubled_parameter" | "doubled_credentials" | "malformed_request"
-        | "malformed_signature" | "unsupported_method" | "path_not_covered" => 400,
+        "doubled_header"
+        | "doubled_parameter"
+        | "doubled_credentials"
+        | "malformed_request"
+        | "malformed_signature"
+        | "unsupported_method"
+        | "path_not_covered" => 400,
         "body_not_covered" | "streaming_body" | "token_region" | "token_service" => 403,
         "too_large" => 413,
         _ => 401,

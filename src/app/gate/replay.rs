@@ -1,10 +1,10 @@
 //! A signature makes a write once at the gate, on all nodes and after a restart.
 
+use crate::app::App;
 use crate::app::caller::once::Once;
 use crate::app::gate::refusal::Stop;
-use crate::app::signed::replay::{first_of, kept_until, use_nonce};
 use crate::app::signed::remember;
-use crate::app::App;
+use crate::app::signed::replay::{first_of, kept_until, use_nonce};
 use crate::domain::gate::token::{TokenOptions, TokenReplay};
 use crate::domain::replay::{TWIN_MS, Use};
 use crate::domain::signature::Verified;

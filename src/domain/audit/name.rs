@@ -57,12 +57,17 @@ pub enum EventName {
     CreateSubAccountLoginIpPolicy,
     UpdatePreferences,
     CreateAccount,
+    CreateService,
+    UpdateService,
+    DeleteService,
+    CreateGateToken,
+    RevokeGateToken,
     Unlock,
 }
 
 impl EventName {
     /// All of them.
-    pub const ALL: [Self; 55] = [
+    pub const ALL: [Self; 60] = [
         Self::Setup,
         Self::SignIn,
         Self::SignOut,
@@ -117,6 +122,11 @@ impl EventName {
         Self::CreateSubAccountLoginIpPolicy,
         Self::UpdatePreferences,
         Self::CreateAccount,
+        Self::CreateService,
+        Self::UpdateService,
+        Self::DeleteService,
+        Self::CreateGateToken,
+        Self::RevokeGateToken,
         Self::Unlock,
     ];
 
@@ -177,6 +187,11 @@ impl EventName {
             Self::CreateSubAccountLoginIpPolicy => "CreateSubAccountLoginIpPolicy",
             Self::UpdatePreferences => "UpdatePreferences",
             Self::CreateAccount => "CreateAccount",
+            Self::CreateService => "CreateService",
+            Self::UpdateService => "UpdateService",
+            Self::DeleteService => "DeleteService",
+            Self::CreateGateToken => "CreateGateToken",
+            Self::RevokeGateToken => "RevokeGateToken",
             Self::Unlock => "Unlock",
         }
     }

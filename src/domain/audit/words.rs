@@ -336,6 +336,36 @@ pub const WORDS: &[Words] = &[
         ["Changed where sub-users may sign in from", "change where sub-users may sign in from"],
     ),
     words(
+        EventName::CreateService,
+        EventGroup::Settings,
+        About::Other,
+        ["Created a service", "create a service"],
+    ),
+    words(
+        EventName::UpdateService,
+        EventGroup::Settings,
+        About::Other,
+        ["Changed a service", "change a service"],
+    ),
+    words(
+        EventName::DeleteService,
+        EventGroup::Settings,
+        About::Other,
+        ["Deleted a service", "delete a service"],
+    ),
+    words(
+        EventName::CreateGateToken,
+        EventGroup::Settings,
+        About::Other,
+        ["Made a gate token", "make a gate token"],
+    ),
+    words(
+        EventName::RevokeGateToken,
+        EventGroup::Settings,
+        About::Other,
+        ["Revoked a gate token", "revoke a gate token"],
+    ),
+    words(
         EventName::UpdatePreferences,
         EventGroup::Settings,
         About::User,

@@ -1,7 +1,7 @@
 //! Every action that this server is asked about, for policies that name others.
 
 /// The services whose actions are all known.
-pub const SERVICES: [&str; 4] = ["account", "cam", "sts", "tag"];
+pub const SERVICES: [&str; 5] = ["account", "cam", "camlock", "sts", "tag"];
 
 /// The names, as policies write them.
 pub const KNOWN: &[&str] = &[
@@ -71,6 +71,13 @@ pub const KNOWN: &[&str] = &[
     "cam:UpdatePasswordRules",
     "cam:UpdatePolicy",
     "cam:UpdateUser",
+    "camlock:CreateGateToken",
+    "camlock:CreateService",
+    "camlock:DeleteService",
+    "camlock:ListGateTokens",
+    "camlock:ListServices",
+    "camlock:RevokeGateToken",
+    "camlock:UpdateService",
     "sts:AssumeRole",
     "sts:GetCallerIdentity",
     "sts:GetFederationToken",

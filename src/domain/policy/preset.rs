@@ -51,6 +51,7 @@ pub const PRESETS: [Preset; 6] = [
         "*:List*",
         "*:Describe*",
         "cam:Query*",
+        "camlock:Query*",
         "sts:Query*"
       ],
       "resource": "*"
@@ -61,7 +62,7 @@ pub const PRESETS: [Preset; 6] = [
     Preset {
         id: 596_169,
         name: "QcloudCamFullAccess",
-        description: "Manage users, groups, policies and API keys, and show keys after verification.",
+        description: "Manage users, groups, policies, API keys and services, and show keys after verification.",
         document: r#"{
   "version": "2.0",
   "statement": [
@@ -69,6 +70,7 @@ pub const PRESETS: [Preset; 6] = [
       "effect": "allow",
       "action": [
         "cam:*",
+        "camlock:*",
         "sts:*",
         "account:QueryKeyBySecretId"
       ],
@@ -80,7 +82,7 @@ pub const PRESETS: [Preset; 6] = [
     Preset {
         id: 596_170,
         name: "QcloudCamReadOnlyAccess",
-        description: "Look at users, groups, policies and lists of API keys, never at a secret.",
+        description: "Look at users, groups, policies, services and lists of API keys, never at a secret.",
         document: r#"{
   "version": "2.0",
   "statement": [
@@ -91,6 +93,9 @@ pub const PRESETS: [Preset; 6] = [
         "cam:List*",
         "cam:Describe*",
         "cam:Query*",
+        "camlock:Get*",
+        "camlock:List*",
+        "camlock:Query*",
         "sts:GetCallerIdentity",
         "sts:QueryApiKey"
       ],

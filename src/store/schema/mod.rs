@@ -2,6 +2,7 @@
 
 mod account;
 mod database;
+mod gate;
 mod key;
 mod people;
 mod policy;
@@ -11,6 +12,7 @@ mod user;
 
 pub use account::{accounts, audit_events, setup_tokens};
 pub use database::{meta, nodes, sequences};
+pub use gate::{gate_token_services, gate_tokens, service_hours, services};
 pub use key::{api_keys, key_records, key_usage, retired_ids};
 pub use people::{enrolments, identities, recovery_codes, throttles, totp_devices};
 pub use policy::{group_policies, policies, policy_attachments, policy_versions};
@@ -39,6 +41,10 @@ diesel::joinable!(group_policies -> user_groups (group_id));
 diesel::joinable!(group_policies -> policies (policy_id));
 diesel::joinable!(user_boundaries -> users (uid));
 diesel::joinable!(user_boundaries -> policies (policy_id));
+diesel::joinable!(services -> accounts (owner_uin));
+diesel::joinable!(gate_tokens -> accounts (owner_uin));
+diesel::joinable!(gate_token_services -> gate_tokens (token_id));
+diesel::joinable!(gate_token_services -> services (service_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     accounts,
@@ -46,6 +52,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     audit_events,
     enrolments,
     forms,
+    gate_token_services,
+    gate_tokens,
     group_members,
     group_policies,
     identities,
@@ -62,6 +70,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     replays,
     retired_ids,
     sequences,
+    service_hours,
+    services,
     sessions,
     setup_tokens,
     signed_changes,

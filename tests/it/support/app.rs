@@ -12,7 +12,7 @@ use camlock::config::{Config, DatabaseUrl};
 use camlock::passwords::{Cost, Passwords};
 use camlock::random::Random;
 use camlock::server::Draining;
-use camlock::startup::{self, Surroundings};
+use camlock::startup::{self, Doors, Surroundings};
 use camlock::store::Store;
 use std::fs::Permissions;
 use std::net::TcpListener;
@@ -198,7 +198,8 @@ fn serve(config: Config, app: App, listener: TcpListener) -> ServerHandle {
     let (send, receive) = std::sync::mpsc::channel();
     std::thread::spawn(move || {
         actix_web::rt::System::new().block_on(async move {
-            let server = startup::server(&config, &app, listener, Draining::default()).expect("a server");
+            let doors = Doors::beside(&config, listener).expect("the gate's address");
+            let server = startup::server(&config, &app, doors, Draining::default()).expect("a server");
             send.send(server.handle()).expect("a waiting test");
             server.await.expect("a clean end");
         });

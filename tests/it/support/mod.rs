@@ -5,6 +5,7 @@ pub mod app;
 pub mod browser;
 pub mod database;
 pub mod forms;
+pub mod gate;
 pub mod line;
 pub mod people;
 pub mod places;

@@ -1,0 +1,9 @@
+//! The gate: services that ask for verdicts, and what their gateways may ask about.
+
+pub mod gateway;
+pub mod host;
+pub mod method;
+pub mod route;
+pub mod service;
+pub mod token;
+pub mod written;

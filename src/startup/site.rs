@@ -1,0 +1,89 @@
+//! What is served: everything at the main address, the gate alone at its own.
+
+use crate::api::{self, ApiContext};
+use crate::gate::{self, GateContext};
+use crate::web::context::WebContext;
+use crate::web::public::{assets, health, well_known};
+use crate::web::{edge, forms, routes, session};
+use actix_web::body::MessageBody;
+use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
+use actix_web::guard::fn_guard;
+use actix_web::middleware::from_fn;
+use actix_web::web::{self, Data, ServiceConfig};
+use actix_web::{App as ActixApp, Error};
+use tracing_actix_web::TracingLogger;
+
+/// What all workers share.
+#[derive(Clone)]
+pub(super) struct Contexts {
+    pub web: Data<WebContext>,
+    pub api: Data<ApiContext>,
+    pub gate: Data<GateContext>,
+    pub is_https: bool,
+    /// Whether the gate has an address of its own, and is nowhere else then.
+    pub gate_is_apart: bool,
+}
+
+/// Pages, API and, unless it is apart, the gate.
+pub(super) fn whole(
+    contexts: &Contexts,
+) -> ActixApp<
+    impl ServiceFactory<
+        ServiceRequest,
+        Config = (),
+        Response = ServiceResponse<impl MessageBody + use<>>,
+        Error = Error,
+        InitError = (),
+    > + use<>,
+> {
+    let sessions = session::middleware(&contexts.web.app, &contexts.web.cookies.session, contexts.is_https)
+        .unwrap_or_else(|_| unreachable!("the same key was derived at start"));
+    let beside = if contexts.gate_is_apart { |_: &mut ServiceConfig| () } else { gate::configure };
+    ActixApp::new()
+        .app_data(contexts.web.clone())
+        .app_data(contexts.api.clone())
+        .app_data(contexts.gate.clone())
+        .wrap(from_fn(edge::finish))
+        .wrap(TracingLogger::<crate::telemetry::RequestSpan>::new())
+        .route("/", web::route().guard(fn_guard(api::dispatch::is_call)).to(api::dispatch::answer))
+        .route("/static/{name}", web::route().guard(routes::reading()).to(assets::serve))
+        .configure(healths)
+        .configure(well_known::configure)
+        .configure(beside)
+        .service(
+            web::scope("")
+                .wrap(sessions)
+                .wrap(from_fn(forms::arrive))
+                .wrap(from_fn(edge::refuse_impostors))
+                .configure(routes::configure)
+                .default_service(web::to(routes::nowhere)),
+        )
+}
+
+/// The gate and nothing that is for people.
+pub(super) fn gate_alone(
+    contexts: &Contexts,
+) -> ActixApp<
+    impl ServiceFactory<
+        ServiceRequest,
+        Config = (),
+        Response = ServiceResponse<impl MessageBody + use<>>,
+        Error = Error,
+        InitError = (),
+    > + use<>,
+> {
+    ActixApp::new()
+        .app_data(contexts.web.clone())
+        .app_data(contexts.gate.clone())
+        .wrap(from_fn(edge::finish))
+        .wrap(TracingLogger::<crate::telemetry::RequestSpan>::new())
+        .configure(healths)
+        .configure(gate::configure)
+        .default_service(web::to(gate::nowhere))
+}
+
+fn healths(config: &mut ServiceConfig) {
+    config
+        .route("/healthz", web::route().guard(routes::reading()).to(health::healthz))
+        .route("/readyz", web::route().guard(routes::reading()).to(health::readyz));
+}

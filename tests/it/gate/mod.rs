@@ -1,0 +1,65 @@
+//! The gate: whether a request at another service is genuine and allowed.
+
+mod admission;
+mod forms;
+mod refusals;
+mod replay;
+mod verdicts;
+
+use crate::support::gate::{Gateway, Request, Wanted};
+use crate::support::people::Person;
+use crate::support::{Client, TestApp};
+use camlock::domain::user::Uin;
+use serde_json::{Value, json};
+
+/// A root account with a user who may read orders, and a gateway.
+struct Scene {
+    app: TestApp,
+    root: Person,
+    /// A key of the root account.
+    admin: Client,
+    /// The reader's key.
+    key: Client,
+    uin: String,
+    policy: Value,
+    gateway: Gateway,
+}
+
+const READERS: &str = r#"{"version": "2.0", "statement": [
+    {"effect": "allow", "action": ["orders:ListOrders", "orders:GetOrder", "orders:POST"], "resource": "*"},
+    {"effect": "deny", "action": "*", "resource": "qcs::orders::uin/*:/v1/orders/secret"}
+]}"#;
+
+impl Scene {
+    async fn new() -> Self {
+        Self::with(&[]).await
+    }
+
+    async fn with(options: &[&str]) -> Self {
+        let app = TestApp::spawn();
+        let root = app.bare_root("root").await;
+        let admin = app.key_of(&root).await;
+        let policy = json!({"PolicyName": "readers", "PolicyDocument": READERS});
+        let policy = admin.call("cam", "CreatePolicy", policy).await["PolicyId"].clone();
+        let uin = admin.call("cam", "AddUser", json!({"Name": "reader"})).await["Uin"].clone();
+        let attached = json!({"PolicyId": policy, "AttachUin": uin});
+        let answer = admin.call("cam", "AttachUserPolicy", attached).await;
+        assert!(answer["Error"].is_null(), "{answer}");
+        let parse = |text: &str| Uin::parse(text).unwrap();
+        let key = app.key_for(parse(&root.owner), parse(&uin.to_string())).await;
+        let gateway = app.gateway(&root.owner, options);
+        Self { app, root, admin, key, uin: uin.to_string(), policy, gateway }
+    }
+
+    fn wanted<'a>(&self, method: &'a str, target: &'a str) -> Wanted<'a> {
+        Wanted { method, target, body: b"", now: self.app.now() }
+    }
+
+    fn get(&self, target: &str) -> Request {
+        self.key.sign_aws(self.wanted("GET", target))
+    }
+
+    fn post(&self, target: &str, body: &[u8]) -> Request {
+        self.key.sign_aws(Wanted { body, ..self.wanted("POST", target) })
+    }
+}
