@@ -12,7 +12,7 @@ use self::stream::Watched;
 pub use self::unread::{Answer, Unread};
 use actix_http::body::MessageBody;
 use actix_http::{HttpService, Protocol, Request, Response};
-use actix_server::ServerBuilder;
+use actix_server::{GracefulShutdownSignal, ServerBuilder};
 use actix_service::{IntoServiceFactory, ServiceFactory, ServiceFactoryExt, fn_service, map_config};
 use actix_web::dev::{AppConfig, Server};
 use actix_web::rt::net::{TcpStream, UnixStream};
@@ -20,10 +20,8 @@ use ipnet::IpNet;
 use std::net::{SocketAddr, TcpListener};
 use std::os::fd::AsFd;
 use std::os::unix::net::UnixListener;
-use std::sync::Arc;
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::sync::Notify;
 
 /// How long a request's head may take to arrive.
 const HEAD_PATIENCE: Duration = Duration::from_secs(10);
@@ -54,7 +52,7 @@ pub struct Bounds {
 pub struct Building {
     builder: ServerBuilder,
     seats: Seats,
-    stopping: Arc<Notify>,
+    stopping: GracefulShutdownSignal,
     patience: Duration,
 }
 
@@ -85,7 +83,7 @@ impl Building {
         S::Service: 'static,
         B: MessageBody + 'static,
     {
-        let (seats, stopping, patience) = (self.seats.clone(), Arc::clone(&self.stopping), self.patience);
+        let (seats, stopping, patience) = (self.seats.clone(), self.stopping.clone(), self.patience);
         let serve = move || {
             let seats = seats.clone();
             let accept = move |stream: TcpStream| {
@@ -115,7 +113,7 @@ impl Building {
         S::Service: 'static,
         B: MessageBody + 'static,
     {
-        let (seats, stopping, patience) = (self.seats.clone(), Arc::clone(&self.stopping), self.patience);
+        let (seats, stopping, patience) = (self.seats.clone(), self.stopping.clone(), self.patience);
         let serve = move || {
             let seats = seats.clone();
             let accept = move |stream: UnixStream| {
@@ -136,7 +134,7 @@ impl Building {
 /// HTTP on a stream, as it came in.
 fn http<F, I, S, B, T>(
     factory: &F,
-    stopping: &Arc<Notify>,
+    stopping: &GracefulShutdownSignal,
 ) -> impl ServiceFactory<
     (Watched<T>, Protocol, Option<SocketAddr>),
     Config = (),
@@ -156,11 +154,11 @@ where
     B: MessageBody + 'static,
     T: AsyncRead + AsyncWrite + AsFd + Unpin + 'static,
 {
-    let stopping = Arc::clone(stopping);
+    let stopping = stopping.clone();
     let application = factory().into_factory().map_err(|error| error.into().error_response());
     HttpService::build()
         .graceful_shutdown_signal(move || {
-            let stopping = Arc::clone(&stopping);
+            let stopping = stopping.clone();
             async move { stopping.notified().await }
         })
         .client_request_timeout(HEAD_PATIENCE)

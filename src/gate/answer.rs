@@ -94,8 +94,8 @@ impl Trouble {
         };
         let mut response = HttpResponse::build(status);
         response.insert_header((CACHE_CONTROL, "no-store"));
-        if let Ok(value) = HeaderValue::from_str(reason) {
-            response.insert_header((REASON, value));
+        if !reason.is_empty() {
+            response.insert_header((REASON, HeaderValue::from_static(reason)));
         }
         response.finish()
     }

@@ -59,6 +59,7 @@ mod forms_once;
 mod forms_once_steps;
 mod forms_once_waiting;
 mod forwarded;
+mod gate;
 mod gate_services;
 mod grants;
 mod grants_age;

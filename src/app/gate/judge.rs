@@ -10,7 +10,7 @@ use crate::app::signed::believed;
 use crate::app::signed::signers::{Known, access, signer};
 use crate::app::{App, Failure};
 use crate::domain::gate::gateway::Gateway;
-use crate::domain::gate::headers::{self, Readers};
+use crate::domain::gate::headers;
 use crate::domain::gate::host::Host;
 use crate::domain::gate::method::Method;
 use crate::domain::gate::service::Service;
@@ -19,7 +19,7 @@ use crate::domain::gate::token::RequiredCoverage;
 use crate::domain::key::SecretId;
 use crate::domain::replay::{Arrival, Origin, Use};
 use crate::domain::signature::{
-    self, Allowances, Body, Claim, Coverage, GateRules, Header, Incoming, Scheme, SignatureError, Verified,
+    self, Allowances, Body, Claim, Coverage, GateRules, Header, Incoming, Scheme, Verified,
 };
 use crate::domain::source::Source;
 use std::sync::Arc;
@@ -88,7 +88,7 @@ impl Weighing<'_> {
             headers: asked.headers,
             body: asked.body,
         };
-        let claim = signature::parse_for_gate(&incoming, app.clock.now(), &rules_of(&door.gateway))?;
+        let claim = signature::parse_for_gate(&incoming, app.clock.now(), &rules_of(&door.gateway, service))?;
         verdict.scheme = Some(claim.scheme());
         let named = self.named(service, &claim, Place { method, target: &target })?;
         named.action.clone_into(&mut verdict.action);
@@ -247,12 +247,14 @@ fn ensure_fits(service: &Service, body: &Body<'_>) -> Result<(), Refused> {
     }
 }
 
-fn rules_of(gateway: &Gateway) -> GateRules<'_> {
+fn rules_of<'g>(gateway: &'g Gateway, service: &Service) -> GateRules<'g> {
     let options = &gateway.token.options;
     GateRules {
         regions: &options.regions,
         services: &options.scope_services,
         double_encode: !options.single_encoding,
+        take_streaming: options.coverage != RequiredCoverage::Verified,
+        body_limit: service.plan.body_limit.bytes() as usize,
     }
 }
 

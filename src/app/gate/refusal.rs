@@ -2,6 +2,7 @@
 
 use crate::app::Failure;
 use crate::domain::gate::headers::HeaderFault;
+use crate::domain::gate::target::AmbiguousPath;
 use crate::domain::policy::evaluate::{Decision, Reason};
 use crate::domain::replay::ReplayRefusal;
 use crate::domain::signature::SignatureError;
@@ -115,5 +116,13 @@ impl From<HeaderFault> for Refused {
 impl From<HeaderFault> for Stop {
     fn from(fault: HeaderFault) -> Self {
         Self::Refused(fault.into())
+    }
+}
+
+impl From<AmbiguousPath> for Stop {
+    fn from(_: AmbiguousPath) -> Self {
+        let text = "The path can be read in more than one way. Send it in its normal form: no empty or dot segments, percent \
+                    signs with capitals and only where they are needed, no `;`, `\\` or encoded slash.";
+        Self::Refused(Refused::unclear("ambiguous_path", text))
     }
 }

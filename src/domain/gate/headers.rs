@@ -42,7 +42,9 @@ impl fmt::Display for HeaderFault {
             Self::Doubled(name) => write!(f, "The header {name} came twice, or in another spelling."),
             Self::Identity(name) => write!(f, "The client sent {name}. Only the gate says what begins so."),
             Self::HopByHop(name) => write!(f, "The header Connection names {name}, which must arrive."),
-            Self::Missing(name) => write!(f, "The gateway did not send {name}, or what it says is malformed."),
+            Self::Missing(name) => {
+                write!(f, "The gateway did not send {name}, or what it says is malformed.")
+            }
         }
     }
 }
@@ -125,7 +127,8 @@ impl Told<'_> {
 pub fn told<'a>(mode: HeaderMode, headers: &[Header<'a>]) -> Result<Told<'a>, HeaderFault> {
     let names = Names::of(mode);
     ensure_arrives(headers, names)?;
-    let needed = |name| one(headers, name)?.filter(|value| !value.is_empty()).ok_or(HeaderFault::Missing(name));
+    let needed =
+        |name| one(headers, name)?.filter(|value| !value.is_empty()).ok_or(HeaderFault::Missing(name));
     let body = match names.body_sha256 {
         Some(name) => one(headers, name)?.filter(|value| !value.is_empty()),
         None => None,

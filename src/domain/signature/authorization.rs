@@ -43,7 +43,7 @@ impl<'a> Authorization<'a> {
         let (secret_id, scope) = credential.split_once('/').ok_or(at(Part::Credential))?;
         let (date, service) = scope_parts(scope)?;
         ensure(is_secret_id(secret_id), Part::SecretId)?;
-        let signature = signature_bytes(signature).ok_or(at(Part::Signature))?;
+        let signature = hash_bytes(signature).ok_or(at(Part::Signature))?;
         Ok(Self { secret_id, date, service, scope, signed_headers, signature })
     }
 }
@@ -97,7 +97,7 @@ fn is_service(text: &str) -> bool {
     (1..=MAX_SERVICE).contains(&text.len()) && !text.contains(' ')
 }
 
-fn signature_bytes(text: &str) -> Option<[u8; 32]> {
+pub(super) fn hash_bytes(text: &str) -> Option<[u8; 32]> {
     let mut bytes = [0; 32];
     let fits = text.len() == 64 && HEXLOWER.decode_mut(text.as_bytes(), &mut bytes).is_ok();
     fits.then_some(bytes)
@@ -122,7 +122,7 @@ fn ensure_signed_headers(list: &str) -> Result<(), SignatureError> {
     unsigned.map_or(Ok(()), |found| Err(refuse(found)))
 }
 
-fn is_lower_token(name: &str) -> bool {
+pub(super) fn is_lower_token(name: &str) -> bool {
     let letter = |byte: u8| matches!(byte, b'a'..=b'z' | b'0'..=b'9') || b"!#$%&'*+-.^_`|~".contains(&byte);
     !name.is_empty() && name.bytes().all(letter)
 }

@@ -43,7 +43,7 @@ impl Sink for Vec<u8> {
 /// The text of which the client signed the hash.
 #[derive(Clone, Copy)]
 pub(super) struct CanonicalRequest<'a> {
-    pub method: &'static str,
+    pub method: &'a str,
     pub uri: &'a str,
     pub query: &'a str,
     pub headers: &'a [Header<'a>],

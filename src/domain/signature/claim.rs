@@ -4,8 +4,9 @@ use std::borrow::Cow;
 
 use sha2::{Digest, Sha256};
 
+use super::coverage::Coverage;
 use super::form::Parameter;
-use super::request::Method;
+use super::sigv4::AwsProof;
 use super::{tc3, v1};
 
 /// How a request is signed.
@@ -14,6 +15,7 @@ pub enum Scheme {
     Tc3,
     HmacSha1,
     HmacSha256,
+    AwsV4,
 }
 
 impl Scheme {
@@ -23,18 +25,19 @@ impl Scheme {
             Self::Tc3 => "TC3-HMAC-SHA256",
             Self::HmacSha1 => "HmacSHA1",
             Self::HmacSha256 => "HmacSHA256",
+            Self::AwsV4 => "AWS4-HMAC-SHA256",
         }
     }
 
     /// Whether it is one of the old parameter signatures, which an account must have switched on.
     pub fn is_v1(self) -> bool {
-        self != Self::Tc3
+        matches!(self, Self::HmacSha1 | Self::HmacSha256)
     }
 }
 
 /// A well-formed, timely, unproved statement: this key signed this request.
 pub struct Claim<'a> {
-    pub(super) method: Method,
+    pub(super) method: &'a str,
     pub(super) host: &'a str,
     pub(super) path: &'a str,
     pub(super) secret_id: Cow<'a, str>,
@@ -42,6 +45,7 @@ pub struct Claim<'a> {
     /// The server's time when it came.
     pub(super) now: i64,
     pub(super) body_sha256: [u8; 32],
+    pub(super) coverage: Coverage,
     pub(super) proof: Proof<'a>,
 }
 
@@ -49,6 +53,7 @@ pub struct Claim<'a> {
 pub(super) enum Proof<'a> {
     Tc3(tc3::Tc3Proof<'a>),
     V1(v1::V1Proof<'a>),
+    Aws(Box<AwsProof<'a>>),
 }
 
 impl<'a> Claim<'a> {
@@ -65,6 +70,7 @@ impl<'a> Claim<'a> {
         match &self.proof {
             Proof::Tc3(_) => Scheme::Tc3,
             Proof::V1(proof) => proof.scheme,
+            Proof::Aws(_) => Scheme::AwsV4,
         }
     }
 
@@ -73,7 +79,7 @@ impl<'a> Claim<'a> {
         self.host
     }
 
-    /// The raw path; no signature covers it.
+    /// The raw path; only `AWS4-HMAC-SHA256` covers it.
     pub fn path(&self) -> &str {
         self.path
     }
@@ -106,7 +112,7 @@ impl<'a> Claim<'a> {
     /// The number that v1 clients use once per timestamp.
     pub fn nonce(&self) -> Option<u64> {
         match &self.proof {
-            Proof::Tc3(_) => None,
+            Proof::Tc3(_) | Proof::Aws(_) => None,
             Proof::V1(proof) => Some(proof.nonce),
         }
     }
@@ -114,16 +120,17 @@ impl<'a> Claim<'a> {
     /// The decoded parameters of v1, sorted, without `Signature`.
     pub fn parameters(&self) -> Option<&[Parameter<'a>]> {
         match &self.proof {
-            Proof::Tc3(_) => None,
+            Proof::Tc3(_) | Proof::Aws(_) => None,
             Proof::V1(proof) => Some(&proof.parameters),
         }
     }
 
-    /// Whether the action is inside the signature (always so in v1), for accounts that insist on it.
+    /// Whether the action is inside the signature, for accounts that insist on it: always so in v1, and in `AWS4-HMAC-SHA256`,
+    /// which covers method and path.
     pub fn signs_action(&self) -> bool {
         match &self.proof {
             Proof::Tc3(proof) => proof.headers.iter().any(|(name, _)| *name == "x-tc-action"),
-            Proof::V1(_) => true,
+            Proof::V1(_) | Proof::Aws(_) => true,
         }
     }
 
@@ -132,7 +139,12 @@ impl<'a> Claim<'a> {
         matches!(&self.proof, Proof::Tc3(proof) if proof.unsigned_payload)
     }
 
-    /// SHA-256 of the received body.
+    /// How much of the body the signature vouches for.
+    pub fn coverage(&self) -> Coverage {
+        self.coverage
+    }
+
+    /// SHA-256 of the received body; where nobody hashed it, the hash that was signed, or that of nothing.
     pub fn body_sha256(&self) -> [u8; 32] {
         self.body_sha256
     }
@@ -142,6 +154,7 @@ impl<'a> Claim<'a> {
         match &self.proof {
             Proof::Tc3(proof) => Sha256::digest(proof.signature).into(),
             Proof::V1(proof) => Sha256::digest(&proof.signature).into(),
+            Proof::Aws(proof) => Sha256::digest(proof.signature).into(),
         }
     }
 
@@ -149,6 +162,7 @@ impl<'a> Claim<'a> {
         match &self.proof {
             Proof::Tc3(proof) => header(&proof.common),
             Proof::V1(proof) => proof.parameter(parameter),
+            Proof::Aws(_) => None,
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Why a signed request was refused.
 
+use super::gate_fault::GateFault;
 use crate::domain::language::Language;
 use crate::domain::sentence::Worded;
 use std::borrow::Cow;
@@ -43,6 +44,8 @@ pub enum SignatureError {
     SecretIdNotFound,
     /// The signature is not the one this key makes over this request.
     Mismatch(Box<Mismatch>),
+    /// What only the gate refuses.
+    Gate(GateFault),
 }
 
 /// A part of the `Authorization` header.
@@ -117,6 +120,8 @@ pub enum Difference {
     Path,
     /// The client signed an empty query.
     Query,
+    /// The client encoded the path once where twice is the rule, or the other way round.
+    Encoding,
 }
 
 impl SignatureError {
@@ -138,8 +143,15 @@ impl SignatureError {
             | Self::UnsignedPayload
             | Self::V1Off
             | Self::V1Ambiguous(_)
-            | Self::Mismatch(_) => "AuthFailure.SignatureFailure",
+            | Self::Mismatch(_)
+            | Self::Gate(_) => "AuthFailure.SignatureFailure",
         }
+    }
+}
+
+impl From<GateFault> for SignatureError {
+    fn from(fault: GateFault) -> Self {
+        Self::Gate(fault)
     }
 }
 

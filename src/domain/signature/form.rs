@@ -47,6 +47,6 @@ fn component(text: &str) -> Option<Cow<'_, str>> {
     (!text.contains('\0')).then_some(Cow::Owned(text))
 }
 
-fn hex_digit(byte: u8) -> Option<u8> {
+pub(super) fn hex_digit(byte: u8) -> Option<u8> {
     char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok())
 }

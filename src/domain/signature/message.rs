@@ -1,7 +1,7 @@
 //! What a refused client is told, in the two languages of the API; this file has the English.
 
 use super::error::{AuthorizationPart, Difference, HeaderFault, Mismatch, Shape, SignatureError};
-use super::message_zh;
+use super::{gate_message, message_zh};
 use crate::domain::language::Language;
 
 impl SignatureError {
@@ -52,6 +52,7 @@ fn english(error: &SignatureError) -> String {
         }
         E::SecretIdNotFound => "The SecretId does not exist, or is disabled or deleted.".into(),
         E::Mismatch(seen) => mismatch(seen),
+        E::Gate(fault) => gate_message::english(fault),
     }
 }
 
@@ -125,6 +126,9 @@ fn mismatch(seen: &Mismatch) -> String {
             "The path differs: the canonical URI must be `/`, whatever the real path is."
         }
         Some(Difference::Query) => "The query differs: the client signed an empty one.",
+        Some(Difference::Encoding) => {
+            "The path differs: the client percent-encoded it once where the gate expects twice, or the other way round."
+        }
         None => "Check the SecretKey for blanks and compare what you signed with what the server received.",
     };
     let Mismatch { timestamp, now, host, scope, signed_headers, body_sha256, .. } = seen;

@@ -1,6 +1,7 @@
 //! The same texts in Chinese.
 
 use super::error::{AuthorizationPart, Difference, HeaderFault, Mismatch, Shape, SignatureError};
+use super::gate_message;
 
 pub(super) fn chinese(error: &SignatureError) -> String {
     use SignatureError as E;
@@ -29,6 +30,7 @@ pub(super) fn chinese(error: &SignatureError) -> String {
         E::V1Ambiguous(name) => format!("参数 `{name}` 无法用该签名方法安全签名，请使用 TC3-HMAC-SHA256。"),
         E::SecretIdNotFound => "SecretId 不存在，或已被禁用、删除。".into(),
         E::Mismatch(seen) => mismatch(seen),
+        E::Gate(fault) => gate_message::chinese(fault),
     }
 }
 
@@ -90,6 +92,7 @@ fn mismatch(seen: &Mismatch) -> String {
         }
         Some(Difference::Path) => "路径不一致：无论实际路径是什么，规范请求中的 URI 都是 `/`。",
         Some(Difference::Query) => "查询串不一致：客户端对空查询串做了签名。",
+        Some(Difference::Encoding) => "路径不一致：客户端对路径的编码次数（一次或两次）与网关要求的不同。",
         None => "请检查 SecretKey 是否带有空格，并将所签内容与服务器收到的内容对照。",
     };
     let Mismatch { timestamp, now, host, scope, signed_headers, body_sha256, .. } = seen;

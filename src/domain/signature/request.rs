@@ -3,6 +3,7 @@
 use sha2::{Digest, Sha256};
 
 use super::error::{Shape, SignatureError};
+use super::gate_fault::GateFault;
 
 /// SHA-256 of nothing: what a GET signs as its payload.
 pub(super) const EMPTY_SHA256: [u8; 32] = [
@@ -22,7 +23,7 @@ pub type Header<'a> = (&'a str, &'a [u8]);
 #[derive(Clone, Copy)]
 pub struct Incoming<'a> {
     pub method: &'a str,
-    /// The raw path; no signature covers it, so the caller must route by action and serve `/` alone.
+    /// The raw path. Only `AWS4-HMAC-SHA256` covers it: under the others the caller must route by action and serve `/` alone.
     pub path: &'a str,
     /// The raw text after `?`, empty when there is none.
     pub query: &'a str,
@@ -35,21 +36,17 @@ pub struct Incoming<'a> {
 pub enum Body<'a> {
     Bytes(&'a [u8]),
     Sha256([u8; 32]),
+    /// Nobody hashed it: the gateway sent the head of the request alone.
+    Unknown,
 }
 
 impl Body<'_> {
-    pub(super) fn sha256(&self) -> [u8; 32] {
+    pub(super) fn sha256(&self) -> Option<[u8; 32]> {
         match self {
-            Self::Bytes([]) => EMPTY_SHA256,
-            Self::Bytes(bytes) => Sha256::digest(bytes).into(),
-            Self::Sha256(hash) => *hash,
-        }
-    }
-
-    fn is_empty(&self) -> bool {
-        match self {
-            Self::Bytes(bytes) => bytes.is_empty(),
-            Self::Sha256(hash) => *hash == EMPTY_SHA256,
+            Self::Bytes([]) => Some(EMPTY_SHA256),
+            Self::Bytes(bytes) => Some(Sha256::digest(bytes).into()),
+            Self::Sha256(hash) => Some(*hash),
+            Self::Unknown => None,
         }
     }
 }
@@ -102,12 +99,36 @@ impl<'a> Incoming<'a> {
     /// The method, once the request has a shape that one signature covers whole.
     pub(super) fn method(&self) -> Result<Method, SignatureError> {
         match self.method {
-            "GET" if !self.body.is_empty() => Err(SignatureError::Shape(Shape::GetWithBody)),
+            "GET" if self.has_body() => Err(SignatureError::Shape(Shape::GetWithBody)),
             "POST" if !self.query.is_empty() => Err(SignatureError::Shape(Shape::PostWithQuery)),
             "GET" => self.ensure_sound_query().map(|()| Method::Get),
             "POST" => self.ensure_small_body(MAX_BODY).map(|()| Method::Post),
             _ => Err(SignatureError::Method),
         }
+    }
+
+    /// The hash of the body; of nothing where nobody hashed it and no header announces one.
+    pub(super) fn body_sha256(&self) -> Result<[u8; 32], SignatureError> {
+        match self.body.sha256() {
+            Some(hash) => Ok(hash),
+            None if self.announces_body() => Err(GateFault::BodyNotCovered.into()),
+            None => Ok(EMPTY_SHA256),
+        }
+    }
+
+    fn has_body(&self) -> bool {
+        match self.body {
+            Body::Bytes(bytes) => !bytes.is_empty(),
+            Body::Sha256(hash) => hash != EMPTY_SHA256,
+            Body::Unknown => self.announces_body(),
+        }
+    }
+
+    fn announces_body(&self) -> bool {
+        self.headers.iter().any(|(name, value)| {
+            let is_long = name.eq_ignore_ascii_case("content-length") && value.trim_ascii() != b"0";
+            is_long || name.eq_ignore_ascii_case("transfer-encoding")
+        })
     }
 
     pub(super) fn ensure_small_body(&self, limit: usize) -> Result<(), SignatureError> {
@@ -117,7 +138,7 @@ impl<'a> Incoming<'a> {
         }
     }
 
-    fn ensure_sound_query(&self) -> Result<(), SignatureError> {
+    pub(super) fn ensure_sound_query(&self) -> Result<(), SignatureError> {
         if self.query.len() > MAX_QUERY {
             return Err(SignatureError::TooLarge { limit: MAX_QUERY });
         }

@@ -11,9 +11,10 @@ use super::authorization::Authorization;
 use super::candidate::candidates;
 use super::canonical::{CanonicalRequest, write_string_to_sign};
 use super::claim::{self, Claim};
+use super::coverage::Coverage;
 use super::error::{Difference, HeaderFault, Shape, SignatureError};
 use super::hmac::{HmacSha256, lower_hex};
-use super::request::{EMPTY_SHA256, Header, Incoming, Method};
+use super::request::{Body, EMPTY_SHA256, Header, Incoming, Method};
 use super::window;
 
 const UNSIGNED_PAYLOAD: &str = "UNSIGNED-PAYLOAD";
@@ -68,7 +69,7 @@ pub(super) fn parse<'a>(
     let text = incoming.text_header("X-TC-Timestamp")?.ok_or(SignatureError::Missing("X-TC-Timestamp"))?;
     let timestamp = window::timestamp(text, now, "X-TC-Timestamp")?;
     window::ensure_date(authorization.date, timestamp)?;
-    let body_sha256 = incoming.body.sha256();
+    let body_sha256 = incoming.body_sha256()?;
     let proof = Tc3Proof {
         query: incoming.query,
         date: authorization.date,
@@ -81,8 +82,18 @@ pub(super) fn parse<'a>(
         signature: authorization.signature,
         common: Common::read(incoming)?,
     };
+    let coverage = coverage(incoming, method, proof.unsigned_payload);
     let (secret_id, proof) = (Cow::Borrowed(authorization.secret_id), claim::Proof::Tc3(proof));
-    Ok(Claim { method, host, path: incoming.path, secret_id, timestamp, now, body_sha256, proof })
+    let (method, path) = (method.as_str(), incoming.path);
+    Ok(Claim { method, host, path, secret_id, timestamp, now, body_sha256, coverage, proof })
+}
+
+fn coverage(incoming: &Incoming<'_>, method: Method, unsigned_payload: bool) -> Coverage {
+    match incoming.body {
+        _ if unsigned_payload || method == Method::Get => Coverage::None,
+        Body::Unknown => Coverage::Claimed,
+        Body::Bytes(_) | Body::Sha256(_) => Coverage::Verified,
+    }
 }
 
 fn ensure_content_type(incoming: &Incoming<'_>, method: Method) -> Result<(), SignatureError> {
@@ -131,10 +142,10 @@ fn is_unsigned_payload(incoming: &Incoming<'_>, body_sha256: &[u8; 32]) -> Resul
 
 impl Tc3Proof<'_> {
     /// The request that should have been signed; its URI is always `/`.
-    pub(super) fn canonical(&self, claim: &Claim<'_>) -> CanonicalRequest<'_> {
+    pub(super) fn canonical<'p>(&'p self, claim: &'p Claim<'_>) -> CanonicalRequest<'p> {
         let unsigned = self.unsigned_payload;
         CanonicalRequest {
-            method: claim.method.as_str(),
+            method: claim.method,
             uri: "/",
             query: self.query,
             headers: &self.headers,

@@ -10,6 +10,7 @@ use super::authorization::is_secret_id;
 use super::candidate::candidates;
 use super::canonical::Sink;
 use super::claim::{self, Claim, Scheme};
+use super::coverage::Coverage;
 use super::error::{Shape, SignatureError};
 use super::form::{self, Parameter, Parameters};
 use super::hmac::{hmac_sha1, hmac_sha256};
@@ -48,8 +49,10 @@ pub(super) fn parse<'a>(incoming: &Incoming<'a>, now: i64) -> Result<Claim<'a>, 
         return Err(SignatureError::Malformed("SecretId"));
     }
     let proof = claim::Proof::V1(V1Proof { scheme, nonce, parameters, signature });
-    let body_sha256 = incoming.body.sha256();
-    Ok(Claim { method, host, path: incoming.path, secret_id, timestamp, now, body_sha256, proof })
+    let body_sha256 = incoming.body_sha256()?;
+    let coverage = if method == Method::Get { Coverage::None } else { Coverage::Verified };
+    let (method, path) = (method.as_str(), incoming.path);
+    Ok(Claim { method, host, path, secret_id, timestamp, now, body_sha256, coverage, proof })
 }
 
 fn form_text<'a>(incoming: &Incoming<'a>, method: Method) -> Result<&'a str, SignatureError> {
@@ -62,7 +65,7 @@ fn form_text<'a>(incoming: &Incoming<'a>, method: Method) -> Result<&'a str, Sig
     incoming.ensure_small_body(MAX_FORM)?;
     match incoming.body {
         Body::Bytes(bytes) => std::str::from_utf8(bytes).map_err(|_| SignatureError::Shape(Shape::Form)),
-        Body::Sha256(_) => Err(SignatureError::Shape(Shape::FormUnread)),
+        Body::Sha256(_) | Body::Unknown => Err(SignatureError::Shape(Shape::FormUnread)),
     }
 }
 
@@ -186,7 +189,7 @@ impl V1Proof<'_> {
     pub(super) fn is_signed_by(&self, claim: &Claim<'_>, secret_key: &str) -> bool {
         let key = SigningKey { scheme: self.scheme, secret_key };
         candidates(claim.host, false).any(|spelling| {
-            let expected = signature(&key, claim.method.as_str(), spelling.host, &self.parameters);
+            let expected = signature(&key, claim.method, spelling.host, &self.parameters);
             bool::from(expected.ct_eq(&self.signature))
         })
     }

@@ -3,7 +3,9 @@
 use data_encoding::HEXLOWER;
 
 use super::claim::{Claim, Proof, Scheme};
+use super::coverage::Coverage;
 use super::error::{Difference, Mismatch, SignatureError};
+use super::gate_fault::GateFault;
 use super::hmac::signing_mac;
 use super::{tc3, v1};
 
@@ -53,6 +55,7 @@ pub struct Verified {
     nonce: Option<u64>,
     digest: [u8; 32],
     signs_action: bool,
+    coverage: Coverage,
 }
 
 impl Verified {
@@ -83,6 +86,11 @@ impl Verified {
         self.signs_action
     }
 
+    /// How much of the body the signature vouches for.
+    pub fn coverage(&self) -> Coverage {
+        self.coverage
+    }
+
     fn of(claim: &Claim<'_>) -> Self {
         Self {
             secret_id: claim.secret_id().into(),
@@ -91,6 +99,7 @@ impl Verified {
             nonce: claim.nonce(),
             digest: claim.digest(),
             signs_action: claim.signs_action(),
+            coverage: claim.coverage(),
         }
     }
 }
@@ -105,6 +114,7 @@ pub fn verify<'k>(
     let judged = match &claim.proof {
         Proof::Tc3(proof) => judge_tc3(claim, proof, key),
         Proof::V1(proof) => judge_v1(claim, proof, key),
+        Proof::Aws(proof) => proof.judge(key.secret()),
     };
     if matches!(key, KeyMaterial::Unknown) {
         return Err(SignatureError::SecretIdNotFound);
@@ -142,9 +152,15 @@ fn ensure_allowed(claim: &Claim<'_>, allowed: Allowances) -> Result<(), Signatur
 }
 
 fn mismatch(claim: &Claim<'_>, difference: Option<Difference>) -> SignatureError {
+    if let Proof::Aws(proof) = &claim.proof
+        && let Some(name) = proof.changed_by_proxies()
+    {
+        return GateFault::SignedHeaderChanged(name.to_owned()).into();
+    }
     let (scope, signed_headers) = match &claim.proof {
         Proof::Tc3(proof) => (proof.scope, proof.signed_headers),
         Proof::V1(_) => ("", ""),
+        Proof::Aws(proof) => (proof.credential.scope(), &*proof.signed_headers),
     };
     SignatureError::Mismatch(Box::new(Mismatch {
         difference,

@@ -3,7 +3,8 @@
 use super::Scene;
 use crate::support::gate::Request;
 
-const IDENTITY: [&str; 8] = ["uin", "owner-uin", "user", "kind", "secret-id", "action", "coverage", "request-id"];
+const IDENTITY: [&str; 8] =
+    ["uin", "owner-uin", "user", "kind", "secret-id", "action", "coverage", "request-id"];
 
 #[actix_web::test]
 async fn forward_auth_lets_on_with_every_identity_header() {
@@ -24,9 +25,11 @@ async fn forward_auth_lets_on_with_every_identity_header() {
 async fn forward_auth_knows_four_statuses() {
     let scene = Scene::new().await;
     let get = scene.get("/v1/orders");
-    let reason = |answer: &crate::support::Answer| answer.headers["x-camlock-reason"].to_str().unwrap().to_owned();
+    let reason =
+        |answer: &crate::support::Answer| answer.headers["x-camlock-reason"].to_str().unwrap().to_owned();
 
-    let wrong = scene.gateway.forward(&get.but(|request| request.target = "/v1/orders/1".to_owned()), &[]).await;
+    let wrong =
+        scene.gateway.forward(&get.but(|request| request.target = "/v1/orders/1".to_owned()), &[]).await;
     let ambiguous = scene.gateway.forward(&scene.get("/v1//orders"), &[]).await;
     let denied = scene.gateway.forward(&scene.get("/v1/orders/secret"), &[]).await;
     let stranger = scene.gateway.forward(&get, &[("x-camlock-gate", "")]).await;
@@ -69,9 +72,11 @@ async fn a_write_passes_forward_auth_with_the_hash_that_the_gateway_worked_out()
 
     let unknown = scene.gateway.forward(&scene.post("/v1/orders", b"{}"), &[]).await;
     scene.app.wait(1);
-    let known = scene.gateway.forward(&scene.post("/v1/orders", b"{}"), &[("x-original-body-sha256", hash)]).await;
+    let known =
+        scene.gateway.forward(&scene.post("/v1/orders", b"{}"), &[("x-original-body-sha256", hash)]).await;
     scene.app.wait(1);
-    let other = scene.gateway.forward(&scene.post("/v1/orders", b"[]"), &[("x-original-body-sha256", hash)]).await;
+    let other =
+        scene.gateway.forward(&scene.post("/v1/orders", b"[]"), &[("x-original-body-sha256", hash)]).await;
 
     assert_eq!(unknown.headers["x-camlock-reason"], "body_not_covered");
     assert_eq!(known.status, 200, "{:?}", known.headers);
@@ -108,7 +113,8 @@ async fn envoy_asks_with_the_requests_own_method_path_and_body() {
     let post = scene.gateway.ext_authz(&scene.post("/v1/orders", b"{}")).await;
     let changed = scene.post("/v1/orders", b"{} ").but(|request: &mut Request| request.body = b"[]".to_vec());
     let changed = scene.gateway.ext_authz(&changed).await;
-    let partial = scene.post("/v1/orders", b"{}").but(|request| request.set("x-envoy-auth-partial-body", "true"));
+    let partial =
+        scene.post("/v1/orders", b"{}").but(|request| request.set("x-envoy-auth-partial-body", "true"));
     let partial = scene.gateway.ext_authz(&partial).await;
 
     assert_eq!(get.status, 200, "{:?}", get.headers);

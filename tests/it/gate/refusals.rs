@@ -29,7 +29,10 @@ async fn whatever_is_changed_after_signing_makes_the_signature_wrong() {
     ] {
         assert_eq!(reason(&scene, &get, change).await, "wrong_signature");
     }
-    assert_eq!(reason(&scene, &post, |request| request.body = b"{\"amount\": 9}".to_vec()).await, "wrong_signature");
+    assert_eq!(
+        reason(&scene, &post, |request| request.body = b"{\"amount\": 9}".to_vec()).await,
+        "wrong_signature"
+    );
     assert_eq!(reason(&scene, &post, |request| request.body.clear()).await, "wrong_signature");
     let broken = |request: &mut Request| {
         let value = request.headers.iter().find(|(name, _)| name == "authorization").unwrap().1.clone();
@@ -49,13 +52,27 @@ async fn a_request_without_a_signature_or_with_two_is_refused() {
 
     let none = reason(&scene, &get, |request| request.headers.retain(|(name, _)| name != "authorization"));
     assert_eq!(none.await, "missing_credentials");
-    let twice = reason(&scene, &get, |request| request.headers.push(("Authorization".to_owned(), authorization.clone())));
+    let twice = reason(&scene, &get, |request| {
+        request.headers.push(("Authorization".to_owned(), authorization.clone()))
+    });
     assert_eq!(twice.await, "doubled_header");
-    assert_eq!(reason(&scene, &both, |request| request.set("authorization", &authorization)).await, "doubled_credentials");
-    assert_eq!(reason(&scene, &get, |request| request.set("authorization", "Bearer x")).await, "unsupported_scheme");
+    assert_eq!(
+        reason(&scene, &both, |request| request.set("authorization", &authorization)).await,
+        "doubled_credentials"
+    );
+    assert_eq!(
+        reason(&scene, &get, |request| request.set("authorization", "Bearer x")).await,
+        "unsupported_scheme"
+    );
     let ecdsa = authorization.replace("AWS4-HMAC-SHA256", "AWS4-ECDSA-P256-SHA256");
-    assert_eq!(reason(&scene, &get, |request| request.set("authorization", &ecdsa)).await, "unsupported_scheme");
-    assert_eq!(reason(&scene, &get, |request| request.set("x-amz-security-token", "x")).await, "session_token");
+    assert_eq!(
+        reason(&scene, &get, |request| request.set("authorization", &ecdsa)).await,
+        "unsupported_scheme"
+    );
+    assert_eq!(
+        reason(&scene, &get, |request| request.set("x-amz-security-token", "x")).await,
+        "session_token"
+    );
 }
 
 #[actix_web::test]
@@ -110,7 +127,8 @@ async fn a_client_cannot_say_who_it_is() {
     let scene = Scene::new().await;
     let get = scene.get("/v1/orders");
     for name in ["X-Camlock-Uin", "x_camlock_uin", "X.Camlock.User", "x-camlock-gate", "X-Camlock-Anything"] {
-        let added = |request: &mut Request| request.headers.push((name.to_owned(), "100000000000".to_owned()));
+        let added =
+            |request: &mut Request| request.headers.push((name.to_owned(), "100000000000".to_owned()));
         assert_eq!(reason(&scene, &get, added).await, "alias_header", "{name}");
     }
 }
@@ -160,10 +178,18 @@ async fn a_write_needs_a_body_that_was_hashed() {
     let open = scene.app.another_gateway(&scene.root.owner, &["--coverage", "none"]);
     let wanted = Wanted { body: b"{}", ..scene.wanted("POST", "/v1/orders") };
     let hash = "44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a";
-    let claimed = || scene.key.sign_aws_with(Wanted { now: scene.app.now(), ..wanted }, &[("host", HOST), ("x-amz-content-sha256", hash)]);
+    let claimed = || {
+        scene.key.sign_aws_with(
+            Wanted { now: scene.app.now(), ..wanted },
+            &[("host", HOST), ("x-amz-content-sha256", hash)],
+        )
+    };
     let unsigned = || {
         let headers = [("host", HOST), ("x-amz-content-sha256", "UNSIGNED-PAYLOAD")];
-        scene.key.sign_aws_with(Wanted { body: b"UNSIGNED-PAYLOAD", ..wanted }, &headers).but(|request| request.body = b"{}".to_vec())
+        scene
+            .key
+            .sign_aws_with(Wanted { body: b"UNSIGNED-PAYLOAD", ..wanted }, &headers)
+            .but(|request| request.body = b"{}".to_vec())
     };
 
     let plain = scene.gateway.ask(&scene.post("/v1/orders", b"{}").question_without_body()).await;

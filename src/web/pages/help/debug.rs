@@ -106,6 +106,7 @@ fn verdict_on(explained: &Explained) -> String {
             "The path differs: the canonical URI must be /, whatever the real path is."
         }
         Verdict::Differs(Difference::Query) => "The query differs: the client signed an empty one.",
+        Verdict::Differs(Difference::Encoding) => "The path differs: it is encoded once more, or once less.",
         Verdict::LineEnds => {
             "The signature fits, with other line ends in the body than pasted here. The body that arrives must be the \
              one that is signed, byte for byte."
