@@ -5,7 +5,7 @@ use super::field::{self, FieldError};
 use super::names::{Illegible, ensure_legible};
 use super::policies::MAX_ATTACHED;
 use super::sentence::Worded;
-use super::user::{Uid, Uin};
+use super::user::{Uid, Uin, User};
 use std::borrow::Cow;
 use std::fmt;
 
@@ -53,6 +53,28 @@ impl Group {
     pub fn resource(&self) -> String {
         resource_of(self.owner_uin, self.id)
     }
+}
+
+/// A user in a group: since when.
+#[derive(Clone, Debug)]
+pub struct Member {
+    pub user: User,
+    pub country_code: String,
+    pub since: i64,
+}
+
+/// A group that a user is in: since when.
+#[derive(Clone, Debug)]
+pub struct Joined {
+    pub group: Group,
+    pub since: i64,
+}
+
+/// How much a group holds.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Holds {
+    pub members: i64,
+    pub policies: i64,
 }
 
 /// The resource of a group in the account of `owner`.

@@ -1,5 +1,8 @@
 //! Policies as things an account keeps: names, texts, limits, and what is refused.
 
+mod kept;
+
+pub use self::kept::{Attachment, Entity, PRESET_OWNER, PolicySummary, PolicyVersion, StoredPolicy, Uses};
 use super::characters::is_misleading;
 use super::number::in_words;
 use super::policy::{Policy, Problem, without_mark};

@@ -1,19 +1,21 @@
 //! Permission boundaries: at most one policy that bounds a user's others.
 
-use super::policies::StoredPolicy;
+use super::policies::Row;
 use super::schema::{policies, user_boundaries};
 use super::{Conn, StoreError};
+use crate::domain::policies::StoredPolicy;
 use crate::domain::user::Uid;
 use diesel::prelude::*;
 
 /// The policy that bounds a membership.
 pub fn find(conn: &mut Conn, uid: Uid) -> Result<Option<StoredPolicy>, StoreError> {
-    Ok(user_boundaries::table
+    let row: Option<Row> = user_boundaries::table
         .inner_join(policies::table)
         .filter(user_boundaries::uid.eq(uid.0))
-        .select(StoredPolicy::as_select())
+        .select(Row::as_select())
         .get_result(conn)
-        .optional()?)
+        .optional()?;
+    Ok(row.map(StoredPolicy::from))
 }
 
 /// Sets or replaces it.

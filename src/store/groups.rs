@@ -1,10 +1,11 @@
 //! User groups, their members and their policies.
 
-use super::policies::Attachment;
+use super::attachments;
 use super::schema::{group_members, group_policies, policies, user_groups, users};
 use super::{Conn, StoreError};
 use crate::domain::grant::Mark;
-use crate::domain::group::{Group, GroupId};
+use crate::domain::group::{Group, GroupId, Holds, Joined, Member};
+use crate::domain::policies::Attachment;
 use crate::domain::user::{Uid, Uin, User};
 use crate::store::grants::Given;
 use diesel::dsl::count_star;
@@ -32,28 +33,6 @@ impl From<Row> for Group {
             created_at: row.created_at,
         }
     }
-}
-
-/// A user in a group: since when.
-#[derive(Clone, Debug)]
-pub struct Member {
-    pub user: User,
-    pub country_code: String,
-    pub since: i64,
-}
-
-/// A group that a user is in: since when.
-#[derive(Clone, Debug)]
-pub struct Joined {
-    pub group: Group,
-    pub since: i64,
-}
-
-/// How much a group holds.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Holds {
-    pub members: i64,
-    pub policies: i64,
 }
 
 /// Keeps a new group.
@@ -205,7 +184,7 @@ pub fn remove_member(conn: &mut Conn, id: GroupId, uid: Uid) -> Result<bool, Sto
 
 /// What is attached to a group, by name.
 pub fn attached(conn: &mut Conn, id: GroupId) -> Result<Vec<Attachment>, StoreError> {
-    Ok(group_policies::table
+    let rows: Vec<attachments::Row> = group_policies::table
         .inner_join(policies::table)
         .filter(group_policies::group_id.eq(id.0))
         .select((
@@ -217,7 +196,8 @@ pub fn attached(conn: &mut Conn, id: GroupId) -> Result<Vec<Attachment>, StoreEr
             group_policies::created_by,
         ))
         .order(policies::name)
-        .load(conn)?)
+        .load(conn)?;
+    Ok(rows.into_iter().map(Attachment::from).collect())
 }
 
 /// Attaches a policy that is not attached.

@@ -1,64 +1,51 @@
 //! Lists of policies, and of those whom a policy is attached to.
 
-use super::policies::PRESET_OWNER;
 use super::schema::{group_policies, policies, policy_attachments, user_boundaries, user_groups, users};
 use super::{Conn, StoreError};
-use crate::domain::policies::PolicyKind;
+use crate::domain::policies::{Entity, PRESET_OWNER, PolicyKind, PolicySummary, Uses};
 use crate::domain::user::{Uid, Uin};
 use diesel::prelude::*;
 use std::collections::HashMap;
 
-/// A policy as lists show it, without its text.
-#[derive(Clone, Debug, Queryable, Selectable)]
+#[derive(Queryable, Selectable)]
 #[diesel(table_name = policies)]
-pub struct PolicyRow {
-    pub id: i64,
-    pub owner_uin: i64,
-    pub name: String,
-    pub description: String,
-    pub created_at: i64,
-    pub updated_at: i64,
-    pub created_by: String,
+struct Row {
+    id: i64,
+    owner_uin: i64,
+    name: String,
+    description: String,
+    created_at: i64,
+    updated_at: i64,
+    created_by: String,
 }
 
-impl PolicyRow {
-    pub fn kind(&self) -> PolicyKind {
-        if self.owner_uin == PRESET_OWNER { PolicyKind::Preset } else { PolicyKind::Custom }
+impl From<Row> for PolicySummary {
+    fn from(row: Row) -> Self {
+        Self {
+            id: row.id,
+            owner_uin: Uin(row.owner_uin),
+            name: row.name,
+            description: row.description,
+            created_at: row.created_at,
+            updated_at: row.updated_at,
+            created_by: row.created_by,
+        }
     }
-
-    pub fn is_preset(&self) -> bool {
-        self.kind() == PolicyKind::Preset
-    }
-}
-
-/// How often a policy is in use in one account.
-#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
-pub struct Uses {
-    pub users: i64,
-    pub groups: i64,
-    /// Users whose boundary it is.
-    pub boundaries: i64,
-}
-
-/// Somebody a policy is attached to.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub enum Entity {
-    User { uid: Uid, uin: Uin, name: String, since: i64 },
-    Group { id: i64, name: String, since: i64 },
 }
 
 /// All policies that an account can attach, by name.
-pub fn rows(conn: &mut Conn, owner: Uin, kind: Option<PolicyKind>) -> Result<Vec<PolicyRow>, StoreError> {
+pub fn rows(conn: &mut Conn, owner: Uin, kind: Option<PolicyKind>) -> Result<Vec<PolicySummary>, StoreError> {
     let owners = match kind {
-        None => vec![PRESET_OWNER, owner.0],
-        Some(PolicyKind::Preset) => vec![PRESET_OWNER],
+        None => vec![PRESET_OWNER.0, owner.0],
+        Some(PolicyKind::Preset) => vec![PRESET_OWNER.0],
         Some(PolicyKind::Custom) => vec![owner.0],
     };
-    Ok(policies::table
+    let rows: Vec<Row> = policies::table
         .filter(policies::owner_uin.eq_any(owners))
         .order((policies::name, policies::id))
-        .select(PolicyRow::as_select())
-        .load(conn)?)
+        .select(Row::as_select())
+        .load(conn)?;
+    Ok(rows.into_iter().map(PolicySummary::from).collect())
 }
 
 /// How often each of some policies is in use in an account.

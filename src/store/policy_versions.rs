@@ -3,33 +3,60 @@
 use super::schema::{policies, policy_versions};
 use super::{Conn, StoreError};
 use crate::domain::grant::Mark;
+use crate::domain::policies::PolicyVersion;
 use diesel::prelude::*;
 
-/// One text of a policy.
-#[derive(Clone, Debug, Queryable, Selectable, Insertable)]
+#[derive(Queryable, Selectable, Insertable)]
 #[diesel(table_name = policy_versions)]
-pub struct PolicyVersion {
-    pub policy_id: i64,
-    pub version: i64,
-    pub document: String,
-    pub created_at: i64,
-    pub created_by: String,
-    pub is_default: bool,
+struct Row {
+    policy_id: i64,
+    version: i64,
+    document: String,
+    created_at: i64,
+    created_by: String,
+    is_default: bool,
+}
+
+impl From<Row> for PolicyVersion {
+    fn from(row: Row) -> Self {
+        Self {
+            policy_id: row.policy_id,
+            version: row.version,
+            document: row.document,
+            created_at: row.created_at,
+            created_by: row.created_by,
+            is_default: row.is_default,
+        }
+    }
+}
+
+impl From<&PolicyVersion> for Row {
+    fn from(version: &PolicyVersion) -> Self {
+        Self {
+            policy_id: version.policy_id,
+            version: version.version,
+            document: version.document.clone(),
+            created_at: version.created_at,
+            created_by: version.created_by.clone(),
+            is_default: version.is_default,
+        }
+    }
 }
 
 /// Keeps a version.
 pub fn insert(conn: &mut Conn, version: &PolicyVersion) -> Result<(), StoreError> {
-    diesel::insert_into(policy_versions::table).values(version).execute(conn)?;
+    diesel::insert_into(policy_versions::table).values(Row::from(version)).execute(conn)?;
     Ok(())
 }
 
 /// The versions of a policy, newest first.
 pub fn of_policy(conn: &mut Conn, policy: i64) -> Result<Vec<PolicyVersion>, StoreError> {
-    Ok(policy_versions::table
+    let rows: Vec<Row> = policy_versions::table
         .filter(policy_versions::policy_id.eq(policy))
         .order(policy_versions::version.desc())
-        .select(PolicyVersion::as_select())
-        .load(conn)?)
+        .select(Row::as_select())
+        .load(conn)?;
+    Ok(rows.into_iter().map(PolicyVersion::from).collect())
 }
 
 /// The next number of a version; given out once.

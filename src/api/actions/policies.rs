@@ -5,9 +5,9 @@ use crate::api::action::{Action, Call, Service, fields, respond};
 use crate::api::error::{ApiError, POLICY};
 use crate::app::policies;
 use crate::app::policies::{
-    Entity, EntityFilter, IfAttached, ListedPolicy, NewPolicy, PolicyChange, PolicyFilter, PolicyKey,
+    EntityFilter, IfAttached, ListedPolicy, NewPolicy, PolicyChange, PolicyFilter, PolicyKey,
 };
-use crate::domain::policies::PolicyKind;
+use crate::domain::policies::{Entity, PolicyKind};
 use crate::times::Times;
 use serde_json::{Map, Value, json};
 

@@ -4,7 +4,8 @@ use super::policy_input::document;
 use crate::api::action::{Action, Call, Service, fields, respond};
 use crate::api::error::ApiError;
 use crate::app::policies;
-use crate::app::policies::versions::{NewVersion, PolicyVersion};
+use crate::app::policies::versions::NewVersion;
+use crate::domain::policies::PolicyVersion;
 use crate::times::Times;
 use serde_json::{Map, Value, json};
 

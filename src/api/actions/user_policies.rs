@@ -5,7 +5,9 @@ use crate::api::action::{Action, Call, Service, fields, respond};
 use crate::api::error::{ApiError, USER};
 use crate::api::input::Input;
 use crate::app::users;
-use crate::app::users::permissions::{Attachment, Held};
+use crate::app::users::permissions::Held;
+use crate::domain::group::GroupId;
+use crate::domain::policies::Attachment;
 use crate::domain::user::Uin;
 use crate::times::Times;
 use serde_json::{Map, Value, json};
@@ -141,7 +143,7 @@ async fn list_all_attached(call: Call) -> Result<Map<String, Value>, ApiError> {
 
 /// Numbers are texts here, unlike everywhere else.
 fn held(held: &Held, times: Times) -> Value {
-    let group = |(id, name): &(i64, String)| json!({ "GroupId": id, "GroupName": name });
+    let group = |(id, name): &(GroupId, String)| json!({ "GroupId": id.0, "GroupName": name });
     json!({
         "PolicyId": held.policy_id.to_string(),
         "PolicyName": held.name,

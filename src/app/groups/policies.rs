@@ -9,11 +9,9 @@ use crate::domain::audit::EventName;
 use crate::domain::group::{GroupId, GroupRefusal};
 use crate::domain::paging::{Paged, Paging};
 use crate::domain::permission::action;
-use crate::domain::policies::MAX_ATTACHED;
+use crate::domain::policies::{Attachment, MAX_ATTACHED};
 use crate::store::grants::Given;
 use crate::store::{dialect, grants, groups, policies};
-
-pub use crate::store::policies::Attachment;
 
 /// What of a list is wanted: those whose name or description holds a text, empty for all, and which page of them.
 pub struct Wanted<'a> {

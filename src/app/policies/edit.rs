@@ -3,11 +3,10 @@
 use crate::app::caller::Caller;
 use crate::app::change::Change;
 use crate::app::policies::versions::create_version_in;
-use crate::app::policies::{
-    NewPolicy, PolicyChange, PolicyDetail, PolicyKey, StoredPolicy, changeable, update_policy_in,
-};
+use crate::app::policies::{NewPolicy, PolicyChange, PolicyDetail, PolicyKey, changeable, update_policy_in};
 use crate::app::{App, Failure};
 use crate::domain::permission::{Denial, action};
+use crate::domain::policies::StoredPolicy;
 use crate::store::{dialect, policy_search};
 
 /// What an edit came to.

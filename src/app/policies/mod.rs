@@ -14,17 +14,13 @@ use crate::domain::grant::Mark;
 use crate::domain::paging::{Paged, Paging};
 use crate::domain::permission::{Denial, action};
 use crate::domain::policies::{
-    Description, Document, MAX_DELETED_AT_ONCE, MAX_POLICIES, PolicyKind, PolicyName, PolicyRefusal,
-    resource_of,
+    Description, Document, Entity, MAX_DELETED_AT_ONCE, MAX_POLICIES, PolicyKind, PolicyName, PolicyRefusal,
+    PolicySummary, PolicyVersion, StoredPolicy, Uses, resource_of,
 };
 use crate::domain::user::Uin;
-use crate::store::policy_versions::{self, PolicyVersion};
 use crate::store::sequences::{self, Sequence};
-use crate::store::{Conn, dialect, grants, policies, policy_search};
+use crate::store::{Conn, dialect, grants, policies, policy_search, policy_versions};
 use serde_json::Value;
-
-pub use crate::store::policies::StoredPolicy;
-pub use crate::store::policy_search::{Entity, PolicyRow, Uses};
 
 /// What a list of policies is asked for.
 #[derive(Clone, Debug, Default)]
@@ -37,7 +33,7 @@ pub struct PolicyFilter {
 /// A policy with what the list shows beside it.
 #[derive(Clone, Debug)]
 pub struct ListedPolicy {
-    pub policy: PolicyRow,
+    pub policy: PolicySummary,
     pub uses: Uses,
 }
 
@@ -120,7 +116,7 @@ pub async fn list_policies(
             let Paged { rows, total } = paging.of(rows);
             let ids: Vec<i64> = rows.iter().map(|row| row.id).collect();
             let uses = policy_search::uses(conn, owner, &ids)?;
-            let with_uses = |policy: PolicyRow| ListedPolicy {
+            let with_uses = |policy: PolicySummary| ListedPolicy {
                 uses: uses.get(&policy.id).copied().unwrap_or_default(),
                 policy,
             };
@@ -182,7 +178,7 @@ pub(in crate::app) fn create_policy_in(change: &mut Change<'_>, new: &NewPolicy)
     ensure_free_name(change.conn, owner, &new.name)?;
     let policy = StoredPolicy {
         id: sequences::next(change.conn, Sequence::Policy)?,
-        owner_uin: owner.0,
+        owner_uin: owner,
         name: new.name.as_str().to_owned(),
         description: new.description.as_str().to_owned(),
         document: new.document.as_str().to_owned(),

@@ -6,11 +6,8 @@ use crate::app::policies::{changeable, note_loosening};
 use crate::app::{App, Failure};
 use crate::domain::audit::EventName;
 use crate::domain::permission::action;
-use crate::domain::policies::{Document, MAX_VERSIONS, PolicyRefusal};
-use crate::store::policies::{self, StoredPolicy};
-use crate::store::{Conn, dialect, policy_versions};
-
-pub use crate::store::policy_versions::PolicyVersion;
+use crate::domain::policies::{Document, MAX_VERSIONS, PolicyRefusal, PolicyVersion, StoredPolicy};
+use crate::store::{Conn, dialect, policies, policy_versions};
 
 /// The versions of a policy, newest first; a preset has one.
 pub async fn policy_versions(app: &App, caller: &Caller, id: i64) -> Result<Vec<PolicyVersion>, Failure> {

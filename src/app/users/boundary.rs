@@ -6,10 +6,9 @@ use crate::app::users::changeable;
 use crate::app::{App, Failure};
 use crate::domain::audit::EventName;
 use crate::domain::permission::action;
-use crate::domain::policies::PolicyRefusal;
+use crate::domain::policies::{PolicyRefusal, StoredPolicy};
 use crate::domain::user::{Uin, UserKind};
-use crate::store::policies::{self, StoredPolicy};
-use crate::store::{boundaries, dialect, grants, users};
+use crate::store::{boundaries, dialect, grants, policies, users};
 
 /// The boundary of a user, if it has one.
 pub async fn boundary(app: &App, caller: &Caller, uin: Uin) -> Result<Option<StoredPolicy>, Failure> {

@@ -7,14 +7,13 @@ use crate::app::users::changeable;
 use crate::app::{App, Failure};
 use crate::domain::audit::EventName;
 use crate::domain::field::FieldError;
+use crate::domain::group::GroupId;
 use crate::domain::permission::action;
-use crate::domain::policies::{MAX_ATTACHED, PolicyRefusal};
+use crate::domain::policies::{Attachment, MAX_ATTACHED, PolicyRefusal, StoredPolicy};
 use crate::domain::user::{Uin, User};
+use crate::store::attachments::Inherited;
 use crate::store::grants::Given;
-use crate::store::policies::{self, Inherited};
-use crate::store::{dialect, grants, users};
-
-pub use crate::store::policies::{Attachment, StoredPolicy};
+use crate::store::{attachments, dialect, grants, policies, users};
 
 /// A policy in force for a user, and where it comes from.
 #[derive(Clone, Debug)]
@@ -29,7 +28,7 @@ pub struct Held {
     pub since: i64,
     pub by: String,
     /// The groups that it comes from: id and name.
-    pub groups: Vec<(i64, String)>,
+    pub groups: Vec<(GroupId, String)>,
 }
 
 /// What is attached to a user.
@@ -39,7 +38,7 @@ pub async fn attached(app: &App, caller: &Caller, uin: Uin) -> Result<Vec<Attach
     app.store
         .read(move |conn| {
             let user = users::find(conn, owner, uin)?.ok_or(Failure::NotFound)?;
-            Ok(policies::attached(conn, user.uid)?)
+            Ok(attachments::attached(conn, user.uid)?)
         })
         .await
 }
@@ -51,8 +50,8 @@ pub async fn attached_all(app: &App, caller: &Caller, uin: Uin) -> Result<Vec<He
     app.store
         .read(move |conn| {
             let user = users::find(conn, owner, uin)?.ok_or(Failure::NotFound)?;
-            let own = policies::attached(conn, user.uid)?;
-            Ok(held(own, policies::inherited(conn, user.uid)?))
+            let own = attachments::attached(conn, user.uid)?;
+            Ok(held(own, attachments::inherited(conn, user.uid)?))
         })
         .await
 }
@@ -97,13 +96,13 @@ pub(in crate::app) fn attach_in(
 ) -> Result<(), Failure> {
     change.by.ensure(action::ATTACH_POLICY, user.uin)?;
     dialect::lock_user(change.conn, user.uid)?;
-    let held = policies::attached(change.conn, user.uid)?;
+    let held = attachments::attached(change.conn, user.uid)?;
     let is_new = held.iter().all(|attachment| attachment.policy_id != policy.id);
     if is_new && held.len() >= MAX_ATTACHED {
         return Err(PolicyRefusal::UserFull.into());
     }
     let mark = change.by.mark_on_user(change.app, action::ATTACH_POLICY, user.uin)?;
-    if policies::attach(change.conn, user.uid, policy.id, Given { by: &change.by.user.name, mark })? {
+    if attachments::attach(change.conn, user.uid, policy.id, Given { by: &change.by.user.name, mark })? {
         change
             .event(EventName::AttachUserPolicy)
             .on(user)
@@ -125,7 +124,7 @@ pub(in crate::app) fn detach_policy_in(change: &mut Change<'_>, uin: Uin, id: i6
     let user = changeable(change.conn, change.by, uin)?;
     let policy =
         policies::find(change.conn, change.by.owner(), id)?.ok_or(PolicyRefusal::NoSuchPolicy(id))?;
-    if !policies::detach(change.conn, user.uid, id)? {
+    if !attachments::detach(change.conn, user.uid, id)? {
         return Err(PolicyRefusal::NotAttached(id).into());
     }
     let mark = change.by.mark_on_user(change.app, action::DETACH_POLICY, uin)?;
@@ -151,17 +150,16 @@ fn held(own: Vec<Attachment>, inherited: Vec<Inherited>) -> Vec<Held> {
             groups: Vec::new(),
         })
         .collect();
-    for policy in inherited {
-        let group = (policy.group_id, policy.group);
+    for Inherited { policy, group } in inherited {
         if let Some(known) = all.iter_mut().find(|held| held.policy_id == policy.policy_id) {
             known.groups.push(group);
             continue;
         }
         all.push(Held {
+            is_preset: policy.is_preset(),
             policy_id: policy.policy_id,
             name: policy.name,
             description: policy.description,
-            is_preset: policy.owner_uin == policies::PRESET_OWNER,
             direct_since: None,
             since: policy.created_at,
             by: policy.created_by,

@@ -1,10 +1,9 @@
 //! The Permissions tab of a group: what is attached to it, attaching, detaching.
 
 use crate::app::{
-    Failure, deferred::grant::Grant, deferred::grant::Way, groups, groups::policies::Attachment,
-    groups::policies::Wanted, users,
+    Failure, deferred::grant::Grant, deferred::grant::Way, groups, groups::policies::Wanted, users,
 };
-use crate::domain::{group::GroupId, permission::action};
+use crate::domain::{group::GroupId, permission::action, policies::Attachment};
 use crate::web::pages::attached::{
     Panel, PolicyRow, WORDING, attached_to, choices, ids_of, policies_in_words,
 };

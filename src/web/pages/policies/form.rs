@@ -2,10 +2,9 @@
 
 use crate::app::{
     Failure, caller::Caller, deferred::grant::Grant, deferred::grant::Way, policies, policies::NewPolicy,
-    policies::StoredPolicy,
 };
 use crate::domain::number::in_words;
-use crate::domain::policies::{Description, Document, MAX_VERSIONS, PolicyName};
+use crate::domain::policies::{Description, Document, MAX_VERSIONS, PolicyName, StoredPolicy};
 use crate::domain::policy::{MAX_CHARACTERS, Problem, advice, counted_characters};
 use crate::domain::{field::FieldError, permission::action, policy::advice::Advice};
 use crate::web::answer::{PageResult, render, render_as};

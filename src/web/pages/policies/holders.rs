@@ -2,10 +2,11 @@
 
 use crate::app::{
     Failure, caller::Caller, deferred::grant::Grant, deferred::grant::Way, groups, policies,
-    policies::Entity, policies::EntityFilter, policies::StoredPolicy, policies::holders::HolderRef,
+    policies::EntityFilter, policies::holders::HolderRef,
 };
 use crate::domain::group::{Group, GroupId, GroupRefusal, MAX_GROUPS};
 use crate::domain::paging::Paging;
+use crate::domain::policies::{Entity, StoredPolicy};
 use crate::domain::{field::FieldError, permission::action, user::Uin, user::User};
 use crate::web::pages::chooser::{Choice, Choices, Chooser, Subject, Wording, users_to_choose};
 use crate::web::{

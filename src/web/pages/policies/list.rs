@@ -1,9 +1,9 @@
 //! The list of policies: searched, filtered, a page at a time.
 
-use crate::app::policies::{ListedPolicy, PolicyFilter, Uses};
+use crate::app::policies::{ListedPolicy, PolicyFilter};
 use crate::app::{caller::Caller, policies};
 use crate::domain::paging::Paging;
-use crate::domain::{permission::action, policies::PolicyKind};
+use crate::domain::{permission::action, policies::PolicyKind, policies::Uses};
 use crate::web::answer::{PageResult, render, see_other};
 use crate::web::{error::PageError, layout::Layout, layout::filters, query::Query, visit::Visit};
 use askama::Template;
