@@ -11,7 +11,7 @@ use crate::app::operator::{self, nodes};
 use crate::app::{App, Failure, Parts, Rules, keys, signed};
 use crate::clock::Clock;
 use crate::config::{Config, DatabaseUrl};
-use crate::domain::policies::{PRESET_OWNER, StoredPolicy};
+use crate::domain::policies::{PRESET_OWNER, PolicyId, StoredPolicy};
 use crate::domain::policy::preset::PRESETS;
 use crate::domain::user::Uin;
 use crate::passwords::{Passwords, PasswordsError};
@@ -168,7 +168,7 @@ fn settle(conn: &mut Conn, vault: &Vault, now: i64) -> Result<(), Failure> {
     }
     for preset in PRESETS {
         let stored = StoredPolicy {
-            id: preset.id,
+            id: PolicyId(preset.id),
             owner_uin: PRESET_OWNER,
             name: preset.name.to_owned(),
             description: preset.description.to_owned(),

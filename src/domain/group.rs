@@ -3,7 +3,7 @@
 use super::characters::is_hidden;
 use super::field::{self, FieldError};
 use super::names::{Illegible, ensure_legible};
-use super::policies::MAX_ATTACHED;
+use super::policies::{MAX_ATTACHED, PolicyId};
 use super::sentence::Worded;
 use super::user::{Uid, Uin, User};
 use std::borrow::Cow;
@@ -124,9 +124,9 @@ pub enum GroupRefusal {
     #[error("The user `{0}` is not in the group `{1}`.")]
     NotMember(UserRef, GroupId),
     #[error("There is no policy `{0}` in this account.")]
-    NoPolicy(i64),
+    NoPolicy(PolicyId),
     #[error("The policy `{0}` is not attached to the group `{1}`.")]
-    NotAttached(i64, GroupId),
+    NotAttached(PolicyId, GroupId),
     #[error("Another group of this account has that name, upper and lower case being the same.")]
     NameTaken,
     #[error("The name looks like that of another group of this account. Choose another one.")]

@@ -4,7 +4,7 @@ use super::grants::Given;
 use super::schema::{group_members, group_policies, policies, policy_attachments, user_groups};
 use super::{Conn, StoreError};
 use crate::domain::group::GroupId;
-use crate::domain::policies::Attachment;
+use crate::domain::policies::{Attachment, PolicyId};
 use crate::domain::user::{Uid, Uin};
 use diesel::prelude::*;
 
@@ -21,7 +21,7 @@ pub(super) struct Row {
 impl From<Row> for Attachment {
     fn from(row: Row) -> Self {
         Self {
-            policy_id: row.policy_id,
+            policy_id: PolicyId(row.policy_id),
             name: row.name,
             description: row.description,
             owner_uin: Uin(row.owner_uin),
@@ -57,15 +57,15 @@ pub fn attached(conn: &mut Conn, uid: Uid) -> Result<Vec<Attachment>, StoreError
 }
 
 /// Attaches a policy; `false` when it is attached already.
-pub fn attach(conn: &mut Conn, uid: Uid, policy: i64, given: Given<'_>) -> Result<bool, StoreError> {
-    let held: i64 = policy_attachments::table.find((uid.0, policy)).count().get_result(conn)?;
+pub fn attach(conn: &mut Conn, uid: Uid, policy: PolicyId, given: Given<'_>) -> Result<bool, StoreError> {
+    let held: i64 = policy_attachments::table.find((uid.0, policy.0)).count().get_result(conn)?;
     if held > 0 {
         return Ok(false);
     }
     diesel::insert_into(policy_attachments::table)
         .values((
             policy_attachments::uid.eq(uid.0),
-            policy_attachments::policy_id.eq(policy),
+            policy_attachments::policy_id.eq(policy.0),
             policy_attachments::created_at.eq(given.mark.at),
             policy_attachments::created_by.eq(given.by),
             policy_attachments::granted_at.eq(Some(given.mark.at)),
@@ -76,8 +76,8 @@ pub fn attach(conn: &mut Conn, uid: Uid, policy: i64, given: Given<'_>) -> Resul
 }
 
 /// Detaches a policy; `false` when it was not attached.
-pub fn detach(conn: &mut Conn, uid: Uid, policy: i64) -> Result<bool, StoreError> {
-    Ok(diesel::delete(policy_attachments::table.find((uid.0, policy))).execute(conn)? == 1)
+pub fn detach(conn: &mut Conn, uid: Uid, policy: PolicyId) -> Result<bool, StoreError> {
+    Ok(diesel::delete(policy_attachments::table.find((uid.0, policy.0))).execute(conn)? == 1)
 }
 
 /// What a membership has through its groups, by name of the policy.

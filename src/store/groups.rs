@@ -5,7 +5,7 @@ use super::schema::{group_members, group_policies, policies, user_groups, users}
 use super::{Conn, StoreError};
 use crate::domain::grant::Mark;
 use crate::domain::group::{Group, GroupId, Holds, Joined, Member};
-use crate::domain::policies::Attachment;
+use crate::domain::policies::{Attachment, PolicyId};
 use crate::domain::user::{Uid, Uin, User};
 use crate::store::grants::Given;
 use diesel::dsl::count_star;
@@ -201,11 +201,11 @@ pub fn attached(conn: &mut Conn, id: GroupId) -> Result<Vec<Attachment>, StoreEr
 }
 
 /// Attaches a policy that is not attached.
-pub fn attach(conn: &mut Conn, id: GroupId, policy: i64, given: Given<'_>) -> Result<(), StoreError> {
+pub fn attach(conn: &mut Conn, id: GroupId, policy: PolicyId, given: Given<'_>) -> Result<(), StoreError> {
     diesel::insert_into(group_policies::table)
         .values((
             group_policies::group_id.eq(id.0),
-            group_policies::policy_id.eq(policy),
+            group_policies::policy_id.eq(policy.0),
             group_policies::created_at.eq(given.mark.at),
             group_policies::created_by.eq(given.by),
             group_policies::granted_at.eq(Some(given.mark.at)),
@@ -216,6 +216,6 @@ pub fn attach(conn: &mut Conn, id: GroupId, policy: i64, given: Given<'_>) -> Re
 }
 
 /// Detaches a policy; `false` when it was not attached.
-pub fn detach(conn: &mut Conn, id: GroupId, policy: i64) -> Result<bool, StoreError> {
-    Ok(diesel::delete(group_policies::table.find((id.0, policy))).execute(conn)? == 1)
+pub fn detach(conn: &mut Conn, id: GroupId, policy: PolicyId) -> Result<bool, StoreError> {
+    Ok(diesel::delete(group_policies::table.find((id.0, policy.0))).execute(conn)? == 1)
 }

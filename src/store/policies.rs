@@ -2,7 +2,7 @@
 
 use super::schema::{group_policies, policies, policy_attachments};
 use super::{Conn, StoreError};
-use crate::domain::policies::{PRESET_OWNER, StoredPolicy};
+use crate::domain::policies::{PRESET_OWNER, PolicyId, StoredPolicy};
 use crate::domain::user::{Uid, Uin};
 use diesel::prelude::*;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
@@ -24,7 +24,7 @@ pub(super) struct Row {
 impl From<Row> for StoredPolicy {
     fn from(row: Row) -> Self {
         Self {
-            id: row.id,
+            id: PolicyId(row.id),
             owner_uin: Uin(row.owner_uin),
             name: row.name,
             description: row.description,
@@ -39,7 +39,7 @@ impl From<Row> for StoredPolicy {
 impl From<&StoredPolicy> for Row {
     fn from(policy: &StoredPolicy) -> Self {
         Self {
-            id: policy.id,
+            id: policy.id.0,
             owner_uin: policy.owner_uin.0,
             name: policy.name.clone(),
             description: policy.description.clone(),
@@ -54,13 +54,13 @@ impl From<&StoredPolicy> for Row {
 /// Brings a preset to the text that this version of Camlock ships.
 pub fn put_preset(conn: &mut Conn, preset: &StoredPolicy) -> Result<(), StoreError> {
     let stored: Option<String> =
-        policies::table.find(preset.id).select(policies::document).get_result(conn).optional()?;
+        policies::table.find(preset.id.0).select(policies::document).get_result(conn).optional()?;
     match stored {
         None => {
             diesel::insert_into(policies::table).values(Row::from(preset)).execute(conn)?;
         }
         Some(document) if document != preset.document => {
-            diesel::update(policies::table.find(preset.id))
+            diesel::update(policies::table.find(preset.id.0))
                 .set((
                     policies::name.eq(&preset.name),
                     policies::description.eq(&preset.description),
@@ -85,9 +85,9 @@ pub fn of_account(conn: &mut Conn, owner: Uin) -> Result<Vec<StoredPolicy>, Stor
 }
 
 /// A policy that an account may see.
-pub fn find(conn: &mut Conn, owner: Uin, id: i64) -> Result<Option<StoredPolicy>, StoreError> {
+pub fn find(conn: &mut Conn, owner: Uin, id: PolicyId) -> Result<Option<StoredPolicy>, StoreError> {
     let row: Option<Row> = policies::table
-        .find(id)
+        .find(id.0)
         .filter(policies::owner_uin.eq(PRESET_OWNER.0).or(policies::owner_uin.eq(owner.0)))
         .select(Row::as_select())
         .get_result(conn)
@@ -221,7 +221,7 @@ pub fn insert(conn: &mut Conn, policy: &StoredPolicy) -> Result<(), StoreError> 
 
 /// Replaces name and description of a policy.
 pub fn rename(conn: &mut Conn, policy: &StoredPolicy) -> Result<(), StoreError> {
-    diesel::update(policies::table.find(policy.id))
+    diesel::update(policies::table.find(policy.id.0))
         .set((
             policies::name.eq(&policy.name),
             policies::description.eq(&policy.description),
@@ -232,8 +232,8 @@ pub fn rename(conn: &mut Conn, policy: &StoredPolicy) -> Result<(), StoreError> 
 }
 
 /// Deletes a policy with its versions and attachments; one that bounds a user cannot be deleted.
-pub fn delete(conn: &mut Conn, id: i64) -> Result<bool, StoreError> {
-    diesel::delete(policy_attachments::table.filter(policy_attachments::policy_id.eq(id))).execute(conn)?;
-    diesel::delete(group_policies::table.filter(group_policies::policy_id.eq(id))).execute(conn)?;
-    Ok(diesel::delete(policies::table.find(id)).execute(conn)? == 1)
+pub fn delete(conn: &mut Conn, id: PolicyId) -> Result<bool, StoreError> {
+    diesel::delete(policy_attachments::table.filter(policy_attachments::policy_id.eq(id.0))).execute(conn)?;
+    diesel::delete(group_policies::table.filter(group_policies::policy_id.eq(id.0))).execute(conn)?;
+    Ok(diesel::delete(policies::table.find(id.0)).execute(conn)? == 1)
 }

@@ -2,7 +2,8 @@
 
 use super::schema::{group_policies, policies, policy_attachments, user_boundaries, user_groups, users};
 use super::{Conn, StoreError};
-use crate::domain::policies::{Entity, PRESET_OWNER, PolicyKind, PolicySummary, Uses};
+use crate::domain::group::GroupId;
+use crate::domain::policies::{Entity, PRESET_OWNER, PolicyId, PolicyKind, PolicySummary, Uses};
 use crate::domain::user::{Uid, Uin};
 use diesel::prelude::*;
 use std::collections::HashMap;
@@ -22,7 +23,7 @@ struct Row {
 impl From<Row> for PolicySummary {
     fn from(row: Row) -> Self {
         Self {
-            id: row.id,
+            id: PolicyId(row.id),
             owner_uin: Uin(row.owner_uin),
             name: row.name,
             description: row.description,
@@ -49,46 +50,47 @@ pub fn rows(conn: &mut Conn, owner: Uin, kind: Option<PolicyKind>) -> Result<Vec
 }
 
 /// How often each of some policies is in use in an account.
-pub fn uses(conn: &mut Conn, owner: Uin, ids: &[i64]) -> Result<HashMap<i64, Uses>, StoreError> {
-    let mut found: HashMap<i64, Uses> = HashMap::new();
+pub fn uses(conn: &mut Conn, owner: Uin, ids: &[PolicyId]) -> Result<HashMap<PolicyId, Uses>, StoreError> {
+    let ids: Vec<i64> = ids.iter().map(|id| id.0).collect();
+    let mut found: HashMap<PolicyId, Uses> = HashMap::new();
     let users: Vec<(i64, i64)> = policy_attachments::table
         .inner_join(users::table)
         .filter(users::owner_uin.eq(owner.0))
-        .filter(policy_attachments::policy_id.eq_any(ids))
+        .filter(policy_attachments::policy_id.eq_any(&ids))
         .group_by(policy_attachments::policy_id)
         .select((policy_attachments::policy_id, diesel::dsl::count_star()))
         .load(conn)?;
     let groups: Vec<(i64, i64)> = group_policies::table
         .inner_join(user_groups::table)
         .filter(user_groups::owner_uin.eq(owner.0))
-        .filter(group_policies::policy_id.eq_any(ids))
+        .filter(group_policies::policy_id.eq_any(&ids))
         .group_by(group_policies::policy_id)
         .select((group_policies::policy_id, diesel::dsl::count_star()))
         .load(conn)?;
     let boundaries: Vec<(i64, i64)> = user_boundaries::table
         .inner_join(users::table)
         .filter(users::owner_uin.eq(owner.0))
-        .filter(user_boundaries::policy_id.eq_any(ids))
+        .filter(user_boundaries::policy_id.eq_any(&ids))
         .group_by(user_boundaries::policy_id)
         .select((user_boundaries::policy_id, diesel::dsl::count_star()))
         .load(conn)?;
     for (id, count) in users {
-        found.entry(id).or_default().users = count;
+        found.entry(PolicyId(id)).or_default().users = count;
     }
     for (id, count) in groups {
-        found.entry(id).or_default().groups = count;
+        found.entry(PolicyId(id)).or_default().groups = count;
     }
     for (id, count) in boundaries {
-        found.entry(id).or_default().boundaries = count;
+        found.entry(PolicyId(id)).or_default().boundaries = count;
     }
     Ok(found)
 }
 
 /// Users of an account that a policy is attached to, by name.
-pub fn users_with(conn: &mut Conn, owner: Uin, policy: i64) -> Result<Vec<Entity>, StoreError> {
+pub fn users_with(conn: &mut Conn, owner: Uin, policy: PolicyId) -> Result<Vec<Entity>, StoreError> {
     let rows: Vec<(i64, i64, String, i64)> = policy_attachments::table
         .inner_join(users::table)
-        .filter(policy_attachments::policy_id.eq(policy))
+        .filter(policy_attachments::policy_id.eq(policy.0))
         .filter(users::owner_uin.eq(owner.0))
         .order(users::name_key)
         .select((users::uid, users::uin, users::name, policy_attachments::created_at))
@@ -98,13 +100,13 @@ pub fn users_with(conn: &mut Conn, owner: Uin, policy: i64) -> Result<Vec<Entity
 }
 
 /// Groups of an account that a policy is attached to, by name.
-pub fn groups_with(conn: &mut Conn, owner: Uin, policy: i64) -> Result<Vec<Entity>, StoreError> {
+pub fn groups_with(conn: &mut Conn, owner: Uin, policy: PolicyId) -> Result<Vec<Entity>, StoreError> {
     let rows: Vec<(i64, String, i64)> = group_policies::table
         .inner_join(user_groups::table)
-        .filter(group_policies::policy_id.eq(policy))
+        .filter(group_policies::policy_id.eq(policy.0))
         .filter(user_groups::owner_uin.eq(owner.0))
         .order(user_groups::name_key)
         .select((user_groups::id, user_groups::name, group_policies::created_at))
         .load(conn)?;
-    Ok(rows.into_iter().map(|(id, name, since)| Entity::Group { id, name, since }).collect())
+    Ok(rows.into_iter().map(|(id, name, since)| Entity::Group { id: GroupId(id), name, since }).collect())
 }

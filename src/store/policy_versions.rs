@@ -3,7 +3,7 @@
 use super::schema::{policies, policy_versions};
 use super::{Conn, StoreError};
 use crate::domain::grant::Mark;
-use crate::domain::policies::PolicyVersion;
+use crate::domain::policies::{PolicyId, PolicyVersion};
 use diesel::prelude::*;
 
 #[derive(Queryable, Selectable, Insertable)]
@@ -20,7 +20,7 @@ struct Row {
 impl From<Row> for PolicyVersion {
     fn from(row: Row) -> Self {
         Self {
-            policy_id: row.policy_id,
+            policy_id: PolicyId(row.policy_id),
             version: row.version,
             document: row.document,
             created_at: row.created_at,
@@ -33,7 +33,7 @@ impl From<Row> for PolicyVersion {
 impl From<&PolicyVersion> for Row {
     fn from(version: &PolicyVersion) -> Self {
         Self {
-            policy_id: version.policy_id,
+            policy_id: version.policy_id.0,
             version: version.version,
             document: version.document.clone(),
             created_at: version.created_at,
@@ -50,9 +50,9 @@ pub fn insert(conn: &mut Conn, version: &PolicyVersion) -> Result<(), StoreError
 }
 
 /// The versions of a policy, newest first.
-pub fn of_policy(conn: &mut Conn, policy: i64) -> Result<Vec<PolicyVersion>, StoreError> {
+pub fn of_policy(conn: &mut Conn, policy: PolicyId) -> Result<Vec<PolicyVersion>, StoreError> {
     let rows: Vec<Row> = policy_versions::table
-        .filter(policy_versions::policy_id.eq(policy))
+        .filter(policy_versions::policy_id.eq(policy.0))
         .order(policy_versions::version.desc())
         .select(Row::as_select())
         .load(conn)?;
@@ -60,8 +60,8 @@ pub fn of_policy(conn: &mut Conn, policy: i64) -> Result<Vec<PolicyVersion>, Sto
 }
 
 /// The next number of a version; given out once.
-pub fn next_number(conn: &mut Conn, policy: i64) -> Result<i64, StoreError> {
-    Ok(diesel::update(policies::table.find(policy))
+pub fn next_number(conn: &mut Conn, policy: PolicyId) -> Result<i64, StoreError> {
+    Ok(diesel::update(policies::table.find(policy.0))
         .set(policies::last_version.eq(policies::last_version + 1))
         .returning(policies::last_version)
         .get_result(conn)?)
@@ -69,7 +69,7 @@ pub fn next_number(conn: &mut Conn, policy: i64) -> Result<i64, StoreError> {
 
 /// Makes one version the text that decides.
 pub fn set_default(conn: &mut Conn, version: &PolicyVersion, mark: Mark) -> Result<(), StoreError> {
-    let of_policy = policy_versions::table.filter(policy_versions::policy_id.eq(version.policy_id));
+    let of_policy = policy_versions::table.filter(policy_versions::policy_id.eq(version.policy_id.0));
     diesel::update(of_policy)
         .set(policy_versions::is_default.eq(policy_versions::version.eq(version.version)))
         .execute(conn)?;
@@ -77,10 +77,15 @@ pub fn set_default(conn: &mut Conn, version: &PolicyVersion, mark: Mark) -> Resu
 }
 
 /// Overwrites the text of the default version.
-pub fn overwrite_default(conn: &mut Conn, policy: i64, document: &str, mark: Mark) -> Result<(), StoreError> {
+pub fn overwrite_default(
+    conn: &mut Conn,
+    policy: PolicyId,
+    document: &str,
+    mark: Mark,
+) -> Result<(), StoreError> {
     diesel::update(
         policy_versions::table
-            .filter(policy_versions::policy_id.eq(policy))
+            .filter(policy_versions::policy_id.eq(policy.0))
             .filter(policy_versions::is_default.eq(true)),
     )
     .set(policy_versions::document.eq(document))
@@ -88,8 +93,8 @@ pub fn overwrite_default(conn: &mut Conn, policy: i64, document: &str, mark: Mar
     set_text(conn, policy, document, mark)
 }
 
-fn set_text(conn: &mut Conn, policy: i64, document: &str, mark: Mark) -> Result<(), StoreError> {
-    diesel::update(policies::table.find(policy))
+fn set_text(conn: &mut Conn, policy: PolicyId, document: &str, mark: Mark) -> Result<(), StoreError> {
+    diesel::update(policies::table.find(policy.0))
         .set((
             policies::document.eq(document),
             policies::updated_at.eq(mark.at),
@@ -101,6 +106,6 @@ fn set_text(conn: &mut Conn, policy: i64, document: &str, mark: Mark) -> Result<
 }
 
 /// Deletes a version.
-pub fn delete(conn: &mut Conn, policy: i64, version: i64) -> Result<bool, StoreError> {
-    Ok(diesel::delete(policy_versions::table.find((policy, version))).execute(conn)? == 1)
+pub fn delete(conn: &mut Conn, policy: PolicyId, version: i64) -> Result<bool, StoreError> {
+    Ok(diesel::delete(policy_versions::table.find((policy.0, version))).execute(conn)? == 1)
 }

@@ -1,5 +1,6 @@
 //! User groups, who is in them, what is attached to them.
 
+use super::policy_input::policy_id;
 use crate::api::action::{Action, Answer, Call, Service, fields, respond};
 use crate::api::error::ApiError;
 use crate::api::input::Input;
@@ -145,7 +146,7 @@ async fn list_users(Call { app, caller, input, times }: Call) -> Response {
 
 async fn attach(Call { app, caller, input, .. }: Call) -> Response {
     input.only(&["PolicyId", "AttachGroupId"])?;
-    let (policy, id) = (input.required_integer("PolicyId")?, group_id(&input, "AttachGroupId")?);
+    let (policy, id) = (policy_id(&input)?, group_id(&input, "AttachGroupId")?);
     let full: Code = (|why| matches!(why, GroupRefusal::TooManyPolicies), "InvalidParameter.AttachmentFull");
     groups::policies::attach_group_policies(&app, &caller, id, vec![policy])
         .await
@@ -155,7 +156,7 @@ async fn attach(Call { app, caller, input, .. }: Call) -> Response {
 
 async fn detach(Call { app, caller, input, .. }: Call) -> Response {
     input.only(&["PolicyId", "DetachGroupId"])?;
-    let (policy, id) = (input.required_integer("PolicyId")?, group_id(&input, "DetachGroupId")?);
+    let (policy, id) = (policy_id(&input)?, group_id(&input, "DetachGroupId")?);
     groups::policies::detach_group_policy(&app, &caller, id, policy)
         .await
         .map_err(coded(&[NO_GROUP, NO_POLICY]))?;

@@ -1,6 +1,6 @@
 //! Policies of a user: attached, detached, listed, bounded.
 
-use super::policy_input::{few, paging, policy_type};
+use super::policy_input::{few, paging, policy_id, policy_type};
 use crate::api::action::{Action, Call, Service, fields, respond};
 use crate::api::error::{ApiError, USER};
 use crate::api::input::Input;
@@ -69,7 +69,7 @@ fn uin(input: &Input, name: &str) -> Result<Uin, ApiError> {
 async fn attach(call: Call) -> Result<Map<String, Value>, ApiError> {
     let Call { app, caller, input, .. } = call;
     input.only(&["PolicyId", "AttachUin"])?;
-    let (id, user) = (input.required_integer("PolicyId")?, uin(&input, "AttachUin")?);
+    let (id, user) = (policy_id(&input)?, uin(&input, "AttachUin")?);
     let attached = users::permissions::attach_policies(&app, &caller, user, vec![id]).await;
     attached
         .map_err(|failure| ApiError::from(failure).not_found_as(NO_USER, USER, user).invalid_as(NO_POLICY))?;
@@ -79,7 +79,7 @@ async fn attach(call: Call) -> Result<Map<String, Value>, ApiError> {
 async fn detach(call: Call) -> Result<Map<String, Value>, ApiError> {
     let Call { app, caller, input, .. } = call;
     input.only(&["PolicyId", "DetachUin"])?;
-    let (id, user) = (input.required_integer("PolicyId")?, uin(&input, "DetachUin")?);
+    let (id, user) = (policy_id(&input)?, uin(&input, "DetachUin")?);
     let detached = users::permissions::detach_policy(&app, &caller, user, id).await;
     detached.map_err(|failure| ApiError::from(failure).not_found_as(NO_USER, USER, user))?;
     Ok(Map::new())
@@ -174,7 +174,7 @@ fn one_of(name: &str, value: i64, allowed: std::ops::RangeInclusive<i64>) -> Res
 async fn put_boundary(call: Call) -> Result<Map<String, Value>, ApiError> {
     let Call { app, caller, input, .. } = call;
     input.only(&["TargetUin", "PolicyId"])?;
-    let (user, id) = (uin(&input, "TargetUin")?, input.required_integer("PolicyId")?);
+    let (user, id) = (uin(&input, "TargetUin")?, policy_id(&input)?);
     let put = users::boundary::put_boundary(&app, &caller, user, id).await;
     put.map_err(|failure| ApiError::from(failure).not_found_as(NO_BOUND_USER, USER, user))?;
     Ok(Map::new())

@@ -9,7 +9,7 @@ use crate::domain::audit::EventName;
 use crate::domain::field::FieldError;
 use crate::domain::group::GroupId;
 use crate::domain::permission::action;
-use crate::domain::policies::{Attachment, MAX_ATTACHED, PolicyRefusal, StoredPolicy};
+use crate::domain::policies::{Attachment, MAX_ATTACHED, PolicyId, PolicyRefusal, StoredPolicy};
 use crate::domain::user::{Uin, User};
 use crate::store::attachments::Inherited;
 use crate::store::grants::Given;
@@ -18,7 +18,7 @@ use crate::store::{attachments, dialect, grants, policies, users};
 /// A policy in force for a user, and where it comes from.
 #[derive(Clone, Debug)]
 pub struct Held {
-    pub policy_id: i64,
+    pub policy_id: PolicyId,
     pub name: String,
     pub description: String,
     pub is_preset: bool,
@@ -63,7 +63,12 @@ pub async fn policies(app: &App, caller: &Caller) -> Result<Vec<StoredPolicy>, F
 }
 
 /// Attaches policies to a user, all or none.
-pub async fn attach_policies(app: &App, caller: &Caller, uin: Uin, ids: Vec<i64>) -> Result<usize, Failure> {
+pub async fn attach_policies(
+    app: &App,
+    caller: &Caller,
+    uin: Uin,
+    ids: Vec<PolicyId>,
+) -> Result<usize, Failure> {
     caller.ensure(action::ATTACH_POLICY, uin)?;
     app.change(caller, move |change| {
         attach_policies_in(change, uin, &ids)?;
@@ -75,7 +80,7 @@ pub async fn attach_policies(app: &App, caller: &Caller, uin: Uin, ids: Vec<i64>
 pub(in crate::app) fn attach_policies_in(
     change: &mut Change<'_>,
     uin: Uin,
-    ids: &[i64],
+    ids: &[PolicyId],
 ) -> Result<(), Failure> {
     change.by.ensure(action::ATTACH_POLICY, uin)?;
     // No policy is deleted while it is being attached.
@@ -107,19 +112,23 @@ pub(in crate::app) fn attach_in(
             .event(EventName::AttachUserPolicy)
             .on(user)
             .object(&policy.name)
-            .fact("policy_id", policy.id)
+            .fact("policy_id", policy.id.0)
             .record(change);
     }
     Ok(())
 }
 
 /// Detaches a policy from a user.
-pub async fn detach_policy(app: &App, caller: &Caller, uin: Uin, id: i64) -> Result<(), Failure> {
+pub async fn detach_policy(app: &App, caller: &Caller, uin: Uin, id: PolicyId) -> Result<(), Failure> {
     caller.ensure(action::DETACH_POLICY, uin)?;
     app.change(caller, move |change| detach_policy_in(change, uin, id)).await
 }
 
-pub(in crate::app) fn detach_policy_in(change: &mut Change<'_>, uin: Uin, id: i64) -> Result<(), Failure> {
+pub(in crate::app) fn detach_policy_in(
+    change: &mut Change<'_>,
+    uin: Uin,
+    id: PolicyId,
+) -> Result<(), Failure> {
     change.by.ensure(action::DETACH_POLICY, uin)?;
     let user = changeable(change.conn, change.by, uin)?;
     let policy =
@@ -132,7 +141,7 @@ pub(in crate::app) fn detach_policy_in(change: &mut Change<'_>, uin: Uin, id: i6
         grants::loosen_user(change.conn, user.uid, at)?;
     }
     let event = change.event(EventName::DetachUserPolicy).on(&user).object(&policy.name);
-    event.fact("policy_id", id).record(change);
+    event.fact("policy_id", id.0).record(change);
     Ok(())
 }
 

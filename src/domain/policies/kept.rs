@@ -1,6 +1,7 @@
 //! Policies as the account has them: with text and without, attached, in versions, in use.
 
-use super::PolicyKind;
+use super::{PolicyId, PolicyKind};
+use crate::domain::group::GroupId;
 use crate::domain::user::{Uid, Uin};
 
 /// The owner of presets: nobody, so everybody.
@@ -9,7 +10,7 @@ pub const PRESET_OWNER: Uin = Uin(0);
 /// A policy with its document as text.
 #[derive(Clone, Debug)]
 pub struct StoredPolicy {
-    pub id: i64,
+    pub id: PolicyId,
     pub owner_uin: Uin,
     pub name: String,
     pub description: String,
@@ -28,7 +29,7 @@ impl StoredPolicy {
 /// A policy as lists show it, without its text.
 #[derive(Clone, Debug)]
 pub struct PolicySummary {
-    pub id: i64,
+    pub id: PolicyId,
     pub owner_uin: Uin,
     pub name: String,
     pub description: String,
@@ -50,7 +51,7 @@ impl PolicySummary {
 /// One text of a policy.
 #[derive(Clone, Debug)]
 pub struct PolicyVersion {
-    pub policy_id: i64,
+    pub policy_id: PolicyId,
     pub version: i64,
     pub document: String,
     pub created_at: i64,
@@ -61,7 +62,7 @@ pub struct PolicyVersion {
 /// A policy attached to a user or a group: since when, by whom.
 #[derive(Clone, Debug)]
 pub struct Attachment {
-    pub policy_id: i64,
+    pub policy_id: PolicyId,
     pub name: String,
     pub description: String,
     pub owner_uin: Uin,
@@ -88,5 +89,5 @@ pub struct Uses {
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub enum Entity {
     User { uid: Uid, uin: Uin, name: String, since: i64 },
-    Group { id: i64, name: String, since: i64 },
+    Group { id: GroupId, name: String, since: i64 },
 }

@@ -2,7 +2,7 @@
 
 use crate::app::caller::Caller;
 use crate::app::users::permissions::Held;
-use crate::domain::policies::{Attachment, StoredPolicy};
+use crate::domain::policies::{Attachment, PolicyId, StoredPolicy};
 use crate::domain::{field::FieldError, group::GroupId, permission::action};
 use crate::web::pages::chooser::{Choice, Choices, Wording};
 
@@ -41,7 +41,7 @@ pub struct Panel {
 
 /// A policy in force.
 pub struct PolicyRow {
-    pub id: i64,
+    pub id: PolicyId,
     pub name: String,
     pub description: String,
     pub is_preset: bool,
@@ -125,7 +125,7 @@ pub fn choices(known: Vec<StoredPolicy>, held: &[Attachment], text: &str) -> Cho
 }
 
 /// The ids of chosen policies, which may be named by id or by name.
-pub fn ids_of(chosen: &[String], known: &[StoredPolicy]) -> Result<Vec<i64>, FieldError> {
+pub fn ids_of(chosen: &[String], known: &[StoredPolicy]) -> Result<Vec<PolicyId>, FieldError> {
     if chosen.is_empty() {
         return Err(FieldError::on_page(WORDING.field, "Choose at least one policy."));
     }
