@@ -75,3 +75,11 @@ pub struct Account {
     /// Where sub-users may sign in from.
     pub sign_in_rules: SignInRules,
 }
+
+/// How many things of each sort an account has.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Counts {
+    pub policies: i64,
+    pub groups: i64,
+    pub members: i64,
+}

@@ -1,9 +1,11 @@
 //! What is written down: who did what to what, when, from where, and how it ended.
 
 mod name;
+mod search;
 pub mod words;
 
 pub use self::name::EventName;
+pub use self::search::{EventCursor, EventFilter, TargetFilter};
 use crate::domain::user::Uin;
 
 /// How an event ended.

@@ -6,9 +6,8 @@ use crate::app::caller::{Caller, SignedIn, compiled};
 use crate::app::{App, Failure};
 use crate::domain::grant::{AppAge, GrantRules, Mark};
 use crate::domain::group::{self, GroupId};
-use crate::domain::policies;
+use crate::domain::policies::{self, PolicyId, StoredPolicy};
 use crate::domain::user::{Uin, resource_of};
-use crate::store::policies::StoredPolicy;
 use crate::store::{Conn, grants};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -68,7 +67,7 @@ impl Caller {
         &self,
         app: &App,
         action: &'static str,
-        id: i64,
+        id: PolicyId,
     ) -> Result<Mark, Failure> {
         self.mark(app, action, &policies::resource_of(self.owner(), id))
     }

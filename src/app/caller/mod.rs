@@ -17,11 +17,10 @@ use crate::app::caller::sending::Sending;
 use crate::domain::account::Account;
 use crate::domain::grant::AppAge;
 use crate::domain::permission::Denial;
-use crate::domain::session::SignInMethod;
+use crate::domain::session::{Session, SignInMethod};
 use crate::domain::source::Source;
 use crate::domain::user::{Uin, User, UserKind, resource_of};
 use crate::store::api_keys::Signer;
-use crate::store::sessions::Session;
 use std::sync::Arc;
 
 /// How a person likes pages.

@@ -13,16 +13,13 @@ use crate::domain::number::in_words_first;
 use crate::domain::recovery::RecoveryCode;
 use crate::domain::secret::{Password, TotpSeed};
 use crate::domain::sentence::Sentence;
-use crate::domain::session::SignInMethod;
-use crate::domain::totp::{Code, matched_step, wrong_code};
+use crate::domain::session::{Session, SignInMethod};
+use crate::domain::totp::{Code, MfaDevice, matched_step, wrong_code};
 use crate::domain::user::Uin;
 use crate::passwords::Guest;
-use crate::store::totp_devices::{self, Device};
-use crate::store::{Conn, dialect, identities, recovery_codes, sessions};
+use crate::store::{Conn, dialect, identities, recovery_codes, sessions, totp_devices};
 use crate::vault::{Binding, places};
 use std::sync::Arc;
-
-pub use crate::store::totp_devices::Device as MfaDevice;
 
 /// Authenticator apps per identity.
 pub const MAX_DEVICES: usize = 5;
@@ -116,7 +113,7 @@ fn begin_enrolment(
     app: &App,
     conn: &mut Conn,
     id_hash: &str,
-    session: &sessions::Session,
+    session: &Session,
 ) -> Result<TotpSeed, Failure> {
     let seed = TotpSeed::generate(&app.random)?;
     let sealed = app.vault.seal(&places::enrolment(session.uin, &session.family), seed.expose())?;
@@ -171,7 +168,7 @@ fn add_device(change: &mut Change<'_>, enrolment: &Enrolment) -> Result<(bool, S
         .into());
     }
     let recovered_at = identities::recovered_at(change.conn, uin)?;
-    let device = Device { recovered_at, ..new_device(app, uin, name, FirstCode { seed: &seed, step })? };
+    let device = MfaDevice { recovered_at, ..new_device(app, uin, name, FirstCode { seed: &seed, step })? };
     totp_devices::insert(change.conn, &device)?;
     totp_devices::end_enrolment(change.conn, &session.id_hash)?;
     Ok((held.is_empty(), device.id))
@@ -190,12 +187,12 @@ pub(in crate::app) fn new_device(
     uin: Uin,
     name: &str,
     first: FirstCode<'_>,
-) -> Result<Device, Failure> {
+) -> Result<MfaDevice, Failure> {
     let id = app.random.token()?;
-    Ok(Device {
+    Ok(MfaDevice {
         seed: app.vault.seal(&places::totp_seed(uin, &id), first.seed.expose())?,
         id,
-        uin: uin.0,
+        uin,
         name: name.to_owned(),
         last_step: first.step,
         created_at: app.clock.now(),

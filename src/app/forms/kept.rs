@@ -4,11 +4,9 @@ use crate::app::caller::Caller;
 use crate::app::session::rules::is_live;
 use crate::app::session::tickets::digest;
 use crate::app::{App, Failure};
-use crate::domain::session::Stage;
-use crate::domain::user::Uin;
+use crate::domain::session::{Session, Stage};
 use crate::store::kept_forms::{self, KeptForm};
-use crate::store::sessions::{self, Session};
-use crate::store::{dialect, users};
+use crate::store::{dialect, sessions, users};
 use crate::vault::places;
 use serde::{Deserialize, Serialize};
 
@@ -47,7 +45,7 @@ fn has_just_ended(app: &App, session: &Session) -> bool {
 
 /// Keeps what somebody filled in whose session has ended. Gives the name to ask for it by.
 pub async fn keep_form(app: &App, session: &Session, filled: &Filled) -> Result<Option<String>, Failure> {
-    let (uin, uid, name, now) = (Uin(session.uin), session.uid, app.random.token()?, app.clock.now());
+    let (uin, uid, name, now) = (session.uin, session.uid.0, app.random.token()?, app.clock.now());
     let digest = digest(&name);
     let text = serde_json::to_vec(filled).map_err(|_| Failure::Corrupt("kept_forms.fields"))?;
     let fields = app.vault.seal(&places::kept_form(uin, uid, &digest), &text)?;

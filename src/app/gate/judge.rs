@@ -6,8 +6,8 @@ use crate::app::gate::refusal::{Refused, Stop};
 use crate::app::gate::replay;
 use crate::app::gate::verdict::{Bearer, Verdict};
 use crate::app::keys::usage::{Sighting, note_use};
-use crate::app::signed::believed;
 use crate::app::signed::signers::{Known, access, signer};
+use crate::app::signed::{Refusal, believed};
 use crate::app::{App, Failure};
 use crate::domain::gate::gateway::Gateway;
 use crate::domain::gate::headers;
@@ -19,7 +19,7 @@ use crate::domain::gate::token::RequiredCoverage;
 use crate::domain::key::SecretId;
 use crate::domain::replay::{Arrival, Origin, Use};
 use crate::domain::signature::{
-    self, Allowances, Body, Claim, Coverage, GateRules, Header, Incoming, Scheme, Verified,
+    self, Allowances, Body, Claim, Coverage, GateRules, Header, Incoming, Scheme, SignatureError, Verified,
 };
 use crate::domain::source::Source;
 use std::sync::Arc;
@@ -127,12 +127,14 @@ impl Weighing<'_> {
         let own = known.filter(|known| known.signer.user.owner_uin == door.gateway.token.owner_uin);
         let v1 = own.as_ref().is_some_and(|known| known.signer.account.settings.signature_v1);
         let allowed = Allowances { unsigned_payload: true, v1 };
+        // Of a write whose body is not known, all that can be said is that.
+        let writes = !matches!(self.asked.method, "GET" | "HEAD" | "OPTIONS");
+        let is_open = writes && matches!(self.asked.body, Body::Unknown);
         believed(app, claim, own, allowed).map_err(|refusal| match refusal {
-            crate::app::signed::Refusal::Signature(error) => error.into(),
-            crate::app::signed::Refusal::Token => {
-                Refused::unproven("session_token", "No key here has a session token.").into()
-            }
-            crate::app::signed::Refusal::Failure(failure) => failure.into(),
+            Refusal::Signature(SignatureError::Mismatch(_)) if is_open => uncovered().into(),
+            Refusal::Signature(error) => error.into(),
+            Refusal::Token => Refused::unproven("session_token", "No key here has a session token.").into(),
+            Refusal::Failure(failure) => failure.into(),
         })
     }
 
@@ -173,13 +175,7 @@ impl Weighing<'_> {
         if !named.is_write || coverage >= needed {
             return Ok(());
         }
-        let text = match coverage {
-            Coverage::Claimed => {
-                "A hash of the body is signed, but nobody worked it out from the bytes that go on."
-            }
-            _ => "The signature says nothing about the body.",
-        };
-        Err(Refused::forbidden("body_not_covered", text).into())
+        Err(uncovered().into())
     }
 
     fn ensure_allowed(&self, access: &Access, named: &Named, verdict: &mut Verdict) -> Result<(), Stop> {
@@ -226,6 +222,12 @@ fn service_of<'g>(gateway: &'g Gateway, host: &str) -> Result<&'g Service, Refus
         )
     };
     gateway.service_of(&Host::parse(host).map_err(|_| none())?).ok_or_else(none)
+}
+
+fn uncovered() -> Refused {
+    let text = "The signature does not cover the body as far as the gateway knows it. Sign a hash of the body, and use a \
+                gateway that hashes what goes on, or one whose token asks for less.";
+    Refused::forbidden("body_not_covered", text)
 }
 
 fn unknown_method() -> Refused {

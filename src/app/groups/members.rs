@@ -6,14 +6,12 @@ use crate::app::groups::{found, limits};
 use crate::app::{App, Failure};
 use crate::domain::audit::EventName;
 use crate::domain::group::{
-    Group, GroupId, GroupRefusal, MAX_AT_ONCE, MAX_GROUPS_PER_USER, MAX_MEMBERS, UserRef,
+    Group, GroupId, GroupRefusal, Joined, MAX_AT_ONCE, MAX_GROUPS_PER_USER, MAX_MEMBERS, Member, UserRef,
 };
 use crate::domain::paging::{Paged, Paging};
 use crate::domain::permission::action;
 use crate::domain::user::{Uin, User, UserKind};
 use crate::store::{Conn, dialect, grants, groups, users};
-
-pub use crate::store::groups::{Joined, Member};
 
 /// A user and the group it is to be in, or no longer.
 pub type Pair = (GroupId, UserRef);

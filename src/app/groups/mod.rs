@@ -9,15 +9,13 @@ use crate::app::change::Change;
 use crate::app::{App, Failure};
 use crate::domain::audit::EventName;
 use crate::domain::field::{self, FieldError};
-use crate::domain::group::{self, Group, GroupId, GroupRefusal, MAX_GROUPS};
+use crate::domain::group::{self, Group, GroupId, GroupRefusal, Holds, MAX_GROUPS};
 use crate::domain::names::look_alike;
 use crate::domain::paging::{Paged, Paging};
 use crate::domain::permission::{Denial, action};
 use crate::domain::user::Uin;
 use crate::store::sequences::{self, Sequence};
 use crate::store::{self, Conn, dialect, grants, groups};
-
-pub use crate::store::groups::Holds;
 
 /// A group with what the list shows beside it.
 pub struct ListedGroup {

@@ -20,11 +20,11 @@ use crate::domain::account::SecretReveal;
 use crate::domain::audit::EventName;
 use crate::domain::field::{self, FieldError};
 use crate::domain::key::{Key, KeyStatus, SecretId, ensure_deletable, free_slot};
+use crate::domain::key_usage::{LastUse, Record};
 use crate::domain::secret::SecretKey;
 use crate::domain::step_up::Purpose;
 use crate::domain::user::User;
-use crate::store::key_usage::{self, LastUse, Record};
-use crate::store::{Conn, api_keys, dialect, users};
+use crate::store::{Conn, api_keys, dialect, key_usage, users};
 
 pub use crate::app::keys::rights::KeyRights;
 pub use crate::domain::key::{KeyRef, Operation, Place};

@@ -14,14 +14,12 @@ use crate::app::session::tickets::digest;
 use crate::app::session::welcome::unwelcome;
 use crate::app::{App, Failure};
 use crate::domain::audit::EventName;
-use crate::domain::session::{SignInMethod, Stage};
+use crate::domain::session::{Session, SignInMethod, Stage};
 use crate::domain::source::Source;
 use crate::domain::user::{Uin, User};
 use crate::store::sessions;
 use crate::store::{Conn, dialect, users};
 use std::sync::Arc;
-
-pub use crate::store::sessions::Session;
 
 /// What a session begins with.
 pub(in crate::app) struct Beginning<'a> {
@@ -47,8 +45,8 @@ pub(in crate::app) fn begin_session(
         family: app.random.token()?,
         state: "{}".to_owned(),
         stage: stage.as_str().to_owned(),
-        uin: beginning.user.uin.0,
-        uid: beginning.user.uid.0,
+        uin: beginning.user.uin,
+        uid: beginning.user.uid,
         method: beginning.method.to_string(),
         ip: beginning.source.ip.clone(),
         user_agent: beginning.source.user_agent.clone(),
@@ -72,7 +70,7 @@ pub(in crate::app) fn rename_session(
     change: impl FnOnce(&mut Session),
 ) -> Result<String, Failure> {
     // Whoever ends this person's sessions must see either the old row or the new one.
-    dialect::lock_identity(conn, Uin(old.uin))?;
+    dialect::lock_identity(conn, old.uin)?;
     let key = app.random.token()?;
     let mut renamed = Session {
         id_hash: digest(&key),
@@ -163,7 +161,7 @@ pub async fn identities(app: &App, caller: &Caller) -> Result<Vec<(User, String)
 pub async fn switch_identity(app: &App, caller: &Caller, owner: Uin) -> Result<String, Failure> {
     let (session, source) = (Arc::clone(caller.session()?), caller.source.clone());
     app.change(caller, move |change| {
-        let user = users::find(change.conn, owner, Uin(session.uin))?.ok_or(Failure::NotFound)?;
+        let user = users::find(change.conn, owner, session.uin)?.ok_or(Failure::NotFound)?;
         if !user.console_login {
             return Err(Failure::NotFound);
         }
@@ -171,7 +169,7 @@ pub async fn switch_identity(app: &App, caller: &Caller, owner: Uin) -> Result<S
             return Ok(Err(refusal));
         }
         let key = rename_session(change.app, change.conn, &session, |renamed| {
-            renamed.uid = user.uid.0;
+            renamed.uid = user.uid;
             renamed.step_up_at = None;
         })?;
         Draft::new(EventName::SwitchIdentity, &Actor::of(&user, &source)).record(change);

@@ -8,7 +8,7 @@ use crate::app::{App, Failure};
 use crate::domain::account::Account;
 use crate::domain::session::Stage;
 use crate::domain::source::Source;
-use crate::domain::user::{Uin, User, UserKind};
+use crate::domain::user::{User, UserKind};
 use crate::store::identities::Identity;
 use crate::store::{Conn, StoreError, accounts, identities, policies, sessions, totp_devices, users};
 use std::sync::Arc;
@@ -36,12 +36,12 @@ fn load_caller(app: &App, conn: &mut Conn, id_hash: &str, source: Source) -> Res
     if !session.is_at(Stage::SignedIn) {
         return Err(Failure::NotSignedIn);
     }
-    let uin = Uin(session.uin);
+    let uin = session.uin;
     let memberships = users::of_identity(conn, uin)?;
     let can_switch = memberships.len() > 1;
     let user = memberships
         .into_iter()
-        .find(|user| user.uid.0 == session.uid && user.console_login)
+        .find(|user| user.uid == session.uid && user.console_login)
         .ok_or(Failure::NotSignedIn)?;
     let account = accounts::find(conn, user.owner_uin)?.ok_or(Failure::Corrupt("users.owner_uin"))?;
     if user.kind != UserKind::Root && !account.sign_in_rules.admit(&source.ip) {

@@ -2,10 +2,9 @@
 
 use crate::app::{App, Failure};
 use crate::domain::deadline;
-use crate::domain::session::Stage;
+use crate::domain::session::{Session, Stage};
 use crate::domain::user::Uin;
-use crate::store::Conn;
-use crate::store::sessions::{self, Session};
+use crate::store::{Conn, sessions};
 
 /// Sessions of one identity: the oldest ends when another begins.
 pub const MAX_SESSIONS: usize = 20;

@@ -14,12 +14,11 @@ use crate::app::session::{Beginning, begin_session, public_name};
 use crate::app::sign_in::visitor::{Knock, Visitor, at_the_door};
 use crate::domain::audit::EventName;
 use crate::domain::secret::Password;
-use crate::domain::session::{SignInMethod, Stage};
+use crate::domain::session::{Session, SignInMethod, Stage};
 use crate::domain::source::Source;
 use crate::domain::throttle::TOLD_WRONG_CODES;
 use crate::domain::user::{Uin, User};
 use crate::passwords::Verdict;
-use crate::store::sessions::Session;
 use crate::store::{Conn, accounts, dialect, identities, totp_devices, users};
 
 pub use crate::app::factors::known_devices::DEVICE_COOKIE_SECONDS;

@@ -13,13 +13,12 @@ use crate::app::{App, Failure};
 use crate::domain::audit::EventName;
 use crate::domain::field::FieldError;
 use crate::domain::recovery::RecoveryCode;
-use crate::domain::session::{SignInMethod, Stage};
+use crate::domain::session::{Session, SignInMethod, Stage};
 use crate::domain::source::Source;
 use crate::domain::throttle::MANY_WRONG_CODES;
 use crate::domain::totp::Code;
-use crate::domain::user::{Uid, Uin, User};
-use crate::store::sessions::{self, Session};
-use crate::store::{Conn, dialect, identities, recovery_codes, users};
+use crate::domain::user::{Uin, User};
+use crate::store::{Conn, dialect, identities, recovery_codes, sessions, users};
 
 const ONLY_KNOWN: &str = "Too many wrong codes were entered for this user. Sign in from a browser that you used before, \
      or use a recovery code.";
@@ -156,7 +155,7 @@ fn use_recovery_code(
 
 fn half_signed_in(app: &App, conn: &mut Conn, session: &str) -> Result<(Session, User), Failure> {
     let half = live_session(app, conn, session)?;
-    let user = users::by_uid(conn, Uid(half.uid))?.filter(|user| user.console_login);
+    let user = users::by_uid(conn, half.uid)?.filter(|user| user.console_login);
     match user {
         Some(user) if half.is_at(Stage::SecondFactor) => Ok((half, user)),
         _ => Err(Failure::NotSignedIn),

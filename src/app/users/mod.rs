@@ -24,12 +24,11 @@ use crate::domain::paging::Slice;
 use crate::domain::permission::action;
 use crate::domain::secret::Password;
 use crate::domain::user::{MAX_OWNERS_OF_COLLABORATOR, Protection, Uid, Uin, User, UserKind, UserName};
+use crate::domain::user_search::{Listed, UserCursor, UserFilter};
 use crate::store::identities::{self, StoredPassword};
 use crate::store::sequences::{self, Sequence};
 use crate::store::{Conn, accounts, api_keys, dialect, grants, policies, totp_devices, user_search, users};
 use serde_json::Value;
-
-pub use crate::store::user_search::{KeyFilter, Listed, UserCursor, UserFilter};
 
 /// Rows of one page of the User List.
 pub const PAGE_SIZE: usize = 50;

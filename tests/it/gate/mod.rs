@@ -2,6 +2,7 @@
 
 mod admission;
 mod forms;
+mod nginx;
 mod refusals;
 mod replay;
 mod verdicts;
@@ -36,7 +37,15 @@ impl Scene {
     }
 
     async fn with(options: &[&str]) -> Self {
-        let app = TestApp::spawn();
+        Self::on(TestApp::spawn(), options).await
+    }
+
+    /// With the machine's own clock, by which other programs sign.
+    async fn of_the_present() -> Self {
+        Self::on(TestApp::spawn_behind(0, &[]), &[]).await
+    }
+
+    async fn on(app: TestApp, options: &[&str]) -> Self {
         let root = app.bare_root("root").await;
         let admin = app.key_of(&root).await;
         let policy = json!({"PolicyName": "readers", "PolicyDocument": READERS});

@@ -1,10 +1,9 @@
 //! What the log is asked for, as typed and as meant.
 
 use super::range::{DAY, start_of};
-use crate::app::{
-    App, Failure, account, account::log::EventCursor, account::log::EventFilter, caller::Caller,
-};
-use crate::domain::{audit::EventName, audit::Outcome, audit::words::EventGroup, field::FieldError};
+use crate::app::{App, Failure, account, caller::Caller};
+use crate::domain::audit::{EventCursor, EventFilter, EventName, Outcome, words::EventGroup};
+use crate::domain::field::FieldError;
 use crate::web::{error::PageError, query::Query, visit::number_in};
 
 /// The filter's fields.

@@ -1,9 +1,10 @@
 //! Enrolling an authenticator app: who asks proves it first, then sees a seed, then types its first code.
 
-use crate::app::factors::devices::{Enrolled, Enrolment, MAX_DEVICES, MfaDevice, apps_full};
+use crate::app::factors::devices::{Enrolled, Enrolment, MAX_DEVICES, apps_full};
 use crate::app::{Failure, caller::Caller, caller::Duty, factors, me};
 use crate::domain::secret::{MalformedPassword, Password, TotpSeed};
-use crate::domain::{field, field::FieldError, qr, totp::Code, totp::otpauth_url};
+use crate::domain::totp::{Code, MfaDevice, otpauth_url};
+use crate::domain::{field, field::FieldError, qr};
 use crate::web::answer::{PageResult, render, render_as, see_other};
 use crate::web::{
     caller::AnyPerson, error::PageError, forms::Form, forms::csrf::Protected, layout::Layout,

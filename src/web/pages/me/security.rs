@@ -1,10 +1,9 @@
 //! The page about one’s own way in: what guards it, and what happened there lately.
 
 use crate::app::{
-    account, caller::Duty, factors::devices::MAX_DEVICES, factors::devices::MfaDevice,
-    factors::devices::apps_full, me, session,
+    account, caller::Duty, factors::devices::MAX_DEVICES, factors::devices::apps_full, me, session,
 };
-use crate::domain::{permission::action, recovery::COUNT};
+use crate::domain::{permission::action, recovery::COUNT, totp::MfaDevice};
 use crate::web::{
     answer::PageResult, answer::render, caller::AnyPerson, layout, layout::Layout, layout::filters,
     pages::audit::EventRow, visit::Visit,

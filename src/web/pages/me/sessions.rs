@@ -1,7 +1,8 @@
 //! Where a person is signed in, and ending that.
 
 use super::agent;
-use crate::app::{session, session::Session as SignedIn, session::public_name, session::rules::MAX_SESSIONS};
+use crate::app::{session, session::public_name, session::rules::MAX_SESSIONS};
+use crate::domain::session::Session as SignedIn;
 use crate::web::answer::{PageResult, render, see_other};
 use crate::web::{forms::csrf::Protected, layout::Layout, layout::filters, visit::Visit};
 use askama::Template;

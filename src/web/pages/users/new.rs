@@ -1,9 +1,9 @@
 //! Creating a user, and the page that shows a generated password once.
 
 use crate::app::users::{Details, NewUser, NewUserKind};
-use crate::app::{deferred, deferred::grant::Way, factors, users, users::permissions::StoredPolicy};
+use crate::app::{deferred, deferred::grant::Way, factors, users};
 use crate::domain::{
-    field::FieldError, number::in_words, permission::action, secret::Password,
+    field::FieldError, number::in_words, permission::action, policies::StoredPolicy, secret::Password,
     user::MAX_OWNERS_OF_COLLABORATOR, user::Uin, user::UserKind,
 };
 use crate::web::{
