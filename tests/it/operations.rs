@@ -60,7 +60,8 @@ async fn a_statement_that_names_a_resource_allows_none_of_them() {
         assert_eq!(code(&program.call("cam", action, body).await), "", "{action}");
     }
     let called = calls().len();
-    assert_eq!(called + 2, OPERATION_LEVEL.len(), "the account's settings are the console's alone");
+    let of_cam = OPERATION_LEVEL.iter().filter(|action| action.starts_with("cam:")).count();
+    assert_eq!(called + 2, of_cam, "the account's settings are the console's alone");
 }
 
 #[actix_web::test]
