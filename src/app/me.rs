@@ -67,7 +67,7 @@ pub(in crate::app) fn set_own_password(
     let remembered = change.by.account.password_rules.reuse_limit;
     identities::set_password(change.conn, change.by.user.uin, &stored, remembered)?;
     sessions::delete_others(change.conn, change.by.user.uin, &change.by.session()?.family)?;
-    change.event(EventName::ChangePassword).record(change);
+    change.event(EventName::CHANGE_PASSWORD).record(change);
     Ok(())
 }
 
@@ -98,7 +98,7 @@ pub(in crate::app) fn remove_device_in(change: &mut Change<'_>, id: &str) -> Res
         recovery_codes::delete_all(change.conn, uin)?;
     }
     sessions::delete_others(change.conn, uin, &change.by.session()?.family)?;
-    change.event(EventName::RemoveMfaDevice).fact("device", device.name.as_str()).record(change);
+    change.event(EventName::REMOVE_MFA_DEVICE).fact("device", device.name.as_str()).record(change);
     Ok(())
 }
 
@@ -119,7 +119,7 @@ async fn ask_for_oneself(
 
 /// Keeps how the caller likes pages.
 pub async fn set_preferences(app: &App, caller: &Caller, preferences: Preferences) -> Result<(), Failure> {
-    let (uin, event) = (caller.user.uin, caller.event(EventName::UpdatePreferences));
+    let (uin, event) = (caller.user.uin, caller.event(EventName::UPDATE_PREFERENCES));
     let Preferences { theme, density } = caller.preferences();
     app.change(caller, move |change| {
         identities::set_preferences(change.conn, uin, &preferences.theme, &preferences.density)?;

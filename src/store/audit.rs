@@ -79,14 +79,14 @@ pub fn insert(conn: &mut Conn, event: &Event) -> Result<i64, StoreError> {
 
 /// Events whose target begins with a group and ends in a policy.
 const GROUP_POLICIES: [&str; 2] =
-    [EventName::AttachGroupPolicy.as_str(), EventName::DetachGroupPolicy.as_str()];
+    [EventName::ATTACH_GROUP_POLICY.as_str(), EventName::DETACH_GROUP_POLICY.as_str()];
 /// Events that name a user with its UIN.
 const OF_USERS: [&str; 5] = [
-    EventName::DeleteUser.as_str(),
-    EventName::UpdateUser.as_str(),
-    EventName::AddUser.as_str(),
-    EventName::AddCollaborator.as_str(),
-    EventName::SignIn.as_str(),
+    EventName::DELETE_USER.as_str(),
+    EventName::UPDATE_USER.as_str(),
+    EventName::ADD_USER.as_str(),
+    EventName::ADD_COLLABORATOR.as_str(),
+    EventName::SIGN_IN.as_str(),
 ];
 
 /// One way into the log: a range of one index, in the order of the numbers.

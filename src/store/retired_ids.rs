@@ -8,7 +8,7 @@ use diesel::prelude::*;
 use sha2::{Digest, Sha256};
 
 /// How the log says that a key was deleted; its target ends in the SecretId.
-const DELETIONS: [&str; 2] = [EventName::DeleteApiKey.as_str(), EventName::DeleteAccessKey.as_str()];
+const DELETIONS: [&str; 2] = [EventName::DELETE_API_KEY.as_str(), EventName::DELETE_ACCESS_KEY.as_str()];
 /// The sequence that says how far the log has been read.
 const READ: &str = "retired";
 

@@ -80,7 +80,7 @@ pub async fn set_protection(
         }
         users::set_protection(change.conn, user.uid, after)?;
         change
-            .event(EventName::SetMfaFlag)
+            .event(EventName::SET_MFA_FLAG)
             .on(&user)
             .changed([
                 ("login", before.sign_in.into(), after.sign_in.into()),
@@ -116,7 +116,7 @@ pub async fn update_password_rules(app: &App, caller: &Caller, changes: RuleChan
         rules.updated_at = Some(change.app.clock.now());
         rules.modifier = change.by.user.uin.to_string();
         accounts::update_password_rules(change.conn, owner, &rules)?;
-        change.event(EventName::UpdatePasswordRules).changed(rule_changes(&before, &rules)).record(change);
+        change.event(EventName::UPDATE_PASSWORD_RULES).changed(rule_changes(&before, &rules)).record(change);
         Ok(())
     })
     .await
@@ -145,7 +145,7 @@ pub async fn set_sign_in_rules(
         }
         accounts::update_sign_in_rules(change.conn, owner, &rules)?;
         change
-            .event(EventName::CreateSubAccountLoginIpPolicy)
+            .event(EventName::CREATE_SUB_ACCOUNT_LOGIN_IP_POLICY)
             .changed([
                 ("rules", before.0, listed(&rules)),
                 ("disabled", before.1.into(), rules.is_disabled.into()),

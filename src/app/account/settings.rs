@@ -35,7 +35,7 @@ pub(in crate::app) fn change_settings_in(
         accounts::find(change.conn, change.by.owner())?.ok_or(Failure::Corrupt("accounts.owner_uin"))?;
     accounts::update_settings(change.conn, change.by.owner(), settings)?;
     change
-        .event(EventName::UpdateAccountSettings)
+        .event(EventName::UPDATE_ACCOUNT_SETTINGS)
         .changed(changes(&account.settings, settings))
         .record(change);
     Ok(())

@@ -128,7 +128,7 @@ pub async fn set_up(app: &App, setup: Setup, source: Source) -> Result<(String, 
             &new_device(change.app, user.uin, "Authenticator", FirstCode { seed: &seed, step })?,
         )?;
         setup_tokens::delete_all(change.conn)?;
-        Draft::new(EventName::Setup, &Actor::of(&user, &source))
+        Draft::new(EventName::SETUP, &Actor::of(&user, &source))
             .fact("account_name", account_name.as_str())
             .record(change);
         let door = Door { session: "", purpose: SETUP_CODES, uid: user.uid, object: "" };

@@ -61,7 +61,7 @@ impl Draft {
 
     /// Of somebody who signs in, or tries to.
     pub(in crate::app) fn sign_in(user: &User, source: &Source) -> Self {
-        Self::new(EventName::SignIn, &Actor::of(user, source))
+        Self::new(EventName::SIGN_IN, &Actor::of(user, source))
     }
 
     /// Of an operator at the command line.

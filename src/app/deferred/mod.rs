@@ -82,7 +82,7 @@ async fn carry_out_now(app: &App, caller: Caller, step_up: StepUp) -> Result<Don
     let note = app.change(&caller, move |change| {
         let target = target_of(change.conn, change.by.owner(), &step_up)?;
         let event =
-            change.event(EventName::ShowSecretKey).on(&target).object(secret_id_of(&step_up)?.as_str());
+            change.event(EventName::SHOW_SECRET_KEY).on(&target).object(secret_id_of(&step_up)?.as_str());
         event.refused(&denial.because.to_string()).record(change);
         Ok(())
     });
@@ -155,7 +155,7 @@ fn carry_out(change: &mut Change<'_>, step_up: &StepUp) -> Result<Done, Failure>
         Purpose::ReplaceRecoveryCodes => {
             let door = own_door(change.by, factors::devices::RECOVERY_CODES)?;
             let ticket = replace_codes(change.app, change.conn, change.by.user.uin, &door)?;
-            change.event(EventName::ReplaceRecoveryCodes).record(change);
+            change.event(EventName::REPLACE_RECOVERY_CODES).record(change);
             Ok(Done::RecoveryCodes { ticket })
         }
         Purpose::ChangePassword => {

@@ -124,7 +124,7 @@ fn begin_enrolment(
 /// Registers the device whose seed was shown, proven by its first code. [`Failure::NotProven`]: no seed waits.
 pub async fn enrol(app: &App, caller: &Caller, enrolment: Enrolment) -> Result<Enrolled, Failure> {
     let (session, user, event) =
-        (Arc::clone(caller.session()?), caller.user.clone(), caller.event(EventName::AddMfaDevice));
+        (Arc::clone(caller.session()?), caller.user.clone(), caller.event(EventName::ADD_MFA_DEVICE));
     app.change(caller, move |change| {
         dialect::lock_identity(change.conn, user.uin)?;
         let (first, device) = add_device(change, &enrolment)?;
@@ -243,7 +243,7 @@ pub(in crate::app) async fn ensure_password(
         Err(error) => return Err(take_back(app, buckets, error).await),
     };
     if !is_right {
-        let event = caller.event(EventName::StepUp).fact("purpose", "password").refused("wrong password");
+        let event = caller.event(EventName::STEP_UP).fact("purpose", "password").refused("wrong password");
         app.change(caller, move |change| {
             event.record(change);
             Ok(())

@@ -71,7 +71,7 @@ pub(in crate::app) fn count_wrong_code(
 
 impl Attempt<'_> {
     fn event(&self) -> Draft {
-        self.caller.event(EventName::StepUp).on(self.target).fact("purpose", self.purpose)
+        self.caller.event(EventName::STEP_UP).on(self.target).fact("purpose", self.purpose)
     }
 
     /// Codes refused because of a lock that no event tells of yet.

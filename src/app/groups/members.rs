@@ -105,7 +105,7 @@ fn add_in(change: &mut Change<'_>, id: GroupId, user: UserRef) -> Result<(), Fai
     }
     let mark = change.by.mark_on_group(change.app, action::ADD_MEMBER, id)?;
     groups::add_member(change.conn, id, user.uid, mark)?;
-    let event = change.event(EventName::AddUserToGroup).on(&user).object(&group.name);
+    let event = change.event(EventName::ADD_USER_TO_GROUP).on(&user).object(&group.name);
     event.fact("group_id", id.0).record(change);
     Ok(())
 }
@@ -141,7 +141,7 @@ fn remove_in(change: &mut Change<'_>, id: GroupId, user: UserRef) -> Result<(), 
     {
         grants::loosen_user(change.conn, user.uid, at)?;
     }
-    let event = change.event(EventName::RemoveUserFromGroup).on(&user).object(&group.name);
+    let event = change.event(EventName::REMOVE_USER_FROM_GROUP).on(&user).object(&group.name);
     event.fact("group_id", id.0).record(change);
     Ok(())
 }

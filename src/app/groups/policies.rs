@@ -84,7 +84,7 @@ pub(in crate::app) fn attach_to_group_in(
     }
     let mark = change.by.mark_on_group(change.app, action::ATTACH_GROUP_POLICY, id)?;
     groups::attach(change.conn, id, policy.id, Given { by: &change.by.user.name, mark })?;
-    let event = change.event(EventName::AttachGroupPolicy).about(&group.name).object(&policy.name);
+    let event = change.event(EventName::ATTACH_GROUP_POLICY).about(&group.name).object(&policy.name);
     event.fact("group_id", id.0).fact("policy_id", policy.id.0).record(change);
     Ok(())
 }
@@ -117,7 +117,7 @@ pub(in crate::app) fn detach_group_policy_in(
     if let Some(at) = loosened(change.conn, &policy, mark)? {
         grants::loosen_group(change.conn, id, at)?;
     }
-    let event = change.event(EventName::DetachGroupPolicy).about(&group.name).object(&policy.name);
+    let event = change.event(EventName::DETACH_GROUP_POLICY).about(&group.name).object(&policy.name);
     event.fact("group_id", id.0).fact("policy_id", policy.id.0).record(change);
     Ok(())
 }

@@ -23,15 +23,15 @@ pub(in crate::app) enum Via {
 impl Via {
     fn created(self) -> EventName {
         match self {
-            Self::Console => EventName::CreateApiKey,
-            Self::Api => EventName::CreateAccessKey,
+            Self::Console => EventName::CREATE_API_KEY,
+            Self::Api => EventName::CREATE_ACCESS_KEY,
         }
     }
 
     fn deleted(self) -> EventName {
         match self {
-            Self::Console => EventName::DeleteApiKey,
-            Self::Api => EventName::DeleteAccessKey,
+            Self::Console => EventName::DELETE_API_KEY,
+            Self::Api => EventName::DELETE_ACCESS_KEY,
         }
     }
 
@@ -39,11 +39,11 @@ impl Via {
     fn turned(self, change: &Change<'_>, held: &HeldKey, status: KeyStatus) -> Draft {
         let event = |name| about(change, name, held);
         match (self, status) {
-            (Self::Console, KeyStatus::Enabled) => event(EventName::EnableApiKey),
-            (Self::Console, KeyStatus::Disabled) => event(EventName::DisableApiKey),
+            (Self::Console, KeyStatus::Enabled) => event(EventName::ENABLE_API_KEY),
+            (Self::Console, KeyStatus::Disabled) => event(EventName::DISABLE_API_KEY),
             (Self::Api, _) => {
                 let (before, after) = (held.key.status.as_str(), status.as_str());
-                event(EventName::UpdateAccessKey).changed([("status", before.into(), after.into())])
+                event(EventName::UPDATE_ACCESS_KEY).changed([("status", before.into(), after.into())])
             }
         }
     }

@@ -198,7 +198,7 @@ pub async fn set_note(app: &App, caller: &Caller, key: &KeyRef, note: &str) -> R
         let HeldKey { holder, key } = locked(change, &key, Operation::Create)?;
         let note = field::unless_kept(Some(&key.note), &note, key_note)?;
         api_keys::set_note(change.conn, &key, &note)?;
-        let event = change.event(EventName::UpdateApiKey).on(&holder).object(key.secret_id.as_str());
+        let event = change.event(EventName::UPDATE_API_KEY).on(&holder).object(key.secret_id.as_str());
         event.changed([("note", key.note.into(), note.into())]).record(change);
         Ok(())
     })

@@ -78,7 +78,11 @@ pub async fn show_secret(
             ensure_code_counts(change.app, change.by, &holder)?;
             let sealed = api_keys::sealed_secret(change.conn, holder.uid, &key.secret_id)?;
             let secret = open_secret(change.app, &key, &sealed.ok_or(Failure::NotFound)?)?;
-            change.event(EventName::ShowSecretKey).on(&holder).object(key.secret_id.as_str()).record(change);
+            change
+                .event(EventName::SHOW_SECRET_KEY)
+                .on(&holder)
+                .object(key.secret_id.as_str())
+                .record(change);
             Ok(Taken::Shown(Shown { holder, key, secret }))
         })
         .await;
@@ -104,7 +108,7 @@ pub async fn show_created(
                 Taken::Never => return Ok(Taken::Never),
             };
             let secret = SecretKey::parse(&text).map_err(|_| Failure::Corrupt("tickets.sealed"))?;
-            let event = change.event(EventName::ShowSecretKey).on(&holder).object(key.secret_id.as_str());
+            let event = change.event(EventName::SHOW_SECRET_KEY).on(&holder).object(key.secret_id.as_str());
             event.fact("once", true).record(change);
             Ok(Taken::Shown(Shown { holder, key, secret }))
         })
@@ -145,7 +149,7 @@ async fn note_refused_reveal(
     reason: Option<&'static str>,
 ) -> Result<(), Failure> {
     let Some(reason) = reason else { return Ok(()) };
-    note_refusal(app, caller, caller.event(EventName::ShowSecretKey).about(id.as_str()), reason).await
+    note_refusal(app, caller, caller.event(EventName::SHOW_SECRET_KEY).about(id.as_str()), reason).await
 }
 
 pub(in crate::app) fn open_secret(app: &App, key: &Key, sealed: &[u8]) -> Result<SecretKey, Failure> {

@@ -201,7 +201,7 @@ pub(in crate::app) fn create_policy_in(
         is_default: true,
     };
     policy_versions::insert(change.conn, &version)?;
-    change.event(EventName::CreatePolicy).about(&policy.name).fact("policy_id", policy.id.0).record(change);
+    change.event(EventName::CREATE_POLICY).about(&policy.name).fact("policy_id", policy.id.0).record(change);
     Ok(policy.id)
 }
 
@@ -255,7 +255,7 @@ pub(in crate::app) fn update_policy_in(
     let document =
         if is_new { ("the former text".into(), "a new text".into()) } else { (Value::Null, Value::Null) };
     change
-        .event(EventName::UpdatePolicy)
+        .event(EventName::UPDATE_POLICY)
         .about(&after.name)
         .fact("policy_id", id.0)
         .changed([
@@ -316,7 +316,7 @@ pub(in crate::app) fn delete_policy_in(
     }
     policies::delete(change.conn, id)?;
     change
-        .event(EventName::DeletePolicy)
+        .event(EventName::DELETE_POLICY)
         .about(&policy.name)
         .fact("policy_id", id.0)
         .fact("detached_users", uses.users)

@@ -92,7 +92,7 @@ pub(in crate::app) fn create_version_in(
         note_loosening(change.conn, policy, mark)?;
     }
     change
-        .event(EventName::CreatePolicyVersion)
+        .event(EventName::CREATE_POLICY_VERSION)
         .about(&policy.name)
         .fact("policy_id", policy.id.0)
         .fact("version", version.version)
@@ -128,7 +128,8 @@ pub(in crate::app) fn set_default_in(
     let mark = change.by.mark_on_policy(change.app, action::SET_DEFAULT_POLICY_VERSION, id)?;
     policy_versions::set_default(change.conn, chosen, mark)?;
     note_loosening(change.conn, &policy, mark)?;
-    let event = change.event(EventName::SetDefaultPolicyVersion).about(&policy.name).fact("policy_id", id.0);
+    let event =
+        change.event(EventName::SET_DEFAULT_POLICY_VERSION).about(&policy.name).fact("policy_id", id.0);
     let before = versions.iter().find(|known| known.is_default).map(|known| known.version);
     event.changed([("default_version", before.into(), version.into())]).record(change);
     Ok(())
@@ -155,7 +156,7 @@ pub async fn delete_policy_versions(
             }
             policy_versions::delete(change.conn, id, number)?;
             change
-                .event(EventName::DeletePolicyVersion)
+                .event(EventName::DELETE_POLICY_VERSION)
                 .about(&policy.name)
                 .fact("policy_id", id.0)
                 .fact("version", number)

@@ -85,7 +85,7 @@ pub(in crate::app) fn rename_session(
 /// Ends the caller's session, also one that is given another id at this moment.
 pub async fn sign_out(app: &App, caller: &Caller) -> Result<(), Failure> {
     let (uin, family, event) =
-        (caller.user.uin, caller.session()?.family.clone(), caller.event(EventName::SignOut));
+        (caller.user.uin, caller.session()?.family.clone(), caller.event(EventName::SIGN_OUT));
     app.change(caller, move |change| {
         dialect::lock_identity(change.conn, uin)?;
         if sessions::delete_family(change.conn, uin, &family)? {
@@ -112,7 +112,7 @@ pub async fn sessions(app: &App, caller: &Caller) -> Result<Vec<Session>, Failur
 
 /// Ends one of the caller's sessions.
 pub async fn end_session(app: &App, caller: &Caller, family: String) -> Result<(), Failure> {
-    let (uin, event) = (caller.user.uin, caller.event(EventName::EndSession));
+    let (uin, event) = (caller.user.uin, caller.event(EventName::END_SESSION));
     let now = app.clock.now();
     app.change(caller, move |change| {
         dialect::lock_identity(change.conn, uin)?;
@@ -132,7 +132,7 @@ pub async fn end_session(app: &App, caller: &Caller, family: String) -> Result<(
 /// Ends all of the caller's sessions but the present one.
 pub async fn end_other_sessions(app: &App, caller: &Caller) -> Result<usize, Failure> {
     let (uin, keep, event) =
-        (caller.user.uin, caller.session()?.family.clone(), caller.event(EventName::EndSession));
+        (caller.user.uin, caller.session()?.family.clone(), caller.event(EventName::END_SESSION));
     app.change(caller, move |change| {
         dialect::lock_identity(change.conn, uin)?;
         let ended = sessions::delete_others(change.conn, uin, &keep)?;
@@ -172,7 +172,7 @@ pub async fn switch_identity(app: &App, caller: &Caller, owner: Uin) -> Result<S
             renamed.uid = user.uid;
             renamed.step_up_at = None;
         })?;
-        Draft::new(EventName::SwitchIdentity, &Actor::of(&user, &source)).record(change);
+        Draft::new(EventName::SWITCH_IDENTITY, &Actor::of(&user, &source)).record(change);
         Ok(Ok(key))
     })
     .await?

@@ -124,7 +124,7 @@ pub async fn shown_once(
         Taken::Shown(text) => return Ok(Some(text)),
         Taken::Before => {}
         Taken::Never => {
-            let event = caller.event(EventName::UseTicket).fact("purpose", purpose);
+            let event = caller.event(EventName::USE_TICKET).fact("purpose", purpose);
             note_refusal(app, caller, event, BAD_TICKET).await?;
         }
     }

@@ -14,7 +14,7 @@ pub fn grant_window_left(app: &App, caller: &Caller) -> i64 {
 pub async fn end_grant_window(app: &App, caller: &Caller) -> Result<(), Failure> {
     app.change(caller, move |change| {
         crate::store::sessions::forget_code(change.conn, &change.by.session()?.id_hash)?;
-        change.event(EventName::EndVerification).record(change);
+        change.event(EventName::END_VERIFICATION).record(change);
         Ok(())
     })
     .await

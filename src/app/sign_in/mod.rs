@@ -140,7 +140,7 @@ pub(in crate::app) fn let_in(
     let session = begin_session(app, change.conn, &Beginning { user, is_full: true, method, source })?;
     for session in &ended {
         let event =
-            Draft::new(EventName::EndSession, &Actor::of(user, source)).fact("because", "too many sessions");
+            Draft::new(EventName::END_SESSION, &Actor::of(user, source)).fact("because", "too many sessions");
         let event = event.fact("session", public_name(session)).fact("ip", session.ip.as_str());
         event.record(change);
     }
@@ -163,7 +163,7 @@ async fn refuse_sign_in(app: &App, user: Option<User>, source: Source) -> Result
             Draft::sign_in(user, &source)
         } else {
             let nobody = Actor { owner: Uin(0), uin: Uin(0), name: "unknown", source: &source };
-            Draft::new(EventName::SignIn, &nobody)
+            Draft::new(EventName::SIGN_IN, &nobody)
         };
         event.refused("wrong name or password").record(change);
         Ok(Failure::NotProven)

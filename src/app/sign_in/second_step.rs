@@ -149,7 +149,9 @@ fn use_recovery_code(
     identities::set_recovered(change.conn, user.uin, Some(change.app.clock.now()))?;
     sessions::delete_others(change.conn, user.uin, &half.session.family)?;
     let left = recovery_codes::left(change.conn, user.uin)?;
-    Draft::new(EventName::UseRecoveryCode, &Actor::of(user, &half.source)).fact("left", left).record(change);
+    Draft::new(EventName::USE_RECOVERY_CODE, &Actor::of(user, &half.source))
+        .fact("left", left)
+        .record(change);
     Ok(true)
 }
 

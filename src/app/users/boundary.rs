@@ -47,7 +47,7 @@ pub(in crate::app) fn put_boundary_in(
     if let Some(at) = mark.waits_from() {
         grants::loosen_user(change.conn, user.uid, at)?;
     }
-    let event = change.event(EventName::PutUserPermissionsBoundary).on(&user).object(&policy.name);
+    let event = change.event(EventName::PUT_USER_PERMISSIONS_BOUNDARY).on(&user).object(&policy.name);
     event.fact("policy_id", policy.id.0).record(change);
     Ok(())
 }
@@ -69,7 +69,7 @@ pub(in crate::app) fn delete_boundary_in(change: &mut Change<'_>, uin: Uin) -> R
     if let Some(at) = mark.waits_from() {
         grants::loosen_user(change.conn, user.uid, at)?;
     }
-    let event = change.event(EventName::DeleteUserPermissionsBoundary).on(&user).object(&before.name);
+    let event = change.event(EventName::DELETE_USER_PERMISSIONS_BOUNDARY).on(&user).object(&before.name);
     event.fact("policy_id", before.id.0).record(change);
     Ok(())
 }

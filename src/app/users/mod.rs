@@ -197,7 +197,7 @@ pub(in crate::app) fn add_user_in(
     }
     accounts::count_user(change.conn, owner, 1)?;
     let name =
-        if user.kind == UserKind::Collaborator { EventName::AddCollaborator } else { EventName::AddUser };
+        if user.kind == UserKind::Collaborator { EventName::ADD_COLLABORATOR } else { EventName::ADD_USER };
     change.event(name).on(&user).fact("console_login", console_login).record(change);
     attach_first(change, &user, &new.policies)?;
     let ticket = match first.and_then(|first| first.shown.as_ref()) {
@@ -305,7 +305,7 @@ pub async fn update_user(app: &App, caller: &Caller, uin: Uin, details: Details)
             ..before.clone()
         };
         users::update(change.conn, &after)?;
-        let event = change.event(EventName::UpdateUser).on(&after);
+        let event = change.event(EventName::UPDATE_USER).on(&after);
         event.changed(changes(&before, &after)).record(change);
         Ok(())
     })

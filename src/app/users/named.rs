@@ -164,7 +164,7 @@ fn update_in(
         sessions::delete_of_user(change.conn, user.uid)?;
     }
     change
-        .event(EventName::UpdateUser)
+        .event(EventName::UPDATE_USER)
         .on(&after)
         .changed(changes_of(user, &after))
         .fact("password_set", has_new_password)

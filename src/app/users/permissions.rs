@@ -109,7 +109,7 @@ pub(in crate::app) fn attach_in(
     let mark = change.by.mark_on_user(change.app, action::ATTACH_POLICY, user.uin)?;
     if attachments::attach(change.conn, user.uid, policy.id, Given { by: &change.by.user.name, mark })? {
         change
-            .event(EventName::AttachUserPolicy)
+            .event(EventName::ATTACH_USER_POLICY)
             .on(user)
             .object(&policy.name)
             .fact("policy_id", policy.id.0)
@@ -140,7 +140,7 @@ pub(in crate::app) fn detach_policy_in(
     if let Some(at) = loosened(change.conn, &policy, mark)? {
         grants::loosen_user(change.conn, user.uid, at)?;
     }
-    let event = change.event(EventName::DetachUserPolicy).on(&user).object(&policy.name);
+    let event = change.event(EventName::DETACH_USER_POLICY).on(&user).object(&policy.name);
     event.fact("policy_id", id.0).record(change);
     Ok(())
 }

@@ -85,7 +85,7 @@ fn delete_keys_of(change: &mut Change<'_>, user: &User) -> Result<(), Failure> {
 impl Caller {
     /// The event of a user's end.
     fn event_of_removal(&self, user: &User) -> Draft {
-        self.event(EventName::DeleteUser).on(user).fact("kind", user.kind.as_str())
+        self.event(EventName::DELETE_USER).on(user).fact("kind", user.kind.as_str())
     }
 }
 

@@ -39,7 +39,7 @@ pub(in crate::app) fn set_console_in(
     } else {
         sessions::delete_of_user(change.conn, user.uid)?;
     }
-    let name = if on { EventName::EnableConsole } else { EventName::DisableConsole };
+    let name = if on { EventName::ENABLE_CONSOLE } else { EventName::DISABLE_CONSOLE };
     change.event(name).on(&user).record(change);
     Ok(())
 }
@@ -74,7 +74,7 @@ pub(in crate::app) fn reset_password_in(
     dialect::lock_identity(change.conn, user.uin)?;
     identities::set_password(change.conn, user.uin, &stored, change.by.account.password_rules.reuse_limit)?;
     sessions::delete_of_user(change.conn, user.uid)?;
-    change.event(EventName::ResetPassword).on(user).record(change);
+    change.event(EventName::RESET_PASSWORD).on(user).record(change);
     let door =
         Door { session: &change.by.session()?.id_hash, purpose: INITIAL_PASSWORD, uid: user.uid, object: "" };
     mint(change.app, change.conn, &NewTicket { door: &door, shown: Some(shown), seconds: SHOWN_ONCE_SECONDS })
@@ -119,7 +119,7 @@ pub(in crate::app) fn reset_mfa_in(change: &mut Change<'_>, user: &User) -> Resu
     dialect::lock_identity(change.conn, user.uin)?;
     forget_factors(change.conn, user.uin)?;
     sessions::delete_of_user(change.conn, user.uid)?;
-    change.event(EventName::ResetMfa).on(user).record(change);
+    change.event(EventName::RESET_MFA).on(user).record(change);
     Ok(())
 }
 

@@ -2,197 +2,136 @@
 
 /// What was done, as the log and its filter name it.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
-pub enum EventName {
-    Setup,
-    SignIn,
-    SignOut,
-    EndSession,
-    SwitchIdentity,
-    StepUp,
-    EndVerification,
-    CreateAccessKey,
-    UpdateAccessKey,
-    DeleteAccessKey,
-    CreateApiKey,
-    ImportApiKey,
-    EnableApiKey,
-    DisableApiKey,
-    DeleteApiKey,
-    UpdateApiKey,
-    ShowSecretKey,
-    UseTicket,
-    AddUser,
-    AddCollaborator,
-    UpdateUser,
-    DeleteUser,
-    EnableConsole,
-    DisableConsole,
-    ResetPassword,
-    ResetMfa,
-    ChangePassword,
-    AddMfaDevice,
-    RemoveMfaDevice,
-    ReplaceRecoveryCodes,
-    UseRecoveryCode,
-    AttachUserPolicy,
-    DetachUserPolicy,
-    CreatePolicy,
-    UpdatePolicy,
-    DeletePolicy,
-    CreatePolicyVersion,
-    SetDefaultPolicyVersion,
-    DeletePolicyVersion,
-    PutUserPermissionsBoundary,
-    DeleteUserPermissionsBoundary,
-    CreateGroup,
-    UpdateGroup,
-    DeleteGroup,
-    AddUserToGroup,
-    RemoveUserFromGroup,
-    AttachGroupPolicy,
-    DetachGroupPolicy,
-    UpdateAccountSettings,
-    SetMfaFlag,
-    UpdatePasswordRules,
-    CreateSubAccountLoginIpPolicy,
-    UpdatePreferences,
-    CreateAccount,
-    CreateService,
-    UpdateService,
-    DeleteService,
-    CreateGateToken,
-    RevokeGateToken,
-    Unlock,
-}
+pub struct EventName(&'static str);
 
 impl EventName {
+    pub const SETUP: Self = Self("Setup");
+    pub const SIGN_IN: Self = Self("SignIn");
+    pub const SIGN_OUT: Self = Self("SignOut");
+    pub const END_SESSION: Self = Self("EndSession");
+    pub const SWITCH_IDENTITY: Self = Self("SwitchIdentity");
+    pub const STEP_UP: Self = Self("StepUp");
+    pub const END_VERIFICATION: Self = Self("EndVerification");
+    pub const CREATE_ACCESS_KEY: Self = Self("CreateAccessKey");
+    pub const UPDATE_ACCESS_KEY: Self = Self("UpdateAccessKey");
+    pub const DELETE_ACCESS_KEY: Self = Self("DeleteAccessKey");
+    pub const CREATE_API_KEY: Self = Self("CreateApiKey");
+    pub const IMPORT_API_KEY: Self = Self("ImportApiKey");
+    pub const ENABLE_API_KEY: Self = Self("EnableApiKey");
+    pub const DISABLE_API_KEY: Self = Self("DisableApiKey");
+    pub const DELETE_API_KEY: Self = Self("DeleteApiKey");
+    pub const UPDATE_API_KEY: Self = Self("UpdateApiKey");
+    pub const SHOW_SECRET_KEY: Self = Self("ShowSecretKey");
+    pub const USE_TICKET: Self = Self("UseTicket");
+    pub const ADD_USER: Self = Self("AddUser");
+    pub const ADD_COLLABORATOR: Self = Self("AddCollaborator");
+    pub const UPDATE_USER: Self = Self("UpdateUser");
+    pub const DELETE_USER: Self = Self("DeleteUser");
+    pub const ENABLE_CONSOLE: Self = Self("EnableConsole");
+    pub const DISABLE_CONSOLE: Self = Self("DisableConsole");
+    pub const RESET_PASSWORD: Self = Self("ResetPassword");
+    pub const RESET_MFA: Self = Self("ResetMfa");
+    pub const CHANGE_PASSWORD: Self = Self("ChangePassword");
+    pub const ADD_MFA_DEVICE: Self = Self("AddMfaDevice");
+    pub const REMOVE_MFA_DEVICE: Self = Self("RemoveMfaDevice");
+    pub const REPLACE_RECOVERY_CODES: Self = Self("ReplaceRecoveryCodes");
+    pub const USE_RECOVERY_CODE: Self = Self("UseRecoveryCode");
+    pub const ATTACH_USER_POLICY: Self = Self("AttachUserPolicy");
+    pub const DETACH_USER_POLICY: Self = Self("DetachUserPolicy");
+    pub const CREATE_POLICY: Self = Self("CreatePolicy");
+    pub const UPDATE_POLICY: Self = Self("UpdatePolicy");
+    pub const DELETE_POLICY: Self = Self("DeletePolicy");
+    pub const CREATE_POLICY_VERSION: Self = Self("CreatePolicyVersion");
+    pub const SET_DEFAULT_POLICY_VERSION: Self = Self("SetDefaultPolicyVersion");
+    pub const DELETE_POLICY_VERSION: Self = Self("DeletePolicyVersion");
+    pub const PUT_USER_PERMISSIONS_BOUNDARY: Self = Self("PutUserPermissionsBoundary");
+    pub const DELETE_USER_PERMISSIONS_BOUNDARY: Self = Self("DeleteUserPermissionsBoundary");
+    pub const CREATE_GROUP: Self = Self("CreateGroup");
+    pub const UPDATE_GROUP: Self = Self("UpdateGroup");
+    pub const DELETE_GROUP: Self = Self("DeleteGroup");
+    pub const ADD_USER_TO_GROUP: Self = Self("AddUserToGroup");
+    pub const REMOVE_USER_FROM_GROUP: Self = Self("RemoveUserFromGroup");
+    pub const ATTACH_GROUP_POLICY: Self = Self("AttachGroupPolicy");
+    pub const DETACH_GROUP_POLICY: Self = Self("DetachGroupPolicy");
+    pub const UPDATE_ACCOUNT_SETTINGS: Self = Self("UpdateAccountSettings");
+    pub const SET_MFA_FLAG: Self = Self("SetMfaFlag");
+    pub const UPDATE_PASSWORD_RULES: Self = Self("UpdatePasswordRules");
+    pub const CREATE_SUB_ACCOUNT_LOGIN_IP_POLICY: Self = Self("CreateSubAccountLoginIpPolicy");
+    pub const UPDATE_PREFERENCES: Self = Self("UpdatePreferences");
+    pub const CREATE_ACCOUNT: Self = Self("CreateAccount");
+    pub const CREATE_SERVICE: Self = Self("CreateService");
+    pub const UPDATE_SERVICE: Self = Self("UpdateService");
+    pub const DELETE_SERVICE: Self = Self("DeleteService");
+    pub const CREATE_GATE_TOKEN: Self = Self("CreateGateToken");
+    pub const REVOKE_GATE_TOKEN: Self = Self("RevokeGateToken");
+    pub const UNLOCK: Self = Self("Unlock");
+
     /// All of them.
     pub const ALL: [Self; 60] = [
-        Self::Setup,
-        Self::SignIn,
-        Self::SignOut,
-        Self::EndSession,
-        Self::SwitchIdentity,
-        Self::StepUp,
-        Self::EndVerification,
-        Self::CreateAccessKey,
-        Self::UpdateAccessKey,
-        Self::DeleteAccessKey,
-        Self::CreateApiKey,
-        Self::ImportApiKey,
-        Self::EnableApiKey,
-        Self::DisableApiKey,
-        Self::DeleteApiKey,
-        Self::UpdateApiKey,
-        Self::ShowSecretKey,
-        Self::UseTicket,
-        Self::AddUser,
-        Self::AddCollaborator,
-        Self::UpdateUser,
-        Self::DeleteUser,
-        Self::EnableConsole,
-        Self::DisableConsole,
-        Self::ResetPassword,
-        Self::ResetMfa,
-        Self::ChangePassword,
-        Self::AddMfaDevice,
-        Self::RemoveMfaDevice,
-        Self::ReplaceRecoveryCodes,
-        Self::UseRecoveryCode,
-        Self::AttachUserPolicy,
-        Self::DetachUserPolicy,
-        Self::CreatePolicy,
-        Self::UpdatePolicy,
-        Self::DeletePolicy,
-        Self::CreatePolicyVersion,
-        Self::SetDefaultPolicyVersion,
-        Self::DeletePolicyVersion,
-        Self::PutUserPermissionsBoundary,
-        Self::DeleteUserPermissionsBoundary,
-        Self::CreateGroup,
-        Self::UpdateGroup,
-        Self::DeleteGroup,
-        Self::AddUserToGroup,
-        Self::RemoveUserFromGroup,
-        Self::AttachGroupPolicy,
-        Self::DetachGroupPolicy,
-        Self::UpdateAccountSettings,
-        Self::SetMfaFlag,
-        Self::UpdatePasswordRules,
-        Self::CreateSubAccountLoginIpPolicy,
-        Self::UpdatePreferences,
-        Self::CreateAccount,
-        Self::CreateService,
-        Self::UpdateService,
-        Self::DeleteService,
-        Self::CreateGateToken,
-        Self::RevokeGateToken,
-        Self::Unlock,
+        Self::SETUP,
+        Self::SIGN_IN,
+        Self::SIGN_OUT,
+        Self::END_SESSION,
+        Self::SWITCH_IDENTITY,
+        Self::STEP_UP,
+        Self::END_VERIFICATION,
+        Self::CREATE_ACCESS_KEY,
+        Self::UPDATE_ACCESS_KEY,
+        Self::DELETE_ACCESS_KEY,
+        Self::CREATE_API_KEY,
+        Self::IMPORT_API_KEY,
+        Self::ENABLE_API_KEY,
+        Self::DISABLE_API_KEY,
+        Self::DELETE_API_KEY,
+        Self::UPDATE_API_KEY,
+        Self::SHOW_SECRET_KEY,
+        Self::USE_TICKET,
+        Self::ADD_USER,
+        Self::ADD_COLLABORATOR,
+        Self::UPDATE_USER,
+        Self::DELETE_USER,
+        Self::ENABLE_CONSOLE,
+        Self::DISABLE_CONSOLE,
+        Self::RESET_PASSWORD,
+        Self::RESET_MFA,
+        Self::CHANGE_PASSWORD,
+        Self::ADD_MFA_DEVICE,
+        Self::REMOVE_MFA_DEVICE,
+        Self::REPLACE_RECOVERY_CODES,
+        Self::USE_RECOVERY_CODE,
+        Self::ATTACH_USER_POLICY,
+        Self::DETACH_USER_POLICY,
+        Self::CREATE_POLICY,
+        Self::UPDATE_POLICY,
+        Self::DELETE_POLICY,
+        Self::CREATE_POLICY_VERSION,
+        Self::SET_DEFAULT_POLICY_VERSION,
+        Self::DELETE_POLICY_VERSION,
+        Self::PUT_USER_PERMISSIONS_BOUNDARY,
+        Self::DELETE_USER_PERMISSIONS_BOUNDARY,
+        Self::CREATE_GROUP,
+        Self::UPDATE_GROUP,
+        Self::DELETE_GROUP,
+        Self::ADD_USER_TO_GROUP,
+        Self::REMOVE_USER_FROM_GROUP,
+        Self::ATTACH_GROUP_POLICY,
+        Self::DETACH_GROUP_POLICY,
+        Self::UPDATE_ACCOUNT_SETTINGS,
+        Self::SET_MFA_FLAG,
+        Self::UPDATE_PASSWORD_RULES,
+        Self::CREATE_SUB_ACCOUNT_LOGIN_IP_POLICY,
+        Self::UPDATE_PREFERENCES,
+        Self::CREATE_ACCOUNT,
+        Self::CREATE_SERVICE,
+        Self::UPDATE_SERVICE,
+        Self::DELETE_SERVICE,
+        Self::CREATE_GATE_TOKEN,
+        Self::REVOKE_GATE_TOKEN,
+        Self::UNLOCK,
     ];
 
     /// The name in the database, in the filter and in what is exported.
     pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Setup => "Setup",
-            Self::SignIn => "SignIn",
-            Self::SignOut => "SignOut",
-            Self::EndSession => "EndSession",
-            Self::SwitchIdentity => "SwitchIdentity",
-            Self::StepUp => "StepUp",
-            Self::EndVerification => "EndVerification",
-            Self::CreateAccessKey => "CreateAccessKey",
-            Self::UpdateAccessKey => "UpdateAccessKey",
-            Self::DeleteAccessKey => "DeleteAccessKey",
-            Self::CreateApiKey => "CreateApiKey",
-            Self::ImportApiKey => "ImportApiKey",
-            Self::EnableApiKey => "EnableApiKey",
-            Self::DisableApiKey => "DisableApiKey",
-            Self::DeleteApiKey => "DeleteApiKey",
-            Self::UpdateApiKey => "UpdateApiKey",
-            Self::ShowSecretKey => "ShowSecretKey",
-            Self::UseTicket => "UseTicket",
-            Self::AddUser => "AddUser",
-            Self::AddCollaborator => "AddCollaborator",
-            Self::UpdateUser => "UpdateUser",
-            Self::DeleteUser => "DeleteUser",
-            Self::EnableConsole => "EnableConsole",
-            Self::DisableConsole => "DisableConsole",
-            Self::ResetPassword => "ResetPassword",
-            Self::ResetMfa => "ResetMfa",
-            Self::ChangePassword => "ChangePassword",
-            Self::AddMfaDevice => "AddMfaDevice",
-            Self::RemoveMfaDevice => "RemoveMfaDevice",
-            Self::ReplaceRecoveryCodes => "ReplaceRecoveryCodes",
-            Self::UseRecoveryCode => "UseRecoveryCode",
-            Self::AttachUserPolicy => "AttachUserPolicy",
-            Self::DetachUserPolicy => "DetachUserPolicy",
-            Self::CreatePolicy => "CreatePolicy",
-            Self::UpdatePolicy => "UpdatePolicy",
-            Self::DeletePolicy => "DeletePolicy",
-            Self::CreatePolicyVersion => "CreatePolicyVersion",
-            Self::SetDefaultPolicyVersion => "SetDefaultPolicyVersion",
-            Self::DeletePolicyVersion => "DeletePolicyVersion",
-            Self::PutUserPermissionsBoundary => "PutUserPermissionsBoundary",
-            Self::DeleteUserPermissionsBoundary => "DeleteUserPermissionsBoundary",
-            Self::CreateGroup => "CreateGroup",
-            Self::UpdateGroup => "UpdateGroup",
-            Self::DeleteGroup => "DeleteGroup",
-            Self::AddUserToGroup => "AddUserToGroup",
-            Self::RemoveUserFromGroup => "RemoveUserFromGroup",
-            Self::AttachGroupPolicy => "AttachGroupPolicy",
-            Self::DetachGroupPolicy => "DetachGroupPolicy",
-            Self::UpdateAccountSettings => "UpdateAccountSettings",
-            Self::SetMfaFlag => "SetMfaFlag",
-            Self::UpdatePasswordRules => "UpdatePasswordRules",
-            Self::CreateSubAccountLoginIpPolicy => "CreateSubAccountLoginIpPolicy",
-            Self::UpdatePreferences => "UpdatePreferences",
-            Self::CreateAccount => "CreateAccount",
-            Self::CreateService => "CreateService",
-            Self::UpdateService => "UpdateService",
-            Self::DeleteService => "DeleteService",
-            Self::CreateGateToken => "CreateGateToken",
-            Self::RevokeGateToken => "RevokeGateToken",
-            Self::Unlock => "Unlock",
-        }
+        self.0
     }
 }
