@@ -12,7 +12,7 @@ use self::first::Start;
 use self::site::Contexts;
 use crate::api::ApiContext;
 use crate::app::operator::{self, nodes};
-use crate::app::{App, Failure, Parts, Rules, keys, signed};
+use crate::app::{App, Failure, Parts, Rules, gate, keys, signed};
 use crate::clock::Clock;
 use crate::config::{Config, DatabaseUrl};
 use crate::domain::policies::{PRESET_OWNER, PolicyId, StoredPolicy};
@@ -256,6 +256,9 @@ pub async fn keep_usage(app: App) {
         every.tick().await;
         if let Err(failure) = keys::usage::flush_usage(&app).await {
             tracing::warn!(error = %failure, "the use of keys could not be written down yet");
+        }
+        if let Err(failure) = gate::tally::flush(&app).await {
+            tracing::warn!(error = %failure, "the verdicts of the gate could not be written down yet");
         }
     }
 }

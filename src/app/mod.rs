@@ -60,6 +60,7 @@ pub struct App {
     started_at: i64,
     signers: Arc<signed::signers::Signers>,
     gateways: Arc<gate::gateways::Gateways>,
+    tally: Arc<gate::tally::Tally>,
     watch: Arc<signed::standing::Watch>,
     writable: Arc<operator::readiness::Writable>,
 }
@@ -86,6 +87,7 @@ impl App {
             started_at: clock.now(),
             signers: Arc::default(),
             gateways: Arc::default(),
+            tally: Arc::default(),
             writable: Arc::default(),
             store,
             vault,

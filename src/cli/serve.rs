@@ -1,7 +1,7 @@
 //! `camlock serve`: from the first look at the database to the last line of the log.
 
 use super::{CliError, opened, print_setup_url};
-use crate::app::{App, keys, operator, sign_in};
+use crate::app::{App, gate, keys, operator, sign_in};
 use crate::config::Config;
 use crate::server::{self, Draining, Ending, Signals};
 use crate::startup::{self, Doors, Handles, Lost, StartError};
@@ -88,6 +88,9 @@ fn announce(config: &Config, listener: &TcpListener) -> Result<(), CliError> {
 async fn write_down(app: &App) {
     if let Err(failure) = keys::usage::flush_usage(app).await {
         tracing::warn!(error = %failure, "the last uses of keys were not written down");
+    }
+    if let Err(failure) = gate::tally::flush(app).await {
+        tracing::warn!(error = %failure, "the last verdicts of the gate were not counted");
     }
     if let Err(failure) = operator::nodes::report_stopped(app).await {
         tracing::warn!(error = %failure, "the other nodes could not be told that this one has stopped");

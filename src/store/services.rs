@@ -6,6 +6,7 @@ use crate::domain::gate::route::Routes;
 use crate::domain::gate::service::{BodyLimit, Hosts, Service, ServiceName, ServicePlan};
 use crate::domain::user::Uin;
 use diesel::prelude::*;
+use diesel::sql_types::BigInt;
 
 #[derive(Queryable, Selectable, Insertable)]
 #[diesel(table_name = services)]
@@ -123,4 +124,41 @@ pub fn of_token(conn: &mut Conn, token: i64) -> Result<Vec<Service>, StoreError>
         .select(Row::as_select())
         .load(conn)?;
     rows.into_iter().map(Service::try_from).collect()
+}
+
+/// Verdicts about one service in one hour.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Hour {
+    pub service: i64,
+    /// When it began, in unix seconds.
+    pub hour: i64,
+    pub allowed: i64,
+    pub refused: i64,
+}
+
+/// Adds verdicts to those of an hour. A service that was deleted meanwhile is counted no more.
+pub fn count(conn: &mut Conn, counted: &Hour) -> Result<(), StoreError> {
+    diesel::sql_query(
+        "INSERT INTO service_hours (service_id, hour, allowed, refused) \
+         SELECT id, $1, $2, $3 FROM services WHERE id = $4 \
+         ON CONFLICT (service_id, hour) DO UPDATE SET \
+         allowed = service_hours.allowed + excluded.allowed, refused = service_hours.refused + excluded.refused",
+    )
+    .bind::<BigInt, _>(counted.hour)
+    .bind::<BigInt, _>(counted.allowed)
+    .bind::<BigInt, _>(counted.refused)
+    .bind::<BigInt, _>(counted.service)
+    .execute(conn)?;
+    Ok(())
+}
+
+/// What was counted of a service since a time, oldest hour first.
+pub fn hours(conn: &mut Conn, service: i64, since: i64) -> Result<Vec<Hour>, StoreError> {
+    let rows: Vec<(i64, i64, i64)> = service_hours::table
+        .filter(service_hours::service_id.eq(service).and(service_hours::hour.ge(since)))
+        .order(service_hours::hour)
+        .select((service_hours::hour, service_hours::allowed, service_hours::refused))
+        .load(conn)?;
+    let told = |(hour, allowed, refused)| Hour { service, hour, allowed, refused };
+    Ok(rows.into_iter().map(told).collect())
 }

@@ -4,6 +4,7 @@ use crate::app::caller::access::{Access, Beyond};
 use crate::app::gate::gateways::Door;
 use crate::app::gate::refusal::{Refused, Stop};
 use crate::app::gate::replay;
+use crate::app::gate::tally::Told;
 use crate::app::gate::verdict::{Bearer, Verdict};
 use crate::app::keys::usage::{Sighting, note_use};
 use crate::app::signed::signers::{Known, access, signer};
@@ -192,8 +193,16 @@ impl Weighing<'_> {
         if decision.allowed { Ok(()) } else { Err(Refused::by_policy(&decision, because.to_string()).into()) }
     }
 
-    /// Notes the call for *Last used* and the key's records.
+    /// Counts the verdict, and notes the call for *Last used* and the key's records.
     fn note(&self, verdict: &Verdict) {
+        let services = &self.door.gateway.services;
+        let service = services.iter().find(|service| service.plan.name.as_str() == verdict.service);
+        self.app.tally.count(&Told {
+            token: self.door.gateway.token.id,
+            service: service.map(|service| service.id),
+            at: self.app.clock.now(),
+            is_allowed: verdict.is_allowed(),
+        });
         let Some(bearer) = &verdict.bearer else { return };
         let action = verdict.action.split_once(':').map(|(_, name)| name);
         let sighting = match &verdict.refused {

@@ -4,6 +4,7 @@ pub mod gateways;
 pub mod judge;
 pub mod refusal;
 pub mod replay;
+pub mod tally;
 pub mod tokens;
 pub mod verdict;
 

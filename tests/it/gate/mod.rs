@@ -1,6 +1,7 @@
 //! The gate: whether a request at another service is genuine and allowed.
 
 mod admission;
+mod counted;
 mod forms;
 mod nginx;
 mod refusals;
