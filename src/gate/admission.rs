@@ -6,7 +6,7 @@ use crate::domain::gate::token::GateToken;
 use crate::gate::GateContext;
 use crate::gate::answer::Trouble;
 use actix_web::HttpRequest;
-use actix_web::http::header::AUTHORIZATION;
+use actix_web::http::header::{AUTHORIZATION, HeaderValue};
 
 /// Where a gateway sends its token.
 pub(super) const TOKEN_HEADER: &str = "x-camlock-gate";
@@ -36,8 +36,8 @@ fn token(request: &HttpRequest, places: Places) -> Option<GateToken> {
     if request.headers().keys().any(|name| is_alias(name.as_str())) {
         return None;
     }
-    let own = request.headers().get_all(TOKEN_HEADER).map(|value| value.as_bytes());
-    let bearers = request.headers().get_all(AUTHORIZATION).map(|value| value.as_bytes());
+    let own = request.headers().get_all(TOKEN_HEADER).map(HeaderValue::as_bytes);
+    let bearers = request.headers().get_all(AUTHORIZATION).map(HeaderValue::as_bytes);
     let mut given: Vec<&[u8]> = own.collect();
     if places == Places::HeaderOrBearer {
         for value in bearers {

@@ -1,4 +1,4 @@
-//! What the gate takes and answers, for programs: OpenAPI 3.1.
+//! What the gate takes and answers, for programs, as `OpenAPI` 3.1.
 
 use actix_web::HttpResponse;
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE};

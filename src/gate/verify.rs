@@ -1,7 +1,7 @@
 //! `POST /gate/verify`: a question in JSON, a verdict in JSON.
 
 use crate::app::gate::{Asked, Verdict};
-use crate::domain::signature::{Body, Header};
+use crate::domain::signature::{Body, Coverage, Header, Scheme};
 use crate::domain::source::Source;
 use crate::gate::GateContext;
 use crate::gate::admission::{Places, admit};
@@ -135,8 +135,8 @@ fn shown(verdict: &Verdict, request_id: &str) -> Value {
         "status": verdict.status(),
         "reason": verdict.reason(),
         "message": verdict.message(),
-        "scheme": verdict.scheme.map(|scheme| scheme.as_str()),
-        "coverage": verdict.coverage.map(|coverage| coverage.as_str()),
+        "scheme": verdict.scheme.map(Scheme::as_str),
+        "coverage": verdict.coverage.map(Coverage::as_str),
         "uin": user.map(|user| user.uin.to_string()),
         "owner_uin": user.map(|user| user.owner_uin.to_string()),
         "user": user.map(|user| user.name.as_str()),

@@ -61,6 +61,7 @@ mod forms_once_waiting;
 mod forwarded;
 mod gate;
 mod gate_services;
+mod gate_targets;
 mod grants;
 mod grants_age;
 mod grants_by_key;

@@ -120,9 +120,7 @@ impl From<HeaderFault> for Stop {
 }
 
 impl From<AmbiguousPath> for Stop {
-    fn from(_: AmbiguousPath) -> Self {
-        let text = "The path can be read in more than one way. Send it in its normal form: no empty or dot segments, percent \
-                    signs with capitals and only where they are needed, no `;`, `\\` or encoded slash.";
-        Self::Refused(Refused::unclear("ambiguous_path", text))
+    fn from(ambiguous: AmbiguousPath) -> Self {
+        Self::Refused(Refused::unclear("ambiguous_path", ambiguous.to_string()))
     }
 }

@@ -162,9 +162,8 @@ pub fn one<'a>(headers: &[Header<'a>], name: &'static str) -> Result<Option<&'a 
 
 /// The address that the nearest proxy added to `X-Forwarded-For`; what stands before it may be anybody's invention.
 pub fn last_hop<'a>(headers: &[Header<'a>]) -> Option<&'a str> {
-    let lines = headers.iter().filter(|(name, _)| *name == "x-forwarded-for");
-    let last = lines.last().and_then(|(_, value)| std::str::from_utf8(value).ok())?;
-    last.rsplit(',').next().map(str::trim)
+    let (_, last) = headers.iter().rfind(|(name, _)| *name == "x-forwarded-for")?;
+    std::str::from_utf8(last).ok()?.rsplit(',').next().map(str::trim)
 }
 
 /// Refuses a `Connection` header by which a proxy on the way would take away what is read here.

@@ -1,6 +1,7 @@
 //! Routes: which requests to a service go by a name of their own in policies.
 
 use super::method::Method;
+use super::target::{is_plain, needed};
 use std::fmt;
 
 /// Routes of one service.
@@ -164,7 +165,7 @@ fn is_plain_part(part: &str) -> bool {
     let mut bytes = part.bytes();
     while let Some(byte) = bytes.next() {
         let fits = match byte {
-            b'%' => is_needed_escape(bytes.next(), bytes.next()),
+            b'%' => needed(bytes.next(), bytes.next()).is_some(),
             byte => is_plain(byte) && byte != b'*',
         };
         if !fits {
@@ -172,26 +173,6 @@ fn is_plain_part(part: &str) -> bool {
         }
     }
     part != "." && part != ".."
-}
-
-/// What stands in a path as itself (RFC 3986, `pchar`), but for the semicolon.
-fn is_plain(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || b"-._~!$&'()*+,=:@".contains(&byte)
-}
-
-/// Whether two digits after a percent sign, in capitals, stand for what cannot be written otherwise.
-fn is_needed_escape(high: Option<u8>, low: Option<u8>) -> bool {
-    let (Some(high), Some(low)) = (high.and_then(hex), low.and_then(hex)) else { return false };
-    let byte = high * 16 + low;
-    !is_plain(byte) && byte > 0x1F && byte != 0x7F && !b"/\\;".contains(&byte)
-}
-
-fn hex(digit: u8) -> Option<u8> {
-    match digit {
-        b'0'..=b'9' => Some(digit - b'0'),
-        b'A'..=b'F' => Some(digit - b'A' + 10),
-        _ => None,
-    }
 }
 
 fn shown(text: &str) -> String {

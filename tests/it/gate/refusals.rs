@@ -53,7 +53,7 @@ async fn a_request_without_a_signature_or_with_two_is_refused() {
     let none = reason(&scene, &get, |request| request.headers.retain(|(name, _)| name != "authorization"));
     assert_eq!(none.await, "missing_credentials");
     let twice = reason(&scene, &get, |request| {
-        request.headers.push(("Authorization".to_owned(), authorization.clone()))
+        request.headers.push(("Authorization".to_owned(), authorization.clone()));
     });
     assert_eq!(twice.await, "doubled_header");
     assert_eq!(
