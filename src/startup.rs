@@ -11,15 +11,15 @@ use crate::app::operator::{self, nodes};
 use crate::app::{App, Failure, Parts, Rules, keys, signed};
 use crate::clock::Clock;
 use crate::config::{Config, DatabaseUrl};
+use crate::domain::policies::{PRESET_OWNER, PolicyId, StoredPolicy};
 use crate::domain::policy::preset::PRESETS;
 use crate::domain::user::Uin;
 use crate::passwords::{Passwords, PasswordsError};
 use crate::program;
 use crate::random::Random;
 use crate::server::{Bounds, Draining};
-use crate::store::policies::{self, PRESET_OWNER, StoredPolicy};
 use crate::store::start_lock::{self, StartLock};
-use crate::store::{Conn, StoreError, dialect, meta, migrations};
+use crate::store::{Conn, StoreError, dialect, meta, migrations, policies};
 use crate::vault::{Vault, VaultError};
 use crate::web::context::WebContext;
 use crate::web::cookies::CookieNames;
@@ -168,7 +168,7 @@ fn settle(conn: &mut Conn, vault: &Vault, now: i64) -> Result<(), Failure> {
     }
     for preset in PRESETS {
         let stored = StoredPolicy {
-            id: preset.id,
+            id: PolicyId(preset.id),
             owner_uin: PRESET_OWNER,
             name: preset.name.to_owned(),
             description: preset.description.to_owned(),

@@ -7,6 +7,7 @@ use crate::app::factors::devices::ensure_password;
 use crate::app::factors::new_password::{Former, acceptable, ensure_new};
 use crate::app::session::rename_session;
 use crate::app::{App, Failure};
+use crate::domain::audit::EventName;
 use crate::domain::secret::Password;
 use crate::domain::sentence::Sentence;
 use crate::domain::step_up::Purpose;
@@ -35,7 +36,7 @@ pub async fn change_password(
     ensure_new(app, &new, former).await?;
     let hash = Zeroizing::new(app.passwords.hash(new).await?);
     // Who came in by a recovery code has no app to ask, and must not be kept from what is asked of it.
-    let has_app = caller.has_mfa && !(caller.is_recovering() && caller.duty == Duty::ChangePassword);
+    let has_app = caller.has_mfa() && !(caller.is_recovering() && caller.duty() == Duty::ChangePassword);
     if has_app {
         let wish = Wish {
             purpose: Purpose::ChangePassword,
@@ -48,7 +49,7 @@ pub async fn change_password(
     }
     app.change(caller, move |change| {
         set_own_password(change, &hash)?;
-        rename_session(change.app, change.conn, &change.by.session, |_| ()).map(PasswordStep::Done)
+        rename_session(change.app, change.conn, change.by.session()?, |_| ()).map(PasswordStep::Done)
     })
     .await
 }
@@ -65,8 +66,8 @@ pub(in crate::app) fn set_own_password(
     dialect::lock_identity(change.conn, change.by.user.uin)?;
     let remembered = change.by.account.password_rules.reuse_limit;
     identities::set_password(change.conn, change.by.user.uin, &stored, remembered)?;
-    sessions::delete_others(change.conn, change.by.user.uin, &change.by.session.family)?;
-    change.event("ChangePassword").record(change);
+    sessions::delete_others(change.conn, change.by.user.uin, &change.by.session()?.family)?;
+    change.event(EventName::ChangePassword).record(change);
     Ok(())
 }
 
@@ -96,8 +97,8 @@ pub(in crate::app) fn remove_device_in(change: &mut Change<'_>, id: &str) -> Res
     if held.len() == 1 {
         recovery_codes::delete_all(change.conn, uin)?;
     }
-    sessions::delete_others(change.conn, uin, &change.by.session.family)?;
-    change.event("RemoveMfaDevice").fact("device", device.name.as_str()).record(change);
+    sessions::delete_others(change.conn, uin, &change.by.session()?.family)?;
+    change.event(EventName::RemoveMfaDevice).fact("device", device.name.as_str()).record(change);
     Ok(())
 }
 
@@ -118,8 +119,8 @@ async fn ask_for_oneself(
 
 /// Keeps how the caller likes pages.
 pub async fn set_preferences(app: &App, caller: &Caller, preferences: Preferences) -> Result<(), Failure> {
-    let (uin, event) = (caller.user.uin, caller.event("UpdatePreferences"));
-    let Preferences { theme, density } = caller.preferences.clone();
+    let (uin, event) = (caller.user.uin, caller.event(EventName::UpdatePreferences));
+    let Preferences { theme, density } = caller.preferences();
     app.change(caller, move |change| {
         identities::set_preferences(change.conn, uin, &preferences.theme, &preferences.density)?;
         let changed = [
@@ -147,7 +148,7 @@ pub async fn password_changed_at(app: &App, caller: &Caller) -> Result<Option<i6
 }
 
 fn ensure_may_be_last(caller: &Caller, held: usize) -> Result<(), Failure> {
-    if held <= 1 && (caller.account.settings.mfa_required || caller.user.protection.login) {
+    if held <= 1 && (caller.account.settings.mfa_required || caller.user.protection.sign_in) {
         return Err(Failure::refused(Sentence::on_page(
             "This account requires an authenticator app. Add another one before removing the last.",
         )));

@@ -1,8 +1,8 @@
 //! An account: what a root owns, and how it wants its secrets guarded.
 
 use crate::domain::grant::GrantRules;
-use crate::domain::login_rules::LoginRules;
 use crate::domain::password_rules::PasswordRules;
+use crate::domain::sign_in_rules::SignInRules;
 use crate::domain::user::Uin;
 
 /// When a SecretKey may be seen.
@@ -73,5 +73,13 @@ pub struct Account {
     pub settings: AccountSettings,
     pub password_rules: PasswordRules,
     /// Where sub-users may sign in from.
-    pub login_rules: LoginRules,
+    pub sign_in_rules: SignInRules,
+}
+
+/// How many things of each sort an account has.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Counts {
+    pub policies: i64,
+    pub groups: i64,
+    pub members: i64,
 }

@@ -1,72 +1,12 @@
 //! What is written down: who did what to what, when, from where, and how it ended.
 
+mod name;
+mod search;
 pub mod words;
 
+pub use self::name::EventName;
+pub use self::search::{EventCursor, EventFilter, TargetFilter};
 use crate::domain::user::Uin;
-
-/// The names of all events, as the log and its filter show them.
-pub const EVENTS: &[&str] = &[
-    "Setup",
-    "SignIn",
-    "SignOut",
-    "EndSession",
-    "SwitchIdentity",
-    "StepUp",
-    "EndVerification",
-    "CreateAccessKey",
-    "UpdateAccessKey",
-    "DeleteAccessKey",
-    "CreateApiKey",
-    "ImportApiKey",
-    "EnableApiKey",
-    "DisableApiKey",
-    "DeleteApiKey",
-    "UpdateApiKey",
-    "ShowSecretKey",
-    "UseTicket",
-    "AddUser",
-    "AddCollaborator",
-    "UpdateUser",
-    "DeleteUser",
-    "EnableConsole",
-    "DisableConsole",
-    "ResetPassword",
-    "ResetMfa",
-    "ChangePassword",
-    "AddMfaDevice",
-    "RemoveMfaDevice",
-    "ReplaceRecoveryCodes",
-    "UseRecoveryCode",
-    "AttachUserPolicy",
-    "DetachUserPolicy",
-    "CreatePolicy",
-    "UpdatePolicy",
-    "DeletePolicy",
-    "CreatePolicyVersion",
-    "SetDefaultPolicyVersion",
-    "DeletePolicyVersion",
-    "PutUserPermissionsBoundary",
-    "DeleteUserPermissionsBoundary",
-    "CreateGroup",
-    "UpdateGroup",
-    "DeleteGroup",
-    "AddUserToGroup",
-    "RemoveUserFromGroup",
-    "AttachGroupPolicy",
-    "DetachGroupPolicy",
-    "UpdateAccountSettings",
-    "SetMfaFlag",
-    "UpdatePasswordRules",
-    "CreateSubAccountLoginIpPolicy",
-    "UpdatePreferences",
-    "CreateAccount",
-    "CreateService",
-    "UpdateService",
-    "DeleteService",
-    "CreateGateToken",
-    "RevokeGateToken",
-    "Unlock",
-];
 
 /// How an event ended.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]

@@ -3,9 +3,9 @@
 use super::characters::is_hidden;
 use super::field::{self, FieldError};
 use super::names::{Illegible, ensure_legible};
-use super::policies::MAX_ATTACHED;
+use super::policies::{MAX_ATTACHED, PolicyId};
 use super::sentence::Worded;
-use super::user::{Uid, Uin};
+use super::user::{Uid, Uin, User};
 use std::borrow::Cow;
 use std::fmt;
 
@@ -55,6 +55,28 @@ impl Group {
     }
 }
 
+/// A user in a group: since when.
+#[derive(Clone, Debug)]
+pub struct Member {
+    pub user: User,
+    pub country_code: String,
+    pub since: i64,
+}
+
+/// A group that a user is in: since when.
+#[derive(Clone, Debug)]
+pub struct Joined {
+    pub group: Group,
+    pub since: i64,
+}
+
+/// How much a group holds.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Holds {
+    pub members: i64,
+    pub policies: i64,
+}
+
 /// The resource of a group in the account of `owner`.
 pub fn resource_of(owner: Uin, id: GroupId) -> String {
     format!("qcs::cam::uin/{owner}:groupid/{id}")
@@ -102,9 +124,9 @@ pub enum GroupRefusal {
     #[error("The user `{0}` is not in the group `{1}`.")]
     NotMember(UserRef, GroupId),
     #[error("There is no policy `{0}` in this account.")]
-    NoPolicy(i64),
+    NoPolicy(PolicyId),
     #[error("The policy `{0}` is not attached to the group `{1}`.")]
-    NotAttached(i64, GroupId),
+    NotAttached(PolicyId, GroupId),
     #[error("Another group of this account has that name, upper and lower case being the same.")]
     NameTaken,
     #[error("The name looks like that of another group of this account. Choose another one.")]

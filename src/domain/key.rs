@@ -1,5 +1,6 @@
 //! API keys: two at most, disabled before deleted.
 
+use crate::domain::number::in_words;
 use crate::domain::permission::action;
 use crate::domain::sentence::Worded;
 use crate::domain::user::{Uid, Uin};
@@ -101,7 +102,10 @@ impl Key {
 /// A rule said no; the text is fit to show to the person who asked.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
 pub enum KeyRefusal {
-    #[error("A user can have at most two keys, disabled ones included. Delete one first.")]
+    #[error(
+        "A user can have at most {} keys, disabled ones included. Delete one first.",
+        in_words(MAX_KEYS_PER_USER)
+    )]
     LimitReached,
     #[error("This key is enabled. Disable it before deleting it.")]
     StillEnabled,

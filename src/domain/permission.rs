@@ -21,7 +21,7 @@ pub mod action {
     pub const SET_MFA_FLAG: &str = "cam:SetMfaFlag";
     pub const GET_PASSWORD_RULES: &str = "cam:GetPasswordRules";
     pub const UPDATE_PASSWORD_RULES: &str = "cam:UpdatePasswordRules";
-    pub const SET_LOGIN_RULES: &str = "cam:CreateSubAccountLoginIpPolicy";
+    pub const SET_SIGN_IN_RULES: &str = "cam:CreateSubAccountLoginIpPolicy";
     pub const LIST_ACCESS_KEYS: &str = "cam:ListAccessKeys";
     pub const CREATE_ACCESS_KEY: &str = "cam:CreateAccessKey";
     pub const UPDATE_ACCESS_KEY: &str = "cam:UpdateAccessKey";
@@ -93,7 +93,7 @@ pub const OPERATION_LEVEL: [&str; 21] = [
     action::SUMMARIZE_ACCOUNT,
     action::GET_PASSWORD_RULES,
     action::UPDATE_PASSWORD_RULES,
-    action::SET_LOGIN_RULES,
+    action::SET_SIGN_IN_RULES,
     action::LIST_POLICIES,
     action::CREATE_POLICY,
     action::LIST_GROUPS,

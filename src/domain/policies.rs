@@ -1,10 +1,16 @@
 //! Policies as things an account keeps: names, texts, limits, and what is refused.
 
+mod kept;
+
+pub use self::kept::{Attachment, Entity, PRESET_OWNER, PolicySummary, PolicyVersion, StoredPolicy, Uses};
 use super::characters::is_misleading;
+use super::number::in_words;
 use super::policy::{Policy, Problem, without_mark};
 use super::sentence::Worded;
 use super::user::Uin;
+use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
+use std::fmt;
 
 /// Custom policies of one account.
 pub const MAX_POLICIES: i64 = 1_500;
@@ -16,6 +22,17 @@ pub const MAX_ATTACHED: usize = 200;
 pub const MAX_DESCRIPTION: usize = 300;
 /// Policies that one call may delete.
 pub const MAX_DELETED_AT_ONCE: usize = 100;
+
+/// The number of a policy. Where a change waits for a code it is kept as the plain number.
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct PolicyId(pub i64);
+
+impl fmt::Display for PolicyId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
 
 /// Where a policy comes from.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -148,7 +165,7 @@ pub enum PolicyRefusal {
     NameTaken,
     #[error("This policy is built in and cannot be changed. Create a policy of your own instead.")]
     Preset,
-    #[error("This policy has five versions, the most there can be. Delete one first.")]
+    #[error("This policy has {} versions, the most there can be. Delete one first.", in_words(MAX_VERSIONS))]
     VersionsFull,
     #[error("This version is the default one. Make another version the default first.")]
     DefaultVersion,
@@ -161,9 +178,9 @@ pub enum PolicyRefusal {
     #[error("This policy is the permission boundary of a user. Remove that boundary first.")]
     BoundsUsers,
     #[error("There is no policy `{0}` in this account.")]
-    NoSuchPolicy(i64),
+    NoSuchPolicy(PolicyId),
     #[error("The policy `{0}` is not attached to this user.")]
-    NotAttached(i64),
+    NotAttached(PolicyId),
     #[error("{MAX_ATTACHED} policies are attached to this user, as many as may be. Detach one first.")]
     UserFull,
     #[error("Delete at most {MAX_DELETED_AT_ONCE} policies at once.")]
@@ -224,6 +241,6 @@ impl Worded for PolicyRefusal {
 }
 
 /// The resource that policies name a policy of the account of `owner` by.
-pub fn resource_of(owner: Uin, policy: i64) -> String {
+pub fn resource_of(owner: Uin, policy: PolicyId) -> String {
     format!("qcs::cam::uin/{owner}:policyid/{policy}")
 }

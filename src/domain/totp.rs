@@ -7,6 +7,7 @@ use zeroize::Zeroizing;
 
 use crate::domain::field::FieldError;
 use crate::domain::secret::TotpSeed;
+use crate::domain::user::Uin;
 
 /// How long one code is shown, in seconds.
 pub const STEP_SECONDS: i64 = 30;
@@ -81,6 +82,21 @@ impl std::fmt::Display for Steps {
         let kept: Vec<String> = steps.iter().take(STEPS_KEPT).map(ToString::to_string).collect();
         f.write_str(&kept.join(","))
     }
+}
+
+/// An authenticator app; its seed is sealed.
+#[derive(Clone)]
+pub struct MfaDevice {
+    pub id: String,
+    pub uin: Uin,
+    pub name: String,
+    pub seed: Vec<u8>,
+    pub last_step: i64,
+    pub created_at: i64,
+    pub last_used_at: Option<i64>,
+    pub granted_at: Option<i64>,
+    pub recovered_at: Option<i64>,
+    pub earlier_steps: String,
 }
 
 /// The link that an authenticator app reads from the QR code; it holds the seed.

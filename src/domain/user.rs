@@ -155,7 +155,8 @@ impl UserName {
 #[serde(default)]
 pub struct Protection {
     /// At sign-in: the user must have an authenticator app.
-    pub login: bool,
+    #[serde(rename = "login")]
+    pub sign_in: bool,
     /// Before protected operations: the user must enter a code.
     pub action: bool,
 }

@@ -3,8 +3,8 @@
 use super::schema::accounts;
 use super::{Conn, StoreError};
 use crate::domain::account::{Account, AccountSettings, SecretReveal};
-use crate::domain::login_rules::LoginRules;
 use crate::domain::password_rules::PasswordRules;
+use crate::domain::sign_in_rules::SignInRules;
 use crate::domain::user::Uin;
 use diesel::prelude::*;
 
@@ -39,7 +39,7 @@ impl TryFrom<Row> for Account {
             .map_err(|_| StoreError::Corrupt("accounts.password_rules"))?;
         Ok(Self {
             password_rules: PasswordRules { minimum_length: row.password_min_length, ..rules },
-            login_rules: serde_json::from_str(&row.login_rules)
+            sign_in_rules: serde_json::from_str(&row.login_rules)
                 .map_err(|_| StoreError::Corrupt("accounts.login_rules"))?,
             owner_uin: Uin(row.owner_uin),
             app_id: row.app_id,
@@ -125,7 +125,7 @@ pub fn update_password_rules(conn: &mut Conn, owner: Uin, rules: &PasswordRules)
 }
 
 /// Replaces where an account's sub-users may sign in from.
-pub fn update_login_rules(conn: &mut Conn, owner: Uin, rules: &LoginRules) -> Result<(), StoreError> {
+pub fn update_sign_in_rules(conn: &mut Conn, owner: Uin, rules: &SignInRules) -> Result<(), StoreError> {
     let text = serde_json::to_string(rules).map_err(|_| StoreError::Corrupt("accounts.login_rules"))?;
     diesel::update(accounts::table.find(owner.0)).set(accounts::login_rules.eq(text)).execute(conn)?;
     Ok(())

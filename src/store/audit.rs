@@ -3,7 +3,7 @@
 use super::schema::audit_events;
 use super::sequences::{self, Sequence};
 use super::{Conn, StoreError, dialect};
-use crate::domain::audit::{Event, Outcome};
+use crate::domain::audit::{Event, EventCursor, EventFilter, EventName, Outcome, TargetFilter};
 use crate::domain::paging::Slice;
 use crate::domain::user::Uin;
 use diesel::dsl::sql;
@@ -78,45 +78,16 @@ pub fn insert(conn: &mut Conn, event: &Event) -> Result<i64, StoreError> {
 }
 
 /// Events whose target begins with a group and ends in a policy.
-const GROUP_POLICIES: [&str; 2] = ["AttachGroupPolicy", "DetachGroupPolicy"];
+const GROUP_POLICIES: [&str; 2] =
+    [EventName::AttachGroupPolicy.as_str(), EventName::DetachGroupPolicy.as_str()];
 /// Events that name a user with its UIN.
-const OF_USERS: [&str; 5] = ["DeleteUser", "UpdateUser", "AddUser", "AddCollaborator", "SignIn"];
-
-/// What a page of the log is asked for.
-#[derive(Clone, Debug, Default)]
-pub struct EventFilter {
-    pub from: Option<i64>,
-    pub to: Option<i64>,
-    /// Any of these events; empty for all.
-    pub events: Vec<String>,
-    pub outcome: Option<Outcome>,
-    /// Any of these actors; empty for all.
-    pub actors: Vec<Uin>,
-    pub target: Option<Target>,
-    /// Either actor or target: a user's own activity.
-    pub about: Option<Uin>,
-    pub request_id: Option<String>,
-}
-
-/// What the target of an event has to be: any of these.
-#[derive(Clone, Debug, Default)]
-pub struct Target {
-    pub uins: Vec<Uin>,
-    /// Whole names and ids of what the target ends in: a key, a policy, a group, a user that is gone.
-    pub things: Vec<String>,
-    /// Names of groups that stand before a policy.
-    pub groups: Vec<String>,
-    /// How a SecretId begins.
-    pub key: Option<String>,
-}
-
-/// Where a page of the log begins: at the newest, older than a number, or newer than one.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum EventCursor {
-    Newest,
-    Older(i64),
-    Newer(i64),
-}
+const OF_USERS: [&str; 5] = [
+    EventName::DeleteUser.as_str(),
+    EventName::UpdateUser.as_str(),
+    EventName::AddUser.as_str(),
+    EventName::AddCollaborator.as_str(),
+    EventName::SignIn.as_str(),
+];
 
 /// One way into the log: a range of one index, in the order of the numbers.
 enum Way<'a> {
@@ -130,38 +101,34 @@ enum Way<'a> {
     Request(&'a str),
 }
 
-impl EventFilter {
-    /// The ways that together hold whatever fits. Each is read by itself, so that no page sorts more than its own rows.
-    fn ways(&self) -> Vec<Way<'_>> {
-        if let Some(id) = &self.request_id {
-            return vec![Way::Request(id)];
-        }
-        if let Some(uin) = self.about {
-            return vec![Way::Actor(uin), Way::Target(uin)];
-        }
-        if let Some(target) = &self.target {
-            return target.ways();
-        }
-        if !self.actors.is_empty() {
-            return self.actors.iter().copied().map(Way::Actor).collect();
-        }
-        if self.events.is_empty() {
-            return vec![Way::Everything];
-        }
-        self.events.iter().map(|event| Way::Event(event)).collect()
+/// The ways that together hold whatever fits. Each is read by itself, so that no page sorts more than its own rows.
+fn ways(filter: &EventFilter) -> Vec<Way<'_>> {
+    if let Some(id) = &filter.request_id {
+        return vec![Way::Request(id)];
     }
+    if let Some(uin) = filter.about {
+        return vec![Way::Actor(uin), Way::Target(uin)];
+    }
+    if let Some(target) = &filter.target {
+        return ways_to(target);
+    }
+    if !filter.actors.is_empty() {
+        return filter.actors.iter().copied().map(Way::Actor).collect();
+    }
+    if filter.events.is_empty() {
+        return vec![Way::Everything];
+    }
+    filter.events.iter().map(|event| Way::Event(event)).collect()
 }
 
-impl Target {
-    fn ways(&self) -> Vec<Way<'_>> {
-        let uins = self.uins.iter().copied().map(Way::Target);
-        let things = self.things.iter().map(|thing| Way::Thing(thing));
-        let groups = self
-            .groups
-            .iter()
-            .flat_map(|group| GROUP_POLICIES.into_iter().map(move |event| Way::Group(event, group)));
-        uins.chain(things).chain(groups).chain(self.key.iter().map(|key| Way::Key(key))).collect()
-    }
+fn ways_to(target: &TargetFilter) -> Vec<Way<'_>> {
+    let uins = target.uins.iter().copied().map(Way::Target);
+    let things = target.things.iter().map(|thing| Way::Thing(thing));
+    let groups = target
+        .groups
+        .iter()
+        .flat_map(|group| GROUP_POLICIES.into_iter().map(move |event| Way::Group(event, group)));
+    uins.chain(things).chain(groups).chain(target.key.iter().map(|key| Way::Key(key))).collect()
 }
 
 /// One page of an account's log with one row more than `size` if there are more; oldest first after `Newer`.
@@ -173,7 +140,7 @@ pub fn page(
 ) -> Result<Vec<Event>, StoreError> {
     let Slice { cursor, size } = part;
     let mut found: BTreeMap<i64, Row> = BTreeMap::new();
-    for way in filter.ways() {
+    for way in ways(filter) {
         for row in rows(conn, &Search { owner, filter, way }, Slice { cursor, size: size + 1 })? {
             found.insert(row.seq, row);
         }

@@ -6,6 +6,7 @@ use super::schema::{
 use super::{Conn, StoreError};
 use crate::domain::grant::Mark;
 use crate::domain::group::GroupId;
+use crate::domain::policies::PolicyId;
 use crate::domain::user::Uid;
 use diesel::prelude::*;
 
@@ -41,16 +42,16 @@ pub fn let_in_at(conn: &mut Conn, uid: Uid) -> Result<Option<i64>, StoreError> {
 }
 
 /// Notes when the text that decides was given to a policy.
-pub fn mark_policy(conn: &mut Conn, policy: i64, mark: Mark) -> Result<(), StoreError> {
-    diesel::update(policies::table.find(policy))
+pub fn mark_policy(conn: &mut Conn, policy: PolicyId, mark: Mark) -> Result<(), StoreError> {
+    diesel::update(policies::table.find(policy.0))
         .set((policies::granted_at.eq(Some(mark.at)), policies::stepped_up.eq(mark.stepped_up)))
         .execute(conn)?;
     Ok(())
 }
 
 /// A policy said less than before to limit those who have it.
-pub fn loosen_policy(conn: &mut Conn, policy: i64, at: i64) -> Result<(), StoreError> {
-    diesel::update(policies::table.find(policy)).set(policies::loosened_at.eq(Some(at))).execute(conn)?;
+pub fn loosen_policy(conn: &mut Conn, policy: PolicyId, at: i64) -> Result<(), StoreError> {
+    diesel::update(policies::table.find(policy.0)).set(policies::loosened_at.eq(Some(at))).execute(conn)?;
     Ok(())
 }
 
@@ -76,15 +77,15 @@ pub fn loosen_members(conn: &mut Conn, id: GroupId, at: i64) -> Result<(), Store
 }
 
 /// A policy that limited users and groups is about to be gone.
-pub fn loosen_holders(conn: &mut Conn, policy: i64, at: i64) -> Result<(), StoreError> {
+pub fn loosen_holders(conn: &mut Conn, policy: PolicyId, at: i64) -> Result<(), StoreError> {
     let held = policy_attachments::table
-        .filter(policy_attachments::policy_id.eq(policy))
+        .filter(policy_attachments::policy_id.eq(policy.0))
         .select(policy_attachments::uid);
     diesel::update(users::table.filter(users::uid.eq_any(held)))
         .set(users::loosened_at.eq(Some(at)))
         .execute(conn)?;
     let groups =
-        group_policies::table.filter(group_policies::policy_id.eq(policy)).select(group_policies::group_id);
+        group_policies::table.filter(group_policies::policy_id.eq(policy.0)).select(group_policies::group_id);
     diesel::update(user_groups::table.filter(user_groups::id.eq_any(groups)))
         .set(user_groups::loosened_at.eq(Some(at)))
         .execute(conn)?;
@@ -98,26 +99,26 @@ pub fn group_loosened_at(conn: &mut Conn, id: GroupId) -> Result<Option<i64>, St
 }
 
 /// When a policy was last loosened.
-pub fn policy_loosened_at(conn: &mut Conn, policy: i64) -> Result<Option<i64>, StoreError> {
-    let found = policies::table.find(policy).select(policies::loosened_at).get_result(conn).optional()?;
+pub fn policy_loosened_at(conn: &mut Conn, policy: PolicyId) -> Result<Option<i64>, StoreError> {
+    let found = policies::table.find(policy.0).select(policies::loosened_at).get_result(conn).optional()?;
     Ok(found.flatten())
 }
 
 /// Users that a policy decides for, directly, through a group or as their boundary; at most so many.
-pub fn affected_by_policy(conn: &mut Conn, policy: i64, most: i64) -> Result<Vec<Uid>, StoreError> {
+pub fn affected_by_policy(conn: &mut Conn, policy: PolicyId, most: i64) -> Result<Vec<Uid>, StoreError> {
     let mut found: Vec<i64> = policy_attachments::table
-        .filter(policy_attachments::policy_id.eq(policy))
+        .filter(policy_attachments::policy_id.eq(policy.0))
         .select(policy_attachments::uid)
         .limit(most)
         .load(conn)?;
     let through: Vec<i64> = group_policies::table
         .inner_join(group_members::table.on(group_members::group_id.eq(group_policies::group_id)))
-        .filter(group_policies::policy_id.eq(policy))
+        .filter(group_policies::policy_id.eq(policy.0))
         .select(group_members::uid)
         .limit(most)
         .load(conn)?;
     let bounded: Vec<i64> = user_boundaries::table
-        .filter(user_boundaries::policy_id.eq(policy))
+        .filter(user_boundaries::policy_id.eq(policy.0))
         .select(user_boundaries::uid)
         .limit(most)
         .load(conn)?;

@@ -1,10 +1,11 @@
 //! User groups, their members and their policies.
 
-use super::policies::Attachment;
+use super::attachments;
 use super::schema::{group_members, group_policies, policies, user_groups, users};
 use super::{Conn, StoreError};
 use crate::domain::grant::Mark;
-use crate::domain::group::{Group, GroupId};
+use crate::domain::group::{Group, GroupId, Holds, Joined, Member};
+use crate::domain::policies::{Attachment, PolicyId};
 use crate::domain::user::{Uid, Uin, User};
 use crate::store::grants::Given;
 use diesel::dsl::count_star;
@@ -32,28 +33,6 @@ impl From<Row> for Group {
             created_at: row.created_at,
         }
     }
-}
-
-/// A user in a group: since when.
-#[derive(Clone, Debug)]
-pub struct Member {
-    pub user: User,
-    pub country_code: String,
-    pub since: i64,
-}
-
-/// A group that a user is in: since when.
-#[derive(Clone, Debug)]
-pub struct Joined {
-    pub group: Group,
-    pub since: i64,
-}
-
-/// How much a group holds.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Holds {
-    pub members: i64,
-    pub policies: i64,
 }
 
 /// Keeps a new group.
@@ -205,7 +184,7 @@ pub fn remove_member(conn: &mut Conn, id: GroupId, uid: Uid) -> Result<bool, Sto
 
 /// What is attached to a group, by name.
 pub fn attached(conn: &mut Conn, id: GroupId) -> Result<Vec<Attachment>, StoreError> {
-    Ok(group_policies::table
+    let rows: Vec<attachments::Row> = group_policies::table
         .inner_join(policies::table)
         .filter(group_policies::group_id.eq(id.0))
         .select((
@@ -217,15 +196,16 @@ pub fn attached(conn: &mut Conn, id: GroupId) -> Result<Vec<Attachment>, StoreEr
             group_policies::created_by,
         ))
         .order(policies::name)
-        .load(conn)?)
+        .load(conn)?;
+    Ok(rows.into_iter().map(Attachment::from).collect())
 }
 
 /// Attaches a policy that is not attached.
-pub fn attach(conn: &mut Conn, id: GroupId, policy: i64, given: Given<'_>) -> Result<(), StoreError> {
+pub fn attach(conn: &mut Conn, id: GroupId, policy: PolicyId, given: Given<'_>) -> Result<(), StoreError> {
     diesel::insert_into(group_policies::table)
         .values((
             group_policies::group_id.eq(id.0),
-            group_policies::policy_id.eq(policy),
+            group_policies::policy_id.eq(policy.0),
             group_policies::created_at.eq(given.mark.at),
             group_policies::created_by.eq(given.by),
             group_policies::granted_at.eq(Some(given.mark.at)),
@@ -236,6 +216,6 @@ pub fn attach(conn: &mut Conn, id: GroupId, policy: i64, given: Given<'_>) -> Re
 }
 
 /// Detaches a policy; `false` when it was not attached.
-pub fn detach(conn: &mut Conn, id: GroupId, policy: i64) -> Result<bool, StoreError> {
-    Ok(diesel::delete(group_policies::table.find((id.0, policy))).execute(conn)? == 1)
+pub fn detach(conn: &mut Conn, id: GroupId, policy: PolicyId) -> Result<bool, StoreError> {
+    Ok(diesel::delete(group_policies::table.find((id.0, policy.0))).execute(conn)? == 1)
 }

@@ -3,39 +3,62 @@
 use super::schema::{key_records, key_usage};
 use super::{Conn, StoreError, dialect};
 use crate::domain::key::SecretId;
+use crate::domain::key_usage::{KEPT_DAYS, KEPT_RECORDS, LastUse, Record};
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Text};
 
-/// Calls that are kept of each key.
-pub const KEPT_RECORDS: usize = 100;
-/// Days that a call is kept.
-pub const KEPT_DAYS: i64 = 90;
-
-/// When a key last signed a request that was carried out, from where and for what.
-#[derive(Clone, Debug, Queryable, Selectable)]
+#[derive(Queryable, Selectable)]
 #[diesel(table_name = key_usage)]
-pub struct LastUse {
-    pub secret_id: String,
-    pub last_used_ms: i64,
-    pub ip: String,
-    pub service: String,
-    pub action: String,
-    pub client: String,
+struct UsageRow {
+    secret_id: String,
+    last_used_ms: i64,
+    ip: String,
+    service: String,
+    action: String,
+    client: String,
 }
 
-/// One call with a key.
-#[derive(Clone, Debug, Queryable, Selectable)]
+impl From<UsageRow> for LastUse {
+    fn from(row: UsageRow) -> Self {
+        Self {
+            secret_id: row.secret_id,
+            last_used_ms: row.last_used_ms,
+            ip: row.ip,
+            service: row.service,
+            action: row.action,
+            client: row.client,
+        }
+    }
+}
+
+#[derive(Queryable, Selectable)]
 #[diesel(table_name = key_records)]
-pub struct Record {
-    pub secret_id: String,
-    pub request_id: String,
-    pub at_ms: i64,
-    pub service: String,
-    pub action: String,
-    pub ip: String,
-    pub client: String,
-    pub result: String,
-    pub reason: String,
+struct RecordRow {
+    secret_id: String,
+    request_id: String,
+    at_ms: i64,
+    service: String,
+    action: String,
+    ip: String,
+    client: String,
+    result: String,
+    reason: String,
+}
+
+impl From<RecordRow> for Record {
+    fn from(row: RecordRow) -> Self {
+        Self {
+            secret_id: row.secret_id,
+            request_id: row.request_id,
+            at_ms: row.at_ms,
+            service: row.service,
+            action: row.action,
+            ip: row.ip,
+            client: row.client,
+            result: row.result,
+            reason: row.reason,
+        }
+    }
 }
 
 /// Keeps calls of one key and drops the oldest beyond what is kept. A key that is gone leaves nothing.
@@ -112,9 +135,9 @@ fn prune(conn: &mut Conn, id: &SecretId) -> Result<(), StoreError> {
 pub fn last_used(conn: &mut Conn, ids: &[SecretId]) -> Result<Vec<LastUse>, StoreError> {
     let mut found = Vec::new();
     for id in ids {
-        let used =
-            key_usage::table.find(id.as_str()).select(LastUse::as_select()).get_result(conn).optional()?;
-        found.extend(used);
+        let used: Option<UsageRow> =
+            key_usage::table.find(id.as_str()).select(UsageRow::as_select()).get_result(conn).optional()?;
+        found.extend(used.map(LastUse::from));
     }
     Ok(found)
 }
@@ -123,25 +146,26 @@ pub fn last_used(conn: &mut Conn, ids: &[SecretId]) -> Result<Vec<LastUse>, Stor
 pub fn last_refused(conn: &mut Conn, ids: &[SecretId]) -> Result<Vec<Record>, StoreError> {
     let mut found = Vec::new();
     for id in ids {
-        let refused = key_records::table
+        let refused: Option<RecordRow> = key_records::table
             .filter(key_records::secret_id.eq(id.as_str()))
             .filter(key_records::result.eq("refused"))
             .order((key_records::at_ms.desc(), key_records::request_id.desc()))
-            .select(Record::as_select())
+            .select(RecordRow::as_select())
             .first(conn)
             .optional()?;
-        found.extend(refused);
+        found.extend(refused.map(Record::from));
     }
     Ok(found)
 }
 
 /// The calls of a key that are kept, newest first.
 pub fn records(conn: &mut Conn, id: &SecretId) -> Result<Vec<Record>, StoreError> {
-    Ok(key_records::table
+    let rows: Vec<RecordRow> = key_records::table
         .filter(key_records::secret_id.eq(id.as_str()))
         .order((key_records::at_ms.desc(), key_records::request_id.desc()))
-        .select(Record::as_select())
-        .load(conn)?)
+        .select(RecordRow::as_select())
+        .load(conn)?;
+    Ok(rows.into_iter().map(Record::from).collect())
 }
 
 /// Forgets a key that is deleted.

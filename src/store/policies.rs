@@ -1,63 +1,66 @@
-//! Policies and whom they are attached to.
+//! Policies, and which of them decide for whom.
 
-use super::schema::{group_members, group_policies, policies, policy_attachments, user_groups};
+use super::schema::{group_policies, policies, policy_attachments};
 use super::{Conn, StoreError};
+use crate::domain::policies::{PRESET_OWNER, PolicyId, StoredPolicy};
 use crate::domain::user::{Uid, Uin};
-use crate::store::grants::Given;
 use diesel::prelude::*;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::sql_types::{BigInt, Nullable, Text};
 
-/// The owner of presets: nobody, so everybody.
-pub const PRESET_OWNER: i64 = 0;
-
-/// A policy with its document as text.
-#[derive(Clone, Debug, Queryable, Selectable, Insertable)]
+#[derive(Queryable, Selectable, Insertable)]
 #[diesel(table_name = policies)]
-pub struct StoredPolicy {
-    pub id: i64,
-    pub owner_uin: i64,
-    pub name: String,
-    pub description: String,
-    pub document: String,
-    pub created_at: i64,
-    pub updated_at: i64,
-    pub created_by: String,
+pub(super) struct Row {
+    id: i64,
+    owner_uin: i64,
+    name: String,
+    description: String,
+    document: String,
+    created_at: i64,
+    updated_at: i64,
+    created_by: String,
 }
 
-impl StoredPolicy {
-    pub fn is_preset(&self) -> bool {
-        self.owner_uin == PRESET_OWNER
+impl From<Row> for StoredPolicy {
+    fn from(row: Row) -> Self {
+        Self {
+            id: PolicyId(row.id),
+            owner_uin: Uin(row.owner_uin),
+            name: row.name,
+            description: row.description,
+            document: row.document,
+            created_at: row.created_at,
+            updated_at: row.updated_at,
+            created_by: row.created_by,
+        }
     }
 }
 
-/// A policy attached to a user: since when, by whom.
-#[derive(Clone, Debug, Queryable)]
-pub struct Attachment {
-    pub policy_id: i64,
-    pub name: String,
-    pub description: String,
-    pub owner_uin: i64,
-    pub created_at: i64,
-    pub created_by: String,
-}
-
-impl Attachment {
-    pub fn is_preset(&self) -> bool {
-        self.owner_uin == PRESET_OWNER
+impl From<&StoredPolicy> for Row {
+    fn from(policy: &StoredPolicy) -> Self {
+        Self {
+            id: policy.id.0,
+            owner_uin: policy.owner_uin.0,
+            name: policy.name.clone(),
+            description: policy.description.clone(),
+            document: policy.document.clone(),
+            created_at: policy.created_at,
+            updated_at: policy.updated_at,
+            created_by: policy.created_by.clone(),
+        }
     }
 }
 
 /// Brings a preset to the text that this version of Camlock ships.
 pub fn put_preset(conn: &mut Conn, preset: &StoredPolicy) -> Result<(), StoreError> {
     let stored: Option<String> =
-        policies::table.find(preset.id).select(policies::document).get_result(conn).optional()?;
+        policies::table.find(preset.id.0).select(policies::document).get_result(conn).optional()?;
     match stored {
         None => {
-            diesel::insert_into(policies::table).values(preset).execute(conn)?;
+            diesel::insert_into(policies::table).values(Row::from(preset)).execute(conn)?;
         }
         Some(document) if document != preset.document => {
-            diesel::update(policies::table.find(preset.id))
+            diesel::update(policies::table.find(preset.id.0))
                 .set((
                     policies::name.eq(&preset.name),
                     policies::description.eq(&preset.description),
@@ -73,21 +76,23 @@ pub fn put_preset(conn: &mut Conn, preset: &StoredPolicy) -> Result<(), StoreErr
 
 /// Policies that an account may attach: presets and its own, by name.
 pub fn of_account(conn: &mut Conn, owner: Uin) -> Result<Vec<StoredPolicy>, StoreError> {
-    Ok(policies::table
-        .filter(policies::owner_uin.eq(PRESET_OWNER).or(policies::owner_uin.eq(owner.0)))
+    let rows: Vec<Row> = policies::table
+        .filter(policies::owner_uin.eq(PRESET_OWNER.0).or(policies::owner_uin.eq(owner.0)))
         .order(policies::name)
-        .select(StoredPolicy::as_select())
-        .load(conn)?)
+        .select(Row::as_select())
+        .load(conn)?;
+    Ok(rows.into_iter().map(StoredPolicy::from).collect())
 }
 
 /// A policy that an account may see.
-pub fn find(conn: &mut Conn, owner: Uin, id: i64) -> Result<Option<StoredPolicy>, StoreError> {
-    Ok(policies::table
-        .find(id)
-        .filter(policies::owner_uin.eq(PRESET_OWNER).or(policies::owner_uin.eq(owner.0)))
-        .select(StoredPolicy::as_select())
+pub fn find(conn: &mut Conn, owner: Uin, id: PolicyId) -> Result<Option<StoredPolicy>, StoreError> {
+    let row: Option<Row> = policies::table
+        .find(id.0)
+        .filter(policies::owner_uin.eq(PRESET_OWNER.0).or(policies::owner_uin.eq(owner.0)))
+        .select(Row::as_select())
         .get_result(conn)
-        .optional()?)
+        .optional()?;
+    Ok(row.map(StoredPolicy::from))
 }
 
 /// A policy in force for one membership.
@@ -192,38 +197,6 @@ pub fn in_force(conn: &mut Conn, uid: Uid) -> Result<InForce, StoreError> {
     Ok(in_force)
 }
 
-/// A policy of a user's groups, and through which group it comes.
-#[derive(Clone, Debug, Queryable)]
-pub struct Inherited {
-    pub policy_id: i64,
-    pub name: String,
-    pub description: String,
-    pub owner_uin: i64,
-    pub created_at: i64,
-    pub created_by: String,
-    pub group_id: i64,
-    pub group: String,
-}
-
-/// What a membership has through its groups, by name of the policy.
-pub fn inherited(conn: &mut Conn, uid: Uid) -> Result<Vec<Inherited>, StoreError> {
-    Ok(group_members::table
-        .inner_join(user_groups::table.inner_join(group_policies::table.inner_join(policies::table)))
-        .filter(group_members::uid.eq(uid.0))
-        .select((
-            policies::id,
-            policies::name,
-            policies::description,
-            policies::owner_uin,
-            group_policies::created_at,
-            group_policies::created_by,
-            user_groups::id,
-            user_groups::name,
-        ))
-        .order((policies::name, user_groups::name))
-        .load(conn)?)
-}
-
 /// How many custom policies an account has.
 pub fn count_custom(conn: &mut Conn, owner: Uin) -> Result<i64, StoreError> {
     Ok(policies::table.filter(policies::owner_uin.eq(owner.0)).count().get_result(conn)?)
@@ -231,23 +204,24 @@ pub fn count_custom(conn: &mut Conn, owner: Uin) -> Result<i64, StoreError> {
 
 /// The policy of that name that an account may see: a custom one, or a preset.
 pub fn by_name(conn: &mut Conn, owner: Uin, name: &str) -> Result<Option<StoredPolicy>, StoreError> {
-    Ok(policies::table
-        .filter(policies::owner_uin.eq_any([owner.0, PRESET_OWNER]))
+    let row: Option<Row> = policies::table
+        .filter(policies::owner_uin.eq_any([owner.0, PRESET_OWNER.0]))
         .filter(policies::name.eq(name))
-        .select(StoredPolicy::as_select())
+        .select(Row::as_select())
         .get_result(conn)
-        .optional()?)
+        .optional()?;
+    Ok(row.map(StoredPolicy::from))
 }
 
 /// Keeps a new custom policy; its text is version 1.
 pub fn insert(conn: &mut Conn, policy: &StoredPolicy) -> Result<(), StoreError> {
-    diesel::insert_into(policies::table).values(policy).execute(conn)?;
+    diesel::insert_into(policies::table).values(Row::from(policy)).execute(conn)?;
     Ok(())
 }
 
 /// Replaces name and description of a policy.
 pub fn rename(conn: &mut Conn, policy: &StoredPolicy) -> Result<(), StoreError> {
-    diesel::update(policies::table.find(policy.id))
+    diesel::update(policies::table.find(policy.id.0))
         .set((
             policies::name.eq(&policy.name),
             policies::description.eq(&policy.description),
@@ -258,49 +232,8 @@ pub fn rename(conn: &mut Conn, policy: &StoredPolicy) -> Result<(), StoreError> 
 }
 
 /// Deletes a policy with its versions and attachments; one that bounds a user cannot be deleted.
-pub fn delete(conn: &mut Conn, id: i64) -> Result<bool, StoreError> {
-    diesel::delete(policy_attachments::table.filter(policy_attachments::policy_id.eq(id))).execute(conn)?;
-    diesel::delete(group_policies::table.filter(group_policies::policy_id.eq(id))).execute(conn)?;
-    Ok(diesel::delete(policies::table.find(id)).execute(conn)? == 1)
-}
-
-/// What is attached to a membership, by name.
-pub fn attached(conn: &mut Conn, uid: Uid) -> Result<Vec<Attachment>, StoreError> {
-    Ok(policy_attachments::table
-        .inner_join(policies::table)
-        .filter(policy_attachments::uid.eq(uid.0))
-        .select((
-            policies::id,
-            policies::name,
-            policies::description,
-            policies::owner_uin,
-            policy_attachments::created_at,
-            policy_attachments::created_by,
-        ))
-        .order(policies::name)
-        .load(conn)?)
-}
-
-/// Attaches a policy; `false` when it is attached already.
-pub fn attach(conn: &mut Conn, uid: Uid, policy: i64, given: Given<'_>) -> Result<bool, StoreError> {
-    let held: i64 = policy_attachments::table.find((uid.0, policy)).count().get_result(conn)?;
-    if held > 0 {
-        return Ok(false);
-    }
-    diesel::insert_into(policy_attachments::table)
-        .values((
-            policy_attachments::uid.eq(uid.0),
-            policy_attachments::policy_id.eq(policy),
-            policy_attachments::created_at.eq(given.mark.at),
-            policy_attachments::created_by.eq(given.by),
-            policy_attachments::granted_at.eq(Some(given.mark.at)),
-            policy_attachments::stepped_up.eq(given.mark.stepped_up),
-        ))
-        .execute(conn)?;
-    Ok(true)
-}
-
-/// Detaches a policy; `false` when it was not attached.
-pub fn detach(conn: &mut Conn, uid: Uid, policy: i64) -> Result<bool, StoreError> {
-    Ok(diesel::delete(policy_attachments::table.find((uid.0, policy))).execute(conn)? == 1)
+pub fn delete(conn: &mut Conn, id: PolicyId) -> Result<bool, StoreError> {
+    diesel::delete(policy_attachments::table.filter(policy_attachments::policy_id.eq(id.0))).execute(conn)?;
+    diesel::delete(group_policies::table.filter(group_policies::policy_id.eq(id.0))).execute(conn)?;
+    Ok(diesel::delete(policies::table.find(id.0)).execute(conn)? == 1)
 }

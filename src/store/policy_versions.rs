@@ -3,38 +3,65 @@
 use super::schema::{policies, policy_versions};
 use super::{Conn, StoreError};
 use crate::domain::grant::Mark;
+use crate::domain::policies::{PolicyId, PolicyVersion};
 use diesel::prelude::*;
 
-/// One text of a policy.
-#[derive(Clone, Debug, Queryable, Selectable, Insertable)]
+#[derive(Queryable, Selectable, Insertable)]
 #[diesel(table_name = policy_versions)]
-pub struct PolicyVersion {
-    pub policy_id: i64,
-    pub version: i64,
-    pub document: String,
-    pub created_at: i64,
-    pub created_by: String,
-    pub is_default: bool,
+struct Row {
+    policy_id: i64,
+    version: i64,
+    document: String,
+    created_at: i64,
+    created_by: String,
+    is_default: bool,
+}
+
+impl From<Row> for PolicyVersion {
+    fn from(row: Row) -> Self {
+        Self {
+            policy_id: PolicyId(row.policy_id),
+            version: row.version,
+            document: row.document,
+            created_at: row.created_at,
+            created_by: row.created_by,
+            is_default: row.is_default,
+        }
+    }
+}
+
+impl From<&PolicyVersion> for Row {
+    fn from(version: &PolicyVersion) -> Self {
+        Self {
+            policy_id: version.policy_id.0,
+            version: version.version,
+            document: version.document.clone(),
+            created_at: version.created_at,
+            created_by: version.created_by.clone(),
+            is_default: version.is_default,
+        }
+    }
 }
 
 /// Keeps a version.
 pub fn insert(conn: &mut Conn, version: &PolicyVersion) -> Result<(), StoreError> {
-    diesel::insert_into(policy_versions::table).values(version).execute(conn)?;
+    diesel::insert_into(policy_versions::table).values(Row::from(version)).execute(conn)?;
     Ok(())
 }
 
 /// The versions of a policy, newest first.
-pub fn of_policy(conn: &mut Conn, policy: i64) -> Result<Vec<PolicyVersion>, StoreError> {
-    Ok(policy_versions::table
-        .filter(policy_versions::policy_id.eq(policy))
+pub fn of_policy(conn: &mut Conn, policy: PolicyId) -> Result<Vec<PolicyVersion>, StoreError> {
+    let rows: Vec<Row> = policy_versions::table
+        .filter(policy_versions::policy_id.eq(policy.0))
         .order(policy_versions::version.desc())
-        .select(PolicyVersion::as_select())
-        .load(conn)?)
+        .select(Row::as_select())
+        .load(conn)?;
+    Ok(rows.into_iter().map(PolicyVersion::from).collect())
 }
 
 /// The next number of a version; given out once.
-pub fn next_number(conn: &mut Conn, policy: i64) -> Result<i64, StoreError> {
-    Ok(diesel::update(policies::table.find(policy))
+pub fn next_number(conn: &mut Conn, policy: PolicyId) -> Result<i64, StoreError> {
+    Ok(diesel::update(policies::table.find(policy.0))
         .set(policies::last_version.eq(policies::last_version + 1))
         .returning(policies::last_version)
         .get_result(conn)?)
@@ -42,7 +69,7 @@ pub fn next_number(conn: &mut Conn, policy: i64) -> Result<i64, StoreError> {
 
 /// Makes one version the text that decides.
 pub fn set_default(conn: &mut Conn, version: &PolicyVersion, mark: Mark) -> Result<(), StoreError> {
-    let of_policy = policy_versions::table.filter(policy_versions::policy_id.eq(version.policy_id));
+    let of_policy = policy_versions::table.filter(policy_versions::policy_id.eq(version.policy_id.0));
     diesel::update(of_policy)
         .set(policy_versions::is_default.eq(policy_versions::version.eq(version.version)))
         .execute(conn)?;
@@ -50,10 +77,15 @@ pub fn set_default(conn: &mut Conn, version: &PolicyVersion, mark: Mark) -> Resu
 }
 
 /// Overwrites the text of the default version.
-pub fn overwrite_default(conn: &mut Conn, policy: i64, document: &str, mark: Mark) -> Result<(), StoreError> {
+pub fn overwrite_default(
+    conn: &mut Conn,
+    policy: PolicyId,
+    document: &str,
+    mark: Mark,
+) -> Result<(), StoreError> {
     diesel::update(
         policy_versions::table
-            .filter(policy_versions::policy_id.eq(policy))
+            .filter(policy_versions::policy_id.eq(policy.0))
             .filter(policy_versions::is_default.eq(true)),
     )
     .set(policy_versions::document.eq(document))
@@ -61,8 +93,8 @@ pub fn overwrite_default(conn: &mut Conn, policy: i64, document: &str, mark: Mar
     set_text(conn, policy, document, mark)
 }
 
-fn set_text(conn: &mut Conn, policy: i64, document: &str, mark: Mark) -> Result<(), StoreError> {
-    diesel::update(policies::table.find(policy))
+fn set_text(conn: &mut Conn, policy: PolicyId, document: &str, mark: Mark) -> Result<(), StoreError> {
+    diesel::update(policies::table.find(policy.0))
         .set((
             policies::document.eq(document),
             policies::updated_at.eq(mark.at),
@@ -74,6 +106,6 @@ fn set_text(conn: &mut Conn, policy: i64, document: &str, mark: Mark) -> Result<
 }
 
 /// Deletes a version.
-pub fn delete(conn: &mut Conn, policy: i64, version: i64) -> Result<bool, StoreError> {
-    Ok(diesel::delete(policy_versions::table.find((policy, version))).execute(conn)? == 1)
+pub fn delete(conn: &mut Conn, policy: PolicyId, version: i64) -> Result<bool, StoreError> {
+    Ok(diesel::delete(policy_versions::table.find((policy.0, version))).execute(conn)? == 1)
 }

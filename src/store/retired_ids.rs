@@ -2,12 +2,13 @@
 
 use super::schema::{audit_events, retired_ids, sequences};
 use super::{Conn, StoreError, dialect};
+use crate::domain::audit::EventName;
 use crate::domain::key::SecretId;
 use diesel::prelude::*;
 use sha2::{Digest, Sha256};
 
 /// How the log says that a key was deleted; its target ends in the SecretId.
-const DELETIONS: [&str; 2] = ["DeleteApiKey", "DeleteAccessKey"];
+const DELETIONS: [&str; 2] = [EventName::DeleteApiKey.as_str(), EventName::DeleteAccessKey.as_str()];
 /// The sequence that says how far the log has been read.
 const READ: &str = "retired";
 

@@ -3,62 +3,101 @@
 use super::schema::{enrolments, sessions, step_ups, tickets};
 use super::{Conn, StoreError};
 use crate::domain::deadline::{CLOCK_SLACK, latest};
+use crate::domain::session::{Session, Stage};
 use crate::domain::user::{Uid, Uin};
 use diesel::prelude::*;
-
-/// How far a sign-in has come.
-pub const SECOND_FACTOR: &str = "second_factor";
-/// Signed in.
-pub const FULL: &str = "full";
 
 /// Seconds for which a session that ran out is remembered, to tell its browser so. It opens nothing.
 pub const REMEMBERED_SECONDS: i64 = 3_600;
 
-/// A session.
-#[derive(Clone, Debug, Queryable, Selectable, Insertable)]
+#[derive(Queryable, Selectable, Insertable)]
 #[diesel(table_name = sessions)]
-pub struct Session {
-    pub id_hash: String,
-    /// Survives the change of id at step-up; form tokens are made from it.
-    pub family: String,
-    /// What the page layer keeps: flash messages, nothing that decides anything.
-    pub state: String,
-    pub stage: String,
-    pub uin: i64,
-    pub uid: i64,
-    /// How the person proved who it is, in words.
-    pub method: String,
-    pub ip: String,
-    pub user_agent: String,
-    pub created_at: i64,
-    pub last_seen_at: i64,
-    pub expires_at: i64,
-    pub step_up_at: Option<i64>,
-    /// The id before the last change of id.
-    pub former_id: Option<String>,
-    /// When the last right code came, and from which app.
-    pub code_at: Option<i64>,
-    pub code_device: Option<String>,
+struct Row {
+    id_hash: String,
+    family: String,
+    state: String,
+    stage: String,
+    uin: i64,
+    uid: i64,
+    method: String,
+    ip: String,
+    user_agent: String,
+    created_at: i64,
+    last_seen_at: i64,
+    expires_at: i64,
+    step_up_at: Option<i64>,
+    former_id: Option<String>,
+    code_at: Option<i64>,
+    code_device: Option<String>,
+}
+
+impl From<Row> for Session {
+    fn from(row: Row) -> Self {
+        Self {
+            id_hash: row.id_hash,
+            family: row.family,
+            state: row.state,
+            stage: row.stage,
+            uin: Uin(row.uin),
+            uid: Uid(row.uid),
+            method: row.method,
+            ip: row.ip,
+            user_agent: row.user_agent,
+            created_at: row.created_at,
+            last_seen_at: row.last_seen_at,
+            expires_at: row.expires_at,
+            step_up_at: row.step_up_at,
+            former_id: row.former_id,
+            code_at: row.code_at,
+            code_device: row.code_device,
+        }
+    }
+}
+
+impl From<&Session> for Row {
+    fn from(session: &Session) -> Self {
+        Self {
+            id_hash: session.id_hash.clone(),
+            family: session.family.clone(),
+            state: session.state.clone(),
+            stage: session.stage.clone(),
+            uin: session.uin.0,
+            uid: session.uid.0,
+            method: session.method.clone(),
+            ip: session.ip.clone(),
+            user_agent: session.user_agent.clone(),
+            created_at: session.created_at,
+            last_seen_at: session.last_seen_at,
+            expires_at: session.expires_at,
+            step_up_at: session.step_up_at,
+            former_id: session.former_id.clone(),
+            code_at: session.code_at,
+            code_device: session.code_device.clone(),
+        }
+    }
 }
 
 /// Keeps a new session.
 pub fn insert(conn: &mut Conn, session: &Session) -> Result<(), StoreError> {
-    diesel::insert_into(sessions::table).values(session).execute(conn)?;
+    diesel::insert_into(sessions::table).values(Row::from(session)).execute(conn)?;
     Ok(())
 }
 
 /// The session of that digest, whatever its age.
 pub fn find(conn: &mut Conn, id_hash: &str) -> Result<Option<Session>, StoreError> {
-    Ok(sessions::table.find(id_hash).select(Session::as_select()).get_result(conn).optional()?)
+    let row: Option<Row> =
+        sessions::table.find(id_hash).select(Row::as_select()).get_result(conn).optional()?;
+    Ok(row.map(Session::from))
 }
 
 /// The session that had that id before its last change of id.
 pub fn find_former(conn: &mut Conn, id_hash: &str) -> Result<Option<Session>, StoreError> {
-    Ok(sessions::table
+    let row: Option<Row> = sessions::table
         .filter(sessions::former_id.eq(id_hash))
-        .select(Session::as_select())
+        .select(Row::as_select())
         .get_result(conn)
-        .optional()?)
+        .optional()?;
+    Ok(row.map(Session::from))
 }
 
 /// What the page layer kept in that session.
@@ -122,11 +161,17 @@ pub fn delete_family(conn: &mut Conn, uin: Uin, family: &str) -> Result<bool, St
 
 /// Sessions of one identity that are signed in, newest first.
 pub fn of_identity(conn: &mut Conn, uin: Uin, now: i64) -> Result<Vec<Session>, StoreError> {
-    Ok(sessions::table
-        .filter(sessions::uin.eq(uin.0).and(sessions::stage.eq(FULL)).and(sessions::expires_at.gt(now)))
+    let rows: Vec<Row> = sessions::table
+        .filter(
+            sessions::uin
+                .eq(uin.0)
+                .and(sessions::stage.eq(Stage::SignedIn.as_str()))
+                .and(sessions::expires_at.gt(now)),
+        )
         .order(sessions::last_seen_at.desc())
-        .select(Session::as_select())
-        .load(conn)?)
+        .select(Row::as_select())
+        .load(conn)?;
+    Ok(rows.into_iter().map(Session::from).collect())
 }
 
 /// Ends all sessions of an identity but the one of that family, whatever its id is by now.

@@ -4,32 +4,48 @@ use super::schema::{enrolments, totp_devices};
 use super::{Conn, StoreError};
 use crate::domain::deadline::{ENROLMENT_SECONDS, latest};
 use crate::domain::grant::AppAge;
-use crate::domain::totp::Steps;
+use crate::domain::totp::{MfaDevice, Steps};
 use crate::domain::user::Uin;
 use diesel::prelude::*;
 
-/// An authenticator app; its seed is sealed.
-#[derive(Clone, Queryable, Selectable)]
+#[derive(Queryable, Selectable)]
 #[diesel(table_name = totp_devices)]
-pub struct Device {
-    pub id: String,
-    pub uin: i64,
-    pub name: String,
-    pub seed: Vec<u8>,
-    pub last_step: i64,
-    pub created_at: i64,
-    pub last_used_at: Option<i64>,
-    pub granted_at: Option<i64>,
-    pub recovered_at: Option<i64>,
-    pub earlier_steps: String,
+struct Row {
+    id: String,
+    uin: i64,
+    name: String,
+    seed: Vec<u8>,
+    last_step: i64,
+    created_at: i64,
+    last_used_at: Option<i64>,
+    granted_at: Option<i64>,
+    recovered_at: Option<i64>,
+    earlier_steps: String,
+}
+
+impl From<Row> for MfaDevice {
+    fn from(row: Row) -> Self {
+        Self {
+            id: row.id,
+            uin: Uin(row.uin),
+            name: row.name,
+            seed: row.seed,
+            last_step: row.last_step,
+            created_at: row.created_at,
+            last_used_at: row.last_used_at,
+            granted_at: row.granted_at,
+            recovered_at: row.recovered_at,
+            earlier_steps: row.earlier_steps,
+        }
+    }
 }
 
 /// Keeps a new device; the step of its first code counts as used.
-pub fn insert(conn: &mut Conn, device: &Device) -> Result<(), StoreError> {
+pub fn insert(conn: &mut Conn, device: &MfaDevice) -> Result<(), StoreError> {
     diesel::insert_into(totp_devices::table)
         .values((
             totp_devices::id.eq(&device.id),
-            totp_devices::uin.eq(device.uin),
+            totp_devices::uin.eq(device.uin.0),
             totp_devices::name.eq(&device.name),
             totp_devices::seed.eq(&device.seed),
             totp_devices::last_step.eq(device.last_step),
@@ -42,12 +58,13 @@ pub fn insert(conn: &mut Conn, device: &Device) -> Result<(), StoreError> {
 }
 
 /// The devices of one identity, oldest first.
-pub fn of_identity(conn: &mut Conn, uin: Uin) -> Result<Vec<Device>, StoreError> {
-    Ok(totp_devices::table
+pub fn of_identity(conn: &mut Conn, uin: Uin) -> Result<Vec<MfaDevice>, StoreError> {
+    let rows: Vec<Row> = totp_devices::table
         .filter(totp_devices::uin.eq(uin.0))
         .order((totp_devices::created_at, totp_devices::id))
-        .select(Device::as_select())
-        .load(conn)?)
+        .select(Row::as_select())
+        .load(conn)?;
+    Ok(rows.into_iter().map(MfaDevice::from).collect())
 }
 
 /// How many devices an identity has.
@@ -69,13 +86,13 @@ pub fn ages(conn: &mut Conn, uin: Uin) -> Result<Vec<AppAge>, StoreError> {
 /// Uses up a time step; `false` when it, or a later one, was used before.
 ///
 /// A last step that only a clock which was ahead can have made does not count; the row must still be as it was read.
-pub fn use_step(conn: &mut Conn, device: &Device, step: i64, now: i64) -> Result<bool, StoreError> {
+pub fn use_step(conn: &mut Conn, device: &MfaDevice, step: i64, now: i64) -> Result<bool, StoreError> {
     let used = Steps::new(device.last_step, &device.earlier_steps);
     if used.newest(now) >= Some(step) {
         return Ok(false);
     }
     let touched = diesel::update(totp_devices::table.find(&device.id))
-        .filter(totp_devices::uin.eq(device.uin).and(totp_devices::last_step.eq(device.last_step)))
+        .filter(totp_devices::uin.eq(device.uin.0).and(totp_devices::last_step.eq(device.last_step)))
         .set((
             totp_devices::last_step.eq(step),
             totp_devices::last_used_at.eq(Some(now)),

@@ -3,6 +3,7 @@
 use super::schema::{group_members, identities, policies, user_groups, users};
 use super::users::Row;
 use super::{Conn, StoreError};
+use crate::domain::account::Counts;
 use crate::domain::user::{Uin, User, UserKind};
 use diesel::prelude::*;
 
@@ -59,14 +60,6 @@ pub fn with_last_sign_in(
         .into_iter()
         .map(|(row, at, ip): (Row, _, _)| Ok((User::try_from(row)?, at, ip)))
         .collect()
-}
-
-/// How many things of each sort an account has.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub struct Counts {
-    pub policies: i64,
-    pub groups: i64,
-    pub members: i64,
 }
 
 /// Counts an account's own policies, its groups and their members.

@@ -4,44 +4,11 @@ use super::schema::{api_keys, totp_devices, user_terms, users};
 use super::{Conn, StoreError};
 use crate::domain::key::SecretId;
 use crate::domain::paging::Slice;
-use crate::domain::user::{MAX_TERM, Uid, Uin, User, UserKind};
+use crate::domain::user::{MAX_TERM, Uid, Uin, User};
+use crate::domain::user_search::{KeyFilter, Listed, UserCursor, UserFilter};
 use diesel::dsl::exists;
 use diesel::prelude::*;
 use std::collections::HashMap;
-
-/// What a list is asked for.
-#[derive(Clone, Debug, Default)]
-pub struct UserFilter {
-    pub text: String,
-    pub kind: Option<UserKind>,
-    /// Whether an authenticator app is registered.
-    pub mfa: Option<bool>,
-    pub keys: Option<KeyFilter>,
-}
-
-/// Users by the state of their keys.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum KeyFilter {
-    None,
-    Any,
-    Enabled,
-    Disabled,
-}
-
-/// Where a page begins: behind a name or before it.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub enum UserCursor {
-    Start,
-    After(String),
-    Before(String),
-}
-
-/// A user with what the list shows beside it.
-pub struct Listed {
-    pub user: User,
-    pub keys: usize,
-    pub mfa: bool,
-}
 
 /// One page in the order of names, with one row more than `size` if there are more in that direction.
 pub fn page(

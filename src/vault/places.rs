@@ -77,8 +77,8 @@ pub fn totp_seed(uin: Uin, device: &str) -> Binding<'_> {
 }
 
 /// The seed of an enrolment; the session's family survives its renaming at step-up, when one may be under way.
-pub fn enrolment(uin: i64, family: &str) -> Binding<'_> {
-    SealedPlace::Enrolment.of(uin, family)
+pub fn enrolment(uin: Uin, family: &str) -> Binding<'_> {
+    SealedPlace::Enrolment.of(uin.0, family)
 }
 
 /// What waits for a code with a question.

@@ -60,7 +60,7 @@ impl FromRequest for Person {
         let request = request.clone();
         Box::pin(async move {
             let caller = caller(&request).await?;
-            match caller.duty {
+            match caller.duty() {
                 Duty::None => Ok(Person(caller)),
                 Duty::ChangePassword => Err(PageError::Elsewhere("/me/password".to_owned())),
                 Duty::EnrolMfa => Err(PageError::Elsewhere("/me/mfa/totp/new".to_owned())),

@@ -5,6 +5,7 @@ use crate::app::keys::{KeyRef, Place};
 use crate::app::{App, sign_in};
 use crate::domain::group::GroupId;
 use crate::domain::key::SecretId;
+use crate::domain::policies::PolicyId;
 use crate::domain::source::Source;
 use crate::domain::user::Uin;
 use crate::http::request;
@@ -89,13 +90,13 @@ impl<P> Visit<P> {
     }
 
     /// The policy that a page is about.
-    pub fn policy(&self) -> Result<i64, PageError> {
-        self.number("id")
+    pub fn policy(&self) -> Result<PolicyId, PageError> {
+        self.number("id").map(PolicyId)
     }
 
     /// The policy that is detached from a user or a group.
-    pub fn attached_policy(&self) -> Result<i64, PageError> {
-        self.number("policy")
+    pub fn attached_policy(&self) -> Result<PolicyId, PageError> {
+        self.number("policy").map(PolicyId)
     }
 
     /// A number in the path, in its one spelling.

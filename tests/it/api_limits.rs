@@ -3,10 +3,10 @@
 use crate::support::{Client, TestApp, code};
 use camlock::domain::grant::Mark;
 use camlock::domain::group::{Group, GroupId};
+use camlock::domain::policies::{PolicyId, StoredPolicy};
 use camlock::domain::user::{Uid, Uin};
 use camlock::store::grants::Given;
-use camlock::store::policies::StoredPolicy;
-use camlock::store::{Conn, StoreError, groups, policies};
+use camlock::store::{Conn, StoreError, attachments, groups, policies};
 use serde_json::{Value, json};
 
 const DOCUMENT: &str =
@@ -55,8 +55,8 @@ fn fill(conn: &mut Conn, owner: Uin, uids: &[i64]) -> Result<(), StoreError> {
     }
     let full = GroupId(FAR);
     for id in 0..199 {
-        policies::attach(conn, Uid(uids[0]), FAR + id, Given { by: "test", mark: MARK })?;
-        groups::attach(conn, full, FAR + id, Given { by: "test", mark: MARK })?;
+        attachments::attach(conn, Uid(uids[0]), PolicyId(FAR + id), Given { by: "test", mark: MARK })?;
+        groups::attach(conn, full, PolicyId(FAR + id), Given { by: "test", mark: MARK })?;
     }
     for id in 0..9 {
         groups::add_member(conn, GroupId(FAR + 1 + id), Uid(uids[0]), MARK)?;
@@ -71,8 +71,8 @@ const MARK: Mark = Mark { at: 1, stepped_up: false };
 
 fn policy(owner: Uin, id: i64) -> StoredPolicy {
     StoredPolicy {
-        id,
-        owner_uin: owner.0,
+        id: PolicyId(id),
+        owner_uin: owner,
         name: format!("filler-{id}"),
         description: String::new(),
         document: DOCUMENT.to_owned(),

@@ -2,7 +2,7 @@
 
 use crate::support::TestApp;
 use camlock::domain::audit::Event;
-use camlock::store::audit::{EventCursor, EventFilter};
+use camlock::domain::audit::{EventCursor, EventFilter};
 use reqwest::StatusCode;
 
 /// Every event of an account, oldest first.

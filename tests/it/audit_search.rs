@@ -2,7 +2,7 @@
 
 use crate::support::people::Person;
 use crate::support::{Answer, TestApp};
-use camlock::domain::audit::EVENTS;
+use camlock::domain::audit::EventName;
 use camlock::domain::audit::words::{EventGroup, WORDS};
 use diesel::RunQueryDsl;
 use reqwest::StatusCode;
@@ -28,8 +28,8 @@ async fn policy(app: &TestApp, root: &Person, name: &str) -> String {
 
 #[test]
 fn every_event_has_words_and_every_word_an_event() {
-    let mut named: Vec<&str> = WORDS.iter().map(|words| words.name).collect();
-    let mut known = EVENTS.to_vec();
+    let mut named: Vec<&str> = WORDS.iter().map(|words| words.name.as_str()).collect();
+    let mut known = EventName::ALL.map(EventName::as_str).to_vec();
     named.sort_unstable();
     known.sort_unstable();
 

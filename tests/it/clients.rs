@@ -4,9 +4,10 @@
 use crate::support::people::Person;
 use crate::support::programs::{are_here, script};
 use crate::support::{Client, TestApp};
+use camlock::domain::audit::{EventCursor, EventFilter};
 use camlock::domain::user::Uin;
 use camlock::startup;
-use camlock::store::audit::{self, EventCursor, EventFilter};
+use camlock::store::audit;
 
 /// A server that programs of this machine can call, its root and root's key.
 pub struct Stage {

@@ -228,13 +228,13 @@ async fn clients_cannot_choose_their_address() {
     let root = app.bare_root("other").await;
     drop(root);
     let owner = camlock::domain::user::Uin(100_000_000_001);
-    let filter = camlock::store::audit::EventFilter::default();
+    let filter = camlock::domain::audit::EventFilter::default();
     let events = app.app.store.read_now(|conn| {
         camlock::store::audit::page(
             conn,
             owner,
             &filter,
-            camlock::domain::paging::Slice { cursor: camlock::store::audit::EventCursor::Newest, size: 10 },
+            camlock::domain::paging::Slice { cursor: camlock::domain::audit::EventCursor::Newest, size: 10 },
         )
     });
     let events = events.unwrap();
@@ -254,12 +254,12 @@ async fn a_trusted_proxy_tells_where_people_come_from() {
 
     let owner = camlock::domain::user::Uin(100_000_000_001);
     let events = app.app.store.read_now(|conn| {
-        let filter = camlock::store::audit::EventFilter::default();
+        let filter = camlock::domain::audit::EventFilter::default();
         camlock::store::audit::page(
             conn,
             owner,
             &filter,
-            camlock::domain::paging::Slice { cursor: camlock::store::audit::EventCursor::Newest, size: 10 },
+            camlock::domain::paging::Slice { cursor: camlock::domain::audit::EventCursor::Newest, size: 10 },
         )
     });
     assert!(events.unwrap().iter().any(|event| event.event == "SignIn" && event.ip == "10.1.2.3"));

@@ -2,8 +2,9 @@
 
 use crate::support::browser::encoded;
 use crate::support::{Client, TestApp, code};
+use camlock::domain::audit::{EventCursor, EventFilter};
 use camlock::domain::user::Uin;
-use camlock::store::audit::{self, EventCursor, EventFilter};
+use camlock::store::audit;
 use reqwest::{Method, StatusCode};
 use serde_json::json;
 

@@ -2,10 +2,25 @@
 
 use crate::grants::{HARMLESS, policy};
 use crate::support::TestApp;
+use camlock::app::deferred::grant::Grant;
+use camlock::domain::policies::PolicyId;
 use reqwest::StatusCode;
 use serde_json::json;
 
 const OTHER: &str = "walnut lantern sixty harbours";
+
+#[test]
+fn what_waits_with_a_policy_is_kept_as_it_was_before_ids_had_a_type() {
+    let (attached, deleted) = (vec![PolicyId(1), PolicyId(596_169)], PolicyId(7));
+    let waits = |grant: &Grant| serde_json::to_string(grant).unwrap();
+
+    let attach = waits(&Grant::AttachToUser { uin: 100_000_000_001, policies: attached });
+    let delete = waits(&Grant::DeletePolicy { policy: deleted });
+
+    assert_eq!(attach, r#"{"AttachToUser":{"uin":100000000001,"policies":[1,596169]}}"#);
+    assert_eq!(delete, r#"{"DeletePolicy":{"policy":7}}"#);
+    assert!(serde_json::from_str::<Grant>(&attach).is_ok() && serde_json::from_str::<Grant>(&delete).is_ok());
+}
 
 #[actix_web::test]
 async fn what_was_typed_comes_through_the_check() {

@@ -85,6 +85,17 @@ fn pages_reach_the_store_through_actions_only() {
 }
 
 #[test]
+fn what_pages_and_programs_are_shown_is_of_the_domain_and_no_row_of_the_store() {
+    for (path, text) in sources("src/app") {
+        for line in text.lines().filter(|line| line.contains("use crate::store::")) {
+            let is_private = line.trim_start().starts_with("use ");
+            // It says of a request whether something was kept, and is no row.
+            assert!(is_private || line == "pub use crate::store::watched;", "{}: {line}", path.display());
+        }
+    }
+}
+
+#[test]
 fn no_file_passes_400_lines_and_no_function_60() {
     for (path, text) in sources("src").into_iter().chain(sources("tests")) {
         let lines = text.lines().count();

@@ -13,7 +13,7 @@ use camlock::app::policies::{IfAttached, NewPolicy, PolicyChange, PolicyFilter, 
 use camlock::app::policies::{create_policy, delete_policies, list_policies, update_policy};
 use camlock::app::users::boundary::{boundary, delete_boundary, put_boundary};
 use camlock::app::users::permissions::{attach_policies, attached_all};
-use camlock::domain::policies::{Description, Document, PolicyKind, PolicyName, PolicyRefusal};
+use camlock::domain::policies::{Description, Document, PolicyId, PolicyKind, PolicyName, PolicyRefusal};
 use camlock::domain::{
     grant::Mark, group::UserRef, paging::Paging, policy::Reason, source::Source, user::Uin,
 };
@@ -52,7 +52,7 @@ async fn caller(app: &TestApp, person: &Person) -> Caller {
     camlock::app::session::person::caller(&app.app, found[0].id_hash.clone(), source).await.expect("a caller")
 }
 
-async fn policy(app: &TestApp, by: &Caller, name: &str, text: &str) -> i64 {
+async fn policy(app: &TestApp, by: &Caller, name: &str, text: &str) -> PolicyId {
     let new = NewPolicy {
         name: PolicyName::parse(name).expect("a name"),
         description: Description::default(),
@@ -61,12 +61,12 @@ async fn policy(app: &TestApp, by: &Caller, name: &str, text: &str) -> i64 {
     create_policy(&app.app, by, new).await.expect("a new policy")
 }
 
-async fn attach(app: &TestApp, by: &Caller, person: &Person, id: i64) {
+async fn attach(app: &TestApp, by: &Caller, person: &Person, id: PolicyId) {
     attach_policies(&app.app, by, uin(person), vec![id]).await.expect("an attachment");
 }
 
 /// A group with one member and one policy.
-async fn group(app: &TestApp, by: &Caller, name: &str, (member, id): (&Person, i64)) {
+async fn group(app: &TestApp, by: &Caller, name: &str, (member, id): (&Person, PolicyId)) {
     let group = create_group(&app.app, by, name, "").await.expect("a group");
     add_to_groups(&app.app, by, vec![(group.id, UserRef::Uin(uin(member)))]).await.expect("a member");
     attach_group_policies(&app.app, by, group.id, vec![id]).await.expect("an attachment");
@@ -252,7 +252,7 @@ async fn permission_on_one_policy_is_none_on_another() {
     for key in [
         PolicyKey::Id(other),
         PolicyKey::Id(grant),
-        PolicyKey::Id(1),
+        PolicyKey::Id(PolicyId(1)),
         PolicyKey::Name("other".to_owned()),
         PolicyKey::Name("unknown".to_owned()),
     ] {

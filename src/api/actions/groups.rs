@@ -1,14 +1,16 @@
 //! User groups, who is in them, what is attached to them.
 
+use super::policy_input::policy_id;
 use crate::api::action::{Action, Answer, Call, Service, fields, respond};
 use crate::api::error::ApiError;
 use crate::api::input::Input;
 use crate::app::Failure;
-use crate::app::groups::members::{Member, Pair};
-use crate::app::groups::policies::{Attachment, Wanted};
+use crate::app::groups::members::Pair;
+use crate::app::groups::policies::Wanted;
 use crate::app::groups::{self, GroupChange};
-use crate::domain::group::{Group, GroupId, GroupRefusal, UserRef};
+use crate::domain::group::{Group, GroupId, GroupRefusal, Member, UserRef};
 use crate::domain::paging::Paging;
+use crate::domain::policies::Attachment;
 use crate::domain::user::{Uid, Uin};
 use crate::times::Times;
 use serde_json::{Map, Value, json};
@@ -144,7 +146,7 @@ async fn list_users(Call { app, caller, input, times }: Call) -> Response {
 
 async fn attach(Call { app, caller, input, .. }: Call) -> Response {
     input.only(&["PolicyId", "AttachGroupId"])?;
-    let (policy, id) = (input.required_integer("PolicyId")?, group_id(&input, "AttachGroupId")?);
+    let (policy, id) = (policy_id(&input)?, group_id(&input, "AttachGroupId")?);
     let full: Code = (|why| matches!(why, GroupRefusal::TooManyPolicies), "InvalidParameter.AttachmentFull");
     groups::policies::attach_group_policies(&app, &caller, id, vec![policy])
         .await
@@ -154,7 +156,7 @@ async fn attach(Call { app, caller, input, .. }: Call) -> Response {
 
 async fn detach(Call { app, caller, input, .. }: Call) -> Response {
     input.only(&["PolicyId", "DetachGroupId"])?;
-    let (policy, id) = (input.required_integer("PolicyId")?, group_id(&input, "DetachGroupId")?);
+    let (policy, id) = (policy_id(&input)?, group_id(&input, "DetachGroupId")?);
     groups::policies::detach_group_policy(&app, &caller, id, policy)
         .await
         .map_err(coded(&[NO_GROUP, NO_POLICY]))?;

@@ -6,6 +6,7 @@ use crate::api::input::Input;
 use crate::app::keys::access_keys::NamedKey;
 use crate::app::{Failure, keys};
 use crate::domain::key::{AccessKeyRefusal, Key, KeyStatus, SecretId};
+use crate::domain::key_usage::LastUse;
 use crate::domain::user::Uin;
 use crate::times::Times;
 use serde_json::{Map, Value, json};
@@ -125,7 +126,7 @@ async fn get_security_last_used(call: Call) -> Result<Map<String, Value>, ApiErr
         Failure::AccessKey(refusal) => ApiError::new("ResourceNotFound", refusal),
         other => ApiError::from(other).invalid_as("InvalidParameter"),
     })?;
-    let row = |(id, used): &(String, Option<crate::app::keys::usage::LastUse>)| {
+    let row = |(id, used): &(String, Option<LastUse>)| {
         let at = used.as_ref().map(|used| used.last_used_ms);
         let day = at.map(|at| call.times.day(at.div_euclid(1000)));
         json!({ "SecretId": id, "LastUsedDate": day, "LastSecretUsedDate": at })

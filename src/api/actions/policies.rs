@@ -1,18 +1,18 @@
 //! Policies of an account: listed, read, created, changed, deleted.
 
-use super::policy_input::{attached_code, description, document, few, name, paging, policy_type};
+use super::policy_input::{attached_code, description, document, few, name, paging, policy_id, policy_type};
 use crate::api::action::{Action, Call, Service, fields, respond};
 use crate::api::error::{ApiError, POLICY};
 use crate::app::policies;
 use crate::app::policies::{
-    Entity, EntityFilter, IfAttached, ListedPolicy, NewPolicy, PolicyChange, PolicyFilter, PolicyKey,
+    EntityFilter, IfAttached, ListedPolicy, NewPolicy, PolicyChange, PolicyFilter, PolicyKey,
 };
-use crate::domain::policies::PolicyKind;
+use crate::domain::policies::{Entity, PolicyId, PolicyKind};
 use crate::times::Times;
 use serde_json::{Map, Value, json};
 
 /// Who is told apart from everybody else in an answer about a preset: those that reach beyond one product.
-const GLOBAL_PRESETS: [i64; 2] = [1, 2];
+const GLOBAL_PRESETS: [PolicyId; 2] = [PolicyId(1), PolicyId(2)];
 /// The longest keyword of a search.
 const MAX_KEYWORD: usize = 128;
 const NOT_FOUND: &str = "ResourceNotFound.PolicyIdNotFound";
@@ -114,7 +114,7 @@ fn listed(ListedPolicy { policy, uses }: &ListedPolicy, times: Times) -> Value {
 async fn get_policy(call: Call) -> Result<Map<String, Value>, ApiError> {
     let Call { app, caller, input, times } = call;
     input.only(&["PolicyId"])?;
-    let id = input.required_integer("PolicyId")?;
+    let id = policy_id(&input)?;
     let found = policies::policy(&app, &caller, id).await;
     let policy = found.map_err(|failure| ApiError::from(failure).no_policy_as(NOT_FOUND))?.policy;
     Ok(fields(json!({
@@ -168,7 +168,7 @@ async fn update_policy(call: Call) -> Result<Map<String, Value>, ApiError> {
     let key = match (input.nonzero("PolicyId")?, named) {
         (Some(id), named) => {
             change.name = named.as_deref().map(name).transpose()?;
-            PolicyKey::Id(id)
+            PolicyKey::Id(PolicyId(id))
         }
         (None, Some(named)) => PolicyKey::Name(named),
         (None, None) => return Err(input.missing("PolicyId")),
@@ -188,6 +188,7 @@ async fn delete_policy(call: Call) -> Result<Map<String, Value>, ApiError> {
     if ids.is_empty() {
         return Err(input.missing("PolicyId"));
     }
+    let ids = ids.into_iter().map(PolicyId).collect();
     let deleted = policies::delete_policies(&app, &caller, ids, IfAttached::Detach).await;
     deleted.map_err(|failure| ApiError::from(failure).no_policy_as(NOT_FOUND))?;
     Ok(Map::new())
@@ -196,7 +197,7 @@ async fn delete_policy(call: Call) -> Result<Map<String, Value>, ApiError> {
 async fn list_entities(call: Call) -> Result<Map<String, Value>, ApiError> {
     let Call { app, caller, input, times } = call;
     input.only(&["PolicyId", "Page", "Rp", "EntityFilter"])?;
-    let id = input.required_integer("PolicyId")?;
+    let id = policy_id(&input)?;
     let filter = match input.text("EntityFilter")?.unwrap_or_default().to_ascii_lowercase().as_str() {
         "" | "all" => Some(EntityFilter::All),
         "user" => Some(EntityFilter::Users),

@@ -3,7 +3,7 @@
 use crate::api::error::ApiError;
 use crate::api::input::Input;
 use crate::domain::paging::Paging;
-use crate::domain::policies::{Description, Document, PolicyName};
+use crate::domain::policies::{Description, Document, PolicyId, PolicyName};
 use crate::domain::sentence::Sentence;
 
 /// What a policy can be attached to, by number.
@@ -17,6 +17,11 @@ const ROWS: i64 = 20;
 /// Rows and pages that a call may ask for where that is documented, and elsewhere.
 const FEW: i64 = 200;
 const MANY: i64 = 1_000_000;
+
+/// The policy that a call names.
+pub(super) fn policy_id(input: &Input) -> Result<PolicyId, ApiError> {
+    input.required_integer("PolicyId").map(PolicyId)
+}
 
 /// `Page` and `Rp`, for which no bound is documented.
 pub(super) fn paging(input: &Input) -> Result<Paging, ApiError> {

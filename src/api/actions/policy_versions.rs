@@ -1,10 +1,11 @@
 //! Versions of a custom policy.
 
-use super::policy_input::document;
+use super::policy_input::{document, policy_id};
 use crate::api::action::{Action, Call, Service, fields, respond};
 use crate::api::error::ApiError;
 use crate::app::policies;
-use crate::app::policies::versions::{NewVersion, PolicyVersion};
+use crate::app::policies::versions::NewVersion;
+use crate::domain::policies::PolicyVersion;
 use crate::times::Times;
 use serde_json::{Map, Value, json};
 
@@ -46,7 +47,7 @@ pub const ACTIONS: &[Action] = &[
 async fn create_version(call: Call) -> Result<Map<String, Value>, ApiError> {
     let Call { app, caller, input, .. } = call;
     input.only(&["PolicyId", "PolicyDocument", "SetAsDefault"])?;
-    let id = input.required_integer("PolicyId")?;
+    let id = policy_id(&input)?;
     let document = document(&input.required_text("PolicyDocument")?)?;
     let is_default = input.boolean("SetAsDefault")?.ok_or_else(|| input.missing("SetAsDefault"))?;
     let created =
@@ -60,7 +61,7 @@ async fn create_version(call: Call) -> Result<Map<String, Value>, ApiError> {
 async fn get_version(call: Call) -> Result<Map<String, Value>, ApiError> {
     let Call { app, caller, input, times } = call;
     input.only(&["PolicyId", "VersionId"])?;
-    let (id, version) = (input.required_integer("PolicyId")?, input.required_integer("VersionId")?);
+    let (id, version) = (policy_id(&input)?, input.required_integer("VersionId")?);
     let found = policies::versions::policy_version(&app, &caller, id, version).await;
     let found = found.map_err(|failure| ApiError::from(failure).no_policy_as(NOT_FOUND))?;
     let mut version = item(&found, times);
@@ -73,7 +74,7 @@ async fn get_version(call: Call) -> Result<Map<String, Value>, ApiError> {
 async fn list_versions(call: Call) -> Result<Map<String, Value>, ApiError> {
     let Call { app, caller, input, times } = call;
     input.only(&["PolicyId"])?;
-    let id = input.required_integer("PolicyId")?;
+    let id = policy_id(&input)?;
     let found = policies::versions::policy_versions(&app, &caller, id).await;
     let found = found.map_err(|failure| ApiError::from(failure).no_policy_as(NOT_FOUND))?;
     Ok(fields(json!({ "Versions": found.iter().map(|one| item(one, times)).collect::<Vec<_>>() })))
@@ -90,7 +91,7 @@ fn item(version: &PolicyVersion, times: Times) -> Value {
 async fn set_default(call: Call) -> Result<Map<String, Value>, ApiError> {
     let Call { app, caller, input, .. } = call;
     input.only(&["PolicyId", "VersionId"])?;
-    let (id, version) = (input.required_integer("PolicyId")?, input.required_integer("VersionId")?);
+    let (id, version) = (policy_id(&input)?, input.required_integer("VersionId")?);
     let set = policies::versions::set_default_policy_version(&app, &caller, id, version).await;
     set.map_err(|failure| ApiError::from(failure).no_policy_as(NOT_FOUND))?;
     Ok(Map::new())
@@ -99,7 +100,7 @@ async fn set_default(call: Call) -> Result<Map<String, Value>, ApiError> {
 async fn delete_versions(call: Call) -> Result<Map<String, Value>, ApiError> {
     let Call { app, caller, input, .. } = call;
     input.only(&["PolicyId", "VersionId"])?;
-    let id = input.required_integer("PolicyId")?;
+    let id = policy_id(&input)?;
     let versions = input.list_of_integers("VersionId")?.filter(|versions| !versions.is_empty());
     let versions = versions.ok_or_else(|| input.missing("VersionId"))?;
     let deleted = policies::versions::delete_policy_versions(&app, &caller, id, versions).await;

@@ -6,8 +6,10 @@ use crate::api::error::{ApiError, USER};
 use crate::api::input::Input;
 use crate::app::account;
 use crate::app::account::protection::{ProtectionChange, ProtectionSet, RuleChanges, protection};
-use crate::domain::login_rules::{self, LoginEffect, LoginRule, LoginRules, LoginRulesRefusal, MAX_RULES};
 use crate::domain::permission::action;
+use crate::domain::sign_in_rules::{
+    self, MAX_RULES, SignInEffect, SignInRule, SignInRules, SignInRulesRefusal,
+};
 use crate::domain::user::{Protection, Uin};
 use serde_json::{Map, Value, json};
 
@@ -62,7 +64,7 @@ fn flags(protection: Protection) -> Map<String, Value> {
         })
     };
     fields(json!({
-        "LoginFlag": methods(protection.login),
+        "LoginFlag": methods(protection.sign_in),
         "ActionFlag": methods(protection.action),
         "OffsiteFlag": { "VerifyFlag": 0, "NotifyPhone": 0, "NotifyEmail": 0, "NotifyWechat": 0, "Tips": 0 },
     }))
@@ -72,7 +74,7 @@ async fn set_mfa_flag(call: Call) -> Result<Map<String, Value>, ApiError> {
     call.input.only(&["OpUin", "LoginFlag", "ActionFlag"])?;
     let uin = call.input.nonzero("OpUin")?.map_or(call.caller.user.uin, Uin);
     let change = ProtectionChange {
-        login: software_token(&call.input, "LoginFlag")?,
+        sign_in: software_token(&call.input, "LoginFlag")?,
         action: software_token(&call.input, "ActionFlag")?,
     };
     let set = account::protection::set_protection(&call.app, &call.caller, uin, change).await.map_err(
@@ -200,25 +202,25 @@ async fn create_login_ip_policy(call: Call) -> Result<Map<String, Value>, ApiErr
         return Err(input.missing("IpPolicies"));
     }
     if rules.as_ref().is_some_and(|rules| rules.len() > MAX_RULES) {
-        return Err(ApiError::new("FailedOperation.PolicyFull", LoginRulesRefusal::TooMany));
+        return Err(ApiError::new("FailedOperation.PolicyFull", SignInRulesRefusal::TooMany));
     }
-    let wanted = move |kept: LoginRules| LoginRules {
+    let wanted = move |kept: SignInRules| SignInRules {
         is_disabled: disabled.unwrap_or(rules.is_none() && kept.is_disabled),
         rules: rules.unwrap_or(kept.rules),
     };
-    account::protection::set_login_rules(&call.app, &call.caller, wanted).await.map_err(|failure| {
+    account::protection::set_sign_in_rules(&call.app, &call.caller, wanted).await.map_err(|failure| {
         ApiError::from(failure).invalid_as("InvalidParameter.IPRangeOverlapping").refused_as(PARAMETER)
     })?;
     Ok(Map::new())
 }
 
-fn login_rule(entry: &Input) -> Result<LoginRule, ApiError> {
+fn login_rule(entry: &Input) -> Result<SignInRule, ApiError> {
     entry.only(&["IP", "Effect"])?;
-    let network = login_rules::network(&entry.required_text("IP")?)
+    let network = sign_in_rules::network(&entry.required_text("IP")?)
         .map_err(|refusal| ApiError::new("InvalidParameter.IPIllegal", refusal))?;
     let effect = match entry.required_text("Effect")?.to_ascii_lowercase().as_str() {
-        "allow" => LoginEffect::Allow,
-        "deny" => LoginEffect::Deny,
+        "allow" => SignInEffect::Allow,
+        "deny" => SignInEffect::Deny,
         _ => {
             return Err(ApiError::new(
                 "InvalidParameter.EffectError",
@@ -226,5 +228,5 @@ fn login_rule(entry: &Input) -> Result<LoginRule, ApiError> {
             ));
         }
     };
-    Ok(LoginRule { network, effect })
+    Ok(SignInRule { network, effect })
 }

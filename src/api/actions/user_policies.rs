@@ -1,11 +1,13 @@
 //! Policies of a user: attached, detached, listed, bounded.
 
-use super::policy_input::{few, paging, policy_type};
+use super::policy_input::{few, paging, policy_id, policy_type};
 use crate::api::action::{Action, Call, Service, fields, respond};
 use crate::api::error::{ApiError, USER};
 use crate::api::input::Input;
 use crate::app::users;
-use crate::app::users::permissions::{Attachment, Held};
+use crate::app::users::permissions::Held;
+use crate::domain::group::GroupId;
+use crate::domain::policies::Attachment;
 use crate::domain::user::Uin;
 use crate::times::Times;
 use serde_json::{Map, Value, json};
@@ -67,7 +69,7 @@ fn uin(input: &Input, name: &str) -> Result<Uin, ApiError> {
 async fn attach(call: Call) -> Result<Map<String, Value>, ApiError> {
     let Call { app, caller, input, .. } = call;
     input.only(&["PolicyId", "AttachUin"])?;
-    let (id, user) = (input.required_integer("PolicyId")?, uin(&input, "AttachUin")?);
+    let (id, user) = (policy_id(&input)?, uin(&input, "AttachUin")?);
     let attached = users::permissions::attach_policies(&app, &caller, user, vec![id]).await;
     attached
         .map_err(|failure| ApiError::from(failure).not_found_as(NO_USER, USER, user).invalid_as(NO_POLICY))?;
@@ -77,7 +79,7 @@ async fn attach(call: Call) -> Result<Map<String, Value>, ApiError> {
 async fn detach(call: Call) -> Result<Map<String, Value>, ApiError> {
     let Call { app, caller, input, .. } = call;
     input.only(&["PolicyId", "DetachUin"])?;
-    let (id, user) = (input.required_integer("PolicyId")?, uin(&input, "DetachUin")?);
+    let (id, user) = (policy_id(&input)?, uin(&input, "DetachUin")?);
     let detached = users::permissions::detach_policy(&app, &caller, user, id).await;
     detached.map_err(|failure| ApiError::from(failure).not_found_as(NO_USER, USER, user))?;
     Ok(Map::new())
@@ -141,7 +143,7 @@ async fn list_all_attached(call: Call) -> Result<Map<String, Value>, ApiError> {
 
 /// Numbers are texts here, unlike everywhere else.
 fn held(held: &Held, times: Times) -> Value {
-    let group = |(id, name): &(i64, String)| json!({ "GroupId": id, "GroupName": name });
+    let group = |(id, name): &(GroupId, String)| json!({ "GroupId": id.0, "GroupName": name });
     json!({
         "PolicyId": held.policy_id.to_string(),
         "PolicyName": held.name,
@@ -172,7 +174,7 @@ fn one_of(name: &str, value: i64, allowed: std::ops::RangeInclusive<i64>) -> Res
 async fn put_boundary(call: Call) -> Result<Map<String, Value>, ApiError> {
     let Call { app, caller, input, .. } = call;
     input.only(&["TargetUin", "PolicyId"])?;
-    let (user, id) = (uin(&input, "TargetUin")?, input.required_integer("PolicyId")?);
+    let (user, id) = (uin(&input, "TargetUin")?, policy_id(&input)?);
     let put = users::boundary::put_boundary(&app, &caller, user, id).await;
     put.map_err(|failure| ApiError::from(failure).not_found_as(NO_BOUND_USER, USER, user))?;
     Ok(Map::new())

@@ -2,13 +2,11 @@
 
 use crate::app::caller::Caller;
 use crate::app::{App, Failure};
-use crate::domain::audit::Event;
+use crate::domain::audit::{Event, EventCursor, EventFilter};
 use crate::domain::paging::Slice;
 use crate::domain::permission::action;
 use crate::domain::user::Uin;
 use crate::store::{audit, users};
-
-pub use crate::store::audit::{EventCursor, EventFilter, Target};
 
 /// Rows of one page of the log.
 pub const PAGE_SIZE: usize = 50;

@@ -1,14 +1,14 @@
 //! What the log is asked for in words: parts of names, ids, beginnings of SecretIds.
 
-use crate::app::account::log::Target;
 use crate::app::caller::Caller;
 use crate::app::{App, Failure};
+use crate::domain::audit::TargetFilter;
 use crate::domain::field::FieldError;
 use crate::domain::key::SecretId;
 use crate::domain::paging::Slice;
 use crate::domain::permission::action;
 use crate::domain::user::Uin;
-use crate::store::user_search::UserCursor;
+use crate::domain::user_search::{UserCursor, UserFilter};
 use crate::store::{Conn, audit, groups, policy_search, user_search};
 
 /// Characters of a SecretId that are enough to look for it.
@@ -35,27 +35,27 @@ pub async fn actors_meant(app: &App, caller: &Caller, text: String) -> Result<Ve
 }
 
 /// What a text means as a target.
-pub async fn target_meant(app: &App, caller: &Caller, text: String) -> Result<Target, Failure> {
+pub async fn target_meant(app: &App, caller: &Caller, text: String) -> Result<TargetFilter, Failure> {
     caller.ensure_here(action::READ_AUDIT)?;
     let owner = caller.owner();
     app.store.read(move |conn| target_of(conn, owner, &text)).await
 }
 
-fn target_of(conn: &mut Conn, owner: Uin, text: &str) -> Result<Target, Failure> {
+fn target_of(conn: &mut Conn, owner: Uin, text: &str) -> Result<TargetFilter, Failure> {
     if is_start_of_key(text) {
         if text.len() < KEY_START {
             let told = format!("Enter the SecretId, or at least its first {KEY_START} characters.");
             return Err(FieldError::on_page("target", told).into());
         }
         return Ok(if SecretId::parse(text).is_ok() {
-            Target { things: vec![text.to_owned()], ..Target::default() }
+            TargetFilter { things: vec![text.to_owned()], ..TargetFilter::default() }
         } else {
-            Target { key: Some(text.to_owned()), ..Target::default() }
+            TargetFilter { key: Some(text.to_owned()), ..TargetFilter::default() }
         });
     }
     let uins = users_meant(conn, owner, "target", text)?;
     if Uin::parse(text).is_ok() {
-        return Ok(Target { uins, ..Target::default() });
+        return Ok(TargetFilter { uins, ..TargetFilter::default() });
     }
     let wanted = Wanted::of(text);
     let policies = policy_search::rows(conn, owner, None)?.into_iter().map(|policy| policy.name);
@@ -69,7 +69,7 @@ fn target_of(conn: &mut Conn, owner: Uin, text: &str) -> Result<Target, Failure>
         names.sort();
         names.dedup();
     }
-    Ok(Target { uins, things, groups: named, key: None })
+    Ok(TargetFilter { uins, things, groups: named, key: None })
 }
 
 fn users_meant(conn: &mut Conn, owner: Uin, field: &'static str, text: &str) -> Result<Vec<Uin>, Failure> {
@@ -77,8 +77,7 @@ fn users_meant(conn: &mut Conn, owner: Uin, field: &'static str, text: &str) -> 
         return Ok(vec![uin]);
     }
     let wanted = Wanted::of(text);
-    let filter =
-        user_search::UserFilter { text: wanted.written.to_owned(), ..user_search::UserFilter::default() };
+    let filter = UserFilter { text: wanted.written.to_owned(), ..UserFilter::default() };
     let found =
         user_search::page(conn, owner, &filter, &Slice { cursor: UserCursor::Start, size: LOOKED_AT })?;
     let mut uins = few(field, found.into_iter().filter(|user| wanted.fits(&user.name)).map(|user| user.uin))?;

@@ -3,12 +3,13 @@
 use crate::app::caller::Caller;
 use crate::app::users::changeable;
 use crate::app::{App, Failure};
+use crate::domain::audit::EventName;
 use crate::domain::field::FieldError;
-use crate::domain::login_rules::LoginRules;
 use crate::domain::password_rules::{
     LONGEST_MINIMUM, MAX_EXPIRY_DAYS, MAX_RETRY_LIMIT, MAX_REUSE_LIMIT, PasswordRules, SHORTEST, is_kinds,
 };
 use crate::domain::permission::action;
+use crate::domain::sign_in_rules::SignInRules;
 use crate::domain::user::{Protection, Uin};
 use crate::store::{accounts, dialect, users};
 use serde_json::Value;
@@ -16,7 +17,7 @@ use serde_json::Value;
 /// What is to change about a user's checks.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct ProtectionChange {
-    pub login: Option<bool>,
+    pub sign_in: Option<bool>,
     pub action: Option<bool>,
 }
 
@@ -53,7 +54,7 @@ pub async fn protection(
     let own = user.ok_or(Failure::NotFound)?.protection;
     let settings = &caller.account.settings;
     Ok(Protection {
-        login: own.login || settings.mfa_required,
+        sign_in: own.sign_in || settings.mfa_required,
         action: own.action || settings.operation_protection,
     })
 }
@@ -70,19 +71,19 @@ pub async fn set_protection(
         let user = changeable(change.conn, change.by, uin)?;
         let before = user.protection;
         let after = Protection {
-            login: wanted.login.unwrap_or(before.login),
+            sign_in: wanted.sign_in.unwrap_or(before.sign_in),
             action: wanted.action.unwrap_or(before.action),
         };
-        let takes_off = (before.login && !after.login) || (before.action && !after.action);
+        let takes_off = (before.sign_in && !after.sign_in) || (before.action && !after.action);
         if takes_off && user.uid == change.by.user.uid && !change.by.is_root() {
             return Ok(change.undone(ProtectionSet::OwnCheck));
         }
         users::set_protection(change.conn, user.uid, after)?;
         change
-            .event("SetMfaFlag")
+            .event(EventName::SetMfaFlag)
             .on(&user)
             .changed([
-                ("login", before.login.into(), after.login.into()),
+                ("login", before.sign_in.into(), after.sign_in.into()),
                 ("action", before.action.into(), after.action.into()),
             ])
             .record(change);
@@ -115,25 +116,25 @@ pub async fn update_password_rules(app: &App, caller: &Caller, changes: RuleChan
         rules.updated_at = Some(change.app.clock.now());
         rules.modifier = change.by.user.uin.to_string();
         accounts::update_password_rules(change.conn, owner, &rules)?;
-        change.event("UpdatePasswordRules").changed(rule_changes(&before, &rules)).record(change);
+        change.event(EventName::UpdatePasswordRules).changed(rule_changes(&before, &rules)).record(change);
         Ok(())
     })
     .await
 }
 
 /// Replaces where sub-users may sign in from, or switches the rules that are kept off and on.
-pub async fn set_login_rules(
+pub async fn set_sign_in_rules(
     app: &App,
     caller: &Caller,
-    wanted: impl FnOnce(LoginRules) -> LoginRules + Send + 'static,
+    wanted: impl FnOnce(SignInRules) -> SignInRules + Send + 'static,
 ) -> Result<(), Failure> {
-    caller.ensure_here(action::SET_LOGIN_RULES)?;
+    caller.ensure_here(action::SET_SIGN_IN_RULES)?;
     app.change(caller, move |change| {
         let owner = change.by.owner();
         dialect::lock_account(change.conn, owner)?;
         let account = accounts::find(change.conn, owner)?.ok_or(Failure::Corrupt("accounts.owner_uin"))?;
-        let before = (listed(&account.login_rules), account.login_rules.is_disabled);
-        let rules = wanted(account.login_rules);
+        let before = (listed(&account.sign_in_rules), account.sign_in_rules.is_disabled);
+        let rules = wanted(account.sign_in_rules);
         rules.ensure_sound().map_err(|refusal| FieldError::new("IpPolicies", refusal))?;
         if !change.by.is_root() && !rules.admit(&change.by.source.ip) {
             let ip = &change.by.source.ip;
@@ -142,9 +143,9 @@ pub async fn set_login_rules(
                 format!("这些规则不包含您的地址 {ip}，会使您自己无法登录。"),
             )));
         }
-        accounts::update_login_rules(change.conn, owner, &rules)?;
+        accounts::update_sign_in_rules(change.conn, owner, &rules)?;
         change
-            .event("CreateSubAccountLoginIpPolicy")
+            .event(EventName::CreateSubAccountLoginIpPolicy)
             .changed([
                 ("rules", before.0, listed(&rules)),
                 ("disabled", before.1.into(), rules.is_disabled.into()),
@@ -168,7 +169,7 @@ fn rule_changes(before: &PasswordRules, after: &PasswordRules) -> [(&'static str
 }
 
 /// The networks in one line.
-fn listed(rules: &LoginRules) -> Value {
+fn listed(rules: &SignInRules) -> Value {
     let each = rules.rules.iter().map(|rule| format!("{:?} {}", rule.effect, rule.network));
     each.collect::<Vec<_>>().join(", ").into()
 }

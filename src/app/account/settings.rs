@@ -5,6 +5,7 @@ use crate::app::change::Change;
 use crate::app::factors::ask::{Asked, Detail, SettingsText, Wish, ask};
 use crate::app::{App, Failure};
 use crate::domain::account::{AccountSettings, MAX_STEP_UP_WINDOW, SecretReveal};
+use crate::domain::audit::EventName;
 use crate::domain::field::FieldError;
 use crate::domain::grant::{MAX_GRANT_AGE, MAX_GRANT_WINDOW};
 use crate::domain::password_rules::{LONGEST_MINIMUM, SHORTEST};
@@ -33,7 +34,10 @@ pub(in crate::app) fn change_settings_in(
     let account =
         accounts::find(change.conn, change.by.owner())?.ok_or(Failure::Corrupt("accounts.owner_uin"))?;
     accounts::update_settings(change.conn, change.by.owner(), settings)?;
-    change.event("UpdateAccountSettings").changed(changes(&account.settings, settings)).record(change);
+    change
+        .event(EventName::UpdateAccountSettings)
+        .changed(changes(&account.settings, settings))
+        .record(change);
     Ok(())
 }
 
@@ -79,7 +83,7 @@ pub fn faults(caller: &Caller, settings: &AccountSettings) -> Vec<FieldError> {
             format!("Enter a number of hours from 0 to {MAX_GRANT_AGE}."),
         ));
     }
-    if settings.mfa_required && !caller.has_mfa {
+    if settings.mfa_required && !caller.has_mfa() {
         errors.push(FieldError::on_page(
             "mfa_required",
             "Add an authenticator app of your own first; this would lock you out.",

@@ -8,6 +8,7 @@ use crate::app::forms::{keep_made, made};
 use crate::app::session::tickets::{Door, digest, take};
 use crate::app::sign_in::{Entry, SignedIn, let_in};
 use crate::app::{App, Failure};
+use crate::domain::audit::EventName;
 use crate::domain::deadline::SETUP_SECONDS;
 use crate::domain::field::FieldError;
 use crate::domain::password_rules::PasswordRules;
@@ -127,7 +128,7 @@ pub async fn set_up(app: &App, setup: Setup, source: Source) -> Result<(String, 
             &new_device(change.app, user.uin, "Authenticator", FirstCode { seed: &seed, step })?,
         )?;
         setup_tokens::delete_all(change.conn)?;
-        Draft::new("Setup", &Actor::of(&user, &source))
+        Draft::new(EventName::Setup, &Actor::of(&user, &source))
             .fact("account_name", account_name.as_str())
             .record(change);
         let door = Door { session: "", purpose: SETUP_CODES, uid: user.uid, object: "" };

@@ -2,13 +2,12 @@
 
 use crate::app::caller::access::Mfa;
 use crate::app::caller::access_age::AccessQuestion;
-use crate::app::caller::{Caller, compiled};
+use crate::app::caller::{Caller, SignedIn, compiled};
 use crate::app::{App, Failure};
 use crate::domain::grant::{AppAge, GrantRules, Mark};
 use crate::domain::group::{self, GroupId};
-use crate::domain::policies;
+use crate::domain::policies::{self, PolicyId, StoredPolicy};
 use crate::domain::user::{Uin, resource_of};
-use crate::store::policies::StoredPolicy;
 use crate::store::{Conn, grants};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -68,7 +67,7 @@ impl Caller {
         &self,
         app: &App,
         action: &'static str,
-        id: i64,
+        id: PolicyId,
     ) -> Result<Mark, Failure> {
         self.mark(app, action, &policies::resource_of(self.owner(), id))
     }
@@ -93,8 +92,9 @@ impl Caller {
 
     /// The caller with what the last right code of its session is still worth.
     pub(in crate::app) fn cleared_by_session(mut self, now: i64) -> Self {
-        if self.grant_rules().window_left(self.session.code_at, now) > 0 {
-            let counts = self.counts(self.session.code_device.as_deref(), now);
+        let Some(SignedIn { session, .. }) = self.signed_in() else { return self };
+        if self.grant_rules().window_left(session.code_at, now) > 0 {
+            let counts = self.counts(session.code_device.as_deref(), now);
             self.clearance = Clearance::Open { counts };
         }
         self
@@ -103,12 +103,11 @@ impl Caller {
     /// The caller right after a code from one of its apps.
     pub(in crate::app) fn cleared_by(&self, device: &str, now: i64) -> Self {
         let counts = self.counts(Some(device), now);
-        let mut cleared = self.clone();
-        let session = Arc::make_mut(&mut cleared.session);
-        session.code_at = Some(now);
-        session.code_device = Some(device.to_owned());
-        cleared.clearance = Clearance::Open { counts };
-        cleared
+        let cleared = self.with_session(|session| {
+            session.code_at = Some(now);
+            session.code_device = Some(device.to_owned());
+        });
+        Self { clearance: Clearance::Open { counts }, ..cleared }
     }
 }
 

@@ -8,6 +8,7 @@ pub(super) mod once;
 pub mod sending;
 pub mod simulation;
 
+use crate::app::Failure;
 use crate::app::caller::access::{Access, Mfa};
 use crate::app::caller::access_age::AccessQuestion;
 use crate::app::caller::clearance::Clearance;
@@ -16,15 +17,14 @@ use crate::app::caller::sending::Sending;
 use crate::domain::account::Account;
 use crate::domain::grant::AppAge;
 use crate::domain::permission::Denial;
-use crate::domain::session::SignInMethod;
+use crate::domain::session::{Session, SignInMethod};
 use crate::domain::source::Source;
 use crate::domain::user::{Uin, User, UserKind, resource_of};
 use crate::store::api_keys::Signer;
-use crate::store::sessions::Session;
-use std::sync::{Arc, LazyLock};
+use std::sync::Arc;
 
 /// How a person likes pages.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Preferences {
     pub theme: String,
     pub density: String,
@@ -40,22 +40,35 @@ pub enum Duty {
     EnrolMfa,
 }
 
-/// A signed-in person, acting in one account.
+/// By what right somebody acts.
 #[derive(Clone, Debug)]
-pub struct Caller {
+pub enum By {
+    /// A person who is signed in.
+    Session(SignedIn),
+    /// A program with a key. Of a call that changes something: its signature, which is good for that once.
+    Key(Option<Arc<Once>>),
+}
+
+/// What a person has who is signed in, and a program does not.
+#[derive(Clone, Debug)]
+pub struct SignedIn {
     pub session: Arc<Session>,
-    pub user: Arc<User>,
-    pub account: Arc<Account>,
     pub preferences: Preferences,
     pub has_mfa: bool,
     /// Whether there is another account to switch to.
     pub can_switch: bool,
     pub duty: Duty,
-    pub source: Arc<Source>,
-    /// Of a signed call that changes something: its signature, which is good for that once.
-    pub(in crate::app) once: Option<Arc<Once>>,
     /// Of a form that makes something: it is good for that once.
     pub(in crate::app) sending: Option<Arc<Sending>>,
+}
+
+/// A person or a program, acting in one account.
+#[derive(Clone, Debug)]
+pub struct Caller {
+    pub by: By,
+    pub user: Arc<User>,
+    pub account: Arc<Account>,
+    pub source: Arc<Source>,
     pub(in crate::app) access: Access,
     /// The authenticator apps, by their age.
     pub(in crate::app) apps: Arc<Vec<AppAge>>,
@@ -119,16 +132,10 @@ impl Caller {
         self.ensure_here(action).is_ok()
     }
 
-    /// The membership that a key belongs to, as its policies are now. There is no session behind it.
+    /// The membership that a key belongs to, as its policies are now.
     pub(in crate::app) fn of_key(signer: &Signer, access: Access, source: Arc<Source>) -> Self {
         Self {
-            session: no_session(),
-            preferences: Preferences { theme: String::new(), density: String::new() },
-            has_mfa: false,
-            can_switch: false,
-            duty: Duty::None,
-            once: None,
-            sending: None,
+            by: By::Key(None),
             apps: Arc::default(),
             clearance: Clearance::Program,
             user: Arc::clone(&signer.user),
@@ -138,44 +145,89 @@ impl Caller {
         }
     }
 
+    /// What a person has who is signed in.
+    pub fn signed_in(&self) -> Option<&SignedIn> {
+        match &self.by {
+            By::Session(signed_in) => Some(signed_in),
+            By::Key(_) => None,
+        }
+    }
+
+    fn signed_in_mut(&mut self) -> Option<&mut SignedIn> {
+        match &mut self.by {
+            By::Session(signed_in) => Some(signed_in),
+            By::Key(_) => None,
+        }
+    }
+
+    /// The session acted in; a program has none, and what needs one is refused to it.
+    pub fn session(&self) -> Result<&Arc<Session>, Failure> {
+        self.signed_in().map(|signed_in| &signed_in.session).ok_or(Failure::NotSignedIn)
+    }
+
+    /// What names the session whatever its id is, for form tokens; empty for a program, which sends no forms.
+    pub fn family(&self) -> &str {
+        self.signed_in().map_or("", |signed_in| &signed_in.session.family)
+    }
+
+    /// Whether there is an authenticator app to ask.
+    pub fn has_mfa(&self) -> bool {
+        self.signed_in().is_some_and(|signed_in| signed_in.has_mfa)
+    }
+
+    /// How the person likes pages.
+    pub fn preferences(&self) -> Preferences {
+        self.signed_in().map(|signed_in| signed_in.preferences.clone()).unwrap_or_default()
+    }
+
+    /// What stands before everything else.
+    pub fn duty(&self) -> Duty {
+        self.signed_in().map_or(Duty::None, |signed_in| signed_in.duty)
+    }
+
+    /// The form on its way, if it makes something.
+    pub(in crate::app) fn form(&self) -> Option<&Arc<Sending>> {
+        self.signed_in().and_then(|signed_in| signed_in.sending.as_ref())
+    }
+
+    /// The signature of a call that changes something.
+    pub(in crate::app) fn signature(&self) -> Option<&Arc<Once>> {
+        match &self.by {
+            By::Key(once) => once.as_ref(),
+            By::Session(_) => None,
+        }
+    }
+
     /// The same person, sending a form that makes something.
     #[must_use]
     pub fn sending(&self, sending: Sending) -> Self {
-        Self { sending: Some(Arc::new(sending)), ..self.clone() }
+        let mut caller = self.clone();
+        if let Some(signed_in) = caller.signed_in_mut() {
+            signed_in.sending = Some(Arc::new(sending));
+        }
+        caller
+    }
+
+    /// The same person, whose session has changed.
+    pub(in crate::app) fn with_session(&self, change: impl FnOnce(&mut Session)) -> Self {
+        let mut caller = self.clone();
+        if let Some(signed_in) = caller.signed_in_mut() {
+            change(Arc::make_mut(&mut signed_in.session));
+        }
+        caller
+    }
+
+    fn has_begun_by(&self, method: SignInMethod) -> bool {
+        self.signed_in().is_some_and(|signed_in| signed_in.session.method == method.as_str())
     }
 
     /// Whether this session began by setting up the first account.
     pub fn has_just_set_up(&self) -> bool {
-        self.session.method == SignInMethod::Setup.as_str()
+        self.has_begun_by(SignInMethod::Setup)
     }
 
     /// Whether this session signed in with a recovery code: it may enrol again, and nothing that needs a factor.
     pub fn is_recovering(&self) -> bool {
-        self.session.method == SignInMethod::RecoveryCode.as_str()
+        self.has_begun_by(SignInMethod::RecoveryCode)
     }
-}
-
-/// Stands where a browser's session would be; no row has its empty id.
-fn no_session() -> Arc<Session> {
-    static NONE: LazyLock<Arc<Session>> = LazyLock::new(|| {
-        Arc::new(Session {
-            id_hash: String::new(),
-            family: String::new(),
-            state: String::new(),
-            stage: String::new(),
-            uin: 0,
-            uid: 0,
-            method: "API key".to_owned(),
-            ip: String::new(),
-            user_agent: String::new(),
-            created_at: 0,
-            last_seen_at: 0,
-            expires_at: 0,
-            step_up_at: None,
-            former_id: None,
-            code_at: None,
-            code_device: None,
-        })
-    });
-    Arc::clone(&NONE)
 }

@@ -1,5 +1,6 @@
 //! A made-up request, and what comes out of it.
 
+use crate::domain::policies::PolicyId;
 use crate::domain::policy::evaluate::{Decision, Reason};
 use crate::domain::policy::near::NearMiss;
 
@@ -21,9 +22,9 @@ pub struct Simulation {
     pub is_root: bool,
     pub decision: Decision,
     /// The policy that decided, if it is one that can be looked up.
-    pub policy: Option<i64>,
+    pub policy: Option<PolicyId>,
     /// Statements that would have allowed it but for one part, with the policies that can be looked up.
-    pub near: Vec<(NearMiss, Option<i64>)>,
+    pub near: Vec<(NearMiss, Option<PolicyId>)>,
 }
 
 impl Simulation {

@@ -2,7 +2,7 @@
 
 use super::Change;
 use crate::app::caller::Caller;
-use crate::domain::audit::{Event, Outcome};
+use crate::domain::audit::{Event, EventName, Outcome};
 use crate::domain::source::Source;
 use crate::domain::user::{Uin, User};
 use serde_json::{Map, Value};
@@ -33,18 +33,18 @@ impl<'a> Actor<'a> {
 
 impl Caller {
     /// Starts an event of this caller.
-    pub(in crate::app) fn event(&self, name: &'static str) -> Draft {
+    pub(in crate::app) fn event(&self, name: EventName) -> Draft {
         Draft::new(name, &Actor::of(&self.user, &self.source))
     }
 }
 
 impl Draft {
-    pub(in crate::app) fn new(name: &'static str, actor: &Actor<'_>) -> Self {
+    pub(in crate::app) fn new(name: EventName, actor: &Actor<'_>) -> Self {
         let event = Event {
             seq: 0,
             at: 0,
             owner_uin: actor.owner,
-            event: name.to_owned(),
+            event: name.as_str().to_owned(),
             actor_uin: actor.uin,
             actor: actor.name.to_owned(),
             target_uin: actor.uin,
@@ -61,11 +61,11 @@ impl Draft {
 
     /// Of somebody who signs in, or tries to.
     pub(in crate::app) fn sign_in(user: &User, source: &Source) -> Self {
-        Self::new("SignIn", &Actor::of(user, source))
+        Self::new(EventName::SignIn, &Actor::of(user, source))
     }
 
     /// Of an operator at the command line.
-    pub(in crate::app) fn by_operator(name: &'static str, owner: Uin) -> Self {
+    pub(in crate::app) fn by_operator(name: EventName, owner: Uin) -> Self {
         let source =
             Source { ip: "-".to_owned(), user_agent: "camlock".to_owned(), request_id: "-".to_owned() };
         Self::new(name, &Actor { owner, uin: Uin(0), name: OPERATOR, source: &source })

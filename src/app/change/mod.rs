@@ -5,7 +5,7 @@ pub mod steward;
 
 use super::caller::Caller;
 use super::{App, Failure};
-use crate::domain::audit::Outcome;
+use crate::domain::audit::{EventName, Outcome};
 use crate::store::{Conn, audit};
 use event::Draft;
 
@@ -27,10 +27,10 @@ impl Spend for Outsider {
 
 impl Spend for Caller {
     fn spend(&self, conn: &mut Conn, is_done: bool) -> Result<(), Failure> {
-        if let Some(sending) = self.sending.as_ref().filter(|_| is_done) {
+        if let Some(sending) = self.form().filter(|_| is_done) {
             sending.record(conn, None)?;
         }
-        self.once.as_ref().map_or(Ok(()), |once| once.record(conn))
+        self.signature().map_or(Ok(()), |once| once.record(conn))
     }
 }
 
@@ -66,7 +66,7 @@ impl Change<'_> {
     }
 
     /// Starts an event of the caller.
-    pub(in crate::app) fn event(&self, name: &'static str) -> Draft {
+    pub(in crate::app) fn event(&self, name: EventName) -> Draft {
         self.by.event(name)
     }
 }

@@ -4,6 +4,7 @@ use super::event::{Draft, OPERATOR};
 use super::{Outsider, Spend};
 use crate::app::caller::Caller;
 use crate::app::{App, Failure};
+use crate::domain::audit::EventName;
 use crate::domain::permission::Denial;
 use crate::domain::user::Uin;
 use crate::store::{Conn, accounts};
@@ -15,7 +16,7 @@ pub trait Steward: Spend {
     /// Who it was, for what is kept.
     fn called(&self) -> &str;
     /// Starts an event of theirs.
-    fn draft(&self, name: &'static str) -> StewardDraft;
+    fn draft(&self, name: EventName) -> StewardDraft;
     /// Refuses what their policies do not allow on the account.
     fn ensure_allowed(&self, action: &'static str) -> Result<(), Denial>;
     /// Refuses a person who has to be asked for a code first.
@@ -52,7 +53,7 @@ impl Steward for Operator {
         OPERATOR
     }
 
-    fn draft(&self, name: &'static str) -> StewardDraft {
+    fn draft(&self, name: EventName) -> StewardDraft {
         StewardDraft(Draft::by_operator(name, self.0))
     }
 
@@ -74,7 +75,7 @@ impl Steward for Caller {
         &self.user.name
     }
 
-    fn draft(&self, name: &'static str) -> StewardDraft {
+    fn draft(&self, name: EventName) -> StewardDraft {
         StewardDraft(self.event(name))
     }
 

@@ -17,11 +17,11 @@ use crate::app::users::boundary::{delete_boundary_in, put_boundary_in};
 use crate::app::users::permissions::{attach_policies_in, detach_policy_in};
 use crate::app::users::planned::PlannedUser;
 use crate::app::users::security::set_console_in;
-use crate::app::users::{Added, NewUser, add_user_in, login_of};
+use crate::app::users::{Added, NewUser, add_user_in, first_password};
 use crate::app::{App, Failure};
 use crate::domain::group::{GroupId, UserRef};
 use crate::domain::permission::action;
-use crate::domain::policies::{Description, Document, PolicyName};
+use crate::domain::policies::{Description, Document, PolicyId, PolicyName};
 use crate::domain::step_up::Purpose;
 use crate::domain::user::Uin;
 use crate::store::dialect;
@@ -36,20 +36,20 @@ pub use crate::app::factors::ask::Way;
 #[derive(Clone, Serialize, Deserialize)]
 pub enum Grant {
     AddUser(Box<PlannedUser>),
-    AttachToUser { uin: i64, policies: Vec<i64> },
-    DetachFromUser { uin: i64, policy: i64 },
+    AttachToUser { uin: i64, policies: Vec<PolicyId> },
+    DetachFromUser { uin: i64, policy: PolicyId },
     Join(Vec<(i64, i64)>),
     Leave(Vec<(i64, i64)>),
-    AttachToGroup { group: i64, policies: Vec<i64> },
-    DetachFromGroup { group: i64, policy: i64 },
-    AttachToHolders { policy: i64, users: Vec<i64>, groups: Vec<i64> },
-    PutBoundary { uin: i64, policy: i64 },
+    AttachToGroup { group: i64, policies: Vec<PolicyId> },
+    DetachFromGroup { group: i64, policy: PolicyId },
+    AttachToHolders { policy: PolicyId, users: Vec<i64>, groups: Vec<i64> },
+    PutBoundary { uin: i64, policy: PolicyId },
     DeleteBoundary { uin: i64 },
     SetConsole { uin: i64, on: Option<bool> },
     CreatePolicy { name: String, description: String, document: String },
-    EditPolicy { id: i64, name: String, description: String, document: String },
-    SetDefaultVersion { policy: i64, version: i64 },
-    DeletePolicy { policy: i64 },
+    EditPolicy { id: PolicyId, name: String, description: String, document: String },
+    SetDefaultVersion { policy: PolicyId, version: i64 },
+    DeletePolicy { policy: PolicyId },
     DeleteGroup { group: i64 },
 }
 
@@ -57,7 +57,7 @@ pub enum Grant {
 pub enum Granted {
     Done,
     User(Added),
-    Policy(i64),
+    Policy(PolicyId),
     Edited(Edited),
 }
 
@@ -80,7 +80,7 @@ impl Grant {
     }
 
     /// A policy to users and groups.
-    pub fn attach_to_holders(policy: i64, holders: &[HolderRef]) -> Self {
+    pub fn attach_to_holders(policy: PolicyId, holders: &[HolderRef]) -> Self {
         let (mut users, mut groups) = (Vec::new(), Vec::new());
         for holder in holders {
             match holder {
@@ -102,7 +102,7 @@ impl Grant {
     }
 
     /// Another name, description or text for a custom policy.
-    pub fn edit_policy(id: i64, new: &NewPolicy) -> Self {
+    pub fn edit_policy(id: PolicyId, new: &NewPolicy) -> Self {
         let NewPolicy { name, description, document } = new;
         Self::EditPolicy {
             id,
@@ -126,8 +126,8 @@ pub async fn grant_user(
     way: Way,
 ) -> Result<Step<Granted>, Failure> {
     caller.ensure_here(action::ADD_USER)?;
-    let login = login_of(app, caller, &new).await?;
-    let (stored, shown) = login.map_or((None, None), |login| (Some(login.stored), login.shown));
+    let first = first_password(app, caller, &new).await?;
+    let (stored, shown) = first.map_or((None, None), |first| (Some(first.stored), first.shown));
     let grant = Grant::AddUser(Box::new(PlannedUser::of(new, stored)));
     grant_planned(app, caller, Plan { grant, shown }, way).await
 }
@@ -178,8 +178,8 @@ pub(in crate::app) fn carry_out_grant(
 fn perform(change: &mut Change<'_>, plan: &Plan) -> Result<Granted, Failure> {
     let done = match &plan.grant {
         Grant::AddUser(user) => {
-            let (new, login) = user.restored(plan.shown.as_ref(), change.app.clock.now())?;
-            return add_user_in(change, &new, login.as_ref()).map(Granted::User);
+            let (new, first) = user.restored(plan.shown.as_ref(), change.app.clock.now())?;
+            return add_user_in(change, &new, first.as_ref()).map(Granted::User);
         }
         Grant::CreatePolicy { name, description, document } => {
             let new = policy_text(name, description, document)?;

@@ -17,13 +17,13 @@ use crate::app::session::rename_session;
 use crate::app::session::tickets::{Door, NewTicket, mint};
 use crate::app::users::security::{reset_mfa_in, reset_password_in};
 use crate::app::{App, Failure, factors, session as app_sessions};
+use crate::domain::audit::EventName;
 use crate::domain::key::SecretId;
 use crate::domain::step_up::{Purpose, TICKET_SECONDS};
 use crate::domain::totp::Code;
 use crate::domain::user::Uin;
 use crate::store::step_ups::{self, StepUp};
 use crate::store::{dialect, forms};
-use std::sync::Arc;
 
 pub use crate::app::factors::ask::{Asked, Question, Way, question, step_up_left};
 
@@ -65,8 +65,8 @@ pub async fn answer(app: &App, caller: &Caller, id: Option<String>, code: Code) 
         Checked::Wrong => return Ok(Answer::Wrong),
         Checked::Locked { seconds } => return Ok(Answer::Locked { seconds }),
     };
-    let mut asker = caller.cleared_by(&device, app.clock.now());
-    Arc::make_mut(&mut asker.session).id_hash = app_sessions::id_of_cookie(&session);
+    let cleared = caller.cleared_by(&device, app.clock.now());
+    let asker = cleared.with_session(|own| own.id_hash = app_sessions::id_of_cookie(&session));
     let done = carry_out_now(app, asker, step_up).await;
     Ok(Answer::Right(Box::new(Answered { session, done })))
 }
@@ -81,7 +81,8 @@ async fn carry_out_now(app: &App, caller: Caller, step_up: StepUp) -> Result<Don
     };
     let note = app.change(&caller, move |change| {
         let target = target_of(change.conn, change.by.owner(), &step_up)?;
-        let event = change.event("ShowSecretKey").on(&target).object(secret_id_of(&step_up)?.as_str());
+        let event =
+            change.event(EventName::ShowSecretKey).on(&target).object(secret_id_of(&step_up)?.as_str());
         event.refused(&denial.because.to_string()).record(change);
         Ok(())
     });
@@ -92,7 +93,8 @@ fn check_answer(change: &mut Change<'_>, id: Option<&str>, code: &Code) -> Resul
     let caller = change.by;
     let (uin, now) = (caller.user.uin, change.app.clock.now());
     dialect::lock_identity(change.conn, uin)?;
-    let step_up = step_ups::find(change.conn, &caller.session.id_hash, id, now)?.ok_or(Failure::NotFound)?;
+    let step_up =
+        step_ups::find(change.conn, &caller.session()?.id_hash, id, now)?.ok_or(Failure::NotFound)?;
     let target = target_of(change.conn, caller.owner(), &step_up)?;
     let attempt = Attempt { caller, target: &target, purpose: &step_up.purpose };
     if let Some(seconds) = refuse_locked(change, &attempt)? {
@@ -107,12 +109,12 @@ fn check_answer(change: &mut Change<'_>, id: Option<&str>, code: &Code) -> Resul
         return Err(Failure::NotFound);
     }
     forms::carry_out(change.conn, &step_up.id)?;
-    if let Some(sending) = &caller.sending {
+    if let Some(sending) = caller.form() {
         sending.record(change.conn, None)?;
     }
     let opens_window =
         step_up.purpose == Purpose::ShowSecret.as_str() && caller.account.settings.step_up_window_minutes > 0;
-    let session = rename_session(change.app, change.conn, &caller.session, |renamed| {
+    let session = rename_session(change.app, change.conn, caller.session()?, |renamed| {
         renamed.code_at = Some(now);
         renamed.code_device = Some(device.clone());
         if opens_window {
@@ -132,7 +134,7 @@ fn carry_out(change: &mut Change<'_>, step_up: &StepUp) -> Result<Done, Failure>
         Purpose::ShowSecret => {
             let secret_id = secret_id_of(step_up)?;
             ensure_code_counts(change.app, change.by, &target)?;
-            let ticket = opened(change, &reveal_door(change.by, target.uid, &secret_id))?;
+            let ticket = opened(change, &reveal_door(change.by, target.uid, &secret_id)?)?;
             Ok(Done::Secret { place, secret_id, ticket })
         }
         Purpose::CreateKey => {
@@ -146,14 +148,14 @@ fn carry_out(change: &mut Change<'_>, step_up: &StepUp) -> Result<Done, Failure>
             delete_at(change, &KeyRef { place, id: secret_id_of(step_up)? }).map(|()| Done::KeyDeleted(place))
         }
         Purpose::AddMfaDevice => {
-            let ticket = opened(change, &own_door(change.by, factors::devices::ENROLMENT))?;
+            let ticket = opened(change, &own_door(change.by, factors::devices::ENROLMENT)?)?;
             Ok(Done::Enrolling { ticket })
         }
         Purpose::RemoveMfaDevice => remove_device_in(change, &step_up.object).map(|()| Done::MfaRemoved),
         Purpose::ReplaceRecoveryCodes => {
-            let door = own_door(change.by, factors::devices::RECOVERY_CODES);
+            let door = own_door(change.by, factors::devices::RECOVERY_CODES)?;
             let ticket = replace_codes(change.app, change.conn, change.by.user.uin, &door)?;
-            change.event("ReplaceRecoveryCodes").record(change);
+            change.event(EventName::ReplaceRecoveryCodes).record(change);
             Ok(Done::RecoveryCodes { ticket })
         }
         Purpose::ChangePassword => {

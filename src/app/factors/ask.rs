@@ -105,11 +105,11 @@ pub(in crate::app) async fn ask(app: &App, caller: &Caller, wish: Wish<'_>) -> R
         detail.sealed = Some(BASE64URL_NOPAD.encode(&sealed));
     }
     let now = app.clock.now();
-    let is_short = caller.has_mfa && wish.purpose != Purpose::Grant;
+    let is_short = caller.has_mfa() && wish.purpose != Purpose::Grant;
     let lives = if is_short { CHALLENGE_SECONDS } else { ENROLLING_SECONDS };
     let step_up = StepUp {
         id: id.clone(),
-        session: caller.session.id_hash.clone(),
+        session: caller.session()?.id_hash.clone(),
         purpose: wish.purpose.as_str().to_owned(),
         uid: wish.target.uid.0,
         object: wish.object.to_owned(),
@@ -117,7 +117,7 @@ pub(in crate::app) async fn ask(app: &App, caller: &Caller, wish: Wish<'_>) -> R
         created_at: now,
         expires_at: now + lives,
     };
-    let sending = caller.sending.clone();
+    let sending = caller.form().cloned();
     app.store
         .write(move |conn| -> Result<(), Failure> {
             if let Some(sending) = sending {
@@ -126,13 +126,13 @@ pub(in crate::app) async fn ask(app: &App, caller: &Caller, wish: Wish<'_>) -> R
             Ok(step_ups::insert(conn, &step_up)?)
         })
         .await?;
-    Ok(Asked { id, must_enrol: !caller.has_mfa })
+    Ok(Asked { id, must_enrol: !caller.has_mfa() })
 }
 
 /// The question of that id, or the latest one, in the caller's session.
 pub async fn question(app: &App, caller: &Caller, id: Option<String>) -> Result<Question, Failure> {
     let (session, owner, uin, now) =
-        (caller.session.id_hash.clone(), caller.owner(), caller.user.uin, app.clock.now());
+        (caller.session()?.id_hash.clone(), caller.owner(), caller.user.uin, app.clock.now());
     let window_minutes = caller.account.settings.step_up_window_minutes;
     app.view(caller, move |view| {
         let step_up = step_ups::find(view.conn, &session, id.as_deref(), now)?.ok_or(Failure::NotFound)?;
@@ -170,18 +170,23 @@ pub(in crate::app) fn sealed_in(
 /// Minutes and seconds that an earlier check still serves further reveals.
 pub fn step_up_left(app: &App, caller: &Caller) -> i64 {
     let (window, now) = (caller.account.settings.step_up_window_minutes * 60, app.clock.now());
-    let checked = caller.session.step_up_at.filter(|at| deadline::is_past(*at, now));
+    let checked = caller.signed_in().and_then(|signed_in| signed_in.session.step_up_at);
+    let checked = checked.filter(|at| deadline::is_past(*at, now));
     checked.map_or(0, |at| (at + window - now).clamp(0, window))
 }
 
 /// What a reveal ticket of the caller's session opens.
-pub(in crate::app) fn reveal_door<'a>(caller: &'a Caller, uid: Uid, secret_id: &'a SecretId) -> Door<'a> {
-    Door { session: &caller.session.id_hash, purpose: "show_secret", uid, object: secret_id.as_str() }
+pub(in crate::app) fn reveal_door<'a>(
+    caller: &'a Caller,
+    uid: Uid,
+    secret_id: &'a SecretId,
+) -> Result<Door<'a>, Failure> {
+    Ok(Door { session: &caller.session()?.id_hash, purpose: "show_secret", uid, object: secret_id.as_str() })
 }
 
 /// What a ticket for the caller's own once-only page opens.
-pub(in crate::app) fn own_door<'a>(caller: &'a Caller, purpose: &'static str) -> Door<'a> {
-    Door { session: &caller.session.id_hash, purpose, uid: caller.user.uid, object: "" }
+pub(in crate::app) fn own_door<'a>(caller: &'a Caller, purpose: &'static str) -> Result<Door<'a>, Failure> {
+    Ok(Door { session: &caller.session()?.id_hash, purpose, uid: caller.user.uid, object: "" })
 }
 
 /// The user that a question is about: of the account that is acted in now.

@@ -6,23 +6,29 @@ use crate::app::factors::guard::{admit, own_bucket, take_back};
 use crate::app::session::tickets::{Door, NewTicket, OncePage, SHOWN_ONCE_SECONDS, mint, shown_once};
 use crate::app::session::{id_of_cookie, rename_session};
 use crate::app::{App, Failure};
+use crate::domain::audit::EventName;
 use crate::domain::deadline::ENROLMENT_SECONDS;
 use crate::domain::field::FieldError;
+use crate::domain::number::in_words_first;
 use crate::domain::recovery::RecoveryCode;
 use crate::domain::secret::{Password, TotpSeed};
 use crate::domain::sentence::Sentence;
-use crate::domain::session::SignInMethod;
-use crate::domain::totp::{Code, matched_step, wrong_code};
+use crate::domain::session::{Session, SignInMethod};
+use crate::domain::totp::{Code, MfaDevice, matched_step, wrong_code};
 use crate::domain::user::Uin;
 use crate::passwords::Guest;
-use crate::store::totp_devices::{self, Device};
-use crate::store::{Conn, dialect, identities, recovery_codes, sessions};
+use crate::store::{Conn, dialect, identities, recovery_codes, sessions, totp_devices};
 use crate::vault::{Binding, places};
-
-pub use crate::store::totp_devices::Device as MfaDevice;
+use std::sync::Arc;
 
 /// Authenticator apps per identity.
 pub const MAX_DEVICES: usize = 5;
+
+/// Why there is no room for another one.
+pub fn apps_full() -> String {
+    format!("{} authenticator apps are registered. Remove one first.", in_words_first(MAX_DEVICES))
+}
+
 /// The purpose of the ticket for the page that shows a seed.
 pub(in crate::app) const ENROLMENT: &str = "enrolment";
 /// The purpose of the ticket for new recovery codes.
@@ -66,7 +72,7 @@ fn open_seed(app: &App, binding: &Binding<'_>, sealed: &[u8]) -> Result<TotpSeed
 
 /// Whether a person must type the password to enrol: there is no usable factor to ask instead.
 pub fn enrolment_asks_password(caller: &Caller) -> bool {
-    !caller.has_mfa || caller.is_recovering()
+    !caller.has_mfa() || caller.is_recovering()
 }
 
 /// A seed to show, new for each page, once the password is right. Whoever else holds the session loses it before.
@@ -77,7 +83,7 @@ pub async fn seed_for_password(
 ) -> Result<(String, TotpSeed), Failure> {
     ensure_password(app, caller, password, "password").await?;
     app.change(caller, move |change| {
-        let session = &change.by.session;
+        let session = change.by.session()?;
         let key = rename_session(change.app, change.conn, session, |_| ())?;
         let seed = begin_enrolment(change.app, change.conn, &id_of_cookie(&key), session)?;
         Ok((key, seed))
@@ -96,7 +102,7 @@ pub async fn seed_for_ticket(
         return Ok(None);
     }
     app.change(caller, |change| {
-        let session = &change.by.session;
+        let session = change.by.session()?;
         begin_enrolment(change.app, change.conn, &session.id_hash, session)
     })
     .await
@@ -107,7 +113,7 @@ fn begin_enrolment(
     app: &App,
     conn: &mut Conn,
     id_hash: &str,
-    session: &sessions::Session,
+    session: &Session,
 ) -> Result<TotpSeed, Failure> {
     let seed = TotpSeed::generate(&app.random)?;
     let sealed = app.vault.seal(&places::enrolment(session.uin, &session.family), seed.expose())?;
@@ -117,7 +123,8 @@ fn begin_enrolment(
 
 /// Registers the device whose seed was shown, proven by its first code. [`Failure::NotProven`]: no seed waits.
 pub async fn enrol(app: &App, caller: &Caller, enrolment: Enrolment) -> Result<Enrolled, Failure> {
-    let (session, user, event) = (caller.session.clone(), caller.user.clone(), caller.event("AddMfaDevice"));
+    let (session, user, event) =
+        (Arc::clone(caller.session()?), caller.user.clone(), caller.event(EventName::AddMfaDevice));
     app.change(caller, move |change| {
         dialect::lock_identity(change.conn, user.uin)?;
         let (first, device) = add_device(change, &enrolment)?;
@@ -144,16 +151,14 @@ pub async fn enrol(app: &App, caller: &Caller, enrolment: Enrolment) -> Result<E
 /// Whether the new device is the identity's first, and its id.
 fn add_device(change: &mut Change<'_>, enrolment: &Enrolment) -> Result<(bool, String), Failure> {
     let Enrolment { name, code } = enrolment;
-    let (app, session, uin) = (change.app, &change.by.session, change.by.user.uin);
+    let (app, session, uin) = (change.app, change.by.session()?, change.by.user.uin);
     let now = app.clock.now();
     let sealed = totp_devices::enrolment(change.conn, &session.id_hash, now)?.ok_or(Failure::NotProven)?;
     let seed = open_seed(app, &places::enrolment(session.uin, &session.family), &sealed)?;
     let step = matched_step(&seed, code, now).ok_or_else(wrong_code)?;
     let held = totp_devices::of_identity(change.conn, uin)?;
     if held.len() >= MAX_DEVICES {
-        return Err(Failure::refused(Sentence::on_page(
-            "Five authenticator apps are registered. Remove one first.",
-        )));
+        return Err(Failure::refused(Sentence::on_page(apps_full())));
     }
     if held.iter().any(|device| device.name == *name) {
         return Err(FieldError::on_page(
@@ -163,7 +168,7 @@ fn add_device(change: &mut Change<'_>, enrolment: &Enrolment) -> Result<(bool, S
         .into());
     }
     let recovered_at = identities::recovered_at(change.conn, uin)?;
-    let device = Device { recovered_at, ..new_device(app, uin, name, FirstCode { seed: &seed, step })? };
+    let device = MfaDevice { recovered_at, ..new_device(app, uin, name, FirstCode { seed: &seed, step })? };
     totp_devices::insert(change.conn, &device)?;
     totp_devices::end_enrolment(change.conn, &session.id_hash)?;
     Ok((held.is_empty(), device.id))
@@ -182,12 +187,12 @@ pub(in crate::app) fn new_device(
     uin: Uin,
     name: &str,
     first: FirstCode<'_>,
-) -> Result<Device, Failure> {
+) -> Result<MfaDevice, Failure> {
     let id = app.random.token()?;
-    Ok(Device {
+    Ok(MfaDevice {
         seed: app.vault.seal(&places::totp_seed(uin, &id), first.seed.expose())?,
         id,
-        uin: uin.0,
+        uin,
         name: name.to_owned(),
         last_step: first.step,
         created_at: app.clock.now(),
@@ -238,7 +243,7 @@ pub(in crate::app) async fn ensure_password(
         Err(error) => return Err(take_back(app, buckets, error).await),
     };
     if !is_right {
-        let event = caller.event("StepUp").fact("purpose", "password").refused("wrong password");
+        let event = caller.event(EventName::StepUp).fact("purpose", "password").refused("wrong password");
         app.change(caller, move |change| {
             event.record(change);
             Ok(())

@@ -5,6 +5,7 @@ use crate::app::change::Change;
 use crate::app::change::event::Draft;
 use crate::app::session::public_name;
 use crate::app::{App, Failure};
+use crate::domain::audit::EventName;
 use crate::domain::step_up::{LOCK_SECONDS, MAX_FAILURES, MAX_FAILURES_OF_IDENTITY};
 use crate::domain::throttle::Limit;
 use crate::domain::user::{Uin, User};
@@ -27,7 +28,7 @@ pub(in crate::app) fn step_up_locked(
     caller: &Caller,
 ) -> Result<Option<i64>, Failure> {
     let now = app.clock.now();
-    Ok(locked(conn, &buckets(caller), now)?.map(|(_, until)| until - now))
+    Ok(locked(conn, &buckets(caller)?, now)?.map(|(_, until)| until - now))
 }
 
 /// The same for an attempt that is refused because of it; written down once a minute, with how many there were.
@@ -36,7 +37,7 @@ pub(in crate::app) fn refuse_locked(
     attempt: &Attempt<'_>,
 ) -> Result<Option<i64>, Failure> {
     let now = change.app.clock.now();
-    let Some((bucket, until)) = locked(change.conn, &buckets(attempt.caller), now)? else { return Ok(None) };
+    let Some((bucket, until)) = locked(change.conn, &buckets(attempt.caller)?, now)? else { return Ok(None) };
     let told = throttles::refuse(change.conn, &bucket, now)?;
     tell(change, attempt, told.unwrap_or(0));
     Ok(Some(until - now))
@@ -57,7 +58,7 @@ pub(in crate::app) fn count_wrong_code(
 ) -> Result<Option<i64>, Failure> {
     let (now, untold) = (change.app.clock.now(), attempt.take_untold(change.conn)?);
     let mut lock = None;
-    for (bucket, most) in &buckets(attempt.caller) {
+    for (bucket, most) in &buckets(attempt.caller)? {
         if throttles::fail(change.conn, bucket, COUNT_ONLY, now)? >= *most {
             throttles::lock(change.conn, bucket, now + LOCK_SECONDS)?;
             lock = Some(LOCK_SECONDS);
@@ -70,13 +71,13 @@ pub(in crate::app) fn count_wrong_code(
 
 impl Attempt<'_> {
     fn event(&self) -> Draft {
-        self.caller.event("StepUp").on(self.target).fact("purpose", self.purpose)
+        self.caller.event(EventName::StepUp).on(self.target).fact("purpose", self.purpose)
     }
 
     /// Codes refused because of a lock that no event tells of yet.
     fn take_untold(&self, conn: &mut Conn) -> Result<i64, Failure> {
         let mut untold = 0;
-        for (bucket, _) in &buckets(self.caller) {
+        for (bucket, _) in &buckets(self.caller)? {
             untold += throttles::take_untold(conn, bucket)?;
         }
         Ok(untold)
@@ -85,7 +86,7 @@ impl Attempt<'_> {
     /// The right code came: forgets the wrong ones, and gives how many refused ones are still to be told.
     pub(in crate::app) fn forget_wrong_codes(&self, conn: &mut Conn) -> Result<i64, Failure> {
         let untold = self.take_untold(conn)?;
-        for (bucket, _) in &buckets(self.caller) {
+        for (bucket, _) in &buckets(self.caller)? {
             throttles::clear(conn, bucket)?;
         }
         Ok(untold)
@@ -97,10 +98,10 @@ pub(in crate::app) fn bucket(uin: Uin) -> String {
 }
 
 /// The counters of wrong codes, with how many lock each: the session first, then the identity.
-fn buckets(caller: &Caller) -> [(String, i64); 2] {
+fn buckets(caller: &Caller) -> Result<[(String, i64); 2], Failure> {
     let own = bucket(caller.user.uin);
-    let session = public_name(&caller.session);
-    [(format!("{own}:{session}"), MAX_FAILURES), (own, MAX_FAILURES_OF_IDENTITY)]
+    let session = public_name(caller.session()?);
+    Ok([(format!("{own}:{session}"), MAX_FAILURES), (own, MAX_FAILURES_OF_IDENTITY)])
 }
 
 /// The counter that is locked, and until when.

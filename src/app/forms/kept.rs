@@ -4,10 +4,9 @@ use crate::app::caller::Caller;
 use crate::app::session::rules::is_live;
 use crate::app::session::tickets::digest;
 use crate::app::{App, Failure};
-use crate::domain::user::Uin;
+use crate::domain::session::{Session, Stage};
 use crate::store::kept_forms::{self, KeptForm};
-use crate::store::sessions::{self, FULL, Session};
-use crate::store::{dialect, users};
+use crate::store::{dialect, sessions, users};
 use crate::vault::places;
 use serde::{Deserialize, Serialize};
 
@@ -35,7 +34,7 @@ pub enum Kept {
 /// The session of that id, if it ended by itself within the last hour.
 pub async fn ended_session(app: &App, id_hash: String) -> Result<Option<Session>, Failure> {
     let found = app.store.read(move |conn| sessions::find(conn, &id_hash)).await?;
-    Ok(found.filter(|session| session.stage == FULL && has_just_ended(app, session)))
+    Ok(found.filter(|session| session.is_at(Stage::SignedIn) && has_just_ended(app, session)))
 }
 
 fn has_just_ended(app: &App, session: &Session) -> bool {
@@ -46,7 +45,7 @@ fn has_just_ended(app: &App, session: &Session) -> bool {
 
 /// Keeps what somebody filled in whose session has ended. Gives the name to ask for it by.
 pub async fn keep_form(app: &App, session: &Session, filled: &Filled) -> Result<Option<String>, Failure> {
-    let (uin, uid, name, now) = (Uin(session.uin), session.uid, app.random.token()?, app.clock.now());
+    let (uin, uid, name, now) = (session.uin, session.uid.0, app.random.token()?, app.clock.now());
     let digest = digest(&name);
     let text = serde_json::to_vec(filled).map_err(|_| Failure::Corrupt("kept_forms.fields"))?;
     let fields = app.vault.seal(&places::kept_form(uin, uid, &digest), &text)?;

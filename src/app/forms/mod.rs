@@ -28,7 +28,7 @@ pub enum Progress {
 
 /// What became of other sendings of the same form. A step-up that ran out leaves the form as if it was never sent.
 pub async fn progress(app: &App, caller: &Caller, sending: &Sending) -> Result<Progress, Failure> {
-    let (digest, session, now) = (sending.digest.clone(), caller.session.id_hash.clone(), app.clock.now());
+    let (digest, session, now) = (sending.digest.clone(), caller.session()?.id_hash.clone(), app.clock.now());
     let found = app.store.read(move |conn| -> Result<_, Failure> {
         let Some(sent) = forms::find(conn, &digest)? else { return Ok(None) };
         let is_over = match (&sent.question, &sent.answer) {

@@ -3,6 +3,7 @@
 use crate::app::change::Change;
 use crate::app::change::steward::Steward;
 use crate::app::{App, Failure};
+use crate::domain::audit::EventName;
 use crate::domain::field::FieldError;
 use crate::domain::gate::gateway::Gateway;
 use crate::domain::gate::service::{Service, ServiceName, ServiceRefusal};
@@ -52,7 +53,7 @@ pub async fn revoke_gate_token(app: &App, by: &impl Steward, name: String) -> Re
         if !gate_tokens::revoke(change.conn, gateway.token.id, change.app.clock.now())? {
             return Err(Failure::NotFound);
         }
-        let event = change.by.draft("RevokeGateToken").0.about(&name);
+        let event = change.by.draft(EventName::RevokeGateToken).0.about(&name);
         event.fact("services", names(&gateway)).record(change);
         Ok(())
     })
@@ -76,7 +77,7 @@ pub(in crate::app) fn create_gate_token_in<By: Steward>(
     ensure_fits(&gateway)?;
     let token = GateToken::generate(&change.app.random)?;
     gate_tokens::insert(change.conn, &gateway, &token.digest())?;
-    let event = change.by.draft("CreateGateToken").0.about(&gateway.token.name);
+    let event = change.by.draft(EventName::CreateGateToken).0.about(&gateway.token.name);
     let options = serde_json::to_value(WrittenOptions::of(&gateway.token.options));
     let options = options.map_err(|_| Failure::Corrupt("gate_tokens.options"))?;
     event.fact("services", names(&gateway)).fact("options", options).record(change);

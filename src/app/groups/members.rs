@@ -4,15 +4,14 @@ use crate::app::caller::Caller;
 use crate::app::change::Change;
 use crate::app::groups::{found, limits};
 use crate::app::{App, Failure};
+use crate::domain::audit::EventName;
 use crate::domain::group::{
-    Group, GroupId, GroupRefusal, MAX_AT_ONCE, MAX_GROUPS_PER_USER, MAX_MEMBERS, UserRef,
+    Group, GroupId, GroupRefusal, Joined, MAX_AT_ONCE, MAX_GROUPS_PER_USER, MAX_MEMBERS, Member, UserRef,
 };
 use crate::domain::paging::{Paged, Paging};
 use crate::domain::permission::action;
 use crate::domain::user::{Uin, User, UserKind};
 use crate::store::{Conn, dialect, grants, groups, users};
-
-pub use crate::store::groups::{Joined, Member};
 
 /// A user and the group it is to be in, or no longer.
 pub type Pair = (GroupId, UserRef);
@@ -106,7 +105,7 @@ fn add_in(change: &mut Change<'_>, id: GroupId, user: UserRef) -> Result<(), Fai
     }
     let mark = change.by.mark_on_group(change.app, action::ADD_MEMBER, id)?;
     groups::add_member(change.conn, id, user.uid, mark)?;
-    let event = change.event("AddUserToGroup").on(&user).object(&group.name);
+    let event = change.event(EventName::AddUserToGroup).on(&user).object(&group.name);
     event.fact("group_id", id.0).record(change);
     Ok(())
 }
@@ -142,7 +141,7 @@ fn remove_in(change: &mut Change<'_>, id: GroupId, user: UserRef) -> Result<(), 
     {
         grants::loosen_user(change.conn, user.uid, at)?;
     }
-    let event = change.event("RemoveUserFromGroup").on(&user).object(&group.name);
+    let event = change.event(EventName::RemoveUserFromGroup).on(&user).object(&group.name);
     event.fact("group_id", id.0).record(change);
     Ok(())
 }

@@ -7,16 +7,15 @@ use super::caller::Caller;
 use crate::app::caller::clearance;
 use crate::app::change::Change;
 use crate::app::{App, Failure};
+use crate::domain::audit::EventName;
 use crate::domain::field::{self, FieldError};
-use crate::domain::group::{self, Group, GroupId, GroupRefusal, MAX_GROUPS};
+use crate::domain::group::{self, Group, GroupId, GroupRefusal, Holds, MAX_GROUPS};
 use crate::domain::names::look_alike;
 use crate::domain::paging::{Paged, Paging};
 use crate::domain::permission::{Denial, action};
 use crate::domain::user::Uin;
 use crate::store::sequences::{self, Sequence};
 use crate::store::{self, Conn, dialect, grants, groups};
-
-pub use crate::store::groups::Holds;
 
 /// A group with what the list shows beside it.
 pub struct ListedGroup {
@@ -128,7 +127,7 @@ pub async fn create_group(app: &App, caller: &Caller, name: &str, remark: &str) 
         let id = GroupId(sequences::next(change.conn, Sequence::Group)?);
         let group = Group { id, owner_uin, name, remark, created_at: change.app.clock.now() };
         groups::insert(change.conn, &group)?;
-        let event = change.event("CreateGroup").about(&group.name);
+        let event = change.event(EventName::CreateGroup).about(&group.name);
         event.fact("group_id", id.0).fact("remark", group.remark.as_str()).record(change);
         Ok(group)
     })
@@ -151,7 +150,7 @@ pub async fn update_group(
             ensure_free_name(&groups::of_account(change.conn, change.by.owner())?, Some(id), &after.name)?;
         }
         groups::update(change.conn, &after)?;
-        let event = change.event("UpdateGroup").about(&after.name).fact("group_id", id.0);
+        let event = change.event(EventName::UpdateGroup).about(&after.name).fact("group_id", id.0);
         let changed = [
             ("name", before.name.into(), after.name.into()),
             ("remark", before.remark.into(), after.remark.into()),
@@ -180,7 +179,7 @@ pub(in crate::app) fn delete_group_in(change: &mut Change<'_>, id: GroupId) -> R
         }
     }
     groups::delete(change.conn, id)?;
-    let event = change.event("DeleteGroup").about(&group.name).fact("group_id", id.0);
+    let event = change.event(EventName::DeleteGroup).about(&group.name).fact("group_id", id.0);
     let event = event.fact("users", held.members).fact("policies", held.policies);
     event.record(change);
     Ok(())

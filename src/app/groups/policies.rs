@@ -5,14 +5,13 @@ use crate::app::caller::clearance::loosened;
 use crate::app::change::Change;
 use crate::app::groups::found;
 use crate::app::{App, Failure};
+use crate::domain::audit::EventName;
 use crate::domain::group::{GroupId, GroupRefusal};
 use crate::domain::paging::{Paged, Paging};
 use crate::domain::permission::action;
-use crate::domain::policies::MAX_ATTACHED;
+use crate::domain::policies::{Attachment, MAX_ATTACHED, PolicyId};
 use crate::store::grants::Given;
 use crate::store::{dialect, grants, groups, policies};
-
-pub use crate::store::policies::Attachment;
 
 /// What of a list is wanted: those whose name or description holds a text, empty for all, and which page of them.
 pub struct Wanted<'a> {
@@ -52,7 +51,7 @@ pub async fn attach_group_policies(
     app: &App,
     caller: &Caller,
     id: GroupId,
-    policies: Vec<i64>,
+    policies: Vec<PolicyId>,
 ) -> Result<(), Failure> {
     caller.ensure_group(action::ATTACH_GROUP_POLICY, id)?;
     app.change(caller, move |change| attach_group_policies_in(change, id, &policies)).await
@@ -61,7 +60,7 @@ pub async fn attach_group_policies(
 pub(in crate::app) fn attach_group_policies_in(
     change: &mut Change<'_>,
     id: GroupId,
-    policies: &[i64],
+    policies: &[PolicyId],
 ) -> Result<(), Failure> {
     change.by.ensure_group(action::ATTACH_GROUP_POLICY, id)?;
     dialect::lock_account(change.conn, change.by.owner())?;
@@ -71,7 +70,7 @@ pub(in crate::app) fn attach_group_policies_in(
 pub(in crate::app) fn attach_to_group_in(
     change: &mut Change<'_>,
     id: GroupId,
-    policy: i64,
+    policy: PolicyId,
 ) -> Result<(), Failure> {
     let group = found(change.conn, change.by.owner(), id)?;
     let known = policies::find(change.conn, change.by.owner(), policy)?;
@@ -85,8 +84,8 @@ pub(in crate::app) fn attach_to_group_in(
     }
     let mark = change.by.mark_on_group(change.app, action::ATTACH_GROUP_POLICY, id)?;
     groups::attach(change.conn, id, policy.id, Given { by: &change.by.user.name, mark })?;
-    let event = change.event("AttachGroupPolicy").about(&group.name).object(&policy.name);
-    event.fact("group_id", id.0).fact("policy_id", policy.id).record(change);
+    let event = change.event(EventName::AttachGroupPolicy).about(&group.name).object(&policy.name);
+    event.fact("group_id", id.0).fact("policy_id", policy.id.0).record(change);
     Ok(())
 }
 
@@ -95,7 +94,7 @@ pub async fn detach_group_policy(
     app: &App,
     caller: &Caller,
     id: GroupId,
-    policy: i64,
+    policy: PolicyId,
 ) -> Result<(), Failure> {
     caller.ensure_group(action::DETACH_GROUP_POLICY, id)?;
     app.change(caller, move |change| detach_group_policy_in(change, id, policy)).await
@@ -104,7 +103,7 @@ pub async fn detach_group_policy(
 pub(in crate::app) fn detach_group_policy_in(
     change: &mut Change<'_>,
     id: GroupId,
-    policy: i64,
+    policy: PolicyId,
 ) -> Result<(), Failure> {
     change.by.ensure_group(action::DETACH_GROUP_POLICY, id)?;
     dialect::lock_account(change.conn, change.by.owner())?;
@@ -118,7 +117,7 @@ pub(in crate::app) fn detach_group_policy_in(
     if let Some(at) = loosened(change.conn, &policy, mark)? {
         grants::loosen_group(change.conn, id, at)?;
     }
-    let event = change.event("DetachGroupPolicy").about(&group.name).object(&policy.name);
-    event.fact("group_id", id.0).fact("policy_id", policy.id).record(change);
+    let event = change.event(EventName::DetachGroupPolicy).about(&group.name).object(&policy.name);
+    event.fact("group_id", id.0).fact("policy_id", policy.id.0).record(change);
     Ok(())
 }

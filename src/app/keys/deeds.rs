@@ -5,6 +5,7 @@ use crate::app::change::event::Draft;
 use crate::app::keys::HeldKey;
 use crate::app::keys::pair::fresh_pair;
 use crate::app::{App, Failure};
+use crate::domain::audit::EventName;
 use crate::domain::key::{AccessKeyRefusal, Key, KeyRefusal, KeyStatus, SecretId, free_slot};
 use crate::domain::secret::SecretKey;
 use crate::domain::user::User;
@@ -20,17 +21,17 @@ pub(in crate::app) enum Via {
 }
 
 impl Via {
-    fn created(self) -> &'static str {
+    fn created(self) -> EventName {
         match self {
-            Self::Console => "CreateApiKey",
-            Self::Api => "CreateAccessKey",
+            Self::Console => EventName::CreateApiKey,
+            Self::Api => EventName::CreateAccessKey,
         }
     }
 
-    fn deleted(self) -> &'static str {
+    fn deleted(self) -> EventName {
         match self {
-            Self::Console => "DeleteApiKey",
-            Self::Api => "DeleteAccessKey",
+            Self::Console => EventName::DeleteApiKey,
+            Self::Api => EventName::DeleteAccessKey,
         }
     }
 
@@ -38,11 +39,11 @@ impl Via {
     fn turned(self, change: &Change<'_>, held: &HeldKey, status: KeyStatus) -> Draft {
         let event = |name| about(change, name, held);
         match (self, status) {
-            (Self::Console, KeyStatus::Enabled) => event("EnableApiKey"),
-            (Self::Console, KeyStatus::Disabled) => event("DisableApiKey"),
+            (Self::Console, KeyStatus::Enabled) => event(EventName::EnableApiKey),
+            (Self::Console, KeyStatus::Disabled) => event(EventName::DisableApiKey),
             (Self::Api, _) => {
                 let (before, after) = (held.key.status.as_str(), status.as_str());
-                event("UpdateAccessKey").changed([("status", before.into(), after.into())])
+                event(EventName::UpdateAccessKey).changed([("status", before.into(), after.into())])
             }
         }
     }
@@ -94,7 +95,7 @@ pub(in crate::app) fn delete(change: &mut Change<'_>, held: &HeldKey, via: Via) 
     Ok(())
 }
 
-fn about(change: &Change<'_>, name: &'static str, held: &HeldKey) -> Draft {
+fn about(change: &Change<'_>, name: EventName, held: &HeldKey) -> Draft {
     change.event(name).on(&held.holder).object(held.key.secret_id.as_str())
 }
 

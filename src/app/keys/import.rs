@@ -4,6 +4,7 @@ use crate::app::change::Outsider;
 use crate::app::change::event::{Draft, OPERATOR};
 use crate::app::keys::deeds::{NewKey, put};
 use crate::app::{App, Failure};
+use crate::domain::audit::EventName;
 use crate::domain::key::{Key, KeyRefusal, KeyStatus, SecretId};
 use crate::domain::secret::SecretKey;
 use crate::domain::user::{Uin, UserKind};
@@ -37,7 +38,7 @@ pub async fn import_key(app: &App, import: Import) -> Result<Key, Failure> {
         key_usage::forget(change.conn, &secret_id)?;
         let new = NewKey { holder: &holder, secret_id, secret: &secret_key, note: "", by: OPERATOR };
         let key = put(change.app, change.conn, new)?;
-        Draft::by_operator("ImportApiKey", holder.owner_uin)
+        Draft::by_operator(EventName::ImportApiKey, holder.owner_uin)
             .on(&holder)
             .object(key.secret_id.as_str())
             .record(change);
@@ -54,7 +55,7 @@ pub async fn operator_disable_key(app: &App, id: SecretId) -> Result<Key, Failur
         let key = api_keys::find(change.conn, holder.uid, &id)?.ok_or(Failure::NotFound)?;
         let stamp = Stamp { by: OPERATOR, at: change.app.clock.now() };
         if api_keys::set_status(change.conn, &key, KeyStatus::Disabled, stamp)? {
-            Draft::by_operator("DisableApiKey", holder.owner_uin)
+            Draft::by_operator(EventName::DisableApiKey, holder.owner_uin)
                 .on(&holder)
                 .object(id.as_str())
                 .record(change);

@@ -14,16 +14,17 @@ use super::{App, Failure};
 use crate::app::change::Change;
 use crate::app::factors::ask::{Asked, Detail, Wish, ask};
 use crate::app::keys::deeds::Via;
-use crate::app::keys::reveal_age::{By, Wait};
+use crate::app::keys::reveal_age::{Vouching, Wait};
 use crate::app::session::tickets::{Door, NewTicket, SHOWN_ONCE_SECONDS, mint};
 use crate::domain::account::SecretReveal;
+use crate::domain::audit::EventName;
 use crate::domain::field::{self, FieldError};
 use crate::domain::key::{Key, KeyStatus, SecretId, ensure_deletable, free_slot};
+use crate::domain::key_usage::{LastUse, Record};
 use crate::domain::secret::SecretKey;
 use crate::domain::step_up::Purpose;
 use crate::domain::user::User;
-use crate::store::key_usage::{self, LastUse, Record};
-use crate::store::{Conn, api_keys, dialect, users};
+use crate::store::{Conn, api_keys, dialect, key_usage, users};
 
 pub use crate::app::keys::rights::KeyRights;
 pub use crate::domain::key::{KeyRef, Operation, Place};
@@ -70,7 +71,7 @@ pub async fn page(app: &App, caller: &Caller, place: Place) -> Result<KeyPage, F
         let ids: Vec<SecretId> = keys.iter().map(|key| key.secret_id.clone()).collect();
         let uses = key_usage::last_used(view.conn, &ids)?;
         let refusals = key_usage::last_refused(view.conn, &ids)?;
-        let wait = view.by.wait_for(&holder, By::AnyApp, now);
+        let wait = view.by.wait_for(&holder, Vouching::AnyApp, now);
         Ok(KeyPage { rights: view.by.rights(place, &holder), wait, holder, keys, uses, refusals })
     })
     .await
@@ -126,7 +127,7 @@ pub(in crate::app) fn create_checked(
 ) -> Result<Created, Failure> {
     let (key, secret) = make_at(change, place, note)?;
     let ticket = if change.by.account.settings.secret_reveal == SecretReveal::Once {
-        let door = created_door(change.by, &key);
+        let door = created_door(change.by, &key)?;
         let new = NewTicket { door: &door, shown: Some(secret.expose()), seconds: SHOWN_ONCE_SECONDS };
         Some(mint(change.app, change.conn, &new)?)
     } else {
@@ -197,7 +198,7 @@ pub async fn set_note(app: &App, caller: &Caller, key: &KeyRef, note: &str) -> R
         let HeldKey { holder, key } = locked(change, &key, Operation::Create)?;
         let note = field::unless_kept(Some(&key.note), &note, key_note)?;
         api_keys::set_note(change.conn, &key, &note)?;
-        let event = change.event("UpdateApiKey").on(&holder).object(key.secret_id.as_str());
+        let event = change.event(EventName::UpdateApiKey).on(&holder).object(key.secret_id.as_str());
         event.changed([("note", key.note.into(), note.into())]).record(change);
         Ok(())
     })
@@ -248,11 +249,11 @@ pub(in crate::app) fn holder(
 }
 
 /// What a ticket for a key's once-only page opens.
-pub(in crate::app) fn created_door<'a>(caller: &'a Caller, key: &'a Key) -> Door<'a> {
-    Door {
-        session: &caller.session.id_hash,
+pub(in crate::app) fn created_door<'a>(caller: &'a Caller, key: &'a Key) -> Result<Door<'a>, Failure> {
+    Ok(Door {
+        session: &caller.session()?.id_hash,
         purpose: "key_created",
         uid: key.uid,
         object: key.secret_id.as_str(),
-    }
+    })
 }

@@ -2,12 +2,13 @@
 
 use crate::app::caller::Caller;
 use crate::app::factors::ask::{Detail, Wish, ask, reveal_door, step_up_left};
-use crate::app::keys::reveal_age::{By, ensure_code_counts, ensure_own_waited};
+use crate::app::keys::reveal_age::{Vouching, ensure_code_counts, ensure_own_waited};
 use crate::app::keys::{HeldKey, KeyRef, Operation, Place, Step, created_door, find, held};
 use crate::app::session::refusals::note_refusal;
 use crate::app::session::tickets::{BAD_TICKET, NewTicket, Taken, mint, take_or_tell};
 use crate::app::{App, Failure};
 use crate::domain::account::SecretReveal;
+use crate::domain::audit::EventName;
 use crate::domain::key::{Key, KeyRefusal, SecretId};
 use crate::domain::secret::SecretKey;
 use crate::domain::step_up::{Purpose, TICKET_SECONDS};
@@ -35,11 +36,11 @@ async fn ask_for_secret(app: &App, caller: &Caller, key: &KeyRef) -> Result<Step
     let place = key.place;
     let HeldKey { holder, key } = find(app, caller, key, Operation::Query).await?;
     ensure_showable(caller, place, &holder)?;
-    caller.ensure_waited(&holder, By::AnyApp, app.clock.now())?;
+    caller.ensure_waited(&holder, Vouching::AnyApp, app.clock.now())?;
     ensure_own_waited(app, caller, &key).await?;
     if step_up_left(app, caller) > 0 && ensure_code_counts(app, caller, &holder).is_ok() {
         let minted = app.change(caller, move |change| {
-            let door = reveal_door(change.by, key.uid, &key.secret_id);
+            let door = reveal_door(change.by, key.uid, &key.secret_id)?;
             mint(change.app, change.conn, &NewTicket { door: &door, shown: None, seconds: TICKET_SECONDS })
         });
         return minted.await.map(Step::Done);
@@ -68,7 +69,7 @@ pub async fn show_secret(
         .change(caller, move |change| {
             let HeldKey { holder, key } = held(change.conn, change.by, &wanted, Operation::Query)?;
             ensure_showable(change.by, wanted.place, &holder)?;
-            let door = reveal_door(change.by, holder.uid, &key.secret_id);
+            let door = reveal_door(change.by, holder.uid, &key.secret_id)?;
             match take_or_tell(change.app, change.conn, &door, &ticket)? {
                 Taken::Shown(_) => {}
                 Taken::Before => return Ok(Taken::Before),
@@ -77,7 +78,7 @@ pub async fn show_secret(
             ensure_code_counts(change.app, change.by, &holder)?;
             let sealed = api_keys::sealed_secret(change.conn, holder.uid, &key.secret_id)?;
             let secret = open_secret(change.app, &key, &sealed.ok_or(Failure::NotFound)?)?;
-            change.event("ShowSecretKey").on(&holder).object(key.secret_id.as_str()).record(change);
+            change.event(EventName::ShowSecretKey).on(&holder).object(key.secret_id.as_str()).record(change);
             Ok(Taken::Shown(Shown { holder, key, secret }))
         })
         .await;
@@ -96,13 +97,14 @@ pub async fn show_created(
     let shown = app
         .change(caller, move |change| {
             let HeldKey { holder, key } = held(change.conn, change.by, &wanted, Operation::Create)?;
-            let text = match take_or_tell(change.app, change.conn, &created_door(change.by, &key), &ticket)? {
+            let text = match take_or_tell(change.app, change.conn, &created_door(change.by, &key)?, &ticket)?
+            {
                 Taken::Shown(text) => text,
                 Taken::Before => return Ok(Taken::Before),
                 Taken::Never => return Ok(Taken::Never),
             };
             let secret = SecretKey::parse(&text).map_err(|_| Failure::Corrupt("tickets.sealed"))?;
-            let event = change.event("ShowSecretKey").on(&holder).object(key.secret_id.as_str());
+            let event = change.event(EventName::ShowSecretKey).on(&holder).object(key.secret_id.as_str());
             event.fact("once", true).record(change);
             Ok(Taken::Shown(Shown { holder, key, secret }))
         })
@@ -143,7 +145,7 @@ async fn note_refused_reveal(
     reason: Option<&'static str>,
 ) -> Result<(), Failure> {
     let Some(reason) = reason else { return Ok(()) };
-    note_refusal(app, caller, caller.event("ShowSecretKey").about(id.as_str()), reason).await
+    note_refusal(app, caller, caller.event(EventName::ShowSecretKey).about(id.as_str()), reason).await
 }
 
 pub(in crate::app) fn open_secret(app: &App, key: &Key, sealed: &[u8]) -> Result<SecretKey, Failure> {

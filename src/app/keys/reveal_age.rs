@@ -13,7 +13,7 @@ use crate::store::grants;
 
 /// Which of the caller's apps is to count.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(in crate::app) enum By {
+pub(in crate::app) enum Vouching {
     /// The oldest: the code is still to come.
     AnyApp,
     /// The one that gave the last right code.
@@ -43,7 +43,7 @@ impl Wait {
 
 impl Caller {
     /// How long the caller has to wait for the secrets of a user; nobody waits for one's own.
-    pub(in crate::app) fn wait_for(&self, holder: &User, by: By, now: i64) -> Option<Wait> {
+    pub(in crate::app) fn wait_for(&self, holder: &User, by: Vouching, now: i64) -> Option<Wait> {
         if holder.uid == self.user.uid {
             return None;
         }
@@ -53,18 +53,18 @@ impl Caller {
         (wait.until > now).then_some(wait)
     }
 
-    pub(in crate::app) fn ensure_waited(&self, holder: &User, by: By, now: i64) -> Result<(), Denial> {
+    pub(in crate::app) fn ensure_waited(&self, holder: &User, by: Vouching, now: i64) -> Result<(), Denial> {
         let Some(wait) = self.wait_for(holder, by, now) else { return Ok(()) };
         let because = Sentence::on_page(wait.sentence());
         Err(Denial { action: action::SHOW_SECRET, resource: holder.resource(), cause: Cause::Rule, because })
     }
 
     /// Who has no app is led to enrolment before this is asked again.
-    fn app_counts_at(&self, by: By) -> i64 {
+    fn app_counts_at(&self, by: Vouching) -> i64 {
         match by {
-            By::AnyApp => self.apps.iter().map(|app| self.app_ripe_at(app)).min().unwrap_or(0),
-            By::LastCode => {
-                let last = self.session.code_device.as_deref();
+            Vouching::AnyApp => self.apps.iter().map(|app| self.app_ripe_at(app)).min().unwrap_or(0),
+            Vouching::LastCode => {
+                let last = self.signed_in().and_then(|signed_in| signed_in.session.code_device.as_deref());
                 let app = self.apps.iter().find(|app| Some(app.id.as_str()) == last);
                 app.map_or(i64::MAX, |app| self.app_ripe_at(app))
             }
@@ -83,7 +83,7 @@ impl Caller {
 
 /// The same after a right code.
 pub(in crate::app) fn ensure_code_counts(app: &App, caller: &Caller, holder: &User) -> Result<(), Failure> {
-    Ok(caller.ensure_waited(holder, By::LastCode, app.clock.now())?)
+    Ok(caller.ensure_waited(holder, Vouching::LastCode, app.clock.now())?)
 }
 
 /// Somebody else who lets a user into the console, with no code behind it, may be the one who signs in then: keys that

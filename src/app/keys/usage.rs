@@ -5,12 +5,11 @@ use crate::app::keys::{KeyRef, Operation, held};
 use crate::app::{App, Failure};
 use crate::domain::characters::without_misleading;
 use crate::domain::key::SecretId;
+use crate::domain::key_usage::{KEPT_RECORDS, LastUse, Record};
 use crate::domain::source::Source;
 use crate::store::{Conn, StoreError, key_usage, signed_seconds};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
-
-pub use crate::store::key_usage::{KEPT_DAYS, KEPT_RECORDS, LastUse, Record};
 
 /// Longest action and client name that are kept.
 const MOST_LETTERS: usize = 64;

@@ -7,6 +7,7 @@ use crate::app::factors::guard::{forgive_network, forgive_person};
 use crate::app::factors::new_password::{Chosen, acceptable};
 use crate::app::users::security::forget_factors;
 use crate::app::{App, Failure};
+use crate::domain::audit::EventName;
 use crate::domain::network::Network;
 use crate::domain::password_rules::PasswordRules;
 use crate::domain::secret::Password;
@@ -34,7 +35,7 @@ pub async fn create_root(
         let plan = RootPlan { account_name: &account_name, user_name: &user_name, password_hash };
         let (user, root) = create_root_in(change.app, change.conn, plan)?;
         crate::store::setup_tokens::delete_all(change.conn)?;
-        let event = Draft::by_operator("CreateAccount", user.owner_uin).on(&user);
+        let event = Draft::by_operator(EventName::CreateAccount, user.owner_uin).on(&user);
         event.fact("account_name", account_name).record(change);
         Ok(root)
     })
@@ -60,7 +61,7 @@ pub async fn operator_reset_password(app: &App, uin: Uin, password: Password) ->
         let remembered = account.map_or(0, |account| account.password_rules.reuse_limit);
         identities::set_password(change.conn, uin, &stored, remembered)?;
         sessions::delete_others(change.conn, uin, "")?;
-        Draft::by_operator("ResetPassword", owner.owner_uin).on(&owner).record(change);
+        Draft::by_operator(EventName::ResetPassword, owner.owner_uin).on(&owner).record(change);
         Ok(())
     })
     .await
@@ -73,7 +74,7 @@ pub async fn operator_reset_mfa(app: &App, uin: Uin) -> Result<(), Failure> {
         dialect::lock_identity(change.conn, uin)?;
         forget_factors(change.conn, uin)?;
         sessions::delete_others(change.conn, uin, "")?;
-        Draft::by_operator("ResetMfa", user.owner_uin).on(&user).record(change);
+        Draft::by_operator(EventName::ResetMfa, user.owner_uin).on(&user).record(change);
         Ok(())
     })
     .await
@@ -87,15 +88,15 @@ pub async fn operator_unlock(app: &App, whom: Locked) -> Result<(), Failure> {
                 dialect::lock_identity(change.conn, uin)?;
                 let user = home(change.conn, uin)?;
                 forgive_person(change.app, change.conn, uin)?;
-                Draft::by_operator("Unlock", user.owner_uin).on(&user)
+                Draft::by_operator(EventName::Unlock, user.owner_uin).on(&user)
             }
             Locked::Network(network) => {
                 forgive_network(change.app, change.conn, &network)?;
-                Draft::by_operator("Unlock", Uin(0)).about("a network")
+                Draft::by_operator(EventName::Unlock, Uin(0)).about("a network")
             }
             Locked::Everybody => {
                 forgive_everybody(change.conn)?;
-                Draft::by_operator("Unlock", Uin(0)).about("everybody")
+                Draft::by_operator(EventName::Unlock, Uin(0)).about("everybody")
             }
         };
         event.record(change);

@@ -3,11 +3,10 @@
 use crate::app::caller::Caller;
 use crate::app::change::Change;
 use crate::app::policies::versions::create_version_in;
-use crate::app::policies::{
-    NewPolicy, PolicyChange, PolicyDetail, PolicyKey, StoredPolicy, changeable, update_policy_in,
-};
+use crate::app::policies::{NewPolicy, PolicyChange, PolicyDetail, PolicyKey, changeable, update_policy_in};
 use crate::app::{App, Failure};
 use crate::domain::permission::{Denial, action};
+use crate::domain::policies::{PolicyId, StoredPolicy};
 use crate::store::{dialect, policy_search};
 
 /// What an edit came to.
@@ -20,7 +19,7 @@ pub struct Edited {
 }
 
 /// A policy that the caller may read and give a new text.
-pub async fn policy_to_edit(app: &App, caller: &Caller, id: i64) -> Result<StoredPolicy, Failure> {
+pub async fn policy_to_edit(app: &App, caller: &Caller, id: PolicyId) -> Result<StoredPolicy, Failure> {
     caller.ensure_on_policy(action::GET_POLICY, id)?;
     ensure_may_edit(caller, id)?;
     let owner = caller.owner();
@@ -30,7 +29,7 @@ pub async fn policy_to_edit(app: &App, caller: &Caller, id: i64) -> Result<Store
 /// Saves what differs, all or nothing: a new text is a new version, which decides from then on.
 pub(in crate::app) fn edit_policy_in(
     change: &mut Change<'_>,
-    id: i64,
+    id: PolicyId,
     new: NewPolicy,
 ) -> Result<Edited, Failure> {
     ensure_may_edit(change.by, id)?;
@@ -48,7 +47,7 @@ pub(in crate::app) fn edit_policy_in(
 }
 
 /// A policy that the caller may delete, and what it is in use for.
-pub async fn policy_to_delete(app: &App, caller: &Caller, id: i64) -> Result<PolicyDetail, Failure> {
+pub async fn policy_to_delete(app: &App, caller: &Caller, id: PolicyId) -> Result<PolicyDetail, Failure> {
     caller.ensure_on_policy(action::DELETE_POLICY, id)?;
     let owner = caller.owner();
     app.store
@@ -60,7 +59,7 @@ pub async fn policy_to_delete(app: &App, caller: &Caller, id: i64) -> Result<Pol
         .await
 }
 
-fn ensure_may_edit(caller: &Caller, id: i64) -> Result<(), Denial> {
+fn ensure_may_edit(caller: &Caller, id: PolicyId) -> Result<(), Denial> {
     caller.ensure_on_policy(action::CREATE_POLICY_VERSION, id)?;
     caller.ensure_on_policy(action::SET_DEFAULT_POLICY_VERSION, id)
 }

@@ -8,7 +8,7 @@ use crate::app::users::changeable;
 use crate::app::users::permissions::attach_in;
 use crate::domain::group::GroupId;
 use crate::domain::permission::{Denial, action};
-use crate::domain::policies::PolicyRefusal;
+use crate::domain::policies::{PolicyId, PolicyRefusal};
 use crate::domain::user::Uin;
 use crate::store::{dialect, policies};
 
@@ -37,7 +37,7 @@ impl Caller {
 /// Attaches a policy to users and groups, all or none. Who has it already keeps it.
 pub(in crate::app) fn attach_to_holders_in(
     change: &mut Change<'_>,
-    policy: i64,
+    policy: PolicyId,
     holders: &[HolderRef],
 ) -> Result<(), Failure> {
     holders.iter().try_for_each(|holder| change.by.ensure_attach(*holder))?;
@@ -45,7 +45,7 @@ pub(in crate::app) fn attach_to_holders_in(
     holders.iter().try_for_each(|holder| attach_to_in(change, policy, *holder))
 }
 
-fn attach_to_in(change: &mut Change<'_>, policy: i64, holder: HolderRef) -> Result<(), Failure> {
+fn attach_to_in(change: &mut Change<'_>, policy: PolicyId, holder: HolderRef) -> Result<(), Failure> {
     match holder {
         HolderRef::Group(id) => attach_to_group_in(change, id, policy),
         HolderRef::User(uin) => {

@@ -9,21 +9,18 @@ use super::caller::Caller;
 use super::{App, Failure};
 use crate::app::caller::clearance::{limits, loosened};
 use crate::app::change::Change;
+use crate::domain::audit::EventName;
 use crate::domain::grant::Mark;
 use crate::domain::paging::{Paged, Paging};
 use crate::domain::permission::{Denial, action};
 use crate::domain::policies::{
-    Description, Document, MAX_DELETED_AT_ONCE, MAX_POLICIES, PolicyKind, PolicyName, PolicyRefusal,
-    resource_of,
+    Description, Document, Entity, MAX_DELETED_AT_ONCE, MAX_POLICIES, PolicyId, PolicyKind, PolicyName,
+    PolicyRefusal, PolicySummary, PolicyVersion, StoredPolicy, Uses, resource_of,
 };
 use crate::domain::user::Uin;
-use crate::store::policy_versions::{self, PolicyVersion};
 use crate::store::sequences::{self, Sequence};
-use crate::store::{Conn, dialect, grants, policies, policy_search};
+use crate::store::{Conn, dialect, grants, policies, policy_search, policy_versions};
 use serde_json::Value;
-
-pub use crate::store::policies::StoredPolicy;
-pub use crate::store::policy_search::{Entity, PolicyRow, Uses};
 
 /// What a list of policies is asked for.
 #[derive(Clone, Debug, Default)]
@@ -36,7 +33,7 @@ pub struct PolicyFilter {
 /// A policy with what the list shows beside it.
 #[derive(Clone, Debug)]
 pub struct ListedPolicy {
-    pub policy: PolicyRow,
+    pub policy: PolicySummary,
     pub uses: Uses,
 }
 
@@ -67,7 +64,7 @@ pub struct PolicyChange {
 /// Which policy is meant.
 #[derive(Clone, Debug)]
 pub enum PolicyKey {
-    Id(i64),
+    Id(PolicyId),
     Name(String),
 }
 
@@ -90,12 +87,12 @@ pub enum IfAttached {
 
 impl Caller {
     /// Refuses what the policies do not allow on a policy of this account.
-    pub fn ensure_on_policy(&self, action: &'static str, id: i64) -> Result<(), Denial> {
+    pub fn ensure_on_policy(&self, action: &'static str, id: PolicyId) -> Result<(), Denial> {
         self.ensure_on(action, &resource_of(self.owner(), id))
     }
 
     /// Whether the policies allow an action on a policy of this account.
-    pub fn may_on_policy(&self, action: &'static str, id: i64) -> bool {
+    pub fn may_on_policy(&self, action: &'static str, id: PolicyId) -> bool {
         self.ensure_on_policy(action, id).is_ok()
     }
 }
@@ -117,9 +114,9 @@ pub async fn list_policies(
                 row.name.to_lowercase().contains(&wanted) || row.description.to_lowercase().contains(&wanted)
             });
             let Paged { rows, total } = paging.of(rows);
-            let ids: Vec<i64> = rows.iter().map(|row| row.id).collect();
+            let ids: Vec<PolicyId> = rows.iter().map(|row| row.id).collect();
             let uses = policy_search::uses(conn, owner, &ids)?;
-            let with_uses = |policy: PolicyRow| ListedPolicy {
+            let with_uses = |policy: PolicySummary| ListedPolicy {
                 uses: uses.get(&policy.id).copied().unwrap_or_default(),
                 policy,
             };
@@ -129,7 +126,7 @@ pub async fn list_policies(
 }
 
 /// A policy with its text.
-pub async fn policy(app: &App, caller: &Caller, id: i64) -> Result<PolicyDetail, Failure> {
+pub async fn policy(app: &App, caller: &Caller, id: PolicyId) -> Result<PolicyDetail, Failure> {
     caller.ensure_on_policy(action::GET_POLICY, id)?;
     let owner = caller.owner();
     app.store
@@ -145,7 +142,7 @@ pub async fn policy(app: &App, caller: &Caller, id: i64) -> Result<PolicyDetail,
 pub async fn policy_entities(
     app: &App,
     caller: &Caller,
-    id: i64,
+    id: PolicyId,
     filter: EntityFilter,
 ) -> Result<Vec<Entity>, Failure> {
     caller.ensure_on_policy(action::LIST_POLICY_ENTITIES, id)?;
@@ -166,12 +163,15 @@ pub async fn policy_entities(
 }
 
 /// Creates a custom policy; its text is version 1. Gives its id.
-pub async fn create_policy(app: &App, caller: &Caller, new: NewPolicy) -> Result<i64, Failure> {
+pub async fn create_policy(app: &App, caller: &Caller, new: NewPolicy) -> Result<PolicyId, Failure> {
     caller.ensure_here(action::CREATE_POLICY)?;
     app.change(caller, move |change| create_policy_in(change, &new)).await
 }
 
-pub(in crate::app) fn create_policy_in(change: &mut Change<'_>, new: &NewPolicy) -> Result<i64, Failure> {
+pub(in crate::app) fn create_policy_in(
+    change: &mut Change<'_>,
+    new: &NewPolicy,
+) -> Result<PolicyId, Failure> {
     change.by.ensure_here(action::CREATE_POLICY)?;
     let (owner, now) = (change.by.owner(), change.app.clock.now());
     dialect::lock_account(change.conn, owner)?;
@@ -180,8 +180,8 @@ pub(in crate::app) fn create_policy_in(change: &mut Change<'_>, new: &NewPolicy)
     }
     ensure_free_name(change.conn, owner, &new.name)?;
     let policy = StoredPolicy {
-        id: sequences::next(change.conn, Sequence::Policy)?,
-        owner_uin: owner.0,
+        id: PolicyId(sequences::next(change.conn, Sequence::Policy)?),
+        owner_uin: owner,
         name: new.name.as_str().to_owned(),
         description: new.description.as_str().to_owned(),
         document: new.document.as_str().to_owned(),
@@ -201,7 +201,7 @@ pub(in crate::app) fn create_policy_in(change: &mut Change<'_>, new: &NewPolicy)
         is_default: true,
     };
     policy_versions::insert(change.conn, &version)?;
-    change.event("CreatePolicy").about(&policy.name).fact("policy_id", policy.id).record(change);
+    change.event(EventName::CreatePolicy).about(&policy.name).fact("policy_id", policy.id.0).record(change);
     Ok(policy.id)
 }
 
@@ -211,14 +211,14 @@ pub async fn update_policy(
     caller: &Caller,
     key: PolicyKey,
     wanted: PolicyChange,
-) -> Result<i64, Failure> {
+) -> Result<PolicyId, Failure> {
     match &key {
         PolicyKey::Id(id) => caller.ensure_on_policy(action::UPDATE_POLICY, *id)?,
         // Who may update no policy at all does not learn which names exist.
         PolicyKey::Name(name) => {
             let (owner, name) = (caller.owner(), name.clone());
             let found = app.store.read(move |conn| policies::by_name(conn, owner, &name)).await?;
-            caller.ensure_on_policy(action::UPDATE_POLICY, found.map_or(0, |policy| policy.id))?;
+            caller.ensure_on_policy(action::UPDATE_POLICY, found.map_or(PolicyId(0), |policy| policy.id))?;
         }
     }
     app.change(caller, move |change| update_policy_in(change, &key, &wanted)).await
@@ -228,7 +228,7 @@ pub(in crate::app) fn update_policy_in(
     change: &mut Change<'_>,
     key: &PolicyKey,
     wanted: &PolicyChange,
-) -> Result<i64, Failure> {
+) -> Result<PolicyId, Failure> {
     let owner = change.by.owner();
     dialect::lock_account(change.conn, owner)?;
     let id = match key {
@@ -255,9 +255,9 @@ pub(in crate::app) fn update_policy_in(
     let document =
         if is_new { ("the former text".into(), "a new text".into()) } else { (Value::Null, Value::Null) };
     change
-        .event("UpdatePolicy")
+        .event(EventName::UpdatePolicy)
         .about(&after.name)
-        .fact("policy_id", id)
+        .fact("policy_id", id.0)
         .changed([
             ("name", before.name.into(), after.name.into()),
             ("description", before.description.into(), after.description.into()),
@@ -272,7 +272,7 @@ pub(in crate::app) fn update_policy_in(
 pub async fn delete_policies(
     app: &App,
     caller: &Caller,
-    ids: Vec<i64>,
+    ids: Vec<PolicyId>,
     if_attached: IfAttached,
 ) -> Result<(), Failure> {
     for id in &ids {
@@ -295,7 +295,7 @@ pub async fn delete_policies(
 
 pub(in crate::app) fn delete_policy_in(
     change: &mut Change<'_>,
-    id: i64,
+    id: PolicyId,
     if_attached: IfAttached,
 ) -> Result<(), Failure> {
     change.by.ensure_on_policy(action::DELETE_POLICY, id)?;
@@ -316,9 +316,9 @@ pub(in crate::app) fn delete_policy_in(
     }
     policies::delete(change.conn, id)?;
     change
-        .event("DeletePolicy")
+        .event(EventName::DeletePolicy)
         .about(&policy.name)
-        .fact("policy_id", id)
+        .fact("policy_id", id.0)
         .fact("detached_users", uses.users)
         .fact("detached_groups", uses.groups)
         .record(change);
@@ -326,7 +326,7 @@ pub(in crate::app) fn delete_policy_in(
 }
 
 /// A policy of the account itself; presets are found and refused.
-pub(in crate::app) fn changeable(conn: &mut Conn, owner: Uin, id: i64) -> Result<StoredPolicy, Failure> {
+pub(in crate::app) fn changeable(conn: &mut Conn, owner: Uin, id: PolicyId) -> Result<StoredPolicy, Failure> {
     let policy = policies::find(conn, owner, id)?.ok_or(PolicyRefusal::NoSuchPolicy(id))?;
     if policy.is_preset() { Err(PolicyRefusal::Preset.into()) } else { Ok(policy) }
 }

@@ -7,8 +7,8 @@ use crate::app::{App, Failure};
 use crate::domain::paging::Slice;
 use crate::domain::permission::action;
 use crate::domain::user::{Uin, User};
-use crate::store::user_search::{self, UserCursor};
-use crate::store::{policies, users};
+use crate::domain::user_search::{UserCursor, UserFilter};
+use crate::store::{policies, user_search, users};
 
 /// Names in a list to choose from.
 const OFFERED: i64 = 200;
@@ -43,7 +43,7 @@ pub async fn users_to_offer(app: &App, caller: &Caller) -> Result<Vec<User>, Fai
     if !caller.may_here(action::LIST_USERS) {
         return Ok(Vec::new());
     }
-    let (owner, all) = (caller.owner(), user_search::UserFilter::default());
+    let (owner, all) = (caller.owner(), UserFilter::default());
     app.store
         .read(move |conn| {
             Ok(user_search::page(conn, owner, &all, &Slice { cursor: UserCursor::Start, size: OFFERED })?)

@@ -4,15 +4,17 @@ use crate::app::caller::Caller;
 use crate::app::change::Change;
 use crate::app::policies::{changeable, note_loosening};
 use crate::app::{App, Failure};
+use crate::domain::audit::EventName;
 use crate::domain::permission::action;
-use crate::domain::policies::{Document, MAX_VERSIONS, PolicyRefusal};
-use crate::store::policies::{self, StoredPolicy};
-use crate::store::{Conn, dialect, policy_versions};
-
-pub use crate::store::policy_versions::PolicyVersion;
+use crate::domain::policies::{Document, MAX_VERSIONS, PolicyId, PolicyRefusal, PolicyVersion, StoredPolicy};
+use crate::store::{Conn, dialect, policies, policy_versions};
 
 /// The versions of a policy, newest first; a preset has one.
-pub async fn policy_versions(app: &App, caller: &Caller, id: i64) -> Result<Vec<PolicyVersion>, Failure> {
+pub async fn policy_versions(
+    app: &App,
+    caller: &Caller,
+    id: PolicyId,
+) -> Result<Vec<PolicyVersion>, Failure> {
     caller.ensure_on_policy(action::LIST_POLICY_VERSIONS, id)?;
     let owner = caller.owner();
     app.store
@@ -27,7 +29,7 @@ pub async fn policy_versions(app: &App, caller: &Caller, id: i64) -> Result<Vec<
 pub async fn policy_version(
     app: &App,
     caller: &Caller,
-    id: i64,
+    id: PolicyId,
     version: i64,
 ) -> Result<PolicyVersion, Failure> {
     caller.ensure_on_policy(action::GET_POLICY_VERSION, id)?;
@@ -50,7 +52,7 @@ pub struct NewVersion {
 pub async fn create_policy_version(
     app: &App,
     caller: &Caller,
-    id: i64,
+    id: PolicyId,
     new: NewVersion,
 ) -> Result<i64, Failure> {
     let NewVersion { document, is_default } = new;
@@ -90,9 +92,9 @@ pub(in crate::app) fn create_version_in(
         note_loosening(change.conn, policy, mark)?;
     }
     change
-        .event("CreatePolicyVersion")
+        .event(EventName::CreatePolicyVersion)
         .about(&policy.name)
-        .fact("policy_id", policy.id)
+        .fact("policy_id", policy.id.0)
         .fact("version", version.version)
         .fact("default", is_default)
         .record(change);
@@ -103,14 +105,18 @@ pub(in crate::app) fn create_version_in(
 pub async fn set_default_policy_version(
     app: &App,
     caller: &Caller,
-    id: i64,
+    id: PolicyId,
     version: i64,
 ) -> Result<(), Failure> {
     caller.ensure_on_policy(action::SET_DEFAULT_POLICY_VERSION, id)?;
     app.change(caller, move |change| set_default_in(change, id, version)).await
 }
 
-pub(in crate::app) fn set_default_in(change: &mut Change<'_>, id: i64, version: i64) -> Result<(), Failure> {
+pub(in crate::app) fn set_default_in(
+    change: &mut Change<'_>,
+    id: PolicyId,
+    version: i64,
+) -> Result<(), Failure> {
     change.by.ensure_on_policy(action::SET_DEFAULT_POLICY_VERSION, id)?;
     dialect::lock_account(change.conn, change.by.owner())?;
     let policy = changeable(change.conn, change.by.owner(), id)?;
@@ -122,7 +128,7 @@ pub(in crate::app) fn set_default_in(change: &mut Change<'_>, id: i64, version: 
     let mark = change.by.mark_on_policy(change.app, action::SET_DEFAULT_POLICY_VERSION, id)?;
     policy_versions::set_default(change.conn, chosen, mark)?;
     note_loosening(change.conn, &policy, mark)?;
-    let event = change.event("SetDefaultPolicyVersion").about(&policy.name).fact("policy_id", id);
+    let event = change.event(EventName::SetDefaultPolicyVersion).about(&policy.name).fact("policy_id", id.0);
     let before = versions.iter().find(|known| known.is_default).map(|known| known.version);
     event.changed([("default_version", before.into(), version.into())]).record(change);
     Ok(())
@@ -132,7 +138,7 @@ pub(in crate::app) fn set_default_in(change: &mut Change<'_>, id: i64, version: 
 pub async fn delete_policy_versions(
     app: &App,
     caller: &Caller,
-    id: i64,
+    id: PolicyId,
     numbers: Vec<i64>,
 ) -> Result<(), Failure> {
     caller.ensure_on_policy(action::DELETE_POLICY_VERSION, id)?;
@@ -149,9 +155,9 @@ pub async fn delete_policy_versions(
             }
             policy_versions::delete(change.conn, id, number)?;
             change
-                .event("DeletePolicyVersion")
+                .event(EventName::DeletePolicyVersion)
                 .about(&policy.name)
-                .fact("policy_id", id)
+                .fact("policy_id", id.0)
                 .fact("version", number)
                 .record(change);
         }

@@ -3,6 +3,7 @@
 use crate::app::change::Change;
 use crate::app::change::steward::Steward;
 use crate::app::{App, Failure};
+use crate::domain::audit::EventName;
 use crate::domain::field::FieldError;
 use crate::domain::gate::service::{MAX_SERVICES, Service, ServiceName, ServicePlan, ServiceRefusal};
 use crate::domain::gate::written::WrittenService;
@@ -88,7 +89,7 @@ pub(in crate::app) fn create_service_in<By: Steward>(
     };
     kept::insert(change.conn, &service)?;
     let plan = &service.plan;
-    let event = change.by.draft("CreateService").0.about(plan.name.as_str());
+    let event = change.by.draft(EventName::CreateService).0.about(plan.name.as_str());
     let event = event.fact("hosts", plan.hosts.texts()).fact("routes", plan.routes.texts());
     event.fact("body_limit", plan.body_limit.bytes()).record(change);
     Ok(service)
@@ -114,7 +115,7 @@ pub(in crate::app) fn update_service_in<By: Steward>(
         ("routes", old.routes.texts().into(), new.routes.texts().into()),
         ("body_limit", old.body_limit.bytes().into(), new.body_limit.bytes().into()),
     ];
-    change.by.draft("UpdateService").0.about(new.name.as_str()).changed(changed).record(change);
+    change.by.draft(EventName::UpdateService).0.about(new.name.as_str()).changed(changed).record(change);
     Ok(after)
 }
 
@@ -130,7 +131,7 @@ pub(in crate::app) fn delete_service_in<By: Steward>(
     let tokens = gate_tokens::of_service(change.conn, service.id)?;
     kept::delete(change.conn, service.id)?;
     let names: Vec<String> = tokens.into_iter().map(|gateway| gateway.token.name).collect();
-    change.by.draft("DeleteService").0.about(name).fact("gate_tokens", names).record(change);
+    change.by.draft(EventName::DeleteService).0.about(name).fact("gate_tokens", names).record(change);
     Ok(())
 }
 

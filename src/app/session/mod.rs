@@ -13,13 +13,13 @@ use crate::app::session::rules::{SECOND_STEP_SECONDS, is_live};
 use crate::app::session::tickets::digest;
 use crate::app::session::welcome::unwelcome;
 use crate::app::{App, Failure};
-use crate::domain::session::SignInMethod;
+use crate::domain::audit::EventName;
+use crate::domain::session::{Session, SignInMethod, Stage};
 use crate::domain::source::Source;
 use crate::domain::user::{Uin, User};
-use crate::store::sessions::{self, FULL, SECOND_FACTOR};
+use crate::store::sessions;
 use crate::store::{Conn, dialect, users};
-
-pub use crate::store::sessions::Session;
+use std::sync::Arc;
 
 /// What a session begins with.
 pub(in crate::app) struct Beginning<'a> {
@@ -38,14 +38,15 @@ pub(in crate::app) fn begin_session(
     dialect::lock_identity(conn, beginning.user.uin)?;
     let key = app.random.token()?;
     let now = app.clock.now();
+    let stage = if beginning.is_full { Stage::SignedIn } else { Stage::SecondFactor };
     let lives = if beginning.is_full { app.rules.session_absolute } else { SECOND_STEP_SECONDS };
     let session = Session {
         id_hash: digest(&key),
         family: app.random.token()?,
         state: "{}".to_owned(),
-        stage: if beginning.is_full { FULL } else { SECOND_FACTOR }.to_owned(),
-        uin: beginning.user.uin.0,
-        uid: beginning.user.uid.0,
+        stage: stage.as_str().to_owned(),
+        uin: beginning.user.uin,
+        uid: beginning.user.uid,
         method: beginning.method.to_string(),
         ip: beginning.source.ip.clone(),
         user_agent: beginning.source.user_agent.clone(),
@@ -69,7 +70,7 @@ pub(in crate::app) fn rename_session(
     change: impl FnOnce(&mut Session),
 ) -> Result<String, Failure> {
     // Whoever ends this person's sessions must see either the old row or the new one.
-    dialect::lock_identity(conn, Uin(old.uin))?;
+    dialect::lock_identity(conn, old.uin)?;
     let key = app.random.token()?;
     let mut renamed = Session {
         id_hash: digest(&key),
@@ -83,7 +84,8 @@ pub(in crate::app) fn rename_session(
 
 /// Ends the caller's session, also one that is given another id at this moment.
 pub async fn sign_out(app: &App, caller: &Caller) -> Result<(), Failure> {
-    let (uin, family, event) = (caller.user.uin, caller.session.family.clone(), caller.event("SignOut"));
+    let (uin, family, event) =
+        (caller.user.uin, caller.session()?.family.clone(), caller.event(EventName::SignOut));
     app.change(caller, move |change| {
         dialect::lock_identity(change.conn, uin)?;
         if sessions::delete_family(change.conn, uin, &family)? {
@@ -96,7 +98,7 @@ pub async fn sign_out(app: &App, caller: &Caller) -> Result<(), Failure> {
 
 /// The caller's sessions, wherever they were begun; the present one first.
 pub async fn sessions(app: &App, caller: &Caller) -> Result<Vec<Session>, Failure> {
-    let (uin, now, own) = (caller.user.uin, app.clock.now(), caller.session.id_hash.clone());
+    let (uin, now, own) = (caller.user.uin, app.clock.now(), caller.session()?.id_hash.clone());
     let mut found: Vec<Session> = app
         .store
         .read(move |conn| sessions::of_identity(conn, uin, now))
@@ -110,7 +112,7 @@ pub async fn sessions(app: &App, caller: &Caller) -> Result<Vec<Session>, Failur
 
 /// Ends one of the caller's sessions.
 pub async fn end_session(app: &App, caller: &Caller, family: String) -> Result<(), Failure> {
-    let (uin, event) = (caller.user.uin, caller.event("EndSession"));
+    let (uin, event) = (caller.user.uin, caller.event(EventName::EndSession));
     let now = app.clock.now();
     app.change(caller, move |change| {
         dialect::lock_identity(change.conn, uin)?;
@@ -129,7 +131,8 @@ pub async fn end_session(app: &App, caller: &Caller, family: String) -> Result<(
 
 /// Ends all of the caller's sessions but the present one.
 pub async fn end_other_sessions(app: &App, caller: &Caller) -> Result<usize, Failure> {
-    let (uin, keep, event) = (caller.user.uin, caller.session.family.clone(), caller.event("EndSession"));
+    let (uin, keep, event) =
+        (caller.user.uin, caller.session()?.family.clone(), caller.event(EventName::EndSession));
     app.change(caller, move |change| {
         dialect::lock_identity(change.conn, uin)?;
         let ended = sessions::delete_others(change.conn, uin, &keep)?;
@@ -156,9 +159,9 @@ pub async fn identities(app: &App, caller: &Caller) -> Result<Vec<(User, String)
 
 /// Acts in another account from now on. The answer is the new cookie value.
 pub async fn switch_identity(app: &App, caller: &Caller, owner: Uin) -> Result<String, Failure> {
-    let (session, source) = (caller.session.clone(), caller.source.clone());
+    let (session, source) = (Arc::clone(caller.session()?), caller.source.clone());
     app.change(caller, move |change| {
-        let user = users::find(change.conn, owner, Uin(session.uin))?.ok_or(Failure::NotFound)?;
+        let user = users::find(change.conn, owner, session.uin)?.ok_or(Failure::NotFound)?;
         if !user.console_login {
             return Err(Failure::NotFound);
         }
@@ -166,10 +169,10 @@ pub async fn switch_identity(app: &App, caller: &Caller, owner: Uin) -> Result<S
             return Ok(Err(refusal));
         }
         let key = rename_session(change.app, change.conn, &session, |renamed| {
-            renamed.uid = user.uid.0;
+            renamed.uid = user.uid;
             renamed.step_up_at = None;
         })?;
-        Draft::new("SwitchIdentity", &Actor::of(&user, &source)).record(change);
+        Draft::new(EventName::SwitchIdentity, &Actor::of(&user, &source)).record(change);
         Ok(Ok(key))
     })
     .await?

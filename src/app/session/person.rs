@@ -2,14 +2,14 @@
 
 use crate::app::caller::access::Access;
 use crate::app::caller::clearance::Clearance;
-use crate::app::caller::{Caller, Duty, Preferences};
+use crate::app::caller::{By, Caller, Duty, Preferences, SignedIn};
 use crate::app::session::rules::live_session;
 use crate::app::{App, Failure};
 use crate::domain::account::Account;
+use crate::domain::session::Stage;
 use crate::domain::source::Source;
-use crate::domain::user::{Uin, User, UserKind};
+use crate::domain::user::{User, UserKind};
 use crate::store::identities::Identity;
-use crate::store::sessions::FULL;
 use crate::store::{Conn, StoreError, accounts, identities, policies, sessions, totp_devices, users};
 use std::sync::Arc;
 
@@ -17,8 +17,9 @@ use std::sync::Arc;
 pub async fn caller(app: &App, session: String, source: Source) -> Result<Caller, Failure> {
     let (node, now) = (app.clone(), app.clock.now());
     let caller = app.store.read(move |conn| load_caller(&node, conn, &session, source)).await?;
-    if now - caller.session.last_seen_at >= 60 {
-        let (id, uid) = (caller.session.id_hash.clone(), caller.user.uid);
+    let session = caller.session()?;
+    if now - session.last_seen_at >= 60 {
+        let (id, uid) = (session.id_hash.clone(), caller.user.uid);
         app.store
             .write(move |conn| -> Result<(), StoreError> {
                 // The user first, as everywhere: whoever keeps a user out changes the two in this order.
@@ -32,41 +33,43 @@ pub async fn caller(app: &App, session: String, source: Source) -> Result<Caller
 
 fn load_caller(app: &App, conn: &mut Conn, id_hash: &str, source: Source) -> Result<Caller, Failure> {
     let session = live_session(app, conn, id_hash)?;
-    if session.stage != FULL {
+    if !session.is_at(Stage::SignedIn) {
         return Err(Failure::NotSignedIn);
     }
-    let uin = Uin(session.uin);
+    let uin = session.uin;
     let memberships = users::of_identity(conn, uin)?;
     let can_switch = memberships.len() > 1;
     let user = memberships
         .into_iter()
-        .find(|user| user.uid.0 == session.uid && user.console_login)
+        .find(|user| user.uid == session.uid && user.console_login)
         .ok_or(Failure::NotSignedIn)?;
     let account = accounts::find(conn, user.owner_uin)?.ok_or(Failure::Corrupt("users.owner_uin"))?;
-    if user.kind != UserKind::Root && !account.login_rules.admit(&source.ip) {
+    if user.kind != UserKind::Root && !account.sign_in_rules.admit(&source.ip) {
         return Err(Failure::NotSignedIn);
     }
     let identity = identities::find(conn, uin)?.ok_or(Failure::NotSignedIn)?;
     let apps = totp_devices::ages(conn, uin)?;
     let has_mfa = !apps.is_empty();
-    let caller = Caller {
+    let signed_in = SignedIn {
         duty: if must_change_password(&user, &identity, &account, app.clock.now()) {
             Duty::ChangePassword
-        } else if (account.settings.mfa_required || user.protection.login) && !has_mfa {
+        } else if (account.settings.mfa_required || user.protection.sign_in) && !has_mfa {
             Duty::EnrolMfa
         } else {
             Duty::None
         },
-        access: access_of(conn, &user, &account, app.clock.now())?,
         preferences: Preferences { theme: identity.theme, density: identity.density },
         session: Arc::new(session),
-        user: Arc::new(user),
-        account: Arc::new(account),
         has_mfa,
         can_switch,
-        source: Arc::new(source),
-        once: None,
         sending: None,
+    };
+    let caller = Caller {
+        by: By::Session(signed_in),
+        access: access_of(conn, &user, &account, app.clock.now())?,
+        user: Arc::new(user),
+        account: Arc::new(account),
+        source: Arc::new(source),
         apps: Arc::new(apps),
         clearance: Clearance::Closed,
     };

@@ -13,7 +13,7 @@ pub(in crate::app) async fn note_refusal(
     event: Draft,
     reason: &'static str,
 ) -> Result<(), Failure> {
-    let bucket = format!("{}:{reason}", public_name(&caller.session));
+    let bucket = format!("{}:{reason}", public_name(caller.session()?));
     let now = app.clock.now();
     app.change(caller, move |change| {
         match refusals::count(change.conn, &bucket, now)? {

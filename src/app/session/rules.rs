@@ -2,9 +2,9 @@
 
 use crate::app::{App, Failure};
 use crate::domain::deadline;
+use crate::domain::session::{Session, Stage};
 use crate::domain::user::Uin;
-use crate::store::Conn;
-use crate::store::sessions::{self, FULL, Session};
+use crate::store::{Conn, sessions};
 
 /// Sessions of one identity: the oldest ends when another begins.
 pub const MAX_SESSIONS: usize = 20;
@@ -22,7 +22,7 @@ pub(in crate::app) fn is_live(app: &App, session: &Session) -> bool {
 }
 
 fn longest(app: &App, session: &Session) -> i64 {
-    if session.stage == FULL { app.rules.session_absolute } else { SECOND_STEP_SECONDS }
+    if session.is_at(Stage::SignedIn) { app.rules.session_absolute } else { SECOND_STEP_SECONDS }
 }
 
 /// A session that is alive.

@@ -3,6 +3,7 @@
 use crate::app::caller::Caller;
 use crate::app::session::refusals::note_refusal;
 use crate::app::{App, Failure};
+use crate::domain::audit::EventName;
 use crate::domain::user::Uid;
 use crate::store::Conn;
 use crate::store::tickets::{self, Ticket};
@@ -115,7 +116,7 @@ pub async fn shown_once(
     let OncePage { purpose, uid } = page;
     let taken = app
         .change(caller, move |change| {
-            let door = Door { session: &change.by.session.id_hash, purpose, uid, object: "" };
+            let door = Door { session: &change.by.session()?.id_hash, purpose, uid, object: "" };
             take_or_tell(change.app, change.conn, &door, &token)
         })
         .await?;
@@ -123,7 +124,7 @@ pub async fn shown_once(
         Taken::Shown(text) => return Ok(Some(text)),
         Taken::Before => {}
         Taken::Never => {
-            let event = caller.event("UseTicket").fact("purpose", purpose);
+            let event = caller.event(EventName::UseTicket).fact("purpose", purpose);
             note_refusal(app, caller, event, BAD_TICKET).await?;
         }
     }

@@ -25,7 +25,7 @@ pub(in crate::app) fn unwelcome<By>(
     }
     let account = accounts::find(change.conn, user.owner_uin)?.ok_or(Failure::Corrupt("users.owner_uin"))?;
     let rules = &account.password_rules;
-    let (reason, text) = if !account.login_rules.admit(&source.ip) {
+    let (reason, text) = if !account.sign_in_rules.admit(&source.ip) {
         ("network not allowed", WRONG_PLACE)
     } else if user.kind == UserKind::SubUser
         && rules.expiry_needs_reset

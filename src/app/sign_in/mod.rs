@@ -12,13 +12,13 @@ use crate::app::session::rules::{live_session, make_room};
 use crate::app::session::welcome::unwelcome;
 use crate::app::session::{Beginning, begin_session, public_name};
 use crate::app::sign_in::visitor::{Knock, Visitor, at_the_door};
+use crate::domain::audit::EventName;
 use crate::domain::secret::Password;
-use crate::domain::session::SignInMethod;
+use crate::domain::session::{Session, SignInMethod, Stage};
 use crate::domain::source::Source;
 use crate::domain::throttle::TOLD_WRONG_CODES;
 use crate::domain::user::{Uin, User};
 use crate::passwords::Verdict;
-use crate::store::sessions::{FULL, Session};
 use crate::store::{Conn, accounts, dialect, identities, totp_devices, users};
 
 pub use crate::app::factors::known_devices::DEVICE_COOKIE_SECONDS;
@@ -139,7 +139,8 @@ pub(in crate::app) fn let_in(
     let ended = make_room(app, change.conn, user.uin)?;
     let session = begin_session(app, change.conn, &Beginning { user, is_full: true, method, source })?;
     for session in &ended {
-        let event = Draft::new("EndSession", &Actor::of(user, source)).fact("because", "too many sessions");
+        let event =
+            Draft::new(EventName::EndSession, &Actor::of(user, source)).fact("because", "too many sessions");
         let event = event.fact("session", public_name(session)).fact("ip", session.ip.as_str());
         event.record(change);
     }
@@ -162,7 +163,7 @@ async fn refuse_sign_in(app: &App, user: Option<User>, source: Source) -> Result
             Draft::sign_in(user, &source)
         } else {
             let nobody = Actor { owner: Uin(0), uin: Uin(0), name: "unknown", source: &source };
-            Draft::new("SignIn", &nobody)
+            Draft::new(EventName::SignIn, &nobody)
         };
         event.refused("wrong name or password").record(change);
         Ok(Failure::NotProven)
@@ -175,7 +176,7 @@ pub async fn is_signed_in(app: &App, session: String) -> Result<bool, Failure> {
     let node = app.clone();
     app.store
         .read(move |conn| match live_session(&node, conn, &session) {
-            Ok(session) => Ok(session.stage == FULL),
+            Ok(session) => Ok(session.is_at(Stage::SignedIn)),
             Err(Failure::NotSignedIn) => Ok(false),
             Err(other) => Err(other),
         })

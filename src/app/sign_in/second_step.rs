@@ -10,15 +10,15 @@ use crate::app::session::rules::live_session;
 use crate::app::session::welcome::unwelcome;
 use crate::app::sign_in::{Entry, SignedIn, let_in};
 use crate::app::{App, Failure};
+use crate::domain::audit::EventName;
 use crate::domain::field::FieldError;
 use crate::domain::recovery::RecoveryCode;
-use crate::domain::session::SignInMethod;
+use crate::domain::session::{Session, SignInMethod, Stage};
 use crate::domain::source::Source;
 use crate::domain::throttle::MANY_WRONG_CODES;
 use crate::domain::totp::Code;
-use crate::domain::user::{Uid, Uin, User};
-use crate::store::sessions::{self, SECOND_FACTOR, Session};
-use crate::store::{Conn, dialect, identities, recovery_codes, users};
+use crate::domain::user::{Uin, User};
+use crate::store::{Conn, dialect, identities, recovery_codes, sessions, users};
 
 const ONLY_KNOWN: &str = "Too many wrong codes were entered for this user. Sign in from a browser that you used before, \
      or use a recovery code.";
@@ -149,15 +149,15 @@ fn use_recovery_code(
     identities::set_recovered(change.conn, user.uin, Some(change.app.clock.now()))?;
     sessions::delete_others(change.conn, user.uin, &half.session.family)?;
     let left = recovery_codes::left(change.conn, user.uin)?;
-    Draft::new("UseRecoveryCode", &Actor::of(user, &half.source)).fact("left", left).record(change);
+    Draft::new(EventName::UseRecoveryCode, &Actor::of(user, &half.source)).fact("left", left).record(change);
     Ok(true)
 }
 
 fn half_signed_in(app: &App, conn: &mut Conn, session: &str) -> Result<(Session, User), Failure> {
     let half = live_session(app, conn, session)?;
-    let user = users::by_uid(conn, Uid(half.uid))?.filter(|user| user.console_login);
+    let user = users::by_uid(conn, half.uid)?.filter(|user| user.console_login);
     match user {
-        Some(user) if half.stage == SECOND_FACTOR => Ok((half, user)),
+        Some(user) if half.is_at(Stage::SecondFactor) => Ok((half, user)),
         _ => Err(Failure::NotSignedIn),
     }
 }

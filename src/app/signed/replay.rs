@@ -1,7 +1,7 @@
 //! A signature makes a change once, and what may be a copy of an earlier call changes nothing.
 
-use crate::app::caller::Caller;
 use crate::app::caller::once::{Once, used};
+use crate::app::caller::{By, Caller};
 use crate::app::signed::Signed;
 use crate::app::{App, Failure};
 use crate::config::Replay;
@@ -17,7 +17,7 @@ const MEMORY_SECONDS: i64 = 2 * WINDOW_SECONDS + 1;
 
 /// Uses a signature for a call that was admitted; a change takes what it has to use up with it.
 pub async fn use_signature(app: &App, signed: &Signed, call: &Use) -> Result<Caller, Failure> {
-    let mut caller = signed.caller.clone();
+    let caller = signed.caller.clone();
     let verified = &signed.verified;
     let expires_at = verified.timestamp() + MEMORY_SECONDS;
     let request_id = signed.caller.source.request_id.clone();
@@ -38,8 +38,9 @@ pub async fn use_signature(app: &App, signed: &Signed, call: &Use) -> Result<Cal
         return Ok(caller);
     }
     if call.is_change {
-        caller.once = Some(Arc::new(Once::new(*call, change)));
-    } else if app.rules.replay == Replay::All {
+        return Ok(Caller { by: By::Key(Some(Arc::new(Once::new(*call, change)))), ..caller });
+    }
+    if app.rules.replay == Replay::All {
         let spend = move |conn: &mut _| replays::insert(conn, &change);
         app.store.write(spend).await.map_err(|error| used(error, ReplayRefusal::Used))?;
     }
@@ -48,7 +49,7 @@ pub async fn use_signature(app: &App, signed: &Signed, call: &Use) -> Result<Cal
 
 /// Uses up the signature of a call that succeeded without any change, so that a copy of it makes none either.
 pub async fn settle_signature(app: &App, caller: &Caller) -> Result<(), Failure> {
-    let Some(once) = caller.once.clone().filter(|once| !once.is_used()) else {
+    let Some(once) = caller.signature().cloned().filter(|once| !once.is_used()) else {
         return Ok(());
     };
     app.store.write(move |conn| once.record(conn)).await
@@ -56,7 +57,7 @@ pub async fn settle_signature(app: &App, caller: &Caller) -> Result<(), Failure>
 
 /// Whether the change that this caller is to make was made under its signature by another request.
 pub async fn is_twin(app: &App, caller: &Caller) -> Result<bool, Failure> {
-    let Some(once) = caller.once.clone() else { return Ok(false) };
+    let Some(once) = caller.signature().cloned() else { return Ok(false) };
     let made =
         app.store.read(move |conn| replays::find(conn, &once.change().signature, &once.change().action));
     Ok(made.await?.is_some_and(|made| made.request_id != caller.source.request_id))

@@ -4,11 +4,11 @@ use crate::app::caller::Caller;
 use crate::app::change::Change;
 use crate::app::users::changeable;
 use crate::app::{App, Failure};
+use crate::domain::audit::EventName;
 use crate::domain::permission::action;
-use crate::domain::policies::PolicyRefusal;
+use crate::domain::policies::{PolicyId, PolicyRefusal, StoredPolicy};
 use crate::domain::user::{Uin, UserKind};
-use crate::store::policies::{self, StoredPolicy};
-use crate::store::{boundaries, dialect, grants, users};
+use crate::store::{boundaries, dialect, grants, policies, users};
 
 /// The boundary of a user, if it has one.
 pub async fn boundary(app: &App, caller: &Caller, uin: Uin) -> Result<Option<StoredPolicy>, Failure> {
@@ -23,12 +23,16 @@ pub async fn boundary(app: &App, caller: &Caller, uin: Uin) -> Result<Option<Sto
 }
 
 /// Sets or replaces it: from the next request on nothing outside of it is allowed.
-pub async fn put_boundary(app: &App, caller: &Caller, uin: Uin, policy: i64) -> Result<(), Failure> {
+pub async fn put_boundary(app: &App, caller: &Caller, uin: Uin, policy: PolicyId) -> Result<(), Failure> {
     caller.ensure(action::PUT_BOUNDARY, uin)?;
     app.change(caller, move |change| put_boundary_in(change, uin, policy)).await
 }
 
-pub(in crate::app) fn put_boundary_in(change: &mut Change<'_>, uin: Uin, policy: i64) -> Result<(), Failure> {
+pub(in crate::app) fn put_boundary_in(
+    change: &mut Change<'_>,
+    uin: Uin,
+    policy: PolicyId,
+) -> Result<(), Failure> {
     change.by.ensure(action::PUT_BOUNDARY, uin)?;
     dialect::lock_account(change.conn, change.by.owner())?;
     let user = changeable(change.conn, change.by, uin)?;
@@ -43,8 +47,8 @@ pub(in crate::app) fn put_boundary_in(change: &mut Change<'_>, uin: Uin, policy:
     if let Some(at) = mark.waits_from() {
         grants::loosen_user(change.conn, user.uid, at)?;
     }
-    let event = change.event("PutUserPermissionsBoundary").on(&user).object(&policy.name);
-    event.fact("policy_id", policy.id).record(change);
+    let event = change.event(EventName::PutUserPermissionsBoundary).on(&user).object(&policy.name);
+    event.fact("policy_id", policy.id.0).record(change);
     Ok(())
 }
 
@@ -65,7 +69,7 @@ pub(in crate::app) fn delete_boundary_in(change: &mut Change<'_>, uin: Uin) -> R
     if let Some(at) = mark.waits_from() {
         grants::loosen_user(change.conn, user.uid, at)?;
     }
-    let event = change.event("DeleteUserPermissionsBoundary").on(&user).object(&before.name);
-    event.fact("policy_id", before.id).record(change);
+    let event = change.event(EventName::DeleteUserPermissionsBoundary).on(&user).object(&before.name);
+    event.fact("policy_id", before.id.0).record(change);
     Ok(())
 }

@@ -2,11 +2,10 @@
 
 use crate::app::caller::Caller;
 use crate::app::{App, Failure};
+use crate::domain::account::Counts;
 use crate::domain::permission::action;
 use crate::domain::user::{Uin, User, UserKind};
 use crate::store::user_lists::{self, Slice};
-
-pub use crate::store::user_lists::Counts;
 
 /// A user with when and from where it last signed in.
 pub struct Described {

@@ -17,17 +17,18 @@ use crate::app::factors::new_password::{Chosen, acceptable, generated_password};
 use crate::app::session::tickets::{Door, NewTicket, SHOWN_ONCE_SECONDS, mint};
 use crate::app::users::names::ensure_free_name;
 use crate::app::users::permissions::attach_in;
+use crate::domain::audit::EventName;
 use crate::domain::field::FieldError;
+use crate::domain::number::in_words;
 use crate::domain::paging::Slice;
 use crate::domain::permission::action;
 use crate::domain::secret::Password;
 use crate::domain::user::{MAX_OWNERS_OF_COLLABORATOR, Protection, Uid, Uin, User, UserKind, UserName};
+use crate::domain::user_search::{Listed, UserCursor, UserFilter};
 use crate::store::identities::{self, StoredPassword};
 use crate::store::sequences::{self, Sequence};
 use crate::store::{Conn, accounts, api_keys, dialect, grants, policies, totp_devices, user_search, users};
 use serde_json::Value;
-
-pub use crate::store::user_search::{KeyFilter, Listed, UserCursor, UserFilter};
 
 /// Rows of one page of the User List.
 pub const PAGE_SIZE: usize = 50;
@@ -150,11 +151,11 @@ pub async fn user(app: &App, caller: &Caller, uin: Uin) -> Result<UserDetails, F
 }
 
 /// The password a new user gets: its hash, and the text itself when it was made here.
-pub(in crate::app) async fn login_of(
+pub(in crate::app) async fn first_password(
     app: &App,
     caller: &Caller,
     new: &NewUser,
-) -> Result<Option<Login>, Failure> {
+) -> Result<Option<FirstPassword>, Failure> {
     let NewUserKind::SubUser { console_login: true, password, must_change } = &new.kind else {
         return Ok(None);
     };
@@ -168,20 +169,23 @@ pub(in crate::app) async fn login_of(
         (Password::parse(&text).map_err(corrupt)?, Some(text), true)
     };
     let hash = app.passwords.hash(password).await?;
-    Ok(Some(Login { stored: StoredPassword { hash, changed_at: app.clock.now(), must_change }, shown }))
+    Ok(Some(FirstPassword {
+        stored: StoredPassword { hash, changed_at: app.clock.now(), must_change },
+        shown,
+    }))
 }
 
 pub(in crate::app) fn add_user_in(
     change: &mut Change<'_>,
     new: &NewUser,
-    login: Option<&Login>,
+    first: Option<&FirstPassword>,
 ) -> Result<Added, Failure> {
     change.by.ensure_here(action::ADD_USER)?;
     let owner = change.by.owner();
     dialect::lock_account(change.conn, owner)?;
     ensure_room_for_user(change.app, change.conn, owner)?;
     ensure_free_name(change.conn, owner, &new.name, None)?;
-    let user = new_member(change, new, login)?;
+    let user = new_member(change, new, first)?;
     let console_login = user.console_login;
     users::insert(change.conn, &user, change.by.user.uin)?;
     if console_login || !new.policies.is_empty() {
@@ -192,26 +196,32 @@ pub(in crate::app) fn add_user_in(
         )?;
     }
     accounts::count_user(change.conn, owner, 1)?;
-    let name = if user.kind == UserKind::Collaborator { "AddCollaborator" } else { "AddUser" };
+    let name =
+        if user.kind == UserKind::Collaborator { EventName::AddCollaborator } else { EventName::AddUser };
     change.event(name).on(&user).fact("console_login", console_login).record(change);
     attach_first(change, &user, &new.policies)?;
-    let door =
-        Door { session: &change.by.session.id_hash, purpose: INITIAL_PASSWORD, uid: user.uid, object: "" };
-    let shown = login.and_then(|login| login.shown.as_ref());
-    let ticket = shown
-        .map(|text| {
-            mint(
-                change.app,
-                change.conn,
-                &NewTicket { door: &door, shown: Some(text), seconds: SHOWN_ONCE_SECONDS },
-            )
-        })
-        .transpose()?;
+    let ticket = match first.and_then(|first| first.shown.as_ref()) {
+        Some(text) => {
+            let door = Door {
+                session: &change.by.session()?.id_hash,
+                purpose: INITIAL_PASSWORD,
+                uid: user.uid,
+                object: "",
+            };
+            let new = NewTicket { door: &door, shown: Some(text), seconds: SHOWN_ONCE_SECONDS };
+            Some(mint(change.app, change.conn, &new)?)
+        }
+        None => None,
+    };
     Ok(Added { uid: user.uid, uin: user.uin, ticket })
 }
 
 /// The membership to add; a sub-user gets an identity of its own, a collaborator brings one.
-fn new_member(change: &mut Change<'_>, new: &NewUser, login: Option<&Login>) -> Result<User, Failure> {
+fn new_member(
+    change: &mut Change<'_>,
+    new: &NewUser,
+    first: Option<&FirstPassword>,
+) -> Result<User, Failure> {
     let owner = change.by.owner();
     let (uin, kind, console_login) = match new.kind {
         NewUserKind::Collaborator(uin) => {
@@ -220,7 +230,7 @@ fn new_member(change: &mut Change<'_>, new: &NewUser, login: Option<&Login>) -> 
         }
         NewUserKind::SubUser { console_login, .. } => {
             let uin = Uin(sequences::next(change.conn, Sequence::Uin)?);
-            identities::insert(change.conn, uin, login.map(|login| &login.stored))?;
+            identities::insert(change.conn, uin, first.map(|first| &first.stored))?;
             (uin, UserKind::SubUser, console_login)
         }
     };
@@ -295,7 +305,7 @@ pub async fn update_user(app: &App, caller: &Caller, uin: Uin, details: Details)
             ..before.clone()
         };
         users::update(change.conn, &after)?;
-        let event = change.event("UpdateUser").on(&after);
+        let event = change.event(EventName::UpdateUser).on(&after);
         event.changed(changes(&before, &after)).record(change);
         Ok(())
     })
@@ -314,7 +324,7 @@ pub(in crate::app) fn changes(before: &User, after: &User) -> [(&'static str, Va
     ]
 }
 
-pub(in crate::app) struct Login {
+pub(in crate::app) struct FirstPassword {
     pub stored: StoredPassword,
     /// The password itself, when it was generated and is to be shown once.
     pub shown: Option<zeroize::Zeroizing<String>>,
@@ -333,24 +343,25 @@ pub(in crate::app) fn changeable(conn: &mut Conn, caller: &Caller, uin: Uin) -> 
 }
 
 fn ensure_can_collaborate(conn: &mut Conn, owner: Uin, uin: Uin) -> Result<(), Failure> {
-    let refuse = |text: &str| Err(FieldError::on_page("uin", text).into());
+    let refuse = |text: String| Err(FieldError::on_page("uin", text).into());
     if uin == owner {
-        return refuse("This is the account’s own UIN. Enter the UIN of another root account.");
+        return refuse("This is the account’s own UIN. Enter the UIN of another root account.".to_owned());
     }
     dialect::lock_identity(conn, uin)?;
     let memberships = users::of_identity(conn, uin)?;
     if !memberships.iter().any(|user| user.kind == UserKind::Root) {
         return refuse(
-            "There is no root account with this UIN. Whoever runs this server makes one with: camlock admin create-root",
+            "There is no root account with this UIN. Whoever runs this server makes one with: camlock admin create-root".to_owned(),
         );
     }
     if memberships.iter().any(|user| user.owner_uin == owner) {
-        return refuse("This account is a collaborator here already.");
+        return refuse("This account is a collaborator here already.".to_owned());
     }
     if memberships.iter().filter(|user| user.kind == UserKind::Collaborator).count()
         >= MAX_OWNERS_OF_COLLABORATOR
     {
-        return refuse("This account collaborates in ten accounts, which is the limit.");
+        let most = in_words(MAX_OWNERS_OF_COLLABORATOR);
+        return refuse(format!("This account collaborates in {most} accounts, which is the limit."));
     }
     Ok(())
 }

@@ -4,8 +4,11 @@ use crate::app::caller::Caller;
 use crate::app::change::Change;
 use crate::app::factors::new_password::{Chosen, Former, acceptable, ensure_new, generated_password};
 use crate::app::keys::deeds::{self, Via};
-use crate::app::users::{NewUser, NewUserKind, add_user_in, changeable, changes as changes_of, login_of};
+use crate::app::users::{
+    NewUser, NewUserKind, add_user_in, changeable, changes as changes_of, first_password,
+};
 use crate::app::{App, Failure};
+use crate::domain::audit::EventName;
 use crate::domain::key::SecretId;
 use crate::domain::permission::{Denial, action};
 use crate::domain::secret::{Password, SecretKey};
@@ -62,9 +65,9 @@ pub async fn add_named_user(
         *password = Some(Password::parse(&text).map_err(|_| Failure::Corrupt("password"))?);
         generated = Some(text);
     }
-    let login = login_of(app, caller, &new).await?;
+    let first = first_password(app, caller, &new).await?;
     app.change(caller, move |change| {
-        let added = add_user_in(change, &new, login.as_ref())?;
+        let added = add_user_in(change, &new, first.as_ref())?;
         let user = users::find(change.conn, change.by.owner(), added.uin)?.ok_or(Failure::NotFound)?;
         let key = if with_key { Some(first_key_in(change, &user)?) } else { None };
         Ok(NamedUser { user, password: generated, key })
@@ -161,7 +164,7 @@ fn update_in(
         sessions::delete_of_user(change.conn, user.uid)?;
     }
     change
-        .event("UpdateUser")
+        .event(EventName::UpdateUser)
         .on(&after)
         .changed(changes_of(user, &after))
         .fact("password_set", has_new_password)
@@ -196,14 +199,14 @@ fn is_in_charge(caller: &Caller, user: &User) -> bool {
 /// Refuses what belongs to somebody else's account, or to the person itself.
 fn ensure_fitting(caller: &Caller, user: &User, changes: &Changes) -> Result<(), Failure> {
     let is_own = user.uid == caller.user.uid;
-    let touches_login = changes.password.is_some() || changes.must_change == Some(true);
-    if is_own && (touches_login || changes.console_login == Some(false)) {
+    let touches_sign_in = changes.password.is_some() || changes.must_change == Some(true);
+    if is_own && (touches_sign_in || changes.console_login == Some(false)) {
         return Err(Failure::refused((
             "This is you. Change your own sign-in in the console, at My security.",
             "这是您自己的用户，请在控制台的“我的安全设置”中修改登录方式。",
         )));
     }
-    if touches_login && user.kind != UserKind::SubUser {
+    if touches_sign_in && user.kind != UserKind::SubUser {
         return Err(Failure::refused((
             "Only a sub-user's password can be set here; others look after their own.",
             "此处只能设置子用户的密码，其他用户的密码由其本人管理。",

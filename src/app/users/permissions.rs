@@ -5,20 +5,20 @@ use crate::app::caller::clearance::loosened;
 use crate::app::change::Change;
 use crate::app::users::changeable;
 use crate::app::{App, Failure};
+use crate::domain::audit::EventName;
 use crate::domain::field::FieldError;
+use crate::domain::group::GroupId;
 use crate::domain::permission::action;
-use crate::domain::policies::{MAX_ATTACHED, PolicyRefusal};
+use crate::domain::policies::{Attachment, MAX_ATTACHED, PolicyId, PolicyRefusal, StoredPolicy};
 use crate::domain::user::{Uin, User};
+use crate::store::attachments::Inherited;
 use crate::store::grants::Given;
-use crate::store::policies::{self, Inherited};
-use crate::store::{dialect, grants, users};
-
-pub use crate::store::policies::{Attachment, StoredPolicy};
+use crate::store::{attachments, dialect, grants, policies, users};
 
 /// A policy in force for a user, and where it comes from.
 #[derive(Clone, Debug)]
 pub struct Held {
-    pub policy_id: i64,
+    pub policy_id: PolicyId,
     pub name: String,
     pub description: String,
     pub is_preset: bool,
@@ -28,7 +28,7 @@ pub struct Held {
     pub since: i64,
     pub by: String,
     /// The groups that it comes from: id and name.
-    pub groups: Vec<(i64, String)>,
+    pub groups: Vec<(GroupId, String)>,
 }
 
 /// What is attached to a user.
@@ -38,7 +38,7 @@ pub async fn attached(app: &App, caller: &Caller, uin: Uin) -> Result<Vec<Attach
     app.store
         .read(move |conn| {
             let user = users::find(conn, owner, uin)?.ok_or(Failure::NotFound)?;
-            Ok(policies::attached(conn, user.uid)?)
+            Ok(attachments::attached(conn, user.uid)?)
         })
         .await
 }
@@ -50,8 +50,8 @@ pub async fn attached_all(app: &App, caller: &Caller, uin: Uin) -> Result<Vec<He
     app.store
         .read(move |conn| {
             let user = users::find(conn, owner, uin)?.ok_or(Failure::NotFound)?;
-            let own = policies::attached(conn, user.uid)?;
-            Ok(held(own, policies::inherited(conn, user.uid)?))
+            let own = attachments::attached(conn, user.uid)?;
+            Ok(held(own, attachments::inherited(conn, user.uid)?))
         })
         .await
 }
@@ -63,7 +63,12 @@ pub async fn policies(app: &App, caller: &Caller) -> Result<Vec<StoredPolicy>, F
 }
 
 /// Attaches policies to a user, all or none.
-pub async fn attach_policies(app: &App, caller: &Caller, uin: Uin, ids: Vec<i64>) -> Result<usize, Failure> {
+pub async fn attach_policies(
+    app: &App,
+    caller: &Caller,
+    uin: Uin,
+    ids: Vec<PolicyId>,
+) -> Result<usize, Failure> {
     caller.ensure(action::ATTACH_POLICY, uin)?;
     app.change(caller, move |change| {
         attach_policies_in(change, uin, &ids)?;
@@ -75,7 +80,7 @@ pub async fn attach_policies(app: &App, caller: &Caller, uin: Uin, ids: Vec<i64>
 pub(in crate::app) fn attach_policies_in(
     change: &mut Change<'_>,
     uin: Uin,
-    ids: &[i64],
+    ids: &[PolicyId],
 ) -> Result<(), Failure> {
     change.by.ensure(action::ATTACH_POLICY, uin)?;
     // No policy is deleted while it is being attached.
@@ -96,43 +101,47 @@ pub(in crate::app) fn attach_in(
 ) -> Result<(), Failure> {
     change.by.ensure(action::ATTACH_POLICY, user.uin)?;
     dialect::lock_user(change.conn, user.uid)?;
-    let held = policies::attached(change.conn, user.uid)?;
+    let held = attachments::attached(change.conn, user.uid)?;
     let is_new = held.iter().all(|attachment| attachment.policy_id != policy.id);
     if is_new && held.len() >= MAX_ATTACHED {
         return Err(PolicyRefusal::UserFull.into());
     }
     let mark = change.by.mark_on_user(change.app, action::ATTACH_POLICY, user.uin)?;
-    if policies::attach(change.conn, user.uid, policy.id, Given { by: &change.by.user.name, mark })? {
+    if attachments::attach(change.conn, user.uid, policy.id, Given { by: &change.by.user.name, mark })? {
         change
-            .event("AttachUserPolicy")
+            .event(EventName::AttachUserPolicy)
             .on(user)
             .object(&policy.name)
-            .fact("policy_id", policy.id)
+            .fact("policy_id", policy.id.0)
             .record(change);
     }
     Ok(())
 }
 
 /// Detaches a policy from a user.
-pub async fn detach_policy(app: &App, caller: &Caller, uin: Uin, id: i64) -> Result<(), Failure> {
+pub async fn detach_policy(app: &App, caller: &Caller, uin: Uin, id: PolicyId) -> Result<(), Failure> {
     caller.ensure(action::DETACH_POLICY, uin)?;
     app.change(caller, move |change| detach_policy_in(change, uin, id)).await
 }
 
-pub(in crate::app) fn detach_policy_in(change: &mut Change<'_>, uin: Uin, id: i64) -> Result<(), Failure> {
+pub(in crate::app) fn detach_policy_in(
+    change: &mut Change<'_>,
+    uin: Uin,
+    id: PolicyId,
+) -> Result<(), Failure> {
     change.by.ensure(action::DETACH_POLICY, uin)?;
     let user = changeable(change.conn, change.by, uin)?;
     let policy =
         policies::find(change.conn, change.by.owner(), id)?.ok_or(PolicyRefusal::NoSuchPolicy(id))?;
-    if !policies::detach(change.conn, user.uid, id)? {
+    if !attachments::detach(change.conn, user.uid, id)? {
         return Err(PolicyRefusal::NotAttached(id).into());
     }
     let mark = change.by.mark_on_user(change.app, action::DETACH_POLICY, uin)?;
     if let Some(at) = loosened(change.conn, &policy, mark)? {
         grants::loosen_user(change.conn, user.uid, at)?;
     }
-    let event = change.event("DetachUserPolicy").on(&user).object(&policy.name);
-    event.fact("policy_id", id).record(change);
+    let event = change.event(EventName::DetachUserPolicy).on(&user).object(&policy.name);
+    event.fact("policy_id", id.0).record(change);
     Ok(())
 }
 
@@ -150,17 +159,16 @@ fn held(own: Vec<Attachment>, inherited: Vec<Inherited>) -> Vec<Held> {
             groups: Vec::new(),
         })
         .collect();
-    for policy in inherited {
-        let group = (policy.group_id, policy.group);
+    for Inherited { policy, group } in inherited {
         if let Some(known) = all.iter_mut().find(|held| held.policy_id == policy.policy_id) {
             known.groups.push(group);
             continue;
         }
         all.push(Held {
+            is_preset: policy.is_preset(),
             policy_id: policy.policy_id,
             name: policy.name,
             description: policy.description,
-            is_preset: policy.owner_uin == policies::PRESET_OWNER,
             direct_since: None,
             since: policy.created_at,
             by: policy.created_by,

@@ -1,7 +1,7 @@
 //! A new user whose form waits for a code.
 
 use crate::app::Failure;
-use crate::app::users::{Login, NewUser, NewUserKind};
+use crate::app::users::{FirstPassword, NewUser, NewUserKind};
 use crate::domain::user::{Uin, UserName};
 use crate::store::identities::StoredPassword;
 use serde::{Deserialize, Serialize};
@@ -46,7 +46,7 @@ impl PlannedUser {
         &self,
         shown: Option<&Zeroizing<String>>,
         now: i64,
-    ) -> Result<(NewUser, Option<Login>), Failure> {
+    ) -> Result<(NewUser, Option<FirstPassword>), Failure> {
         let kind = match self.collaborator {
             Some(uin) => NewUserKind::Collaborator(Uin(uin)),
             None => NewUserKind::SubUser {
@@ -55,7 +55,7 @@ impl PlannedUser {
                 must_change: self.must_change,
             },
         };
-        let login = self.hash.as_ref().map(|hash| Login {
+        let first = self.hash.as_ref().map(|hash| FirstPassword {
             stored: StoredPassword { hash: hash.clone(), changed_at: now, must_change: self.must_change },
             shown: shown.cloned(),
         });
@@ -68,6 +68,6 @@ impl PlannedUser {
             policies: self.policies.clone(),
             kind,
         };
-        Ok((new, login))
+        Ok((new, first))
     }
 }

@@ -8,6 +8,7 @@ use crate::app::keys::deeds::{self, Via};
 use crate::app::users::changeable;
 use crate::app::users::named::named;
 use crate::app::{App, Failure};
+use crate::domain::audit::EventName;
 use crate::domain::field::FieldError;
 use crate::domain::key::{Key, KeyStatus};
 use crate::domain::permission::action;
@@ -84,7 +85,7 @@ fn delete_keys_of(change: &mut Change<'_>, user: &User) -> Result<(), Failure> {
 impl Caller {
     /// The event of a user's end.
     fn event_of_removal(&self, user: &User) -> Draft {
-        self.event("DeleteUser").on(user).fact("kind", user.kind.as_str())
+        self.event(EventName::DeleteUser).on(user).fact("kind", user.kind.as_str())
     }
 }
 

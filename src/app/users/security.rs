@@ -7,6 +7,7 @@ use crate::app::factors::new_password::generated_password;
 use crate::app::session::tickets::{Door, NewTicket, OncePage, SHOWN_ONCE_SECONDS, mint, shown_once};
 use crate::app::users::{GENERATED_LENGTH, INITIAL_PASSWORD, changeable};
 use crate::app::{App, Failure};
+use crate::domain::audit::EventName;
 use crate::domain::field::FieldError;
 use crate::domain::permission::action;
 use crate::domain::secret::Password;
@@ -38,7 +39,7 @@ pub(in crate::app) fn set_console_in(
     } else {
         sessions::delete_of_user(change.conn, user.uid)?;
     }
-    let name = if on { "EnableConsole" } else { "DisableConsole" };
+    let name = if on { EventName::EnableConsole } else { EventName::DisableConsole };
     change.event(name).on(&user).record(change);
     Ok(())
 }
@@ -73,9 +74,9 @@ pub(in crate::app) fn reset_password_in(
     dialect::lock_identity(change.conn, user.uin)?;
     identities::set_password(change.conn, user.uin, &stored, change.by.account.password_rules.reuse_limit)?;
     sessions::delete_of_user(change.conn, user.uid)?;
-    change.event("ResetPassword").on(user).record(change);
+    change.event(EventName::ResetPassword).on(user).record(change);
     let door =
-        Door { session: &change.by.session.id_hash, purpose: INITIAL_PASSWORD, uid: user.uid, object: "" };
+        Door { session: &change.by.session()?.id_hash, purpose: INITIAL_PASSWORD, uid: user.uid, object: "" };
     mint(change.app, change.conn, &NewTicket { door: &door, shown: Some(shown), seconds: SHOWN_ONCE_SECONDS })
 }
 
@@ -118,7 +119,7 @@ pub(in crate::app) fn reset_mfa_in(change: &mut Change<'_>, user: &User) -> Resu
     dialect::lock_identity(change.conn, user.uin)?;
     forget_factors(change.conn, user.uin)?;
     sessions::delete_of_user(change.conn, user.uid)?;
-    change.event("ResetMfa").on(user).record(change);
+    change.event(EventName::ResetMfa).on(user).record(change);
     Ok(())
 }
 

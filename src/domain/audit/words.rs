@@ -1,5 +1,7 @@
 //! Events in the words of people: what was done, what it belongs to, what its target is.
 
+use super::EventName;
+
 /// What a group of events is about, as the filter offers it.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum EventGroup {
@@ -27,7 +29,7 @@ pub enum About {
 /// An event for people to read.
 #[derive(Clone, Copy, Debug)]
 pub struct Words {
-    pub name: &'static str,
+    pub name: EventName,
     pub group: EventGroup,
     pub about: About,
     /// Such as "Disabled a key".
@@ -83,7 +85,7 @@ impl Words {
     /// The words for an event; an event of a newer version has none.
     #[must_use]
     pub fn of(name: &str) -> Option<&'static Self> {
-        WORDS.iter().find(|words| words.name == name)
+        WORDS.iter().find(|words| words.name.as_str() == name)
     }
 
     /// The words for how it ended.
@@ -93,193 +95,278 @@ impl Words {
     }
 }
 
-const fn words(name: &'static str, group: EventGroup, about: About, [done, act]: [&'static str; 2]) -> Words {
+const fn words(name: EventName, group: EventGroup, about: About, [done, act]: [&'static str; 2]) -> Words {
     Words { name, group, about, done, act }
 }
 
 /// Every event that there is, once.
 pub const WORDS: &[Words] = &[
-    words("SignIn", EventGroup::SignIn, About::User, ["Signed in", "sign in"]),
-    words("SignOut", EventGroup::SignIn, About::User, ["Signed out", "sign out"]),
-    words("EndSession", EventGroup::SignIn, About::User, ["Ended a session", "end a session"]),
-    words("SwitchIdentity", EventGroup::SignIn, About::User, ["Switched account", "switch account"]),
-    words("StepUp", EventGroup::SignIn, About::User, ["Passed a verification", "pass a verification"]),
-    words("EndVerification", EventGroup::SignIn, About::User, ["Ended a verification", "end a verification"]),
-    words("UseTicket", EventGroup::SignIn, About::User, ["Opened a page once", "open a page again"]),
+    words(EventName::SignIn, EventGroup::SignIn, About::User, ["Signed in", "sign in"]),
+    words(EventName::SignOut, EventGroup::SignIn, About::User, ["Signed out", "sign out"]),
+    words(EventName::EndSession, EventGroup::SignIn, About::User, ["Ended a session", "end a session"]),
+    words(EventName::SwitchIdentity, EventGroup::SignIn, About::User, ["Switched account", "switch account"]),
     words(
-        "UseRecoveryCode",
+        EventName::StepUp,
+        EventGroup::SignIn,
+        About::User,
+        ["Passed a verification", "pass a verification"],
+    ),
+    words(
+        EventName::EndVerification,
+        EventGroup::SignIn,
+        About::User,
+        ["Ended a verification", "end a verification"],
+    ),
+    words(EventName::UseTicket, EventGroup::SignIn, About::User, ["Opened a page once", "open a page again"]),
+    words(
+        EventName::UseRecoveryCode,
         EventGroup::SignIn,
         About::User,
         ["Used a recovery code", "use a recovery code"],
     ),
-    words("ChangePassword", EventGroup::SignIn, About::User, ["Changed a password", "change a password"]),
     words(
-        "AddMfaDevice",
+        EventName::ChangePassword,
+        EventGroup::SignIn,
+        About::User,
+        ["Changed a password", "change a password"],
+    ),
+    words(
+        EventName::AddMfaDevice,
         EventGroup::SignIn,
         About::User,
         ["Added an authenticator app", "add an authenticator app"],
     ),
     words(
-        "RemoveMfaDevice",
+        EventName::RemoveMfaDevice,
         EventGroup::SignIn,
         About::User,
         ["Removed an authenticator app", "remove an authenticator app"],
     ),
     words(
-        "ReplaceRecoveryCodes",
+        EventName::ReplaceRecoveryCodes,
         EventGroup::SignIn,
         About::User,
         ["Replaced recovery codes", "replace recovery codes"],
     ),
     words(
-        "Unlock",
+        EventName::Unlock,
         EventGroup::SignIn,
         About::User,
         ["Lifted a wait after wrong tries", "lift a wait after wrong tries"],
     ),
-    words("CreateApiKey", EventGroup::Keys, About::User, ["Created a key", "create a key"]),
+    words(EventName::CreateApiKey, EventGroup::Keys, About::User, ["Created a key", "create a key"]),
     words(
-        "CreateAccessKey",
+        EventName::CreateAccessKey,
         EventGroup::Keys,
         About::User,
         ["Created a key by the API", "create a key by the API"],
     ),
-    words("ImportApiKey", EventGroup::Keys, About::User, ["Imported a key", "import a key"]),
-    words("EnableApiKey", EventGroup::Keys, About::User, ["Enabled a key", "enable a key"]),
-    words("DisableApiKey", EventGroup::Keys, About::User, ["Disabled a key", "disable a key"]),
-    words("DeleteApiKey", EventGroup::Keys, About::User, ["Deleted a key", "delete a key"]),
+    words(EventName::ImportApiKey, EventGroup::Keys, About::User, ["Imported a key", "import a key"]),
+    words(EventName::EnableApiKey, EventGroup::Keys, About::User, ["Enabled a key", "enable a key"]),
+    words(EventName::DisableApiKey, EventGroup::Keys, About::User, ["Disabled a key", "disable a key"]),
+    words(EventName::DeleteApiKey, EventGroup::Keys, About::User, ["Deleted a key", "delete a key"]),
     words(
-        "UpdateApiKey",
+        EventName::UpdateApiKey,
         EventGroup::Keys,
         About::User,
         ["Changed the note of a key", "change the note of a key"],
     ),
     words(
-        "UpdateAccessKey",
+        EventName::UpdateAccessKey,
         EventGroup::Keys,
         About::User,
         ["Changed the status of a key by the API", "change the status of a key by the API"],
     ),
     words(
-        "DeleteAccessKey",
+        EventName::DeleteAccessKey,
         EventGroup::Keys,
         About::User,
         ["Deleted a key by the API", "delete a key by the API"],
     ),
-    words("ShowSecretKey", EventGroup::Keys, About::User, ["Showed a SecretKey", "show a SecretKey"]),
-    words("AddUser", EventGroup::Users, About::User, ["Created a user", "create a user"]),
-    words("AddCollaborator", EventGroup::Users, About::User, ["Added a collaborator", "add a collaborator"]),
-    words("UpdateUser", EventGroup::Users, About::User, ["Changed a user", "change a user"]),
-    words("DeleteUser", EventGroup::Users, About::User, ["Deleted a user", "delete a user"]),
-    words("EnableConsole", EventGroup::Users, About::User, ["Gave console access", "give console access"]),
     words(
-        "DisableConsole",
+        EventName::ShowSecretKey,
+        EventGroup::Keys,
+        About::User,
+        ["Showed a SecretKey", "show a SecretKey"],
+    ),
+    words(EventName::AddUser, EventGroup::Users, About::User, ["Created a user", "create a user"]),
+    words(
+        EventName::AddCollaborator,
+        EventGroup::Users,
+        About::User,
+        ["Added a collaborator", "add a collaborator"],
+    ),
+    words(EventName::UpdateUser, EventGroup::Users, About::User, ["Changed a user", "change a user"]),
+    words(EventName::DeleteUser, EventGroup::Users, About::User, ["Deleted a user", "delete a user"]),
+    words(
+        EventName::EnableConsole,
+        EventGroup::Users,
+        About::User,
+        ["Gave console access", "give console access"],
+    ),
+    words(
+        EventName::DisableConsole,
         EventGroup::Users,
         About::User,
         ["Stopped console access", "stop console access"],
     ),
-    words("ResetPassword", EventGroup::Users, About::User, ["Reset a password", "reset a password"]),
-    words("ResetMfa", EventGroup::Users, About::User, ["Reset an authenticator", "reset an authenticator"]),
+    words(EventName::ResetPassword, EventGroup::Users, About::User, ["Reset a password", "reset a password"]),
     words(
-        "SetMfaFlag",
+        EventName::ResetMfa,
+        EventGroup::Users,
+        About::User,
+        ["Reset an authenticator", "reset an authenticator"],
+    ),
+    words(
+        EventName::SetMfaFlag,
         EventGroup::Users,
         About::User,
         ["Set which verifications a user needs", "set which verifications a user needs"],
     ),
-    words("AttachUserPolicy", EventGroup::Policies, About::User, ["Attached a policy", "attach a policy"]),
-    words("DetachUserPolicy", EventGroup::Policies, About::User, ["Detached a policy", "detach a policy"]),
-    words("CreatePolicy", EventGroup::Policies, About::Policy, ["Created a policy", "create a policy"]),
-    words("UpdatePolicy", EventGroup::Policies, About::Policy, ["Changed a policy", "change a policy"]),
-    words("DeletePolicy", EventGroup::Policies, About::Policy, ["Deleted a policy", "delete a policy"]),
     words(
-        "CreatePolicyVersion",
+        EventName::AttachUserPolicy,
+        EventGroup::Policies,
+        About::User,
+        ["Attached a policy", "attach a policy"],
+    ),
+    words(
+        EventName::DetachUserPolicy,
+        EventGroup::Policies,
+        About::User,
+        ["Detached a policy", "detach a policy"],
+    ),
+    words(
+        EventName::CreatePolicy,
+        EventGroup::Policies,
+        About::Policy,
+        ["Created a policy", "create a policy"],
+    ),
+    words(
+        EventName::UpdatePolicy,
+        EventGroup::Policies,
+        About::Policy,
+        ["Changed a policy", "change a policy"],
+    ),
+    words(
+        EventName::DeletePolicy,
+        EventGroup::Policies,
+        About::Policy,
+        ["Deleted a policy", "delete a policy"],
+    ),
+    words(
+        EventName::CreatePolicyVersion,
         EventGroup::Policies,
         About::Policy,
         ["Made a new version of a policy", "make a new version of a policy"],
     ),
     words(
-        "SetDefaultPolicyVersion",
+        EventName::SetDefaultPolicyVersion,
         EventGroup::Policies,
         About::Policy,
         ["Chose another version of a policy", "choose another version of a policy"],
     ),
     words(
-        "DeletePolicyVersion",
+        EventName::DeletePolicyVersion,
         EventGroup::Policies,
         About::Policy,
         ["Deleted a version of a policy", "delete a version of a policy"],
     ),
     words(
-        "PutUserPermissionsBoundary",
+        EventName::PutUserPermissionsBoundary,
         EventGroup::Policies,
         About::User,
         ["Set a permission boundary", "set a permission boundary"],
     ),
     words(
-        "DeleteUserPermissionsBoundary",
+        EventName::DeleteUserPermissionsBoundary,
         EventGroup::Policies,
         About::User,
         ["Removed a permission boundary", "remove a permission boundary"],
     ),
-    words("CreateGroup", EventGroup::Groups, About::Group, ["Created a group", "create a group"]),
-    words("UpdateGroup", EventGroup::Groups, About::Group, ["Changed a group", "change a group"]),
-    words("DeleteGroup", EventGroup::Groups, About::Group, ["Deleted a group", "delete a group"]),
+    words(EventName::CreateGroup, EventGroup::Groups, About::Group, ["Created a group", "create a group"]),
+    words(EventName::UpdateGroup, EventGroup::Groups, About::Group, ["Changed a group", "change a group"]),
+    words(EventName::DeleteGroup, EventGroup::Groups, About::Group, ["Deleted a group", "delete a group"]),
     words(
-        "AddUserToGroup",
+        EventName::AddUserToGroup,
         EventGroup::Groups,
         About::User,
         ["Added a user to a group", "add a user to a group"],
     ),
     words(
-        "RemoveUserFromGroup",
+        EventName::RemoveUserFromGroup,
         EventGroup::Groups,
         About::User,
         ["Took a user out of a group", "take a user out of a group"],
     ),
     words(
-        "AttachGroupPolicy",
+        EventName::AttachGroupPolicy,
         EventGroup::Groups,
         About::Group,
         ["Attached a policy to a group", "attach a policy to a group"],
     ),
     words(
-        "DetachGroupPolicy",
+        EventName::DetachGroupPolicy,
         EventGroup::Groups,
         About::Group,
         ["Detached a policy from a group", "detach a policy from a group"],
     ),
-    words("Setup", EventGroup::Settings, About::User, ["Set up the account", "set up the account"]),
-    words("CreateAccount", EventGroup::Settings, About::User, ["Created the account", "create the account"]),
+    words(EventName::Setup, EventGroup::Settings, About::User, ["Set up the account", "set up the account"]),
     words(
-        "UpdateAccountSettings",
+        EventName::CreateAccount,
+        EventGroup::Settings,
+        About::User,
+        ["Created the account", "create the account"],
+    ),
+    words(
+        EventName::UpdateAccountSettings,
         EventGroup::Settings,
         About::Other,
         ["Changed account security", "change account security"],
     ),
     words(
-        "UpdatePasswordRules",
+        EventName::UpdatePasswordRules,
         EventGroup::Settings,
         About::Other,
         ["Changed the password rules", "change the password rules"],
     ),
     words(
-        "CreateSubAccountLoginIpPolicy",
+        EventName::CreateSubAccountLoginIpPolicy,
         EventGroup::Settings,
         About::Other,
         ["Changed where sub-users may sign in from", "change where sub-users may sign in from"],
     ),
-    words("CreateService", EventGroup::Settings, About::Other, ["Created a service", "create a service"]),
-    words("UpdateService", EventGroup::Settings, About::Other, ["Changed a service", "change a service"]),
-    words("DeleteService", EventGroup::Settings, About::Other, ["Deleted a service", "delete a service"]),
-    words("CreateGateToken", EventGroup::Settings, About::Other, ["Made a gate token", "make a gate token"]),
     words(
-        "RevokeGateToken",
+        EventName::CreateService,
+        EventGroup::Settings,
+        About::Other,
+        ["Created a service", "create a service"],
+    ),
+    words(
+        EventName::UpdateService,
+        EventGroup::Settings,
+        About::Other,
+        ["Changed a service", "change a service"],
+    ),
+    words(
+        EventName::DeleteService,
+        EventGroup::Settings,
+        About::Other,
+        ["Deleted a service", "delete a service"],
+    ),
+    words(
+        EventName::CreateGateToken,
+        EventGroup::Settings,
+        About::Other,
+        ["Made a gate token", "make a gate token"],
+    ),
+    words(
+        EventName::RevokeGateToken,
         EventGroup::Settings,
         About::Other,
         ["Revoked a gate token", "revoke a gate token"],
     ),
     words(
-        "UpdatePreferences",
+        EventName::UpdatePreferences,
         EventGroup::Settings,
         About::User,
         ["Changed own preferences", "change own preferences"],

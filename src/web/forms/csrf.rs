@@ -5,7 +5,7 @@
 //! in: a page of one account does nothing in another.
 
 use crate::app::caller::Caller;
-use crate::app::session::Session;
+use crate::domain::session::Session;
 use crate::web::caller::{Extracted, caller, caller_or_former};
 use crate::web::context::{WebContext, context};
 use crate::web::error::PageError;
@@ -159,7 +159,7 @@ pub(in crate::web) fn ensure_shown_in(
     form: &Form,
 ) -> Result<(), PageError> {
     ensure_own_origin(headers, context)?;
-    match fit(context, subjects_of(&session.family, session.uid), form)? {
+    match fit(context, subjects_of(&session.family, session.uid.0), form)? {
         Fit::Here => Ok(()),
         Fit::Elsewhere => Err(PageError::StaleForm),
     }

@@ -77,7 +77,7 @@ async fn recognised(request: &HttpRequest, body: Bytes) -> Result<Option<Known>,
     let (context, caller, path) = (context(request)?, caller(request).await?, request.path().to_owned());
     let shown_at = shown_at(&context, &caller, sent).ok_or(PageError::StaleForm)?;
     let sending = Sending {
-        digest: digest(&format!("{}\n{sent}\n{path}", caller.session.family)),
+        digest: digest(&format!("{}\n{sent}\n{path}", caller.family())),
         request_id: request_id(request),
         expires_at: shown_at.saturating_add(GOOD_SECONDS + SLACK_SECONDS),
         is_late: context.app.clock.now().abs_diff(shown_at) > GOOD_SECONDS.unsigned_abs(),

@@ -38,7 +38,7 @@ fn once(context: &WebContext, caller: &Caller) -> String {
 }
 
 fn seal(context: &WebContext, caller: &Caller, plain: &[u8]) -> impl Mac + use<> {
-    let mut mac = mac(context, &format!("once\n{}\n{}\n", caller.session.family, caller.user.uid.0));
+    let mut mac = mac(context, &format!("once\n{}\n{}\n", caller.family(), caller.user.uid.0));
     mac.update(plain);
     mac
 }
@@ -62,7 +62,7 @@ pub(super) fn mac(context: &WebContext, subject: &str) -> Hmac<Sha256> {
 
 /// The session, and the membership that it acts as.
 pub(super) fn subjects(caller: &Caller) -> [String; 2] {
-    subjects_of(&caller.session.family, caller.user.uid.0)
+    subjects_of(caller.family(), caller.user.uid.0)
 }
 
 /// The same, by the session’s family and the id of the membership.

@@ -4,7 +4,7 @@ pub mod filters;
 pub mod flash;
 
 use super::context::WebContext;
-use crate::app::caller::{Caller, Duty};
+use crate::app::caller::{Caller, Duty, Preferences};
 use crate::app::deferred;
 use crate::domain::permission::action;
 use crate::web::forms::token::{self, FormToken};
@@ -55,9 +55,13 @@ impl Layout {
     pub fn quiet(context: &WebContext, caller: &Caller, section: &'static str) -> Self {
         let left = deferred::step_up_left(&context.app, caller)
             .max(crate::app::session::window::grant_window_left(&context.app, caller));
-        let (now, session) = (context.app.clock.now(), &caller.session);
-        let idle_left = session.last_seen_at.max(now - 60) + context.app.rules.session_idle - now;
-        let absolute_left = session.expires_at - now;
+        let now = context.app.clock.now();
+        let (seen_at, expires_at) = caller
+            .signed_in()
+            .map_or((now, now), |signed_in| (signed_in.session.last_seen_at, signed_in.session.expires_at));
+        let idle_left = seen_at.max(now - 60) + context.app.rules.session_idle - now;
+        let absolute_left = expires_at - now;
+        let Preferences { theme, density } = caller.preferences();
         Self {
             session_left: idle_left.min(absolute_left).max(0),
             is_last: absolute_left <= idle_left,
@@ -65,11 +69,11 @@ impl Layout {
             account: caller.owner().to_string(),
             account_name: caller.account.name.clone(),
             user_name: caller.user.name.clone(),
-            theme: caller.preferences.theme.clone(),
-            density: caller.preferences.density.clone(),
+            theme,
+            density,
             section,
             nav: navigation(caller),
-            can_switch: caller.can_switch,
+            can_switch: caller.signed_in().is_some_and(|signed_in| signed_in.can_switch),
             flash: None,
             step_up_left: (left > 0).then_some((left + 59) / 60),
         }
@@ -89,13 +93,14 @@ pub fn start(caller: &Caller) -> &'static str {
 
 /// Whether no policy opens anything of the account for this person.
 pub fn is_without_rights(caller: &Caller) -> bool {
-    caller.duty == Duty::None && navigation(caller).iter().all(|group| ["You", "Help"].contains(&group.title))
+    caller.duty() == Duty::None
+        && navigation(caller).iter().all(|group| ["You", "Help"].contains(&group.title))
 }
 
 /// Only what opens for this person.
 fn navigation(caller: &Caller) -> Vec<NavGroup> {
     let own = NavGroup { title: "You", items: vec![item("me", "My security", OWN, "lock")] };
-    if caller.duty != Duty::None {
+    if caller.duty() != Duty::None {
         return vec![own];
     }
     let one = |title, may, item| NavGroup { title, items: if may { vec![item] } else { Vec::new() } };
@@ -123,7 +128,7 @@ fn access(caller: &Caller) -> Vec<NavItem> {
     ];
     let open = pages.into_iter().filter(|(action, _)| caller.may_here(action)).map(|(_, item)| item);
     let keys = caller.may_see_own_keys().then(|| item("keys", "My API keys", "/keys", "key-round"));
-    if caller.duty == Duty::None { open.chain(keys).collect() } else { Vec::new() }
+    if caller.duty() == Duty::None { open.chain(keys).collect() } else { Vec::new() }
 }
 
 const fn item(section: &'static str, label: &'static str, href: &'static str, icon: &'static str) -> NavItem {

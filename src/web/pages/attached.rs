@@ -1,7 +1,8 @@
 //! What the Permissions tabs of users and of groups have in common.
 
 use crate::app::caller::Caller;
-use crate::app::users::permissions::{Attachment, Held, StoredPolicy};
+use crate::app::users::permissions::Held;
+use crate::domain::policies::{Attachment, PolicyId, StoredPolicy};
 use crate::domain::{field::FieldError, group::GroupId, permission::action};
 use crate::web::pages::chooser::{Choice, Choices, Wording};
 
@@ -40,7 +41,7 @@ pub struct Panel {
 
 /// A policy in force.
 pub struct PolicyRow {
-    pub id: i64,
+    pub id: PolicyId,
     pub name: String,
     pub description: String,
     pub is_preset: bool,
@@ -53,7 +54,7 @@ pub struct PolicyRow {
 
 /// A group that a policy comes from.
 pub struct Source {
-    pub id: i64,
+    pub id: GroupId,
     pub name: String,
     pub may_open: bool,
 }
@@ -89,7 +90,7 @@ impl PolicyRow {
     pub fn held(person: &Caller, policy: Held) -> Self {
         let source = |(id, name)| {
             let pages = [action::LIST_MEMBERS, action::LIST_GROUP_POLICIES];
-            let may_open = pages.into_iter().any(|action| person.may_group(action, GroupId(id)));
+            let may_open = pages.into_iter().any(|action| person.may_group(action, id));
             Source { id, name, may_open }
         };
         Self {
@@ -124,7 +125,7 @@ pub fn choices(known: Vec<StoredPolicy>, held: &[Attachment], text: &str) -> Cho
 }
 
 /// The ids of chosen policies, which may be named by id or by name.
-pub fn ids_of(chosen: &[String], known: &[StoredPolicy]) -> Result<Vec<i64>, FieldError> {
+pub fn ids_of(chosen: &[String], known: &[StoredPolicy]) -> Result<Vec<PolicyId>, FieldError> {
     if chosen.is_empty() {
         return Err(FieldError::on_page(WORDING.field, "Choose at least one policy."));
     }

@@ -1,6 +1,7 @@
 //! The page to choose from: policies for somebody, groups to join, users to add.
 
-use crate::app::{Failure, users, users::PAGE_SIZE, users::UserCursor, users::UserFilter};
+use crate::app::{Failure, users, users::PAGE_SIZE};
+use crate::domain::user_search::{UserCursor, UserFilter};
 use crate::domain::{field::FieldError, permission::action, user::User, user::UserKind};
 use crate::web::answer::{PageResult, render, render_as};
 use crate::web::{

@@ -1,7 +1,7 @@
 //! Asks before something takes effect that takes rights away or gives them, and says what.
 
 use crate::app::{groups, policies, users};
-use crate::domain::{group::GroupId, paging::Paging, permission::action, user::Uin};
+use crate::domain::{group::GroupId, paging::Paging, permission::action, policies::PolicyId, user::Uin};
 use crate::web::pages::policies::text::{Sentence, diff, sentences};
 use crate::web::{
     answer::PageResult, answer::render, error::PageError, layout::Layout, layout::filters,
@@ -56,7 +56,7 @@ pub async fn detach_user(visit: Visit) -> PageResult {
     from_user(&visit, uin, id).await?.show(&visit, "policies", format!("/policies/{id}"))
 }
 
-async fn from_user(visit: &Visit, uin: Uin, id: i64) -> Result<Asked, PageError> {
+async fn from_user(visit: &Visit, uin: Uin, id: PolicyId) -> Result<Asked, PageError> {
     visit.person.ensure(action::DETACH_POLICY, uin)?;
     let who = UserHead::load(visit, uin, "permissions").await?.name;
     let (name, says) = policy(visit, id).await?;
@@ -86,7 +86,7 @@ pub async fn detach_group(visit: Visit) -> PageResult {
     from_group(&visit, group, id).await?.show(&visit, "policies", format!("/policies/{id}"))
 }
 
-async fn from_group(visit: &Visit, group: GroupId, id: i64) -> Result<Asked, PageError> {
+async fn from_group(visit: &Visit, group: GroupId, id: PolicyId) -> Result<Asked, PageError> {
     visit.person.ensure_group(action::DETACH_GROUP_POLICY, group)?;
     let who = GroupHead::load(visit, group, "permissions").await?.name;
     let (name, says) = policy(visit, id).await?;
@@ -210,7 +210,7 @@ pub async fn stop_console(visit: Visit) -> PageResult {
 }
 
 /// Name and statements of a policy; without the right to read it, its id alone.
-async fn policy(visit: &Visit, id: i64) -> Result<(String, Vec<Sentence>), PageError> {
+async fn policy(visit: &Visit, id: PolicyId) -> Result<(String, Vec<Sentence>), PageError> {
     if !visit.person.may_on_policy(action::GET_POLICY, id) {
         return Ok((format!("policy {id}"), Vec::new()));
     }

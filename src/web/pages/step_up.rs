@@ -129,7 +129,7 @@ pub async fn form(visit: Visit<AnyPerson>, query: Query) -> PageResult {
         Err(Failure::NotFound) => return gone(&visit).await,
         Err(other) => return Err(other.into()),
     };
-    if !visit.person.has_mfa {
+    if !visit.person.has_mfa() {
         return Ok(see_other(&format!("/me/mfa/totp/new?then={}", question.id)));
     }
     if let Some(seconds) = question.locked_seconds {

@@ -3,12 +3,12 @@
 use super::is_chinese;
 use camlock::domain::group::{GroupId, GroupRefusal as Group, UserRef};
 use camlock::domain::key::{AccessKeyRefusal as AccessKey, KeyRefusal as Key};
-use camlock::domain::login_rules::{LoginRulesRefusal as Login, network};
 use camlock::domain::password::PasswordRefusal as Password;
 use camlock::domain::password_rules::RuleBroken;
-use camlock::domain::policies::{DescriptionRefusal, PolicyNameRefusal, PolicyRefusal as Policy};
+use camlock::domain::policies::{DescriptionRefusal, PolicyId, PolicyNameRefusal, PolicyRefusal as Policy};
 use camlock::domain::secret::MalformedPassword;
 use camlock::domain::sentence::Worded;
+use camlock::domain::sign_in_rules::{SignInRulesRefusal as Login, network};
 use camlock::domain::user::{Uin, UserNameRefusal as UserName};
 use std::collections::BTreeSet;
 
@@ -34,8 +34,9 @@ fn about_people() -> Vec<Box<dyn Worded>> {
 fn about_groups_and_keys() -> Vec<Box<dyn Worded>> {
     use Group as G;
     let (group, user) = (GroupId(7), UserRef::Uin(Uin(8)));
-    let mut all = boxed([G::NoGroup(group), G::NoUser(user), G::NotMember(user, group), G::NoPolicy(9)]);
-    all.extend(boxed([G::NotAttached(9, group), G::NameTaken, G::TooManyGroups, G::GroupFull]));
+    let mut all =
+        boxed([G::NoGroup(group), G::NoUser(user), G::NotMember(user, group), G::NoPolicy(PolicyId(9))]);
+    all.extend(boxed([G::NotAttached(PolicyId(9), group), G::NameTaken, G::TooManyGroups, G::GroupFull]));
     all.extend(boxed([G::UserFull, G::TooManyPolicies, G::TooManyAtOnce, G::IsRoot]));
     all.extend(boxed([Key::LimitReached, Key::StillEnabled, Key::ShownOnce]));
     all.extend(boxed([AccessKey::OfRoot, AccessKey::OfAnother, AccessKey::NoSuchKey]));
@@ -54,9 +55,9 @@ fn about_policies() -> Vec<Box<dyn Worded>> {
         P::NoSuchVersion(3),
         P::Attached,
         P::BoundsUsers,
-        P::NoSuchPolicy(5),
+        P::NoSuchPolicy(PolicyId(5)),
     ]));
-    all.extend(boxed([P::NotAttached(5), P::UserFull, P::TooManyAtOnce, P::RootHasNoBoundary]));
+    all.extend(boxed([P::NotAttached(PolicyId(5)), P::UserFull, P::TooManyAtOnce, P::RootHasNoBoundary]));
     all
 }
 

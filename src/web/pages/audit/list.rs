@@ -1,7 +1,8 @@
 //! The log listed, and one event of it.
 
-use crate::app::{account, account::log::EventCursor, account::log::EventPage};
-use crate::domain::{audit::Event, audit::words::EventGroup, field::FieldError, permission::action};
+use crate::app::{account, account::log::EventPage};
+use crate::domain::audit::{Event, EventCursor, words::EventGroup};
+use crate::domain::{field::FieldError, permission::action};
 use crate::web::answer::{PageResult, render, render_as};
 use crate::web::pages::audit::{EventRow, facts::Facts, range, range::Shortcut, search, search::TypedFilter};
 use crate::web::{layout::Layout, layout::filters, query::Query, visit::Visit};

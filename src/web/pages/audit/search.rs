@@ -1,10 +1,9 @@
 //! What the log is asked for, as typed and as meant.
 
 use super::range::{DAY, start_of};
-use crate::app::{
-    App, Failure, account, account::log::EventCursor, account::log::EventFilter, caller::Caller,
-};
-use crate::domain::{audit::EVENTS, audit::Outcome, audit::words::EventGroup, field::FieldError};
+use crate::app::{App, Failure, account, caller::Caller};
+use crate::domain::audit::{EventCursor, EventFilter, EventName, Outcome, words::EventGroup};
+use crate::domain::field::FieldError;
 use crate::web::{error::PageError, query::Query, visit::number_in};
 
 /// The filter's fields.
@@ -102,12 +101,12 @@ fn events(text: &str) -> Result<Option<Vec<String>>, FieldError> {
     if text.is_empty() {
         return Ok(None);
     }
-    if EVENTS.contains(&text) {
+    if EventName::ALL.iter().any(|name| name.as_str() == text) {
         return Ok(Some(vec![text.to_owned()]));
     }
     let wrong = || FieldError::on_page("event", "Choose an event from the list.");
     let group = EventGroup::from_name(text).ok_or_else(wrong)?;
-    Ok(Some(group.events().map(|words| words.name.to_owned()).collect()))
+    Ok(Some(group.events().map(|words| words.name.as_str().to_owned()).collect()))
 }
 
 /// The id of a request in its one spelling.

@@ -1,8 +1,7 @@
 //! The Members tab of a group: who is in it, adding, removing.
 
-use crate::app::{
-    Failure, caller::Caller, deferred::grant::Grant, deferred::grant::Way, groups, groups::members::Member,
-};
+use crate::app::{Failure, caller::Caller, deferred::grant::Grant, deferred::grant::Way, groups};
+use crate::domain::group::Member;
 use crate::domain::paging::Paging;
 use crate::domain::{
     field::FieldError, group::GroupId, group::MAX_MEMBERS, permission::action, user::Uin, user::User,

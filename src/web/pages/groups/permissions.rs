@@ -1,10 +1,9 @@
 //! The Permissions tab of a group: what is attached to it, attaching, detaching.
 
 use crate::app::{
-    Failure, deferred::grant::Grant, deferred::grant::Way, groups, groups::policies::Attachment,
-    groups::policies::Wanted, users,
+    Failure, deferred::grant::Grant, deferred::grant::Way, groups, groups::policies::Wanted, users,
 };
-use crate::domain::{group::GroupId, permission::action};
+use crate::domain::{group::GroupId, permission::action, policies::Attachment, policies::PolicyId};
 use crate::web::pages::attached::{
     Panel, PolicyRow, WORDING, attached_to, choices, ids_of, policies_in_words,
 };
@@ -60,7 +59,7 @@ pub async fn attached(visit: &Visit, id: GroupId) -> Result<Vec<Attachment>, Fai
 pub async fn detach_from_group(
     visit: &Visit,
     id: GroupId,
-    policy: i64,
+    policy: PolicyId,
     back: String,
 ) -> Result<HttpResponse, Failure> {
     visit.person.ensure_group(action::DETACH_GROUP_POLICY, id)?;

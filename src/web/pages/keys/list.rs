@@ -1,8 +1,9 @@
 //! The keys of a user, or one's own: the list, a new key, the note on a key.
 
-use crate::app::keys::{KeyPage, KeyRights, Place, Step, usage};
+use crate::app::keys::{KeyPage, KeyRights, Place, Step};
 use crate::app::{Failure, keys, keys::reveal_age::Wait};
 use crate::domain::key::{Key, MAX_KEYS_PER_USER, SecretId};
+use crate::domain::key_usage;
 use crate::domain::permission::{Cause, Denial, action};
 use crate::domain::{account::SecretReveal, field::FieldError, user::User, user::UserKind};
 use crate::web::{
@@ -75,7 +76,7 @@ pub struct KeyView {
 
 impl KeyView {
     /// As of now, with the last use where there was one.
-    pub fn new(key: &Key, uses: &[usage::LastUse], now: i64) -> Self {
+    pub fn new(key: &Key, uses: &[key_usage::LastUse], now: i64) -> Self {
         let used = uses.iter().find(|used| used.secret_id == key.secret_id.as_str());
         let days = (now - key.created_at) / 86_400;
         Self {
@@ -101,7 +102,7 @@ impl KeyView {
     }
 
     /// The same with the newest of its refused calls.
-    fn with_refusal(self, refusals: &[usage::Record]) -> Self {
+    fn with_refusal(self, refusals: &[key_usage::Record]) -> Self {
         let refused = refusals.iter().find(|refused| refused.secret_id == self.id);
         let refused = refused.map(|refused| (refused.at_ms.div_euclid(1000), refused.reason.clone()));
         Self { refused, ..self }

@@ -1,7 +1,7 @@
 //! The newest calls with a key.
 
-use crate::app::keys::usage::{KEPT_DAYS, KEPT_RECORDS, Record};
 use crate::app::{keys, keys::HeldKey, keys::Operation};
+use crate::domain::key_usage::{KEPT_DAYS, KEPT_RECORDS, Record};
 use crate::web::pages::keys::list::{KeyView, Whose, layout};
 use crate::web::{
     answer::PageResult, answer::render, error::PageError, layout::Layout, layout::filters,

@@ -1,9 +1,10 @@
 //! Enrolling an authenticator app: who asks proves it first, then sees a seed, then types its first code.
 
-use crate::app::factors::devices::{Enrolled, Enrolment, MAX_DEVICES, MfaDevice};
+use crate::app::factors::devices::{Enrolled, Enrolment, MAX_DEVICES, apps_full};
 use crate::app::{Failure, caller::Caller, caller::Duty, factors, me};
 use crate::domain::secret::{MalformedPassword, Password, TotpSeed};
-use crate::domain::{field, field::FieldError, qr, totp::Code, totp::otpauth_url};
+use crate::domain::totp::{Code, MfaDevice, otpauth_url};
+use crate::domain::{field, field::FieldError, qr};
 use crate::web::answer::{PageResult, render, render_as, see_other};
 use crate::web::{
     caller::AnyPerson, error::PageError, forms::Form, forms::csrf::Protected, layout::Layout,
@@ -93,8 +94,7 @@ impl Enrolling {
     async fn held(&self) -> Result<Vec<MfaDevice>, PageError> {
         let held = factors::devices::factors(self.visit.app(), &self.visit.person).await?.0;
         if held.len() >= MAX_DEVICES {
-            let text = "Five authenticator apps are registered. Remove one first.";
-            return Err(PageError::Refused(text.to_owned()));
+            return Err(PageError::Refused(apps_full()));
         }
         Ok(held)
     }
@@ -180,7 +180,7 @@ impl Enrolling {
     fn step(&self, errors: Vec<FieldError>) -> Step {
         Step {
             errors,
-            is_duty: self.visit.person.duty == Duty::EnrolMfa,
+            is_duty: self.visit.person.duty() == Duty::EnrolMfa,
             is_recovering: self.visit.person.is_recovering(),
             then: self.then.clone(),
         }

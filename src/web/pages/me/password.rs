@@ -36,7 +36,7 @@ pub async fn change_password(visit: Visit<AnyPerson>, form: Protected) -> PageRe
     match changed {
         Ok(PasswordStep::Done(key)) => {
             continue_as(&visit.session, &key)?;
-            let next = if visit.person.duty == Duty::ChangePassword { "/" } else { "/me/security" };
+            let next = if visit.person.duty() == Duty::ChangePassword { "/" } else { "/me/security" };
             Ok(visit.done(next, "Password changed. Other sessions have ended."))
         }
         Ok(PasswordStep::Asked(asked)) => Ok(question(&asked)),
@@ -49,13 +49,13 @@ pub async fn change_password(visit: Visit<AnyPerson>, form: Protected) -> PageRe
 }
 
 async fn page(visit: &Visit<AnyPerson>, errors: Vec<FieldError>) -> Result<PasswordPage, PageError> {
-    let is_duty = visit.person.duty == Duty::ChangePassword;
+    let is_duty = visit.person.duty() == Duty::ChangePassword;
     Ok(PasswordPage {
         page: visit.layout("me"),
         errors,
         shortest: visit.person.account.settings.password_min_length,
         is_duty,
-        asks_code: visit.person.has_mfa && !(is_duty && visit.person.is_recovering()),
+        asks_code: visit.person.has_mfa() && !(is_duty && visit.person.is_recovering()),
         wrong_codes: me::told_wrong_codes(visit.app(), &visit.person).await?,
     })
 }

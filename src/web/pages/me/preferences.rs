@@ -39,7 +39,7 @@ impl PreferencesPage {
 /// Theme and density, as they are now.
 pub async fn preferences_form(visit: Visit) -> PageResult {
     let page = visit.layout("me");
-    render(&PreferencesPage::new(page, visit.person.preferences.clone(), Vec::new()))
+    render(&PreferencesPage::new(page, visit.person.preferences(), Vec::new()))
 }
 
 /// Keeps theme and density.

@@ -1,9 +1,9 @@
 //! The page about one’s own way in: what guards it, and what happened there lately.
 
 use crate::app::{
-    account, caller::Duty, factors::devices::MAX_DEVICES, factors::devices::MfaDevice, me, session,
+    account, caller::Duty, factors::devices::MAX_DEVICES, factors::devices::apps_full, me, session,
 };
-use crate::domain::{permission::action, recovery::COUNT};
+use crate::domain::{permission::action, recovery::COUNT, totp::MfaDevice};
 use crate::web::{
     answer::PageResult, answer::render, caller::AnyPerson, layout, layout::Layout, layout::filters,
     pages::audit::EventRow, visit::Visit,
@@ -22,7 +22,8 @@ struct SecurityPage {
     is_without_rights: bool,
     password_changed_at: Option<i64>,
     devices: Vec<MfaDevice>,
-    has_room: bool,
+    /// Why no other app can be added.
+    full: Option<String>,
     /// Whether the account demands the only authenticator app, so that it cannot be removed.
     keeps_last: bool,
     codes_left: i64,
@@ -56,11 +57,11 @@ pub async fn security(visit: Visit<AnyPerson>) -> PageResult {
     let (devices, codes_left) = crate::app::factors::devices::factors(app, &visit.person).await?;
     render(&SecurityPage {
         page: visit.layout("me"),
-        duty: visit.person.duty,
+        duty: visit.person.duty(),
         is_recovering: visit.person.is_recovering(),
         is_without_rights: layout::is_without_rights(&visit.person),
         password_changed_at: me::password_changed_at(app, &visit.person).await?,
-        has_room: devices.len() < MAX_DEVICES,
+        full: (devices.len() >= MAX_DEVICES).then(apps_full),
         keeps_last: devices.len() == 1 && visit.person.account.settings.mfa_required,
         devices,
         codes_left,
@@ -71,6 +72,6 @@ pub async fn security(visit: Visit<AnyPerson>) -> PageResult {
             .into_iter()
             .map(EventRow::from)
             .collect(),
-        reads_log: visit.person.duty == Duty::None && visit.person.may_here(action::READ_AUDIT),
+        reads_log: visit.person.duty() == Duty::None && visit.person.may_here(action::READ_AUDIT),
     })
 }

@@ -1,7 +1,8 @@
 //! Where a person is signed in, and ending that.
 
 use super::agent;
-use crate::app::{session, session::Session as SignedIn, session::public_name, session::rules::MAX_SESSIONS};
+use crate::app::{session, session::public_name, session::rules::MAX_SESSIONS};
+use crate::domain::session::Session as SignedIn;
 use crate::web::answer::{PageResult, render, see_other};
 use crate::web::{forms::csrf::Protected, layout::Layout, layout::filters, visit::Visit};
 use askama::Template;
@@ -28,7 +29,7 @@ struct Row {
 
 /// Every place where the person is signed in, this one first.
 pub async fn sessions(visit: Visit) -> PageResult {
-    let own = public_name(&visit.person.session);
+    let own = public_name(visit.person.session()?);
     let found = session::sessions(visit.app(), &visit.person).await?;
     render(&SessionsPage {
         page: visit.layout("me"),
@@ -40,7 +41,7 @@ pub async fn sessions(visit: Visit) -> PageResult {
 /// Ends one session; one's own is signed out.
 pub async fn end_session(visit: Visit, _form: Protected) -> PageResult {
     let wanted = visit.part("session").to_owned();
-    if wanted == public_name(&visit.person.session) {
+    if wanted == public_name(visit.person.session()?) {
         session::sign_out(visit.app(), &visit.person).await?;
         visit.session.purge();
         return Ok(see_other("/login"));

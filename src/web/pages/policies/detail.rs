@@ -1,10 +1,9 @@
 //! One policy: what it says, who has it, its end.
 
-use crate::app::policies::{EntityFilter, PolicyDetail, StoredPolicy};
-use crate::app::{
-    caller::Caller, deferred::grant::Grant, deferred::grant::Way, policies, policies::versions::PolicyVersion,
-};
-use crate::domain::{field::FieldError, permission::action, policies::MAX_VERSIONS};
+use crate::app::policies::{EntityFilter, PolicyDetail};
+use crate::app::{caller::Caller, deferred::grant::Grant, deferred::grant::Way, policies};
+use crate::domain::policies::{MAX_VERSIONS, PolicyVersion, StoredPolicy};
+use crate::domain::{field::FieldError, permission::action};
 use crate::web::pages::policies::text::{Line, Sentence, lines, sentences};
 use crate::web::{
     answer::PageResult, answer::render, answer::render_as, forms::csrf::Protected, layout::Layout,

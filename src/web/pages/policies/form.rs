@@ -2,9 +2,9 @@
 
 use crate::app::{
     Failure, caller::Caller, deferred::grant::Grant, deferred::grant::Way, policies, policies::NewPolicy,
-    policies::StoredPolicy,
 };
-use crate::domain::policies::{Description, Document, PolicyName};
+use crate::domain::number::in_words;
+use crate::domain::policies::{Description, Document, MAX_VERSIONS, PolicyId, PolicyName, StoredPolicy};
 use crate::domain::policy::{MAX_CHARACTERS, Problem, advice, counted_characters};
 use crate::domain::{field::FieldError, permission::action, policy::advice::Advice};
 use crate::web::answer::{PageResult, render, render_as};
@@ -38,6 +38,7 @@ struct FormPage {
     typed: TypedPolicy,
     errors: Vec<FieldError>,
     problems: Vec<Problem>,
+    most_versions: String,
     /// The document as it was checked, when something is wrong with it.
     lines: Vec<Line>,
     /// What a document without problems says, after *Check*.
@@ -51,7 +52,7 @@ struct FormPage {
 /// What is edited.
 struct Edited {
     /// None for a new policy.
-    policy: Option<(i64, String)>,
+    policy: Option<(PolicyId, String)>,
     may_rename: bool,
     lists: bool,
 }
@@ -76,7 +77,7 @@ pub async fn new_form(visit: Visit, query: Query) -> PageResult {
     let document = match query.find("from") {
         None => SKELETON.to_owned(),
         Some(text) => {
-            let id = text.parse().map_err(|_| PageError::NotFound)?;
+            let id = text.parse().map(PolicyId).map_err(|_| PageError::NotFound)?;
             policies::policy(visit.app(), &visit.person, id).await?.policy.document
         }
     };
@@ -93,7 +94,7 @@ pub async fn create(visit: Visit, Protected(form): Protected) -> PageResult {
         Ok(None) => (StatusCode::OK, None),
         Err(faults) => (StatusCode::UNPROCESSABLE_ENTITY, Some(faults)),
         Ok(Some(new)) => {
-            let may_open = visit.person.may_on_policy(action::GET_POLICY, 0);
+            let may_open = visit.person.may_on_policy(action::GET_POLICY, PolicyId(0));
             let way = Way {
                 what: format!("create the policy {}", typed.name.trim()),
                 back: "/policies/new".to_owned(),
@@ -223,6 +224,7 @@ impl FormPage {
             subject,
             errors: Vec::new(),
             problems: Vec::new(),
+            most_versions: in_words(MAX_VERSIONS),
             lines: Vec::new(),
             sentences: Vec::new(),
             advice: Vec::new(),

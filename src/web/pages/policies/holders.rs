@@ -2,10 +2,11 @@
 
 use crate::app::{
     Failure, caller::Caller, deferred::grant::Grant, deferred::grant::Way, groups, policies,
-    policies::Entity, policies::EntityFilter, policies::StoredPolicy, policies::holders::HolderRef,
+    policies::EntityFilter, policies::holders::HolderRef,
 };
 use crate::domain::group::{Group, GroupId, GroupRefusal, MAX_GROUPS};
 use crate::domain::paging::Paging;
+use crate::domain::policies::{Entity, PolicyId, StoredPolicy};
 use crate::domain::{field::FieldError, permission::action, user::Uin, user::User};
 use crate::web::pages::chooser::{Choice, Choices, Chooser, Subject, Wording, users_to_choose};
 use crate::web::{
@@ -46,7 +47,7 @@ pub struct Holder {
 
 impl Holder {
     /// One of a policy, as a person may see it.
-    pub fn of(person: &Caller, policy: i64, entity: Entity) -> Self {
+    pub fn of(person: &Caller, policy: PolicyId, entity: Entity) -> Self {
         match entity {
             Entity::User { uin, name, since, .. } => {
                 let is_open = uin != person.owner() || person.is_root();
@@ -60,7 +61,7 @@ impl Holder {
                 }
             }
             Entity::Group { id, name, since } => {
-                let may = |action| person.may_group(action, GroupId(id));
+                let may = |action| person.may_group(action, id);
                 Self {
                     kind: "Group",
                     href: may(action::LIST_GROUP_POLICIES).then(|| format!("/groups/{id}/permissions")),

@@ -1,9 +1,9 @@
 //! The list of policies: searched, filtered, a page at a time.
 
-use crate::app::policies::{ListedPolicy, PolicyFilter, Uses};
+use crate::app::policies::{ListedPolicy, PolicyFilter};
 use crate::app::{caller::Caller, policies};
 use crate::domain::paging::Paging;
-use crate::domain::{permission::action, policies::PolicyKind};
+use crate::domain::{permission::action, policies::PolicyId, policies::PolicyKind, policies::Uses};
 use crate::web::answer::{PageResult, render, see_other};
 use crate::web::{error::PageError, layout::Layout, layout::filters, query::Query, visit::Visit};
 use askama::Template;
@@ -28,7 +28,7 @@ struct IndexPage {
 
 /// A line of the list.
 struct Row {
-    id: i64,
+    id: PolicyId,
     name: String,
     description: String,
     is_preset: bool,

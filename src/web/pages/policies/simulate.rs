@@ -5,8 +5,8 @@ use crate::app::{
 };
 use crate::domain::{
     field::FieldError, permission::action, permission::is_operation_level, permission::known::KNOWN,
-    policy::Effect, policy::Reason, policy::near::NearMiss, policy::part::Part, user::User,
-    user::resource_of,
+    policies::PolicyId, policy::Effect, policy::Reason, policy::near::NearMiss, policy::part::Part,
+    user::User, user::resource_of,
 };
 use crate::web::{
     answer::PageResult, answer::render_as, error::PageError, layout::Layout, layout::filters, query::Query,
@@ -125,7 +125,7 @@ impl Offers {
 }
 
 impl Near {
-    fn of(miss: &NearMiss, policy: Option<i64>, question: &TypedQuestion) -> Self {
+    fn of(miss: &NearMiss, policy: Option<PolicyId>, question: &TypedQuestion) -> Self {
         let lacking = match &miss.part {
             Part::Action => format!("its actions: none of them is {}", question.action),
             Part::Resource => format!("its resources: none of them covers {}", question.resource),
@@ -185,7 +185,7 @@ impl TypedQuestion {
 impl Verdict {
     fn of(person: &Caller, user: User, typed: &TypedQuestion, simulation: Simulation) -> Self {
         let open = simulation.policy.filter(|id| person.may_on_policy(action::GET_POLICY, *id));
-        let opened = |id: Option<i64>| id.filter(|id| person.may_on_policy(action::GET_POLICY, *id));
+        let opened = |id: Option<PolicyId>| id.filter(|id| person.may_on_policy(action::GET_POLICY, *id));
         // What a statement says is for who may read its policy.
         let near = |is_boundary| {
             let some = simulation.near.iter().filter(move |(miss, _)| miss.is_boundary == is_boundary);

@@ -1,9 +1,7 @@
 //! The versions of a policy: looked at, compared, made the default, deleted.
 
-use crate::app::{
-    deferred::grant::Grant, deferred::grant::Way, policies, policies::StoredPolicy,
-    policies::versions::PolicyVersion,
-};
+use crate::app::{deferred::grant::Grant, deferred::grant::Way, policies};
+use crate::domain::policies::{PolicyVersion, StoredPolicy};
 use crate::domain::{field::FieldError, permission::action};
 use crate::web::pages::policies::text::{DiffLine, Line, diff, lines};
 use crate::web::{

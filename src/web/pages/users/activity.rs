@@ -1,7 +1,7 @@
 //! The Activity tab: what a user did and what was done to it.
 
-use crate::app::{account, account::log::EventCursor};
-use crate::domain::permission::action;
+use crate::app::account;
+use crate::domain::{audit::EventCursor, permission::action};
 use crate::web::{
     answer::PageResult, answer::render, answer::see_other, error::PageError, layout::Layout, layout::filters,
     pages::audit::EventRow, pages::users::head::UserHead, query::Query, visit::Visit,

@@ -1,7 +1,8 @@
 //! The permission boundary of a user: what its policies may allow at most.
 
-use crate::app::{deferred::grant::Grant, deferred::grant::Way, users, users::permissions::StoredPolicy};
-use crate::domain::{field::FieldError, permission::action, policies::PolicyRefusal, user::Uin};
+use crate::app::{deferred::grant::Grant, deferred::grant::Way, users};
+use crate::domain::policies::{PolicyRefusal, StoredPolicy};
+use crate::domain::{field::FieldError, permission::action, user::Uin};
 use crate::web::answer::{PageResult, render, render_as};
 use crate::web::{
     error::PageError, forms::csrf::Protected, layout::Layout, layout::filters,

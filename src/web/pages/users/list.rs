@@ -1,7 +1,8 @@
 //! The User List: searched, filtered, a page at a time.
 
-use crate::app::users::{KeyFilter, Listed, PAGE_SIZE, UserCursor, UserFilter, UserPage};
+use crate::app::users::{PAGE_SIZE, UserPage};
 use crate::app::{caller::Caller, users};
+use crate::domain::user_search::{KeyFilter, Listed, UserCursor, UserFilter};
 use crate::domain::{key::MAX_KEYS_PER_USER, permission::action, user::UserKind};
 use crate::web::answer::{PageResult, render, see_other};
 use crate::web::{error::PageError, layout::Layout, layout::filters, query::Query, visit::Visit};

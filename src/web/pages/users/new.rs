@@ -1,8 +1,11 @@
 //! Creating a user, and the page that shows a generated password once.
 
 use crate::app::users::{Details, NewUser, NewUserKind};
-use crate::app::{deferred, deferred::grant::Way, factors, users, users::permissions::StoredPolicy};
-use crate::domain::{field::FieldError, permission::action, secret::Password, user::Uin, user::UserKind};
+use crate::app::{deferred, deferred::grant::Way, factors, users};
+use crate::domain::{
+    field::FieldError, number::in_words, permission::action, policies::StoredPolicy, secret::Password,
+    user::MAX_OWNERS_OF_COLLABORATOR, user::Uin, user::UserKind,
+};
 use crate::web::{
     answer::PageResult, answer::render, answer::render_as, answer::see_other, error::PageError, forms::Form,
     forms::csrf::Protected, layout::Layout, layout::filters, layout::flash::Kind, pages::faults::faults,
@@ -23,6 +26,8 @@ struct NewPage {
     sent: Sent,
     choices: Vec<PolicyChoice>,
     lists_users: bool,
+    /// What a collaborator’s UIN is, and in how many accounts one can be.
+    collaborator_hint: String,
     shortest: i64,
 }
 
@@ -136,6 +141,13 @@ impl CreatedPage {
     }
 }
 
+fn collaborator_hint() -> String {
+    let most = in_words(MAX_OWNERS_OF_COLLABORATOR);
+    format!(
+        "12 digits, such as 100000000001. The other account must be on this server; where there is none yet, whoever runs the server makes it with: camlock admin create-root. One root can collaborate in {most} accounts at most."
+    )
+}
+
 impl NewPage {
     async fn load(visit: &Visit, page: Layout, sent: Sent) -> Result<Self, PageError> {
         let known = if visit.person.may_here(action::ATTACH_POLICY) {
@@ -149,6 +161,7 @@ impl NewPage {
             choices: known.into_iter().map(|policy| PolicyChoice::of(policy, &sent)).collect(),
             sent,
             lists_users: visit.person.may_here(action::LIST_USERS),
+            collaborator_hint: collaborator_hint(),
             shortest: visit.person.account.settings.password_min_length,
         })
     }

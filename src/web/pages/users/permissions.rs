@@ -1,7 +1,7 @@
 //! The Permissions tab of a user: what it may do and where that comes from, attaching, detaching.
 
 use crate::app::{Failure, deferred::grant::Grant, deferred::grant::Way, users};
-use crate::domain::{permission::action, user::Uin};
+use crate::domain::{permission::action, policies::PolicyId, user::Uin};
 use crate::web::pages::attached::{
     Panel, PolicyRow, WORDING, attached_to, choices, ids_of, policies_in_words,
 };
@@ -72,7 +72,7 @@ pub async fn detach(visit: Visit, _form: Protected) -> PageResult {
 pub async fn detach_from_user(
     visit: &Visit,
     uin: Uin,
-    policy: i64,
+    policy: PolicyId,
     back: String,
 ) -> Result<HttpResponse, Failure> {
     visit.person.ensure(action::DETACH_POLICY, uin)?;
