@@ -4,20 +4,24 @@ use super::caller::caller;
 use super::edge::catch_panic;
 use super::error::PageError;
 use crate::domain::permission::action::{
-    ADD_MEMBER, ADD_USER, ATTACH_GROUP_POLICY, ATTACH_POLICY, CHANGE_SETTINGS, CREATE_GROUP, CREATE_KEY,
-    CREATE_OWN_KEY, CREATE_POLICY, CREATE_POLICY_VERSION, DELETE_BOUNDARY, DELETE_GROUP, DELETE_KEY,
-    DELETE_OWN_KEY, DELETE_POLICY, DELETE_POLICY_VERSION, DELETE_USER, DETACH_GROUP_POLICY, DETACH_POLICY,
-    DISABLE_KEY, DISABLE_OWN_KEY, ENABLE_KEY, ENABLE_OWN_KEY, GET_POLICY, GET_POLICY_VERSION, GET_USER,
-    LIST_ATTACHED, LIST_GROUP_POLICIES, LIST_GROUPS, LIST_GROUPS_OF_USER, LIST_MEMBERS, LIST_POLICIES,
-    LIST_POLICY_VERSIONS, LIST_USERS, PUT_BOUNDARY, QUERY_KEY, QUERY_OWN_KEY, READ_AUDIT, READ_SETTINGS,
-    REMOVE_MEMBER, SET_DEFAULT_POLICY_VERSION, SHOW_SECRET, UPDATE_GROUP, UPDATE_USER,
+    ADD_MEMBER, ADD_USER, ATTACH_GROUP_POLICY, ATTACH_POLICY, CHANGE_SETTINGS, CREATE_GATE_TOKEN,
+    CREATE_GROUP, CREATE_KEY, CREATE_OWN_KEY, CREATE_POLICY, CREATE_POLICY_VERSION, CREATE_SERVICE,
+    DELETE_BOUNDARY, DELETE_GROUP, DELETE_KEY, DELETE_OWN_KEY, DELETE_POLICY, DELETE_POLICY_VERSION,
+    DELETE_SERVICE, DELETE_USER, DETACH_GROUP_POLICY, DETACH_POLICY, DISABLE_KEY, DISABLE_OWN_KEY,
+    ENABLE_KEY, ENABLE_OWN_KEY, GET_POLICY, GET_POLICY_VERSION, GET_USER, LIST_ATTACHED, LIST_GATE_TOKENS,
+    LIST_GROUP_POLICIES, LIST_GROUPS, LIST_GROUPS_OF_USER, LIST_MEMBERS, LIST_POLICIES, LIST_POLICY_VERSIONS,
+    LIST_SERVICES, LIST_USERS, PUT_BOUNDARY, QUERY_KEY, QUERY_OWN_KEY, READ_AUDIT, READ_SETTINGS,
+    REMOVE_MEMBER, REVOKE_GATE_TOKEN, SET_DEFAULT_POLICY_VERSION, SHOW_SECRET, UPDATE_GROUP, UPDATE_SERVICE,
+    UPDATE_USER,
 };
 use crate::web::forms::{kept, once};
 use crate::web::pages::account::{settings, setup};
 use crate::web::pages::keys::{self, reveal};
 use crate::web::pages::me::{self, factors, identity, mfa};
 use crate::web::pages::policies::{self, simulate};
-use crate::web::pages::{audit, chooser, confirm, grants, groups, help, home, sign_in, step_up, users};
+use crate::web::pages::{
+    audit, chooser, confirm, grants, groups, help, home, services, sign_in, step_up, users,
+};
 use actix_web::body::BoxBody;
 use actix_web::dev::ServiceRequest;
 use actix_web::http::Method;
@@ -217,6 +221,21 @@ pub const ENDPOINTS: &[Endpoint] = &[
     get("/audit/{seq}", For(READ_AUDIT), || to(audit::detail)),
     get("/settings/security", For(READ_SETTINGS), || to(settings::form)),
     post("/settings/security", For(CHANGE_SETTINGS), || to(settings::submit)),
+    get("/settings/services", For(LIST_SERVICES), || to(services::list::index)),
+    get("/settings/services/new", For(CREATE_SERVICE), || to(services::form::new_form)),
+    make("/settings/services/new", For(CREATE_SERVICE), || to(services::form::create)),
+    get("/settings/services/{service}", For(LIST_SERVICES), || to(services::form::edit_form)),
+    post("/settings/services/{service}", For(UPDATE_SERVICE), || to(services::form::edit)),
+    get("/settings/services/{service}/delete", All(&[LIST_SERVICES, DELETE_SERVICE]), || {
+        to(confirm::delete_service)
+    }),
+    post("/settings/services/{service}/delete", For(DELETE_SERVICE), || to(services::list::delete)),
+    get("/settings/gate-tokens", For(LIST_GATE_TOKENS), || to(services::tokens::index)),
+    get("/settings/gate-tokens/new", For(CREATE_GATE_TOKEN), || to(services::tokens::new_form)),
+    make("/settings/gate-tokens/new", For(CREATE_GATE_TOKEN), || to(services::tokens::create)),
+    get("/settings/gate-tokens/created", For(CREATE_GATE_TOKEN), || to(services::tokens::created)),
+    get("/settings/gate-tokens/{token}/revoke", For(REVOKE_GATE_TOKEN), || to(confirm::revoke_token)),
+    post("/settings/gate-tokens/{token}/revoke", For(REVOKE_GATE_TOKEN), || to(services::tokens::revoke)),
     get("/me/security", SignIn, || to(me::security)),
     get("/me/password", SignIn, || to(me::password_form)),
     post("/me/password", SignIn, || to(me::change_password)),

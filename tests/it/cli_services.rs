@@ -98,7 +98,7 @@ async fn a_service_that_does_not_fit_is_refused_with_what_to_do() {
         |name: &str, more: &[&str]| operator.is_refused(&format!("service create --name {name}"), more);
 
     assert!(refused("orders", &ORDERS).contains("has a service of that name"));
-    assert!(refused("cam", &ORDERS).contains("something else"));
+    assert!(refused("cam", &ORDERS).contains("omething else"));
     assert!(refused("Orders", &ORDERS).contains("small letters"));
     assert!(refused("desk", &["--host", "*.example"]).contains("many hosts"));
     assert!(refused("desk", &["--host", "a.b", "--route", "GET /a Get"]).contains("HTTP method"));

@@ -43,7 +43,7 @@ impl House {
 
     /// The file that has what a path in another file names.
     fn owner(&self, user: &Path, name: &str, depth: usize) -> Option<PathBuf> {
-        let path = absolute(user, name)?;
+        let path = absolute(user, name);
         let (file, rest) = (1..=path.len()).rev().find_map(|length| {
             let file = self.modules.get(&path[..length])?;
             Some((file.clone(), path[length..].to_vec()))
@@ -79,7 +79,7 @@ fn defines(text: &str, item: &str) -> bool {
     })
 }
 
-fn absolute(user: &Path, name: &str) -> Option<Vec<String>> {
+fn absolute(user: &Path, name: &str) -> Vec<String> {
     let mut parts: Vec<&str> = name.split("::").collect();
     let mut path = module_of(user);
     match parts[0] {
@@ -97,7 +97,7 @@ fn absolute(user: &Path, name: &str) -> Option<Vec<String>> {
         parts.remove(0);
     }
     path.extend(parts.into_iter().filter(|part| *part != "self").map(str::to_owned));
-    Some(path)
+    path
 }
 
 /// What a file names in its `use` lines, each in full, and whether it hands it on.

@@ -150,7 +150,12 @@ fn touched(conn: &mut Conn, owner: Uin, grant: &Grant) -> Result<Vec<Uid>, Failu
     let most = i64::try_from(MOST + 1).unwrap_or(i64::MAX);
     let mut found = Vec::new();
     match grant {
-        Grant::AddUser(_) | Grant::CreatePolicy { .. } => {}
+        Grant::AddUser(_)
+        | Grant::CreatePolicy { .. }
+        | Grant::CreateService(_)
+        | Grant::UpdateService(_)
+        | Grant::DeleteService { .. }
+        | Grant::CreateGateToken(_) => {}
         Grant::AttachToUser { uin, .. }
         | Grant::DetachFromUser { uin, .. }
         | Grant::PutBoundary { uin, .. }

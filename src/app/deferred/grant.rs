@@ -4,7 +4,8 @@ use crate::app::caller::Caller;
 use crate::app::caller::clearance::Clearance;
 use crate::app::change::Change;
 use crate::app::deferred::gift::{gift_before, gives};
-use crate::app::factors::ask::{Detail, Wish, ask};
+use crate::app::factors::ask::{Detail, Wish, ask, own_door};
+use crate::app::gate::tokens::{NEW_TOKEN, create_gate_token_in};
 use crate::app::groups::delete_group_in;
 use crate::app::groups::members::{Pair, add_to_groups_in, remove_from_groups_in};
 use crate::app::groups::policies::{attach_group_policies_in, detach_group_policy_in};
@@ -13,12 +14,15 @@ use crate::app::policies::edit::{Edited, edit_policy_in};
 use crate::app::policies::holders::{HolderRef, attach_to_holders_in};
 use crate::app::policies::versions::set_default_in;
 use crate::app::policies::{IfAttached, NewPolicy, create_policy_in, delete_policy_in};
+use crate::app::services::{create_service_in, delete_service_in, update_service_in};
+use crate::app::session::tickets::{NewTicket, SHOWN_ONCE_SECONDS, mint};
 use crate::app::users::boundary::{delete_boundary_in, put_boundary_in};
 use crate::app::users::permissions::{attach_policies_in, detach_policy_in};
 use crate::app::users::planned::PlannedUser;
 use crate::app::users::security::set_console_in;
 use crate::app::users::{Added, NewUser, add_user_in, first_password};
 use crate::app::{App, Failure};
+use crate::domain::gate::written::{WrittenService, WrittenToken};
 use crate::domain::group::{GroupId, UserRef};
 use crate::domain::permission::action;
 use crate::domain::policies::{Description, Document, PolicyId, PolicyName};
@@ -51,6 +55,10 @@ pub enum Grant {
     SetDefaultVersion { policy: PolicyId, version: i64 },
     DeletePolicy { policy: PolicyId },
     DeleteGroup { group: i64 },
+    CreateService(WrittenService),
+    UpdateService(WrittenService),
+    DeleteService { name: String },
+    CreateGateToken(WrittenToken),
 }
 
 /// What came of a grant.
@@ -59,6 +67,10 @@ pub enum Granted {
     User(Added),
     Policy(PolicyId),
     Edited(Edited),
+    /// A gate token, which the page that a ticket opens shows once.
+    GateToken {
+        ticket: String,
+    },
 }
 
 /// A grant with what must not be kept in clear.
@@ -206,8 +218,20 @@ fn perform(change: &mut Change<'_>, plan: &Plan) -> Result<Granted, Failure> {
         Grant::SetDefaultVersion { policy, version } => set_default_in(change, *policy, *version),
         Grant::DeletePolicy { policy } => delete_policy_in(change, *policy, IfAttached::Refuse),
         Grant::DeleteGroup { group } => delete_group_in(change, GroupId(*group)),
+        Grant::CreateService(written) => create_service_in(change, written).map(drop),
+        Grant::UpdateService(written) => update_service_in(change, written).map(drop),
+        Grant::DeleteService { name } => delete_service_in(change, name),
+        Grant::CreateGateToken(written) => return create_token(change, written),
     };
     done.map(|()| Granted::Done)
+}
+
+/// The token is sealed in a ticket: only the page right after shows it.
+fn create_token(change: &mut Change<'_>, written: &WrittenToken) -> Result<Granted, Failure> {
+    let token = create_gate_token_in(change, written)?;
+    let door = own_door(change.by, NEW_TOKEN)?;
+    let new = NewTicket { door: &door, shown: Some(token.expose()), seconds: SHOWN_ONCE_SECONDS };
+    Ok(Granted::GateToken { ticket: mint(change.app, change.conn, &new)? })
 }
 
 fn sealed_text(plan: &Plan) -> Result<Zeroizing<String>, Failure> {

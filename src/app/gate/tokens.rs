@@ -16,6 +16,8 @@ use crate::store::{Conn, dialect, gate_tokens, services};
 
 /// Tokens that a list shows, revoked ones among them.
 const MOST_LISTED: i64 = 200;
+/// What the ticket of the page that shows a new token is for.
+pub const NEW_TOKEN: &str = "gate_token";
 /// Seconds for which a revoked token is still listed.
 const REVOKED_KEPT: i64 = 90 * 86_400;
 

@@ -9,8 +9,8 @@ use std::fmt;
 pub const MAX_SERVICES: usize = 64;
 const SHORTEST: usize = 2;
 const LONGEST: usize = 32;
-/// Names with which policies and resources mean something else.
-const RESERVED: [&str; 8] = ["cam", "sts", "account", "tag", "camlock", "name", "permid", "qcs"];
+/// Names with which policies, resources and addresses mean something else.
+const RESERVED: [&str; 9] = ["cam", "sts", "account", "tag", "camlock", "name", "permid", "qcs", "new"];
 
 /// What policies call a service.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -23,7 +23,7 @@ pub enum ServiceNameRefusal {
         "Use {SHORTEST} to {LONGEST} small letters, digits and dashes for the name of a service, a letter first."
     )]
     Malformed,
-    #[error("Policies mean something else by this name. Choose another one.")]
+    #[error("Something else has this name. Choose another one.")]
     Reserved,
 }
 

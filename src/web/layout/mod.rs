@@ -104,16 +104,11 @@ fn navigation(caller: &Caller) -> Vec<NavGroup> {
         return vec![own];
     }
     let one = |title, may, item| NavGroup { title, items: if may { vec![item] } else { Vec::new() } };
-    let (reads_log, reads_settings) =
-        (caller.may_here(action::READ_AUDIT), caller.may_here(action::READ_SETTINGS));
+    let reads_log = caller.may_here(action::READ_AUDIT);
     let groups = [
         NavGroup { title: "Access", items: access(caller) },
         one("Assurance", reads_log, item("audit", "Audit log", "/audit", "scroll-text")),
-        one(
-            "Settings",
-            reads_settings,
-            item("settings", "Account security", "/settings/security", "settings"),
-        ),
+        NavGroup { title: "Settings", items: settings(caller) },
         own,
         one("Help", true, item("api", "API endpoint", "/help/api", "terminal")),
     ];
@@ -129,6 +124,15 @@ fn access(caller: &Caller) -> Vec<NavItem> {
     let open = pages.into_iter().filter(|(action, _)| caller.may_here(action)).map(|(_, item)| item);
     let keys = caller.may_see_own_keys().then(|| item("keys", "My API keys", "/keys", "key-round"));
     if caller.duty() == Duty::None { open.chain(keys).collect() } else { Vec::new() }
+}
+
+fn settings(caller: &Caller) -> Vec<NavItem> {
+    let pages = [
+        (action::READ_SETTINGS, item("settings", "Account security", "/settings/security", "settings")),
+        (action::LIST_SERVICES, item("services", "Services", "/settings/services", "terminal")),
+        (action::LIST_GATE_TOKENS, item("gate-tokens", "Gate tokens", "/settings/gate-tokens", "key-round")),
+    ];
+    pages.into_iter().filter(|(action, _)| caller.may_here(action)).map(|(_, item)| item).collect()
 }
 
 const fn item(section: &'static str, label: &'static str, href: &'static str, icon: &'static str) -> NavItem {

@@ -1,6 +1,6 @@
 //! Asks before something takes effect that takes rights away or gives them, and says what.
 
-use crate::app::{groups, policies, users};
+use crate::app::{groups, policies, services, users};
 use crate::domain::{group::GroupId, paging::Paging, permission::action, policies::PolicyId, user::Uin};
 use crate::web::pages::policies::text::{Sentence, diff, sentences};
 use crate::web::{
@@ -207,6 +207,43 @@ pub async fn stop_console(visit: Visit) -> PageResult {
         ..Asked::default()
     };
     asked.show(&visit, "users", format!("/users/{uin}/security"))
+}
+
+/// Asks before a service is deleted.
+pub async fn delete_service(visit: Visit) -> PageResult {
+    visit.person.ensure_here(action::DELETE_SERVICE)?;
+    let name = visit.part("service");
+    let found = services::service(visit.app(), &*visit.person.0, name).await?;
+    let tokens = match found.tokens.as_slice() {
+        [] => "No gate token names it.".to_owned(),
+        names => format!("These gate tokens answer nothing for it any more: {}.", names.join(", ")),
+    };
+    let asked = Asked {
+        title: format!("Delete the service {name}?"),
+        effects: vec![
+            tokens,
+            "A service that is made later under this name is another one: tokens have to name it anew."
+                .to_owned(),
+        ],
+        button: "Delete service",
+        ..Asked::default()
+    };
+    asked.show(&visit, "services", "/settings/services".to_owned())
+}
+
+/// Asks before a gate token is revoked.
+pub async fn revoke_token(visit: Visit) -> PageResult {
+    visit.person.ensure_here(action::REVOKE_GATE_TOKEN)?;
+    let asked = Asked {
+        title: format!("Revoke the gate token {}?", visit.part("token")),
+        effects: vec![
+            "Whatever its gateway asks is refused at once, on all nodes. A revoked token never works again."
+                .to_owned(),
+        ],
+        button: "Revoke",
+        ..Asked::default()
+    };
+    asked.show(&visit, "gate-tokens", "/settings/gate-tokens".to_owned())
 }
 
 /// Name and statements of a policy; without the right to read it, its id alone.

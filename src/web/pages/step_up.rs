@@ -111,6 +111,14 @@ fn back_of(question: &Question) -> Back {
 /// The page that a grant came from, in the section that it is in.
 fn back_of_grant(question: &Question) -> Back {
     let address = question.way.as_ref().map_or("/", |way| way.back.as_str()).to_owned();
+    if address.starts_with("/settings") {
+        let (section, label) = if address.starts_with("/settings/services") {
+            ("services", "Services")
+        } else {
+            ("gate-tokens", "Gate tokens")
+        };
+        return Back { address, section, trail: vec![(format!("/settings/{section}"), label.to_owned())] };
+    }
     let (section, label) = if address.starts_with("/groups") {
         ("groups", "Groups")
     } else if address.starts_with("/policies") {

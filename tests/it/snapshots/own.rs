@@ -17,6 +17,7 @@ async fn pages_of_ones_own_are_as_they_were() {
     me(&mut album, &app, &root).await;
     accounts(&mut album, &app, &root).await;
     settings(&mut album, &app, &root).await;
+    services(&mut album, &app, &root).await;
     log(&mut album, &root).await;
     help(&mut album, &app, &root).await;
     album.close();
@@ -86,6 +87,33 @@ async fn accounts(album: &mut Album, app: &TestApp, root: &Person) {
     album.open("settings_read_only", &partner.browser, "/settings/security").await;
     let nobody = app.signed_in(root, "nobody", &[]).await;
     album.open("security_without_rights", &nobody.browser, "/me/security").await;
+}
+
+async fn services(album: &mut Album, app: &TestApp, root: &Person) {
+    const SERVICE: &str = "/settings/services/new";
+    const TOKEN: &str = "/settings/gate-tokens/new";
+    album.open("services_none", &root.browser, "/settings/services").await;
+    album.open("tokens_none", &root.browser, "/settings/gate-tokens").await;
+    album.open("service_new", &root.browser, SERVICE).await;
+    let fields = [("name", "Orders"), ("hosts", "*.example"), ("routes", "GET"), ("body_limit", "-1")];
+    album.send("service_refused", root, SERVICE, &fields).await;
+    let fields = [("name", "orders"), ("hosts", "orders.example.com"), ("routes", "GET /v1/* ListOrders")];
+    root.grant(app, SERVICE, SERVICE, &fields).await.redirect();
+    album.open("services", &root.browser, "/settings/services").await;
+    album.open("service", &root.browser, "/settings/services/orders").await;
+    album.open("token_new", &root.browser, TOKEN).await;
+    album.send("token_refused", root, TOKEN, &[("name", "edge 1"), ("vend", "1")]).await;
+    let fields = [("name", "edge"), ("service", "orders")];
+    let shown = root.grant(app, TOKEN, TOKEN, &fields).await.redirect();
+    let page = root.browser.open(&shown).await;
+    assert!(page.text("#gate-token").unwrap().starts_with("cgt_"));
+    album.open("token_again", &root.browser, &shown).await;
+    album.open("tokens", &root.browser, "/settings/gate-tokens").await;
+    album.open("token_revoke", &root.browser, "/settings/gate-tokens/edge/revoke").await;
+    let revoke = "/settings/gate-tokens/edge/revoke";
+    root.browser.submit("/settings/gate-tokens", revoke, &[]).await.redirect();
+    album.open("tokens_revoked", &root.browser, "/settings/gate-tokens").await;
+    album.open("service_delete", &root.browser, "/settings/services/orders/delete").await;
 }
 
 async fn settings(album: &mut Album, app: &TestApp, root: &Person) {

@@ -21,6 +21,13 @@ impl Places {
         let group = root.browser.submit("/groups/new", "/groups/new", &[("group_name", "developers")]).await;
         let fields = [("name", "custom"), ("document", DOCUMENT)];
         let policy = root.browser.submit("/policies/new", "/policies/new", &fields).await;
+        let fields = [("name", "orders"), ("hosts", "orders.example.com")];
+        root.browser.submit("/settings/services/new", "/settings/services/new", &fields).await.redirect();
+        let fields = [("name", "edge"), ("service", "orders")];
+        root.browser
+            .submit("/settings/gate-tokens/new", "/settings/gate-tokens/new", &fields)
+            .await
+            .redirect();
         let id = |address: String| address.split(['/', '?']).nth(2).expect("an id").to_owned();
         Self { user, key, group: id(group.redirect()), policy: id(policy.redirect()) }
     }
@@ -35,6 +42,8 @@ impl Places {
             .replace("{policy}", "596171")
             .replace("{id}", &self.policy)
             .replace("{version}", "1")
+            .replace("{service}", "orders")
+            .replace("{token}", "edge")
             .replace("{seq}", "1")
             .replace("{session}", "0")
             .replace("{device}", "0")

@@ -1,0 +1,109 @@
+//! Making a service, and changing one.
+
+use crate::app::deferred::grant::{Grant, Way};
+use crate::app::services;
+use crate::domain::gate::written::WrittenService;
+use crate::domain::{field::FieldError, permission::action};
+use crate::web::answer::{PageResult, render, render_as};
+use crate::web::{
+    forms::Form, forms::csrf::Protected, layout::Layout, layout::filters, pages::faults::faults, visit::Visit,
+};
+use askama::Template;
+
+#[derive(Template)]
+#[template(path = "services/form.html")]
+struct FormPage {
+    page: Layout,
+    errors: Vec<FieldError>,
+    typed: WrittenService,
+    /// Of one that is there: its name, which stays.
+    name: Option<String>,
+    can_change: bool,
+    lists_services: bool,
+}
+
+impl FormPage {
+    fn of(visit: &Visit, typed: WrittenService, name: Option<String>) -> Self {
+        Self {
+            page: visit.layout("services"),
+            errors: Vec::new(),
+            typed,
+            can_change: name.is_none() || visit.person.may_here(action::UPDATE_SERVICE),
+            name,
+            lists_services: visit.person.may_here(action::LIST_SERVICES),
+        }
+    }
+
+    fn action(&self) -> String {
+        let name = self.name.as_deref().unwrap_or("new");
+        format!("/settings/services/{name}")
+    }
+}
+
+/// The form for a new service.
+pub async fn new_form(visit: Visit) -> PageResult {
+    visit.person.ensure_here(action::CREATE_SERVICE)?;
+    render(&FormPage::of(&visit, WrittenService::default(), None))
+}
+
+/// Makes the service, or comes back with what does not fit.
+pub async fn create(visit: Visit, Protected(form): Protected) -> PageResult {
+    visit.person.ensure_here(action::CREATE_SERVICE)?;
+    let typed = typed(&form, form.text("name").trim());
+    let text =
+        format!("The service {} is made. Gate tokens that are made from now on can name it.", typed.name);
+    let way = way(&typed.name, "make", text, "/settings/services/new");
+    match visit.grant(Grant::CreateService(typed.clone()), way).await {
+        Ok(answer) => Ok(answer),
+        Err(failure) => {
+            let (status, errors) = faults(failure)?;
+            render_as(status, &FormPage { errors, ..FormPage::of(&visit, typed, None) })
+        }
+    }
+}
+
+/// A service, to change or only to read.
+pub async fn edit_form(visit: Visit) -> PageResult {
+    let found = services::service(visit.app(), &*visit.person.0, visit.part("service")).await?;
+    let plan = &found.service.plan;
+    render(&FormPage::of(&visit, WrittenService::of(plan), Some(plan.name.as_str().to_owned())))
+}
+
+/// Changes the service, or comes back with what does not fit.
+pub async fn edit(visit: Visit, Protected(form): Protected) -> PageResult {
+    visit.person.ensure_here(action::UPDATE_SERVICE)?;
+    let name = visit.part("service").to_owned();
+    let typed = typed(&form, &name);
+    let back = format!("/settings/services/{name}");
+    let way = way(&name, "change", format!("The service {name} is saved."), &back);
+    match visit.grant(Grant::UpdateService(typed.clone()), way).await {
+        Ok(answer) => Ok(answer),
+        Err(failure) => {
+            let (status, errors) = faults(failure)?;
+            render_as(status, &FormPage { errors, ..FormPage::of(&visit, typed, Some(name)) })
+        }
+    }
+}
+
+fn way(name: &str, verb: &str, text: String, back: &str) -> Way {
+    Way {
+        what: format!("{verb} the service {name}"),
+        back: back.to_owned(),
+        next: "/settings/services".to_owned(),
+        text,
+    }
+}
+
+fn typed(form: &Form, name: &str) -> WrittenService {
+    WrittenService {
+        name: name.to_owned(),
+        hosts: lines(form.text("hosts")),
+        routes: lines(form.text("routes")),
+        body_limit: form.text("body_limit").trim().to_owned(),
+    }
+}
+
+/// The lines of a text that say something.
+pub(super) fn lines(text: &str) -> Vec<String> {
+    text.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned).collect()
+}

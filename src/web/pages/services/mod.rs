@@ -1,0 +1,5 @@
+//! Services and gate tokens of the account.
+
+pub mod form;
+pub mod list;
+pub mod tokens;
