@@ -5,5 +5,7 @@ mod naive;
 mod properties;
 mod refused;
 mod sample;
+mod sigv4_case;
+mod sigv4_vectors;
 mod v1;
 mod vectors;

@@ -19,7 +19,7 @@ pub(super) fn candidates(host: &str, has_capitals: bool) -> impl Iterator<Item =
 }
 
 /// The host without its port, if it has one: Node signs it so.
-fn without_port(host: &str) -> Option<&str> {
+pub(super) fn without_port(host: &str) -> Option<&str> {
     let (bare, port) = host.rsplit_once(':')?;
     let is_port = !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit());
     (is_port && !bare.is_empty()).then_some(bare)

@@ -10,10 +10,11 @@ const ICON: (&str, &str) = (
 );
 
 /// What stands around something that varies; after the last `>` where that is an element.
-const MARKS: [(&str, &str, &str); 11] = [
+const MARKS: [(&str, &str, &str); 12] = [
     ("id=\"secret-key\"", "<", "SECRET"),
     ("id=\"totp-secret\"", "<", "SEED"),
     ("id=\"initial-password\"", "<", "PASSWORD"),
+    ("id=\"gate-token\"", "<", "GATE-TOKEN"),
     ("\"SecretAccessKey\":\"", "\"", "SECRET"),
     ("\"SecretKey\":\"", "\"", "SECRET"),
     ("\"Password\":\"", "\"", "PASSWORD"),

@@ -1,5 +1,6 @@
 //! The headers inside the signature.
 
+use crate::domain::signature::candidate::without_port;
 use crate::domain::signature::error::{HeaderFault, SignatureError};
 use crate::domain::signature::gate_fault::GateFault;
 use crate::domain::signature::request::Incoming;
@@ -41,6 +42,19 @@ pub(super) fn ensure_signed(list: &str, name: &str) -> Result<(), SignatureError
 
 /// `name:value` lines in the order of the list: several values joined by commas, runs of blanks as one.
 pub(super) fn canonical(incoming: &Incoming<'_>, list: &str) -> Result<Vec<u8>, SignatureError> {
+    canonical_at(incoming, list, None)
+}
+
+/// The same for clients that sign the host without the port that they send.
+pub(super) fn canonical_without_port(
+    incoming: &Incoming<'_>,
+    list: &str,
+    host: &str,
+) -> Result<Option<Vec<u8>>, SignatureError> {
+    without_port(host).map(|bare| canonical_at(incoming, list, Some(bare))).transpose()
+}
+
+fn canonical_at(incoming: &Incoming<'_>, list: &str, host: Option<&str>) -> Result<Vec<u8>, SignatureError> {
     let mut lines = Vec::with_capacity(256);
     for name in list.split(';') {
         let refuse = |fault| SignatureError::SignedHeader { name: name.to_owned(), fault };
@@ -53,7 +67,8 @@ pub(super) fn canonical(incoming: &Incoming<'_>, list: &str) -> Result<Vec<u8>, 
                 return Err(refuse(HeaderFault::Value));
             }
             lines.extend_from_slice(joint);
-            put_value(&mut lines, value.trim_ascii());
+            let host = host.filter(|_| name == "host");
+            put_value(&mut lines, host.map_or(value.trim_ascii(), str::as_bytes));
             joint = b",";
         }
         match joint {

@@ -140,10 +140,19 @@ impl<'a> Drawn<'a> {
             payload: payload.line,
             date,
         };
+        let other_headers = headers::canonical_without_port(incoming, &signed_headers, host)?;
         let raw_query = raw_query.filter(|raw| *raw != text.query);
         let other_payload = payload.other;
-        let proof =
-            AwsProof { credential, signed_headers, signature, text, raw_query, other_path, other_payload };
+        let proof = AwsProof {
+            credential,
+            signed_headers,
+            signature,
+            text,
+            other_headers,
+            raw_query,
+            other_path,
+            other_payload,
+        };
         Ok(Claim {
             method: incoming.method,
             host,

@@ -23,6 +23,8 @@ pub(in crate::domain::signature) struct AwsProof<'a> {
     pub signed_headers: Cow<'a, str>,
     pub signature: [u8; 32],
     pub(super) text: Text<'a>,
+    /// The headers with the host as it is without its port: some clients send the port and do not sign it.
+    pub(super) other_headers: Option<Vec<u8>>,
     /// The query as sent, where that differs and some clients sign it so.
     pub(super) raw_query: Option<&'a str>,
     /// The path in the other of the two ways to encode it.
@@ -45,6 +47,7 @@ pub(super) struct Text<'a> {
 /// What varies between the spellings of one request.
 #[derive(Clone, Copy)]
 struct Spelling<'s> {
+    headers: &'s [u8],
     path: &'s str,
     query: &'s str,
     payload: Line,
@@ -58,8 +61,12 @@ impl AwsProof<'_> {
         let usual = self.usual();
         let queries = [Some(usual.query), self.raw_query];
         let payloads = [Some(usual.payload), self.other_payload];
-        let spellings = queries.into_iter().flatten().flat_map(|query| {
-            payloads.into_iter().flatten().map(move |payload| Spelling { query, payload, ..usual })
+        let headers = [Some(usual.headers), self.other_headers.as_deref()];
+        let spellings = headers.into_iter().flatten().flat_map(|headers| {
+            queries.into_iter().flatten().flat_map(move |query| {
+                let spelt = move |payload| Spelling { headers, query, payload, ..usual };
+                payloads.into_iter().flatten().map(spelt)
+            })
         });
         if spellings.into_iter().any(|spelling| self.fits(spelling, &key)) {
             return Ok(());
@@ -83,7 +90,12 @@ impl AwsProof<'_> {
     }
 
     fn usual(&self) -> Spelling<'_> {
-        Spelling { path: &self.text.path, query: &self.text.query, payload: self.text.payload }
+        Spelling {
+            headers: &self.text.headers,
+            path: &self.text.path,
+            query: &self.text.query,
+            payload: self.text.payload,
+        }
     }
 
     fn fits(&self, spelling: Spelling<'_>, key: &AwsSigningKey) -> bool {
@@ -105,7 +117,7 @@ impl AwsProof<'_> {
             sink.put(line.as_bytes());
             sink.put(b"\n");
         }
-        sink.put(&self.text.headers);
+        sink.put(spelling.headers);
         sink.put(b"\n");
         sink.put(self.signed_headers.as_bytes());
         sink.put(b"\n");
