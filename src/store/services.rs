@@ -8,6 +8,9 @@ use crate::domain::user::Uin;
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 
+/// Days for which verdicts are told by hour.
+pub const KEPT_DAYS: i64 = 35;
+
 #[derive(Queryable, Selectable, Insertable)]
 #[diesel(table_name = services)]
 pub(super) struct Row {
@@ -149,6 +152,13 @@ pub fn count(conn: &mut Conn, counted: &Hour) -> Result<(), StoreError> {
     .bind::<BigInt, _>(counted.refused)
     .bind::<BigInt, _>(counted.service)
     .execute(conn)?;
+    Ok(())
+}
+
+/// Forgets hours of which nobody asks any more.
+pub fn sweep(conn: &mut Conn, now: i64) -> Result<(), StoreError> {
+    let is_old = service_hours::hour.lt(now - KEPT_DAYS * 86_400);
+    diesel::delete(service_hours::table.filter(is_old)).execute(conn)?;
     Ok(())
 }
 

@@ -6,6 +6,7 @@ mod forms;
 mod nginx;
 mod refusals;
 mod replay;
+mod revoked;
 mod verdicts;
 
 use crate::support::gate::{Gateway, Request, Wanted};
