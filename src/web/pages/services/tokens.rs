@@ -5,7 +5,7 @@ use crate::app::deferred::grant::{Grant, Way};
 use crate::app::gate::tokens::{self, ListedToken, NEW_TOKEN};
 use crate::app::services;
 use crate::app::session::tickets::{OncePage, shown_once};
-use crate::domain::gate::token::{HeaderMode, RequiredCoverage, TokenReplay};
+use crate::domain::gate::token::{HeaderMode, RequiredCoverage, TokenOptions, TokenReplay};
 use crate::domain::gate::written::{WrittenOptions, WrittenToken};
 use crate::domain::{field::FieldError, permission::action};
 use crate::web::answer::{PageResult, render, render_as, see_other};
@@ -59,7 +59,7 @@ pub async fn index(visit: Visit) -> PageResult {
 /// The form for a new gate token.
 pub async fn new_form(visit: Visit) -> PageResult {
     visit.person.ensure_here(action::CREATE_GATE_TOKEN)?;
-    let options = WrittenOptions::of(&Default::default());
+    let options = WrittenOptions::of(&TokenOptions::default());
     render(&NewPage::load(&visit, WrittenToken { options, ..WrittenToken::default() }).await?)
 }
 
