@@ -1,23 +1,13 @@
 //! `camlock key …`, as the operator types it, beside a running server.
 
+use crate::support::process::operate;
 use crate::support::{TestApp, code};
 use camlock::domain::key::SecretId;
 use camlock::domain::secret::SecretKey;
 use camlock::random::Random;
 use serde_json::{Value, json};
 use std::fs;
-use std::process::{Command, Output};
-
-fn run(app: &TestApp, arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_camlock"))
-        .args(arguments)
-        .current_dir(app.folder.path())
-        .env_clear()
-        .env("CAMLOCK_DATA_DIR", app.folder.path().join("data"))
-        .env("CAMLOCK_DATABASE__URL", &app.database.url)
-        .output()
-        .unwrap()
-}
+use std::process::Output;
 
 /// A pair that the server does not know, its secret in the file `secret`.
 fn new_pair(app: &TestApp) -> (String, String) {
@@ -48,9 +38,9 @@ async fn an_imported_pair_signs_until_the_operator_disables_it() {
     let (id, secret) = new_pair(&app);
     let client = app.client(&id, &secret);
 
-    let imported = printed(&run(&app, &import(&root.uin, &id)));
+    let imported = printed(&operate(&app, &import(&root.uin, &id)));
     let before = client.call("cam", "GetUserAppId", json!({})).await;
-    let disabled = printed(&run(&app, &["key", "disable", "--secret-id", &id]));
+    let disabled = printed(&operate(&app, &["key", "disable", "--secret-id", &id]));
     let after = client.call("cam", "GetUserAppId", json!({})).await;
 
     assert_eq!(imported["status"], "enabled");
@@ -72,9 +62,9 @@ async fn an_import_keeps_the_limits_and_names_what_is_wrong() {
     let app = TestApp::spawn();
     let root = app.bare_root("root").await;
     let (id, secret) = new_pair(&app);
-    printed(&run(&app, &import(&root.uin, &id)));
+    printed(&operate(&app, &import(&root.uin, &id)));
     let refused = |arguments: &[&str]| {
-        let output = run(&app, arguments);
+        let output = operate(&app, arguments);
         assert!(!output.status.success());
         assert!(output.stdout.is_empty());
         assert!(!said(&output).contains(&secret));
@@ -83,7 +73,7 @@ async fn an_import_keeps_the_limits_and_names_what_is_wrong() {
 
     assert!(refused(&import(&root.uin, &id)).contains("exists already"));
     let (second, _) = new_pair(&app);
-    printed(&run(&app, &import(&root.uin, &second)));
+    printed(&operate(&app, &import(&root.uin, &second)));
     let (third, _) = new_pair(&app);
     assert!(refused(&import(&root.uin, &third)).contains("at most two keys"));
     assert!(refused(&import("100000000999", &third)).contains("no such user"));
@@ -103,7 +93,7 @@ async fn a_collaborators_key_goes_to_the_account_that_is_named() {
     let mut arguments = import(&partner.uin, &id);
     arguments.extend(["--owner", &root.uin]);
 
-    let imported = printed(&run(&app, &arguments));
+    let imported = printed(&operate(&app, &arguments));
     let identity = app.client(&id, &secret).call("cam", "GetUserAppId", json!({})).await;
 
     assert_eq!(imported["owner_uin"].to_string(), root.uin);

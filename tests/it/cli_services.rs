@@ -1,24 +1,14 @@
 //! `camlock service …` and `camlock gate token …`, as the operator types them, beside a running server.
 
 use crate::support::TestApp;
+use crate::support::process::operate;
 use camlock::domain::gate::gateway::Gateway;
 use camlock::domain::gate::host::Host;
 use camlock::domain::gate::method::Method;
 use camlock::domain::gate::token::GateToken;
 use camlock::store::{Conn, gate_tokens};
 use serde_json::{Value, json};
-use std::process::{Command, Output};
-
-fn run(app: &TestApp, arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_camlock"))
-        .args(arguments)
-        .current_dir(app.folder.path())
-        .env_clear()
-        .env("CAMLOCK_DATA_DIR", app.folder.path().join("data"))
-        .env("CAMLOCK_DATABASE__URL", &app.database.url)
-        .output()
-        .unwrap()
-}
+use std::process::Output;
 
 /// What the commands of one account print.
 struct Operator<'a> {
@@ -34,7 +24,7 @@ impl<'a> Operator<'a> {
     /// A line such as `service list --json`, with the account put in.
     fn run(&self, words: &str, more: &[&str]) -> Output {
         let words = words.split(' ').chain(["--owner", &self.owner]).chain(more.iter().copied());
-        run(self.app, &words.collect::<Vec<_>>())
+        operate(self.app, &words.collect::<Vec<_>>())
     }
 
     fn says(&self, words: &str, more: &[&str]) -> String {
@@ -103,7 +93,7 @@ async fn a_service_that_does_not_fit_is_refused_with_what_to_do() {
     assert!(refused("desk", &["--host", "*.example"]).contains("many hosts"));
     assert!(refused("desk", &["--host", "a.b", "--route", "GET /a Get"]).contains("HTTP method"));
     assert!(refused("desk", &["--host", "a.b", "--body-limit", "10485761"]).contains("10485760"));
-    let nobody = run(&app, &["service", "list", "--owner", "100000000999"]);
+    let nobody = operate(&app, &["service", "list", "--owner", "100000000999"]);
     assert!(String::from_utf8_lossy(&nobody.stderr).contains("no account"));
 }
 

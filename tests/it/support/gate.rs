@@ -1,27 +1,15 @@
 //! A gateway in front of a service: it asks about requests that programs sign.
 
 use super::api::Client;
+use super::process::operate;
 use super::{Answer, TestApp};
 use camlock::domain::signature::{KeyPair, OutgoingAws, aws_date, presign_aws_v4, sign_aws_v4};
 use data_encoding::{BASE64, HEXLOWER};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
-use std::process::{Command, Output};
 
 /// The host of the service.
 pub const HOST: &str = "orders.example.com";
-
-/// Runs the program beside a server of a test, as its operator.
-pub fn operate(app: &TestApp, arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_camlock"))
-        .args(arguments)
-        .current_dir(app.folder.path())
-        .env_clear()
-        .env("CAMLOCK_DATA_DIR", app.folder.path().join("data"))
-        .env("CAMLOCK_DATABASE__URL", &app.database.url)
-        .output()
-        .unwrap()
-}
 
 /// What an operator's command prints, without the end of its line.
 pub fn printed(app: &TestApp, arguments: &[&str]) -> String {

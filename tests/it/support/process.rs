@@ -1,5 +1,6 @@
 //! The program itself, in a folder of its own.
 
+use super::TestApp;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::path::Path;
@@ -95,4 +96,16 @@ pub fn refusal(command: &mut Command) -> String {
     assert!(!output.status.success(), "{said}");
     assert_eq!(said.trim().lines().count(), 1, "{said}");
     said
+}
+
+/// Runs the program beside a server of a test, as its operator.
+pub fn operate(app: &TestApp, arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_camlock"))
+        .args(arguments)
+        .current_dir(app.folder.path())
+        .env_clear()
+        .env("CAMLOCK_DATA_DIR", app.folder.path().join("data"))
+        .env("CAMLOCK_DATABASE__URL", &app.database.url)
+        .output()
+        .unwrap()
 }
