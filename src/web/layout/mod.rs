@@ -130,7 +130,7 @@ fn settings(caller: &Caller) -> Vec<NavItem> {
     let pages = [
         (action::READ_SETTINGS, item("settings", "Account security", "/settings/security", "settings")),
         (action::LIST_SERVICES, item("services", "Services", "/settings/services", "terminal")),
-        (action::LIST_GATE_TOKENS, item("gate-tokens", "Gate tokens", "/settings/gate-tokens", "key-round")),
+        (action::LIST_GATE_TOKENS, item("gate-tokens", "Gate tokens", "/settings/gates", "key-round")),
     ];
     pages.into_iter().filter(|(action, _)| caller.may_here(action)).map(|(_, item)| item).collect()
 }

@@ -243,7 +243,7 @@ pub async fn revoke_token(visit: Visit) -> PageResult {
         button: "Revoke",
         ..Asked::default()
     };
-    asked.show(&visit, "gate-tokens", "/settings/gate-tokens".to_owned())
+    asked.show(&visit, "gate-tokens", "/settings/gates".to_owned())
 }
 
 /// Name and statements of a policy; without the right to read it, its id alone.

@@ -91,9 +91,9 @@ async fn accounts(album: &mut Album, app: &TestApp, root: &Person) {
 
 async fn services(album: &mut Album, app: &TestApp, root: &Person) {
     const SERVICE: &str = "/settings/services/new";
-    const TOKEN: &str = "/settings/gate-tokens/new";
+    const TOKEN: &str = "/settings/gates/new";
     album.open("services_none", &root.browser, "/settings/services").await;
-    album.open("tokens_none", &root.browser, "/settings/gate-tokens").await;
+    album.open("tokens_none", &root.browser, "/settings/gates").await;
     album.open("service_new", &root.browser, SERVICE).await;
     let fields = [("name", "Orders"), ("hosts", "*.example"), ("routes", "GET"), ("body_limit", "-1")];
     album.send("service_refused", root, SERVICE, &fields).await;
@@ -107,11 +107,11 @@ async fn services(album: &mut Album, app: &TestApp, root: &Person) {
     let shown = root.grant(app, TOKEN, TOKEN, &fields).await.redirect();
     album.open("token_created", &root.browser, &shown).await;
     album.open("token_again", &root.browser, &shown).await;
-    album.open("tokens", &root.browser, "/settings/gate-tokens").await;
-    album.open("token_revoke", &root.browser, "/settings/gate-tokens/edge/revoke").await;
-    let revoke = "/settings/gate-tokens/edge/revoke";
-    root.browser.submit("/settings/gate-tokens", revoke, &[]).await.redirect();
-    album.open("tokens_revoked", &root.browser, "/settings/gate-tokens").await;
+    album.open("tokens", &root.browser, "/settings/gates").await;
+    album.open("token_revoke", &root.browser, "/settings/gates/edge/revoke").await;
+    let revoke = "/settings/gates/edge/revoke";
+    root.browser.submit("/settings/gates", revoke, &[]).await.redirect();
+    album.open("tokens_revoked", &root.browser, "/settings/gates").await;
     album.open("service_delete", &root.browser, "/settings/services/orders/delete").await;
 }
 

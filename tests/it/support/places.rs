@@ -25,7 +25,7 @@ impl Places {
         root.browser.submit("/settings/services/new", "/settings/services/new", &fields).await.redirect();
         let fields = [("name", "edge"), ("service", "orders")];
         root.browser
-            .submit("/settings/gate-tokens/new", "/settings/gate-tokens/new", &fields)
+            .submit("/settings/gates/new", "/settings/gates/new", &fields)
             .await
             .redirect();
         let id = |address: String| address.split(['/', '?']).nth(2).expect("an id").to_owned();

@@ -16,7 +16,7 @@ use crate::web::{
 use askama::Template;
 use zeroize::Zeroizing;
 
-const ADDRESS: &str = "/settings/gate-tokens";
+const ADDRESS: &str = "/settings/gates";
 
 #[derive(Template)]
 #[template(path = "services/tokens.html")]
