@@ -61,6 +61,7 @@ pub struct App {
     signers: Arc<signed::signers::Signers>,
     gateways: Arc<gate::gateways::Gateways>,
     tally: Arc<gate::tally::Tally>,
+    vended: Arc<gate::vending::Handed>,
     watch: Arc<signed::standing::Watch>,
     writable: Arc<operator::readiness::Writable>,
 }
@@ -88,6 +89,7 @@ impl App {
             signers: Arc::default(),
             gateways: Arc::default(),
             tally: Arc::default(),
+            vended: Arc::default(),
             writable: Arc::default(),
             store,
             vault,

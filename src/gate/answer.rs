@@ -1,10 +1,11 @@
 //! How the gate answers when it has no verdict.
 
 use crate::app::Failure;
+use crate::app::gate::Refused;
 use crate::http::body::BodyFault;
 use crate::http::request::request_id;
 use actix_web::http::StatusCode;
-use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderName, HeaderValue};
+use actix_web::http::header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, HeaderName, HeaderValue};
 use actix_web::{HttpRequest, HttpResponse};
 use serde_json::json;
 use std::time::Duration;
@@ -22,6 +23,8 @@ pub(super) enum Trouble {
     /// The question cannot be read; the text says what to send.
     Unreadable(String),
     TooLarge,
+    /// It is answered with no.
+    Refused(Refused),
     /// The database does not answer in time.
     Late,
     Failure(Failure),
@@ -30,6 +33,12 @@ pub(super) enum Trouble {
 impl From<Failure> for Trouble {
     fn from(failure: Failure) -> Self {
         Self::Failure(failure)
+    }
+}
+
+impl From<Refused> for Trouble {
+    fn from(refused: Refused) -> Self {
+        Self::Refused(refused)
     }
 }
 
@@ -50,6 +59,10 @@ impl Trouble {
             Self::Unreadable(text) => (StatusCode::BAD_REQUEST, "malformed_question", text.clone()),
             Self::TooLarge => {
                 (StatusCode::PAYLOAD_TOO_LARGE, "body_too_large", "The body is too long.".to_owned())
+            }
+            Self::Refused(refused) => {
+                let status = StatusCode::from_u16(refused.status).unwrap_or(StatusCode::FORBIDDEN);
+                (status, refused.reason, refused.message.clone().into_owned())
             }
             Self::Late | Self::Failure(Failure::Store(_)) => {
                 let text = "The database does not answer. Ask again soon.".to_owned();
@@ -121,14 +134,16 @@ impl Statuses {
 
 /// Every other address below the gate.
 pub async fn nowhere(request: HttpRequest) -> HttpResponse {
-    let known = ["/gate/verify", "/gate/openapi.json"];
-    let status =
-        if known.contains(&request.path()) { StatusCode::METHOD_NOT_ALLOWED } else { StatusCode::NOT_FOUND };
+    let allowed = match request.path() {
+        "/gate/verify" | "/gate/signing-key" | "/gate/evaluate" | "/gate/opa" => Some("POST"),
+        "/gate/openapi.json" => Some("GET"),
+        _ => None,
+    };
+    let status = allowed.map_or(StatusCode::NOT_FOUND, |_| StatusCode::METHOD_NOT_ALLOWED);
     let mut response = HttpResponse::build(status);
     response.insert_header((CACHE_CONTROL, "no-store"));
-    if status == StatusCode::METHOD_NOT_ALLOWED {
-        let allowed = if request.path() == "/gate/verify" { "POST" } else { "GET" };
-        response.insert_header(("allow", allowed));
+    if let Some(method) = allowed {
+        response.insert_header((ALLOW, method));
     }
     response.finish()
 }

@@ -2,10 +2,14 @@
 
 mod admission;
 mod answer;
+mod evaluate;
 mod ext_authz;
 mod forward_auth;
+mod opa;
 mod openapi;
 mod question;
+mod questions;
+mod signing_key;
 mod verify;
 
 pub use self::answer::nowhere;
@@ -44,6 +48,9 @@ pub fn configure(config: &mut ServiceConfig) {
             .route("/forward-auth", web::route().to(forward_auth::answer))
             .route("/ext-authz", web::route().to(ext_authz::answer))
             .route("/ext-authz/{original:.*}", web::route().to(ext_authz::answer))
+            .route("/signing-key", posted().to(signing_key::answer))
+            .route("/evaluate", posted().to(evaluate::answer))
+            .route("/opa", posted().to(opa::answer))
             .route("/openapi.json", web::route().guard(guard::Get()).to(openapi::answer))
             .default_service(web::to(answer::nowhere)),
     );

@@ -1,6 +1,7 @@
 //! A question on its way to a verdict.
 
-use crate::app::gate::{Asked, Door, Verdict, judge};
+use crate::app::Failure;
+use crate::app::gate::{Asked, Bearer, Door, Verdict, judge};
 use crate::domain::characters::without_misleading;
 use crate::domain::signature::Header;
 use crate::domain::source::Source;
@@ -12,10 +13,12 @@ use crate::http::body::{Bounds, collect};
 use crate::http::request::request_id;
 use actix_web::dev::Payload;
 use actix_web::http::StatusCode;
-use actix_web::http::header::{CACHE_CONTROL, HeaderName, HeaderValue, USER_AGENT};
+use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderName, HeaderValue, USER_AGENT};
 use actix_web::web::Bytes;
 use actix_web::{HttpRequest, HttpResponse};
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
+use serde::de::DeserializeOwned;
+use serde_json::Value;
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -67,6 +70,40 @@ pub(super) async fn ask(
     let judged =
         tokio::time::timeout(PATIENCE + TWIN, judge(&context.app, door, asked, &Arc::new(source))).await;
     Ok(judged.map_err(|_| Trouble::Late)??)
+}
+
+/// What becomes of work that needs no more than the database.
+pub(super) async fn in_time<T>(work: impl Future<Output = Result<T, Failure>>) -> Result<T, Trouble> {
+    Ok(tokio::time::timeout(PATIENCE, work).await.map_err(|_| Trouble::Late)??)
+}
+
+/// Reads a question in JSON with those fields.
+pub(super) fn read<T: DeserializeOwned>(text: &[u8], fields: &str) -> Result<T, Trouble> {
+    serde_json::from_slice(text).map_err(|error| {
+        let (line, column) = (error.line(), error.column());
+        let told = format!(
+            "The question is not the JSON that is expected (line {line}, column {column}): {fields}."
+        );
+        Trouble::Unreadable(told)
+    })
+}
+
+/// An answer in JSON.
+pub(super) fn answered(answer: &Value) -> HttpResponse {
+    HttpResponse::Ok()
+        .insert_header((CACHE_CONTROL, "no-store"))
+        .insert_header((CONTENT_TYPE, "application/json"))
+        .body(answer.to_string())
+}
+
+/// Adds to an answer whose key it is about.
+pub(super) fn add_holder(answer: &mut Value, bearer: &Bearer, request: &HttpRequest) {
+    answer["access_key_id"] = bearer.secret_id.as_str().into();
+    answer["uin"] = bearer.user.uin.to_string().into();
+    answer["owner_uin"] = bearer.user.owner_uin.to_string().into();
+    answer["user"] = bearer.user.name.as_str().into();
+    answer["kind"] = bearer.user.kind.as_str().into();
+    answer["request_id"] = request_id(request).into();
 }
 
 /// The body that came, whole.

@@ -6,9 +6,8 @@ use crate::domain::source::Source;
 use crate::gate::GateContext;
 use crate::gate::admission::{Places, admit};
 use crate::gate::answer::Trouble;
-use crate::gate::question::{agent_of, ask, body, source};
+use crate::gate::question::{agent_of, answered, ask, body, read, source};
 use crate::http::request::request_id;
-use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use actix_web::web::{Data, Payload};
 use actix_web::{HttpRequest, HttpResponse};
 use data_encoding::{BASE64, HEXLOWER_PERMISSIVE};
@@ -18,6 +17,7 @@ use serde_json::{Value, json};
 /// Longest question: the longest body in base64, and room for headers.
 const LONGEST: usize = 10 * 1024 * 1024 / 3 * 4 + 256 * 1024;
 const MOST_HEADERS: usize = 200;
+const FIELDS: &str = "method, host, target, headers as [name, value] pairs, body_sha256 or body, source_ip";
 
 /// A request as a gateway tells it.
 #[derive(Deserialize)]
@@ -48,10 +48,7 @@ pub(super) async fn answer(
     context: Data<GateContext>,
 ) -> HttpResponse {
     match judged(&request, payload, &context).await {
-        Ok(verdict) => HttpResponse::Ok()
-            .insert_header((CACHE_CONTROL, "no-store"))
-            .insert_header((CONTENT_TYPE, "application/json"))
-            .body(shown(&verdict, &request_id(&request)).to_string()),
+        Ok(verdict) => answered(&shown(&verdict, &request_id(&request))),
         Err(trouble) => trouble.as_json(&request),
     }
 }
@@ -59,8 +56,7 @@ pub(super) async fn answer(
 async fn judged(request: &HttpRequest, payload: Payload, context: &GateContext) -> Result<Verdict, Trouble> {
     let door = admit(request, context, Places::HeaderOrBearer).await?;
     let text = body(payload.into_inner(), context, LONGEST).await?;
-    let told: Told =
-        serde_json::from_slice(&text).map_err(|error| Trouble::Unreadable(unreadable(&error)))?;
+    let told: Told = read(&text, FIELDS)?;
     let known = told.body()?;
     let mut headers: Vec<Header<'_>> =
         told.headers.iter().map(|(name, value)| (name.as_str(), value.as_bytes())).collect();
@@ -88,15 +84,6 @@ async fn judged(request: &HttpRequest, payload: Payload, context: &GateContext) 
         ..source(request, told.source_ip.as_deref())
     };
     ask(context, &door, &asked, source).await
-}
-
-fn unreadable(error: &serde_json::Error) -> String {
-    format!(
-        "The question is not the JSON that is expected (line {}, column {}): method, host, target, headers as [name, value] \
-         pairs, body_sha256 or body, source_ip.",
-        error.line(),
-        error.column()
-    )
 }
 
 impl Told {

@@ -32,6 +32,8 @@ pub(in crate::app) struct Beyond<'a> {
     pub ip: &'a str,
     /// Whether there is no resource to speak of.
     pub is_operation_level: bool,
+    /// What the service says of it besides, for the conditions of policies.
+    pub facts: &'a [(String, Vec<String>)],
 }
 
 /// The policies of one membership, at the moment of one request.
@@ -120,7 +122,8 @@ impl Access {
         if self.rights.is_root {
             return None;
         }
-        let context = self.context_of(asked.action, asked.ip, Mfa::NotChecked);
+        let known = self.context_of(asked.action, asked.ip, Mfa::NotChecked);
+        let context = asked.facts.iter().fold(known, |context, (key, values)| context.with_all(key, values));
         let request = Request {
             operation_level: asked.is_operation_level,
             ..self.request(asked.action, asked.resource, &context)

@@ -57,9 +57,7 @@ pub async fn judge(
     let weighing = Weighing { app, door, asked, source };
     verdict.refused = match weighing.weigh(&mut verdict).await {
         Ok(()) => None,
-        Err(Stop::Refused(refused)) => Some(refused),
-        Err(Stop::Twin) => Some(Refused::unproven("replayed", replay::TWIN)),
-        Err(Stop::Failure(failure)) => return Err(failure),
+        Err(stop) => Some(stop.into_refused()?),
     };
     weighing.note(&verdict);
     Ok(verdict)
@@ -129,13 +127,17 @@ impl Weighing<'_> {
         let v1 = own.as_ref().is_some_and(|known| known.signer.account.settings.signature_v1);
         let allowed = Allowances { unsigned_payload: true, v1 };
         // Of a write whose body is not known, all that can be said is that.
-        let writes = !matches!(self.asked.method, "GET" | "HEAD" | "OPTIONS");
-        let is_open = writes && matches!(self.asked.body, Body::Unknown);
-        believed(app, claim, own, allowed).map_err(|refusal| match refusal {
+        let is_write = Method::parse(self.asked.method).is_ok_and(|method| !method.is_read());
+        let is_open = is_write && matches!(self.asked.body, Body::Unknown);
+        let proved = believed(app, claim, own, allowed).map_err(|refusal| match refusal {
             Refusal::Signature(SignatureError::Mismatch(_)) if is_open => uncovered().into(),
             Refusal::Signature(error) => error.into(),
-            Refusal::Token => Refused::unproven("session_token", "No key here has a session token.").into(),
+            Refusal::Token => unknown_token().into(),
             Refusal::Failure(failure) => failure.into(),
+        });
+        proved.and_then(|proved| match claim.token() {
+            Some(token) if !token.is_empty() => Err(unknown_token().into()),
+            _ => Ok(proved),
         })
     }
 
@@ -185,6 +187,7 @@ impl Weighing<'_> {
             resource: &named.resource,
             ip: &self.source.ip,
             is_operation_level: named.is_operation_level,
+            facts: &[],
         };
         let Some((decision, because)) = access.decide_beyond(&beyond) else { return Ok(()) };
         if let Some(by) = &decision.by {
@@ -231,6 +234,10 @@ fn service_of<'g>(gateway: &'g Gateway, host: &str) -> Result<&'g Service, Refus
         )
     };
     gateway.service_of(&Host::parse(host).map_err(|_| none())?).ok_or_else(none)
+}
+
+fn unknown_token() -> Refused {
+    Refused::unproven("session_token", "No key here has a session token.")
 }
 
 fn uncovered() -> Refused {

@@ -1,6 +1,7 @@
 //! Why the gate lets a request not through.
 
 use crate::app::Failure;
+use crate::app::gate::replay::TWIN;
 use crate::domain::gate::headers::HeaderFault;
 use crate::domain::gate::target::AmbiguousPath;
 use crate::domain::policy::evaluate::{Decision, Reason};
@@ -23,6 +24,17 @@ pub(in crate::app) enum Stop {
     /// A copy of a change that was made already: told a second after it.
     Twin,
     Failure(Failure),
+}
+
+impl Stop {
+    /// The refusal, unless it was our own fault.
+    pub(in crate::app) fn into_refused(self) -> Result<Refused, Failure> {
+        match self {
+            Self::Refused(refused) => Ok(refused),
+            Self::Twin => Ok(Refused::unproven("replayed", TWIN)),
+            Self::Failure(failure) => Err(failure),
+        }
+    }
 }
 
 impl Refused {

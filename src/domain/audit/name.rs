@@ -64,10 +64,11 @@ impl EventName {
     pub const DELETE_SERVICE: Self = Self("DeleteService");
     pub const CREATE_GATE_TOKEN: Self = Self("CreateGateToken");
     pub const REVOKE_GATE_TOKEN: Self = Self("RevokeGateToken");
+    pub const VEND_SIGNING_KEY: Self = Self("VendSigningKey");
     pub const UNLOCK: Self = Self("Unlock");
 
     /// All of them.
-    pub const ALL: [Self; 60] = [
+    pub const ALL: [Self; 61] = [
         Self::SETUP,
         Self::SIGN_IN,
         Self::SIGN_OUT,
@@ -127,6 +128,7 @@ impl EventName {
         Self::DELETE_SERVICE,
         Self::CREATE_GATE_TOKEN,
         Self::REVOKE_GATE_TOKEN,
+        Self::VEND_SIGNING_KEY,
         Self::UNLOCK,
     ];
 

@@ -199,6 +199,12 @@ pub const WORDS: &[Words] = &[
         About::User,
         ["Showed a SecretKey", "show a SecretKey"],
     ),
+    words(
+        EventName::VEND_SIGNING_KEY,
+        EventGroup::Keys,
+        About::User,
+        ["Handed out a signing key", "hand out a signing key"],
+    ),
     words(EventName::ADD_USER, EventGroup::Users, About::User, ["Created a user", "create a user"]),
     words(
         EventName::ADD_COLLABORATOR,

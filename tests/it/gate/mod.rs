@@ -7,6 +7,7 @@ mod nginx;
 mod refusals;
 mod replay;
 mod revoked;
+mod stores;
 mod verdicts;
 
 use crate::support::gate::{Gateway, Request, Wanted};
@@ -60,6 +61,28 @@ impl Scene {
         let key = app.key_for(parse(&root.owner), parse(&uin.to_string())).await;
         let gateway = app.gateway(&root.owner, options);
         Self { app, root, admin, key, uin: uin.to_string(), policy, gateway }
+    }
+
+    /// A change that an administrator makes.
+    async fn change(&self, action: &str, body: Value) -> Value {
+        let answer = self.admin.call("cam", action, body).await;
+        assert!(answer["Error"].is_null(), "{action}: {answer}");
+        answer
+    }
+
+    /// Disables the reader's key.
+    async fn disable(&self) {
+        let uin: i64 = self.uin.parse().unwrap();
+        let body = json!({"AccessKeyId": self.key.secret_id, "TargetUin": uin, "Status": "Inactive"});
+        self.change("UpdateAccessKey", body).await;
+    }
+
+    /// Gives the reader one more policy.
+    async fn attach(&self, name: &str, document: &str) {
+        let policy = json!({"PolicyName": name, "PolicyDocument": document});
+        let id = self.change("CreatePolicy", policy).await["PolicyId"].clone();
+        let uin: i64 = self.uin.parse().unwrap();
+        self.change("AttachUserPolicy", json!({"PolicyId": id, "AttachUin": uin})).await;
     }
 
     fn wanted<'a>(&self, method: &'a str, target: &'a str) -> Wanted<'a> {

@@ -81,21 +81,16 @@ async fn a_change_counts_from_the_moment_it_was_made() {
     let ask = || async { scene.gateway.verdict(&scene.get("/v1/orders")).await["reason"].clone() };
     assert_eq!(ask().await, "allowed");
 
-    done(&scene, "UpdateAccessKey", with("Inactive")).await;
+    scene.change("UpdateAccessKey", with("Inactive")).await;
     assert_eq!(ask().await, "disabled_key");
-    done(&scene, "UpdateAccessKey", with("Active")).await;
+    scene.change("UpdateAccessKey", with("Active")).await;
     assert_eq!(ask().await, "allowed");
     let uin: i64 = scene.uin.parse().unwrap();
     let held = json!({"PolicyId": scene.policy, "DetachUin": uin});
-    done(&scene, "DetachUserPolicy", held).await;
+    scene.change("DetachUserPolicy", held).await;
     assert_eq!(ask().await, "no_policy");
-    done(&scene, "DeleteAccessKey", key.clone()).await;
+    scene.change("DeleteAccessKey", key.clone()).await;
     assert_eq!(ask().await, "unknown_key");
-}
-
-async fn done(scene: &Scene, action: &str, body: Value) {
-    let answer = scene.admin.call("cam", action, body).await;
-    assert!(answer["Error"].is_null(), "{action}: {answer}");
 }
 
 #[actix_web::test]
@@ -105,10 +100,7 @@ async fn a_policy_that_names_networks_sees_the_address_that_the_gateway_tells() 
         "effect": "deny", "action": "*", "resource": "*",
         "condition": {"ip_not_equal": {"qcs:ip": "192.0.2.0/24"}},
     }]});
-    let policy = json!({"PolicyName": "network", "PolicyDocument": document.to_string()});
-    let policy = scene.admin.call("cam", "CreatePolicy", policy).await["PolicyId"].clone();
-    let uin: i64 = scene.uin.parse().unwrap();
-    done(&scene, "AttachUserPolicy", json!({"PolicyId": policy, "AttachUin": uin})).await;
+    scene.attach("network", &document.to_string()).await;
     let from = |ip: Option<&str>| {
         let mut question = scene.get("/v1/orders").question();
         match ip {

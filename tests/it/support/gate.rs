@@ -174,7 +174,12 @@ impl Gateway {
 
     /// Sends a question with whatever headers.
     pub async fn post(&self, text: &str, headers: &[(&str, &str)]) -> Answer {
-        let request = self.http.post(format!("{}/gate/verify", self.address)).body(text.to_owned());
+        self.post_to("/gate/verify", text, headers).await
+    }
+
+    /// The same to another of the gate's addresses.
+    pub async fn post_to(&self, route: &str, text: &str, headers: &[(&str, &str)]) -> Answer {
+        let request = self.http.post(format!("{}{route}", self.address)).body(text.to_owned());
         self.send(request, headers).await
     }
 
