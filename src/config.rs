@@ -17,7 +17,7 @@ pub use self::error::{ConfigError, Origin};
 pub use self::public_url::PublicUrl;
 pub use self::sections::{
     ApiConfig, DatabaseConfig, GateAddress, GateConfig, KeySource, LimitsConfig, LogConfig, LogFormat,
-    Replay, ServerConfig, SessionConfig, VaultConfig,
+    Replay, ServerConfig, SessionConfig, VaultConfig, VersitygwConfig,
 };
 use self::settings::Settings;
 pub use self::sources::environment;
@@ -54,7 +54,7 @@ impl Config {
             vault: VaultConfig { key_file: settings.read("vault.key_file", values::path)?, key_source },
             log: LogConfig::read(&settings)?,
             api: ApiConfig::read(&settings)?,
-            gate: GateConfig { listen: settings.read("gate.listen", values::gate_address)? },
+            gate: GateConfig::read(&settings)?,
             session: SessionConfig::read(&settings)?,
             server: ServerConfig::read(&settings)?,
             limits: LimitsConfig::read(&settings)?,

@@ -19,6 +19,7 @@ use crate::domain::policies::{PRESET_OWNER, PolicyId, StoredPolicy};
 use crate::domain::policy::preset::PRESETS;
 use crate::domain::user::Uin;
 use crate::gate::GateContext;
+use crate::gate::versitygw::Peer;
 use crate::passwords::{Passwords, PasswordsError};
 use crate::program;
 use crate::random::Random;
@@ -73,6 +74,8 @@ pub enum StartError {
     Leftover(String),
     #[error("The database cannot be used: {0}")]
     Store(#[from] StoreError),
+    #[error("The gate token of gate.versitygw_token_file cannot be used: {0}.")]
+    GateToken(std::io::Error),
     #[error(transparent)]
     Vault(#[from] VaultError),
     #[error(transparent)]
@@ -212,7 +215,8 @@ pub fn server(config: &Config, app: &App, doors: Doors, draining: Draining) -> R
         exempt: config.server.trusted_proxies.clone(),
         drain: Duration::from_secs(config.server.drain_seconds.into()),
     };
-    let shared = contexts.clone();
+    let peer = config.gate.versitygw.as_ref().map(Peer::of).transpose().map_err(StartError::GateToken)?;
+    let (shared, beside) = (contexts.clone(), contexts.clone());
     let server = Building::new(bounds).at(doors.main, move || site::whole(&shared))?;
     let server = match doors.gate {
         None => server,
@@ -220,6 +224,12 @@ pub fn server(config: &Config, app: &App, doors: Doors, draining: Draining) -> R
         Some(GateDoor::Socket(listener)) => {
             server.at_socket(listener, move || site::gate_alone(&contexts))?
         }
+    };
+    let server = match (doors.versitygw, peer.map(Data::new)) {
+        (Some(listener), Some(peer)) => {
+            server.at_socket(listener, move || site::versitygw(&beside, &peer))?
+        }
+        _ => server,
     };
     Ok(server.run())
 }

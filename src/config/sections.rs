@@ -10,6 +10,7 @@ use super::database::DatabaseUrl;
 use super::error::ConfigError;
 use super::settings::Settings;
 use super::values;
+use crate::domain::key::SecretId;
 
 /// Where the data is kept.
 #[derive(Debug)]
@@ -67,10 +68,21 @@ pub enum Replay {
     Off,
 }
 
-/// Where the gate listens, when not beside the console.
+/// Where the gate listens, when not beside the console alone.
 #[derive(Debug)]
 pub struct GateConfig {
     pub listen: Option<GateAddress>,
+    pub versitygw: Option<VersitygwConfig>,
+}
+
+/// Where the S3 gateway versitygw asks, and how it is known.
+#[derive(Debug)]
+pub struct VersitygwConfig {
+    pub socket: PathBuf,
+    /// The file with the gate token that says what it may ask about.
+    pub token_file: PathBuf,
+    /// The key with which it signs its questions.
+    pub secret_id: SecretId,
 }
 
 /// An address of the gate's own.
@@ -149,6 +161,33 @@ impl ApiConfig {
             changes_per_second: settings.read("api.changes_per_second", values::number(1..=1_000_000))?,
             utc_offset: settings.read("api.utc_offset", values::utc_offset)?,
         })
+    }
+}
+
+impl GateConfig {
+    pub(super) fn read(settings: &Settings) -> Result<Self, ConfigError> {
+        Ok(Self {
+            listen: settings.read("gate.listen", values::gate_address)?,
+            versitygw: VersitygwConfig::read(settings)?,
+        })
+    }
+}
+
+impl VersitygwConfig {
+    fn read(settings: &Settings) -> Result<Option<Self>, ConfigError> {
+        let socket = settings.read("gate.versitygw_socket", values::socket)?;
+        let token_file = settings.read("gate.versitygw_token_file", values::path_if_any)?;
+        let secret_id = settings.read("gate.versitygw_secret_id", values::secret_id)?;
+        match (socket, token_file, secret_id) {
+            (Some(socket), Some(token_file), Some(secret_id)) => {
+                Ok(Some(Self { socket, token_file, secret_id }))
+            }
+            (None, None, None) => Ok(None),
+            _ => {
+                let problem = "goes together with gate.versitygw_token_file and gate.versitygw_secret_id: set all three or none";
+                Err(settings.wrong("gate.versitygw_socket", problem.to_owned()))
+            }
+        }
     }
 }
 

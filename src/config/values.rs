@@ -5,10 +5,13 @@ use std::ops::RangeInclusive;
 use std::path::PathBuf;
 
 use super::sections::GateAddress;
+use crate::domain::key::SecretId;
 use ipnet::IpNet;
 use time::UtcOffset;
 use tracing_subscriber::EnvFilter;
 
+/// What stands before the path of a socket of this machine.
+const SOCKET: &str = "unix:";
 const LEVELS: [&str; 6] = ["off", "error", "warn", "info", "debug", "trace"];
 
 pub(super) fn address(text: &str) -> Result<SocketAddr, String> {
@@ -17,14 +20,29 @@ pub(super) fn address(text: &str) -> Result<SocketAddr, String> {
 }
 
 pub(super) fn gate_address(text: &str) -> Result<Option<GateAddress>, String> {
+    if text.starts_with(SOCKET) {
+        return Ok(socket(text)?.map(GateAddress::Socket));
+    }
+    if text.is_empty() { Ok(None) } else { address(text).map(GateAddress::Port).map(Some) }
+}
+
+pub(super) fn socket(text: &str) -> Result<Option<PathBuf>, String> {
     if text.is_empty() {
         return Ok(None);
     }
-    let socket = text.strip_prefix("unix:").map(|file| {
-        let file = path(file)?;
-        if file.is_absolute() { Ok(GateAddress::Socket(file)) } else { Err("is no absolute path".to_owned()) }
-    });
-    socket.unwrap_or_else(|| address(text).map(GateAddress::Port)).map(Some)
+    let file = path(text.strip_prefix(SOCKET).ok_or("is no socket, such as unix:/run/camlock/gate.sock")?)?;
+    if file.is_absolute() { Ok(Some(file)) } else { Err("is no absolute path".to_owned()) }
+}
+
+pub(super) fn path_if_any(text: &str) -> Result<Option<PathBuf>, String> {
+    if text.is_empty() { Ok(None) } else { path(text).map(Some) }
+}
+
+pub(super) fn secret_id(text: &str) -> Result<Option<SecretId>, String> {
+    if text.is_empty() {
+        return Ok(None);
+    }
+    SecretId::parse(text).map(Some).map_err(|_| "is no SecretId".to_owned())
 }
 
 pub(super) fn path(text: &str) -> Result<PathBuf, String> {

@@ -53,7 +53,7 @@ impl From<BodyFault> for Trouble {
 
 impl Trouble {
     /// The status, the reason and a text for people.
-    fn told(&self) -> (StatusCode, &'static str, String) {
+    pub(super) fn told(&self) -> (StatusCode, &'static str, String) {
         match self {
             Self::NotAdmitted => (StatusCode::UNAUTHORIZED, "", String::new()),
             Self::Unreadable(text) => (StatusCode::BAD_REQUEST, "malformed_question", text.clone()),
@@ -76,7 +76,7 @@ impl Trouble {
         }
     }
 
-    fn note(&self) {
+    pub(super) fn note(&self) {
         match self {
             Self::Late => tracing::error!("the database did not answer the gate in time"),
             Self::Failure(error) => tracing::error!(%error, "a verdict failed"),

@@ -11,6 +11,7 @@ mod question;
 mod questions;
 mod signing_key;
 mod verify;
+pub mod versitygw;
 
 pub use self::answer::nowhere;
 

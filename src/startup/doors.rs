@@ -15,6 +15,8 @@ use std::path::Path;
 pub struct Doors {
     pub main: TcpListener,
     pub gate: Option<GateDoor>,
+    /// The socket of the S3 gateway.
+    pub versitygw: Option<UnixListener>,
 }
 
 /// An address of the gate's own.
@@ -46,7 +48,9 @@ impl Doors {
                 Some(GateDoor::Socket(bound))
             }
         };
-        Ok(Self { main, gate })
+        let bind = |path: &Path| socket(path).map_err(told(&path.display().to_string()));
+        let versitygw = config.gate.versitygw.as_ref().map(|peer| bind(&peer.socket)).transpose()?;
+        Ok(Self { main, gate, versitygw })
     }
 
     /// By which they can be closed later.
@@ -56,6 +60,9 @@ impl Doors {
             Some(GateDoor::Port(listener)) => handles.push(listener.try_clone()?.into()),
             Some(GateDoor::Socket(listener)) => handles.push(listener.try_clone()?.into()),
             None => {}
+        }
+        if let Some(listener) = &self.versitygw {
+            handles.push(listener.try_clone()?.into());
         }
         Ok(Handles(handles))
     }

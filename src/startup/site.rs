@@ -1,6 +1,7 @@
 //! What is served: everything at the main address, the gate alone at its own.
 
 use crate::api::{self, ApiContext};
+use crate::gate::versitygw::Peer;
 use crate::gate::{self, GateContext};
 use crate::web::context::WebContext;
 use crate::web::public::{assets, health, well_known};
@@ -79,6 +80,29 @@ pub(super) fn gate_alone(
         .wrap(TracingLogger::<crate::telemetry::RequestSpan>::new())
         .configure(healths)
         .configure(gate::configure)
+        .default_service(web::to(gate::nowhere))
+}
+
+/// What the S3 gateway asks, and nothing else.
+pub(super) fn versitygw(
+    contexts: &Contexts,
+    peer: &Data<Peer>,
+) -> ActixApp<
+    impl ServiceFactory<
+        ServiceRequest,
+        Config = (),
+        Response = ServiceResponse<impl MessageBody + use<>>,
+        Error = Error,
+        InitError = (),
+    > + use<>,
+> {
+    ActixApp::new()
+        .app_data(contexts.web.clone())
+        .app_data(contexts.gate.clone())
+        .app_data(peer.clone())
+        .wrap(from_fn(edge::finish))
+        .wrap(TracingLogger::<crate::telemetry::RequestSpan>::new())
+        .configure(gate::versitygw::configure)
         .default_service(web::to(gate::nowhere))
 }
 

@@ -9,6 +9,7 @@ mod replay;
 mod revoked;
 mod stores;
 mod verdicts;
+mod versitygw;
 
 use crate::support::gate::{Gateway, Request, Wanted};
 use crate::support::people::Person;

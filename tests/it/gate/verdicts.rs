@@ -2,7 +2,7 @@
 
 use super::Scene;
 use crate::support::gate::{HOST, Request, Wanted};
-use serde_json::{Value, json};
+use serde_json::json;
 
 #[actix_web::test]
 async fn a_signed_request_that_a_policy_allows_may_go_on() {

@@ -126,10 +126,15 @@ impl TestApp {
 
     /// A second server that reaches the database in another way.
     pub fn node_at(&self, url: &str) -> Node {
+        self.node_with(&[("CAMLOCK_DATABASE__URL", url)])
+    }
+
+    /// A second server with other settings.
+    pub fn node_with(&self, settings: &[(&str, &str)]) -> Node {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
         let address = format!("http://{}", listener.local_addr().expect("an address"));
         let mut variables = self.variables.clone();
-        variables.push(("CAMLOCK_DATABASE__URL".to_owned(), url.to_owned()));
+        variables.extend(settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
         let (app, server) = start(&variables, &self.clock, listener);
         Node { app, address, server }
     }
