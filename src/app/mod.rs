@@ -61,7 +61,7 @@ pub struct App {
     signers: Arc<signed::signers::Signers>,
     gateways: Arc<gate::gateways::Gateways>,
     tally: Arc<gate::tally::Tally>,
-    vended: Arc<gate::vending::Handed>,
+    vended: Arc<gate::holders::Handed>,
     watch: Arc<signed::standing::Watch>,
     writable: Arc<operator::readiness::Writable>,
 }

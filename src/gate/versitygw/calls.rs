@@ -3,7 +3,7 @@
 use super::fault::Fault;
 use super::wire::{Derivation, Evaluating, Identities, Principals, arn, root_arn, users_arn};
 use super::{Call, VERSION};
-use crate::app::gate::{Decided, Evaluation, WantedKey, absent, evaluate as policies, holders, vend};
+use crate::app::gate::{Decided, Evaluation, WantedKey, absent, bearers, evaluate as policies, vend};
 use crate::domain::gate::scope::KeyScope;
 use crate::gate::question::{answered, in_time, read, source};
 use crate::gate::questions::{Facts, Values, questions};
@@ -62,7 +62,7 @@ pub(super) async fn evaluate(call: Call) -> Result<HttpResponse, Fault> {
 pub(super) async fn identities(call: Call) -> Result<HttpResponse, Fault> {
     let told: Identities = read(&call.text, "accessKeyIds")?;
     ensure_few(&told.access_key_ids)?;
-    let found = in_time(holders(&call.app, &call.door, &told.access_key_ids)).await?;
+    let found = in_time(bearers(&call.app, &call.door, &told.access_key_ids)).await?;
     let shown = found.iter().map(|holder| match holder {
         Some(bearer) => json!({ "found": true, "kind": "user", "principalArn": arn(&bearer.user) }),
         None => json!({ "found": false }),

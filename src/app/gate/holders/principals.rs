@@ -1,17 +1,17 @@
 //! Who is behind keys, and whether somebody of a name is there, for services that have lists of their own.
 
 use crate::app::gate::gateways::Door;
-use crate::app::gate::holder;
+use crate::app::gate::holders;
 use crate::app::gate::verdict::Bearer;
 use crate::app::{App, Failure};
 use crate::store::{StoreError, users};
 
 /// Whose keys those are, in the same order; nobody where a key is disabled or not in the account of the gateway.
-pub async fn holders(app: &App, door: &Door, secret_ids: &[String]) -> Result<Vec<Option<Bearer>>, Failure> {
+pub async fn bearers(app: &App, door: &Door, secret_ids: &[String]) -> Result<Vec<Option<Bearer>>, Failure> {
     let mut found = Vec::with_capacity(secret_ids.len());
     for secret_id in secret_ids {
-        let holder = match holder::known(app, door, secret_id).await {
-            Ok(known) => Some(holder::bearer(&known)),
+        let holder = match holders::known(app, door, secret_id).await {
+            Ok(known) => Some(holders::bearer(&known)),
             Err(stop) => stop.into_refused().map(|_| None)?,
         };
         found.push(holder);

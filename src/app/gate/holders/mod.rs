@@ -1,4 +1,14 @@
-//! Whose key it is that a service asks about by its id alone.
+//! Services that check signatures themselves: they name a key by its id, and ask who has it and what its holder may do.
+
+mod evaluate;
+mod peer;
+mod principals;
+mod vending;
+
+pub use self::evaluate::{Decided, Evaluated, Evaluation, Outcome, evaluate};
+pub use self::peer::ensure_peer;
+pub use self::principals::{absent, bearers};
+pub use self::vending::{Handed, Vended, WantedKey, vend};
 
 use crate::app::App;
 use crate::app::gate::gateways::Door;

@@ -6,7 +6,7 @@
 use crate::app::change::Outsider;
 use crate::app::change::event::{Actor, Draft};
 use crate::app::gate::gateways::Door;
-use crate::app::gate::holder;
+use crate::app::gate::holders;
 use crate::app::gate::refusal::{Refused, Stop};
 use crate::app::gate::verdict::Bearer;
 use crate::app::{App, Failure};
@@ -81,10 +81,10 @@ pub async fn vend(
 async fn derived(app: &App, door: &Door, wanted: &WantedKey<'_>, source: &Source) -> Result<Vended, Stop> {
     let scope = &wanted.scope;
     ensure_handed_out(door, scope, app.clock.now())?;
-    let known = holder::known(app, door, wanted.secret_id).await?;
+    let known = holders::known(app, door, wanted.secret_id).await?;
     let signing_key = derive(app, &known.signer, scope)?;
     record(app, door, &known.signer, Noted { scope, source }).await?;
-    Ok(Vended { signing_key, bearer: holder::bearer(&known), revision: door.standing.authority })
+    Ok(Vended { signing_key, bearer: holders::bearer(&known), revision: door.standing.authority })
 }
 
 /// Only for what the token names, and only for days on which a signature can be good.

@@ -2,7 +2,7 @@
 
 use crate::app::caller::access::{Access, Beyond};
 use crate::app::gate::gateways::Door;
-use crate::app::gate::holder;
+use crate::app::gate::holders;
 use crate::app::gate::refusal::{Refused, Stop};
 use crate::app::gate::verdict::Bearer;
 use crate::app::keys::usage::{Sighting, note_use};
@@ -96,7 +96,7 @@ async fn decided(app: &App, door: &Door, asked: &Evaluation, source: &Source) ->
             return Err(Refused::forbidden("unknown_service", text).into());
         }
     }
-    let known = holder::known(app, door, &asked.secret_id).await?;
+    let known = holders::known(app, door, &asked.secret_id).await?;
     let access = access(app, &known).await?;
     let decisions = asked.resources.iter().map(|resource| {
         let each = asked.actions.iter().map(|action| {
@@ -114,7 +114,7 @@ async fn decided(app: &App, door: &Door, asked: &Evaluation, source: &Source) ->
         each.collect()
     });
     let decisions = decisions.collect();
-    Ok(Evaluated { bearer: holder::bearer(&known), revision: door.standing.authority, decisions })
+    Ok(Evaluated { bearer: holders::bearer(&known), revision: door.standing.authority, decisions })
 }
 
 fn weigh(access: &Access, beyond: &Beyond<'_>) -> (Outcome, String) {

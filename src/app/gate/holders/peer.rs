@@ -1,7 +1,7 @@
 //! A gateway that proves itself with a key of its own, on a socket that nobody else reaches.
 
 use crate::app::gate::gateways::Door;
-use crate::app::gate::holder;
+use crate::app::gate::holders;
 use crate::app::gate::judge::Asked;
 use crate::app::gate::refusal::{Refused, Stop};
 use crate::app::signed::{Refusal, believed};
@@ -47,7 +47,7 @@ async fn proved(app: &App, door: &Door, asked: &Asked<'_>, secret_id: &SecretId)
     if claim.scheme() != Scheme::AwsV4 || claim.secret_id() != secret_id.as_str() {
         return Err(Refused::forbidden("unknown_key", "This key does not speak for the gateway.").into());
     }
-    let known = holder::known(app, door, claim.secret_id()).await?;
+    let known = holders::known(app, door, claim.secret_id()).await?;
     let allowed = Allowances { unsigned_payload: false, v1: false };
     let (verified, _) = believed(app, &claim, Some(known), allowed).map_err(stop)?;
     if verified.coverage() == Coverage::Verified {
