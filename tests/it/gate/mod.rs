@@ -3,6 +3,7 @@
 mod admission;
 mod counted;
 mod forms;
+mod negatives;
 mod nginx;
 mod refusals;
 mod replay;
