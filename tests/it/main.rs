@@ -107,6 +107,7 @@ mod reveal;
 mod rooms;
 mod second_step;
 mod secrecy;
+mod services_pages;
 mod session_cap;
 mod session_races;
 mod sessions;

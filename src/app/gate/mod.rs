@@ -2,8 +2,10 @@
 
 pub mod gateways;
 pub mod judge;
+mod noted;
 pub mod refusal;
 pub mod replay;
+pub mod report;
 pub mod tally;
 pub mod tokens;
 pub mod verdict;

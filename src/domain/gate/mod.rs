@@ -4,6 +4,7 @@ pub mod gateway;
 pub mod headers;
 pub mod host;
 pub mod method;
+pub mod refused;
 pub mod route;
 pub mod service;
 pub mod target;

@@ -7,6 +7,7 @@ mod nginx;
 mod refusals;
 mod replay;
 mod revoked;
+mod seen;
 mod verdicts;
 
 use crate::support::gate::{Gateway, Request, Wanted};

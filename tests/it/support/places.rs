@@ -24,10 +24,7 @@ impl Places {
         let fields = [("name", "orders"), ("hosts", "orders.example.com")];
         root.browser.submit("/settings/services/new", "/settings/services/new", &fields).await.redirect();
         let fields = [("name", "edge"), ("service", "orders")];
-        root.browser
-            .submit("/settings/gates/new", "/settings/gates/new", &fields)
-            .await
-            .redirect();
+        root.browser.submit("/settings/gates/new", "/settings/gates/new", &fields).await.redirect();
         let id = |address: String| address.split(['/', '?']).nth(2).expect("an id").to_owned();
         Self { user, key, group: id(group.redirect()), policy: id(policy.redirect()) }
     }
