@@ -97,6 +97,7 @@ mod policies_published;
 mod policy;
 mod policy_advice;
 mod policy_holders;
+mod policy_services;
 mod postgres_places;
 mod proxy;
 mod readiness;
