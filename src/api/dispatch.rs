@@ -199,7 +199,13 @@ async fn serve(
         body: Body::Bytes(&wire.body),
     };
     let arrival = Arrival { at_ms: app.clock.now_ms(), origin: Origin::of(&source.ip) };
-    let claim = signed::claim(app, &incoming)?;
+    let claim = match signed::claim(app, &incoming) {
+        Ok(claim) => claim,
+        Err(error) => {
+            signed::note_untimely(app, &incoming, &error, &source).await;
+            return Err(error.into());
+        }
+    };
     let action = find_action(&claim);
     let call = Use {
         action: action.as_ref().map_or("", |action| action.name),

@@ -28,4 +28,30 @@ pub struct Record {
     pub client: String,
     pub result: String,
     pub reason: String,
+    /// Of a call at a service behind the gate.
+    pub gate: Option<GateCall>,
+}
+
+/// What the gate knows of a call beyond what the API knows.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct GateCall {
+    pub host: String,
+    /// The first two parts of the path.
+    pub path_prefix: String,
+    /// How far the signature vouches for the body.
+    pub coverage: String,
+    /// The stable name of the outcome: `allowed`, or why not.
+    pub verdict: String,
+}
+
+/// Signatures under one key that were refused for one reason: a number, as whoever sent them did not prove to hold the key.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct RefusedSignatures {
+    /// The stable name of the reason.
+    pub reason: String,
+    pub count: i64,
+    pub first_ms: i64,
+    pub last_ms: i64,
+    /// Where the newest came from.
+    pub ip: String,
 }

@@ -16,11 +16,13 @@ mod operator;
 pub mod part;
 pub mod preset;
 mod problem;
+pub mod ready;
 mod resource;
 mod statement;
 mod template;
 mod truth;
 mod value;
+pub mod vocabulary;
 mod wildcard;
 
 pub use action::spelling as action_spelling;

@@ -1,11 +1,11 @@
 //! When keys were used, and the newest calls with each.
 
-use super::schema::{key_records, key_usage};
+use super::schema::{key_records, key_refusals, key_usage};
 use super::{Conn, StoreError, dialect};
 use crate::domain::key::SecretId;
-use crate::domain::key_usage::{KEPT_DAYS, KEPT_RECORDS, LastUse, Record};
+use crate::domain::key_usage::{GateCall, KEPT_DAYS, KEPT_RECORDS, LastUse, Record};
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Text};
+use diesel::sql_types::{BigInt, Nullable, Text};
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = key_usage)]
@@ -43,11 +43,22 @@ struct RecordRow {
     client: String,
     result: String,
     reason: String,
+    host: Option<String>,
+    path_prefix: Option<String>,
+    coverage: Option<String>,
+    verdict: Option<String>,
 }
 
 impl From<RecordRow> for Record {
     fn from(row: RecordRow) -> Self {
+        let gate = row.verdict.map(|verdict| GateCall {
+            host: row.host.unwrap_or_default(),
+            path_prefix: row.path_prefix.unwrap_or_default(),
+            coverage: row.coverage.unwrap_or_default(),
+            verdict,
+        });
         Self {
+            gate,
             secret_id: row.secret_id,
             request_id: row.request_id,
             at_ms: row.at_ms,
@@ -82,9 +93,11 @@ pub fn put(
 
 /// The same text on both databases: each place is used once, in order.
 fn insert(conn: &mut Conn, record: &Record) -> Result<(), StoreError> {
+    let gate = record.gate.as_ref();
     diesel::sql_query(
-        "INSERT INTO key_records (secret_id, request_id, at_ms, service, action, ip, client, result, reason) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING",
+        "INSERT INTO key_records (secret_id, request_id, at_ms, service, action, ip, client, result, reason, \
+         host, path_prefix, coverage, verdict) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) ON CONFLICT DO NOTHING",
     )
     .bind::<Text, _>(&record.secret_id)
     .bind::<Text, _>(&record.request_id)
@@ -95,6 +108,10 @@ fn insert(conn: &mut Conn, record: &Record) -> Result<(), StoreError> {
     .bind::<Text, _>(&record.client)
     .bind::<Text, _>(&record.result)
     .bind::<Text, _>(&record.reason)
+    .bind::<Nullable<Text>, _>(gate.map(|call| &call.host))
+    .bind::<Nullable<Text>, _>(gate.map(|call| &call.path_prefix))
+    .bind::<Nullable<Text>, _>(gate.map(|call| &call.coverage))
+    .bind::<Nullable<Text>, _>(gate.map(|call| &call.verdict))
     .execute(conn)?;
     Ok(())
 }
@@ -172,6 +189,7 @@ pub fn records(conn: &mut Conn, id: &SecretId) -> Result<Vec<Record>, StoreError
 pub fn forget(conn: &mut Conn, id: &SecretId) -> Result<(), StoreError> {
     diesel::delete(key_usage::table.find(id.as_str())).execute(conn)?;
     diesel::delete(key_records::table.filter(key_records::secret_id.eq(id.as_str()))).execute(conn)?;
+    diesel::delete(key_refusals::table.filter(key_refusals::secret_id.eq(id.as_str()))).execute(conn)?;
     Ok(())
 }
 
@@ -179,5 +197,6 @@ pub fn forget(conn: &mut Conn, id: &SecretId) -> Result<(), StoreError> {
 pub fn sweep(conn: &mut Conn, now: i64) -> Result<(), StoreError> {
     let oldest = (now - KEPT_DAYS * 86_400) * 1000;
     diesel::delete(key_records::table.filter(key_records::at_ms.lt(oldest))).execute(conn)?;
+    diesel::delete(key_refusals::table.filter(key_refusals::last_ms.lt(oldest))).execute(conn)?;
     Ok(())
 }

@@ -1,7 +1,7 @@
 //! Services: their hosts and routes are kept as they are written.
 
 use super::schema::{gate_token_services, service_hours, services};
-use super::{Conn, StoreError};
+use super::{Conn, StoreError, service_refusals};
 use crate::domain::gate::route::Routes;
 use crate::domain::gate::service::{BodyLimit, Hosts, Service, ServiceName, ServicePlan};
 use crate::domain::user::Uin;
@@ -94,6 +94,7 @@ pub fn update(conn: &mut Conn, service: &Service) -> Result<(), StoreError> {
 /// Removes a service, also from the gate tokens that name it, and what was counted of it.
 pub fn delete(conn: &mut Conn, id: i64) -> Result<(), StoreError> {
     diesel::delete(service_hours::table.filter(service_hours::service_id.eq(id))).execute(conn)?;
+    service_refusals::forget(conn, id)?;
     diesel::delete(services::table.find(id)).execute(conn)?;
     Ok(())
 }
@@ -155,11 +156,11 @@ pub fn count(conn: &mut Conn, counted: &Hour) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Forgets hours of which nobody asks any more.
+/// Forgets hours and refused requests of which nobody asks any more.
 pub fn sweep(conn: &mut Conn, now: i64) -> Result<(), StoreError> {
-    let is_old = service_hours::hour.lt(now - KEPT_DAYS * 86_400);
-    diesel::delete(service_hours::table.filter(is_old)).execute(conn)?;
-    Ok(())
+    let oldest = now - KEPT_DAYS * 86_400;
+    diesel::delete(service_hours::table.filter(service_hours::hour.lt(oldest))).execute(conn)?;
+    service_refusals::sweep(conn, oldest)
 }
 
 /// What was counted of a service since a time, oldest hour first.

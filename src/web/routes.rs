@@ -224,8 +224,13 @@ pub const ENDPOINTS: &[Endpoint] = &[
     get("/settings/services", For(LIST_SERVICES), || to(services::list::index)),
     get("/settings/services/new", For(CREATE_SERVICE), || to(services::form::new_form)),
     make("/settings/services/new", For(CREATE_SERVICE), || to(services::form::create)),
-    get("/settings/services/{service}", For(LIST_SERVICES), || to(services::form::edit_form)),
-    post("/settings/services/{service}", For(UPDATE_SERVICE), || to(services::form::edit)),
+    get("/settings/services/{service}", For(LIST_SERVICES), || to(services::detail::index)),
+    get("/settings/services/{service}/edit", All(&[LIST_SERVICES, UPDATE_SERVICE]), || {
+        to(services::form::edit_form)
+    }),
+    post("/settings/services/{service}/edit", All(&[LIST_SERVICES, UPDATE_SERVICE]), || {
+        to(services::form::edit)
+    }),
     get("/settings/services/{service}/delete", All(&[LIST_SERVICES, DELETE_SERVICE]), || {
         to(confirm::delete_service)
     }),

@@ -13,7 +13,7 @@ fn document(effect: &str, action: &str, more: &str) -> String {
 }
 
 fn advice_on(action: &str) -> Vec<String> {
-    advice::of(&document("allow", action, "")).into_iter().map(|advice| advice.text).collect()
+    advice::of(&document("allow", action, ""), &[]).into_iter().map(|advice| advice.text).collect()
 }
 
 async fn checked(root: &Person, document: &str) -> Answer {
@@ -72,8 +72,8 @@ fn what_exists_and_what_belongs_to_others_is_not_judged() {
     {
         assert_eq!(advice_on(written), [""; 0], "{written}");
     }
-    assert_eq!(advice::of(&document("deny", "*", "")), []);
-    assert_eq!(advice::of("no policy"), []);
+    assert_eq!(advice::of(&document("deny", "*", ""), &[]), []);
+    assert_eq!(advice::of("no policy", &[]), []);
 }
 
 #[test]

@@ -2,11 +2,11 @@
 
 use crate::app::caller::access::{Access, Beyond};
 use crate::app::gate::gateways::Door;
+use crate::app::gate::noted::{self, Told};
 use crate::app::gate::refusal::{Refused, Stop};
 use crate::app::gate::replay;
-use crate::app::gate::tally::Told;
 use crate::app::gate::verdict::{Bearer, Verdict};
-use crate::app::keys::usage::{Sighting, note_use};
+use crate::app::keys::refused::note_refused;
 use crate::app::signed::signers::{Known, access, signer};
 use crate::app::signed::{Refusal, believed};
 use crate::app::{App, Failure};
@@ -87,7 +87,7 @@ impl Weighing<'_> {
             headers: asked.headers,
             body: asked.body,
         };
-        let claim = signature::parse_for_gate(&incoming, app.clock.now(), &rules_of(&door.gateway, service))?;
+        let claim = self.claim(&incoming, service, verdict).await?;
         verdict.scheme = Some(claim.scheme());
         let named = self.named(service, &claim, Place { method, target: &target })?;
         named.action.clone_into(&mut verdict.action);
@@ -116,29 +116,61 @@ impl Weighing<'_> {
         replay::told(app, &used, outcome).await
     }
 
-    /// Believes a claim where a key of the gateway's account made it. One of another account looks like none.
-    async fn believed(&self, claim: &Claim<'_>) -> Result<(Verified, Arc<Known>), Stop> {
+    /// What the request claims. Where only the time is wrong, the key that it names is told of it.
+    async fn claim<'c>(
+        &self,
+        incoming: &Incoming<'c>,
+        service: &Service,
+        verdict: &mut Verdict,
+    ) -> Result<Claim<'c>, Stop> {
+        let Self { app, door, source, .. } = *self;
+        let rules = rules_of(&door.gateway, service);
+        let read = |at| signature::parse_for_gate(incoming, at, &rules);
+        let parsed = read(app.clock.now());
+        let untimely = parsed.as_ref().err().and_then(SignatureError::claimed_time);
+        let late = untimely.and_then(|at| read(at).ok());
+        let named = parsed.as_ref().ok().or(late.as_ref());
+        verdict.claimed = named.and_then(|claim| SecretId::parse(claim.secret_id()).ok());
+        if let (Err(error), Some(late)) = (&parsed, &late)
+            && let Ok(Some(known)) = self.own_key(late).await
+        {
+            note_refused(app, &known.signer.key, error.reason(), &source.ip);
+        }
+        Ok(parsed?)
+    }
+
+    /// The key that a claim names. One of another account looks like none.
+    async fn own_key(&self, claim: &Claim<'_>) -> Result<Option<Arc<Known>>, Failure> {
         let Self { app, door, .. } = *self;
         let known = match SecretId::parse(claim.secret_id()) {
             Ok(id) => signer(app, id, door.standing).await?,
             Err(_) => None,
         };
-        let own = known.filter(|known| known.signer.user.owner_uin == door.gateway.token.owner_uin);
+        Ok(known.filter(|known| known.signer.user.owner_uin == door.gateway.token.owner_uin))
+    }
+
+    /// Believes a claim where a key of the gateway's account made it.
+    async fn believed(&self, claim: &Claim<'_>) -> Result<(Verified, Arc<Known>), Stop> {
+        let own = self.own_key(claim).await?;
         let v1 = own.as_ref().is_some_and(|known| known.signer.account.settings.signature_v1);
         let allowed = Allowances { unsigned_payload: true, v1 };
         // Of a write whose body is not known, all that can be said is that.
         let is_write = Method::parse(self.asked.method).is_ok_and(|method| !method.is_read());
         let is_open = is_write && matches!(self.asked.body, Body::Unknown);
-        let proved = believed(app, claim, own, allowed).map_err(|refusal| match refusal {
+        let proved = believed(self.app, claim, own.clone(), allowed).map_err(|refusal| match refusal {
             Refusal::Signature(SignatureError::Mismatch(_)) if is_open => uncovered().into(),
             Refusal::Signature(error) => error.into(),
             Refusal::Token => unknown_token().into(),
             Refusal::Failure(failure) => failure.into(),
         });
-        proved.and_then(|proved| match claim.token() {
+        let judged = proved.and_then(|proved| match claim.token() {
             Some(token) if !token.is_empty() => Err(unknown_token().into()),
             _ => Ok(proved),
-        })
+        });
+        if let (Err(Stop::Refused(refused)), Some(known)) = (&judged, &own) {
+            note_refused(self.app, &known.signer.key, refused.reason, &self.source.ip);
+        }
+        judged
     }
 
     fn named(&self, service: &Service, claim: &Claim<'_>, place: Place<'_>) -> Result<Named, Stop> {
@@ -198,24 +230,8 @@ impl Weighing<'_> {
 
     /// Counts the verdict, and notes the call for *Last used* and the key's records.
     fn note(&self, verdict: &Verdict) {
-        let services = &self.door.gateway.services;
-        let service = services.iter().find(|service| service.plan.name.as_str() == verdict.service);
-        self.app.tally.count(&Told {
-            token: self.door.gateway.token.id,
-            service: service.map(|service| service.id),
-            at: self.app.clock.now(),
-            is_allowed: verdict.is_allowed(),
-        });
-        let Some(bearer) = &verdict.bearer else { return };
-        let action = verdict.action.split_once(':').map(|(_, name)| name);
-        let sighting = match &verdict.refused {
-            None => Sighting::allowed(&verdict.service, action, self.source),
-            Some(refused) => {
-                let seen = Sighting::refused(action, self.source, &refused.message).of(&verdict.service);
-                Sighting { is_use: refused.reason != "disabled_key", ..seen }
-            }
-        };
-        note_use(self.app, &bearer.secret_id, sighting);
+        let Self { app, door, asked, source } = *self;
+        noted::note(app, &Told { gateway: &door.gateway, asked, source, verdict });
     }
 }
 

@@ -3,8 +3,10 @@
 pub mod gateways;
 pub mod holders;
 pub mod judge;
+mod noted;
 pub mod refusal;
 pub mod replay;
+pub mod report;
 pub mod tally;
 pub mod tokens;
 pub mod verdict;

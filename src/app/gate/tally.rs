@@ -1,22 +1,31 @@
 //! What the gate has said, counted in memory and written down in batches: never a write of its own for a verdict.
 
 use crate::app::{App, Failure};
-use crate::store::{StoreError, gate_tokens, services};
-use std::collections::BTreeMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use crate::domain::gate::refused::{KEPT_REFUSALS, RefusedRequest};
+use crate::store::{Conn, StoreError, gate_tokens, service_refusals, services};
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 const HOUR: i64 = 3_600;
+/// Services whose refused requests wait to be written down; those of further ones are counted alone.
+const MOST_SERVICES: usize = 1_000;
 
 /// Verdicts that were given and are not written down yet.
 #[derive(Default)]
-pub struct Tally(Mutex<Counts>);
+pub struct Tally {
+    counts: Mutex<Counts>,
+    /// Held by whoever writes down.
+    pen: tokio::sync::Mutex<()>,
+}
 
-#[derive(Clone, Default)]
+#[derive(Default)]
 struct Counts {
     /// By service and hour, in the order in which every node locks the rows.
     hours: BTreeMap<(i64, i64), Verdicts>,
     /// When gate tokens asked last.
     tokens: BTreeMap<i64, i64>,
+    /// The newest refused requests of each service, oldest first.
+    refused: BTreeMap<i64, VecDeque<RefusedRequest>>,
 }
 
 #[derive(Clone, Copy, Default)]
@@ -25,21 +34,45 @@ struct Verdicts {
     refused: i64,
 }
 
+/// A verdict, as it is counted.
+pub(in crate::app) struct Counted {
+    pub token: i64,
+    pub service: Option<i64>,
+    pub at: i64,
+    /// Of a request that may not go on.
+    pub refused: Option<RefusedRequest>,
+}
+
+impl Counts {
+    fn keep_refused(&mut self, service: i64, refused: RefusedRequest) {
+        if self.refused.len() >= MOST_SERVICES && !self.refused.contains_key(&service) {
+            return;
+        }
+        let kept = self.refused.entry(service).or_default();
+        if kept.len() >= KEPT_REFUSALS {
+            kept.pop_front();
+        }
+        kept.push_back(refused);
+    }
+}
+
 impl Tally {
     fn counts(&self) -> MutexGuard<'_, Counts> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.counts.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Counts a verdict about a service, or one that came before a service was known.
-    pub(in crate::app) fn count(&self, told: &Told) {
+    pub(in crate::app) fn count(&self, told: Counted) {
         let mut counts = self.counts();
         counts.tokens.insert(told.token, told.at);
         let Some(service) = told.service else { return };
         let verdicts = counts.hours.entry((service, told.at - told.at.rem_euclid(HOUR))).or_default();
-        if told.is_allowed {
-            verdicts.allowed += 1;
-        } else {
-            verdicts.refused += 1;
+        match told.refused {
+            None => verdicts.allowed += 1,
+            Some(refused) => {
+                verdicts.refused += 1;
+                counts.keep_refused(service, refused);
+            }
         }
     }
 
@@ -53,38 +86,53 @@ impl Tally {
         for (token, at) in &counts.tokens {
             newer.tokens.entry(*token).or_insert(*at);
         }
+        for (service, older) in &counts.refused {
+            let kept = newer.refused.entry(*service).or_default();
+            let room = KEPT_REFUSALS.saturating_sub(kept.len());
+            for one in older.iter().rev().take(room) {
+                kept.push_front(one.clone());
+            }
+        }
     }
-}
-
-/// A verdict, as it is counted.
-pub(in crate::app) struct Told {
-    pub token: i64,
-    pub service: Option<i64>,
-    pub at: i64,
-    pub is_allowed: bool,
 }
 
 /// Writes down what was counted. What cannot be written stays counted.
+///
+/// Whoever asks may go away meanwhile: what was begun is finished, and the next one waits for it.
 pub async fn flush(app: &App) -> Result<(), Failure> {
-    let counts = std::mem::take(&mut *app.tally.counts());
+    let app = app.clone();
+    let flush = tokio::spawn(async move {
+        let _pen = app.tally.pen.lock().await;
+        write_counts(&app).await
+    });
+    let ended = flush.await;
+    ended.map_err(|error| StoreError::Unavailable(error.to_string()))?
+}
+
+async fn write_counts(app: &App) -> Result<(), Failure> {
+    let counts = Arc::new(std::mem::take(&mut *app.tally.counts()));
     if counts.tokens.is_empty() {
         return Ok(());
     }
-    let lent = counts.clone();
-    let write = move |conn: &mut _| -> Result<(), StoreError> {
-        for ((service, hour), verdicts) in &lent.hours {
-            let counted = services::Hour {
-                service: *service,
-                hour: *hour,
-                allowed: verdicts.allowed,
-                refused: verdicts.refused,
-            };
-            services::count(conn, &counted)?;
-        }
-        lent.tokens.iter().try_for_each(|(token, at)| gate_tokens::note_use(conn, *token, *at))
-    };
-    app.store.write_again(write).await.map_err(|error: StoreError| {
+    let lent = Arc::clone(&counts);
+    app.store.write_again(move |conn| write(conn, &lent)).await.map_err(|error: StoreError| {
         app.tally.put_back(&counts);
         error.into()
     })
+}
+
+fn write(conn: &mut Conn, counts: &Counts) -> Result<(), StoreError> {
+    for ((service, hour), verdicts) in &counts.hours {
+        let counted = services::Hour {
+            service: *service,
+            hour: *hour,
+            allowed: verdicts.allowed,
+            refused: verdicts.refused,
+        };
+        services::count(conn, &counted)?;
+    }
+    for (service, refused) in &counts.refused {
+        service_refusals::put(conn, *service, refused)?;
+    }
+    counts.tokens.iter().try_for_each(|(token, at)| gate_tokens::note_use(conn, *token, *at))
 }

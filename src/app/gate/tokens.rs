@@ -36,6 +36,14 @@ pub async fn gate_tokens(app: &App, by: &impl Steward) -> Result<Vec<ListedToken
     Ok(found.map(|(token, services)| ListedToken { token, services }).collect())
 }
 
+/// The names of the services that a gate token is for, for whoever is about to revoke it.
+pub async fn services_of_token(app: &App, by: &impl Steward, name: &str) -> Result<Vec<String>, Failure> {
+    by.ensure_allowed(action::REVOKE_GATE_TOKEN)?;
+    let (owner, wanted) = (by.account_of(), name.to_owned());
+    let found = app.store.read(move |conn| gate_tokens::find(conn, owner, &wanted)).await?;
+    found.map(|gateway| names(&gateway)).ok_or(Failure::NotFound)
+}
+
 /// Makes a gate token; it is in the answer, and nowhere else.
 pub async fn create_gate_token(
     app: &App,

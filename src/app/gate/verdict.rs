@@ -22,6 +22,8 @@ pub struct Verdict {
     pub coverage: Option<Coverage>,
     /// Nobody until a signature is believed.
     pub bearer: Option<Bearer>,
+    /// The key that the request names, believed or not; no gateway is told of it.
+    pub(in crate::app) claimed: Option<SecretId>,
     pub service: String,
     pub action: String,
     pub resource: String,

@@ -4,6 +4,7 @@ pub mod access_keys;
 pub(super) mod deeds;
 pub mod import;
 pub(super) mod pair;
+pub mod refused;
 pub mod reveal;
 pub mod reveal_age;
 pub(super) mod rights;

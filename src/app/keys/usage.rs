@@ -1,11 +1,11 @@
 //! When keys were used: noted in memory by every signed call, written down in batches, never into a key's row.
 
 use crate::app::caller::Caller;
-use crate::app::keys::{KeyRef, Operation, held};
+use crate::app::keys::{KeyRef, Operation, held, refused};
 use crate::app::{App, Failure};
 use crate::domain::characters::without_misleading;
 use crate::domain::key::SecretId;
-use crate::domain::key_usage::{KEPT_RECORDS, LastUse, Record};
+use crate::domain::key_usage::{GateCall, KEPT_RECORDS, LastUse, Record};
 use crate::domain::source::Source;
 use crate::store::{Conn, StoreError, key_usage, signed_seconds};
 use std::collections::BTreeMap;
@@ -28,6 +28,8 @@ pub struct Sighting {
     pub reason: String,
     /// Whether the call counts as the key’s last use, if it was carried out.
     pub is_use: bool,
+    /// Of a call at a service behind the gate.
+    pub gate: Option<GateCall>,
 }
 
 impl Sighting {
@@ -42,6 +44,7 @@ impl Sighting {
             request_id: source.request_id.clone(),
             reason: String::new(),
             is_use: true,
+            gate: None,
         }
     }
 
@@ -71,6 +74,8 @@ impl Sighting {
 #[derive(Default)]
 pub struct Usage {
     noted: Mutex<Noted>,
+    /// Signatures that were refused, by key and reason.
+    pub(super) refused: Mutex<refused::Refusals>,
     /// Held by whoever writes down.
     pen: tokio::sync::Mutex<()>,
 }
@@ -108,19 +113,22 @@ pub async fn flush_usage(app: &App) -> Result<(), Failure> {
 async fn write_usage(app: &App) -> Result<(), Failure> {
     let noted = std::mem::take(&mut *app.usage.noted.lock().unwrap_or_else(PoisonError::into_inner));
     let signed = app.memory.unwritten();
-    if noted.is_empty() && signed.is_empty() {
+    let refusals = refused::take(&app.usage);
+    if noted.is_empty() && signed.is_empty() && refusals.is_empty() {
         return Ok(());
     }
-    let batch = Arc::new((noted, signed));
+    let batch = Arc::new((noted, signed, refusals));
     let (lent, node) = (Arc::clone(&batch), Arc::clone(&app.node));
     let write = move |conn: &mut Conn| {
-        let (noted, signed) = &*lent;
+        let (noted, signed, refusals) = &*lent;
         signed.iter().try_for_each(|(id, seconds)| signed_seconds::put(conn, &node, id, seconds))?;
-        noted.iter().try_for_each(|(id, calls)| put(conn, id, calls))
+        noted.iter().try_for_each(|(id, calls)| put(conn, id, calls))?;
+        refused::write(conn, refusals)
     };
     app.store.write_again(write).await.map_err(|error: StoreError| {
         keep_noted(app, &batch.0);
         app.memory.keep_unwritten(&batch.1);
+        refused::put_back(&app.usage, &batch.2);
         error.into()
     })
 }
@@ -162,6 +170,7 @@ fn put(conn: &mut Conn, id: &SecretId, calls: &[(i64, Sighting)]) -> Result<(), 
         client: sighting.client.clone(),
         result: if sighting.reason.is_empty() { "allowed" } else { "refused" }.to_owned(),
         reason: sighting.reason.clone(),
+        gate: sighting.gate.clone(),
     };
     let surplus = calls.len().saturating_sub(KEPT_RECORDS);
     let records: Vec<Record> = calls.iter().skip(surplus).map(record).collect();

@@ -8,6 +8,7 @@ use crate::domain::field::FieldError;
 use crate::domain::gate::service::{MAX_SERVICES, Service, ServiceName, ServicePlan, ServiceRefusal};
 use crate::domain::gate::written::WrittenService;
 use crate::domain::permission::action;
+use crate::domain::policy::vocabulary::ServiceWords;
 use crate::domain::sentence::Sentence;
 use crate::domain::user::Uin;
 use crate::store::sequences::{self, Sequence};
@@ -25,6 +26,16 @@ pub async fn services(app: &App, by: &impl Steward) -> Result<Vec<ListedService>
     by.ensure_allowed(action::LIST_SERVICES)?;
     let owner = by.account_of();
     app.store.read(move |conn| listed(conn, owner)).await
+}
+
+/// What the account's services are called in policies; nothing to whoever may not list them.
+pub async fn words_of_services(app: &App, by: &impl Steward) -> Result<Vec<ServiceWords>, Failure> {
+    if by.ensure_allowed(action::LIST_SERVICES).is_err() {
+        return Ok(Vec::new());
+    }
+    let owner = by.account_of();
+    let found = app.store.read(move |conn| kept::of_account(conn, owner)).await?;
+    Ok(found.iter().map(ServiceWords::of).collect())
 }
 
 /// The service of a name.

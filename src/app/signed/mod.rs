@@ -8,6 +8,7 @@ pub(super) mod standing;
 
 use super::caller::Caller;
 use super::{App, Failure};
+use crate::app::keys::refused::note_refused;
 use crate::app::keys::usage::{Sighting, note_use};
 use crate::app::signed::signers::{Known, access, signer};
 use crate::config::Replay;
@@ -63,6 +64,16 @@ pub fn claim<'a>(app: &App, incoming: &Incoming<'a>) -> Result<Claim<'a>, Signat
     signature::parse(incoming, app.clock.now())
 }
 
+/// Counts a request that came too late or too early for the key that it names, so that its holder sees that a clock is wrong.
+pub async fn note_untimely(app: &App, incoming: &Incoming<'_>, error: &SignatureError, source: &Source) {
+    let Some(claim) = error.claimed_time().and_then(|at| signature::parse(incoming, at).ok()) else { return };
+    let Ok(id) = SecretId::parse(claim.secret_id()) else { return };
+    let Ok(standing) = standing::standing(app).await else { return };
+    if let Ok(Some(known)) = signer(app, id, standing).await {
+        note_refused(app, &known.signer.key, error.reason(), &source.ip);
+    }
+}
+
 /// Believes a claim when the key's secret made the signature, the key is enabled, the account takes the scheme, and
 /// the call is no copy of an earlier one.
 ///
@@ -79,7 +90,11 @@ pub async fn authenticate(
         Err(_) => None,
     };
     let v1 = known.as_ref().is_some_and(|known| known.signer.account.settings.signature_v1);
-    let (verified, known) = believed(app, claim, known, Allowances { unsigned_payload: false, v1 })?;
+    let judged = believed(app, claim, known.clone(), Allowances { unsigned_payload: false, v1 });
+    if let (Err(Refusal::Signature(error)), Some(known)) = (&judged, &known) {
+        note_refused(app, &known.signer.key, error.reason(), &source.ip);
+    }
+    let (verified, known) = judged?;
     let signer = &known.signer;
     if let Err(refusal) = remember_call(app, signer, &verified, call) {
         let seen = Sighting::refused(claim.action(), &source, &refusal.to_string());

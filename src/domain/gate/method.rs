@@ -66,6 +66,11 @@ impl Method {
         self.0
     }
 
+    /// All that the gate knows.
+    pub fn all() -> &'static [&'static str] {
+        &KNOWN
+    }
+
     /// Whether it changes nothing, as HTTP means it.
     pub fn is_read(self) -> bool {
         matches!(self.0, "GET" | "HEAD" | "OPTIONS")

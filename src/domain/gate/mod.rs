@@ -5,6 +5,7 @@ pub mod headers;
 pub mod host;
 pub mod method;
 pub mod questioned;
+pub mod refused;
 pub mod route;
 pub mod scope;
 pub mod service;

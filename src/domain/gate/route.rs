@@ -56,6 +56,17 @@ impl Route {
     pub fn action(&self) -> &str {
         &self.action
     }
+
+    /// Whether only requests that change nothing go by it.
+    pub fn is_read(&self) -> bool {
+        self.method.is_some_and(Method::is_read)
+    }
+
+    /// The path up to its first open part, without a slash at the end.
+    pub fn fixed_prefix(&self) -> &str {
+        let text = self.pattern.text.as_str();
+        text.split_once("/*").map_or(text, |(fixed, _)| fixed).trim_end_matches('/')
+    }
 }
 
 impl fmt::Display for Route {

@@ -44,6 +44,11 @@ impl<'a> Target<'a> {
     }
 }
 
+/// The first two parts of a path, which tell what a request is about and not whom.
+pub fn prefix_of(path: &str) -> &str {
+    path.match_indices('/').nth(2).map_or(path, |(at, _)| path.get(..at).unwrap_or(path))
+}
+
 fn is_plain_path(path: &str) -> bool {
     let Some(rest) = path.strip_prefix('/') else { return false };
     let count = rest.split('/').count();

@@ -149,6 +149,20 @@ impl SignatureError {
     }
 }
 
+impl SignatureError {
+    /// Of a request that came too late or too early, the time at which it would be judged: read again as of then, it says
+    /// whose clock is wrong.
+    pub fn claimed_time(&self) -> Option<i64> {
+        match self {
+            Self::Expired { claimed: at, .. }
+            | Self::Gate(
+                GateFault::ExpiredPresigned { ended: at, .. } | GateFault::NotYetValid { begins: at, .. },
+            ) => Some(*at),
+            _ => None,
+        }
+    }
+}
+
 impl From<GateFault> for SignatureError {
     fn from(fault: GateFault) -> Self {
         Self::Gate(fault)

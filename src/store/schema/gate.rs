@@ -44,3 +44,21 @@ diesel::table! {
         refused -> BigInt,
     }
 }
+
+diesel::table! {
+    service_refusals (service_id, at_ms, request_id) {
+        service_id -> BigInt,
+        at_ms -> BigInt,
+        request_id -> Text,
+        uin -> Nullable<BigInt>,
+        user_name -> Text,
+        secret_id -> Text,
+        ip -> Text,
+        method -> Text,
+        path -> Text,
+        action -> Text,
+        resource -> Text,
+        reason -> Text,
+        message -> Text,
+    }
+}

@@ -45,5 +45,20 @@ diesel::table! {
         client -> Text,
         result -> Text,
         reason -> Text,
+        host -> Nullable<Text>,
+        path_prefix -> Nullable<Text>,
+        coverage -> Nullable<Text>,
+        verdict -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    key_refusals (secret_id, reason) {
+        secret_id -> Text,
+        reason -> Text,
+        count -> BigInt,
+        first_ms -> BigInt,
+        last_ms -> BigInt,
+        ip -> Text,
     }
 }

@@ -12,8 +12,8 @@ mod user;
 
 pub use account::{accounts, audit_events, setup_tokens};
 pub use database::{meta, nodes, sequences};
-pub use gate::{gate_token_services, gate_tokens, service_hours, services};
-pub use key::{api_keys, key_records, key_usage, retired_ids};
+pub use gate::{gate_token_services, gate_tokens, service_hours, service_refusals, services};
+pub use key::{api_keys, key_records, key_refusals, key_usage, retired_ids};
 pub use people::{enrolments, identities, recovery_codes, throttles, totp_devices};
 pub use policy::{group_policies, policies, policy_attachments, policy_versions};
 pub use session::{forms, kept_forms, refusals, sessions, step_ups, tickets};
@@ -59,6 +59,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     identities,
     kept_forms,
     key_records,
+    key_refusals,
     key_usage,
     meta,
     nodes,
@@ -71,6 +72,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     retired_ids,
     sequences,
     service_hours,
+    service_refusals,
     services,
     sessions,
     setup_tokens,

@@ -1,6 +1,6 @@
 //! Asks before something takes effect that takes rights away or gives them, and says what.
 
-use crate::app::{groups, policies, services, users};
+use crate::app::{gate::tokens, groups, policies, services, users};
 use crate::domain::{group::GroupId, paging::Paging, permission::action, policies::PolicyId, user::Uin};
 use crate::web::pages::policies::text::{Sentence, diff, sentences};
 use crate::web::{
@@ -233,12 +233,17 @@ pub async fn delete_service(visit: Visit) -> PageResult {
 
 /// Asks before a gate token is revoked.
 pub async fn revoke_token(visit: Visit) -> PageResult {
-    visit.person.ensure_here(action::REVOKE_GATE_TOKEN)?;
+    let name = visit.part("token");
+    let services = tokens::services_of_token(visit.app(), &*visit.person.0, name).await?;
+    let asks = match services.as_slice() {
+        [] => "It names no service any more, so its gateway is answered nothing even now.".to_owned(),
+        names => format!("Its gateway can no longer ask about {}, on any node.", names.join(", ")),
+    };
     let asked = Asked {
-        title: format!("Revoke the gate token {}?", visit.part("token")),
+        title: format!("Revoke the gate token {name}?"),
         effects: vec![
-            "Whatever its gateway asks is refused at once, on all nodes. A revoked token never works again."
-                .to_owned(),
+            asks,
+            "Requests behind that gateway are refused at once. A revoked token never works again.".to_owned(),
         ],
         button: "Revoke",
         ..Asked::default()

@@ -8,6 +8,7 @@ mod nginx;
 mod refusals;
 mod replay;
 mod revoked;
+mod seen;
 mod stores;
 mod verdicts;
 mod versitygw;

@@ -101,6 +101,7 @@ async fn services(album: &mut Album, app: &TestApp, root: &Person) {
     root.grant(app, SERVICE, SERVICE, &fields).await.redirect();
     album.open("services", &root.browser, "/settings/services").await;
     album.open("service", &root.browser, "/settings/services/orders").await;
+    album.open("service_edit", &root.browser, "/settings/services/orders/edit").await;
     album.open("token_new", &root.browser, TOKEN).await;
     album.send("token_refused", root, TOKEN, &[("name", "edge 1"), ("vend", "1")]).await;
     let fields = [("name", "edge"), ("service", "orders")];

@@ -1,7 +1,8 @@
 //! The newest calls with a key.
 
 use crate::app::{keys, keys::HeldKey, keys::Operation};
-use crate::domain::key_usage::{KEPT_DAYS, KEPT_RECORDS, Record};
+use crate::domain::gate::refused::{Explained, explained};
+use crate::domain::key_usage::{GateCall, KEPT_DAYS, KEPT_RECORDS, Record, RefusedSignatures};
 use crate::web::pages::keys::list::{KeyView, Whose, layout};
 use crate::web::{
     answer::PageResult, answer::render, error::PageError, layout::Layout, layout::filters,
@@ -19,6 +20,8 @@ struct RecordsPage {
     whose: Whose,
     key: KeyView,
     rows: Vec<Row>,
+    /// On the first page: signatures that were refused, by reason.
+    refused: Vec<RefusedRow>,
     range: String,
     newer: Option<String>,
     older: Option<String>,
@@ -34,6 +37,31 @@ struct Row {
     request_id: String,
     is_allowed: bool,
     reason: String,
+    /// Of a call at a service behind the gate.
+    gate: Option<GateCall>,
+}
+
+/// How often one reason was the reason.
+struct RefusedRow {
+    explained: Explained,
+    reason: String,
+    count: i64,
+    first: i64,
+    last: i64,
+    ip: String,
+}
+
+impl RefusedRow {
+    fn of(refused: RefusedSignatures) -> Self {
+        Self {
+            explained: explained(&refused.reason),
+            reason: refused.reason,
+            count: refused.count,
+            first: refused.first_ms / 1000,
+            last: refused.last_ms / 1000,
+            ip: refused.ip,
+        }
+    }
 }
 
 impl Row {
@@ -48,6 +76,15 @@ impl Row {
             client: record.client,
             request_id: record.request_id,
             is_allowed,
+            gate: record.gate,
+        }
+    }
+
+    /// Why it was refused, for the list: at a service in few words.
+    fn why(&self) -> &str {
+        match &self.gate {
+            Some(call) if !self.is_allowed => explained(&call.verdict).what,
+            _ => &self.reason,
         }
     }
 }
@@ -58,6 +95,10 @@ pub async fn index(visit: Visit, query: Query) -> PageResult {
     let number = page_number(&query)?;
     let HeldKey { holder, key } = keys::find(visit.app(), &visit.person, &wanted, Operation::Query).await?;
     let records = keys::usage::records(visit.app(), &visit.person, &wanted).await?;
+    let refused = match number {
+        1 => keys::refused::refused_signatures(visit.app(), &visit.person, &wanted).await?,
+        _ => Vec::new(),
+    };
     let total = records.len();
     let first = (number - 1) * PAGE;
     let rows: Vec<Row> = records.into_iter().skip(first).take(PAGE).map(Row::of).collect();
@@ -71,6 +112,7 @@ pub async fn index(visit: Visit, query: Query) -> PageResult {
         older: (last < total && !rows.is_empty()).then(|| here(number + 1)),
         key: KeyView::new(&key, &[], visit.app().clock.now()),
         rows,
+        refused: refused.into_iter().map(RefusedRow::of).collect(),
     })
 }
 

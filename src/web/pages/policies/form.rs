@@ -2,9 +2,12 @@
 
 use crate::app::{
     Failure, caller::Caller, deferred::grant::Grant, deferred::grant::Way, policies, policies::NewPolicy,
+    services,
 };
 use crate::domain::number::in_words;
 use crate::domain::policies::{Description, Document, MAX_VERSIONS, PolicyId, PolicyName, StoredPolicy};
+use crate::domain::policy::ready::ReadyMade;
+use crate::domain::policy::vocabulary::ServiceWords;
 use crate::domain::policy::{MAX_CHARACTERS, Problem, advice, counted_characters};
 use crate::domain::{field::FieldError, permission::action, policy::advice::Advice};
 use crate::web::answer::{PageResult, render, render_as};
@@ -47,6 +50,8 @@ struct FormPage {
     advice: Vec<Advice>,
     counted: usize,
     limit: usize,
+    /// Services for which there are documents to begin with.
+    services: Vec<ServiceWords>,
 }
 
 /// What is edited.
@@ -74,16 +79,23 @@ struct DocumentFaults {
 /// The form for a new policy, empty or with the text of another one.
 pub async fn new_form(visit: Visit, query: Query) -> PageResult {
     visit.person.ensure_here(action::CREATE_POLICY)?;
-    let document = match query.find("from") {
-        None => SKELETON.to_owned(),
-        Some(text) => {
+    let services = services::words_of_services(visit.app(), &*visit.person.0).await?;
+    let document = match (query.find("from"), query.find("template")) {
+        (None, None) => SKELETON.to_owned(),
+        (None, Some(template)) => {
+            let ready = ReadyMade::from_name(template).ok_or(PageError::NotFound)?;
+            let wanted = query.text("service");
+            let service = services.iter().find(|service| service.name == wanted);
+            ready.document(service.ok_or(PageError::NotFound)?, visit.person.owner())
+        }
+        (Some(text), _) => {
             let id = text.parse().map(PolicyId).map_err(|_| PageError::NotFound)?;
             policies::policy(visit.app(), &visit.person, id).await?.policy.document
         }
     };
     let typed = TypedPolicy { name: String::new(), description: String::new(), document };
     let page = visit.layout("policies");
-    render(&FormPage::new(page, Edited::new_policy(&visit.person), typed))
+    render(&FormPage { services, ..FormPage::new(page, Edited::new_policy(&visit.person), typed) })
 }
 
 /// Creates a policy, or comes back with what does not fit.
@@ -107,8 +119,9 @@ pub async fn create(visit: Visit, Protected(form): Protected) -> PageResult {
             }
         }
     };
-    let page = visit.layout("policies");
-    render_as(status, &FormPage::new(page, Edited::new_policy(&visit.person), typed).with(faults))
+    let services = services::words_of_services(visit.app(), &*visit.person.0).await?;
+    let form = FormPage::new(visit.layout("policies"), Edited::new_policy(&visit.person), typed);
+    render_as(status, &FormPage { services, ..form }.with(faults))
 }
 
 /// The form for an existing policy.
@@ -139,9 +152,9 @@ pub async fn edit(visit: Visit, Protected(form): Protected) -> PageResult {
             }
         }
     };
-    let page = visit.layout("policies");
-    let subject = Edited::existing(&visit.person, &policy);
-    render_as(status, &FormPage::new(page, subject, typed).with(faults))
+    let services = services::words_of_services(visit.app(), &*visit.person.0).await?;
+    let form = FormPage::new(visit.layout("policies"), Edited::existing(&visit.person, &policy), typed);
+    render_as(status, &FormPage { services, ..form }.with(faults))
 }
 
 fn shown(failure: Failure) -> Result<(StatusCode, Option<DocumentFaults>), PageError> {
@@ -231,6 +244,7 @@ impl FormPage {
             counted: counted_characters(&typed.document),
             limit: MAX_CHARACTERS,
             typed,
+            services: Vec::new(),
         }
     }
 
@@ -238,7 +252,7 @@ impl FormPage {
     fn with(mut self, faults: Option<DocumentFaults>) -> Self {
         let Some(DocumentFaults { errors, problems }) = faults else {
             self.sentences = sentences(&self.typed.document);
-            self.advice = advice::of(&self.typed.document);
+            self.advice = advice::of(&self.typed.document, &self.services);
             if !self.advice.is_empty() {
                 let marked: Vec<usize> = self.advice.iter().map(|advice| advice.line).collect();
                 self.lines = lines(&self.typed.document, &marked);

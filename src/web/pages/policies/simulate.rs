@@ -2,11 +2,12 @@
 
 use crate::app::{
     Failure, caller::Caller, caller::simulation::SimulatedRequest, caller::simulation::Simulation, policies,
+    services,
 };
 use crate::domain::{
     field::FieldError, permission::action, permission::is_operation_level, permission::known::KNOWN,
-    policies::PolicyId, policy::Effect, policy::Reason, policy::near::NearMiss, policy::part::Part,
-    user::User, user::resource_of,
+    policies::PolicyId, policy::Effect, policy::Reason, policy::advice, policy::near::NearMiss,
+    policy::part::Part, policy::vocabulary::ServiceWords, user::User, user::resource_of,
 };
 use crate::web::{
     answer::PageResult, answer::render_as, error::PageError, layout::Layout, layout::filters, query::Query,
@@ -29,7 +30,7 @@ struct SimulatePage {
 /// What the fields offer to choose from.
 struct Offers {
     users: Vec<String>,
-    actions: &'static [&'static str],
+    actions: Vec<String>,
     resources: Vec<String>,
 }
 
@@ -51,6 +52,8 @@ struct Verdict {
     /// The statement that decided: what it is called and, for whoever may open it, where it is.
     statement: Option<(String, Option<String>)>,
     unevaluable: Vec<String>,
+    /// What is wrong with the action that was asked about, as far as that is known.
+    doubt: Option<String>,
     /// Whether no other resource than `*` is accepted for the action.
     takes_all_only: bool,
     near: Vec<Near>,
@@ -99,7 +102,9 @@ async fn answer(
         return Ok((errors, None));
     };
     let simulation = policies::simulate::simulate(visit.app(), &visit.person, user.uin, question).await?;
-    Ok((errors, Some(Verdict::of(&visit.person, user, typed, simulation))))
+    let services = services::words_of_services(visit.app(), &*visit.person.0).await?;
+    let doubt = advice::on_question(&typed.action, &services);
+    Ok((errors, Some(Verdict { doubt, ..Verdict::of(&visit.person, user, typed, simulation) })))
 }
 
 async fn found(visit: &Visit, text: &str) -> Result<Option<User>, PageError> {
@@ -119,8 +124,12 @@ impl Offers {
         resources.extend(named.map(User::resource));
         resources
             .extend(["uin/*", "policyid/*", "groupid/*"].map(|tail| format!("qcs::cam::uin/{owner}:{tail}")));
+        let services = services::words_of_services(visit.app(), &*visit.person.0).await?;
+        resources.extend(services.iter().flat_map(|service| service.resources(owner)));
         resources.dedup();
-        Ok(Self { users: users.into_iter().map(|user| user.name).collect(), actions: KNOWN, resources })
+        let own = services.iter().flat_map(ServiceWords::actions);
+        let actions = own.chain(KNOWN.iter().map(|known| (*known).to_owned())).collect();
+        Ok(Self { users: users.into_iter().map(|user| user.name).collect(), actions, resources })
     }
 }
 
@@ -223,6 +232,7 @@ impl Verdict {
             text: text.to_owned(),
             statement,
             unevaluable: decision.unevaluable,
+            doubt: None,
             takes_all_only: is_operation_level(&typed.action),
             near,
             near_boundary,

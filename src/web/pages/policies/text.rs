@@ -90,7 +90,17 @@ fn sentence(outline: &Outline, statement: &Value) -> String {
     };
     let condition = conditions::in_words(statement.get("condition"), outline.conditions);
     let note = if resources.contains(&"*") { String::new() } else { only_all(outline.effect, &spelled) };
-    format!("{verb} {what} on {on_what}{condition}.{note}{}", untold(outline))
+    let beneath = if resources.iter().any(|resource| is_path(resource)) {
+        " A resource covers what lies beneath it."
+    } else {
+        ""
+    };
+    format!("{verb} {what} on {on_what}{condition}.{beneath}{note}{}", untold(outline))
+}
+
+/// Whether a resource is a path of a service.
+fn is_path(resource: &str) -> bool {
+    resource.splitn(6, ':').nth(5).is_some_and(|tail| tail.trim().starts_with('/'))
 }
 
 /// What a statement without `*` does to actions that accept no other resource.

@@ -18,7 +18,6 @@ struct FormPage {
     typed: WrittenService,
     /// Of one that is there: its name, which stays.
     name: Option<String>,
-    can_change: bool,
     lists_services: bool,
 }
 
@@ -28,15 +27,25 @@ impl FormPage {
             page: visit.layout("services"),
             errors: Vec::new(),
             typed,
-            can_change: name.is_none() || visit.person.may_here(action::UPDATE_SERVICE),
             name,
             lists_services: visit.person.may_here(action::LIST_SERVICES),
         }
     }
 
     fn action(&self) -> String {
-        let name = self.name.as_deref().unwrap_or("new");
-        format!("/settings/services/{name}")
+        match &self.name {
+            None => "/settings/services/new".to_owned(),
+            Some(name) => format!("/settings/services/{name}/edit"),
+        }
+    }
+
+    /// Where *Cancel* leads.
+    fn back(&self) -> String {
+        match &self.name {
+            Some(name) => format!("/settings/services/{name}"),
+            None if self.lists_services => "/settings/services".to_owned(),
+            None => "/".to_owned(),
+        }
     }
 }
 
@@ -52,7 +61,12 @@ pub async fn create(visit: Visit, Protected(form): Protected) -> PageResult {
     let typed = typed(&form, form.text("name").trim());
     let text =
         format!("The service {} is made. Gate tokens that are made from now on can name it.", typed.name);
-    let way = way(&typed.name, "make", text, "/settings/services/new");
+    let way = Way {
+        what: format!("make the service {}", typed.name),
+        back: "/settings/services/new".to_owned(),
+        next: "/settings/services".to_owned(),
+        text,
+    };
     match visit.grant(Grant::CreateService(typed.clone()), way).await {
         Ok(answer) => Ok(answer),
         Err(failure) => {
@@ -62,8 +76,9 @@ pub async fn create(visit: Visit, Protected(form): Protected) -> PageResult {
     }
 }
 
-/// A service, to change or only to read.
+/// The form for a service that is there.
 pub async fn edit_form(visit: Visit) -> PageResult {
+    visit.person.ensure_here(action::UPDATE_SERVICE)?;
     let found = services::service(visit.app(), &*visit.person.0, visit.part("service")).await?;
     let plan = &found.service.plan;
     render(&FormPage::of(&visit, WrittenService::of(plan), Some(plan.name.as_str().to_owned())))
@@ -72,25 +87,21 @@ pub async fn edit_form(visit: Visit) -> PageResult {
 /// Changes the service, or comes back with what does not fit.
 pub async fn edit(visit: Visit, Protected(form): Protected) -> PageResult {
     visit.person.ensure_here(action::UPDATE_SERVICE)?;
+    visit.person.ensure_here(action::LIST_SERVICES)?;
     let name = visit.part("service").to_owned();
     let typed = typed(&form, &name);
-    let back = format!("/settings/services/{name}");
-    let way = way(&name, "change", format!("The service {name} is saved."), &back);
+    let way = Way {
+        what: format!("change the service {name}"),
+        back: format!("/settings/services/{name}/edit"),
+        next: format!("/settings/services/{name}"),
+        text: format!("The service {name} is saved."),
+    };
     match visit.grant(Grant::UpdateService(typed.clone()), way).await {
         Ok(answer) => Ok(answer),
         Err(failure) => {
             let (status, errors) = faults(failure)?;
             render_as(status, &FormPage { errors, ..FormPage::of(&visit, typed, Some(name)) })
         }
-    }
-}
-
-fn way(name: &str, verb: &str, text: String, back: &str) -> Way {
-    Way {
-        what: format!("{verb} the service {name}"),
-        back: back.to_owned(),
-        next: "/settings/services".to_owned(),
-        text,
     }
 }
 
