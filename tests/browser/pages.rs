@@ -7,6 +7,7 @@ mod help;
 mod keys;
 mod own;
 mod policies;
+mod services;
 mod users;
 mod without_scripts;
 

@@ -64,6 +64,10 @@ impl Scene {
             form(format!("/groups/{limiting}/permissions/attach"), &[("policy", denying)]),
             form(format!("/groups/{limiting}/members/add"), &[("member", &uin)]),
             form(format!("/groups/{limiting}/delete"), &[("confirm", "limiting")]),
+            form("/settings/services/new".to_owned(), &[("name", "orders"), ("hosts", "a.example")]),
+            form("/settings/services/orders/edit".to_owned(), &[("hosts", "b.example")]),
+            form("/settings/gates/new".to_owned(), &[("name", "edge"), ("service", "orders")]),
+            form("/settings/services/orders/delete".to_owned(), &[]),
         ]
     }
 }

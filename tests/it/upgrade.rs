@@ -63,6 +63,23 @@ async fn its_keys_sign_as_before_and_deleted_ones_do_not() {
 }
 
 #[actix_web::test]
+async fn its_records_are_listed_and_refused_signatures_are_counted_beside_them() {
+    let old = Upgraded::open();
+    let key = old.key("ci_bot");
+    let page = format!("/users/{}/keys/{}/records", old.text("/keys/ci_bot/uin"), key.secret_id);
+    let before = old.session("root").get(&page).await;
+    assert!(before.count("tr[data-request-id]") > 0, "{}: {}", before.status, before.body);
+    assert_eq!(before.count("tr[data-refused]"), 0);
+
+    let forged = old.app.client(&key.secret_id, "0123456789abcdefghijklmnopqrstuv");
+    forged.call("cam", "GetUserAppId", json!({})).await;
+
+    let after = old.session("root").get(&page).await;
+    assert_eq!(after.attributes("tr[data-refused]", "data-refused"), ["wrong_signature"]);
+    assert_eq!(after.count("tr[data-request-id]"), before.count("tr[data-request-id]"));
+}
+
+#[actix_web::test]
 async fn its_sessions_stay_signed_in() {
     let old = Upgraded::open();
 

@@ -17,6 +17,8 @@ use crate::domain::source::Source;
 /// Letters that are kept of what a client writes.
 const MOST_LETTERS: usize = 200;
 const LONGEST_MESSAGE: usize = 400;
+/// A longer resource is left out: a part of it would be another one.
+const LONGEST_RESOURCE: usize = 512;
 
 /// A verdict, and what it is about.
 pub(in crate::app) struct Told<'a> {
@@ -72,7 +74,10 @@ fn refused(told: &Told<'_>, at_ms: i64) -> RefusedRequest {
         method: cut(asked.method, 32),
         path: cut(path_of(asked), MOST_LETTERS),
         action: verdict.action.clone(),
-        resource: cut(&verdict.resource, MOST_LETTERS + 64),
+        resource: Some(&verdict.resource)
+            .filter(|one| one.len() <= LONGEST_RESOURCE)
+            .cloned()
+            .unwrap_or_default(),
         reason: verdict.reason().to_owned(),
         message: cut(verdict.message(), LONGEST_MESSAGE),
     }
@@ -84,6 +89,9 @@ fn path_of<'a>(asked: &Asked<'a>) -> &'a str {
 }
 
 fn cut(text: &str, most: usize) -> String {
+    if text.len() <= most && text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+        return text.to_owned();
+    }
     let kept: String = text.chars().take(most).collect();
     without_misleading(&kept)
 }

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 const HOUR: i64 = 3_600;
 /// Services whose refused requests wait to be written down; those of further ones are counted alone.
-const MOST_SERVICES: usize = 1_000;
+const MOST_SERVICES: usize = 256;
 
 /// Verdicts that were given and are not written down yet.
 #[derive(Default)]

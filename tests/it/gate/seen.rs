@@ -171,7 +171,7 @@ async fn the_page_of_a_service_tells_hours_and_the_newest_refusals_with_why() {
     assert_eq!(page.count(".hours ~ details tbody tr"), 2);
     assert_eq!(page.attributes("tr[data-reason]", "data-reason"), ["wrong_signature", "explicit_deny"]);
     let wrong = page.text("tr[data-reason=wrong_signature]").unwrap();
-    assert!(wrong.contains("Unknown") && wrong.contains(&scene.key.secret_id), "{wrong}");
+    assert!(wrong.contains("somebody unknown") && wrong.contains(&scene.key.secret_id), "{wrong}");
     let denied = page.text("tr[data-reason=explicit_deny]").unwrap();
     assert!(denied.contains("reader") && denied.contains("GET /v1/orders/secret"), "{denied}");
     assert!(denied.contains("Statement 2 of readers"), "{denied}");
