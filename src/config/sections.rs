@@ -70,15 +70,24 @@ pub enum Replay {
 /// Where the gate listens, when not beside the console.
 #[derive(Debug)]
 pub struct GateConfig {
-    pub listen: Option<GateAddress>,
+    pub listen: Option<OwnAddress>,
 }
 
-/// An address of the gate's own.
+/// An address of something's own.
 #[derive(Clone, Debug, Eq, PartialEq)]
-pub enum GateAddress {
+pub enum OwnAddress {
     Port(SocketAddr),
     /// A socket of this machine, written `unix:/run/camlock/gate.sock`.
     Socket(PathBuf),
+}
+
+/// Where figures are told; nowhere, when neither is set.
+#[derive(Debug)]
+pub struct MetricsConfig {
+    /// Beside the console, when not set.
+    pub listen: Option<OwnAddress>,
+    /// Holds what whoever asks has to show.
+    pub token_file: Option<PathBuf>,
 }
 
 /// How long somebody stays signed in.
@@ -148,6 +157,16 @@ impl ApiConfig {
             reads_per_second: settings.read("api.reads_per_second", values::number(1..=1_000_000))?,
             changes_per_second: settings.read("api.changes_per_second", values::number(1..=1_000_000))?,
             utc_offset: settings.read("api.utc_offset", values::utc_offset)?,
+        })
+    }
+}
+
+impl MetricsConfig {
+    pub(super) fn read(settings: &Settings) -> Result<Self, ConfigError> {
+        let file = |text: &str| if text.is_empty() { Ok(None) } else { values::path(text).map(Some) };
+        Ok(Self {
+            listen: settings.read("metrics.listen", values::own_address)?,
+            token_file: settings.read("metrics.token_file", file)?,
         })
     }
 }

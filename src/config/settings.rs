@@ -7,7 +7,7 @@ use super::database::DatabaseUrl;
 use super::error::{ConfigError, Origin};
 
 /// Every setting with its default; `DERIVED` is worked out from other settings.
-const KNOWN: [(&str, &str, Kind); 24] = [
+const KNOWN: [(&str, &str, Kind); 26] = [
     ("listen", "127.0.0.1:8080", Kind::Text),
     ("data_dir", "./camlock-data", Kind::Text),
     ("public_url", DERIVED, Kind::Text),
@@ -21,6 +21,8 @@ const KNOWN: [(&str, &str, Kind); 24] = [
     ("api.changes_per_second", "20", Kind::Number),
     ("api.utc_offset", "+00:00", Kind::Text),
     ("gate.listen", "", Kind::Text),
+    ("metrics.listen", "", Kind::Text),
+    ("metrics.token_file", "", Kind::Text),
     ("session.idle_minutes", "30", Kind::Number),
     ("session.absolute_minutes", "480", Kind::Number),
     ("server.workers", "0", Kind::Number),

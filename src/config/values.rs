@@ -4,7 +4,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::ops::RangeInclusive;
 use std::path::PathBuf;
 
-use super::sections::GateAddress;
+use super::sections::OwnAddress;
 use ipnet::IpNet;
 use time::UtcOffset;
 use tracing_subscriber::EnvFilter;
@@ -16,15 +16,15 @@ pub(super) fn address(text: &str) -> Result<SocketAddr, String> {
         .map_err(|_| format!("`{text}` is not an address and port, such as 127.0.0.1:8080 or [::1]:8080"))
 }
 
-pub(super) fn gate_address(text: &str) -> Result<Option<GateAddress>, String> {
+pub(super) fn own_address(text: &str) -> Result<Option<OwnAddress>, String> {
     if text.is_empty() {
         return Ok(None);
     }
     let socket = text.strip_prefix("unix:").map(|file| {
         let file = path(file)?;
-        if file.is_absolute() { Ok(GateAddress::Socket(file)) } else { Err("is no absolute path".to_owned()) }
+        if file.is_absolute() { Ok(OwnAddress::Socket(file)) } else { Err("is no absolute path".to_owned()) }
     });
-    socket.unwrap_or_else(|| address(text).map(GateAddress::Port)).map(Some)
+    socket.unwrap_or_else(|| address(text).map(OwnAddress::Port)).map(Some)
 }
 
 pub(super) fn path(text: &str) -> Result<PathBuf, String> {

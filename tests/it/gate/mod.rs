@@ -2,6 +2,7 @@
 
 mod admission;
 mod counted;
+mod figures;
 mod forms;
 mod nginx;
 mod refusals;
