@@ -5,6 +5,7 @@ mod counted;
 mod figures;
 mod forms;
 mod nginx;
+mod openapi;
 mod refusals;
 mod replay;
 mod revoked;
