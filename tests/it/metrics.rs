@@ -194,5 +194,12 @@ async fn ten_thousand_random_requests_make_no_more_than_two_thousand_series() {
     let counted = told.iter().filter(|line| line.starts_with("camlock_http_requests_total"));
     let sum: usize = counted.map(|line| line.rsplit_once(' ').unwrap().1.parse::<usize>().unwrap()).sum();
     assert!((9_500..=10_100).contains(&sum), "{sum} were counted");
+    for line in told.iter().filter(|line| line.contains("route=")) {
+        let route = line.split('"').nth(1).unwrap();
+        assert!(
+            ["other", "/gate/ext-authz", "/static/{name}"].contains(&route),
+            "{route} is no template of ours"
+        );
+    }
     assert!(!text.contains(".example"), "{text}");
 }
