@@ -1,10 +1,15 @@
 #!/usr/bin/env python3
 """How many signed calls a second one core serves, and what each costs: `benches/load.py target/release/camlock [seconds] [database URL]`.
 
+`--gate` measures verdicts of the gate instead, `--keys N` with that many keys besides. A write is a signature of its own, of a pool that is
+made beforehand; it ends when the pool is used up.
+
 Needs wrk and taskset. The server has one worker on one core, wrk the other; 32 connections, keep-alive, loopback. Times drift
 with the machine, so what counts is the ratio to the plain-text route of the same run, and the processor time per request.
 """
 
+import argparse
+import collections
 import hashlib
 import hmac
 import json
@@ -15,6 +20,8 @@ import sys
 import tempfile
 import time
 import urllib.request
+
+import load_gate
 
 SERVER_CORE, LOAD_CORE = "0", "1"
 CONNECTIONS = "32"
@@ -53,6 +60,9 @@ def resident_mib(pid):
         return int(re.search(r"VmRSS:\s+(\d+)", status.read())[1]) / 1024
 
 
+Measured = collections.namedtuple("Measured", "rate spent p50 p99 refused")
+
+
 class Server:
     """A server with one account, two keys of its root and one of them disabled."""
 
@@ -60,6 +70,7 @@ class Server:
         self.binary, self.folder = binary, folder
         self.environment = dict(os.environ, CAMLOCK_DATA_DIR=f"{folder}/data", CAMLOCK_LISTEN="127.0.0.1:18977",
                                 CAMLOCK_SERVER__WORKERS="1", CAMLOCK_API__READS_PER_SECOND="1000000",
+                                CAMLOCK_API__CHANGES_PER_SECOND="1000000", CAMLOCK_LIMITS__USERS_PER_ACCOUNT="1000000",
                                 CAMLOCK_LOG__LEVEL="warn")
         if database:
             self.environment["CAMLOCK_DATABASE__URL"] = database
@@ -80,6 +91,7 @@ class Server:
         password = self.file("password", "mulberry tram ninety violins\n")
         root = json.loads(self.command("admin", "create-root", "--account-name", name, "--user-name", name,
                                        "--password-file", password))
+        self.owner = str(root["uin"])
         secret = "bench0secret0bench0secret0bench0"
         path = self.file("secret", secret + "\n")
         self.keys = [("AKID" + hashlib.sha256(f"{name}{n}".encode()).hexdigest()[:32], secret) for n in (1, 2)]
@@ -100,21 +112,28 @@ class Server:
                 time.sleep(0.002)
 
     def measure(self, seconds, path, headers=None, body=None):
-        """Requests a second, and microseconds of the server's processor time for each."""
+        """What a request costs that is sent again and again."""
         script = [f"wrk.path = {json.dumps(path)}"]
         if body is not None:
             script += ['wrk.method = "POST"', f"wrk.body = {json.dumps(body)}"]
         script += [f"wrk.headers[{json.dumps(name)}] = {json.dumps(value)}" for name, value in (headers or {}).items()]
-        lua = self.file("load.lua", "\n".join(script))
-        load = ["taskset", "-c", LOAD_CORE, "wrk", "-t1", f"-c{CONNECTIONS}", "-s", lua]
-        subprocess.run([*load, "-d1", f"http://{self.host}"], check=True, capture_output=True)
+        return self.run(seconds, "\n".join(script))
+
+    def run(self, seconds, script, is_warm=False):
+        """Requests a second, microseconds of the server's processor time for each, the median and the 99th percentile of the answers, and
+        how many were refused."""
+        lua = self.file("load.lua", script)
+        load = ["taskset", "-c", LOAD_CORE, "wrk", "-t1", f"-c{CONNECTIONS}", "--latency", "-s", lua]
+        if not is_warm:
+            subprocess.run([*load, "-d1", f"http://{self.host}"], check=True, capture_output=True)
         before = processor_seconds(self.process.pid)
         report = subprocess.run([*load, f"-d{seconds}", f"http://{self.host}"], check=True, capture_output=True, text=True).stdout
         spent = processor_seconds(self.process.pid) - before
         count = int(re.search(r"(\d+) requests in", report)[1])
-        if "Non-2xx" in report:
-            sys.exit(report)
-        return float(re.search(r"Requests/sec:\s+([\d.]+)", report)[1]), spent / count * 1e6
+        other = re.search(r"Non-2xx or 3xx responses: (\d+)", report) or re.search(r"refused: (\d+)", report)
+        p50, p99 = (re.search(rf"{part}%\s+(\S+)", report)[1] for part in (50, 99))
+        rate = float(re.search(r"Requests/sec:\s+([\d.]+)", report)[1])
+        return Measured(rate, spent / count * 1e6, p50, p99, int(other[1]) if other else 0)
 
 
 def ask(server, headers, body):
@@ -122,37 +141,84 @@ def ask(server, headers, body):
     return urllib.request.urlopen(request, timeout=5).read().decode()
 
 
+def call(server, action, fields, version="2019-01-16"):
+    """A call of the API with the server's first key, and what it answers."""
+    body = json.dumps(fields)
+    answer = json.loads(ask(server, sign(*server.keys[0], server.host, action, body, version), body))["Response"]
+    if "Error" in answer:
+        sys.exit(f"{action}: {answer}")
+    return answer
+
+
+def show(name, measured, plain):
+    print(f"{name:32}{measured.rate:12.0f}{measured.spent:10.1f}{measured.p50:>10}{measured.p99:>10}{measured.rate / plain:10.2f}", flush=True)
+
+
+def ensure(is_right, name, measured):
+    if not is_right:
+        sys.exit(f"{name}: {measured}")
+
+
+def measure_api(server, seconds, plain):
+    (warm, disabled), body = server.keys, "{}"
+    forged = (warm[0], "x" * 32)
+    unknown = ("AKID" + "0" * 32, "x" * 32)
+    cases = [(f"{action}, warm key", (warm, action), '"RequestId"') for action in ("GetUserAppId", "ListAccessKeys")]
+    cases += [("disabled key", (disabled, "GetUserAppId"), "SecretIdNotFound"),
+              ("wrong signature", (forged, "GetUserAppId"), "SignatureFailure"),
+              ("unknown id", (unknown, "GetUserAppId"), "SecretIdNotFound")]
+    for name, ((secret_id, secret_key), action), expected in cases:
+        headers = sign(secret_id, secret_key, server.host, action, body)
+        answer = ask(server, headers, body)
+        if expected not in answer or ("Error" in answer) != (expected != '"RequestId"'):
+            sys.exit(f"{name}: {answer}")
+        measured = server.measure(seconds, "/", headers, body)
+        ensure(measured.refused == 0, name, measured)
+        show(name, measured, plain)
+
+
+def measure_gate(server, seconds, plain, count):
+    gate = load_gate.Gate(server, server.owner)
+    (warm, disabled) = server.keys
+    for name, expected, case in load_gate.cases(gate, warm, disabled):
+        reason = gate.reason(case)
+        if reason != expected:
+            sys.exit(f"{name}: {reason}")
+        measured = server.measure(seconds, *case)
+        ensure((measured.refused == 0) == (expected == "allowed"), name, measured)
+        show(name, measured, plain)
+    keys = [warm]
+    if count:
+        keys = load_gate.pool_of_keys(count, lambda action, fields: call(server, action, fields))
+        script = load_gate.from_file(gate, load_gate.reads(gate, keys), once=False)
+        show(f"verify, SigV4 GET, {count} keys", server.run(seconds, script), plain)
+    for scheme, size in (("tc3", load_gate.POOL), ("aws", load_gate.POOL)):
+        script = load_gate.from_file(gate, load_gate.writes(gate, keys, size, scheme), once=True)
+        measured = server.run(seconds, script, is_warm=True)
+        ensure(measured.refused == 0, f"verify, {scheme} write", measured)
+        show(f"verify, {scheme} write", measured, plain)
+
+
 def main():
-    binary = os.path.abspath(sys.argv[1])
-    seconds = sys.argv[2] if len(sys.argv) > 2 else "5"
-    database = sys.argv[3] if len(sys.argv) > 3 else ""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
+    parser.add_argument("binary")
+    parser.add_argument("seconds", nargs="?", default="5")
+    parser.add_argument("database", nargs="?", default="")
+    parser.add_argument("--gate", action="store_true")
+    parser.add_argument("--keys", type=int, default=0)
+    options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        server = Server(binary, folder, database)
+        server = Server(os.path.abspath(options.binary), folder, options.database)
         server.prepare()
         print(f"ready {server.start():.3f} s after the start; resident {resident_mib(server.process.pid):.1f} MiB")
         try:
-            (warm, disabled), body = server.keys, "{}"
-            forged = (warm[0], "x" * 32)
-            unknown = ("AKID" + "0" * 32, "x" * 32)
-            cases = [("plain text, /healthz", None, "")]
-            cases += [(f"{action}, warm key", (warm, action), '"RequestId"') for action in ("GetUserAppId", "ListAccessKeys")]
-            cases += [("disabled key", (disabled, "GetUserAppId"), "SecretIdNotFound"),
-                      ("wrong signature", (forged, "GetUserAppId"), "SignatureFailure"),
-                      ("unknown id", (unknown, "GetUserAppId"), "SecretIdNotFound")]
-            plain = None
-            print(f"{'':32}{'requests/s':>12}{'CPU µs':>10}{'of plain text':>15}")
-            for name, call, expected in cases:
-                if call is None:
-                    rate, spent = server.measure(seconds, "/healthz")
-                    plain = rate
-                else:
-                    (secret_id, secret_key), action = call
-                    headers = sign(secret_id, secret_key, server.host, action, body)
-                    answer = ask(server, headers, body)
-                    if expected not in answer or ("Error" in answer) != (expected != '"RequestId"'):
-                        sys.exit(f"{name}: {answer}")
-                    rate, spent = server.measure(seconds, "/", headers, body)
-                print(f"{name:32}{rate:12.0f}{spent:10.1f}{rate / plain:15.2f}", flush=True)
+            print(f"{'':32}{'requests/s':>12}{'CPU µs':>10}{'p50':>10}{'p99':>10}{'of plain':>10}")
+            plain = server.measure(options.seconds, "/healthz")
+            show("plain text, /healthz", plain, plain.rate)
+            if options.gate:
+                measure_gate(server, options.seconds, plain.rate, options.keys)
+            else:
+                measure_api(server, options.seconds, plain.rate)
             print(f"resident {resident_mib(server.process.pid):.1f} MiB")
         finally:
             server.process.terminate()

@@ -16,8 +16,8 @@ pub use self::database::{DatabaseUrl, with_parameters};
 pub use self::error::{ConfigError, Origin};
 pub use self::public_url::PublicUrl;
 pub use self::sections::{
-    ApiConfig, DatabaseConfig, GateAddress, GateConfig, KeySource, LimitsConfig, LogConfig, LogFormat,
-    Replay, ServerConfig, SessionConfig, VaultConfig, VersitygwConfig,
+    ApiConfig, DatabaseConfig, GateConfig, KeySource, LimitsConfig, LogConfig, LogFormat, MetricsConfig,
+    OwnAddress, Replay, ServerConfig, SessionConfig, VaultConfig, VersitygwConfig,
 };
 use self::settings::Settings;
 pub use self::sources::environment;
@@ -33,6 +33,7 @@ pub struct Config {
     pub log: LogConfig,
     pub api: ApiConfig,
     pub gate: GateConfig,
+    pub metrics: MetricsConfig,
     pub session: SessionConfig,
     pub server: ServerConfig,
     pub limits: LimitsConfig,
@@ -55,6 +56,7 @@ impl Config {
             log: LogConfig::read(&settings)?,
             api: ApiConfig::read(&settings)?,
             gate: GateConfig::read(&settings)?,
+            metrics: MetricsConfig::read(&settings)?,
             session: SessionConfig::read(&settings)?,
             server: ServerConfig::read(&settings)?,
             limits: LimitsConfig::read(&settings)?,

@@ -16,6 +16,8 @@ pub mod domain;
 pub mod gate;
 /// What the console and the API know alike of a request.
 pub mod http;
+/// What is counted, and told to whoever collects figures.
+pub mod metrics;
 /// Password hashes, made and checked within bounds.
 pub mod passwords;
 /// The name under which this program was called.

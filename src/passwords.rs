@@ -99,6 +99,11 @@ impl Passwords {
         self.turns.take(guest).await
     }
 
+    /// How many wait for a turn.
+    pub fn waiting(&self) -> usize {
+        self.turns.waiting()
+    }
+
     /// The text to store for a new password.
     pub async fn hash(&self, password: Password) -> Result<String, PasswordsError> {
         let turn = self.turn(&inside()).await?;

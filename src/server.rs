@@ -51,6 +51,18 @@ pub struct Bounds {
 /// signals.
 pub struct Building {
     builder: ServerBuilder,
+    around: Around,
+}
+
+/// An address that is bound.
+pub enum Listener {
+    Port(TcpListener),
+    Socket(UnixListener),
+}
+
+/// What all connections have to do with.
+#[derive(Clone)]
+struct Around {
     seats: Seats,
     stopping: GracefulShutdownSignal,
     patience: Duration,
@@ -67,11 +79,11 @@ impl Building {
         }
         let stopping = builder.graceful_shutdown_signal();
         let seats = Seats::new(bounds.per_address, bounds.exempt);
-        Self { builder, seats, stopping, patience: bounds.write_patience }
+        Self { builder, around: Around { seats, stopping, patience: bounds.write_patience } }
     }
 
-    /// Serves an application at a bound address.
-    pub fn at<F, I, S, B>(self, listener: TcpListener, factory: F) -> std::io::Result<Self>
+    /// Serves an application at a bound address. At a socket of this machine every client has the same address: none.
+    pub fn at<F, I, S, B>(self, listener: Listener, factory: F) -> std::io::Result<Self>
     where
         F: Fn() -> I + Send + Clone + 'static,
         I: IntoServiceFactory<S, Request>,
@@ -83,46 +95,18 @@ impl Building {
         S::Service: 'static,
         B: MessageBody + 'static,
     {
-        let (seats, stopping, patience) = (self.seats.clone(), self.stopping.clone(), self.patience);
-        let serve = move || {
-            let seats = seats.clone();
-            let accept = move |stream: TcpStream| {
-                let peer = stream.peer_addr().ok();
-                let seat = seats.take(peer);
-                async move {
-                    // Without a seat the connection ends here.
-                    let stream = Watched::new(stream, patience, seat?);
-                    Ok((stream, Protocol::Http1, peer))
-                }
-            };
-            fn_service(accept).and_then(http(&factory, &stopping))
+        let around = self.around.clone();
+        let builder = match listener {
+            Listener::Port(listener) => {
+                let serve = move || http(&factory, &around, |stream: &TcpStream| stream.peer_addr().ok());
+                self.builder.listen("camlock", listener, serve)?
+            }
+            Listener::Socket(listener) => {
+                let serve = move || http(&factory, &around, |_: &UnixStream| None);
+                self.builder.listen_uds("camlock at a socket", listener, serve)?
+            }
         };
-        Ok(Self { builder: self.builder.listen("camlock", listener, serve)?, ..self })
-    }
-
-    /// The same at a socket of this machine, where every client has the same address: none.
-    pub fn at_socket<F, I, S, B>(self, listener: UnixListener, factory: F) -> std::io::Result<Self>
-    where
-        F: Fn() -> I + Send + Clone + 'static,
-        I: IntoServiceFactory<S, Request>,
-        S: ServiceFactory<Request, Config = AppConfig> + 'static,
-        S::Error: Into<actix_web::Error> + 'static,
-        S::InitError: std::fmt::Debug,
-        S::Response: Into<Response<B>> + 'static,
-        <S::Service as actix_service::Service<Request>>::Future: 'static,
-        S::Service: 'static,
-        B: MessageBody + 'static,
-    {
-        let (seats, stopping, patience) = (self.seats.clone(), self.stopping.clone(), self.patience);
-        let serve = move || {
-            let seats = seats.clone();
-            let accept = move |stream: UnixStream| {
-                let seat = seats.take(None);
-                async move { Ok((Watched::new(stream, patience, seat?), Protocol::Http1, None)) }
-            };
-            fn_service(accept).and_then(http(&factory, &stopping))
-        };
-        Ok(Self { builder: self.builder.listen_uds("camlock at a socket", listener, serve)?, ..self })
+        Ok(Self { builder, ..self })
     }
 
     /// The server; it runs as long as it is awaited.
@@ -131,17 +115,12 @@ impl Building {
     }
 }
 
-/// HTTP on a stream, as it came in.
+/// HTTP on a stream, as it came in. Without a seat its connection ends at once.
 fn http<F, I, S, B, T>(
     factory: &F,
-    stopping: &GracefulShutdownSignal,
-) -> impl ServiceFactory<
-    (Watched<T>, Protocol, Option<SocketAddr>),
-    Config = (),
-    Response = (),
-    Error = (),
-    InitError = (),
-> + use<F, I, S, B, T>
+    around: &Around,
+    peer_of: fn(&T) -> Option<SocketAddr>,
+) -> impl ServiceFactory<T, Config = (), Response = (), Error = (), InitError = ()> + use<F, I, S, B, T>
 where
     F: Fn() -> I,
     I: IntoServiceFactory<S, Request>,
@@ -154,9 +133,14 @@ where
     B: MessageBody + 'static,
     T: AsyncRead + AsyncWrite + AsFd + Unpin + 'static,
 {
-    let stopping = stopping.clone();
+    let Around { seats, stopping, patience } = around.clone();
+    let accept = move |stream: T| {
+        let peer = peer_of(&stream);
+        let seat = seats.take(peer);
+        async move { Ok((Watched::new(stream, patience, seat?), Protocol::Http1, peer)) }
+    };
     let application = factory().into_factory().map_err(|error| error.into().error_response());
-    HttpService::build()
+    let service = HttpService::build()
         .graceful_shutdown_signal(move || {
             let stopping = stopping.clone();
             async move { stopping.notified().await }
@@ -168,5 +152,6 @@ where
         })
         .finish(map_config(application, |()| AppConfig::default()))
         .map_err(drop)
-        .map_init_err(drop)
+        .map_init_err(drop);
+    fn_service(accept).and_then(service)
 }

@@ -1,12 +1,13 @@
 //! Joins config, store, vault and clock; starts the server.
 
 mod doors;
+mod figures;
 mod first;
 mod postgres;
 mod site;
 mod sqlite;
 
-pub use self::doors::{Doors, GateDoor, Handles};
+pub use self::doors::{Doors, Handles};
 pub use self::first::Lost;
 use self::first::Start;
 use self::site::Contexts;
@@ -23,7 +24,7 @@ use crate::gate::versitygw::Peer;
 use crate::passwords::{Passwords, PasswordsError};
 use crate::program;
 use crate::random::Random;
-use crate::server::{Bounds, Building, Draining};
+use crate::server::{Bounds, Building, Draining, Listener};
 use crate::store::start_lock::{self, StartLock};
 use crate::store::{Conn, StoreError, dialect, meta, migrations, policies};
 use crate::vault::{Vault, VaultError};
@@ -84,6 +85,8 @@ pub enum StartError {
     App(#[from] Failure),
     #[error("Cannot listen on {address}: {source}.")]
     Listen { address: String, source: std::io::Error },
+    #[error("The token file {path} of metrics.token_file cannot be used: {problem}.")]
+    MetricsToken { path: String, problem: String },
     #[error("The server stopped: {0}.")]
     Server(#[from] std::io::Error),
 }
@@ -201,9 +204,12 @@ pub fn server(config: &Config, app: &App, doors: Doors, draining: Draining) -> R
     });
     // Made once here, so that a failure is a start-up error and not one of a worker.
     session::middleware(app, &names.session, is_https)?;
+    let api = Data::new(ApiContext::new(config, app));
     let contexts = Contexts {
         web: context,
-        api: Data::new(ApiContext::new(config, app)),
+        metrics: figures::told(config, app, &api)?,
+        metrics_are_apart: doors.metrics.is_some(),
+        api,
         gate: Data::new(GateContext::new(config, app)),
         is_https,
         gate_is_apart: doors.gate.is_some(),
@@ -216,21 +222,19 @@ pub fn server(config: &Config, app: &App, doors: Doors, draining: Draining) -> R
         drain: Duration::from_secs(config.server.drain_seconds.into()),
     };
     let peer = config.gate.versitygw.as_ref().map(Peer::of).transpose().map_err(StartError::GateToken)?;
-    let (shared, beside) = (contexts.clone(), contexts.clone());
-    let server = Building::new(bounds).at(doors.main, move || site::whole(&shared))?;
-    let server = match doors.gate {
-        None => server,
-        Some(GateDoor::Port(listener)) => server.at(listener, move || site::gate_alone(&contexts))?,
-        Some(GateDoor::Socket(listener)) => {
-            server.at_socket(listener, move || site::gate_alone(&contexts))?
-        }
-    };
-    let server = match (doors.versitygw, peer.map(Data::new)) {
-        (Some(listener), Some(peer)) => {
-            server.at_socket(listener, move || site::versitygw(&beside, &peer))?
-        }
-        _ => server,
-    };
+    let shared = contexts.clone();
+    let mut server = Building::new(bounds).at(Listener::Port(doors.main), move || site::whole(&shared))?;
+    if let Some(listener) = doors.gate {
+        let shared = contexts.clone();
+        server = server.at(listener, move || site::gate_alone(&shared))?;
+    }
+    if let (Some(listener), Some(peer)) = (doors.versitygw, peer.map(Data::new)) {
+        let shared = contexts.clone();
+        server = server.at(listener, move || site::versitygw(&shared, &peer))?;
+    }
+    if let Some(listener) = doors.metrics {
+        server = server.at(listener, move || site::metrics_alone(&contexts))?;
+    }
     Ok(server.run())
 }
 

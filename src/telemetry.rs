@@ -67,6 +67,16 @@ pub fn flush() {
     Sink::standard_error().flush();
 }
 
+/// Lines that wait to be written.
+pub fn waiting_lines() -> usize {
+    Sink::standard_error().waiting()
+}
+
+/// Lines that nobody could write, since the start.
+pub fn lost_lines() -> usize {
+    Sink::standard_error().lost()
+}
+
 /// Keeps an event on its line: control characters in it are written as `\u0000`, which is good in JSON too.
 ///
 /// tracing-subscriber escapes terminal sequences but lets line ends through, with which a request could forge lines.

@@ -69,6 +69,11 @@ impl ApiContext {
             times: Times::new(config.api.utc_offset),
         }
     }
+
+    /// How many calls wait for their turn.
+    pub fn waiting(&self) -> usize {
+        self.pace.waiting()
+    }
 }
 
 /// Whether a request to `/` comes from a program: it names an action, or is signed, or posts anything, as no page is

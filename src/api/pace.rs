@@ -100,6 +100,11 @@ impl Pace {
         Self { reads: config.reads_per_second, changes: config.changes_per_second, lanes: Arc::default() }
     }
 
+    /// How many calls wait.
+    pub fn waiting(&self) -> usize {
+        self.lanes.lock().unwrap_or_else(PoisonError::into_inner).waiting
+    }
+
     /// Returns when it is the call's turn.
     pub async fn wait(&self, call: Waiting<'_>) -> Result<Turn, TooMany> {
         let per_second = if call.is_change { self.changes } else { self.reads };

@@ -21,6 +21,7 @@ pub mod users;
 
 use crate::clock::Clock;
 use crate::config::Replay;
+use crate::metrics::Metrics;
 use crate::passwords::Passwords;
 use crate::random::Random;
 use crate::store::Store;
@@ -52,6 +53,7 @@ pub struct App {
     pub random: Random,
     pub passwords: Passwords,
     pub rules: Rules,
+    pub metrics: Metrics,
     keys: Arc<DerivedKeys>,
     usage: Arc<keys::usage::Usage>,
     memory: Arc<signed::memory::Memory>,
@@ -80,6 +82,7 @@ impl App {
         };
         let Parts { store, vault, clock, random, passwords, rules } = parts;
         Ok(Self {
+            metrics: Metrics::new(store.times()),
             watch: Arc::new(signed::standing::Watch::new(&store)),
             keys: Arc::new(keys),
             usage: Arc::default(),

@@ -71,26 +71,35 @@ pub enum Replay {
 /// Where the gate listens, when not beside the console alone.
 #[derive(Debug)]
 pub struct GateConfig {
-    pub listen: Option<GateAddress>,
+    pub listen: Option<OwnAddress>,
     pub versitygw: Option<VersitygwConfig>,
 }
 
 /// Where the S3 gateway versitygw asks, and how it is known.
 #[derive(Debug)]
 pub struct VersitygwConfig {
-    pub socket: PathBuf,
+    pub socket: OwnAddress,
     /// The file with the gate token that says what it may ask about.
     pub token_file: PathBuf,
     /// The key with which it signs its questions.
     pub secret_id: SecretId,
 }
 
-/// An address of the gate's own.
+/// An address of something's own.
 #[derive(Clone, Debug, Eq, PartialEq)]
-pub enum GateAddress {
+pub enum OwnAddress {
     Port(SocketAddr),
     /// A socket of this machine, written `unix:/run/camlock/gate.sock`.
     Socket(PathBuf),
+}
+
+/// Where figures are told; nowhere, when neither is set.
+#[derive(Debug)]
+pub struct MetricsConfig {
+    /// Beside the console, when not set.
+    pub listen: Option<OwnAddress>,
+    /// Holds what whoever asks has to show.
+    pub token_file: Option<PathBuf>,
 }
 
 /// How long somebody stays signed in.
@@ -167,8 +176,17 @@ impl ApiConfig {
 impl GateConfig {
     pub(super) fn read(settings: &Settings) -> Result<Self, ConfigError> {
         Ok(Self {
-            listen: settings.read("gate.listen", values::gate_address)?,
+            listen: settings.read("gate.listen", values::own_address)?,
             versitygw: VersitygwConfig::read(settings)?,
+        })
+    }
+}
+
+impl MetricsConfig {
+    pub(super) fn read(settings: &Settings) -> Result<Self, ConfigError> {
+        Ok(Self {
+            listen: settings.read("metrics.listen", values::own_address)?,
+            token_file: settings.read("metrics.token_file", values::path_if_any)?,
         })
     }
 }

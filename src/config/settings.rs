@@ -7,7 +7,7 @@ use super::database::DatabaseUrl;
 use super::error::{ConfigError, Origin};
 
 /// Every setting with its default; `DERIVED` is worked out from other settings.
-const KNOWN: [(&str, &str, Kind); 27] = [
+const KNOWN: [(&str, &str, Kind); 29] = [
     ("listen", "127.0.0.1:8080", Kind::Text),
     ("data_dir", "./camlock-data", Kind::Text),
     ("public_url", DERIVED, Kind::Text),
@@ -24,6 +24,8 @@ const KNOWN: [(&str, &str, Kind); 27] = [
     ("gate.versitygw_socket", "", Kind::Text),
     ("gate.versitygw_token_file", "", Kind::Text),
     ("gate.versitygw_secret_id", "", Kind::Text),
+    ("metrics.listen", "", Kind::Text),
+    ("metrics.token_file", "", Kind::Text),
     ("session.idle_minutes", "30", Kind::Number),
     ("session.absolute_minutes", "480", Kind::Number),
     ("server.workers", "0", Kind::Number),

@@ -4,7 +4,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::ops::RangeInclusive;
 use std::path::PathBuf;
 
-use super::sections::GateAddress;
+use super::sections::OwnAddress;
 use crate::domain::key::SecretId;
 use ipnet::IpNet;
 use time::UtcOffset;
@@ -19,19 +19,23 @@ pub(super) fn address(text: &str) -> Result<SocketAddr, String> {
         .map_err(|_| format!("`{text}` is not an address and port, such as 127.0.0.1:8080 or [::1]:8080"))
 }
 
-pub(super) fn gate_address(text: &str) -> Result<Option<GateAddress>, String> {
+pub(super) fn own_address(text: &str) -> Result<Option<OwnAddress>, String> {
     if text.starts_with(SOCKET) {
-        return Ok(socket(text)?.map(GateAddress::Socket));
+        return socket(text);
     }
-    if text.is_empty() { Ok(None) } else { address(text).map(GateAddress::Port).map(Some) }
+    if text.is_empty() { Ok(None) } else { address(text).map(OwnAddress::Port).map(Some) }
 }
 
-pub(super) fn socket(text: &str) -> Result<Option<PathBuf>, String> {
+pub(super) fn socket(text: &str) -> Result<Option<OwnAddress>, String> {
     if text.is_empty() {
         return Ok(None);
     }
     let file = path(text.strip_prefix(SOCKET).ok_or("is no socket, such as unix:/run/camlock/gate.sock")?)?;
-    if file.is_absolute() { Ok(Some(file)) } else { Err("is no absolute path".to_owned()) }
+    if file.is_absolute() {
+        Ok(Some(OwnAddress::Socket(file)))
+    } else {
+        Err("is no absolute path".to_owned())
+    }
 }
 
 pub(super) fn path_if_any(text: &str) -> Result<Option<PathBuf>, String> {

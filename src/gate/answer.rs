@@ -1,9 +1,10 @@
 //! How the gate answers when it has no verdict.
 
 use crate::app::Failure;
-use crate::app::gate::Refused;
+use crate::app::gate::{Refused, Verdict};
 use crate::http::body::BodyFault;
 use crate::http::request::request_id;
+use crate::metrics::{Judged, Outcome, Verdicts};
 use actix_web::http::StatusCode;
 use actix_web::http::header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, HeaderName, HeaderValue};
 use actix_web::{HttpRequest, HttpResponse};
@@ -111,6 +112,38 @@ impl Trouble {
             response.insert_header((REASON, HeaderValue::from_static(reason)));
         }
         response.finish()
+    }
+}
+
+/// Counts what a gateway is told, and hands it on.
+pub(super) fn counted(verdicts: &Verdicts, judged: Result<Verdict, Trouble>) -> Result<Verdict, Trouble> {
+    match &judged {
+        Ok(verdict) => verdicts.count(&Judged {
+            outcome: outcome_of(verdict.status()),
+            scheme: verdict.scheme,
+            coverage: verdict.coverage,
+            service: &verdict.service,
+            reason: verdict.reason(),
+        }),
+        Err(trouble) => {
+            let (status, reason, _) = trouble.told();
+            let (outcome, reason) = match trouble {
+                Trouble::NotAdmitted => (Outcome::NotAdmitted, "not_admitted"),
+                _ => (outcome_of(status.as_u16()), reason),
+            };
+            verdicts.count(&Judged { outcome, scheme: None, coverage: None, service: "", reason });
+        }
+    }
+    judged
+}
+
+fn outcome_of(status: u16) -> Outcome {
+    match status {
+        200 => Outcome::Allowed,
+        400 | 413 => Outcome::Malformed,
+        401 => Outcome::Unproven,
+        403 => Outcome::Forbidden,
+        _ => Outcome::Failed,
     }
 }
 

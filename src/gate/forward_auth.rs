@@ -5,7 +5,7 @@ use crate::domain::gate::headers::{self, Told};
 use crate::domain::signature::{Body, Header};
 use crate::gate::GateContext;
 use crate::gate::admission::{Places, admit};
-use crate::gate::answer::{Statuses, Trouble};
+use crate::gate::answer::{Statuses, Trouble, counted};
 use crate::gate::question::{as_headers, ask, body, body_limit, own_headers, source};
 use actix_web::web::{Data, Payload};
 use actix_web::{HttpRequest, HttpResponse};
@@ -15,7 +15,8 @@ pub(super) async fn answer(
     payload: Payload,
     context: Data<GateContext>,
 ) -> HttpResponse {
-    match judged(&request, payload, &context).await {
+    let judged = judged(&request, payload, &context).await;
+    match counted(&context.app.metrics.verdicts, judged) {
         Ok(verdict) => as_headers(&verdict, &request, Statuses::Few),
         Err(trouble) => trouble.as_status(Statuses::Few),
     }

@@ -5,7 +5,7 @@ use crate::domain::signature::{Body, Coverage, Header, Scheme};
 use crate::domain::source::Source;
 use crate::gate::GateContext;
 use crate::gate::admission::{Places, admit};
-use crate::gate::answer::Trouble;
+use crate::gate::answer::{Trouble, counted};
 use crate::gate::question::{agent_of, answered, ask, body, read, source};
 use crate::http::request::request_id;
 use actix_web::web::{Data, Payload};
@@ -47,7 +47,8 @@ pub(super) async fn answer(
     payload: Payload,
     context: Data<GateContext>,
 ) -> HttpResponse {
-    match judged(&request, payload, &context).await {
+    let judged = judged(&request, payload, &context).await;
+    match counted(&context.app.metrics.verdicts, judged) {
         Ok(verdict) => answered(&shown(&verdict, &request_id(&request))),
         Err(trouble) => trouble.as_json(&request),
     }

@@ -75,6 +75,12 @@ impl Turns {
         })))
     }
 
+    /// How many wait.
+    pub fn waiting(&self) -> usize {
+        let state = self.state();
+        state.known.count + state.strangers.count
+    }
+
     /// Waits for a turn, two seconds at most.
     pub async fn take(&self, guest: &Guest) -> Result<Turn, PasswordsError> {
         let (place, told) = self.join(guest)?;

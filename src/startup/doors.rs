@@ -1,7 +1,9 @@
-//! Where the server listens: the port of the console, and one of the gate's own where the operator wants that.
+//! Where the server listens: the port of the console, and addresses of their own for the gate and for figures where the
+//! operator wants that.
 
 use super::StartError;
-use crate::config::{Config, GateAddress};
+use crate::config::{Config, OwnAddress};
+use crate::server::Listener;
 use socket2::SockRef;
 use std::fs::Permissions;
 use std::io;
@@ -14,15 +16,10 @@ use std::path::Path;
 /// Bound addresses.
 pub struct Doors {
     pub main: TcpListener,
-    pub gate: Option<GateDoor>,
+    pub gate: Option<Listener>,
     /// The socket of the S3 gateway.
-    pub versitygw: Option<UnixListener>,
-}
-
-/// An address of the gate's own.
-pub enum GateDoor {
-    Port(TcpListener),
-    Socket(UnixListener),
+    pub versitygw: Option<Listener>,
+    pub metrics: Option<Listener>,
 }
 
 /// Addresses that can be closed while the server that listens there still answers.
@@ -35,34 +32,22 @@ impl Doors {
         Self::beside(config, main)
     }
 
-    /// Binds the gate's address beside a port that is bound already.
+    /// Binds the other addresses beside a port that is bound already.
     pub fn beside(config: &Config, main: TcpListener) -> Result<Self, StartError> {
-        let gate = match &config.gate.listen {
-            None => None,
-            Some(GateAddress::Port(address)) => {
-                let bound = TcpListener::bind(address).map_err(told(&address.to_string()))?;
-                Some(GateDoor::Port(bound))
-            }
-            Some(GateAddress::Socket(path)) => {
-                let bound = socket(path).map_err(told(&path.display().to_string()))?;
-                Some(GateDoor::Socket(bound))
-            }
-        };
-        let bind = |path: &Path| socket(path).map_err(told(&path.display().to_string()));
-        let versitygw = config.gate.versitygw.as_ref().map(|peer| bind(&peer.socket)).transpose()?;
-        Ok(Self { main, gate, versitygw })
+        let open = |address: Option<&OwnAddress>| address.map(bound).transpose();
+        let versitygw = open(config.gate.versitygw.as_ref().map(|peer| &peer.socket))?;
+        let gate = open(config.gate.listen.as_ref())?;
+        Ok(Self { main, gate, versitygw, metrics: open(config.metrics.listen.as_ref())? })
     }
 
     /// By which they can be closed later.
     pub fn handles(&self) -> io::Result<Handles> {
         let mut handles = vec![OwnedFd::from(self.main.try_clone()?)];
-        match &self.gate {
-            Some(GateDoor::Port(listener)) => handles.push(listener.try_clone()?.into()),
-            Some(GateDoor::Socket(listener)) => handles.push(listener.try_clone()?.into()),
-            None => {}
-        }
-        if let Some(listener) = &self.versitygw {
-            handles.push(listener.try_clone()?.into());
+        for listener in self.gate.iter().chain(&self.versitygw).chain(&self.metrics) {
+            handles.push(match listener {
+                Listener::Port(listener) => listener.try_clone()?.into(),
+                Listener::Socket(listener) => listener.try_clone()?.into(),
+            });
         }
         Ok(Handles(handles))
     }
@@ -75,6 +60,17 @@ impl Handles {
             if let Err(error) = SockRef::from(handle).shutdown(Shutdown::Read) {
                 tracing::debug!(%error, "an address closes together with the server");
             }
+        }
+    }
+}
+
+fn bound(address: &OwnAddress) -> Result<Listener, StartError> {
+    match address {
+        OwnAddress::Port(address) => {
+            TcpListener::bind(address).map(Listener::Port).map_err(told(&address.to_string()))
+        }
+        OwnAddress::Socket(path) => {
+            socket(path).map(Listener::Socket).map_err(told(&path.display().to_string()))
         }
     }
 }

@@ -1,10 +1,10 @@
-//! What is served: everything at the main address, the gate alone at its own.
+//! What is served: everything at the main address, the gate and figures alone at their own.
 
 use crate::api::{self, ApiContext};
 use crate::gate::versitygw::Peer;
 use crate::gate::{self, GateContext};
 use crate::web::context::WebContext;
-use crate::web::public::{assets, health, well_known};
+use crate::web::public::{assets, health, metrics, well_known};
 use crate::web::{edge, forms, routes, session};
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
@@ -23,6 +23,9 @@ pub(super) struct Contexts {
     pub is_https: bool,
     /// Whether the gate has an address of its own, and is nowhere else then.
     pub gate_is_apart: bool,
+    /// Unless nobody is to be told.
+    pub metrics: Option<Data<metrics::MetricsContext>>,
+    pub metrics_are_apart: bool,
 }
 
 /// Pages, API and, unless it is apart, the gate.
@@ -39,6 +42,7 @@ pub(super) fn whole(
 > {
     let sessions = session::middleware(&contexts.web.app, &contexts.web.cookies.session, contexts.is_https)
         .unwrap_or_else(|_| unreachable!("the same key was derived at start"));
+    let figures = contexts.metrics.clone().filter(|_| !contexts.metrics_are_apart);
     let beside = if contexts.gate_is_apart { |_: &mut ServiceConfig| () } else { gate::configure };
     ActixApp::new()
         .app_data(contexts.web.clone())
@@ -51,6 +55,7 @@ pub(super) fn whole(
         .configure(healths)
         .configure(well_known::configure)
         .configure(beside)
+        .configure(|config| told(config, figures))
         .service(
             web::scope("")
                 .wrap(sessions)
@@ -104,6 +109,34 @@ pub(super) fn versitygw(
         .wrap(TracingLogger::<crate::telemetry::RequestSpan>::new())
         .configure(gate::versitygw::configure)
         .default_service(web::to(gate::nowhere))
+}
+
+/// Figures alone.
+pub(super) fn metrics_alone(
+    contexts: &Contexts,
+) -> ActixApp<
+    impl ServiceFactory<
+        ServiceRequest,
+        Config = (),
+        Response = ServiceResponse<impl MessageBody + use<>>,
+        Error = Error,
+        InitError = (),
+    > + use<>,
+> {
+    let figures = contexts.metrics.clone();
+    ActixApp::new()
+        .app_data(contexts.web.clone())
+        .wrap(from_fn(edge::finish))
+        .wrap(TracingLogger::<crate::telemetry::RequestSpan>::new())
+        .configure(|config| told(config, figures))
+        .default_service(web::to(metrics::nowhere))
+}
+
+fn told(config: &mut ServiceConfig, figures: Option<Data<metrics::MetricsContext>>) {
+    if let Some(figures) = figures {
+        let route = web::route().guard(routes::reading()).to(metrics::answer);
+        config.app_data(figures).route("/metrics", route);
+    }
 }
 
 fn healths(config: &mut ServiceConfig) {

@@ -153,6 +153,11 @@ impl Crew {
         }
     }
 
+    /// How much waits for a thread.
+    pub fn waiting(&self) -> usize {
+        self.0.state().queue.len()
+    }
+
     fn submit(&self, job: Job) -> Result<(), Missed> {
         let mut state = self.0.state();
         if state.lost >= self.0.size * LOST_FOR_EACH {

@@ -91,6 +91,11 @@ fn versions() -> Vec<String> {
     found.unwrap_or_default().iter().map(|migration| migration.name().version().to_string()).collect()
 }
 
+/// The newest step, as a number.
+pub fn newest() -> i64 {
+    versions().iter().filter_map(|version| version.replace('-', "").parse().ok()).max().unwrap_or_default()
+}
+
 /// Whether no migration has ever run here; looks only, and makes no table.
 pub fn is_untouched(conn: &mut Conn) -> Result<bool, StoreError> {
     Ok(!has_table(conn)? || applied(conn)?.is_empty())

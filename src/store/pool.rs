@@ -8,6 +8,7 @@ use super::place::Place;
 use super::turn::Turns;
 use super::wal::Log;
 use crate::config::DatabaseUrl;
+use crate::metrics::StoreTimes;
 use diesel::r2d2::{Builder, ManageConnection, Pool, PooledConnection};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, Instant};
@@ -35,6 +36,7 @@ pub struct Store {
     readers: Crew,
     writers: Crew,
     pub(super) lines: Crew,
+    times: Arc<StoreTimes>,
 }
 
 impl Store {
@@ -59,10 +61,30 @@ impl Store {
             // Changes of SQLite follow each other anyway.
             writers: Crew::new(if log.is_some() { 1 } else { threads }),
             lines: Crew::new(LINES),
+            times: Arc::default(),
             log,
         };
         super::dialect::ensure_sound(&mut *store.connection()?)?;
         Ok(store)
+    }
+
+    /// How long it kept whom waiting.
+    pub fn times(&self) -> Arc<StoreTimes> {
+        Arc::clone(&self.times)
+    }
+
+    /// How much waits for a thread.
+    pub fn waiting(&self) -> usize {
+        self.readers.waiting() + self.writers.waiting() + self.lines.waiting()
+    }
+
+    /// Does work that was asked for some time ago, and counts how long that and the work took.
+    fn timed<T>(&self, asked: Instant, work: impl FnOnce(&Self) -> T) -> T {
+        self.times.wait.note(asked.elapsed());
+        let begun = Instant::now();
+        let done = work(self);
+        self.times.work.note(begun.elapsed());
+        done
     }
 
     /// Whether the embedded database is in use.
@@ -90,7 +112,7 @@ impl Store {
         E: From<StoreError> + Send + 'static,
     {
         let (store, began) = (self.clone(), Instant::now());
-        let ran = self.readers.run(move |_| store.read_now(ask)).await;
+        let ran = self.readers.run(move |_| store.timed(began, |store| store.read_now(ask))).await;
         ran.unwrap_or_else(|missed| Err(self.missed(missed, began).into()))
     }
 
@@ -104,7 +126,10 @@ impl Store {
         E: From<StoreError> + Send + 'static,
     {
         let (store, began) = (self.clone(), Instant::now());
-        let ran = self.writers.run(move |progress| store.change(change, Some(progress))).await;
+        let ran = self
+            .writers
+            .run(move |progress| store.timed(began, |store| store.change(change, Some(progress))));
+        let ran = ran.await;
         if matches!(ran, Ok(Ok(_))) {
             super::kept::note();
         }
@@ -123,12 +148,14 @@ impl Store {
         let (store, began) = (self.clone(), Instant::now());
         let ran = self.writers.run(move |progress| {
             let mut tries = 1..=REPEATS;
-            loop {
-                match store.change(&change, Some(progress)) {
-                    Err(error) if error.is_conflict() && tries.next().is_some() => {}
-                    outcome => return outcome,
+            store.timed(began, |store| {
+                loop {
+                    match store.change(&change, Some(progress)) {
+                        Err(error) if error.is_conflict() && tries.next().is_some() => {}
+                        outcome => return outcome,
+                    }
                 }
-            }
+            })
         });
         let ran = ran.await;
         if matches!(ran, Ok(Ok(_))) {

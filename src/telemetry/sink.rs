@@ -3,7 +3,7 @@
 //! Whoever reads the log may be gone, slow or out of room. Then lines are lost and counted; no request waits for them.
 
 use std::io::{self, Write};
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, LazyLock};
 use std::time::{Duration, Instant};
@@ -29,7 +29,13 @@ enum Entry {
 #[derive(Clone)]
 pub struct Sink {
     entries: SyncSender<Entry>,
-    lost: Arc<AtomicU64>,
+    counts: Arc<Counts>,
+}
+
+#[derive(Default)]
+struct Counts {
+    waiting: AtomicUsize,
+    lost: AtomicUsize,
 }
 
 impl Sink {
@@ -41,13 +47,23 @@ impl Sink {
     /// One that writes to `out` on a thread of its own. Without a thread all lines are lost.
     pub fn begin(out: impl Write + Send + 'static) -> Self {
         let (entries, waiting) = sync_channel(ROOM);
-        let lost = Arc::new(AtomicU64::new(0));
-        let counted = Arc::clone(&lost);
+        let counts = Arc::new(Counts::default());
+        let counted = Arc::clone(&counts);
         let started = std::thread::Builder::new()
             .name("camlock-log".to_owned())
             .spawn(move || write_out(&waiting, out, &counted));
         drop(started);
-        Self { entries, lost }
+        Self { entries, counts }
+    }
+
+    /// Lines on their way.
+    pub fn waiting(&self) -> usize {
+        self.counts.waiting.load(Ordering::Relaxed)
+    }
+
+    /// Lines that were never written.
+    pub fn lost(&self) -> usize {
+        self.counts.lost.load(Ordering::Relaxed)
     }
 
     /// Waits until what was written so far is out, but not for long.
@@ -71,8 +87,10 @@ impl Sink {
 
 impl Write for Sink {
     fn write(&mut self, line: &[u8]) -> io::Result<usize> {
+        self.counts.waiting.fetch_add(1, Ordering::Relaxed);
         if self.entries.try_send(Entry::Line(line.to_vec())).is_err() {
-            self.lost.fetch_add(1, Ordering::Relaxed);
+            self.counts.waiting.fetch_sub(1, Ordering::Relaxed);
+            self.counts.lost.fetch_add(1, Ordering::Relaxed);
         }
         Ok(line.len())
     }
@@ -90,7 +108,8 @@ impl<'a> MakeWriter<'a> for Sink {
     }
 }
 
-fn write_out(waiting: &Receiver<Entry>, mut out: impl Write, lost: &AtomicU64) {
+fn write_out(waiting: &Receiver<Entry>, mut out: impl Write, counts: &Counts) {
+    let mut told_of = 0;
     let mut told = Instant::now();
     let mut is_torn = false;
     for entry in waiting {
@@ -101,17 +120,19 @@ fn write_out(waiting: &Receiver<Entry>, mut out: impl Write, lost: &AtomicU64) {
                 continue;
             }
         };
+        counts.waiting.fetch_sub(1, Ordering::Relaxed);
         match write_line(&mut out, &line, &mut is_torn) {
             Ok(()) if told.elapsed() >= PAUSE => {
-                let count = lost.swap(0, Ordering::Relaxed);
+                let lost = counts.lost.load(Ordering::Relaxed);
+                let count = lost - told_of;
                 if count > 0 {
-                    told = Instant::now();
+                    (told, told_of) = (Instant::now(), lost);
                     tracing::warn!(lines = count, "lines of the log could not be written");
                 }
             }
             Ok(()) => {}
             Err(_) => {
-                lost.fetch_add(1, Ordering::Relaxed);
+                counts.lost.fetch_add(1, Ordering::Relaxed);
             }
         }
     }
@@ -174,7 +195,7 @@ mod tests {
             sink.write_all(b"lost\n").unwrap();
         }
         Sink::flush(&sink);
-        assert_eq!(sink.lost.load(Ordering::SeqCst), 3);
+        assert_eq!(sink.lost(), 3);
 
         disk.is_full.store(false, Ordering::SeqCst);
         sink.write_all(b"kept\n").unwrap();
@@ -214,6 +235,6 @@ mod tests {
         for _ in 0..ROOM * 2 {
             sink.write_all(&line).unwrap();
         }
-        assert!(sink.lost.load(Ordering::SeqCst) > 0);
+        assert!(sink.lost() > 0);
     }
 }

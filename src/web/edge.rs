@@ -5,7 +5,8 @@ use super::error_page;
 use crate::config::PublicUrl;
 use crate::http::request::request_id;
 use crate::server::{Answer, Traffic, Unread};
-use crate::web::context::context;
+use crate::web::context::{WebContext, context};
+use crate::web::public::metrics::{self, Answered};
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{
@@ -17,9 +18,16 @@ use actix_web::middleware::Next;
 use actix_web::{Error, HttpRequest, HttpResponse, ResponseError};
 use futures_util::FutureExt;
 use std::panic::AssertUnwindSafe;
+use std::time::Instant;
 
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; \
                       form-action 'self'; base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'";
+
+/// A request before anybody has looked at it.
+struct Begun {
+    method: Method,
+    at: Instant,
+}
 
 /// Finishes every answer. Outermost but for the log.
 pub async fn finish(
@@ -31,7 +39,9 @@ pub async fn finish(
     let id = request_id(request.request());
     let context = context(request.request())?;
     let public_url = context.public_url.clone();
+    let begun = Begun { method: request.method().clone(), at: Instant::now() };
     let (outcome, is_kept) = crate::app::watched(answered(request, next)).await;
+    count(&context, &outcome, &begun);
     match outcome {
         Ok(response) => {
             let mut response = drawn(response);
@@ -47,6 +57,19 @@ pub async fn finish(
             Err(Unfinished { failure, is_kept, id, public_url, unread }.into())
         }
     }
+}
+
+fn count(context: &WebContext, outcome: &Result<ServiceResponse<BoxBody>, Error>, begun: &Begun) {
+    let status = outcome.as_ref().map_or(StatusCode::SERVICE_UNAVAILABLE, ServiceResponse::status);
+    metrics::count(
+        &context.app.metrics,
+        &Answered {
+            request: outcome.as_ref().ok().map(ServiceResponse::request),
+            method: &begun.method,
+            status: status.as_u16(),
+            took: begun.at.elapsed(),
+        },
+    );
 }
 
 /// A tunnel is refused before anybody waits for what would come through it.

@@ -5,7 +5,7 @@ set -eu
 node_sdk=4.1.313
 cd "$(dirname "$0")/../.."
 folder=target/clients
-wanted=$(cat tests/clients/fetch.sh tests/clients/requirements.txt | cksum)
+wanted=$(cat tests/clients/fetch.sh tests/clients/requirements.txt tests/clients/schema.txt | cksum)
 if [ "$(cat "$folder/installed" 2>/dev/null)" = "$wanted" ]; then
   echo "$folder has the clients already"
   exit 0
@@ -14,6 +14,8 @@ rm -rf "$folder"
 mkdir -p "$folder"
 python3 -m venv "$folder/python"
 "$folder/python/bin/pip" install --quiet --disable-pip-version-check --no-deps --no-compile -r tests/clients/requirements.txt
+python3 -m venv "$folder/schema"
+"$folder/schema/bin/pip" install --quiet --disable-pip-version-check --no-deps --no-compile -r tests/clients/schema.txt
 npm install --silent --no-audit --no-fund --no-save --prefix "$folder" "tencentcloud-sdk-nodejs@$node_sdk"
 "$folder/python/bin/tccli" --version >/dev/null
 echo "$wanted" >"$folder/installed"

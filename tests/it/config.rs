@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use camlock::config::{
-    Config, ConfigError, DatabaseUrl, GateAddress, KeySource, LogFormat, PublicUrl, Replay,
+    Config, ConfigError, DatabaseUrl, KeySource, LogFormat, OwnAddress, PublicUrl, Replay,
 };
 use tempfile::TempDir;
 
@@ -79,7 +79,7 @@ fn every_documented_variable_is_known() {
 
     let config = load("", &variables).unwrap();
 
-    assert_eq!(config.gate.listen, Some(GateAddress::Port("127.0.0.1:9001".parse().unwrap())));
+    assert_eq!(config.gate.listen, Some(OwnAddress::Port("127.0.0.1:9001".parse().unwrap())));
     assert_eq!(config.vault.key_source, KeySource::Named);
     assert_eq!(config.server.trusted_proxies.len(), 2);
     assert!(config.is_https());

@@ -86,6 +86,7 @@ mod lock_order;
 mod log_lost;
 mod lost_answers;
 mod lost_tables;
+mod metrics;
 mod moved_file;
 mod names;
 mod nodes;

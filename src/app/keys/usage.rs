@@ -97,6 +97,11 @@ pub fn note_use(app: &App, id: &SecretId, sighting: Sighting) {
     calls.push((now, sighting));
 }
 
+/// How many keys were used and wait to be written down.
+pub fn unwritten(app: &App) -> usize {
+    app.usage.noted.lock().unwrap_or_else(PoisonError::into_inner).len()
+}
+
 /// Writes down what was noted, and for which seconds keys signed. What cannot be written stays noted.
 ///
 /// Whoever asks may go away meanwhile: what was begun is finished, and the next one waits for it.

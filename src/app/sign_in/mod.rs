@@ -1,5 +1,6 @@
 //! The way in: name and password, then a code where there is an authenticator app.
 
+mod counted;
 pub mod second_step;
 pub(super) mod visitor;
 
@@ -11,6 +12,7 @@ use crate::app::factors::known_devices::device_cookie;
 use crate::app::session::rules::{live_session, make_room};
 use crate::app::session::welcome::unwelcome;
 use crate::app::session::{Beginning, begin_session, public_name};
+use crate::app::sign_in::counted::counted;
 use crate::app::sign_in::visitor::{Knock, Visitor, at_the_door};
 use crate::domain::audit::EventName;
 use crate::domain::secret::Password;
@@ -18,6 +20,7 @@ use crate::domain::session::{Session, SignInMethod, Stage};
 use crate::domain::source::Source;
 use crate::domain::throttle::TOLD_WRONG_CODES;
 use crate::domain::user::{Uin, User};
+use crate::metrics::Step;
 use crate::passwords::Verdict;
 use crate::store::{Conn, accounts, dialect, identities, totp_devices, users};
 
@@ -69,6 +72,10 @@ struct Proven {
 
 /// Checks name and password. Unknown names and wrong passwords cost and look the same.
 pub async fn sign_in(app: &App, credentials: Credentials, source: Source) -> Result<SignedIn, Failure> {
+    counted(app, Step::Password, try_password(app, credentials, source)).await
+}
+
+async fn try_password(app: &App, credentials: Credentials, source: Source) -> Result<SignedIn, Failure> {
     let Credentials { account, user_name, password, device } = credentials;
     let Visitor { found, buckets, guest } =
         at_the_door(app, Knock { account, user_name, device, ip: source.ip.clone() }).await?;

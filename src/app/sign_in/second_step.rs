@@ -8,6 +8,7 @@ use crate::app::factors::known_devices::{Device, known_device};
 use crate::app::session::id_of_cookie;
 use crate::app::session::rules::live_session;
 use crate::app::session::welcome::unwelcome;
+use crate::app::sign_in::counted::counted;
 use crate::app::sign_in::{Entry, SignedIn, let_in};
 use crate::app::{App, Failure};
 use crate::domain::audit::EventName;
@@ -18,6 +19,7 @@ use crate::domain::source::Source;
 use crate::domain::throttle::MANY_WRONG_CODES;
 use crate::domain::totp::Code;
 use crate::domain::user::{Uin, User};
+use crate::metrics::Step;
 use crate::store::{Conn, dialect, identities, recovery_codes, sessions, users};
 
 const ONLY_KNOWN: &str = "Too many wrong codes were entered for this user. Sign in from a browser that you used before, \
@@ -65,12 +67,12 @@ pub async fn waiting(app: &App, session: String) -> Result<Waiting, Failure> {
 
 /// Checks the code of the second step.
 pub async fn verify_sign_in(app: &App, step: SecondStep, code: Code) -> Result<SignedIn, Failure> {
-    prove(app, step, Proof::Code(code)).await
+    counted(app, Step::Code, prove(app, step, Proof::Code(code))).await
 }
 
 /// Checks a recovery code in place of the second step.
 pub async fn recover_sign_in(app: &App, step: SecondStep, code: RecoveryCode) -> Result<SignedIn, Failure> {
-    prove(app, step, Proof::Recovery(code)).await
+    counted(app, Step::RecoveryCode, prove(app, step, Proof::Recovery(code))).await
 }
 
 /// A wrong proof is an answer of the transaction, not an error, so that its count is committed.

@@ -10,7 +10,7 @@ use crate::store::{Line, Store, StoreError};
 use std::collections::hash_map::DefaultHasher;
 use std::hash::{Hash, Hasher};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::sync::{Mutex as Turn, OwnedMutexGuard, oneshot};
 
 /// How long a call waits for the answer.
@@ -118,7 +118,10 @@ async fn answer(app: App, mut pending: Pending, slot: Arc<Slot>) {
     let asked = tokio::time::timeout(PATIENCE, async {
         let held = Arc::clone(&line).lock_owned().await;
         let everybody = pending.everybody();
-        (everybody, ask(&app, held).await)
+        let begun = Instant::now();
+        let news = ask(&app, held).await;
+        app.metrics.standing.note(begun.elapsed());
+        (everybody, news)
     });
     let Ok((everybody, asked)) = asked.await else {
         // Who still waits is gone with the question.

@@ -2,9 +2,11 @@
 
 mod admission;
 mod counted;
+mod figures;
 mod forms;
 mod negatives;
 mod nginx;
+mod openapi;
 mod refusals;
 mod replay;
 mod revoked;

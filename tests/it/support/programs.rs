@@ -7,14 +7,19 @@ use std::process::{Command, Output, Stdio};
 
 /// Whether the clients are here; says loudly when they are not, and fails where nothing may be left out.
 pub fn are_here() -> bool {
-    let are_here = folder().join("installed").exists();
-    if !are_here {
+    is_here("installed")
+}
+
+/// The same for one of the files among them.
+pub fn is_here(file: &str) -> bool {
+    let is_here = folder().join(file).exists();
+    if !is_here {
         assert_ne!(std::env::var("CI").as_deref(), Ok("true"), "install with: tests/clients/fetch.sh");
         let test = std::thread::current().name().unwrap_or("a test of the official clients").to_owned();
         let missing = "the official clients are missing, install with: tests/clients/fetch.sh";
         let _ = writeln!(std::io::stderr(), "SKIPPED: {test}: {missing}");
     }
-    are_here
+    is_here
 }
 
 /// Where the clients are.
