@@ -2,8 +2,9 @@
 
 mod admission;
 mod counted;
+mod demo;
 mod forms;
-mod nginx;
+mod proxies;
 mod refusals;
 mod replay;
 mod revoked;
@@ -44,8 +45,8 @@ impl Scene {
     }
 
     /// With the machine's own clock, by which other programs sign.
-    async fn of_the_present() -> Self {
-        Self::on(TestApp::spawn_behind(0, &[]), &[]).await
+    async fn of_the_present(options: &[&str]) -> Self {
+        Self::on(TestApp::spawn_behind(0, &[]), options).await
     }
 
     async fn on(app: TestApp, options: &[&str]) -> Self {
