@@ -88,7 +88,7 @@ pub const RECIPES: &[Recipe] = &[
         label: "Envoy",
         coverage: "verified",
         bodies: WHOLE,
-        least_version: "1.34 (CVE-2024-23324, CVE-2021-32777)",
+        least_version: "1.29.1 (CVE-2024-23324, CVE-2021-32777)",
         options: "",
         files: &[file!("envoy.yaml")],
     },
