@@ -193,6 +193,7 @@ pub fn server(config: &Config, app: &App, doors: Doors, draining: Draining) -> R
     let names = CookieNames::new(&config.public_url, &session::key(app)?);
     let context = Data::new(WebContext {
         api_utc_offset: config.api.utc_offset,
+        gate_listen: config.gate.listen.clone(),
         csrf_key: app.vault.derive("csrf")?,
         app: app.clone(),
         public_url: config.public_url.clone(),

@@ -1,4 +1,4 @@
-//! The text for whoever collects figures, in the OpenMetrics format.
+//! The text for whoever collects figures, in the `OpenMetrics` format.
 
 use super::{Metrics, Times};
 use prometheus_client::collector::Collector;

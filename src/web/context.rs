@@ -2,7 +2,7 @@
 
 use super::error::PageError;
 use crate::app::App;
-use crate::config::PublicUrl;
+use crate::config::{OwnAddress, PublicUrl};
 use crate::server::Draining;
 use actix_web::HttpRequest;
 use actix_web::web::Data;
@@ -19,6 +19,8 @@ pub struct WebContext {
     pub security_contact: String,
     /// What times in answers of the API are ahead of UTC; a page says so.
     pub api_utc_offset: UtcOffset,
+    /// Where the gate listens, when not beside the console; a page says so.
+    pub gate_listen: Option<OwnAddress>,
     /// Proxies whose word on the address of clients is believed.
     pub trusted_proxies: Vec<IpNet>,
     /// How long a client may take to send a form.

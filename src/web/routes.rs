@@ -255,6 +255,7 @@ pub const ENDPOINTS: &[Endpoint] = &[
     get("/me/mfa/recovery", SignIn, || to(factors::recovery)),
     post("/me/mfa/recovery", SignIn, || to(factors::replace_recovery)),
     get("/help/api", SignIn, || to(help::api)),
+    get("/help/gate", SignIn, || to(help::gate)),
     get("/help/api/debug", Any(&[QUERY_OWN_KEY, QUERY_KEY]), || to(help::debug::form)),
     post("/help/api/debug", Any(&[QUERY_OWN_KEY, QUERY_KEY]), || to(help::debug::submit)),
 ];

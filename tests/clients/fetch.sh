@@ -1,5 +1,6 @@
 #!/bin/sh
-# Installs the official clients (Apache-2.0, not committed) for the tests into target/clients, once.
+# Installs the official clients, and proxies that Debian does not have (all Apache-2.0 or MIT, not committed), for the tests into
+# target/clients, once.
 # Needs python3 with venv, node and npm.
 set -eu
 node_sdk=4.1.313

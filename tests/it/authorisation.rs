@@ -183,6 +183,7 @@ const TABLE: &[(&str, &str, Rule)] = &[
     ("GET", "/me/mfa/recovery", Only(EVERYBODY)),
     ("POST", "/me/mfa/recovery", Only(EVERYBODY)),
     ("GET", "/help/api", Only(EVERYBODY)),
+    ("GET", "/help/gate", Only(EVERYBODY)),
     ("GET", "/help/api/debug", Only(OWN_LISTERS)),
     ("POST", "/help/api/debug", Only(OWN_LISTERS)),
 ];

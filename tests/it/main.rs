@@ -71,6 +71,7 @@ mod grants_recovered;
 mod grants_routes;
 mod groups;
 mod help;
+mod help_gate;
 mod help_snippets;
 mod house;
 mod instances;

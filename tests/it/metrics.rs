@@ -144,7 +144,8 @@ impl Chance {
     fn head(&mut self) -> String {
         let methods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"];
         let own = self.word().to_uppercase().replace(|c: char| c.is_ascii_digit(), "X");
-        let method = methods.get(self.below(12) as usize).map_or(own, |known| (*known).to_owned());
+        let at = usize::try_from(self.below(12)).unwrap();
+        let method = methods.get(at).map_or(own, |known| (*known).to_owned());
         let path = match self.below(6) {
             0 => format!("/users/{}/{}", self.word(), self.word()),
             1 => format!("/gate/ext-authz/{}", self.word()),

@@ -78,10 +78,10 @@ impl ResponseError for Fault {
                 (status, None, text)
             }
         };
-        let mut body = json!({ "error": text });
-        if let Some(code) = code {
-            body["code"] = code.into();
-        }
+        let body = match code {
+            Some(code) => json!({ "error": text, "code": code }),
+            None => json!({ "error": text }),
+        };
         HttpResponse::build(status)
             .insert_header((CACHE_CONTROL, "no-store"))
             .insert_header((CONTENT_TYPE, "application/json"))

@@ -2,11 +2,12 @@
 
 mod admission;
 mod counted;
+mod demo;
 mod figures;
 mod forms;
 mod negatives;
-mod nginx;
 mod openapi;
+mod proxies;
 mod refusals;
 mod replay;
 mod revoked;
@@ -49,8 +50,8 @@ impl Scene {
     }
 
     /// With the machine's own clock, by which other programs sign.
-    async fn of_the_present() -> Self {
-        Self::on(TestApp::spawn_behind(0, &[]), &[]).await
+    async fn of_the_present(options: &[&str]) -> Self {
+        Self::on(TestApp::spawn_behind(0, &[]), options).await
     }
 
     async fn on(app: TestApp, options: &[&str]) -> Self {

@@ -10,7 +10,7 @@ async fn the_gate_answers_what_its_description_says() {
     if !programs::is_here(PROGRAM) {
         return;
     }
-    let scene = Scene::of_the_present().await;
+    let scene = Scene::of_the_present(&[]).await;
     let mut command = Command::new(programs::folder().join(PROGRAM));
     command
         .current_dir(scene.app.folder.path())

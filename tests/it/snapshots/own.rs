@@ -188,6 +188,15 @@ async fn help(album: &mut Album, app: &TestApp, root: &Person) {
     ] {
         album.open(name, &root.browser, &format!("/help/api?tool={tool}")).await;
     }
+    for (name, proxy) in [
+        ("gate_nginx", "nginx"),
+        ("gate_nginx_njs", "nginx-njs"),
+        ("gate_caddy", "caddy"),
+        ("gate_haproxy", "haproxy"),
+        ("gate_traefik", "traefik"),
+    ] {
+        album.open(name, &root.browser, &format!("/help/gate?proxy={proxy}")).await;
+    }
     album.open("debugger", &root.browser, "/help/api/debug").await;
     album
         .send("debugger_refused", root, "/help/api/debug", &[("method", "POST"), ("headers", "nothing")])
