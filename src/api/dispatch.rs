@@ -1,14 +1,14 @@
 //! A request to `/` that is the API's: read, believed, counted, run, answered. HTTP 200 and an envelope, always.
 
 use super::action::{Action, Call};
+use super::context::ApiContext;
 use super::error::ApiError;
 use super::input::Input;
-use super::pace::{Pace, Turn, Waiting};
+use super::pace::{Turn, Waiting};
 use super::{actions, body, multipart};
 use crate::app::keys::usage::Sighting;
 use crate::app::signed::{self, Refusal, Signed};
 use crate::app::{App, keys};
-use crate::config::Config;
 use crate::domain::language::Language;
 use crate::domain::replay::{Arrival, Origin, ReplayRefusal, TWIN_MS, Use};
 use crate::domain::signature::{Body, Claim, Incoming, parameters};
@@ -23,7 +23,6 @@ use actix_web::http::header::{AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE, Hea
 use actix_web::web::{Data, Payload};
 use actix_web::{HttpRequest, HttpResponse};
 use futures_util::FutureExt;
-use ipnet::IpNet;
 use serde_json::{Map, Value, json};
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
@@ -46,35 +45,6 @@ const COMMON: [&str; 10] = [
 const TRACE: &str = "x-tc-traceid";
 /// How much of a form is searched for the language that it asks for.
 const LANGUAGE_WITHIN: usize = 2048;
-
-/// What the operator set about the API; shared by all workers.
-pub struct ApiContext {
-    app: App,
-    /// Proxies whose word on the address of clients is believed.
-    trusted_proxies: Vec<IpNet>,
-    body_limit: usize,
-    body_timeout: Duration,
-    pace: Pace,
-    times: Times,
-}
-
-impl ApiContext {
-    pub fn new(config: &Config, app: &App) -> Self {
-        Self {
-            app: app.clone(),
-            trusted_proxies: config.server.trusted_proxies.clone(),
-            body_limit: config.server.body_limit_kib as usize * 1024,
-            body_timeout: Duration::from_secs(config.server.body_timeout_seconds.into()),
-            pace: Pace::new(&config.api),
-            times: Times::new(config.api.utc_offset),
-        }
-    }
-
-    /// How many calls wait for their turn.
-    pub fn waiting(&self) -> usize {
-        self.pace.waiting()
-    }
-}
 
 /// Whether a request to `/` comes from a program: it names an action, or is signed, or posts anything, as no page is
 /// posted there.

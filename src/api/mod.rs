@@ -3,6 +3,7 @@
 pub mod action;
 pub mod actions;
 mod body;
+mod context;
 pub mod dispatch;
 pub mod error;
 pub mod input;
@@ -11,6 +12,6 @@ mod pace;
 mod unambiguous;
 
 pub use action::{Action, Answer, Call, Service, respond};
-pub use dispatch::ApiContext;
+pub use context::ApiContext;
 pub use error::ApiError;
 pub use input::Input;
