@@ -6,6 +6,7 @@ mod first;
 mod postgres;
 mod site;
 mod sqlite;
+mod token_file;
 
 pub use self::doors::{Doors, Handles};
 pub use self::first::Lost;
@@ -15,7 +16,7 @@ use crate::api::ApiContext;
 use crate::app::operator::{self, nodes};
 use crate::app::{App, Failure, Parts, Rules, gate, keys, signed};
 use crate::clock::Clock;
-use crate::config::{Config, DatabaseUrl};
+use crate::config::{Config, DatabaseUrl, VersitygwConfig};
 use crate::domain::policies::{PRESET_OWNER, PolicyId, StoredPolicy};
 use crate::domain::policy::preset::PRESETS;
 use crate::domain::user::Uin;
@@ -222,7 +223,7 @@ pub fn server(config: &Config, app: &App, doors: Doors, draining: Draining) -> R
         exempt: config.server.trusted_proxies.clone(),
         drain: Duration::from_secs(config.server.drain_seconds.into()),
     };
-    let peer = config.gate.versitygw.as_ref().map(Peer::of).transpose().map_err(StartError::GateToken)?;
+    let peer = config.gate.versitygw.as_ref().map(peer).transpose()?;
     let shared = contexts.clone();
     let mut server = Building::new(bounds).at(Listener::Port(doors.main), move || site::whole(&shared))?;
     if let Some(listener) = doors.gate {
@@ -237,6 +238,11 @@ pub fn server(config: &Config, app: &App, doors: Doors, draining: Draining) -> R
         server = server.at(listener, move || site::metrics_alone(&contexts))?;
     }
     Ok(server.run())
+}
+
+fn peer(config: &VersitygwConfig) -> Result<Peer, StartError> {
+    let token = token_file::read(&config.token_file).map_err(StartError::GateToken)?;
+    Peer::of(config, &token).map_err(|malformed| StartError::GateToken(std::io::Error::other(malformed)))
 }
 
 /// Removes what has run out, once a minute, for as long as the server runs.

@@ -1,6 +1,6 @@
 //! What is told to whoever collects figures, and who that is.
 
-use super::StartError;
+use super::{StartError, token_file};
 use crate::api::ApiContext;
 use crate::app::{App, keys};
 use crate::config::Config;
@@ -10,7 +10,6 @@ use crate::telemetry;
 use crate::web::public::metrics::{MetricsContext, Pass};
 use actix_web::web::Data;
 use std::path::Path;
-use zeroize::Zeroizing;
 
 /// Fewest characters of a token: whoever guesses one may guess for ever.
 const SHORTEST: usize = 16;
@@ -50,13 +49,12 @@ fn queues(app: &App, api: &Data<ApiContext>) -> Vec<(&'static str, Level)> {
 
 fn pass(path: &Path) -> Result<Pass, StartError> {
     let wrong = |problem: String| StartError::MetricsToken { path: path.display().to_string(), problem };
-    let text = std::fs::read_to_string(path).map(Zeroizing::new).map_err(|error| wrong(error.to_string()))?;
-    let token = text.trim();
+    let token = token_file::read(path).map_err(|error| wrong(error.to_string()))?;
     let is_plain = token.bytes().all(|byte| byte.is_ascii_graphic());
     if !is_plain || !(SHORTEST..=LONGEST).contains(&token.len()) {
         return Err(wrong(format!(
             "it does not hold one token of {SHORTEST} to {LONGEST} letters, digits or signs"
         )));
     }
-    Ok(Pass::of(token))
+    Ok(Pass::of(&token))
 }

@@ -67,6 +67,7 @@ async fn beside_the_console_figures_are_for_those_alone_who_show_the_token() {
     let right = format!("Bearer {TOKEN}");
 
     assert_eq!(status(&[&right]).await, 200);
+    assert_eq!(status(&[&right.replace("Bearer", "bearer")]).await, 200);
     let longer = format!("{right}x");
     for wrong in [
         &[][..],

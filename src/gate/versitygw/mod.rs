@@ -8,7 +8,7 @@ mod wire;
 use crate::app::gate::{Asked, Door, ensure_peer, open};
 use crate::app::{App, Failure};
 use crate::config::VersitygwConfig;
-use crate::domain::gate::token::GateToken;
+use crate::domain::gate::token::{GateToken, MalformedGateToken};
 use crate::domain::key::SecretId;
 use crate::domain::signature::{Body, Header};
 use crate::gate::GateContext;
@@ -38,11 +38,9 @@ pub struct Peer {
 }
 
 impl Peer {
-    /// The one that the operator named, with the gate token in its file.
-    pub fn of(config: &VersitygwConfig) -> std::io::Result<Self> {
-        let text = zeroize::Zeroizing::new(std::fs::read_to_string(&config.token_file)?);
-        let token = GateToken::parse(text.trim()).map_err(std::io::Error::other)?;
-        Ok(Self { token: Arc::new(token), secret_id: config.secret_id.clone() })
+    /// The one that the operator named, with what its token file holds.
+    pub fn of(config: &VersitygwConfig, token: &str) -> Result<Self, MalformedGateToken> {
+        Ok(Self { token: Arc::new(GateToken::parse(token)?), secret_id: config.secret_id.clone() })
     }
 }
 

@@ -31,8 +31,8 @@ impl Pass {
     fn is_shown_by(&self, request: &HttpRequest) -> bool {
         let mut shown = request.headers().get_all(AUTHORIZATION);
         let (Some(first), None) = (shown.next(), shown.next()) else { return false };
-        let token = first.as_bytes().strip_prefix(b"Bearer ").unwrap_or_default();
-        bool::from(Sha256::digest(token).as_slice().ct_eq(&self.0))
+        let Some((scheme, token)) = first.as_bytes().split_at_checked("Bearer ".len()) else { return false };
+        scheme.eq_ignore_ascii_case(b"Bearer ") && bool::from(Sha256::digest(token).as_slice().ct_eq(&self.0))
     }
 }
 
