@@ -4,10 +4,6 @@ use camlock::telemetry;
 use clap::Parser;
 use std::time::Duration;
 
-/// Takes and gives back small pieces of memory faster than the one of the operating system, from several threads at once.
-#[global_allocator]
-static MEMORY: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 /// How long the parts of a program that has done its work may take to end.
 const LAST_PATIENCE: Duration = Duration::from_secs(2);
 
