@@ -179,7 +179,7 @@ def measure_api(server, seconds, plain):
 
 def measure_gate(server, seconds, plain, count):
     gate = load_gate.Gate(server, server.owner)
-    (warm, disabled) = server.keys
+    warm, disabled = server.keys
     for name, expected, case in load_gate.cases(gate, warm, disabled):
         reason = gate.reason(case)
         if reason != expected:
@@ -192,11 +192,14 @@ def measure_gate(server, seconds, plain, count):
         keys = load_gate.pool_of_keys(count, lambda action, fields: call(server, action, fields))
         script = load_gate.from_file(gate, load_gate.reads(gate, keys), once=False)
         show(f"verify, SigV4 GET, {count} keys", server.run(seconds, script), plain)
+    bare = {together: load_gate.bare_inserts(server.folder, float(seconds), together) for together in (1, int(CONNECTIONS))}
+    print("bare inserts a second: " + ", ".join(f"{rate:.0f} with {together} in a transaction" for together, rate in bare.items()))
     for scheme, size in (("tc3", load_gate.POOL), ("aws", load_gate.POOL)):
         script = load_gate.from_file(gate, load_gate.writes(gate, keys, size, scheme), once=True)
         measured = server.run(seconds, script, is_warm=True)
         ensure(measured.refused == 0, f"verify, {scheme} write", measured)
         show(f"verify, {scheme} write", measured, plain)
+        print(f"    of the bare inserts, {CONNECTIONS} in a transaction: {measured.rate / bare[int(CONNECTIONS)]:.2f}")
 
 
 def main():

@@ -1,9 +1,12 @@
 """The gate's cases of load.py: what a verdict costs, beside the plain text of the same run."""
 
 import json
+import secrets
+import sqlite3
 import time
 import urllib.error
 import urllib.request
+import uuid
 from concurrent.futures import ThreadPoolExecutor
 
 from gate_requests import HOST, Key, sigv4, tc3
@@ -100,6 +103,27 @@ def reads(gate, keys):
     now = int(time.time())
     lines = [json.dumps(sigv4(Key(*key), "GET", f"/v1/orders/{number}", b"", now)) for number, key in enumerate(keys)]
     return gate.server.file("questions", "\n".join(lines) + "\n")
+
+
+def bare_inserts(folder, seconds, together):
+    """Rows a second that SQLite itself keeps with the tables and the durability of the server, so many in one transaction."""
+    with sqlite3.connect(f"{folder}/bare{together}.db", isolation_level=None) as database:
+        database.executescript("""
+            PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;
+            CREATE TABLE signed_changes (signature TEXT NOT NULL, action TEXT NOT NULL, request_id TEXT NOT NULL, arrived_ms INTEGER NOT NULL,
+                origin TEXT NOT NULL, expires_at INTEGER NOT NULL, number INTEGER NOT NULL, PRIMARY KEY (signature, action)) STRICT;
+            CREATE INDEX signed_changes_expires ON signed_changes (expires_at);
+            CREATE INDEX signed_changes_number ON signed_changes (number);
+        """)
+        count, begun = 0, time.monotonic()
+        while time.monotonic() - begun < seconds:
+            now = int(time.time())
+            rows = [(secrets.token_hex(32), "gate", str(uuid.uuid4()), now * 1000, "127.0.0.1", now + 601, count + at) for at in range(together)]
+            database.execute("BEGIN IMMEDIATE")
+            database.executemany("INSERT INTO signed_changes VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
+            database.execute("COMMIT")
+            count += together
+        return count / (time.monotonic() - begun)
 
 
 def pool_of_keys(count, call):

@@ -12,8 +12,22 @@ pub fn is_misleading(c: char) -> bool {
 
 /// Free text of a stranger, such as a user agent, without what misleads: controls become blanks, the rest is left out.
 pub fn without_misleading(text: &str) -> String {
+    if is_plain(text) {
+        return text.to_owned();
+    }
     let blank = |c: char| if c.is_control() || is_separator(c) { ' ' } else { c };
     text.chars().map(blank).filter(|c| !is_misleading(*c)).collect()
+}
+
+/// The beginning of free text of a stranger, of at most that many characters, without what misleads.
+pub fn beginning(text: &str, most: usize) -> String {
+    let end = text.char_indices().nth(most).map_or(text.len(), |(at, _)| at);
+    without_misleading(text.get(..end).unwrap_or_default())
+}
+
+/// Nearly all texts are.
+fn is_plain(text: &str) -> bool {
+    text.bytes().all(|byte| matches!(byte, b' '..=b'~'))
 }
 
 /// `Default_Ignorable_Code_Point` of the Unicode Character Database, reserved ranges included.

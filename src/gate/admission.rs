@@ -32,7 +32,7 @@ pub(super) async fn admit(
 }
 
 fn token(request: &HttpRequest, places: Places) -> Option<GateToken> {
-    let is_alias = |name: &str| name != TOKEN_HEADER && headers::folded(name) == TOKEN_HEADER;
+    let is_alias = |name: &str| name != TOKEN_HEADER && headers::passes_for(name.as_bytes(), TOKEN_HEADER);
     if request.headers().keys().any(|name| is_alias(name.as_str())) {
         return None;
     }

@@ -2,10 +2,10 @@
 
 use crate::app::Failure;
 use crate::app::gate::{Asked, Bearer, Door, Verdict, judge};
-use crate::domain::characters::without_misleading;
-use crate::domain::signature::Header;
+use crate::domain::characters::beginning;
+use crate::domain::signature::{Coverage, Header};
 use crate::domain::source::Source;
-use crate::domain::user::User;
+use crate::domain::user::Uin;
 use crate::gate::GateContext;
 use crate::gate::admission::TOKEN_HEADER;
 use crate::gate::answer::{PATIENCE, REASON, Statuses, Trouble};
@@ -19,10 +19,12 @@ use actix_web::{HttpRequest, HttpResponse};
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
+use std::borrow::Cow;
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+const EMPTY: HeaderValue = HeaderValue::from_static("");
 /// Names are ASCII in headers.
 const IN_HEADER: &AsciiSet = &CONTROLS.add(b'%');
 /// How long the second of two equal writes waits for its answer.
@@ -45,7 +47,7 @@ pub(super) fn source(request: &HttpRequest, told: Option<&str>) -> Source {
 
 /// As much of a user agent as is kept.
 pub(super) fn agent_of(agent: &[u8]) -> String {
-    without_misleading(&String::from_utf8_lossy(agent)).chars().take(MAX_USER_AGENT).collect()
+    beginning(&String::from_utf8_lossy(agent), MAX_USER_AGENT)
 }
 
 /// The headers of a request but for the gate token, which is the gateway's.
@@ -127,25 +129,30 @@ pub(super) fn as_headers(verdict: &Verdict, request: &HttpRequest, statuses: Sta
         response.insert_header((REASON, HeaderValue::from_static(verdict.reason())));
         return response.finish();
     }
-    for (name, value) in identity(verdict, request) {
-        let plain = utf8_percent_encode(&value, IN_HEADER).to_string();
-        let value = HeaderValue::from_str(&plain).unwrap_or_else(|_| HeaderValue::from_static(""));
+    for (name, value) in identity(verdict, &request_id(request)) {
         response.insert_header((HeaderName::from_static(name), value));
     }
     response.finish()
 }
 
-fn identity(verdict: &Verdict, request: &HttpRequest) -> [(&'static str, String); 8] {
+fn identity(verdict: &Verdict, request_id: &str) -> [(&'static str, HeaderValue); 8] {
     let bearer = verdict.bearer.as_ref();
-    let user = |part: fn(&User) -> String| bearer.map(|one| part(&one.user)).unwrap_or_default();
+    let user = bearer.map(|one| &*one.user);
+    let number = |uin: Option<Uin>| uin.map_or(EMPTY, |uin| HeaderValue::from(uin.0));
+    let fixed = |text: Option<&'static str>| text.map_or(EMPTY, HeaderValue::from_static);
     [
-        ("x-camlock-uin", user(|user| user.uin.to_string())),
-        ("x-camlock-owner-uin", user(|user| user.owner_uin.to_string())),
-        ("x-camlock-user", user(|user| user.name.clone())),
-        ("x-camlock-kind", user(|user| user.kind.as_str().to_owned())),
-        ("x-camlock-secret-id", bearer.map(|one| one.secret_id.to_string()).unwrap_or_default()),
-        ("x-camlock-action", verdict.action.clone()),
-        ("x-camlock-coverage", verdict.coverage.map_or("", |coverage| coverage.as_str()).to_owned()),
-        ("x-camlock-request-id", request_id(request)),
+        ("x-camlock-uin", number(user.map(|user| user.uin))),
+        ("x-camlock-owner-uin", number(user.map(|user| user.owner_uin))),
+        ("x-camlock-user", in_header(user.map_or("", |user| &user.name))),
+        ("x-camlock-kind", fixed(user.map(|user| user.kind.as_str()))),
+        ("x-camlock-secret-id", in_header(bearer.map_or("", |one| one.secret_id.as_str()))),
+        ("x-camlock-action", in_header(&verdict.action)),
+        ("x-camlock-coverage", fixed(verdict.coverage.map(Coverage::as_str))),
+        ("x-camlock-request-id", in_header(request_id)),
     ]
+}
+
+fn in_header(text: &str) -> HeaderValue {
+    let plain: Cow<'_, str> = utf8_percent_encode(text, IN_HEADER).into();
+    HeaderValue::from_str(&plain).unwrap_or(EMPTY)
 }

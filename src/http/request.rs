@@ -1,6 +1,6 @@
 //! Facts about a request that pages and the log need: where it comes from, what its id is.
 
-use crate::domain::characters::without_misleading;
+use crate::domain::characters::beginning;
 use crate::domain::source::Source;
 use crate::http::forwarded;
 use actix_web::http::header::USER_AGENT;
@@ -30,7 +30,7 @@ pub fn source(request: &HttpRequest, trusted: &[IpNet]) -> Source {
     let ip = forwarded::client(request.peer_addr(), request.headers(), trusted);
     Source {
         ip: ip.map_or_else(|| UNKNOWN.to_owned(), |ip| ip.to_string()),
-        user_agent: without_misleading(agent.trim()).chars().take(MAX_USER_AGENT).collect(),
+        user_agent: beginning(agent.trim(), MAX_USER_AGENT),
         request_id: request_id(request),
     }
 }

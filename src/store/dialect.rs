@@ -1,6 +1,7 @@
 //! What the two databases spell differently.
 
-use super::schema::{api_keys, retired_ids};
+use super::replays::SignedChange;
+use super::schema::{api_keys, retired_ids, signed_changes};
 use super::{Conn, StoreError};
 use crate::domain::key::SecretId;
 use crate::domain::user::Uid;
@@ -54,6 +55,18 @@ pub fn take_turn(conn: &mut Conn, text: &str) -> Result<bool, StoreError> {
 struct Turn {
     #[diesel(sql_type = Bool)]
     taken: bool,
+}
+
+/// Inserts many changes at once, each with its number.
+pub fn insert_changes(conn: &mut Conn, changes: &[(&SignedChange, i64)]) -> Result<(), StoreError> {
+    let rows = changes.iter().map(|(change, number)| (*change, signed_changes::number.eq(*number)));
+    let rows: Vec<_> = rows.collect();
+    let insert = diesel::insert_into(signed_changes::table).values(rows);
+    match conn {
+        Conn::Postgres(conn) => insert.execute(conn)?,
+        Conn::Sqlite(conn) => insert.execute(conn)?,
+    };
+    Ok(())
 }
 
 /// Keeps a digest that may be there already.

@@ -2,7 +2,7 @@
 
 use super::schema::{replays, signed_changes};
 use super::sequences::{self, Sequence};
-use super::{Conn, StoreError};
+use super::{Conn, StoreError, dialect};
 use diesel::prelude::*;
 
 /// A change that was made under a signature.
@@ -38,6 +38,25 @@ pub fn insert(conn: &mut Conn, change: &SignedChange) -> Result<(), StoreError> 
         .values((change, signed_changes::number.eq(number)))
         .execute(conn)?;
     Ok(())
+}
+
+/// Has everybody else wait who is about to remember a change, and says what was changed under those signatures until now.
+///
+/// As many numbers are taken as there are signatures; the last of them is told.
+pub fn claim(conn: &mut Conn, signatures: &[&str]) -> Result<(i64, Vec<SignedChange>), StoreError> {
+    let count = i64::try_from(signatures.len()).unwrap_or(i64::MAX);
+    let last = sequences::advance(conn, Sequence::Replay, count)?;
+    let made = signed_changes::table
+        .filter(signed_changes::signature.eq_any(signatures))
+        .select(SignedChange::as_select())
+        .load(conn)?;
+    Ok((last, made))
+}
+
+/// Remembers changes of which none was made before, under the numbers up to `last`.
+pub fn insert_claimed(conn: &mut Conn, changes: &[&SignedChange], last: i64) -> Result<(), StoreError> {
+    let numbered: Vec<(&SignedChange, i64)> = changes.iter().rev().copied().zip((1..=last).rev()).collect();
+    if numbered.is_empty() { Ok(()) } else { dialect::insert_changes(conn, &numbered) }
 }
 
 /// The changes after that number, which is the order of their commits, as far as they may still be tried again.

@@ -20,9 +20,12 @@ pub enum Sequence {
     GateToken,
 }
 
-/// Counts one up. Written out, because Diesel keeps no `UPDATE` of its own prepared.
+/// Counts up. Written out, because Diesel keeps no `UPDATE` of its own prepared.
 #[derive(QueryId)]
-struct Next(&'static str);
+struct Next {
+    name: &'static str,
+    by: i64,
+}
 
 impl Query for Next {
     type SqlType = BigInt;
@@ -32,12 +35,17 @@ impl RunQueryDsl<Conn> for Next {}
 
 impl<DB> QueryFragment<DB> for Next
 where
-    DB: diesel::backend::Backend + diesel::sql_types::HasSqlType<Text>,
+    DB: diesel::backend::Backend
+        + diesel::sql_types::HasSqlType<Text>
+        + diesel::sql_types::HasSqlType<BigInt>,
     str: diesel::serialize::ToSql<Text, DB>,
+    i64: diesel::serialize::ToSql<BigInt, DB>,
 {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
-        out.push_sql("UPDATE sequences SET value = value + 1 WHERE name = ");
-        out.push_bind_param::<Text, _>(self.0)?;
+        out.push_sql("UPDATE sequences SET value = value + ");
+        out.push_bind_param::<BigInt, _>(&self.by)?;
+        out.push_sql(" WHERE name = ");
+        out.push_bind_param::<Text, _>(self.name)?;
         out.push_sql(" RETURNING value");
         Ok(())
     }
@@ -45,6 +53,11 @@ where
 
 /// The next number. Others wait for it until this transaction ends, so there are no gaps.
 pub fn next(conn: &mut Conn, sequence: Sequence) -> Result<i64, StoreError> {
+    advance(conn, sequence, 1)
+}
+
+/// The same for that many numbers, of which it is the last.
+pub fn advance(conn: &mut Conn, sequence: Sequence, by: i64) -> Result<i64, StoreError> {
     let name = match sequence {
         Sequence::Uin => "uin",
         Sequence::Uid => "uid",
@@ -56,7 +69,7 @@ pub fn next(conn: &mut Conn, sequence: Sequence) -> Result<i64, StoreError> {
         Sequence::Service => "service",
         Sequence::GateToken => "gate_token",
     };
-    Ok(Next(name).get_result(conn)?)
+    Ok(Next { name, by }.get_result(conn)?)
 }
 
 /// How far the database is. What was read after one standing is good for as long as the standing is the same.

@@ -7,6 +7,7 @@ mod noted;
 pub mod refusal;
 pub mod replay;
 pub mod report;
+pub mod spending;
 pub mod tally;
 pub mod tokens;
 pub mod verdict;

@@ -5,7 +5,7 @@ use crate::app::gate::judge::Asked;
 use crate::app::gate::tally::Counted;
 use crate::app::gate::verdict::Verdict;
 use crate::app::keys::usage::{Sighting, note_use};
-use crate::domain::characters::without_misleading;
+use crate::domain::characters::beginning;
 use crate::domain::gate::gateway::Gateway;
 use crate::domain::gate::refused::RefusedRequest;
 use crate::domain::gate::target;
@@ -54,8 +54,8 @@ pub(in crate::app) fn note(app: &App, told: &Told<'_>) {
 
 fn call(told: &Told<'_>) -> GateCall {
     GateCall {
-        host: cut(told.asked.host, MOST_LETTERS),
-        path_prefix: cut(target::prefix_of(path_of(told.asked)), MOST_LETTERS),
+        host: beginning(told.asked.host, MOST_LETTERS),
+        path_prefix: beginning(target::prefix_of(path_of(told.asked)), MOST_LETTERS),
         coverage: told.verdict.coverage.map_or("", Coverage::as_str).to_owned(),
         verdict: told.verdict.reason().to_owned(),
     }
@@ -71,27 +71,19 @@ fn refused(told: &Told<'_>, at_ms: i64) -> RefusedRequest {
         user_name: user.map(|user| user.name.clone()).unwrap_or_default(),
         secret_id: verdict.claimed.as_ref().map(SecretId::to_string).unwrap_or_default(),
         ip: told.source.ip.clone(),
-        method: cut(asked.method, 32),
-        path: cut(path_of(asked), MOST_LETTERS),
+        method: beginning(asked.method, 32),
+        path: beginning(path_of(asked), MOST_LETTERS),
         action: verdict.action.clone(),
         resource: Some(&verdict.resource)
             .filter(|one| one.len() <= LONGEST_RESOURCE)
             .cloned()
             .unwrap_or_default(),
         reason: verdict.reason().to_owned(),
-        message: cut(verdict.message(), LONGEST_MESSAGE),
+        message: beginning(verdict.message(), LONGEST_MESSAGE),
     }
 }
 
 /// Without the query, which may hold what is secret.
 fn path_of<'a>(asked: &Asked<'a>) -> &'a str {
     asked.target.split(['?', '#']).next().unwrap_or_default()
-}
-
-fn cut(text: &str, most: usize) -> String {
-    if text.len() <= most && text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
-        return text.to_owned();
-    }
-    let kept: String = text.chars().take(most).collect();
-    without_misleading(&kept)
 }

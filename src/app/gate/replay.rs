@@ -3,6 +3,7 @@
 use crate::app::App;
 use crate::app::caller::once::Once;
 use crate::app::gate::refusal::Stop;
+use crate::app::gate::spending::spend;
 use crate::app::signed::remember;
 use crate::app::signed::replay::{first_of, kept_until, use_nonce};
 use crate::domain::gate::token::{TokenOptions, TokenReplay};
@@ -73,8 +74,7 @@ pub(in crate::app) async fn use_up(
         origin: used.call.arrival.origin.to_text(),
         expires_at: kept_until(used.verified),
     };
-    let once = Once::new(used.call.arrival, change);
-    Ok(app.store.write(move |conn| once.record(conn)).await?)
+    Ok(spend(app, Once::new(used.call.arrival, change)).await?)
 }
 
 /// The outcome; that of a twin comes a second after the first one: tried again then, it has a signature of its own.

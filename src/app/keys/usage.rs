@@ -3,7 +3,7 @@
 use crate::app::caller::Caller;
 use crate::app::keys::{KeyRef, Operation, held, refused};
 use crate::app::{App, Failure};
-use crate::domain::characters::without_misleading;
+use crate::domain::characters::beginning;
 use crate::domain::key::SecretId;
 use crate::domain::key_usage::{GateCall, KEPT_RECORDS, LastUse, Record};
 use crate::domain::source::Source;
@@ -35,7 +35,7 @@ pub struct Sighting {
 impl Sighting {
     /// A call that was carried out.
     pub fn allowed(service: &str, action: Option<&str>, source: &Source) -> Self {
-        let cut = |text: &str| without_misleading(text).chars().take(MOST_LETTERS).collect();
+        let cut = |text: &str| beginning(text, MOST_LETTERS);
         Self {
             service: service.to_owned(),
             action: cut(action.unwrap_or_default()),

@@ -49,19 +49,25 @@ impl fmt::Display for HeaderFault {
     }
 }
 
-/// The name as those read it who take underscores and dots for dashes.
-pub fn folded(name: &str) -> String {
-    name.chars()
-        .map(|letter| match letter {
-            '_' | '.' => '-',
-            letter => letter.to_ascii_lowercase(),
-        })
-        .collect()
+/// Whether a name is that one for those who take underscores and dots for dashes.
+pub fn passes_for(name: &[u8], wanted: &str) -> bool {
+    name.len() == wanted.len() && name.iter().copied().map(folded).eq(wanted.bytes())
+}
+
+fn folded(letter: u8) -> u8 {
+    match letter {
+        b'_' | b'.' => b'-',
+        letter => letter.to_ascii_lowercase(),
+    }
+}
+
+fn is_identity(name: &[u8]) -> bool {
+    name.get(..IDENTITY.len()).is_some_and(|start| passes_for(start, IDENTITY))
 }
 
 /// Refuses headers that only the gate sends, in any spelling.
 pub fn ensure_no_identity(headers: &[Header<'_>]) -> Result<(), HeaderFault> {
-    match headers.iter().find(|(name, _)| folded(name).starts_with(IDENTITY)) {
+    match headers.iter().find(|(name, _)| is_identity(name.as_bytes())) {
         Some((name, _)) => Err(HeaderFault::Identity(shown(name))),
         None => Ok(()),
     }
@@ -152,7 +158,7 @@ fn hash<'a>(text: &str) -> Result<Body<'a>, HeaderFault> {
 
 /// The one value of a header that is text; a second one, also in another spelling, is refused.
 pub fn one<'a>(headers: &[Header<'a>], name: &'static str) -> Result<Option<&'a str>, HeaderFault> {
-    let mut same = headers.iter().filter(|(given, _)| folded(given) == name);
+    let mut same = headers.iter().filter(|(given, _)| passes_for(given.as_bytes(), name));
     let Some((given, value)) = same.next() else { return Ok(None) };
     if same.next().is_some() || !given.eq_ignore_ascii_case(name) {
         return Err(HeaderFault::Doubled(name.to_owned()));
@@ -171,9 +177,9 @@ fn ensure_arrives(headers: &[Header<'_>], names: &Names) -> Result<(), HeaderFau
     let lines = headers.iter().filter(|(name, _)| name.eq_ignore_ascii_case("connection"));
     for (_, value) in lines {
         for named in value.split(|byte| *byte == b',') {
-            let named = folded(&String::from_utf8_lossy(named.trim_ascii()));
-            if named.starts_with(IDENTITY) || names.all().any(|own| own == named) {
-                return Err(HeaderFault::HopByHop(shown(&named)));
+            let named = named.trim_ascii();
+            if is_identity(named) || names.all().any(|own| passes_for(named, own)) {
+                return Err(HeaderFault::HopByHop(shown(&String::from_utf8_lossy(named))));
             }
         }
     }

@@ -31,14 +31,14 @@ pub enum MalformedHost {
 impl Host {
     /// Takes a name or an address; capitals are small letters here.
     pub fn parse(text: &str) -> Result<Self, MalformedHost> {
-        let shown: String = text.chars().take(80).collect();
+        let shown = || text.chars().take(80).collect();
         if !text.is_ascii() {
-            return Err(MalformedHost::NotAscii(shown));
+            return Err(MalformedHost::NotAscii(shown()));
         }
         if text.contains('*') {
-            return Err(MalformedHost::Wildcard(shown));
+            return Err(MalformedHost::Wildcard(shown()));
         }
-        let unreadable = || MalformedHost::Unreadable(shown.clone());
+        let unreadable = || MalformedHost::Unreadable(shown());
         let (name, port) = split(text).ok_or_else(unreadable)?;
         let port = port.map(port_of).transpose().map_err(|NoPort| unreadable())?;
         let name = name_of(name).ok_or_else(unreadable)?;

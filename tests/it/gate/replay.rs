@@ -49,6 +49,25 @@ async fn of_many_copies_at_once_one_is_allowed() {
 }
 
 #[actix_web::test]
+async fn writes_that_share_a_commit_have_each_a_verdict_of_their_own() {
+    let scene = Scene::new().await;
+    let other = scene.app.second_node();
+    let gateways = [scene.gateway.on(&scene.app.address), scene.gateway.on(&other.address)];
+    let writes: Vec<_> =
+        (0..40).map(|at| scene.post("/v1/orders", format!("{{\"order\":{at}}}").as_bytes())).collect();
+    assert_eq!(gateways[0].verdict(&writes[7]).await["allowed"], true);
+
+    let asked = writes.iter().flat_map(|write| gateways.iter().map(|gateway| gateway.verdict(write)));
+    let verdicts = futures_util::future::join_all(asked).await;
+
+    for (at, pair) in verdicts.chunks(2).enumerate() {
+        let allowed = pair.iter().filter(|verdict| verdict["allowed"] == true).count();
+        let replayed = pair.iter().filter(|verdict| verdict["reason"] == "replayed").count();
+        assert_eq!((allowed, replayed), if at == 7 { (0, 2) } else { (1, 1) }, "{at}: {pair:?}");
+    }
+}
+
+#[actix_web::test]
 async fn reads_are_repeated_as_they_like_unless_the_token_says_otherwise() {
     let scene = Scene::new().await;
     let strict = scene.app.another_gateway(&scene.root.owner, &["--replay", "all"]);
