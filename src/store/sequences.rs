@@ -1,6 +1,5 @@
 //! Numbers that are given out once and never again.
 
-use super::schema::sequences;
 use super::{Conn, StoreError};
 use diesel::prelude::*;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
@@ -81,15 +80,31 @@ pub struct Standing {
     pub replay: i64,
 }
 
+/// Asked before every signed call, so its text is not put together each time.
+#[derive(QueryId)]
+struct Both;
+
+impl Query for Both {
+    type SqlType = (BigInt, BigInt);
+}
+
+impl<C> RunQueryDsl<C> for Both {}
+
+impl<DB: diesel::backend::Backend> QueryFragment<DB> for Both {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
+        out.push_sql(
+            "SELECT a.value, r.value FROM sequences a, sequences r WHERE a.name = 'authority' AND r.name = 'replay'",
+        );
+        Ok(())
+    }
+}
+
 /// How far the database is at this moment.
 pub fn standing(conn: &mut Conn) -> Result<Standing, StoreError> {
-    let rows: Vec<(String, i64)> = sequences::table
-        .filter(sequences::name.eq("authority").or(sequences::name.eq("replay")))
-        .select((sequences::name, sequences::value))
-        .load(conn)?;
-    let value = |wanted| rows.iter().find(|(name, _)| name == wanted).map(|(_, value)| *value);
-    match (value("authority"), value("replay")) {
-        (Some(authority), Some(replay)) => Ok(Standing { authority, replay }),
-        _ => Err(StoreError::Corrupt("sequences")),
-    }
+    let found: Option<(i64, i64)> = match conn {
+        Conn::Postgres(conn) => Both.get_result(conn).optional()?,
+        Conn::Sqlite(conn) => Both.get_result(conn).optional()?,
+    };
+    let (authority, replay) = found.ok_or(StoreError::Corrupt("sequences"))?;
+    Ok(Standing { authority, replay })
 }
