@@ -228,14 +228,14 @@ pub fn server(config: &Config, app: &App, doors: Doors, draining: Draining) -> R
     let mut server = Building::new(bounds).at(Listener::Port(doors.main), move || site::whole(&shared))?;
     if let Some(listener) = doors.gate {
         let shared = contexts.clone();
-        server = server.at(listener, move || site::gate_alone(&shared))?;
+        server = server.at(listener, move || site::alone(&shared, site::gate(&shared)))?;
     }
     if let (Some(listener), Some(peer)) = (doors.versitygw, peer.map(Data::new)) {
         let shared = contexts.clone();
-        server = server.at(listener, move || site::versitygw(&shared, &peer))?;
+        server = server.at(listener, move || site::alone(&shared, site::versitygw(&shared, &peer)))?;
     }
     if let Some(listener) = doors.metrics {
-        server = server.at(listener, move || site::metrics_alone(&contexts))?;
+        server = server.at(listener, move || site::alone(&contexts, site::figures(&contexts)))?;
     }
     Ok(server.run())
 }

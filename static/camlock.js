@@ -54,6 +54,19 @@ const showPassword = (button, shown) => {
   button.setAttribute('aria-pressed', shown);
   icon(button, shown ? 'eye-off' : 'eye');
 };
+// Into a list of the document, where the caret is; before anybody was in there, into the first one.
+const insert = ({ dataset }) => {
+  const to = $(dataset.insert), from = $(dataset.insertFrom), { value } = from;
+  if (!value) return from.focus();
+  const list = !to.entered && /"action"\s*:\s*\[\s*/.exec(to.value);
+  const text = JSON.stringify(value) + (list ? ', ' : '');
+  to.focus();
+  if (list) to.selectionStart = to.selectionEnd = list.index + list[0].length;
+  // Unlike setRangeText it can be undone.
+  if (!doc.execCommand('insertText', false, text)) to.setRangeText(text, to.selectionStart, to.selectionEnd, 'end');
+  from.value = '';
+  say(`${value} inserted`);
+};
 const openDialog = (e, link) => {
   const box = doc.getElementById(link.dataset.dialog);
   if (!box || e.ctrlKey || e.metaKey || e.shiftKey) return;
@@ -69,6 +82,7 @@ on('click', e => {
   if (at('[aria-disabled=true]')) e.preventDefault();
   else if ((el = at('[data-copy], [data-copy-from]'))) copy(el);
   else if ((el = at('[data-download]'))) download(el.dataset);
+  else if ((el = at('[data-insert]'))) insert(el);
   else if (at('[data-print]')) print();
   else if ((el = at('[data-toggle-password]'))) showPassword(el, el.ariaPressed !== 'true');
   else if (at('[data-close]')) at('dialog').close();
@@ -77,6 +91,11 @@ on('click', e => {
 on('keydown', e => {
   const menu = e.key === 'Escape' && $('.menu[open]');
   if (menu) { menu.open = false; $('summary', menu).focus(); }
+});
+
+on('focusin', e => { if (e.target.matches('textarea')) e.target.entered = true; });
+$('#known-action')?.addEventListener('keydown', e => {
+  if (e.key === 'Enter') { e.preventDefault(); insert($('[data-insert]')); }
 });
 
 on('submit', e => {

@@ -2,13 +2,14 @@
 
 use crate::app::Failure;
 use crate::app::gate::{Refused, Verdict};
+use crate::gate::question::answered;
 use crate::http::body::BodyFault;
 use crate::http::request::request_id;
-use crate::metrics::{Judged, Outcome, Verdicts};
+use crate::metrics::{Fate, Judged, Outcome, Verdicts};
 use actix_web::http::StatusCode;
 use actix_web::http::header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, HeaderName, HeaderValue};
 use actix_web::{HttpRequest, HttpResponse};
-use serde_json::json;
+use serde_json::{Value, json};
 use std::time::Duration;
 
 /// How long the gate waits for the database.
@@ -112,6 +113,22 @@ impl Trouble {
             response.insert_header((REASON, HeaderValue::from_static(reason)));
         }
         response.finish()
+    }
+}
+
+/// The answer in JSON, or why there is none.
+pub(super) fn in_json(request: &HttpRequest, answer: Result<Value, Trouble>) -> HttpResponse {
+    match answer {
+        Ok(answer) => answered(&answer),
+        Err(trouble) => trouble.as_json(request),
+    }
+}
+
+/// What becomes of a question that is answered so.
+pub(super) fn fate_of<T>(answer: &Result<T, Trouble>) -> Fate {
+    match answer {
+        Ok(_) => Fate::Answered,
+        Err(trouble) => Fate::of(trouble.told().0.as_u16()),
     }
 }
 

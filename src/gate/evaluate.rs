@@ -3,8 +3,8 @@
 use crate::app::gate::{Decided, Evaluation, evaluate};
 use crate::gate::GateContext;
 use crate::gate::admission::{Places, admit};
-use crate::gate::answer::Trouble;
-use crate::gate::question::{add_holder, answered, body, in_time, read, source};
+use crate::gate::answer::{Trouble, fate_of, in_json};
+use crate::gate::question::{add_holder, body, in_time, read, source};
 use crate::gate::questions::{Facts, Values, questions};
 use actix_web::web::{Data, Payload};
 use actix_web::{HttpRequest, HttpResponse};
@@ -12,6 +12,8 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
+/// As it is counted.
+const ROUTE: &str = "/gate/evaluate";
 const LONGEST: usize = 256 * 1024;
 const FIELDS: &str = "access_key_id, actions, resources, context";
 
@@ -30,17 +32,12 @@ pub(super) async fn answer(
     payload: Payload,
     context: Data<GateContext>,
 ) -> HttpResponse {
-    match evaluated(&request, payload, &context).await {
-        Ok(response) => response,
-        Err(trouble) => trouble.as_json(&request),
-    }
+    let answer = evaluated(&request, payload, &context).await;
+    context.app.metrics.questions.count(ROUTE, fate_of(&answer));
+    in_json(&request, answer)
 }
 
-async fn evaluated(
-    request: &HttpRequest,
-    payload: Payload,
-    context: &GateContext,
-) -> Result<HttpResponse, Trouble> {
+async fn evaluated(request: &HttpRequest, payload: Payload, context: &GateContext) -> Result<Value, Trouble> {
     let door = admit(request, context, Places::HeaderOrBearer).await?;
     let text = body(payload.into_inner(), context, LONGEST).await?;
     let told: Told = read(&text, FIELDS)?;
@@ -52,7 +49,7 @@ async fn evaluated(
     let decisions: Vec<Value> = evaluated.decisions.iter().flatten().map(shown).collect();
     let mut answer = json!({ "decisions": decisions, "revision": evaluated.revision, "max_age": 0 });
     add_holder(&mut answer, &evaluated.bearer, request);
-    Ok(answered(&answer))
+    Ok(answer)
 }
 
 fn shown(decided: &Decided) -> Value {

@@ -6,15 +6,18 @@
 use crate::app::gate::{Door, Evaluation, evaluate};
 use crate::gate::GateContext;
 use crate::gate::admission::{Places, admit};
-use crate::gate::answer::Trouble;
-use crate::gate::question::{answered, body, in_time, read, source};
+use crate::gate::answer::{Trouble, fate_of, in_json};
+use crate::gate::question::{body, in_time, read, source};
 use crate::gate::questions::{Facts, Values, questions};
+use crate::metrics::Fate;
 use actix_web::web::{Data, Payload};
 use actix_web::{HttpRequest, HttpResponse};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
+/// As it is counted.
+const ROUTE: &str = "/gate/opa";
 const LONGEST: usize = 256 * 1024;
 const FIELDS: &str = "input with identity, action, resource, context";
 
@@ -71,10 +74,10 @@ pub(super) async fn answer(
     payload: Payload,
     context: Data<GateContext>,
 ) -> HttpResponse {
-    match result(&request, payload, &context).await {
-        Ok(is_allowed) => answered(&json!({ "result": is_allowed })),
-        Err(trouble) => trouble.as_json(&request),
-    }
+    let result = result(&request, payload, &context).await;
+    let fate = if matches!(result, Ok(false)) { Fate::Refused } else { fate_of(&result) };
+    context.app.metrics.questions.count(ROUTE, fate);
+    in_json(&request, result.map(|is_allowed| json!({ "result": is_allowed })))
 }
 
 async fn result(request: &HttpRequest, payload: Payload, context: &GateContext) -> Result<bool, Trouble> {

@@ -4,14 +4,16 @@ use crate::app::gate::{Vended, WantedKey, vend};
 use crate::domain::gate::scope::KeyScope;
 use crate::gate::GateContext;
 use crate::gate::admission::{Places, admit};
-use crate::gate::answer::Trouble;
-use crate::gate::question::{add_holder, answered, body, in_time, read, source};
+use crate::gate::answer::{Trouble, fate_of, in_json};
+use crate::gate::question::{add_holder, body, in_time, read, source};
 use actix_web::web::{Data, Payload};
 use actix_web::{HttpRequest, HttpResponse};
 use data_encoding::HEXLOWER;
 use serde::Deserialize;
-use serde_json::json;
+use serde_json::{Value, json};
 
+/// As it is counted.
+const ROUTE: &str = "/gate/signing-key";
 const LONGEST: usize = 4 * 1024;
 const FIELDS: &str = "access_key_id, date, region, service";
 
@@ -29,17 +31,12 @@ pub(super) async fn answer(
     payload: Payload,
     context: Data<GateContext>,
 ) -> HttpResponse {
-    match vended(&request, payload, &context).await {
-        Ok(response) => response,
-        Err(trouble) => trouble.as_json(&request),
-    }
+    let answer = vended(&request, payload, &context).await;
+    context.app.metrics.questions.count(ROUTE, fate_of(&answer));
+    in_json(&request, answer)
 }
 
-async fn vended(
-    request: &HttpRequest,
-    payload: Payload,
-    context: &GateContext,
-) -> Result<HttpResponse, Trouble> {
+async fn vended(request: &HttpRequest, payload: Payload, context: &GateContext) -> Result<Value, Trouble> {
     let door = admit(request, context, Places::HeaderOrBearer).await?;
     let text = body(payload.into_inner(), context, LONGEST).await?;
     let told: Told = read(&text, FIELDS)?;
@@ -58,5 +55,5 @@ async fn vended(
         "max_age": 0,
     });
     add_holder(&mut answer, &bearer, request);
-    Ok(answered(&answer))
+    Ok(answer)
 }

@@ -5,8 +5,8 @@ use crate::domain::signature::{Body, Coverage, Header, Scheme};
 use crate::domain::source::Source;
 use crate::gate::GateContext;
 use crate::gate::admission::{Places, admit};
-use crate::gate::answer::{Trouble, counted};
-use crate::gate::question::{agent_of, answered, ask, body, read, source};
+use crate::gate::answer::{Trouble, counted, in_json};
+use crate::gate::question::{agent_of, ask, body, read, source};
 use crate::http::request::request_id;
 use actix_web::web::{Data, Payload};
 use actix_web::{HttpRequest, HttpResponse};
@@ -48,10 +48,8 @@ pub(super) async fn answer(
     context: Data<GateContext>,
 ) -> HttpResponse {
     let judged = judged(&request, payload, &context).await;
-    match counted(&context.app.metrics.verdicts, judged) {
-        Ok(verdict) => answered(&shown(&verdict, &request_id(&request))),
-        Err(trouble) => trouble.as_json(&request),
-    }
+    let judged = counted(&context.app.metrics.verdicts, judged);
+    in_json(&request, judged.map(|verdict| shown(&verdict, &request_id(&request))))
 }
 
 async fn judged(request: &HttpRequest, payload: Payload, context: &GateContext) -> Result<Verdict, Trouble> {

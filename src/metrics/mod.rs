@@ -4,6 +4,7 @@
 //! time. Labels are names of ours, of routes and of registered services; how many there can be is bounded here.
 
 mod grid;
+mod questions;
 mod requests;
 mod signing_in;
 mod text;
@@ -11,6 +12,7 @@ mod times;
 mod verdicts;
 
 pub use self::grid::Grid;
+pub use self::questions::{Fate, Questions};
 pub use self::requests::{Passed, Requests};
 pub use self::signing_in::{SignIns, Step, Way};
 pub use self::text::{Facts, Figures, Level, TEXT_TYPE};
@@ -36,6 +38,7 @@ pub struct StoreTimes {
 pub struct Parts {
     pub requests: Requests,
     pub verdicts: Verdicts,
+    pub questions: Questions,
     pub sign_ins: SignIns,
     /// The question how far the database is, which comes before what is remembered is believed.
     pub standing: Times,
@@ -48,6 +51,7 @@ impl Metrics {
         Self(Arc::new(Parts {
             requests: Requests::default(),
             verdicts: Verdicts::default(),
+            questions: Questions::default(),
             sign_ins: SignIns::default(),
             standing: Times::default(),
             store,

@@ -58,6 +58,8 @@ impl Collector for Facts {
         let metrics = &self.metrics;
         page.counters("camlock_gate_verdicts", "Answers of the gate", metrics.verdicts.counted())?;
         page.counters("camlock_gate_refusals", "Reasons against requests", metrics.verdicts.reasons())?;
+        let questions = metrics.questions.counted();
+        page.counters("camlock_gate_questions", "Questions of services that check signatures", questions)?;
         page.counters("camlock_http_requests", "Requests that were answered", metrics.requests.counted())?;
         page.times(
             "camlock_http_request_duration_seconds",

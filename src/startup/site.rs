@@ -66,70 +66,51 @@ pub(super) fn whole(
         )
 }
 
-/// The gate and nothing that is for people.
-pub(super) fn gate_alone(
+/// What is at an address of its own, and nothing else there.
+pub(super) fn alone<F: FnOnce(&mut ServiceConfig)>(
     contexts: &Contexts,
+    part: F,
 ) -> ActixApp<
     impl ServiceFactory<
         ServiceRequest,
         Config = (),
-        Response = ServiceResponse<impl MessageBody + use<>>,
+        Response = ServiceResponse<impl MessageBody + use<F>>,
         Error = Error,
         InitError = (),
-    > + use<>,
+    > + use<F>,
 > {
     ActixApp::new()
         .app_data(contexts.web.clone())
-        .app_data(contexts.gate.clone())
         .wrap(from_fn(edge::finish))
         .wrap(TracingLogger::<crate::telemetry::RequestSpan>::new())
-        .configure(healths)
-        .configure(gate::configure)
-        .default_service(web::to(gate::nowhere))
+        .configure(part)
+}
+
+/// The gate and nothing that is for people.
+pub(super) fn gate(contexts: &Contexts) -> impl FnOnce(&mut ServiceConfig) + use<> {
+    let gate = contexts.gate.clone();
+    |config| {
+        config.app_data(gate).configure(healths).configure(gate::configure);
+        config.default_service(web::to(gate::nowhere));
+    }
 }
 
 /// What the S3 gateway asks, and nothing else.
-pub(super) fn versitygw(
-    contexts: &Contexts,
-    peer: &Data<Peer>,
-) -> ActixApp<
-    impl ServiceFactory<
-        ServiceRequest,
-        Config = (),
-        Response = ServiceResponse<impl MessageBody + use<>>,
-        Error = Error,
-        InitError = (),
-    > + use<>,
-> {
-    ActixApp::new()
-        .app_data(contexts.web.clone())
-        .app_data(contexts.gate.clone())
-        .app_data(peer.clone())
-        .wrap(from_fn(edge::finish))
-        .wrap(TracingLogger::<crate::telemetry::RequestSpan>::new())
-        .configure(gate::versitygw::configure)
-        .default_service(web::to(gate::nowhere))
+pub(super) fn versitygw(contexts: &Contexts, peer: &Data<Peer>) -> impl FnOnce(&mut ServiceConfig) + use<> {
+    let (gate, peer) = (contexts.gate.clone(), peer.clone());
+    |config| {
+        config.app_data(gate).app_data(peer).configure(gate::versitygw::configure);
+        config.default_service(web::to(gate::nowhere));
+    }
 }
 
 /// Figures alone.
-pub(super) fn metrics_alone(
-    contexts: &Contexts,
-) -> ActixApp<
-    impl ServiceFactory<
-        ServiceRequest,
-        Config = (),
-        Response = ServiceResponse<impl MessageBody + use<>>,
-        Error = Error,
-        InitError = (),
-    > + use<>,
-> {
+pub(super) fn figures(contexts: &Contexts) -> impl FnOnce(&mut ServiceConfig) + use<> {
     let figures = contexts.metrics.clone();
-    ActixApp::new()
-        .app_data(contexts.web.clone())
-        .wrap(from_fn(edge::finish))
-        .wrap(TracingLogger::<crate::telemetry::RequestSpan>::new())
-        .configure(|config| told(config, figures))
-        .default_service(web::to(metrics::nowhere))
+    |config| {
+        told(config, figures);
+        config.default_service(web::to(metrics::nowhere));
+    }
 }
 
 fn told(config: &mut ServiceConfig, figures: Option<Data<metrics::MetricsContext>>) {

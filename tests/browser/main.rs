@@ -25,6 +25,7 @@ mod visitor;
 
 mod after_sign_out;
 mod copying;
+mod inserting;
 mod keyboard;
 mod life_of_a_key;
 mod own_keys;

@@ -155,3 +155,25 @@ async fn a_document_for_a_service_that_is_not_there_is_not_found() {
     let foreign = stranger.browser.get("/policies/new?service=orders&template=network").await;
     assert_eq!(foreign.status, StatusCode::NOT_FOUND);
 }
+
+#[actix_web::test]
+async fn the_editor_offers_the_actions_that_the_simulator_offers_and_all_of_a_service_at_once() {
+    let app = TestApp::spawn();
+    let root = app.root().await;
+    with_services(&app, &root).await;
+    let made = [("name", "kept"), ("document", &document("allow", "orders:GET", "*"))];
+    let policy = root.grant(&app, "/policies/new", "/policies/new", &made).await.redirect();
+    let simulator = root.browser.get("/policies/simulate").await;
+    let offered = simulator.attributes("#known-actions option", "value");
+
+    for page in ["/policies/new".to_owned(), format!("{policy}/edit")] {
+        let page = root.browser.get(&page).await;
+        let listed = page.texts("#known li");
+        assert_eq!(listed, page.attributes("#known-actions option", "value"));
+        assert_eq!(&listed[..2], ["orders:*", "cam:*"]);
+        assert_eq!(listed[2..], offered);
+        assert_eq!(page.attribute("#known-action", "name"), None, "it is not sent");
+    }
+    let page = checked(&root, &document("allow", "orders:GET", "*")).await;
+    assert!(page.texts("#known li").contains(&"orders:ListOrders".to_owned()));
+}

@@ -3,6 +3,7 @@
 use crate::domain::gate::method::Method;
 use crate::domain::gate::route::Route;
 use crate::domain::gate::service::Service;
+use crate::domain::permission::known::KNOWN;
 use crate::domain::user::Uin;
 
 /// Methods that are offered; the others are known as well.
@@ -49,6 +50,12 @@ impl ServiceWords {
         let methods: &[&str] = Method::all();
         self.routes.iter().map(String::as_str).chain(methods.iter().copied())
     }
+}
+
+/// Actions to choose from: those of the services, then those of this server.
+pub fn known_actions(services: &[ServiceWords]) -> Vec<String> {
+    let own = services.iter().flat_map(ServiceWords::actions);
+    own.chain(KNOWN.iter().map(|known| (*known).to_owned())).collect()
 }
 
 fn once<'a>(texts: impl Iterator<Item = &'a str>) -> Vec<String> {

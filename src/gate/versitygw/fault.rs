@@ -3,6 +3,7 @@
 use crate::app::Failure;
 use crate::app::gate::Refused;
 use crate::gate::answer::Trouble;
+use crate::metrics::Fate;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use actix_web::{HttpResponse, ResponseError};
@@ -29,6 +30,16 @@ pub(super) enum Fault {
     Forbidden(Refused),
     #[error("no answer")]
     Trouble(Trouble),
+}
+
+impl Fault {
+    /// What became of a question, by its status and why there was no answer.
+    pub(super) fn fate(fault: Option<&Self>, status: StatusCode) -> Fate {
+        match fault {
+            Some(Self::Peer(_) | Self::Door) => Fate::NotAdmitted,
+            _ => Fate::of(status.as_u16()),
+        }
+    }
 }
 
 impl From<Trouble> for Fault {

@@ -49,7 +49,7 @@ pub fn configure(config: &mut ServiceConfig) {
     let posted = || web::route().guard(guard::Post());
     config.service(
         web::scope("/private")
-            .wrap(from_fn(tell_version))
+            .wrap(from_fn(finish))
             .route("/version", posted().to(calls::version))
             .route("/derive-signing-key", posted().to(calls::derive))
             .route("/evaluate-policy", posted().to(calls::evaluate))
@@ -58,11 +58,18 @@ pub fn configure(config: &mut ServiceConfig) {
     );
 }
 
-async fn tell_version(
+/// Tells the version with every answer, and counts it.
+async fn finish(
     request: ServiceRequest,
     next: Next<impl MessageBody>,
 ) -> Result<ServiceResponse<impl MessageBody>, Error> {
     let mut response = next.call(request).await?;
+    if let Some(context) = response.request().app_data::<Data<GateContext>>() {
+        let route = response.request().match_pattern();
+        let fault = response.response().error().and_then(|error| error.as_error::<Fault>());
+        let fate = Fault::fate(fault, response.status());
+        context.app.metrics.questions.count(route.as_deref().unwrap_or("other"), fate);
+    }
     response.headers_mut().insert(PROTOCOL, HeaderValue::from_static(VERSION));
     Ok(response)
 }

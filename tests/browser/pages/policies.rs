@@ -19,7 +19,7 @@ async fn the_pages_about_policies_are_sound_in_every_width_and_colour() {
         versions(&mut sweep, &policy).await;
         attached(&mut sweep, &policy, &scene).await;
         simulate(&mut sweep).await;
-        sweep.end(21);
+        sweep.end(22);
     })
     .await;
 }
@@ -42,6 +42,8 @@ fn document(effect: &str) -> String {
 async fn create(sweep: &mut Sweep<'_>) -> String {
     let chrome = sweep.chrome;
     sweep.visit("/policies/new", "policy-new").await;
+    chrome.run("document.querySelector('#known').open = true").await;
+    sweep.look("policy-new-actions").await;
     chrome.fill("document", &document("perhaps")).await;
     chrome.press("Create policy").await;
     sweep.look("policy-new-with-errors").await;

@@ -16,7 +16,7 @@ mod stores;
 mod verdicts;
 mod versitygw;
 
-use crate::support::gate::{Gateway, Request, Wanted};
+use crate::support::gate::{Gateway, Request, Wanted, printed};
 use crate::support::people::Person;
 use crate::support::{Client, TestApp};
 use camlock::domain::user::Uin;
@@ -81,6 +81,15 @@ impl Scene {
         let uin: i64 = self.uin.parse().unwrap();
         let body = json!({"AccessKeyId": self.key.secret_id, "TargetUin": uin, "Status": "Inactive"});
         self.change("UpdateAccessKey", body).await;
+    }
+
+    /// Revokes the gateway's token.
+    fn revoke_token(&self) {
+        let owner = &self.root.owner;
+        let list = printed(&self.app, &["gate", "token", "list", "--owner", owner, "--json"]);
+        let list: Value = serde_json::from_str(&list).unwrap();
+        let name = list[0]["name"].as_str().unwrap();
+        printed(&self.app, &["gate", "token", "revoke", "--owner", owner, "--name", name]);
     }
 
     /// Gives the reader one more policy.

@@ -1,8 +1,9 @@
 //! The S3 gateway versitygw asks by its own protocol, on a socket.
 
 use super::Scene;
+use super::figures::questions;
 use crate::support::app::Node;
-use crate::support::gate::printed;
+use crate::support::process::free_port;
 use camlock::domain::signature::{KeyPair, OutgoingAws, aws_date, sign_aws_v4, signing_key};
 use camlock::domain::user::Uin;
 use data_encoding::BASE64;
@@ -26,6 +27,11 @@ struct Store {
 
 impl Store {
     async fn new() -> Self {
+        Self::with(&[]).await
+    }
+
+    /// With more settings of the node.
+    async fn with(more: &[(&str, &str)]) -> Self {
         let scene = Scene::with(&OPTIONS).await;
         let peer = scene.change("AddUser", json!({"Name": "s3-gateway"})).await["Uin"].to_string();
         let parse = |text: &str| Uin::parse(text).unwrap();
@@ -33,11 +39,13 @@ impl Store {
         let folder = tempfile::tempdir().unwrap();
         let (socket, token) = (folder.path().join("s3.sock"), folder.path().join("token"));
         std::fs::write(&token, format!("{}\n", scene.gateway.token)).unwrap();
-        let node = scene.app.node_with(&[
-            ("CAMLOCK_GATE__VERSITYGW_SOCKET", &format!("unix:{}", socket.display())),
+        let socket_at = format!("unix:{}", socket.display());
+        let settings = [
+            ("CAMLOCK_GATE__VERSITYGW_SOCKET", socket_at.as_str()),
             ("CAMLOCK_GATE__VERSITYGW_TOKEN_FILE", token.to_str().unwrap()),
             ("CAMLOCK_GATE__VERSITYGW_SECRET_ID", &key.secret_id),
-        ]);
+        ];
+        let node = scene.app.node_with(&[&settings[..], more].concat());
         let http = reqwest::Client::builder().unix_socket(socket).build().unwrap();
         let (secret_id, secret_key) = (key.secret_id.clone(), key.secret_key.clone());
         Self { scene, _node: node, secret_id, secret_key, http, _folder: folder }
@@ -177,11 +185,35 @@ async fn on_the_socket_only_the_key_that_the_operator_named_speaks_and_signs_all
 async fn a_revoked_gate_token_closes_the_socket() {
     let store = Store::new().await;
     assert_eq!(store.ask(DERIVE, &store.derivation()).await.0, 200);
-    let owner = &store.scene.root.owner;
-    let list = printed(&store.scene.app, &["gate", "token", "list", "--owner", owner, "--json"]);
-    let list: Value = serde_json::from_str(&list).unwrap();
-    let name = list[0]["name"].as_str().unwrap();
-    printed(&store.scene.app, &["gate", "token", "revoke", "--owner", owner, "--name", name]);
+    store.scene.revoke_token();
     let (status, answer) = store.ask(DERIVE, &store.derivation()).await;
     assert_eq!(status, 403, "{answer}");
+}
+
+#[actix_web::test]
+async fn questions_on_the_socket_are_counted_by_route_and_outcome() {
+    let own = format!("127.0.0.1:{}", free_port());
+    let store = Store::with(&[("CAMLOCK_METRICS__LISTEN", &own)]).await;
+    let mut unknown = store.derivation();
+    unknown["accessKeyId"] = json!("AKIDnobody");
+    store.ask(DERIVE, &store.derivation()).await;
+    store.ask(DERIVE, &unknown).await;
+    store.ask(EVALUATE, &json!({"actions": 1})).await;
+    store.send(IDENTITY, "{}", &[]).await;
+    store.ask("/private/nothing", &json!({})).await;
+
+    let text = reqwest::get(format!("http://{own}/metrics")).await.unwrap().text().await.unwrap();
+
+    let mut told = questions(&text);
+    told.sort_unstable();
+    assert_eq!(
+        told,
+        [
+            r#"{route="/private/derive-signing-key",outcome="answered"} 1"#,
+            r#"{route="/private/derive-signing-key",outcome="refused"} 1"#,
+            r#"{route="/private/evaluate-policy",outcome="malformed"} 1"#,
+            r#"{route="/private/resolve-identity",outcome="not_admitted"} 1"#,
+            r#"{route="other",outcome="refused"} 1"#,
+        ]
+    );
 }

@@ -7,7 +7,7 @@ use crate::app::{
 use crate::domain::number::in_words;
 use crate::domain::policies::{Description, Document, MAX_VERSIONS, PolicyId, PolicyName, StoredPolicy};
 use crate::domain::policy::ready::ReadyMade;
-use crate::domain::policy::vocabulary::ServiceWords;
+use crate::domain::policy::vocabulary::{ServiceWords, known_actions};
 use crate::domain::policy::{MAX_CHARACTERS, Problem, advice, counted_characters};
 use crate::domain::{field::FieldError, permission::action, policy::advice::Advice};
 use crate::web::answer::{PageResult, render, render_as};
@@ -50,7 +50,7 @@ struct FormPage {
     advice: Vec<Advice>,
     counted: usize,
     limit: usize,
-    /// Services for which there are documents to begin with.
+    /// Services of which there are actions to choose from and documents to begin with.
     services: Vec<ServiceWords>,
 }
 
@@ -129,7 +129,8 @@ pub async fn edit_form(visit: Visit) -> PageResult {
     let policy = policies::edit::policy_to_edit(visit.app(), &visit.person, visit.policy()?).await?;
     let subject = Edited::existing(&visit.person, &policy);
     let typed = TypedPolicy { name: policy.name, description: policy.description, document: policy.document };
-    render(&FormPage::new(visit.layout("policies"), subject, typed))
+    let services = services::words_of_services(visit.app(), &*visit.person.0).await?;
+    render(&FormPage { services, ..FormPage::new(visit.layout("policies"), subject, typed) })
 }
 
 /// Saves a changed policy, or comes back with what does not fit.
@@ -264,6 +265,12 @@ impl FormPage {
             self.lines = lines(&self.typed.document, &marked);
         }
         Self { errors, problems, ..self }
+    }
+
+    /// Actions to choose from; first all of a service at once.
+    fn actions(&self) -> Vec<String> {
+        let names = self.services.iter().map(|service| service.name.as_str()).chain(["cam"]);
+        names.map(|name| format!("{name}:*")).chain(known_actions(&self.services)).collect()
     }
 
     /// Whether the document says nothing wrong; a wide grant may be meant.

@@ -5,9 +5,9 @@ use crate::app::{
     services,
 };
 use crate::domain::{
-    field::FieldError, permission::action, permission::is_operation_level, permission::known::KNOWN,
-    policies::PolicyId, policy::Effect, policy::Reason, policy::advice, policy::near::NearMiss,
-    policy::part::Part, policy::vocabulary::ServiceWords, user::User, user::resource_of,
+    field::FieldError, permission::action, permission::is_operation_level, policies::PolicyId,
+    policy::Effect, policy::Reason, policy::advice, policy::near::NearMiss, policy::part::Part,
+    policy::vocabulary::known_actions, user::User, user::resource_of,
 };
 use crate::web::{
     answer::PageResult, answer::render_as, error::PageError, layout::Layout, layout::filters, query::Query,
@@ -127,9 +127,8 @@ impl Offers {
         let services = services::words_of_services(visit.app(), &*visit.person.0).await?;
         resources.extend(services.iter().flat_map(|service| service.resources(owner)));
         resources.dedup();
-        let own = services.iter().flat_map(ServiceWords::actions);
-        let actions = own.chain(KNOWN.iter().map(|known| (*known).to_owned())).collect();
-        Ok(Self { users: users.into_iter().map(|user| user.name).collect(), actions, resources })
+        let users = users.into_iter().map(|user| user.name).collect();
+        Ok(Self { users, actions: known_actions(&services), resources })
     }
 }
 

@@ -4,6 +4,7 @@ mod caddy;
 mod cases;
 mod envoy;
 mod haproxy;
+mod negatives;
 mod nginx;
 mod njs;
 mod outages;
