@@ -17,7 +17,7 @@ use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderName, HeaderVal
 use actix_web::web::Bytes;
 use actix_web::{HttpRequest, HttpResponse};
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
-use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::borrow::Cow;
 use std::net::IpAddr;
@@ -80,7 +80,7 @@ pub(super) async fn in_time<T>(work: impl Future<Output = Result<T, Failure>>) -
 }
 
 /// Reads a question in JSON with those fields.
-pub(super) fn read<T: DeserializeOwned>(text: &[u8], fields: &str) -> Result<T, Trouble> {
+pub(super) fn read<'q, T: Deserialize<'q>>(text: &'q [u8], fields: &str) -> Result<T, Trouble> {
     serde_json::from_slice(text).map_err(|error| {
         let (line, column) = (error.line(), error.column());
         let told = format!(
@@ -91,11 +91,12 @@ pub(super) fn read<T: DeserializeOwned>(text: &[u8], fields: &str) -> Result<T, 
 }
 
 /// An answer in JSON.
-pub(super) fn answered(answer: &Value) -> HttpResponse {
+pub(super) fn answered(answer: &impl Serialize) -> HttpResponse {
+    let Ok(text) = serde_json::to_vec(answer) else { return HttpResponse::InternalServerError().finish() };
     HttpResponse::Ok()
         .insert_header((CACHE_CONTROL, "no-store"))
         .insert_header((CONTENT_TYPE, "application/json"))
-        .body(answer.to_string())
+        .body(text)
 }
 
 /// Adds to an answer whose key it is about.
