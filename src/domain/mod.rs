@@ -2,6 +2,7 @@
 
 pub mod account;
 pub mod audit;
+pub mod authority;
 pub mod characters;
 pub mod deadline;
 pub mod field;

@@ -4,6 +4,7 @@ pub mod accounts;
 pub mod api_keys;
 pub mod attachments;
 pub mod audit;
+pub mod authority;
 pub mod boundaries;
 mod connection;
 mod crew;

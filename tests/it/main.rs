@@ -37,6 +37,7 @@ mod audit;
 mod audit_search;
 mod authorisation;
 mod authorisation_actions;
+mod authority_log;
 mod cli_keys;
 mod cli_services;
 mod clients;

@@ -187,6 +187,7 @@ pub async fn sweep(app: &App) -> Result<(), Failure> {
             sessions::sweep(conn, now, longest)?;
             crate::store::throttles::sweep(conn, now)?;
             crate::store::replays::sweep(conn, now)?;
+            crate::store::authority::sweep(conn)?;
             crate::store::signed_seconds::sweep(conn, now)?;
             crate::store::nodes::sweep(conn, now - 86_400)?;
             crate::store::forms::sweep(conn, now)?;

@@ -1,6 +1,8 @@
 //! Who signed a request: the one way from bytes to a [`Caller`] without a session.
 
 pub mod explain;
+mod follower;
+mod holdings;
 pub(super) mod memory;
 pub mod replay;
 pub(super) mod signers;
@@ -10,7 +12,7 @@ use super::caller::Caller;
 use super::{App, Failure};
 use crate::app::keys::refused::note_refused;
 use crate::app::keys::usage::{Sighting, note_use};
-use crate::app::signed::signers::{Known, access, signer};
+use crate::app::signed::signers::{Known, signer};
 use crate::config::Replay;
 use crate::domain::key::SecretId;
 use crate::domain::replay::{ReplayRefusal, Use};
@@ -109,7 +111,7 @@ pub async fn authenticate(
         note_use(app, &secret_id, Sighting::disabled(claim.action(), &source));
         return Err(SignatureError::SecretIdNotFound.into());
     }
-    let access = access(app, &known).await?;
+    let access = known.access_at(app.clock.now());
     Ok(Signed { caller: Caller::of_key(signer, access, source), secret_id, verified })
 }
 

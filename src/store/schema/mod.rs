@@ -11,7 +11,7 @@ mod signature;
 mod user;
 
 pub use account::{accounts, audit_events, setup_tokens};
-pub use database::{meta, nodes, sequences};
+pub use database::{authority_log, meta, nodes, sequences};
 pub use gate::{gate_token_services, gate_tokens, service_hours, service_refusals, services};
 pub use key::{api_keys, key_records, key_refusals, key_usage, retired_ids};
 pub use people::{enrolments, identities, recovery_codes, throttles, totp_devices};
@@ -50,6 +50,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     accounts,
     api_keys,
     audit_events,
+    authority_log,
     enrolments,
     forms,
     gate_token_services,
