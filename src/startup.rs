@@ -269,18 +269,24 @@ pub async fn keep_filled(app: App) {
     }
 }
 
-/// Writes down twice a second when keys were used, for as long as the server runs.
+/// Between two times that uses are written down; a millisecond more for each key that was used, so that it takes the same small
+/// part of the time however many there are.
+const USAGE_PAUSE: Duration = Duration::from_millis(500);
+/// However many there are.
+const LONGEST_USAGE_PAUSE: Duration = Duration::from_secs(10);
+
+/// Writes down when keys were used, for as long as the server runs.
 pub async fn keep_usage(app: App) {
-    let mut every = tokio::time::interval(Duration::from_millis(500));
-    every.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     loop {
-        every.tick().await;
-        if let Err(failure) = keys::usage::flush_usage(&app).await {
+        let written = keys::usage::flush_usage(&app).await.unwrap_or_else(|failure| {
             tracing::warn!(error = %failure, "the use of keys could not be written down yet");
-        }
+            0
+        });
         if let Err(failure) = gate::tally::flush(&app).await {
             tracing::warn!(error = %failure, "the verdicts of the gate could not be written down yet");
         }
+        let more = Duration::from_millis(u64::try_from(written).unwrap_or(u64::MAX));
+        tokio::time::sleep((USAGE_PAUSE.saturating_add(more)).min(LONGEST_USAGE_PAUSE)).await;
     }
 }
 

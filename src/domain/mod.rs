@@ -10,6 +10,7 @@ pub mod gate;
 pub mod grant;
 pub mod group;
 pub mod key;
+pub mod key_hours;
 pub mod key_usage;
 pub mod language;
 pub mod names;

@@ -78,6 +78,7 @@ mod house;
 mod instances;
 mod kept_forms;
 mod key_files;
+mod key_hours;
 mod key_names;
 mod keys;
 mod landing;

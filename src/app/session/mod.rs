@@ -194,6 +194,7 @@ pub async fn sweep(app: &App) -> Result<(), Failure> {
             crate::store::kept_forms::sweep(conn, now)?;
             crate::store::refusals::sweep(conn, now)?;
             crate::store::key_usage::sweep(conn, now)?;
+            crate::store::key_hours::sweep(conn, now)?;
             crate::store::services::sweep(conn, now)?;
             Ok(())
         })

@@ -11,7 +11,7 @@ pub(super) mod standing;
 use super::caller::Caller;
 use super::{App, Failure};
 use crate::app::keys::refused::note_refused;
-use crate::app::keys::usage::{Sighting, note_use};
+use crate::app::keys::usage::{Sighting, Why, note_use};
 use crate::app::signed::signers::{Known, signer};
 use crate::config::Replay;
 use crate::domain::key::SecretId;
@@ -99,7 +99,8 @@ pub async fn authenticate(
     let (verified, known) = judged?;
     let signer = &known.signer;
     if let Err(refusal) = remember_call(app, signer, &verified, call) {
-        let seen = Sighting::refused(claim.action(), &source, &refusal.to_string());
+        let why = Why { reason: &refusal.to_string(), outcome: "replayed" };
+        let seen = Sighting::refused(claim.action(), &source, why);
         note_use(app, &signer.key.secret_id, Sighting { is_use: false, ..seen });
         return Err(Failure::Replayed(refusal).into());
     }
