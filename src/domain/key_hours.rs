@@ -1,8 +1,8 @@
 //! Calls with a key as numbers: by hour who called, by day what was done.
 
 use super::characters::beginning;
-use super::network::Network;
 use std::collections::BTreeMap;
+use std::net::{IpAddr, Ipv6Addr};
 
 /// Days that the numbers are kept.
 pub const KEPT_DAYS: i64 = 35;
@@ -106,7 +106,7 @@ impl Counted {
         let caller = Caller {
             hour: called.at - called.at.rem_euclid(HOUR),
             service: called.service.to_owned(),
-            network: Network::of(called.ip).widest().to_owned(),
+            network: network_of(called.ip),
             client: product_of(called.client),
             outcome: called.outcome.to_owned(),
         };
@@ -143,6 +143,21 @@ impl Counted {
     }
 }
 
+/// The /24 of an address, of IPv6 the /48: nobody holds only one address.
+fn network_of(ip: &str) -> String {
+    let Ok(address) = ip.parse::<IpAddr>() else { return "unknown".to_owned() };
+    match address.to_canonical() {
+        IpAddr::V4(address) => {
+            let [a, b, c, _] = address.octets();
+            format!("{a}.{b}.{c}.0/24")
+        }
+        IpAddr::V6(address) => {
+            let [a, b, c, ..] = address.segments();
+            format!("{}/48", Ipv6Addr::new(a, b, c, 0, 0, 0, 0, 0))
+        }
+    }
+}
+
 /// The first word of a user agent, which is product and version (RFC 9110, section 10.1.5).
 fn product_of(user_agent: &str) -> String {
     let first = user_agent.split_ascii_whitespace().next().unwrap_or_default();
@@ -157,16 +172,15 @@ fn product_of(user_agent: &str) -> String {
 mod tests {
     use super::*;
 
-    fn call(at: i64, client: &str, action: &str, outcome: &str, counted: &mut Counted) {
-        let called = Called { at, service: "cam", action, resource: "", ip: "203.0.113.7", client, outcome };
-        counted.count(&called);
+    fn call<'a>(at: i64, client: &'a str, action: &'a str, outcome: &'a str) -> Called<'a> {
+        Called { at, service: "cam", action, resource: "", ip: "203.0.113.7", client, outcome }
     }
 
     #[test]
     fn calls_of_one_kind_are_one_number() {
         let mut counted = Counted::default();
         for at in 7_200..7_210 {
-            call(at, "curl/8.5 (linux)", "ListUsers", ALLOWED, &mut counted);
+            counted.count(&call(at, "curl/8.5 (linux)", "ListUsers", ALLOWED));
         }
         let (caller, calls) = counted.callers.first_key_value().unwrap();
         assert_eq!((caller.hour, caller.network.as_str(), *calls), (7_200, "203.0.113.0/24", 10));
@@ -179,8 +193,8 @@ mod tests {
     fn whoever_calls_memory_is_bounded_and_no_call_is_lost() {
         let mut counted = Counted::default();
         for number in 0..10_000 {
-            call(100, &format!("client/{number}"), &format!("Action{number}"), ALLOWED, &mut counted);
-            call(100, &format!("client/{number}"), "", "wrong_signature", &mut counted);
+            counted.count(&call(100, &format!("client/{number}"), &format!("Action{number}"), ALLOWED));
+            counted.count(&call(100, &format!("client/{number}"), "", "wrong_signature"));
         }
         assert!(counted.callers.len() <= MOST_IN_AN_HOUR && counted.deeds.len() <= MOST_IN_A_DAY);
         assert_eq!(counted.callers.values().sum::<i64>(), 20_000);
@@ -192,8 +206,8 @@ mod tests {
     #[test]
     fn a_client_is_cut_at_64_bytes_and_never_within_a_letter() {
         let mut counted = Counted::default();
-        call(0, &"é".repeat(80), "", ALLOWED, &mut counted);
-        call(0, "", "", ALLOWED, &mut counted);
+        counted.count(&call(0, &"é".repeat(80), "", ALLOWED));
+        counted.count(&call(0, "", "", ALLOWED));
         let clients: Vec<_> = counted.callers.keys().map(|caller| caller.client.clone()).collect();
         assert_eq!(clients, [String::new(), "é".repeat(32)]);
     }

@@ -65,7 +65,7 @@ async fn calls_are_counted_by_client_network_and_outcome() {
     let row = page.body.split("<tr data-client=\"test\"").nth(1).unwrap();
     assert!(
         row.contains("127.0.0.0/24")
-            && row.contains("disabled_key")
+            && page.body.contains("<small class=\"mono\">disabled_key</small>")
             && page.body.contains("counted as <code>other</code>")
     );
 }
