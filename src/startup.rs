@@ -269,11 +269,23 @@ pub async fn keep_filled(app: App) {
     }
 }
 
-/// Between two times that uses are written down; a millisecond more for each key that was used, so that it takes the same small
-/// part of the time however many there are.
-const USAGE_PAUSE: Duration = Duration::from_millis(500);
-/// However many there are.
-const LONGEST_USAGE_PAUSE: Duration = Duration::from_secs(10);
+/// A pause after something was written of so many keys: longer with each, so that writing takes the same small part of the time
+/// however many there are.
+fn pause_after(keys: usize, each: Duration, longest: Duration) -> Duration {
+    let more = each.saturating_mul(u32::try_from(keys).unwrap_or(u32::MAX));
+    Duration::from_millis(500).saturating_add(more).min(longest)
+}
+
+/// Writes down for which seconds keys signed, for as long as the server runs: what a copy is told by after a kill.
+pub async fn keep_signed(app: App) {
+    loop {
+        let written = keys::usage::flush_signed(&app).await.unwrap_or_else(|failure| {
+            tracing::warn!(error = %failure, "the seconds for which keys signed could not be written down yet");
+            0
+        });
+        tokio::time::sleep(pause_after(written, Duration::from_millis(1), Duration::from_secs(10))).await;
+    }
+}
 
 /// Writes down when keys were used, for as long as the server runs.
 pub async fn keep_usage(app: App) {
@@ -285,8 +297,7 @@ pub async fn keep_usage(app: App) {
         if let Err(failure) = gate::tally::flush(&app).await {
             tracing::warn!(error = %failure, "the verdicts of the gate could not be written down yet");
         }
-        let more = Duration::from_millis(u64::try_from(written).unwrap_or(u64::MAX));
-        tokio::time::sleep((USAGE_PAUSE.saturating_add(more)).min(LONGEST_USAGE_PAUSE)).await;
+        tokio::time::sleep(pause_after(written, Duration::from_millis(3), Duration::from_secs(30))).await;
     }
 }
 

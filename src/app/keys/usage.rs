@@ -111,6 +111,8 @@ pub struct Usage {
     grown: Mutex<HashMap<SecretId, usize>>,
     /// Held by whoever writes down.
     pen: tokio::sync::Mutex<()>,
+    /// Held by whoever writes down for which seconds keys signed.
+    signed: tokio::sync::Mutex<()>,
 }
 
 impl Usage {
@@ -157,9 +159,16 @@ pub async fn flush_usage(app: &App) -> Result<usize, Failure> {
     ended.map_err(|error| StoreError::Unavailable(error.to_string()))?
 }
 
+/// Writes down for which seconds keys signed; says of how many keys.
+pub async fn flush_signed(app: &App) -> Result<usize, Failure> {
+    let app = app.clone();
+    let ended = tokio::spawn(async move { write_signed(&app).await }).await;
+    ended.map_err(|error| StoreError::Unavailable(error.to_string()))?
+}
+
 async fn write_usage(app: &App) -> Result<usize, Failure> {
     // First what replay rests on.
-    let signed = write_signed(app).await?;
+    write_signed(app).await?;
     write_refused(app).await?;
     let parts = app.usage.noted().take(IN_ONE);
     let count = parts.iter().map(Vec::len).sum();
@@ -170,10 +179,11 @@ async fn write_usage(app: &App) -> Result<usize, Failure> {
             return Err(error);
         }
     }
-    Ok(signed.max(count))
+    Ok(count)
 }
 
 async fn write_signed(app: &App) -> Result<usize, Failure> {
+    let _pen = app.usage.signed.lock().await;
     let signed = Arc::new(app.memory.unwritten());
     for part in (0..signed.len()).step_by(IN_ONE) {
         let (lent, node) = (Arc::clone(&signed), Arc::clone(&app.node));
