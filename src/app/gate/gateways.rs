@@ -103,7 +103,7 @@ pub async fn open(app: &App, token: &GateToken) -> Result<Option<Door>, Failure>
         Memory::Lacks(number) => number,
     };
     let wanted = digest.clone();
-    let found = app.store.read(move |conn| gate_tokens::by_digest(conn, &wanted)).await?.map(Arc::new);
+    let found = app.store.look(move |conn| gate_tokens::by_digest(conn, &wanted)).await?.map(Arc::new);
     app.gateways.keep(digest, number, found.as_ref());
     Ok(found.map(|gateway| Door { gateway, standing }))
 }

@@ -63,7 +63,7 @@ pub(in crate::app) async fn signer(
         Memory::Lacks(number) => number,
     };
     let (wanted, now) = (id.clone(), app.clock.now());
-    let read = app.store.read(move |conn| known(conn, &wanted, now)).await?;
+    let read = app.store.look(move |conn| known(conn, &wanted, now)).await?;
     let found = read.as_ref().map(|(known, _)| Arc::clone(known));
     app.signers.keep(id, number, read);
     Ok(found)
