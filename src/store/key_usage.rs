@@ -4,6 +4,7 @@ use super::schema::{key_records, key_refusals, key_usage};
 use super::{Conn, StoreError, dialect};
 use crate::domain::key::SecretId;
 use crate::domain::key_usage::{GateCall, KEPT_DAYS, KEPT_RECORDS, LastUse, Record};
+use crate::domain::user::Uid;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Nullable, Text};
 
@@ -72,23 +73,22 @@ impl From<RecordRow> for Record {
     }
 }
 
-/// Keeps calls of one key and drops the oldest beyond what is kept. A key that is gone leaves nothing.
+/// Keeps calls of one key and drops the oldest beyond what is kept; gives whose it is. A key that is gone leaves nothing.
 pub fn put(
     conn: &mut Conn,
     id: &SecretId,
     records: &[Record],
     last_use: Option<&Record>,
-) -> Result<(), StoreError> {
-    if !dialect::keep_key(conn, id)? {
-        return Ok(());
-    }
+) -> Result<Option<Uid>, StoreError> {
+    let Some(holder) = dialect::keep_key(conn, id)? else { return Ok(None) };
     for record in records {
         insert(conn, record)?;
     }
     if let Some(newest) = last_use {
         set_last_use(conn, newest)?;
     }
-    prune(conn, id)
+    prune(conn, id)?;
+    Ok(Some(holder))
 }
 
 /// The same text on both databases: each place is used once, in order.

@@ -7,7 +7,8 @@ use crate::domain::characters::beginning;
 use crate::domain::key::SecretId;
 use crate::domain::key_usage::{GateCall, KEPT_RECORDS, LastUse, Record};
 use crate::domain::source::Source;
-use crate::store::{Conn, StoreError, key_usage, signed_seconds};
+use crate::domain::user::Uid;
+use crate::store::{Conn, StoreError, key_usage, signed_seconds, user_lines};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -76,6 +77,8 @@ pub struct Usage {
     noted: Mutex<Noted>,
     /// Signatures that were refused, by key and reason.
     pub(super) refused: Mutex<refused::Refusals>,
+    /// When users' keys were last used, for lists of users: what is not written down yet.
+    listed: Mutex<BTreeMap<Uid, i64>>,
     /// Held by whoever writes down.
     pen: tokio::sync::Mutex<()>,
 }
@@ -127,15 +130,39 @@ async fn write_usage(app: &App) -> Result<(), Failure> {
     let write = move |conn: &mut Conn| {
         let (noted, signed, refusals) = &*lent;
         signed.iter().try_for_each(|(id, seconds)| signed_seconds::put(conn, &node, id, seconds))?;
-        noted.iter().try_for_each(|(id, calls)| put(conn, id, calls))?;
-        refused::write(conn, refusals)
+        let uses = noted.iter().map(|(id, calls)| put(conn, id, calls)).collect::<Result<Vec<_>, _>>()?;
+        refused::write(conn, refusals)?;
+        Ok(uses)
     };
-    app.store.write_again(write).await.map_err(|error: StoreError| {
+    let written = app.store.write_again(write).await.map_err(|error: StoreError| {
         keep_noted(app, &batch.0);
         app.memory.keep_unwritten(&batch.1);
         refused::put_back(&app.usage, &batch.2);
-        error.into()
-    })
+        error
+    })?;
+    list_uses(app, written.into_iter().flatten()).await
+}
+
+/// Writes down for lists of users when keys were last used, to the minute. In a transaction of its own, as it locks no key:
+/// whoever deletes one holds it and waits for the line of its user.
+async fn list_uses(app: &App, uses: impl Iterator<Item = (Uid, i64)>) -> Result<(), Failure> {
+    let lines = {
+        let mut listed = app.usage.listed.lock().unwrap_or_else(PoisonError::into_inner);
+        for (uid, at) in uses {
+            let minute = at - at.rem_euclid(60);
+            let last = listed.entry(uid).or_default();
+            *last = minute.max(*last);
+        }
+        listed.clone()
+    };
+    if lines.is_empty() {
+        return Ok(());
+    }
+    let written = lines.clone();
+    app.store.write_again(move |conn| user_lines::note_uses(conn, &lines)).await?;
+    let mut listed = app.usage.listed.lock().unwrap_or_else(PoisonError::into_inner);
+    listed.retain(|uid, at| written.get(uid) != Some(at));
+    Ok(())
 }
 
 fn keep_noted(app: &App, batch: &Noted) {
@@ -164,7 +191,8 @@ pub async fn records(app: &App, caller: &Caller, key: &KeyRef) -> Result<Vec<Rec
     .await
 }
 
-fn put(conn: &mut Conn, id: &SecretId, calls: &[(i64, Sighting)]) -> Result<(), StoreError> {
+/// Whose key it is and when it was last used, if one of the calls counts as a use.
+fn put(conn: &mut Conn, id: &SecretId, calls: &[(i64, Sighting)]) -> Result<Option<(Uid, i64)>, StoreError> {
     let record = |(at_ms, sighting): &(i64, Sighting)| Record {
         secret_id: id.to_string(),
         request_id: sighting.request_id.clone(),
@@ -180,5 +208,6 @@ fn put(conn: &mut Conn, id: &SecretId, calls: &[(i64, Sighting)]) -> Result<(), 
     let surplus = calls.len().saturating_sub(KEPT_RECORDS);
     let records: Vec<Record> = calls.iter().skip(surplus).map(record).collect();
     let last_use = calls.iter().rev().find(|(_, sighting)| sighting.is_accepted()).map(record);
-    key_usage::put(conn, id, &records, last_use.as_ref())
+    let holder = key_usage::put(conn, id, &records, last_use.as_ref())?;
+    Ok(holder.zip(last_use.map(|record| record.at_ms / 1000)))
 }

@@ -24,10 +24,12 @@ use crate::domain::paging::Slice;
 use crate::domain::permission::action;
 use crate::domain::secret::Password;
 use crate::domain::user::{MAX_OWNERS_OF_COLLABORATOR, Protection, Uid, Uin, User, UserKind, UserName};
-use crate::domain::user_search::{Listed, UserCursor, UserFilter};
+use crate::domain::user_search::{Listed, Sorted, UserCursor, UserFilter, UserPlace};
 use crate::store::identities::{self, StoredPassword};
 use crate::store::sequences::{self, Sequence};
-use crate::store::{Conn, accounts, api_keys, dialect, grants, policies, totp_devices, user_search, users};
+use crate::store::{
+    Conn, accounts, api_keys, dialect, grants, policies, totp_devices, user_search, user_terms, users,
+};
 use serde_json::Value;
 
 /// Rows of one page of the User List.
@@ -40,8 +42,14 @@ pub const INITIAL_PASSWORD: &str = "initial_password";
 /// A page of the User List.
 pub struct UserPage {
     pub users: Vec<Listed>,
-    pub has_previous: bool,
-    pub has_next: bool,
+    /// Where the pages before and after this one end and begin.
+    pub previous: Option<UserPlace>,
+    pub next: Option<UserPlace>,
+    pub sorted: Sorted,
+    /// Whether more may be found by going on.
+    pub is_partial: bool,
+    /// Whether parts of some notes and UINs are not found yet.
+    pub is_filling: bool,
     /// Sub-users and collaborators of the account, and how many there may be.
     pub count: i64,
     pub limit: i64,
@@ -110,17 +118,31 @@ pub async fn users(
         .read(move |conn| {
             let size = i64::try_from(PAGE_SIZE).unwrap_or(i64::MAX);
             let part = Slice { cursor, size };
-            let mut found = user_search::page(conn, owner, &filter, &part)?;
-            let has_more = found.len() > PAGE_SIZE;
-            found.truncate(PAGE_SIZE);
+            let page = user_search::page(conn, owner, &filter, &part)?;
+            let mut users = page.users;
+            let has_more = users.len() > PAGE_SIZE;
+            users.truncate(PAGE_SIZE);
             let backwards = matches!(part.cursor, UserCursor::Before(_));
             if backwards {
-                found.reverse();
+                users.reverse();
             }
+            let first = users.first().map(|listed| listed.place.clone());
+            let last = users.last().map(|listed| listed.place.clone());
+            let is_partial = page.stopped.is_some();
+            // Where the search stopped is as good a place to go on from as the row at the edge.
+            let edge = |row: Option<UserPlace>| page.stopped.clone().or(row.filter(|_| has_more));
+            let (previous, next) = match part.cursor {
+                UserCursor::Start => (None, edge(last)),
+                UserCursor::After(_) => (first, edge(last)),
+                UserCursor::Before(_) => (edge(first), last),
+            };
             Ok(UserPage {
-                users: user_search::with_details(conn, found)?,
-                has_previous: if backwards { has_more } else { part.cursor != UserCursor::Start },
-                has_next: if backwards { true } else { has_more },
+                users,
+                previous,
+                next,
+                sorted: page.sorted,
+                is_partial,
+                is_filling: !filter.text.is_empty() && user_terms::is_unfilled(conn, owner)?,
                 count,
                 limit,
             })

@@ -18,11 +18,15 @@ pub use people::{enrolments, identities, recovery_codes, throttles, totp_devices
 pub use policy::{group_policies, policies, policy_attachments, policy_versions};
 pub use session::{forms, kept_forms, refusals, sessions, step_ups, tickets};
 pub use signature::{replays, signed_changes, signed_seconds};
-pub use user::{group_members, user_boundaries, user_groups, user_looks, user_terms, users};
+pub use user::{
+    group_members, user_boundaries, user_groups, user_lines, user_looks, user_starts, user_terms, users,
+};
 
 diesel::joinable!(users -> accounts (owner_uin));
 diesel::joinable!(users -> identities (uin));
+diesel::joinable!(user_lines -> users (uid));
 diesel::joinable!(user_looks -> users (uid));
+diesel::joinable!(user_starts -> users (uid));
 diesel::joinable!(user_terms -> users (uid));
 diesel::joinable!(api_keys -> users (uid));
 diesel::joinable!(totp_devices -> identities (uin));
@@ -84,7 +88,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     totp_devices,
     user_boundaries,
     user_groups,
+    user_lines,
     user_looks,
+    user_starts,
     user_terms,
     users
 );

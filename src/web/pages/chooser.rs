@@ -12,6 +12,9 @@ use actix_web::HttpResponse;
 use askama::Template;
 use std::future::{Future, ready};
 
+/// Pages of the User List that are looked through for users that fit; a search finds those further on.
+const MOST_PAGES: usize = 10;
+
 /// What such a page says.
 pub struct Wording {
     /// Of the page and of its button.
@@ -100,16 +103,16 @@ pub async fn users_to_choose(
         return Ok((found, false));
     }
     let filter = UserFilter { text: text.to_owned(), ..UserFilter::default() };
-    loop {
+    for _ in 0..MOST_PAGES {
         let part = users::users(visit.app(), &visit.person, filter.clone(), cursor).await?;
-        let last = part.users.last().map(|listed| listed.user.name.to_lowercase());
         let users = part.users.into_iter().map(|listed| listed.user);
         found.extend(users.filter(|user| user.kind != UserKind::Root && fits(user)));
-        match last {
-            Some(name) if part.has_next && found.len() < PAGE_SIZE => cursor = UserCursor::After(name),
-            _ => return Ok((found, part.has_next)),
+        match part.next {
+            Some(place) if found.len() < PAGE_SIZE => cursor = UserCursor::After(place),
+            next => return Ok((found, next.is_some())),
         }
     }
+    Ok((found, true))
 }
 
 /// Something that a person gives by ticking: policies to a user, groups to join, users to add.

@@ -1,0 +1,10 @@
+DROP TRIGGER users_lists ON users;
+DROP TRIGGER api_keys_lists ON api_keys;
+DROP TRIGGER totp_devices_lists ON totp_devices;
+DROP FUNCTION users_listed();
+DROP FUNCTION api_keys_listed();
+DROP FUNCTION totp_devices_listed();
+DROP FUNCTION list_user(bigint);
+DELETE FROM sequences WHERE name = 'listed';
+DROP TABLE user_starts;
+DROP TABLE user_lines;

@@ -1,0 +1,11 @@
+DROP TRIGGER users_insert_lists;
+DROP TRIGGER users_update_lists;
+DROP TRIGGER api_keys_insert_lists;
+DROP TRIGGER api_keys_update_lists;
+DROP TRIGGER api_keys_delete_lists;
+DROP TRIGGER totp_devices_insert_lists;
+DROP TRIGGER totp_devices_update_lists;
+DROP TRIGGER totp_devices_delete_lists;
+DELETE FROM sequences WHERE name = 'listed';
+DROP TABLE user_starts;
+DROP TABLE user_lines;
