@@ -97,7 +97,8 @@ impl UserFilter {
             Some(KeyFilter::Enabled) => facet.enabled() > 0,
             Some(KeyFilter::Disabled) => facet.enabled() < facet.held(),
         };
-        keys && self.kind.is_none_or(|kind| kind == facet.kind()) && self.mfa.is_none_or(|on| on == facet.mfa())
+        keys && self.kind.is_none_or(|kind| kind == facet.kind())
+            && self.mfa.is_none_or(|on| on == facet.mfa())
     }
 
     /// Whether anything but the text narrows the list.

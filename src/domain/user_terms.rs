@@ -22,7 +22,8 @@ impl Wanted {
     pub fn of(text: &str) -> Self {
         let lower = text.to_lowercase();
         let is_phone = lower.chars().all(|c| c.is_ascii_digit() || " -+".contains(c));
-        let wanted: String = lower.chars().filter(|c| !is_phone || c.is_ascii_digit()).take(MAX_TERM).collect();
+        let wanted: String =
+            lower.chars().filter(|c| !is_phone || c.is_ascii_digit()).take(MAX_TERM).collect();
         let wanted = if wanted.is_empty() { lower.chars().take(MAX_TERM).collect() } else { wanted };
         let letters = wanted.chars().count();
         if letters >= ANYWHERE || (letters + 1 >= ANYWHERE && wanted.chars().any(is_chinese)) {
@@ -67,7 +68,8 @@ pub fn starts(user: &User) -> BTreeSet<String> {
     let words = name.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
     let uin = user.uin.to_string();
     let texts = words.chain([name.as_str(), note.as_str(), uin.as_str()]);
-    texts.flat_map(|text| (1..ANYWHERE).map(|letters| text.chars().take(letters).collect::<String>()))
+    texts
+        .flat_map(|text| (1..ANYWHERE).map(|letters| text.chars().take(letters).collect::<String>()))
         .filter(|start| !start.trim().is_empty())
         .collect()
 }

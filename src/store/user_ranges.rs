@@ -99,7 +99,8 @@ fn merged(
     };
     let mut text = facets.iter().map(branch).collect::<Vec<_>>().join(" UNION ALL ");
     if facets.len() > 1 {
-        text = format!("SELECT * FROM ({text}) AS found ORDER BY {key} {way}, uid {way} LIMIT {}", range.limit);
+        text =
+            format!("SELECT * FROM ({text}) AS found ORDER BY {key} {way}, uid {way} LIMIT {}", range.limit);
     }
     let query = diesel::sql_query(text);
     let rows: Vec<Line> = match range.after {
@@ -186,7 +187,8 @@ pub fn matches(conn: &mut Conn, range: &Range<'_>, texts: Texts<'_>) -> Result<V
             let (mut low, mut high) = (term.to_owned(), end_of(term));
             let (mut from, mut to) = ("t.term >= $1".to_owned(), "t.term < $2".to_owned());
             if let Some(UserPlace::Term(text, uid)) = after {
-                let (end, bound) = if order.is_descending { (&mut high, &mut to) } else { (&mut low, &mut from) };
+                let (end, bound) =
+                    if order.is_descending { (&mut high, &mut to) } else { (&mut low, &mut from) };
                 text.clone_into(end);
                 let number = if order.is_descending { 2 } else { 1 };
                 *bound = format!("(t.term, t.uid) {beyond} (${number}, {uid})");

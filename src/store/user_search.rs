@@ -171,10 +171,8 @@ fn few_fitting(conn: &mut Conn, search: &Search<'_>) -> Result<Option<Vec<i64>>,
 
 /// Those of some users that a text finds.
 fn those_found(conn: &mut Conn, uids: &[i64], wanted: &Wanted) -> Result<Vec<i64>, StoreError> {
-    let rows: Vec<super::users::Row> = users::table
-        .filter(users::uid.eq_any(uids))
-        .select(super::users::Row::as_select())
-        .load(conn)?;
+    let rows: Vec<super::users::Row> =
+        users::table.filter(users::uid.eq_any(uids)).select(super::users::Row::as_select()).load(conn)?;
     let users: Vec<User> = rows.into_iter().map(User::try_from).collect::<Result<_, _>>()?;
     Ok(users.iter().filter(|user| wanted.finds(user)).map(|user| user.uid.0).collect())
 }

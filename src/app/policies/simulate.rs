@@ -42,9 +42,7 @@ pub async fn users_to_offer(app: &App, caller: &Caller) -> Result<Vec<User>, Fai
         return Ok(Vec::new());
     }
     let owner = caller.owner();
-    app.store
-        .read(move |conn| Ok(user_search::found(conn, owner, "", OFFERED)?))
-        .await
+    app.store.read(move |conn| Ok(user_search::found(conn, owner, "", OFFERED)?)).await
 }
 
 /// The user that a UIN or a name stands for, for whoever may see its policies.

@@ -1,6 +1,6 @@
 //! The page to choose from: policies for somebody, groups to join, users to add.
 
-use crate::app::{Failure, users, users::PAGE_SIZE};
+use crate::app::{Failure, users::PAGE_SIZE, users::search};
 use crate::domain::user_search::{UserCursor, UserFilter};
 use crate::domain::{field::FieldError, permission::action, user::User, user::UserKind};
 use crate::web::answer::{PageResult, render, render_as};
@@ -104,7 +104,7 @@ pub async fn users_to_choose(
     }
     let filter = UserFilter { text: text.to_owned(), ..UserFilter::default() };
     for _ in 0..MOST_PAGES {
-        let part = users::users(visit.app(), &visit.person, filter.clone(), cursor).await?;
+        let part = search::users(visit.app(), &visit.person, filter.clone(), cursor).await?;
         let users = part.users.into_iter().map(|listed| listed.user);
         found.extend(users.filter(|user| user.kind != UserKind::Root && fits(user)));
         match part.next {

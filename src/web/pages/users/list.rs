@@ -1,8 +1,9 @@
 //! The User List: searched, filtered, a page at a time.
 
 use super::sorting::{Column, order_of};
-use crate::app::users::{PAGE_SIZE, UserPage};
-use crate::app::{caller::Caller, users};
+use crate::app::caller::Caller;
+use crate::app::users::PAGE_SIZE;
+use crate::app::users::search::{self, UserPage};
 use crate::domain::user_search::{KeyFilter, Listed, Sorted, UserCursor, UserFilter, UserPlace};
 use crate::domain::{key::MAX_KEYS_PER_USER, permission::action, user::UserKind};
 use crate::web::answer::{PageResult, render, see_other};
@@ -68,7 +69,7 @@ struct Room {
 pub async fn index(visit: Visit, query: Query) -> PageResult {
     let (filter, cursor) = (filter_of(&query)?, cursor_of(&query)?);
     let (is_first, order) = (cursor == UserCursor::Start, filter.order);
-    let found = users::users(visit.app(), &visit.person, filter, cursor).await?;
+    let found = search::users(visit.app(), &visit.person, filter, cursor).await?;
     if found.users.is_empty() && !is_first && !found.is_partial {
         let first = query.with(&[("after", ""), ("before", "")]);
         return Ok(see_other(format!("/users{first}").trim_end_matches('?')));
@@ -114,8 +115,9 @@ fn filter_of(query: &Query) -> Result<UserFilter, PageError> {
 
 fn cursor_of(query: &Query) -> Result<UserCursor, PageError> {
     let place = |text| {
-        UserPlace::parse(text)
-            .ok_or(PageError::Malformed("The address holds a place that does not exist. Begin at the first page."))
+        UserPlace::parse(text).ok_or(PageError::Malformed(
+            "The address holds a place that does not exist. Begin at the first page.",
+        ))
     };
     match (query.find("after"), query.find("before")) {
         (None, None) => Ok(UserCursor::Start),

@@ -43,8 +43,7 @@ impl Column {
             // Names begin at A; of numbers and times the greatest are of interest first.
             let is_descending = current.map_or(sort != UserSort::Name, |order| !order.is_descending);
             let wanted = if is_descending { format!("-{name}") } else { name.to_owned() };
-            let sorted =
-                current.map(|order| if order.is_descending { "descending" } else { "ascending" });
+            let sorted = current.map(|order| if order.is_descending { "descending" } else { "ascending" });
             let href = query.with(&[("after", ""), ("before", ""), ("sort", &wanted)]);
             Self { label, href: format!("/users{href}"), sorted }
         })
