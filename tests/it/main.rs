@@ -101,6 +101,7 @@ mod policy;
 mod policy_advice;
 mod policy_holders;
 mod policy_services;
+mod policy_uses;
 mod postgres_places;
 mod proxy;
 mod readiness;

@@ -14,7 +14,12 @@ use std::path::Path;
 use std::process::Command;
 
 /// Tests that together open every page, send every form and call every action.
-const STORIES: [&str; 9] = [
+const STORIES: [&str; 14] = [
+    "last_use::",
+    "leftovers::",
+    "session_cap::",
+    "policy_holders::",
+    "totp::",
     "snapshots::",
     "every_action_answers",
     "authorisation::everyone",
@@ -27,7 +32,12 @@ const STORIES: [&str; 9] = [
 ];
 
 /// What may be read as a whole: a part of the statement, and the reason.
-const WHOLE: [(&str, &str); 0] = [];
+const WHOLE: [(&str, &str); 4] = [
+    ("DELETE FROM `nodes`", "as many rows as there are servers"),
+    ("DELETE FROM \"nodes\"", "as many rows as there are servers"),
+    ("SELECT value FROM meta", "a handful of rows"),
+    ("ORDER BY `accounts`.`owner_uin` LIMIT", "the first two accounts, in the order of the key"),
+];
 
 #[derive(QueryableByName)]
 struct Step {
@@ -63,7 +73,8 @@ async fn no_statement_reads_a_whole_table() {
     }
 
     assert!(faults.is_empty(), "{} statements read everything:\n\n{}", faults.len(), faults.join("\n\n"));
-    if std::env::var_os("STATEMENTS_FROM").is_none() {
+    if std::env::var_os("STATEMENTS_FROM").is_none() && app.database.is_sqlite() {
+        spare.retain(|part| !part.contains('"'));
         assert!(spare.is_empty(), "no longer needed: {spare:?}");
     }
 }
@@ -84,6 +95,8 @@ fn statements_of_the_stories(folder: &Path) -> String {
 fn is_planned(statement: &str) -> bool {
     let start = statement.split(' ').next().unwrap_or_default().to_uppercase();
     matches!(start.as_str(), "SELECT" | "UPDATE" | "DELETE" | "INSERT" | "WITH")
+        // Questions of the tests themselves; and lists of nobody, for which nothing is read.
+        && !["/* test */", "AS rows FROM", "(SELECT seed FROM", "(1=0)"].iter().any(|part| statement.contains(part))
         && !["pg_catalog", "pg_advisory", "pg_try_advisory", "sqlite_master", "pragma_", "__diesel"]
             .iter()
             .any(|part| statement.contains(part))
@@ -150,7 +163,9 @@ fn reads_all(step: &str) -> bool {
         return false;
     }
     let is_sqlite_scan = step.starts_with("SCAN ")
-        && !["CONSTANT ROW", "SCAN part", "SCAN found", "SCAN (", "VIRTUAL TABLE"].iter().any(|part| step.contains(part));
+        && !["CONSTANT ROW", "SCAN part", "SCAN found", "SCAN (", "VIRTUAL TABLE"]
+            .iter()
+            .any(|part| step.contains(part));
     let is_index = ["Index Scan", "Index Only Scan"].iter().any(|kind| step.contains(kind));
     is_sqlite_scan
         || step.contains("AUTOMATIC")

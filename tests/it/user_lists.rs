@@ -28,7 +28,7 @@ fn run(app: &TestApp, sql: &str) {
     let store = &app.app.store;
     store
         .write_now(|conn: &mut Conn| {
-            diesel::sql_query(sql).execute(conn)?;
+            diesel::sql_query(format!("/* test */ {sql}")).execute(conn)?;
             Ok::<_, StoreError>(())
         })
         .unwrap();
@@ -40,7 +40,9 @@ fn number(app: &TestApp, sql: &str) -> i64 {
         #[diesel(sql_type = BigInt)]
         number: i64,
     }
-    let ask = |conn: &mut Conn| Ok::<_, StoreError>(diesel::sql_query(sql).get_result::<Found>(conn)?);
+    let ask = |conn: &mut Conn| {
+        Ok::<_, StoreError>(diesel::sql_query(format!("/* test */ {sql}")).get_result::<Found>(conn)?)
+    };
     app.app.store.read_now(ask).unwrap().number
 }
 

@@ -31,6 +31,36 @@ CREATE TABLE user_starts (
 );
 CREATE INDEX user_starts_uid ON user_starts (uid);
 
+-- What is asked by these was looked for in every row.
+CREATE INDEX sessions_created ON sessions (created_at);
+CREATE INDEX tickets_session ON tickets (session);
+
+-- How many users of an account a policy is attached to, and how many it bounds. On PostgreSQL, where everybody who attaches
+-- the same policy would wait for one row, changes are added and folded in later; SQLite has one writer and needs none.
+CREATE TABLE policy_uses (
+    owner_uin BIGINT NOT NULL,
+    policy_id BIGINT NOT NULL,
+    users BIGINT NOT NULL,
+    boundaries BIGINT NOT NULL,
+    PRIMARY KEY (owner_uin, policy_id)
+);
+CREATE TABLE policy_use_changes (
+    number BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    owner_uin BIGINT NOT NULL,
+    policy_id BIGINT NOT NULL,
+    users BIGINT NOT NULL,
+    boundaries BIGINT NOT NULL
+);
+CREATE INDEX policy_use_changes_policy ON policy_use_changes (owner_uin, policy_id);
+INSERT INTO policy_uses (owner_uin, policy_id, users, boundaries)
+    SELECT owner_uin, policy_id, SUM(users), SUM(boundaries) FROM (
+        SELECT u.owner_uin, a.policy_id, COUNT(*) AS users, 0 AS boundaries
+            FROM policy_attachments a JOIN users u ON u.uid = a.uid GROUP BY u.owner_uin, a.policy_id
+        UNION ALL
+        SELECT u.owner_uin, b.policy_id, 0, COUNT(*)
+            FROM user_boundaries b JOIN users u ON u.uid = b.uid GROUP BY u.owner_uin, b.policy_id
+    ) AS uses GROUP BY owner_uin, policy_id;
+
 INSERT INTO sequences (name, value)
     SELECT 'listed', CASE WHEN EXISTS (SELECT 1 FROM users) THEN 0 ELSE 9223372036854775807 END;
 
@@ -86,3 +116,32 @@ CREATE TRIGGER api_keys_lists AFTER INSERT OR UPDATE OF uid, status OR DELETE ON
     FOR EACH ROW EXECUTE FUNCTION api_keys_listed();
 CREATE TRIGGER totp_devices_lists AFTER INSERT OR DELETE ON totp_devices
     FOR EACH ROW EXECUTE FUNCTION totp_devices_listed();
+
+CREATE FUNCTION policy_used() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+DECLARE
+    is_user int := CASE TG_TABLE_NAME WHEN 'policy_attachments' THEN 1 ELSE 0 END;
+BEGIN
+    IF TG_OP <> 'INSERT' THEN
+        INSERT INTO policy_use_changes (owner_uin, policy_id, users, boundaries)
+            SELECT u.owner_uin, OLD.policy_id, -is_user, is_user - 1 FROM users u WHERE u.uid = OLD.uid;
+    END IF;
+    IF TG_OP <> 'DELETE' THEN
+        INSERT INTO policy_use_changes (owner_uin, policy_id, users, boundaries)
+            SELECT u.owner_uin, NEW.policy_id, is_user, 1 - is_user FROM users u WHERE u.uid = NEW.uid;
+    END IF;
+    RETURN NULL;
+END $$;
+
+-- While the user is still there: what is deleted with it could not be told whose it was.
+CREATE FUNCTION users_use_no_policy() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+BEGIN
+    DELETE FROM policy_attachments WHERE uid = OLD.uid;
+    DELETE FROM user_boundaries WHERE uid = OLD.uid;
+    RETURN OLD;
+END $$;
+
+CREATE TRIGGER policy_attachments_uses AFTER INSERT OR UPDATE OF uid, policy_id OR DELETE ON policy_attachments
+    FOR EACH ROW EXECUTE FUNCTION policy_used();
+CREATE TRIGGER user_boundaries_uses AFTER INSERT OR UPDATE OF uid, policy_id OR DELETE ON user_boundaries
+    FOR EACH ROW EXECUTE FUNCTION policy_used();
+CREATE TRIGGER users_uses BEFORE DELETE ON users FOR EACH ROW EXECUTE FUNCTION users_use_no_policy();

@@ -31,6 +31,36 @@ CREATE TABLE user_starts (
 ) WITHOUT ROWID;
 CREATE INDEX user_starts_uid ON user_starts (uid);
 
+-- What is asked by these was looked for in every row.
+CREATE INDEX sessions_created ON sessions (created_at);
+CREATE INDEX tickets_session ON tickets (session);
+
+-- How many users of an account a policy is attached to, and how many it bounds. On PostgreSQL, where everybody who attaches
+-- the same policy would wait for one row, changes are added and folded in later; SQLite has one writer and needs none.
+CREATE TABLE policy_uses (
+    owner_uin BIGINT NOT NULL,
+    policy_id BIGINT NOT NULL,
+    users BIGINT NOT NULL,
+    boundaries BIGINT NOT NULL,
+    PRIMARY KEY (owner_uin, policy_id)
+);
+CREATE TABLE policy_use_changes (
+    number INTEGER NOT NULL PRIMARY KEY,
+    owner_uin BIGINT NOT NULL,
+    policy_id BIGINT NOT NULL,
+    users BIGINT NOT NULL,
+    boundaries BIGINT NOT NULL
+);
+CREATE INDEX policy_use_changes_policy ON policy_use_changes (owner_uin, policy_id);
+INSERT INTO policy_uses (owner_uin, policy_id, users, boundaries)
+    SELECT owner_uin, policy_id, SUM(users), SUM(boundaries) FROM (
+        SELECT u.owner_uin, a.policy_id, COUNT(*) AS users, 0 AS boundaries
+            FROM policy_attachments a JOIN users u ON u.uid = a.uid GROUP BY u.owner_uin, a.policy_id
+        UNION ALL
+        SELECT u.owner_uin, b.policy_id, 0, COUNT(*)
+            FROM user_boundaries b JOIN users u ON u.uid = b.uid GROUP BY u.owner_uin, b.policy_id
+    ) AS uses GROUP BY owner_uin, policy_id;
+
 INSERT INTO sequences (name, value)
     SELECT 'listed', CASE WHEN EXISTS (SELECT 1 FROM users) THEN 0 ELSE 9223372036854775807 END;
 
@@ -120,4 +150,55 @@ BEGIN
             + COALESCE((SELECT SUM(CASE k.status WHEN 'enabled' THEN 5 ELSE 4 END) FROM api_keys k WHERE k.uid = u.uid), 0)
         FROM users u WHERE u.uin = OLD.uin
         ON CONFLICT (uid) DO UPDATE SET facet = excluded.facet, name_key = excluded.name_key;
+END;
+
+CREATE TRIGGER policy_attachments_insert_uses AFTER INSERT ON policy_attachments
+BEGIN
+    INSERT INTO policy_uses (owner_uin, policy_id, users, boundaries)
+        SELECT u.owner_uin, NEW.policy_id, 1, 0 FROM users u WHERE u.uid = NEW.uid
+        ON CONFLICT (owner_uin, policy_id) DO UPDATE
+        SET users = users + excluded.users, boundaries = boundaries + excluded.boundaries;
+END;
+
+CREATE TRIGGER policy_attachments_delete_uses AFTER DELETE ON policy_attachments
+BEGIN
+    INSERT INTO policy_uses (owner_uin, policy_id, users, boundaries)
+        SELECT u.owner_uin, OLD.policy_id, -1, 0 FROM users u WHERE u.uid = OLD.uid
+        ON CONFLICT (owner_uin, policy_id) DO UPDATE
+        SET users = users + excluded.users, boundaries = boundaries + excluded.boundaries;
+END;
+
+CREATE TRIGGER user_boundaries_insert_uses AFTER INSERT ON user_boundaries
+BEGIN
+    INSERT INTO policy_uses (owner_uin, policy_id, users, boundaries)
+        SELECT u.owner_uin, NEW.policy_id, 0, 1 FROM users u WHERE u.uid = NEW.uid
+        ON CONFLICT (owner_uin, policy_id) DO UPDATE
+        SET users = users + excluded.users, boundaries = boundaries + excluded.boundaries;
+END;
+
+CREATE TRIGGER user_boundaries_update_uses AFTER UPDATE ON user_boundaries
+BEGIN
+    INSERT INTO policy_uses (owner_uin, policy_id, users, boundaries)
+        SELECT u.owner_uin, OLD.policy_id, 0, -1 FROM users u WHERE u.uid = OLD.uid
+        ON CONFLICT (owner_uin, policy_id) DO UPDATE
+        SET users = users + excluded.users, boundaries = boundaries + excluded.boundaries;
+    INSERT INTO policy_uses (owner_uin, policy_id, users, boundaries)
+        SELECT u.owner_uin, NEW.policy_id, 0, 1 FROM users u WHERE u.uid = NEW.uid
+        ON CONFLICT (owner_uin, policy_id) DO UPDATE
+        SET users = users + excluded.users, boundaries = boundaries + excluded.boundaries;
+END;
+
+CREATE TRIGGER user_boundaries_delete_uses AFTER DELETE ON user_boundaries
+BEGIN
+    INSERT INTO policy_uses (owner_uin, policy_id, users, boundaries)
+        SELECT u.owner_uin, OLD.policy_id, 0, -1 FROM users u WHERE u.uid = OLD.uid
+        ON CONFLICT (owner_uin, policy_id) DO UPDATE
+        SET users = users + excluded.users, boundaries = boundaries + excluded.boundaries;
+END;
+
+-- While the user is still there: what is deleted with it could not be told whose it was.
+CREATE TRIGGER users_delete_uses BEFORE DELETE ON users
+BEGIN
+    DELETE FROM policy_attachments WHERE uid = OLD.uid;
+    DELETE FROM user_boundaries WHERE uid = OLD.uid;
 END;

@@ -1,7 +1,10 @@
-//! What a migration left to be computed: filled in batches beside the server's work. The rules hold meanwhile.
+//! What a migration left to be computed: filled in batches beside the server's work. The rules hold meanwhile. And what is
+//! added up later than it changes.
 
 use crate::app::{App, Failure};
-use crate::store::{Conn, Store, StoreError, dialect, retired_ids, user_lines, user_looks, user_terms};
+use crate::store::{
+    Conn, Store, StoreError, dialect, policy_search, retired_ids, user_lines, user_looks, user_terms,
+};
 
 /// Users whose names are looked at in one transaction.
 const USERS: i64 = 200;
@@ -29,6 +32,7 @@ fn fill_batch(conn: &mut Conn) -> Result<bool, Failure> {
     if !dialect::take_turn(conn, "fill_in")? {
         return Ok(false);
     }
+    policy_search::fold_uses(conn)?;
     let looks = user_looks::fill(conn, USERS)?;
     let searched = user_terms::fill(conn, SEARCHED)?;
     let retired = retired_ids::read_log(conn, EVENTS)?;

@@ -15,7 +15,9 @@ pub use database::{meta, nodes, sequences};
 pub use gate::{gate_token_services, gate_tokens, service_hours, service_refusals, services};
 pub use key::{api_keys, key_records, key_refusals, key_usage, retired_ids};
 pub use people::{enrolments, identities, recovery_codes, throttles, totp_devices};
-pub use policy::{group_policies, policies, policy_attachments, policy_versions};
+pub use policy::{
+    group_policies, policies, policy_attachments, policy_use_changes, policy_uses, policy_versions,
+};
 pub use session::{forms, kept_forms, refusals, sessions, step_ups, tickets};
 pub use signature::{replays, signed_changes, signed_seconds};
 pub use user::{
@@ -69,6 +71,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     nodes,
     policies,
     policy_attachments,
+    policy_use_changes,
+    policy_uses,
     policy_versions,
     recovery_codes,
     refusals,
