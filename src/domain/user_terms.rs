@@ -37,7 +37,7 @@ impl Wanted {
     pub fn finds(&self, user: &User) -> bool {
         match self {
             Self::Start(start) => starts(user).contains(start),
-            Self::Anywhere(text) => terms(user).iter().any(|term| term.starts_with(text)),
+            Self::Anywhere(text) => texts(user).iter().any(|field| field.contains(text)),
         }
     }
 }
@@ -49,10 +49,13 @@ fn is_chinese(c: char) -> bool {
 
 /// Everything that begins inside of name, note, UIN, phone or e-mail, lower case and cut.
 pub fn terms(user: &User) -> BTreeSet<String> {
-    let digits: String = user.phone.chars().filter(char::is_ascii_digit).collect();
+    texts(user).iter().flat_map(|text| suffixes(text)).collect()
+}
+
+fn texts(user: &User) -> [String; 5] {
+    let digits = user.phone.chars().filter(char::is_ascii_digit).collect();
     let (name, email) = (user.name.to_lowercase(), user.email.to_lowercase());
-    let (note, uin) = (user.note.to_lowercase(), user.uin.to_string());
-    [name, email, note, digits, uin].iter().flat_map(|text| suffixes(text)).collect()
+    [name, email, user.note.to_lowercase(), digits, user.uin.to_string()]
 }
 
 fn suffixes(text: &str) -> impl Iterator<Item = String> + '_ {

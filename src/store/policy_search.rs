@@ -3,6 +3,7 @@
 use super::schema::{group_policies, policies, policy_attachments, user_groups, users};
 use super::{Conn, StoreError};
 use crate::domain::group::GroupId;
+use crate::domain::paging::Slice;
 use crate::domain::policies::{Entity, PRESET_OWNER, PolicyId, PolicyKind, PolicySummary, Uses};
 use crate::domain::user::{Uid, Uin};
 use diesel::prelude::*;
@@ -110,17 +111,35 @@ pub fn fold_uses(conn: &mut Conn) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Users of an account that a policy is attached to, by name.
-pub fn users_with(conn: &mut Conn, owner: Uin, policy: PolicyId) -> Result<Vec<Entity>, StoreError> {
+/// Users of an account that a policy is attached to, in the order of their UIDs: a part of them, as their names would
+/// have to be sorted for each page.
+pub fn users_with(
+    conn: &mut Conn,
+    owner: Uin,
+    policy: PolicyId,
+    part: Slice<i64>,
+) -> Result<Vec<Entity>, StoreError> {
     let rows: Vec<(i64, i64, String, i64)> = policy_attachments::table
         .inner_join(users::table)
         .filter(policy_attachments::policy_id.eq(policy.0))
         .filter(users::owner_uin.eq(owner.0))
-        .order(users::name_key)
+        .order(policy_attachments::uid)
+        .offset(part.cursor)
+        .limit(part.size)
         .select((users::uid, users::uin, users::name, policy_attachments::created_at))
         .load(conn)?;
     let user = |(uid, uin, name, since)| Entity::User { uid: Uid(uid), uin: Uin(uin), name, since };
     Ok(rows.into_iter().map(user).collect())
+}
+
+/// Those of some memberships that a policy is attached to.
+pub fn uids_with(conn: &mut Conn, policy: PolicyId, uids: &[Uid]) -> Result<Vec<Uid>, StoreError> {
+    let uids: Vec<i64> = uids.iter().map(|uid| uid.0).collect();
+    let found: Vec<i64> = policy_attachments::table
+        .filter(policy_attachments::policy_id.eq(policy.0).and(policy_attachments::uid.eq_any(uids)))
+        .select(policy_attachments::uid)
+        .load(conn)?;
+    Ok(found.into_iter().map(Uid).collect())
 }
 
 /// Groups of an account that a policy is attached to, by name.

@@ -62,9 +62,11 @@ pub fn places(
     uids: &[i64],
     filter: &UserFilter,
 ) -> Result<Vec<(UserPlace, i64)>, StoreError> {
-    let rows: Vec<(i64, i16, String, i64, i64)> = user_lines::table
-        .filter(user_lines::uid.eq_any(uids).and(user_lines::owner_uin.eq(owner.0)))
+    // Of which account they are is looked at here: SQLite would take the account's index and read all of it.
+    let rows: Vec<(i64, i64, i16, String, i64, i64)> = user_lines::table
+        .filter(user_lines::uid.eq_any(uids))
         .select((
+            user_lines::owner_uin,
             user_lines::uid,
             user_lines::facet,
             user_lines::name_key,
@@ -72,8 +74,8 @@ pub fn places(
             user_lines::last_used_at,
         ))
         .load(conn)?;
-    let fitting = rows.into_iter().filter(|(_, facet, ..)| filter.fits(Facet(*facet)));
-    let place = |(uid, facet, name, created_at, last_used_at)| match filter.order.sort {
+    let fitting = rows.into_iter().filter(|(of, _, facet, ..)| *of == owner.0 && filter.fits(Facet(*facet)));
+    let place = |(_, uid, facet, name, created_at, last_used_at)| match filter.order.sort {
         UserSort::Name => (UserPlace::Name(name), uid),
         UserSort::Created => (UserPlace::Created(created_at, uid), uid),
         UserSort::LastUse => (UserPlace::LastUse(last_used_at, uid), uid),

@@ -20,7 +20,7 @@ const GATHERED: usize = 1_000;
 /// Users that are few enough for each to be looked at.
 const FEW: usize = 500;
 /// Texts that one page looks at where many match and few fit.
-const WALKED: usize = 5_000;
+const WALKED: usize = 2_500;
 /// Texts that are read at once for that.
 const STRIDE: usize = 250;
 

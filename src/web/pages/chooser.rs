@@ -96,7 +96,7 @@ impl Choice {
 pub async fn users_to_choose(
     visit: &Visit,
     text: &str,
-    fits: impl Fn(&User) -> bool,
+    fits: impl AsyncFn(Vec<User>) -> Result<Vec<User>, PageError>,
 ) -> Result<(Vec<User>, bool), PageError> {
     let (mut found, mut cursor) = (Vec::new(), UserCursor::Start);
     if !visit.person.may_here(action::LIST_USERS) {
@@ -106,7 +106,7 @@ pub async fn users_to_choose(
     for _ in 0..MOST_PAGES {
         let part = search::users(visit.app(), &visit.person, filter.clone(), cursor).await?;
         let users = part.users.into_iter().map(|listed| listed.user);
-        found.extend(users.filter(|user| user.kind != UserKind::Root && fits(user)));
+        found.extend(fits(users.filter(|user| user.kind != UserKind::Root).collect()).await?);
         match part.next {
             Some(place) if found.len() < PAGE_SIZE => cursor = UserCursor::After(place),
             next => return Ok((found, next.is_some())),
