@@ -69,3 +69,27 @@ async fn an_older_database_is_counted_once_when_it_is_migrated() {
     assert_eq!(wrong_uses(&old.app), 0);
     assert!(old.rows("policy_uses") > 0);
 }
+
+#[actix_web::test]
+async fn whom_a_policy_is_attached_to_comes_fifty_at_a_time_on_the_page_and_as_asked_over_the_api() {
+    let app = TestApp::spawn();
+    let root = app.root().await;
+    let client = app.key_of(&root).await;
+    for number in 0..51 {
+        let fields = [("kind", "sub_user"), ("user_name", &format!("user-{number:02}") as &str)];
+        let uin = uin_in(&root.browser.submit("/users/new", "/users/new", &fields).await.redirect());
+        let attach = json!({"PolicyId": 2, "AttachUin": uin.parse::<i64>().unwrap()});
+        client.call("cam", "AttachUserPolicy", attach).await;
+    }
+
+    let first = root.browser.get("/policies/2").await;
+    let next = first.attribute("a[rel=next]", "href").unwrap();
+    let second = root.browser.get(next.split('#').next().unwrap()).await;
+    let part = client.call("cam", "ListEntitiesForPolicy", json!({"PolicyId": 2, "Page": 6, "Rp": 10})).await;
+    let choices = root.browser.get("/policies/2/attach").await;
+
+    assert_eq!(first.count("a[aria-label^='Detach from']"), 50);
+    assert_eq!(second.texts("section[aria-labelledby=holders-h] tbody th"), ["user-50"]);
+    assert_eq!((&part["TotalNum"], &part["List"][0]["Name"]), (&json!(51), &json!("user-50")), "{part}");
+    assert!(!choices.body.contains("user-49"), "who has it is not offered");
+}
