@@ -32,7 +32,8 @@ const STORIES: [&str; 14] = [
 ];
 
 /// What may be read as a whole: a part of the statement, and the reason.
-const WHOLE: [(&str, &str); 5] = [
+const WHOLE: [(&str, &str); 6] = [
+    ("ORDER BY authority_log.number DESC LIMIT", "the newest one, in the order of the key"),
     ("DELETE FROM nodes", "as many rows as there are servers"),
     ("SELECT value FROM meta", "a handful of rows"),
     ("ORDER BY accounts.owner_uin LIMIT", "the first two accounts, in the order of the key"),
