@@ -126,6 +126,7 @@ pub fn begin(
         DatabaseUrl::Postgres(_) => postgres::prepare(&start)?,
     };
     store.read_now(migrations::run)?;
+    operator::fill_in::list_users(&store)?;
     store.write_now(|conn| settle(conn, &vault, surroundings.clock.now()))?;
     store.take_stock();
     drop(lock);

@@ -37,3 +37,4 @@ pub mod throttle;
 pub mod totp;
 pub mod user;
 pub mod user_search;
+pub mod user_terms;

@@ -193,33 +193,3 @@ impl User {
 pub fn resource_of(owner: Uin, uin: Uin) -> String {
     format!("qcs::cam::uin/{owner}:uin/{uin}")
 }
-
-/// The texts that a search for a user may begin with, lower case: what a person would type of a name, phone, e-mail or note.
-pub fn search_terms(name: &str, phone: &str, email: &str, note: &str) -> Vec<String> {
-    let digits: String = phone.chars().filter(char::is_ascii_digit).collect();
-    let mut terms: Vec<String> = Vec::new();
-    for text in [name, email, &digits] {
-        terms.extend(suffixes(&text.to_lowercase(), |_, _| true));
-    }
-    terms.extend(suffixes(&note.to_lowercase(), |before, at| {
-        !before.is_alphanumeric() && at.is_alphanumeric()
-    }));
-    terms.sort_unstable();
-    terms.dedup();
-    terms
-}
-
-/// The longest search text that is compared.
-pub const MAX_TERM: usize = 64;
-
-fn suffixes(text: &str, may_start: impl Fn(char, char) -> bool) -> Vec<String> {
-    let mut before = ' ';
-    let mut found = Vec::new();
-    for (at, c) in text.char_indices() {
-        if !c.is_whitespace() && may_start(before, c) {
-            found.push(text.split_at(at).1.chars().take(MAX_TERM).collect());
-        }
-        before = c;
-    }
-    found
-}

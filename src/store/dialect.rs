@@ -79,14 +79,14 @@ pub fn insert_retired(conn: &mut Conn, digest: &[u8]) -> Result<(), StoreError> 
     Ok(())
 }
 
-/// Whether there is a key of that id; if so it stays until the transaction ends.
-pub fn keep_key(conn: &mut Conn, id: &SecretId) -> Result<bool, StoreError> {
-    let key = api_keys::table.find(id.as_str()).select(api_keys::slot);
-    let found: Option<i16> = match conn {
+/// Who has the key of that id, if there is one; it stays until the transaction ends.
+pub fn keep_key(conn: &mut Conn, id: &SecretId) -> Result<Option<Uid>, StoreError> {
+    let key = api_keys::table.find(id.as_str()).select(api_keys::uid);
+    let found: Option<i64> = match conn {
         Conn::Postgres(conn) => key.for_key_share().get_result(conn).optional()?,
         Conn::Sqlite(conn) => key.get_result(conn).optional()?,
     };
-    Ok(found.is_some())
+    Ok(found.map(Uid))
 }
 
 /// What the target of an event ends in: `AKID…` of `dev-alice / AKID…`, or all of it. There is an index on this very

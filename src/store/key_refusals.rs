@@ -19,7 +19,7 @@ struct Row {
 
 /// Adds to what is known of a key. One that is gone leaves nothing.
 pub fn count(conn: &mut Conn, id: &SecretId, refused: &RefusedSignatures) -> Result<(), StoreError> {
-    if !dialect::keep_key(conn, id)? {
+    if dialect::keep_key(conn, id)?.is_none() {
         return Ok(());
     }
     diesel::sql_query(

@@ -5,6 +5,7 @@ use super::statement::{Bind, Statement};
 use super::{Conn, StoreError, dialect};
 use crate::domain::key::SecretId;
 use crate::domain::key_usage::{GateCall, KEPT_DAYS, KEPT_RECORDS, LastUse, Record};
+use crate::domain::user::Uid;
 use diesel::prelude::*;
 
 #[derive(Queryable, Selectable)]
@@ -72,23 +73,21 @@ impl From<RecordRow> for Record {
     }
 }
 
-/// Keeps calls of one key. A key that is gone leaves nothing.
+/// Keeps calls of one key and gives whose it is. A key that is gone leaves nothing.
 pub fn put(
     conn: &mut Conn,
     id: &SecretId,
     records: &[Record],
     last_use: Option<&Record>,
-) -> Result<(), StoreError> {
-    if !dialect::keep_key(conn, id)? {
-        return Ok(());
-    }
+) -> Result<Option<Uid>, StoreError> {
+    let Some(holder) = dialect::keep_key(conn, id)? else { return Ok(None) };
     for record in records {
         insert(conn, record)?;
     }
     if let Some(newest) = last_use {
         set_last_use(conn, newest)?;
     }
-    Ok(())
+    Ok(Some(holder))
 }
 
 /// The same text on both databases: each place is used once, in order.

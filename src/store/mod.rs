@@ -48,9 +48,12 @@ pub mod throttles;
 pub mod tickets;
 pub mod totp_devices;
 mod turn;
+pub mod user_lines;
 pub mod user_lists;
 pub mod user_looks;
+pub mod user_ranges;
 pub mod user_search;
+pub mod user_terms;
 pub mod users;
 pub mod wal;
 

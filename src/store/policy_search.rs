@@ -1,11 +1,13 @@
 //! Lists of policies, and of those whom a policy is attached to.
 
-use super::schema::{group_policies, policies, policy_attachments, user_boundaries, user_groups, users};
+use super::schema::{group_policies, policies, policy_attachments, user_groups, users};
 use super::{Conn, StoreError};
 use crate::domain::group::GroupId;
+use crate::domain::paging::Slice;
 use crate::domain::policies::{Entity, PRESET_OWNER, PolicyId, PolicyKind, PolicySummary, Uses};
 use crate::domain::user::{Uid, Uin};
 use diesel::prelude::*;
+use diesel::sql_types::BigInt;
 use std::collections::HashMap;
 
 #[derive(Queryable, Selectable)]
@@ -53,13 +55,6 @@ pub fn rows(conn: &mut Conn, owner: Uin, kind: Option<PolicyKind>) -> Result<Vec
 pub fn uses(conn: &mut Conn, owner: Uin, ids: &[PolicyId]) -> Result<HashMap<PolicyId, Uses>, StoreError> {
     let ids: Vec<i64> = ids.iter().map(|id| id.0).collect();
     let mut found: HashMap<PolicyId, Uses> = HashMap::new();
-    let users: Vec<(i64, i64)> = policy_attachments::table
-        .inner_join(users::table)
-        .filter(users::owner_uin.eq(owner.0))
-        .filter(policy_attachments::policy_id.eq_any(&ids))
-        .group_by(policy_attachments::policy_id)
-        .select((policy_attachments::policy_id, diesel::dsl::count_star()))
-        .load(conn)?;
     let groups: Vec<(i64, i64)> = group_policies::table
         .inner_join(user_groups::table)
         .filter(user_groups::owner_uin.eq(owner.0))
@@ -67,36 +62,84 @@ pub fn uses(conn: &mut Conn, owner: Uin, ids: &[PolicyId]) -> Result<HashMap<Pol
         .group_by(group_policies::policy_id)
         .select((group_policies::policy_id, diesel::dsl::count_star()))
         .load(conn)?;
-    let boundaries: Vec<(i64, i64)> = user_boundaries::table
-        .inner_join(users::table)
-        .filter(users::owner_uin.eq(owner.0))
-        .filter(user_boundaries::policy_id.eq_any(&ids))
-        .group_by(user_boundaries::policy_id)
-        .select((user_boundaries::policy_id, diesel::dsl::count_star()))
-        .load(conn)?;
-    for (id, count) in users {
-        found.entry(PolicyId(id)).or_default().users = count;
-    }
     for (id, count) in groups {
         found.entry(PolicyId(id)).or_default().groups = count;
     }
-    for (id, count) in boundaries {
-        found.entry(PolicyId(id)).or_default().boundaries = count;
+    // One statement for both tables, so that what is folded in meanwhile is counted once.
+    let list = ids.iter().map(i64::to_string).collect::<Vec<_>>().join(", ");
+    let part = |table: &str| {
+        format!(
+            "SELECT policy_id, users, boundaries FROM {table} WHERE owner_uin = {owner} AND policy_id IN ({list})"
+        )
+    };
+    let (kept, changed) = (part("policy_uses"), part("policy_use_changes"));
+    let rows: Vec<Kept> = if ids.is_empty() {
+        Vec::new()
+    } else {
+        diesel::sql_query(format!("{kept} UNION ALL {changed}")).load(conn)?
+    };
+    for row in rows {
+        let uses = found.entry(PolicyId(row.policy_id)).or_default();
+        uses.users += row.users;
+        uses.boundaries += row.boundaries;
     }
     Ok(found)
 }
 
-/// Users of an account that a policy is attached to, by name.
-pub fn users_with(conn: &mut Conn, owner: Uin, policy: PolicyId) -> Result<Vec<Entity>, StoreError> {
+#[derive(QueryableByName)]
+struct Kept {
+    #[diesel(sql_type = BigInt)]
+    policy_id: i64,
+    #[diesel(sql_type = BigInt)]
+    users: i64,
+    #[diesel(sql_type = BigInt)]
+    boundaries: i64,
+}
+
+/// Folds changes of what policies are attached to into the numbers that are kept. SQLite keeps them at once.
+pub fn fold_uses(conn: &mut Conn) -> Result<(), StoreError> {
+    if let Conn::Postgres(conn) = conn {
+        diesel::sql_query(
+            "WITH changed AS (DELETE FROM policy_use_changes RETURNING owner_uin, policy_id, users, boundaries) \
+             INSERT INTO policy_uses (owner_uin, policy_id, users, boundaries) \
+             SELECT owner_uin, policy_id, SUM(users), SUM(boundaries) FROM changed GROUP BY owner_uin, policy_id \
+             ON CONFLICT (owner_uin, policy_id) DO UPDATE SET users = policy_uses.users + excluded.users, \
+             boundaries = policy_uses.boundaries + excluded.boundaries",
+        )
+        .execute(conn)?;
+    }
+    Ok(())
+}
+
+/// Users of an account that a policy is attached to, in the order of their UIDs: a part of them, as their names would
+/// have to be sorted for each page.
+pub fn users_with(
+    conn: &mut Conn,
+    owner: Uin,
+    policy: PolicyId,
+    part: Slice<i64>,
+) -> Result<Vec<Entity>, StoreError> {
     let rows: Vec<(i64, i64, String, i64)> = policy_attachments::table
         .inner_join(users::table)
         .filter(policy_attachments::policy_id.eq(policy.0))
         .filter(users::owner_uin.eq(owner.0))
-        .order(users::name_key)
+        .order(policy_attachments::uid)
+        .offset(part.cursor)
+        .limit(part.size)
         .select((users::uid, users::uin, users::name, policy_attachments::created_at))
         .load(conn)?;
     let user = |(uid, uin, name, since)| Entity::User { uid: Uid(uid), uin: Uin(uin), name, since };
     Ok(rows.into_iter().map(user).collect())
+}
+
+/// Those of some memberships that a policy is attached to.
+pub fn uids_with(conn: &mut Conn, policy: PolicyId, uids: &[Uid]) -> Result<Vec<Uid>, StoreError> {
+    let uids: Vec<i64> = uids.iter().map(|uid| uid.0).collect();
+    let found: Vec<i64> = policy_attachments::table
+        .filter(policy_attachments::policy_id.eq(policy.0).and(policy_attachments::uid.eq_any(uids)))
+        .select(policy_attachments::uid)
+        .load(conn)?;
+    Ok(found.into_iter().map(Uid).collect())
 }
 
 /// Groups of an account that a policy is attached to, by name.

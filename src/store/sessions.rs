@@ -187,14 +187,19 @@ pub fn delete_of_user(conn: &mut Conn, uid: Uid) -> Result<usize, StoreError> {
 
 /// Removes what has run out, and what a clock that was ahead made to last: sessions, questions, tickets.
 pub fn sweep(conn: &mut Conn, now: i64, longest: i64) -> Result<(), StoreError> {
-    let is_over = sessions::expires_at
-        .le(now - REMEMBERED_SECONDS)
-        .or(sessions::expires_at.gt(latest(longest, now)))
-        .or(sessions::created_at.gt(now + CLOCK_SLACK));
+    let ran_out = sessions::expires_at.le(now - REMEMBERED_SECONDS);
+    let (lasts, is_ahead) =
+        (sessions::expires_at.gt(latest(longest, now)), sessions::created_at.gt(now + CLOCK_SLACK));
     match conn {
-        Conn::Sqlite(conn) => diesel::delete(sessions::table.filter(is_over)).execute(conn)?,
+        // Each by itself: of all in one, SQLite would make a look at every session.
+        Conn::Sqlite(conn) => {
+            diesel::delete(sessions::table.filter(ran_out)).execute(conn)?;
+            diesel::delete(sessions::table.filter(lasts)).execute(conn)?;
+            diesel::delete(sessions::table.filter(is_ahead)).execute(conn)?
+        }
         // Whoever ends one of them right now goes on, and neither waits for the other.
         Conn::Postgres(conn) => {
+            let is_over = ran_out.or(lasts).or(is_ahead);
             let over = sessions::table.filter(is_over).select(sessions::id_hash);
             let free: Vec<String> = over.for_update().skip_locked().load(conn)?;
             diesel::delete(sessions::table.filter(sessions::id_hash.eq_any(free))).execute(conn)?

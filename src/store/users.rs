@@ -1,8 +1,8 @@
 //! Memberships: who belongs to an account.
 
-use super::schema::{user_terms, users};
-use super::{Conn, StoreError, user_looks};
-use crate::domain::user::{Protection, Uid, Uin, User, UserKind, search_terms};
+use super::schema::users;
+use super::{Conn, StoreError, user_looks, user_terms};
+use crate::domain::user::{Protection, Uid, Uin, User, UserKind};
 use diesel::prelude::*;
 
 #[derive(Queryable, Selectable)]
@@ -67,7 +67,7 @@ pub fn insert(conn: &mut Conn, user: &User, created_by: Uin) -> Result<(), Store
         ))
         .execute(conn)?;
     user_looks::replace(conn, user.owner_uin, user.uid, &user.name)?;
-    insert_terms(conn, user)
+    user_terms::insert(conn, user)
 }
 
 /// Replaces name, note, phone, e-mail, country code and console access.
@@ -85,27 +85,13 @@ pub fn update(conn: &mut Conn, user: &User) -> Result<(), StoreError> {
         ))
         .execute(conn)?;
     user_looks::replace(conn, user.owner_uin, user.uid, &user.name)?;
-    diesel::delete(user_terms::table.filter(user_terms::uid.eq(user.uid.0))).execute(conn)?;
-    insert_terms(conn, user)
+    user_terms::replace(conn, user)
 }
 
 /// Replaces which checks a user must pass.
 pub fn set_protection(conn: &mut Conn, uid: Uid, protection: Protection) -> Result<(), StoreError> {
     let text = serde_json::to_string(&protection).map_err(|_| StoreError::Corrupt("users.protection"))?;
     diesel::update(users::table.find(uid.0)).set(users::protection.eq(text)).execute(conn)?;
-    Ok(())
-}
-
-fn insert_terms(conn: &mut Conn, user: &User) -> Result<(), StoreError> {
-    for term in search_terms(&user.name, &user.phone, &user.email, &user.note) {
-        diesel::insert_into(user_terms::table)
-            .values((
-                user_terms::owner_uin.eq(user.owner_uin.0),
-                user_terms::term.eq(term),
-                user_terms::uid.eq(user.uid.0),
-            ))
-            .execute(conn)?;
-    }
     Ok(())
 }
 

@@ -4,9 +4,11 @@ use super::policy_input::{attached_code, description, document, few, name, pagin
 use crate::api::action::{Action, Call, Service, fields, respond};
 use crate::api::error::{ApiError, POLICY};
 use crate::app::policies;
+use crate::app::policies::entities::EntityPage;
 use crate::app::policies::{
     EntityFilter, IfAttached, ListedPolicy, NewPolicy, PolicyChange, PolicyFilter, PolicyKey,
 };
+use crate::domain::paging::Paged;
 use crate::domain::policies::{Entity, PolicyId, PolicyKind};
 use crate::times::Times;
 use serde_json::{Map, Value, json};
@@ -215,13 +217,14 @@ async fn list_entities(call: Call) -> Result<Map<String, Value>, ApiError> {
         }
     };
     let paging = paging(&input)?;
-    let found = policies::policy_entities(&app, &caller, id, filter.unwrap_or(EntityFilter::All)).await;
+    let wanted = EntityPage { filter: filter.unwrap_or(EntityFilter::All), paging };
+    let found = policies::entities::policy_entities(&app, &caller, id, wanted).await;
     let found =
         found.map_err(|failure| ApiError::from(failure).no_policy_as("InvalidParameter.PolicyIdError"))?;
-    let found = if filter.is_some() { found } else { Vec::new() };
+    let found = if filter.is_some() { found } else { Paged { rows: Vec::new(), total: 0 } };
     Ok(fields(json!({
-        "TotalNum": found.len(),
-        "List": paging.cut(found).iter().map(|one| entity(one, times)).collect::<Vec<_>>(),
+        "TotalNum": found.total,
+        "List": found.rows.iter().map(|one| entity(one, times)).collect::<Vec<_>>(),
     })))
 }
 

@@ -5,10 +5,8 @@ use crate::app::{App, Failure};
 use crate::domain::audit::TargetFilter;
 use crate::domain::field::FieldError;
 use crate::domain::key::SecretId;
-use crate::domain::paging::Slice;
 use crate::domain::permission::action;
 use crate::domain::user::Uin;
-use crate::domain::user_search::{UserCursor, UserFilter};
 use crate::store::{Conn, audit, groups, policy_search, user_search};
 
 /// Characters of a SecretId that are enough to look for it.
@@ -77,9 +75,7 @@ fn users_meant(conn: &mut Conn, owner: Uin, field: &'static str, text: &str) -> 
         return Ok(vec![uin]);
     }
     let wanted = Wanted::of(text);
-    let filter = UserFilter { text: wanted.written.to_owned(), ..UserFilter::default() };
-    let found =
-        user_search::page(conn, owner, &filter, &Slice { cursor: UserCursor::Start, size: LOOKED_AT })?;
+    let found = user_search::found(conn, owner, wanted.written, LOOKED_AT)?;
     let mut uins = few(field, found.into_iter().filter(|user| wanted.fits(&user.name)).map(|user| user.uin))?;
     uins.extend(audit::uin_of_name(conn, owner, wanted.written)?.filter(|uin| !uins.contains(uin)));
     uins.extend((wanted.written == crate::app::change::event::OPERATOR).then_some(Uin(0)));

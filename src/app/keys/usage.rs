@@ -9,9 +9,10 @@ use crate::domain::key::SecretId;
 use crate::domain::key_hours::ALLOWED;
 use crate::domain::key_usage::{GateCall, LastUse, Record};
 use crate::domain::source::Source;
-use crate::store::{Conn, StoreError, key_hours, key_usage, signed_seconds};
+use crate::domain::user::Uid;
+use crate::store::{Conn, StoreError, key_hours, key_usage, signed_seconds, user_lines};
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// Longest action and client name that are kept.
@@ -107,12 +108,21 @@ pub struct Usage {
     noted: Mutex<Noticed>,
     /// Signatures that were refused, by key and reason.
     pub(super) refused: Mutex<refused::Refusals>,
+    /// When users' keys were last used, for lists of users.
+    listed: Mutex<BTreeMap<Uid, Line>>,
     /// How many records keys got since their oldest were dropped.
     grown: Mutex<HashMap<SecretId, usize>>,
     /// Held by whoever writes down.
     pen: tokio::sync::Mutex<()>,
     /// Held by whoever writes down for which seconds keys signed.
     signed: tokio::sync::Mutex<()>,
+}
+
+/// The minute of a user's last use of a key, unix seconds, and whether it is written down.
+#[derive(Clone, Copy, Default)]
+struct Line {
+    minute: i64,
+    is_written: bool,
 }
 
 impl Usage {
@@ -159,6 +169,38 @@ pub async fn flush_usage(app: &App) -> Result<usize, Failure> {
     ended.map_err(|error| StoreError::Unavailable(error.to_string()))?
 }
 
+/// Writes down for lists of users when keys were last used, to the minute. In a transaction of its own, as it locks no key:
+/// whoever deletes one holds it and waits for the line of its user.
+async fn list_uses(app: &App, uses: Vec<(Uid, i64)>) -> Result<(), Failure> {
+    let lines = {
+        let mut listed = app.usage.listed.lock().unwrap_or_else(PoisonError::into_inner);
+        if listed.len() >= MOST_GREW {
+            listed.retain(|_, line| !line.is_written);
+        }
+        for (uid, at) in uses {
+            let minute = at - at.rem_euclid(60);
+            let line = listed.entry(uid).or_default();
+            if minute > line.minute {
+                *line = Line { minute, is_written: false };
+            }
+        }
+        let waiting = listed.iter().filter(|(_, line)| !line.is_written);
+        Arc::new(waiting.map(|(uid, line)| (*uid, line.minute)).collect::<BTreeMap<_, _>>())
+    };
+    if lines.is_empty() {
+        return Ok(());
+    }
+    let written = Arc::clone(&lines);
+    app.store.write_again(move |conn| user_lines::note_uses(conn, &lines)).await?;
+    let mut listed = app.usage.listed.lock().unwrap_or_else(PoisonError::into_inner);
+    for (uid, minute) in &*written {
+        if let Some(line) = listed.get_mut(uid).filter(|line| line.minute == *minute) {
+            line.is_written = true;
+        }
+    }
+    Ok(())
+}
+
 /// Writes down for which seconds keys signed; says of how many keys.
 pub async fn flush_signed(app: &App) -> Result<usize, Failure> {
     let app = app.clone();
@@ -174,9 +216,13 @@ async fn write_usage(app: &App) -> Result<usize, Failure> {
     let count = parts.iter().map(Vec::len).sum();
     let mut parts = parts.into_iter();
     while let Some(part) = parts.next() {
-        if let Err(error) = write_part(app, part).await {
+        let written = match write_part(app, part).await {
+            Ok(uses) => list_uses(app, uses).await,
+            Err(failure) => Err(failure),
+        };
+        if let Err(failure) = written {
             parts.for_each(|rest| app.usage.noted().put_back(&rest));
-            return Err(error);
+            return Err(failure);
         }
     }
     Ok(count)
@@ -210,19 +256,21 @@ async fn write_refused(app: &App) -> Result<(), Failure> {
     Ok(written.inspect_err(|_: &StoreError| refused::put_back(&app.usage, &refusals))?)
 }
 
-async fn write_part(app: &App, part: Vec<(SecretId, OfKey)>) -> Result<(), Failure> {
+/// Gives who used a key, and when.
+async fn write_part(app: &App, part: Vec<(SecretId, OfKey)>) -> Result<Vec<(Uid, i64)>, Failure> {
     let due: Vec<bool> =
         part.iter().map(|(id, of_key)| app.usage.is_overgrown(id, of_key.calls.len())).collect();
     let part = Arc::new(part);
     let lent = Arc::clone(&part);
     let write = move |conn: &mut Conn| {
+        let mut uses = Vec::new();
         for ((id, of_key), is_overgrown) in lent.iter().zip(&due) {
-            put(conn, id, of_key)?;
+            uses.extend(put(conn, id, of_key)?);
             if *is_overgrown {
                 key_usage::prune(conn, id)?;
             }
         }
-        Ok(())
+        Ok(uses)
     };
     let written = app.store.write_again(write).await;
     Ok(written.inspect_err(|_: &StoreError| app.usage.noted().put_back(&part))?)
@@ -244,7 +292,8 @@ pub async fn records(app: &App, caller: &Caller, key: &KeyRef) -> Result<Vec<Rec
     .await
 }
 
-fn put(conn: &mut Conn, id: &SecretId, of_key: &OfKey) -> Result<(), StoreError> {
+/// Whose key it is and when it was last used, if one of the calls counts as a use.
+fn put(conn: &mut Conn, id: &SecretId, of_key: &OfKey) -> Result<Option<(Uid, i64)>, StoreError> {
     let record = |call: &Call| {
         let Sighting { service, action, ip, client, request_id, reason, gate, .. } = &*call.sighting;
         Record {
@@ -262,6 +311,7 @@ fn put(conn: &mut Conn, id: &SecretId, of_key: &OfKey) -> Result<(), StoreError>
     };
     let records: Vec<Record> = of_key.calls.iter().map(record).collect();
     let last_use = of_key.last_use.as_ref().map(record);
-    key_usage::put(conn, id, &records, last_use.as_ref())?;
-    key_hours::add(conn, id, &of_key.counted)
+    let holder = key_usage::put(conn, id, &records, last_use.as_ref())?;
+    key_hours::add(conn, id, &of_key.counted)?;
+    Ok(holder.zip(last_use.map(|record| record.at_ms / 1000)))
 }

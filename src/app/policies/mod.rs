@@ -1,6 +1,7 @@
 //! Policies of an account: listed, read, created, changed, deleted.
 
 pub mod edit;
+pub mod entities;
 pub mod holders;
 pub mod simulate;
 pub mod versions;
@@ -14,7 +15,7 @@ use crate::domain::grant::Mark;
 use crate::domain::paging::{Paged, Paging};
 use crate::domain::permission::{Denial, action};
 use crate::domain::policies::{
-    Description, Document, Entity, MAX_DELETED_AT_ONCE, MAX_POLICIES, PolicyId, PolicyKind, PolicyName,
+    Description, Document, MAX_DELETED_AT_ONCE, MAX_POLICIES, PolicyId, PolicyKind, PolicyName,
     PolicyRefusal, PolicySummary, PolicyVersion, StoredPolicy, Uses, resource_of,
 };
 use crate::domain::user::Uin;
@@ -134,30 +135,6 @@ pub async fn policy(app: &App, caller: &Caller, id: PolicyId) -> Result<PolicyDe
             let policy = policies::find(conn, owner, id)?.ok_or(PolicyRefusal::NoSuchPolicy(id))?;
             let uses = policy_search::uses(conn, owner, &[id])?.remove(&id).unwrap_or_default();
             Ok(PolicyDetail { policy, uses })
-        })
-        .await
-}
-
-/// Users and groups of the account that a policy is attached to: users first, by name.
-pub async fn policy_entities(
-    app: &App,
-    caller: &Caller,
-    id: PolicyId,
-    filter: EntityFilter,
-) -> Result<Vec<Entity>, Failure> {
-    caller.ensure_on_policy(action::LIST_POLICY_ENTITIES, id)?;
-    let owner = caller.owner();
-    app.store
-        .read(move |conn| {
-            policies::find(conn, owner, id)?.ok_or(PolicyRefusal::NoSuchPolicy(id))?;
-            let mut found = Vec::new();
-            if filter != EntityFilter::Groups {
-                found.extend(policy_search::users_with(conn, owner, id)?);
-            }
-            if filter != EntityFilter::Users {
-                found.extend(policy_search::groups_with(conn, owner, id)?);
-            }
-            Ok(found)
         })
         .await
 }

@@ -4,10 +4,8 @@ use crate::app::caller::Caller;
 use crate::app::caller::access::Access;
 use crate::app::caller::simulation::{SimulatedRequest, Simulation, name_of};
 use crate::app::{App, Failure};
-use crate::domain::paging::Slice;
 use crate::domain::permission::action;
 use crate::domain::user::{Uin, User};
-use crate::domain::user_search::{UserCursor, UserFilter};
 use crate::store::{policies, user_search, users};
 
 /// Names in a list to choose from.
@@ -43,12 +41,8 @@ pub async fn users_to_offer(app: &App, caller: &Caller) -> Result<Vec<User>, Fai
     if !caller.may_here(action::LIST_USERS) {
         return Ok(Vec::new());
     }
-    let (owner, all) = (caller.owner(), UserFilter::default());
-    app.store
-        .read(move |conn| {
-            Ok(user_search::page(conn, owner, &all, &Slice { cursor: UserCursor::Start, size: OFFERED })?)
-        })
-        .await
+    let owner = caller.owner();
+    app.store.read(move |conn| Ok(user_search::found(conn, owner, "", OFFERED)?)).await
 }
 
 /// The user that a UIN or a name stands for, for whoever may see its policies.

@@ -8,6 +8,7 @@ pub(super) mod names;
 pub mod permissions;
 pub(super) mod planned;
 pub mod removal;
+pub mod search;
 pub mod security;
 
 use super::caller::Caller;
@@ -20,14 +21,12 @@ use crate::app::users::permissions::attach_in;
 use crate::domain::audit::EventName;
 use crate::domain::field::FieldError;
 use crate::domain::number::in_words;
-use crate::domain::paging::Slice;
 use crate::domain::permission::action;
 use crate::domain::secret::Password;
 use crate::domain::user::{MAX_OWNERS_OF_COLLABORATOR, Protection, Uid, Uin, User, UserKind, UserName};
-use crate::domain::user_search::{Listed, UserCursor, UserFilter};
 use crate::store::identities::{self, StoredPassword};
 use crate::store::sequences::{self, Sequence};
-use crate::store::{Conn, accounts, api_keys, dialect, grants, policies, totp_devices, user_search, users};
+use crate::store::{Conn, accounts, api_keys, dialect, grants, policies, totp_devices, users};
 use serde_json::Value;
 
 /// Rows of one page of the User List.
@@ -36,16 +35,6 @@ pub const PAGE_SIZE: usize = 50;
 pub(in crate::app) const GENERATED_LENGTH: usize = 20;
 /// The purpose of the ticket for an initial password.
 pub const INITIAL_PASSWORD: &str = "initial_password";
-
-/// A page of the User List.
-pub struct UserPage {
-    pub users: Vec<Listed>,
-    pub has_previous: bool,
-    pub has_next: bool,
-    /// Sub-users and collaborators of the account, and how many there may be.
-    pub count: i64,
-    pub limit: i64,
-}
 
 /// What the form for a new user says.
 pub struct NewUser {
@@ -94,38 +83,6 @@ pub struct UserDetails {
     pub last_sign_in: Option<(i64, String)>,
     pub password_changed_at: Option<i64>,
     pub must_change_password: bool,
-}
-
-/// One page of the User List.
-pub async fn users(
-    app: &App,
-    caller: &Caller,
-    filter: UserFilter,
-    cursor: UserCursor,
-) -> Result<UserPage, Failure> {
-    caller.ensure_here(action::LIST_USERS)?;
-    let (owner, limit) = (caller.owner(), app.rules.users_per_account);
-    let count = caller.account.user_count;
-    app.store
-        .read(move |conn| {
-            let size = i64::try_from(PAGE_SIZE).unwrap_or(i64::MAX);
-            let part = Slice { cursor, size };
-            let mut found = user_search::page(conn, owner, &filter, &part)?;
-            let has_more = found.len() > PAGE_SIZE;
-            found.truncate(PAGE_SIZE);
-            let backwards = matches!(part.cursor, UserCursor::Before(_));
-            if backwards {
-                found.reverse();
-            }
-            Ok(UserPage {
-                users: user_search::with_details(conn, found)?,
-                has_previous: if backwards { has_more } else { part.cursor != UserCursor::Start },
-                has_next: if backwards { true } else { has_more },
-                count,
-                limit,
-            })
-        })
-        .await
 }
 
 /// A user of the account.

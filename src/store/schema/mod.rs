@@ -15,14 +15,20 @@ pub use database::{authority_log, meta, nodes, sequences};
 pub use gate::{gate_token_services, gate_tokens, service_hours, service_refusals, services};
 pub use key::{api_keys, key_actions, key_hours, key_records, key_refusals, key_usage, retired_ids};
 pub use people::{enrolments, identities, recovery_codes, throttles, totp_devices};
-pub use policy::{group_policies, policies, policy_attachments, policy_versions};
+pub use policy::{
+    group_policies, policies, policy_attachments, policy_use_changes, policy_uses, policy_versions,
+};
 pub use session::{forms, kept_forms, refusals, sessions, step_ups, tickets};
 pub use signature::{replays, signed_changes, signed_seconds};
-pub use user::{group_members, user_boundaries, user_groups, user_looks, user_terms, users};
+pub use user::{
+    group_members, user_boundaries, user_groups, user_lines, user_looks, user_starts, user_terms, users,
+};
 
 diesel::joinable!(users -> accounts (owner_uin));
 diesel::joinable!(users -> identities (uin));
+diesel::joinable!(user_lines -> users (uid));
 diesel::joinable!(user_looks -> users (uid));
+diesel::joinable!(user_starts -> users (uid));
 diesel::joinable!(user_terms -> users (uid));
 diesel::joinable!(api_keys -> users (uid));
 diesel::joinable!(totp_devices -> identities (uin));
@@ -68,6 +74,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     nodes,
     policies,
     policy_attachments,
+    policy_use_changes,
+    policy_uses,
     policy_versions,
     recovery_codes,
     refusals,
@@ -87,7 +95,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     totp_devices,
     user_boundaries,
     user_groups,
+    user_lines,
     user_looks,
+    user_starts,
     user_terms,
     users
 );

@@ -49,3 +49,22 @@ diesel::table! {
         stepped_up -> Bool,
     }
 }
+
+diesel::table! {
+    policy_uses (owner_uin, policy_id) {
+        owner_uin -> BigInt,
+        policy_id -> BigInt,
+        users -> BigInt,
+        boundaries -> BigInt,
+    }
+}
+
+diesel::table! {
+    policy_use_changes (number) {
+        number -> BigInt,
+        owner_uin -> BigInt,
+        policy_id -> BigInt,
+        users -> BigInt,
+        boundaries -> BigInt,
+    }
+}

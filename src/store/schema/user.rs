@@ -34,6 +34,27 @@ diesel::table! {
 }
 
 diesel::table! {
+    user_lines (uid) {
+        uid -> BigInt,
+        owner_uin -> BigInt,
+        facet -> SmallInt,
+        name_key -> Text,
+        created_at -> BigInt,
+        last_used_at -> BigInt,
+        is_searchable -> Bool,
+    }
+}
+
+diesel::table! {
+    user_starts (owner_uin, start, name_key, uid) {
+        owner_uin -> BigInt,
+        start -> Text,
+        name_key -> Text,
+        uid -> BigInt,
+    }
+}
+
+diesel::table! {
     user_terms (owner_uin, term, uid) {
         owner_uin -> BigInt,
         term -> Text,

@@ -1,6 +1,6 @@
 //! The page to choose from: policies for somebody, groups to join, users to add.
 
-use crate::app::{Failure, users, users::PAGE_SIZE};
+use crate::app::{Failure, users::PAGE_SIZE, users::search};
 use crate::domain::user_search::{UserCursor, UserFilter};
 use crate::domain::{field::FieldError, permission::action, user::User, user::UserKind};
 use crate::web::answer::{PageResult, render, render_as};
@@ -11,6 +11,9 @@ use crate::web::{
 use actix_web::HttpResponse;
 use askama::Template;
 use std::future::{Future, ready};
+
+/// Pages of the User List that are looked through for users that fit; a search finds those further on.
+const MOST_PAGES: usize = 10;
 
 /// What such a page says.
 pub struct Wording {
@@ -93,23 +96,23 @@ impl Choice {
 pub async fn users_to_choose(
     visit: &Visit,
     text: &str,
-    fits: impl Fn(&User) -> bool,
+    fits: impl AsyncFn(Vec<User>) -> Result<Vec<User>, PageError>,
 ) -> Result<(Vec<User>, bool), PageError> {
     let (mut found, mut cursor) = (Vec::new(), UserCursor::Start);
     if !visit.person.may_here(action::LIST_USERS) {
         return Ok((found, false));
     }
     let filter = UserFilter { text: text.to_owned(), ..UserFilter::default() };
-    loop {
-        let part = users::users(visit.app(), &visit.person, filter.clone(), cursor).await?;
-        let last = part.users.last().map(|listed| listed.user.name.to_lowercase());
+    for _ in 0..MOST_PAGES {
+        let part = search::users(visit.app(), &visit.person, filter.clone(), cursor).await?;
         let users = part.users.into_iter().map(|listed| listed.user);
-        found.extend(users.filter(|user| user.kind != UserKind::Root && fits(user)));
-        match last {
-            Some(name) if part.has_next && found.len() < PAGE_SIZE => cursor = UserCursor::After(name),
-            _ => return Ok((found, part.has_next)),
+        found.extend(fits(users.filter(|user| user.kind != UserKind::Root).collect()).await?);
+        match part.next {
+            Some(place) if found.len() < PAGE_SIZE => cursor = UserCursor::After(place),
+            next => return Ok((found, next.is_some())),
         }
     }
+    Ok((found, true))
 }
 
 /// Something that a person gives by ticking: policies to a user, groups to join, users to add.

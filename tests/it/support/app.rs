@@ -92,6 +92,7 @@ impl TestApp {
         (clock, hand): (Clock, Arc<AtomicI64>),
         prepare: impl FnOnce(&Path, &mut TestDatabase),
     ) -> Self {
+        super::statements::trace();
         let folder = tempfile::tempdir().expect("a temporary folder");
         let data = folder.path().join("data");
         let mut database = TestDatabase::new(folder.path());

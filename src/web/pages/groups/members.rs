@@ -130,7 +130,8 @@ impl Chooser for UsersForGroup {
             Vec::new()
         };
         let is_new = |user: &User| !held.iter().any(|member| member.user.uid == user.uid);
-        let (users, has_more) = users_to_choose(visit, text, is_new).await?;
+        let fits = async |users: Vec<User>| Ok(users.into_iter().filter(is_new).collect());
+        let (users, has_more) = users_to_choose(visit, text, fits).await?;
         let found = users.into_iter().map(|user| Choice::of_user(user, WORDING.field)).collect();
         Ok(Choices { q: text.to_owned(), found, has_more })
     }

@@ -1,14 +1,18 @@
 //! One policy: what it says, who has it, its end.
 
+use crate::app::policies::entities::EntityPage;
 use crate::app::policies::{EntityFilter, PolicyDetail};
+use crate::app::users::PAGE_SIZE;
 use crate::app::{caller::Caller, deferred::grant::Grant, deferred::grant::Way, policies};
-use crate::domain::policies::{MAX_VERSIONS, PolicyVersion, StoredPolicy};
+use crate::domain::paging::{Paged, Paging};
+use crate::domain::policies::{Entity, MAX_VERSIONS, PolicyId, PolicyVersion, StoredPolicy};
 use crate::domain::{field::FieldError, permission::action};
 use crate::web::pages::policies::text::{Line, Sentence, lines, sentences};
 use crate::web::{
     answer::PageResult, answer::render, answer::render_as, forms::csrf::Protected, layout::Layout,
     layout::filters, pages::faults::policy_faults, pages::policies::holders::Holder,
-    pages::policies::holders::may_attach_widely, pages::policies::list::uses_in_words, visit::Visit,
+    pages::policies::holders::may_attach_widely, pages::policies::list::number_of,
+    pages::policies::list::uses_in_words, query::Query, visit::Visit,
 };
 use actix_web::http::StatusCode;
 use askama::Template;
@@ -22,9 +26,38 @@ struct DetailPage {
     lines: Vec<Line>,
     sentences: Vec<Sentence>,
     /// Who has it, as far as the person may know.
-    holders: Option<Vec<Holder>>,
+    holders: Option<Holders>,
     versions: Option<Vec<PolicyVersion>>,
     rights: Rights,
+}
+
+/// Those of a page, and which page that is.
+struct HoldersPage {
+    found: Paged<Entity>,
+    paging: Paging,
+}
+
+/// A page of those that have it, and the ways to the others.
+struct Holders {
+    rows: Vec<Holder>,
+    range: String,
+    previous: Option<String>,
+    next: Option<String>,
+}
+
+impl Holders {
+    fn of(person: &Caller, id: PolicyId, page: HoldersPage) -> Self {
+        let HoldersPage { found, paging } = page;
+        let before = (paging.number - 1) * paging.size;
+        let last = before + found.rows.len();
+        let address = |number: usize| format!("/policies/{id}?page={number}#holders-h");
+        Self {
+            range: format!("{}–{last} of {}", before + 1, found.total),
+            previous: (paging.number > 1).then(|| address(paging.number - 1)),
+            next: (last < found.total && !found.rows.is_empty()).then(|| address(paging.number + 1)),
+            rows: found.rows.into_iter().map(|entity| Holder::of(person, id, entity)).collect(),
+        }
+    }
 }
 
 /// What the person may do here.
@@ -51,12 +84,14 @@ struct DeletePage {
 }
 
 /// A policy with everything the person may know about it.
-pub async fn index(visit: Visit) -> PageResult {
+pub async fn index(visit: Visit, query: Query) -> PageResult {
     let id = visit.policy()?;
+    let paging = Paging { number: number_of(&query)?, size: PAGE_SIZE };
     let PolicyDetail { policy, uses } = policies::policy(visit.app(), &visit.person, id).await?;
     let holders = if visit.person.may_on_policy(action::LIST_POLICY_ENTITIES, id) {
-        let found = policies::policy_entities(visit.app(), &visit.person, id, EntityFilter::All).await?;
-        Some(found.into_iter().map(|entity| Holder::of(&visit.person, id, entity)).collect())
+        let wanted = EntityPage { filter: EntityFilter::All, paging };
+        let found = policies::entities::policy_entities(visit.app(), &visit.person, id, wanted).await?;
+        Some(Holders::of(&visit.person, id, HoldersPage { found, paging }))
     } else {
         None
     };

@@ -2,7 +2,7 @@
 
 use crate::app::{
     Failure, caller::Caller, deferred::grant::Grant, deferred::grant::Way, groups, policies,
-    policies::EntityFilter, policies::holders::HolderRef,
+    policies::EntityFilter, policies::entities::EntityPage, policies::holders::HolderRef,
 };
 use crate::domain::group::{Group, GroupId, GroupRefusal, MAX_GROUPS};
 use crate::domain::paging::Paging;
@@ -18,6 +18,7 @@ use actix_web::HttpResponse;
 
 /// All groups at once: an account has few.
 const ALL: Paging = Paging { number: 1, size: MAX_GROUPS };
+const GROUPS: EntityPage = EntityPage { filter: EntityFilter::Groups, paging: ALL };
 
 /// The words of the page where users and groups are chosen.
 const WORDING: Wording = Wording {
@@ -113,10 +114,6 @@ fn is_group(entity: &Entity, text: &str) -> bool {
     matches!(entity, Entity::Group { id, .. } if id.to_string() == text)
 }
 
-fn is_user(entity: &Entity, wanted: Uin) -> bool {
-    matches!(entity, Entity::User { uin, .. } if *uin == wanted)
-}
-
 /// The chosen users and groups. Root is none of them: policies do not limit it.
 fn holders_of(form: &Form, root: Uin) -> Result<Vec<HolderRef>, FieldError> {
     let user = |text: &String| Uin::parse(text).ok().filter(|uin| *uin != root).map(HolderRef::User);
@@ -148,15 +145,17 @@ impl Chooser for HoldersForPolicy {
     async fn choices(&self, visit: &Visit, text: &str) -> Result<Choices, PageError> {
         let (app, person, policy) = (visit.app(), &visit.person, self.0.id);
         let held = if person.may_on_policy(action::LIST_POLICY_ENTITIES, policy) {
-            policies::policy_entities(app, person, policy, EntityFilter::All).await?
+            policies::entities::policy_entities(app, person, policy, GROUPS).await?.rows
         } else {
             Vec::new()
         };
         let mut found: Vec<Choice> = groups(visit, text).await?;
         found.retain(|choice| !held.iter().any(|entity| is_group(entity, &choice.value)));
-        let fits = |user: &User| {
-            person.may_attach(HolderRef::User(user.uin))
-                && !held.iter().any(|entity| is_user(entity, user.uin))
+        let fits = async |mut users: Vec<User>| {
+            let uids = users.iter().map(|user| user.uid).collect();
+            let held = policies::entities::users_with(app, person, policy, uids).await?;
+            users.retain(|user| person.may_attach(HolderRef::User(user.uin)) && !held.contains(&user.uid));
+            Ok(users)
         };
         let (users, has_more) = users_to_choose(visit, text, fits).await?;
         found.extend(users.into_iter().map(|user| Choice::of_user(user, "user")));

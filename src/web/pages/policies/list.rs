@@ -78,7 +78,8 @@ fn kind_of(query: &Query) -> Result<Option<PolicyKind>, PageError> {
     }
 }
 
-fn number_of(query: &Query) -> Result<usize, PageError> {
+/// The number of the page that an address asks for.
+pub fn number_of(query: &Query) -> Result<usize, PageError> {
     let Some(text) = query.find("page") else { return Ok(1) };
     let number = text.parse().ok().filter(|number| (1..=1_000).contains(number));
     number.ok_or(PageError::Malformed("The address holds a page number that does not exist. Leave it out."))

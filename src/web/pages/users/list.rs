@@ -1,8 +1,10 @@
 //! The User List: searched, filtered, a page at a time.
 
-use crate::app::users::{PAGE_SIZE, UserPage};
-use crate::app::{caller::Caller, users};
-use crate::domain::user_search::{KeyFilter, Listed, UserCursor, UserFilter};
+use super::sorting::{Column, order_of};
+use crate::app::caller::Caller;
+use crate::app::users::PAGE_SIZE;
+use crate::app::users::search::{self, UserPage};
+use crate::domain::user_search::{KeyFilter, Listed, Sorted, UserCursor, UserFilter, UserPlace};
 use crate::domain::{key::MAX_KEYS_PER_USER, permission::action, user::UserKind};
 use crate::web::answer::{PageResult, render, see_other};
 use crate::web::{error::PageError, layout::Layout, layout::filters, query::Query, visit::Visit};
@@ -20,6 +22,10 @@ struct IndexPage {
     room: Room,
     may_add: bool,
     range: String,
+    columns: [Column; 4],
+    sorted: Sorted,
+    is_partial: bool,
+    is_filling: bool,
     previous: Option<String>,
     next: Option<String>,
 }
@@ -30,6 +36,7 @@ struct Searched {
     kind: String,
     mfa: String,
     keys: String,
+    sort: String,
     is_filtered: bool,
 }
 
@@ -43,7 +50,9 @@ struct Row {
     mfa: bool,
     keys: usize,
     limit: usize,
+    created_at: i64,
     last_activity: Option<i64>,
+    last_used: Option<i64>,
     may_open: bool,
     may_keys: bool,
 }
@@ -59,9 +68,9 @@ struct Room {
 /// The User List.
 pub async fn index(visit: Visit, query: Query) -> PageResult {
     let (filter, cursor) = (filter_of(&query)?, cursor_of(&query)?);
-    let is_first = cursor == UserCursor::Start;
-    let found = users::users(visit.app(), &visit.person, filter, cursor).await?;
-    if found.users.is_empty() && !is_first {
+    let (is_first, order) = (cursor == UserCursor::Start, filter.order);
+    let found = search::users(visit.app(), &visit.person, filter, cursor).await?;
+    if found.users.is_empty() && !is_first && !found.is_partial {
         let first = query.with(&[("after", ""), ("before", "")]);
         return Ok(see_other(format!("/users{first}").trim_end_matches('?')));
     }
@@ -71,8 +80,12 @@ pub async fn index(visit: Visit, query: Query) -> PageResult {
         room: Room::of(&found),
         may_add: visit.person.may_here(action::ADD_USER),
         range: range(&found, is_first),
-        previous: neighbour(&query, "before", found.users.first().filter(|_| found.has_previous)),
-        next: neighbour(&query, "after", found.users.last().filter(|_| found.has_next)),
+        columns: Column::all(&query, order, found.sorted),
+        sorted: found.sorted,
+        is_partial: found.is_partial,
+        is_filling: found.is_filling,
+        previous: neighbour(&query, "before", found.previous.as_ref()),
+        next: neighbour(&query, "after", found.next.as_ref()),
         rows: found.users.into_iter().map(|listed| Row::of(&visit.person, listed)).collect(),
     })
 }
@@ -96,30 +109,35 @@ fn filter_of(query: &Query) -> Result<UserFilter, PageError> {
         "disabled" => Some(KeyFilter::Disabled),
         _ => return Err(UNKNOWN_FILTER),
     };
-    Ok(UserFilter { text: query.text("q").trim().to_owned(), kind, mfa, keys })
+    let order = order_of(query.text("sort")).ok_or(UNKNOWN_FILTER)?;
+    Ok(UserFilter { text: query.text("q").trim().to_owned(), kind, mfa, keys, order })
 }
 
 fn cursor_of(query: &Query) -> Result<UserCursor, PageError> {
+    let place = |text| {
+        UserPlace::parse(text).ok_or(PageError::Malformed(
+            "The address holds a place that does not exist. Begin at the first page.",
+        ))
+    };
     match (query.find("after"), query.find("before")) {
         (None, None) => Ok(UserCursor::Start),
-        (Some(name), None) => Ok(UserCursor::After(name.to_owned())),
-        (None, Some(name)) => Ok(UserCursor::Before(name.to_owned())),
+        (Some(text), None) => Ok(UserCursor::After(place(text)?)),
+        (None, Some(text)) => Ok(UserCursor::Before(place(text)?)),
         (Some(_), Some(_)) => {
             Err(PageError::Malformed("The address names two places to begin at. Leave one out."))
         }
     }
 }
 
-/// The address of the page on that side of a row, which keeps the filters.
-fn neighbour(query: &Query, side: &str, edge: Option<&Listed>) -> Option<String> {
-    let key = edge?.user.name.to_lowercase();
+/// The address of the page on that side of a place, which keeps filters and order.
+fn neighbour(query: &Query, side: &str, place: Option<&UserPlace>) -> Option<String> {
     let other = if side == "after" { "before" } else { "after" };
-    Some(format!("/users{}", query.with(&[(other, ""), (side, &key)])))
+    Some(format!("/users{}", query.with(&[(other, ""), (side, &place?.text())])))
 }
 
 fn range(found: &UserPage, is_first: bool) -> String {
     let shown = found.users.len();
-    match (is_first, found.has_next) {
+    match (is_first, found.next.is_some()) {
         (true, false) => format!("1–{shown} of {shown}"),
         (true, true) => format!("1–{shown}"),
         (false, _) => format!("{shown} on this page, {PAGE_SIZE} at most"),
@@ -131,13 +149,13 @@ impl Searched {
         let text = |name| query.text(name).trim().to_owned();
         let (q, kind, mfa, keys) = (text("q"), text("type"), text("mfa"), text("key"));
         let is_filtered = [&q, &kind, &mfa, &keys].iter().any(|text| !text.is_empty());
-        Self { q, kind, mfa, keys, is_filtered }
+        Self { q, kind, mfa, keys, sort: text("sort"), is_filtered }
     }
 }
 
 impl Row {
     fn of(person: &Caller, listed: Listed) -> Self {
-        let Listed { user, keys, mfa } = listed;
+        let Listed { user, keys, mfa, last_used_at, .. } = listed;
         let is_open = user.kind != UserKind::Root || person.is_root();
         let may_keys = is_open && person.may(action::QUERY_KEY, user.uin);
         let may_permissions = person.may(action::LIST_ATTACHED, user.uin);
@@ -149,7 +167,9 @@ impl Row {
             kind: user.kind.label(),
             console: user.console_login,
             limit: MAX_KEYS_PER_USER,
+            created_at: user.created_at,
             last_activity: user.last_activity_at,
+            last_used: last_used_at,
             name: user.name,
             note: user.note,
             keys,

@@ -1,0 +1,71 @@
+//! The User List: searched, filtered and sorted, a page at a time.
+
+use super::PAGE_SIZE;
+use crate::app::caller::Caller;
+use crate::app::{App, Failure};
+use crate::domain::paging::Slice;
+use crate::domain::permission::action;
+use crate::domain::user_search::{Listed, Sorted, UserCursor, UserFilter, UserPlace};
+use crate::store::{user_search, user_terms};
+
+/// A page of the User List.
+pub struct UserPage {
+    pub users: Vec<Listed>,
+    /// Where the pages before and after this one end and begin.
+    pub previous: Option<UserPlace>,
+    pub next: Option<UserPlace>,
+    pub sorted: Sorted,
+    /// Whether more may be found by going on.
+    pub is_partial: bool,
+    /// Whether parts of some notes and UINs are not found yet.
+    pub is_filling: bool,
+    /// Sub-users and collaborators of the account, and how many there may be.
+    pub count: i64,
+    pub limit: i64,
+}
+
+/// One page of the User List.
+pub async fn users(
+    app: &App,
+    caller: &Caller,
+    filter: UserFilter,
+    cursor: UserCursor,
+) -> Result<UserPage, Failure> {
+    caller.ensure_here(action::LIST_USERS)?;
+    let (owner, limit) = (caller.owner(), app.rules.users_per_account);
+    let count = caller.account.user_count;
+    app.store
+        .read(move |conn| {
+            let size = i64::try_from(PAGE_SIZE).unwrap_or(i64::MAX);
+            let part = Slice { cursor, size };
+            let page = user_search::page(conn, owner, &filter, &part)?;
+            let mut users = page.users;
+            let has_more = users.len() > PAGE_SIZE;
+            users.truncate(PAGE_SIZE);
+            let backwards = matches!(part.cursor, UserCursor::Before(_));
+            if backwards {
+                users.reverse();
+            }
+            let first = users.first().map(|listed| listed.place.clone());
+            let last = users.last().map(|listed| listed.place.clone());
+            let is_partial = page.stopped.is_some();
+            // Where the search stopped is as good a place to go on from as the row at the edge.
+            let edge = |row: Option<UserPlace>| page.stopped.clone().or(row.filter(|_| has_more));
+            let (previous, next) = match part.cursor {
+                UserCursor::Start => (None, edge(last)),
+                UserCursor::After(_) => (first, edge(last)),
+                UserCursor::Before(_) => (edge(first), last),
+            };
+            Ok(UserPage {
+                users,
+                previous,
+                next,
+                sorted: page.sorted,
+                is_partial,
+                is_filling: !filter.text.is_empty() && user_terms::is_unfilled(conn, owner)?,
+                count,
+                limit,
+            })
+        })
+        .await
+}
