@@ -5,6 +5,7 @@ pub mod api_keys;
 pub mod attachments;
 pub mod audit;
 pub mod boundaries;
+pub mod bulk;
 mod connection;
 mod crew;
 pub mod dialect;
