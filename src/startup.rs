@@ -1,5 +1,6 @@
 //! Joins config, store, vault and clock; starts the server.
 
+mod copy;
 mod doors;
 mod figures;
 mod first;
@@ -8,6 +9,7 @@ mod site;
 mod sqlite;
 mod token_file;
 
+pub use self::copy::copy_database;
 pub use self::doors::{Doors, Handles};
 pub use self::first::Lost;
 use self::first::Start;
@@ -26,6 +28,7 @@ use crate::passwords::{Passwords, PasswordsError};
 use crate::program;
 use crate::random::Random;
 use crate::server::{Bounds, Building, Draining, Listener};
+use crate::store::copy::CopyError;
 use crate::store::start_lock::{self, StartLock};
 use crate::store::{Conn, StoreError, dialect, meta, migrations, policies};
 use crate::vault::{Vault, VaultError};
@@ -78,6 +81,8 @@ pub enum StartError {
     Store(#[from] StoreError),
     #[error("The gate token of gate.versitygw_token_file cannot be used: {0}.")]
     GateToken(std::io::Error),
+    #[error(transparent)]
+    Copy(#[from] CopyError),
     #[error(transparent)]
     Vault(#[from] VaultError),
     #[error(transparent)]

@@ -49,6 +49,14 @@ pub fn is_current(conn: &mut Conn) -> Result<bool, StoreError> {
     Ok(versions().iter().all(|version| applied.contains(version)))
 }
 
+/// Whether it is exactly the schema of this version.
+pub fn is_ours(conn: &mut Conn) -> Result<bool, StoreError> {
+    let (mut applied, mut known) = (applied(conn)?, versions());
+    applied.sort();
+    known.sort();
+    Ok(applied == known)
+}
+
 fn applied(conn: &mut Conn) -> Result<Vec<String>, StoreError> {
     let rows = diesel::sql_query("SELECT version FROM __diesel_schema_migrations").load::<Applied>(conn)?;
     Ok(rows.into_iter().map(|row| row.version).collect())

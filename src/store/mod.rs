@@ -7,6 +7,7 @@ pub mod audit;
 pub mod boundaries;
 pub mod bulk;
 mod connection;
+pub mod copy;
 mod crew;
 pub mod dialect;
 pub mod error;

@@ -46,6 +46,7 @@ mod config;
 mod config_places;
 mod confirmations;
 mod cookies;
+mod copy_database;
 mod csrf;
 mod debugger;
 mod deploy;

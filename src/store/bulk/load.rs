@@ -3,7 +3,7 @@
 use super::bare::TakenAway;
 use super::catalog;
 use super::insert;
-use super::values::{Batch, Table, Value};
+use super::values::{Batch, Table, Value, quoted};
 use crate::config::DatabaseUrl;
 use crate::store::connection::{begin, commit, connect};
 use crate::store::{Conn, StoreError};
@@ -69,6 +69,11 @@ impl<'a> Load<'a> {
     /// Whatever else is to be asked or changed on the way.
     pub fn conn(&mut self) -> &mut Conn {
         self.conn
+    }
+
+    /// Takes out what the migrations have put in.
+    pub fn clear(&mut self, table: &Table) -> Result<(), StoreError> {
+        Ok(self.conn.batch_execute(&format!("DELETE FROM {}", quoted(&table.name)))?)
     }
 
     /// Writes the rows of a batch.

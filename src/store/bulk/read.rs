@@ -52,21 +52,21 @@ impl QueryableByName<Pg> for AnyRow {
 }
 
 /// Gives each row of a table, in any order, to `take`.
-pub fn each_row(
+pub fn each_row<E: From<StoreError>>(
     conn: &mut Conn,
     table: &Table,
-    mut take: impl FnMut(Vec<Value>) -> Result<(), StoreError>,
-) -> Result<(), StoreError> {
+    mut take: impl FnMut(Vec<Value>) -> Result<(), E>,
+) -> Result<(), E> {
     let ask = diesel::sql_query(format!("SELECT {} FROM {}", table.column_list(), quoted(&table.name)));
     match conn {
         Conn::Sqlite(conn) => {
-            for row in ask.load_iter::<AnyRow, DefaultLoadingMode>(conn)? {
-                take(row?.0)?;
+            for row in ask.load_iter::<AnyRow, DefaultLoadingMode>(conn).map_err(StoreError::from)? {
+                take(row.map_err(StoreError::from)?.0)?;
             }
         }
         Conn::Postgres(conn) => {
-            for row in ask.load_iter::<AnyRow, PgRowByRowLoadingMode>(conn)? {
-                take(row?.0)?;
+            for row in ask.load_iter::<AnyRow, PgRowByRowLoadingMode>(conn).map_err(StoreError::from)? {
+                take(row.map_err(StoreError::from)?.0)?;
             }
         }
     }

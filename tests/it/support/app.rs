@@ -64,12 +64,14 @@ impl TestApp {
 
     /// With a database and a key that were there before, at that time.
     pub fn spawn_over(dump: &str, key: &str, now: i64) -> Self {
+        Self::spawn_prepared(key, now, |_, database| database.load(dump))
+    }
+
+    /// With a key that was there before, and a database that somebody else makes.
+    pub fn spawn_prepared(key: &str, now: i64, make: impl FnOnce(&Path, &TestDatabase)) -> Self {
         Self::spawn_on(&[], Clock::controlled(now), |data, database| {
-            database.load(dump);
-            std::fs::create_dir(data).expect("a data directory");
-            let path = data.join("master.key");
-            std::fs::write(&path, key).expect("a key file");
-            std::fs::set_permissions(&path, Permissions::from_mode(0o600)).expect("a key file of one's own");
+            keep_key(data, key);
+            make(data, database);
         })
     }
 
@@ -174,6 +176,14 @@ impl TestApp {
     pub fn browser(&self) -> Browser {
         Browser::new(&self.address)
     }
+}
+
+/// Makes a data directory with that master key.
+pub fn keep_key(data: &Path, key: &str) {
+    std::fs::create_dir(data).expect("a data directory");
+    let path = data.join("master.key");
+    std::fs::write(&path, key).expect("a key file");
+    std::fs::set_permissions(&path, Permissions::from_mode(0o600)).expect("a key file of one's own");
 }
 
 impl Drop for Node {
