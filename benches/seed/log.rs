@@ -18,8 +18,20 @@ const EVENTS: [(&str, i64); 8] = [
 
 pub fn events(load: &mut Load<'_>, story: &Story) -> Outcome<()> {
     let columns = [
-        "seq", "at", "owner_uin", "event", "actor_uin", "actor", "target_uin", "target", "result", "reason", "ip",
-        "user_agent", "request_id", "detail",
+        "seq",
+        "at",
+        "owner_uin",
+        "event",
+        "actor_uin",
+        "actor",
+        "target_uin",
+        "target",
+        "result",
+        "reason",
+        "ip",
+        "user_agent",
+        "request_id",
+        "detail",
     ];
     let table = load.table("audit_events")?.only(&columns)?;
     let pace = (60_000_000 / story.events.max(1)).max(1);
@@ -38,14 +50,27 @@ fn row(story: &Story, seq: i64, at: i64) -> Vec<Value> {
     // Most is done by few, so that some have very few events among millions.
     let crowd = if draw % 5 == 0 { story.users } else { story.users.min(1_000) };
     let target = story.member(draw / 100 % crowd);
-    let actor = if event == "SignIn" || event == "StepUp" { story.member(target.uid % 100_000_000 - 1) } else { story.member(0) };
+    let actor = if event == "SignIn" || event == "StepUp" {
+        story.member(target.uid % 100_000_000 - 1)
+    } else {
+        story.member(0)
+    };
     let refused = draw % 97 == 0;
     vec![
-        seq.into(), at.into(), story.root(0).into(), event.into(), actor.uin.into(), actor.name.as_str().into(),
-        target.uin.into(), thing(story, event, &target).into(),
-        if refused { "refused" } else { "allowed" }.into(), if refused { "policy" } else { "" }.into(),
-        format!("10.{}.{}.{}", draw % 4, draw / 4 % 250, draw / 1_000 % 250).into(), "Mozilla/5.0".into(),
-        format!("{:08x}-0000-7000-8000-{:012x}", at, seq).into(), "{}".into(),
+        seq.into(),
+        at.into(),
+        story.root(0).into(),
+        event.into(),
+        actor.uin.into(),
+        actor.name.as_str().into(),
+        target.uin.into(),
+        thing(story, event, &target).into(),
+        if refused { "refused" } else { "allowed" }.into(),
+        if refused { "policy" } else { "" }.into(),
+        format!("10.{}.{}.{}", draw % 4, draw / 4 % 250, draw / 1_000 % 250).into(),
+        "Mozilla/5.0".into(),
+        format!("{:08x}-0000-7000-8000-{:012x}", at, seq).into(),
+        "{}".into(),
     ]
 }
 

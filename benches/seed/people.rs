@@ -30,16 +30,38 @@ pub fn users(load: &mut Load<'_>, story: &Story) -> Outcome<()> {
     });
     load.put_all(&table, rows)?;
     let columns = [
-        "uid", "owner_uin", "uin", "kind", "name", "name_key", "note", "phone", "email", "console_login",
-        "created_at", "created_by", "has_looks",
+        "uid",
+        "owner_uin",
+        "uin",
+        "kind",
+        "name",
+        "name_key",
+        "note",
+        "phone",
+        "email",
+        "console_login",
+        "created_at",
+        "created_by",
+        "has_looks",
     ];
     let table = load.table("users")?.only(&columns)?;
     let rows = story.people().map(|person| {
         let key = person.name.to_lowercase();
         let Person { uid, owner, uin, kind, name, note, phone, email, console } = person;
         vec![
-            uid.into(), owner.into(), uin.into(), kind.into(), name.into(), key.into(), note.into(), phone.into(),
-            email.into(), console.into(), (BEGUN + uid % 10_000_000).into(), owner.into(), true.into(),
+            uid.into(),
+            owner.into(),
+            uin.into(),
+            kind.into(),
+            name.into(),
+            key.into(),
+            note.into(),
+            phone.into(),
+            email.into(),
+            console.into(),
+            (BEGUN + uid % 10_000_000).into(),
+            owner.into(),
+            true.into(),
         ]
     });
     Ok(load.put_all(&table, rows)?)
@@ -56,7 +78,8 @@ pub fn derived(load: &mut Load<'_>, story: &Story) -> Outcome<()> {
     let table = load.table("user_looks")?.only(&["owner_uin", "look", "uid", "is_ascii"])?;
     let rows = story.people().flat_map(|person| {
         let is_ascii = person.name.is_ascii();
-        let row = move |look: String| vec![person.owner.into(), look.into(), person.uid.into(), is_ascii.into()];
+        let row =
+            move |look: String| vec![person.owner.into(), look.into(), person.uid.into(), is_ascii.into()];
         looks(&person.name).into_iter().map(row)
     });
     Ok(load.put_all(&table, rows)?)
@@ -70,8 +93,17 @@ fn holders(story: &Story) -> impl Iterator<Item = (Person, Vec<KeyPlan>)> {
 
 pub fn keys(load: &mut Load<'_>, story: &Story) -> Outcome<()> {
     let columns = [
-        "secret_id", "uid", "owner_uin", "uin", "slot", "secret", "status", "created_at", "created_by",
-        "changed_at", "changed_by",
+        "secret_id",
+        "uid",
+        "owner_uin",
+        "uin",
+        "slot",
+        "secret",
+        "status",
+        "created_at",
+        "created_by",
+        "changed_at",
+        "changed_by",
     ];
     let table = load.table("api_keys")?.only(&columns)?;
     let mut failure = None;
@@ -106,8 +138,17 @@ fn key_row(story: &Story, person: &Person, plan: &KeyPlan) -> Outcome<Vec<Value>
     };
     let sealed = story.vault.seal(&places::key_secret(&key), story.secret_key(plan.number).as_bytes())?;
     Ok(vec![
-        key.secret_id.as_str().into(), person.uid.into(), person.owner.into(), person.uin.into(), plan.slot.into(),
-        sealed.into(), key.status.as_str().into(), at.into(), "root".into(), at.into(), "root".into(),
+        key.secret_id.as_str().into(),
+        person.uid.into(),
+        person.owner.into(),
+        person.uin.into(),
+        plan.slot.into(),
+        sealed.into(),
+        key.status.as_str().into(),
+        at.into(),
+        "root".into(),
+        at.into(),
+        "root".into(),
     ])
 }
 
@@ -119,18 +160,33 @@ fn usage(load: &mut Load<'_>, story: &Story) -> Outcome<()> {
     let rows = used().map(|plan| {
         let at = (BEGUN + mixed(plan.number) % 60_000_000) * 1000;
         let id = story.secret_id(plan.number);
-        vec![id.into(), at.into(), "10.1.2.3".into(), "cam".into(), "ListUsers".into(), "SDK_PYTHON_3.0.1".into()]
+        vec![
+            id.into(),
+            at.into(),
+            "10.1.2.3".into(),
+            "cam".into(),
+            "ListUsers".into(),
+            "SDK_PYTHON_3.0.1".into(),
+        ]
     });
     load.put_all(&table, rows)?;
-    let columns = ["secret_id", "request_id", "at_ms", "service", "action", "ip", "client", "result", "reason"];
+    let columns =
+        ["secret_id", "request_id", "at_ms", "service", "action", "ip", "client", "result", "reason"];
     let table = load.table("key_records")?.only(&columns)?;
     let rows = used().take(1_000).flat_map(|plan| {
         let id = story.secret_id(plan.number);
         (0..20_i64).map(move |call| {
             let at = (BEGUN + 60_000_000 + call) * 1000;
             vec![
-                id.as_str().into(), format!("{id}-{call}").into(), at.into(), "cam".into(), "ListUsers".into(),
-                "10.1.2.3".into(), "SDK_PYTHON_3.0.1".into(), "allowed".into(), "".into(),
+                id.as_str().into(),
+                format!("{id}-{call}").into(),
+                at.into(),
+                "cam".into(),
+                "ListUsers".into(),
+                "10.1.2.3".into(),
+                "SDK_PYTHON_3.0.1".into(),
+                "allowed".into(),
+                "".into(),
             ]
         })
     });
@@ -139,7 +195,8 @@ fn usage(load: &mut Load<'_>, story: &Story) -> Outcome<()> {
 
 /// Of root, and of every second user who may sign in.
 pub fn apps(load: &mut Load<'_>, story: &Story) -> Outcome<()> {
-    let table = load.table("totp_devices")?.only(&["id", "uin", "name", "seed", "last_step", "created_at"])?;
+    let table =
+        load.table("totp_devices")?.only(&["id", "uin", "name", "seed", "last_step", "created_at"])?;
     let mut rows = Vec::new();
     for person in story.people().filter(|person| person.console && person.kind != "collaborator") {
         if person.kind != "root" && person.uin % 20 != 1 {

@@ -36,14 +36,29 @@ fn document(number: i64) -> String {
 
 fn custom(load: &mut Load<'_>, story: &Story) -> Outcome<()> {
     let columns = [
-        "id", "owner_uin", "name", "description", "document", "created_at", "updated_at", "created_by", "last_version",
+        "id",
+        "owner_uin",
+        "name",
+        "description",
+        "document",
+        "created_at",
+        "updated_at",
+        "created_by",
+        "last_version",
     ];
     let table = load.table("policies")?.only(&columns)?;
     let numbers = || 1..=policies(story);
     let rows = numbers().map(|number| {
         vec![
-            (POLICIES + number).into(), story.root(0).into(), format!("custom-{number}").into(), "Made up".into(),
-            document(number).into(), BEGUN.into(), BEGUN.into(), "root".into(), 1.into(),
+            (POLICIES + number).into(),
+            story.root(0).into(),
+            format!("custom-{number}").into(),
+            "Made up".into(),
+            document(number).into(),
+            BEGUN.into(),
+            BEGUN.into(),
+            "root".into(),
+            1.into(),
         ]
     });
     load.put_all(&table, rows)?;
@@ -80,10 +95,11 @@ fn grouped(load: &mut Load<'_>, story: &Story) -> Outcome<()> {
     });
     load.put_all(&table, rows)?;
     let table = load.table("group_members")?.only(&["group_id", "uid", "created_at"])?;
-    let rows = story.people().filter(|person| person.owner == story.root(0) && person.uid % 10 == 4).map(|person| {
-        let group = GROUPS + 1 + mixed(person.uid) % groups(story);
-        vec![group.into(), person.uid.into(), BEGUN.into()]
-    });
+    let rows =
+        story.people().filter(|person| person.owner == story.root(0) && person.uid % 10 == 4).map(|person| {
+            let group = GROUPS + 1 + mixed(person.uid) % groups(story);
+            vec![group.into(), person.uid.into(), BEGUN.into()]
+        });
     load.put_all(&table, rows)?;
     let table = load.table("group_policies")?.only(&["group_id", "policy_id", "created_at", "created_by"])?;
     let rows = (1..=groups(story)).map(|number| -> Vec<Value> {

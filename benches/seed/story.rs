@@ -98,7 +98,11 @@ impl Story {
             kind: "sub_user",
             name: name(number),
             note: note(number),
-            phone: if number % 5 == 2 { format!("138{:08}", number * 97 % 100_000_000) } else { String::new() },
+            phone: if number % 5 == 2 {
+                format!("138{:08}", number * 97 % 100_000_000)
+            } else {
+                String::new()
+            },
             email: if number % 5 == 3 { format!("u{number}@example.com") } else { String::new() },
             console: number % 10 == 0,
         };
@@ -130,7 +134,14 @@ impl Story {
     fn guest(&self, number: i64) -> Person {
         let plain = self.member(number + 1);
         let uid = UIDS + self.users + self.others + 1 + number;
-        Person { uid, owner: self.root(1), uin: UINS + self.users + 1 + number, console: false, kind: "sub_user", ..plain }
+        Person {
+            uid,
+            owner: self.root(1),
+            uin: UINS + self.users + 1 + number,
+            console: false,
+            kind: "sub_user",
+            ..plain
+        }
     }
 
     /// The keys of the membership of that number; guests are counted after those of the first account.
@@ -167,7 +178,11 @@ impl Story {
     fn text(&self, what: &str, number: i64) -> String {
         const LETTERS: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
         let digest = self.digest(what, number);
-        digest.iter().filter_map(|byte| LETTERS.get(usize::from(*byte) % 62)).map(|byte| char::from(*byte)).collect()
+        digest
+            .iter()
+            .filter_map(|byte| LETTERS.get(usize::from(*byte) % 62))
+            .map(|byte| char::from(*byte))
+            .collect()
     }
 
     /// SecretId, SecretKey and UIN of enabled keys of the first account, 20,000 at most.

@@ -15,7 +15,6 @@ use camlock::store::{Store, StoreError, sequences};
 use diesel::connection::SimpleConnection;
 use diesel::{Connection, SqliteConnection};
 use every_table::fill_every_table;
-use reqwest::StatusCode;
 use serde_json::json;
 use std::path::Path;
 use std::process::Command;
@@ -135,7 +134,7 @@ async fn keys_sign_and_sessions_stay_on_the_copy_and_the_log_is_in_order() {
 #[actix_web::test]
 async fn a_database_that_a_server_uses_is_not_copied() {
     let app = TestApp::spawn_behind(0, &[]);
-    report_running(&app.app).await.unwrap();
+    report_running(&app.app, ([127, 0, 0, 1], 8080).into()).await.unwrap();
     let data = app.folder.path().join("data");
     let target = format!("sqlite://{}", app.folder.path().join("target.db").display());
 
@@ -217,12 +216,15 @@ fn nobody_writes_while_it_is_read() {
     let database = TestDatabase::new(folder.path());
     copy(&data, &source(&data), &database.url);
     let url = DatabaseUrl::parse(&database.url).unwrap();
-    let source = Source::open(&url, 0).unwrap();
-    let write = || {
-        let mut conn = bulk::open(&url).unwrap();
-        let patience = if database.is_sqlite() { "PRAGMA busy_timeout = 200" } else { "SET lock_timeout = '200ms'" };
-        conn.batch_execute(patience).unwrap();
-        conn.batch_execute("UPDATE accounts SET name = 'Other'")
+    let source = Source::open(&url, 4_000_000_000).unwrap();
+    let rename = "UPDATE accounts SET name = 'Other'";
+    let write = || match &url {
+        DatabaseUrl::Sqlite(path) => {
+            SqliteConnection::establish(path.to_str().unwrap()).unwrap().batch_execute(rename)
+        }
+        DatabaseUrl::Postgres(_) => {
+            bulk::open(&url).unwrap().batch_execute(&format!("SET lock_timeout = '200ms'; {rename}"))
+        }
     };
 
     write().unwrap_err();

@@ -111,6 +111,7 @@ mod reveal;
 mod rooms;
 mod second_step;
 mod secrecy;
+mod service_manager;
 mod services_pages;
 mod session_cap;
 mod session_races;

@@ -88,9 +88,8 @@ fn ensure_references(conn: &mut Conn) -> Result<(), StoreError> {
     let ask = "SELECT \"table\" FROM pragma_foreign_key_check LIMIT 1";
     match diesel::sql_query(ask).get_result::<Broken>(conn).optional()? {
         None => Ok(()),
-        Some(Broken { table }) => Err(StoreError::Version(format!(
-            "A row of {} belongs to one that is not there.",
-            quoted(&table)
-        ))),
+        Some(Broken { table }) => {
+            Err(StoreError::Version(format!("A row of {} belongs to one that is not there.", quoted(&table))))
+        }
     }
 }

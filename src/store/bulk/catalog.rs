@@ -50,6 +50,8 @@ fn kind(name: &str) -> Result<Kind, StoreError> {
         "boolean" => Ok(Kind::Bool),
         "text" => Ok(Kind::Text),
         "blob" | "bytea" => Ok(Kind::Bytes),
-        other => Err(StoreError::Version(format!("It has a column of the kind {other}, which is not Camlock's."))),
+        other => {
+            Err(StoreError::Version(format!("It has a column of the kind {other}, which is not Camlock's.")))
+        }
     }
 }

@@ -22,9 +22,13 @@ pub enum CopyError {
     NotEmpty(String),
     #[error("{0} cannot be copied into itself.")]
     Same(String),
-    #[error("A server runs on {0}. Stop every server that uses it, and copy then; one that was killed counts for half a minute.")]
+    #[error(
+        "A server runs on {0}. Stop every server that uses it, and copy then; one that was killed counts for half a minute."
+    )]
     InUse(String),
-    #[error("{0} was written by another version of Camlock. Start this version on it once, stop it, and copy then.")]
+    #[error(
+        "{0} was written by another version of Camlock. Start this version on it once, stop it, and copy then."
+    )]
     Schema(String),
     #[error("There is no database at {0}.")]
     Missing(String),

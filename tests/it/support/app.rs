@@ -11,8 +11,7 @@ use camlock::clock::Clock;
 use camlock::config::{Config, DatabaseUrl};
 use camlock::passwords::{Cost, Passwords};
 use camlock::random::Random;
-use camlock::server::Draining;
-use camlock::startup::{self, Doors, Surroundings};
+use camlock::startup::{self, Doors, State, Surroundings};
 use camlock::store::Store;
 use std::fs::Permissions;
 use std::net::TcpListener;
@@ -214,7 +213,7 @@ fn serve(config: Config, app: App, listener: TcpListener) -> ServerHandle {
     std::thread::spawn(move || {
         actix_web::rt::System::new().block_on(async move {
             let doors = Doors::beside(&config, listener).expect("the gate's address");
-            let server = startup::server(&config, &app, doors, Draining::default()).expect("a server");
+            let server = startup::server(&config, &app, doors, State::default()).expect("a server");
             send.send(server.handle()).expect("a waiting test");
             server.await.expect("a clean end");
         });
