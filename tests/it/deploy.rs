@@ -142,7 +142,8 @@ fn two_nodes_behind_nginx_lose_no_call_while_one_is_killed_and_both_restart() {
     let (said, wrong) = (text(&output.stdout), text(&output.stderr));
     assert!(output.status.success(), "{said}\n{wrong}");
     assert_eq!(said.matches(" calls, 0 refused\n").count(), 2, "{said}\n{wrong}");
-    assert_eq!(said.matches("(version ").count(), 2, "doctor names both nodes: {said}\n{wrong}");
+    // The one that was killed counts for half a minute.
+    assert!(said.matches("(version ").count() >= 2, "doctor names both nodes: {said}\n{wrong}");
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0, "it cleans up");
 }
 

@@ -34,6 +34,35 @@ async fn a_server_tells_that_it_runs_until_it_has_stopped() {
     assert!(running_nodes(&app.app).unwrap().is_empty(), "a server that was killed counts for half a minute");
 }
 
+#[actix_web::test]
+async fn the_page_of_the_system_lists_the_nodes_and_tells_which_are_of_another_version() {
+    let app = TestApp::spawn();
+    let root = app.root().await;
+    report_running(&app.app, ([10, 0, 0, 1], 8080).into()).await.unwrap();
+    change(
+        &app,
+        &format!(
+            "INSERT INTO nodes (id, version, started_at, seen_at) VALUES ('old', '0.0.9', {0}, {0} - 7), ('gone', '0.0.9', {0}, {0} - 31)",
+            app.now()
+        ),
+    );
+
+    let page = root.browser.get("/settings/system").await;
+
+    assert_eq!(page.status, StatusCode::OK);
+    assert_eq!(page.count("tr[data-node]"), 2, "{}", page.body);
+    assert_eq!(page.attributes("tr[data-differs]", "data-node"), ["old"]);
+    let database = if app.database.is_sqlite() { "SQLite" } else { "PostgreSQL" };
+    assert_eq!(page.text("#system-database").as_deref(), Some(database));
+    assert_eq!(page.text("#system-schema"), Some(migrations::newest().to_string()));
+    assert!(
+        page.body.contains(" 10.0.0.1:8080") && page.body.contains("paced by each node"),
+        "{}",
+        page.body
+    );
+    assert!(root.browser.get("/settings/security").await.body.contains("href=\"/settings/system\""));
+}
+
 #[test]
 fn doctor_tells_when_two_nodes_meet_plain_http() {
     let folder = tempfile::tempdir().unwrap();

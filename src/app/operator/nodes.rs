@@ -1,8 +1,9 @@
 //! Which servers run on the database, as they tell of themselves.
 
 use crate::app::{App, Failure};
-use crate::store::nodes::{self, Node};
-use crate::store::{dialect, migrations, sequences};
+use crate::store::nodes;
+pub use crate::store::nodes::Node;
+use crate::store::{StoreError, dialect, migrations, sequences};
 use std::net::SocketAddr;
 use std::time::Instant;
 
@@ -50,4 +51,32 @@ pub fn running_nodes(app: &App) -> Result<Vec<Node>, Failure> {
 pub fn clock_difference(app: &App) -> Result<Option<i64>, Failure> {
     let theirs = app.store.read_now(dialect::clock_ms)?;
     Ok(theirs.map(|theirs| theirs - app.clock.now_ms()))
+}
+
+/// What runs here, for people.
+pub struct Installation {
+    pub now: i64,
+    pub is_sqlite: bool,
+    /// The newest migration that this program knows.
+    pub schema: i64,
+    /// As [`clock_difference`] says.
+    pub clock_difference: Option<i64>,
+    /// Oldest first.
+    pub nodes: Vec<Node>,
+}
+
+/// The program, its database, and who else runs on it.
+pub async fn installation(app: &App) -> Result<Installation, Failure> {
+    let now = app.clock.now();
+    let ask = move |conn: &mut _| {
+        Ok::<_, StoreError>((nodes::seen_since(conn, now - COUNTS_FOR)?, dialect::clock_ms(conn)?))
+    };
+    let (nodes, theirs) = app.store.read(ask).await?;
+    Ok(Installation {
+        now,
+        is_sqlite: app.store.is_sqlite(),
+        schema: migrations::newest(),
+        clock_difference: theirs.map(|theirs| theirs - app.clock.now_ms()),
+        nodes,
+    })
 }
