@@ -69,7 +69,7 @@ fn row(story: &Story, seq: i64, at: i64) -> Vec<Value> {
         if refused { "policy" } else { "" }.into(),
         format!("10.{}.{}.{}", draw % 4, draw / 4 % 250, draw / 1_000 % 250).into(),
         "Mozilla/5.0".into(),
-        format!("{:08x}-0000-7000-8000-{:012x}", at, seq).into(),
+        format!("{at:08x}-0000-7000-8000-{seq:012x}").into(),
         "{}".into(),
     ]
 }

@@ -194,7 +194,7 @@ impl Story {
                 let _ = writeln!(text, "{id} {secret} {}", UINS + 1 + number);
             }
         }
-        text.lines().take(20_000).map(|line| format!("{line}\n")).collect()
+        text.split_inclusive('\n').take(20_000).collect()
     }
 
     /// What is needed to sign in, as JSON.

@@ -77,7 +77,7 @@ async fn serve(config: &Config, app: &App, signals: &mut Signals) -> Result<(), 
 /// Never ends.
 async fn watched(manager: &ServiceManager, pulse: &Pulse) {
     manager.keep_watched(pulse).await;
-    std::future::pending().await
+    std::future::pending::<()>().await;
 }
 
 fn closing(handles: Handles) -> Box<dyn Fn()> {

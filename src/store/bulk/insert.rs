@@ -20,8 +20,8 @@ pub(super) fn insert(conn: &mut Conn, table: &Table, batch: Batch) -> Result<(),
         Conn::Sqlite(conn) => {
             let at_once = (VALUES / table.columns.len().max(1)).max(1);
             for from in (0..batch.rows()).step_by(at_once) {
-                let rows = from..batch.rows().min(from + at_once);
-                Rows { table, batch: &batch, rows }.execute(conn)?;
+                let to = batch.rows().min(from + at_once);
+                Rows { table, batch: &batch, range: from..to }.execute(conn)?;
             }
         }
         Conn::Postgres(conn) => {
@@ -35,7 +35,7 @@ pub(super) fn insert(conn: &mut Conn, table: &Table, batch: Batch) -> Result<(),
 struct Rows<'a> {
     table: &'a Table,
     batch: &'a Batch,
-    rows: Range<usize>,
+    range: Range<usize>,
 }
 
 impl QueryId for Rows<'_> {
@@ -52,8 +52,8 @@ impl QueryFragment<Sqlite> for Rows<'_> {
             quoted(&self.table.name),
             self.table.column_list()
         ));
-        for row in self.rows.clone() {
-            out.push_sql(if row == self.rows.start { "(" } else { "), (" });
+        for row in self.range.clone() {
+            out.push_sql(if row == self.range.start { "(" } else { "), (" });
             for (number, cells) in self.batch.cells.iter().enumerate() {
                 if number > 0 {
                     out.push_sql(", ");

@@ -132,7 +132,7 @@ fn differing(one: &[Table], other: &[Table]) -> Option<String> {
 fn transfer(source: &mut Conn, load: &mut Load<'_>, table: &Table) -> Result<Digest, StoreError> {
     let (sender, receiver) = sync_channel(WAITING);
     std::thread::scope(|scope| {
-        let reader = scope.spawn(|| read(source, table, sender));
+        let reader = scope.spawn(move || read(source, table, &sender));
         let written = write(load, table, receiver);
         let read = reader.join().unwrap_or(Err(StoreError::Corrupt("a row that cannot be read")));
         // The writer's failure is the reason, where both fail.
@@ -140,7 +140,7 @@ fn transfer(source: &mut Conn, load: &mut Load<'_>, table: &Table) -> Result<Dig
     })
 }
 
-fn read(source: &mut Conn, table: &Table, sender: SyncSender<Batch>) -> Result<Digest, StoreError> {
+fn read(source: &mut Conn, table: &Table, sender: &SyncSender<Batch>) -> Result<Digest, StoreError> {
     let stopped = || StoreError::Unavailable("the target takes no more rows".to_owned());
     let (mut digest, mut batch) = (Digest::default(), Batch::of(table));
     bulk::each_row(source, table, |row| {
