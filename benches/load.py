@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """How many signed calls a second one core serves, and what each costs: `benches/load.py target/release/camlock [seconds] [database URL]`.
 
-`--gate` measures verdicts of the gate instead, `--keys N` with that many keys besides. A write is a signature of its own, of a pool that is
+`--gate` measures verdicts of the gate instead, `--keys N` with that many keys besides. `--changing` measures calls with that many keys, signed
+each for itself, in turn without changes and while others' rows are changed 50 times a second past the server. A write is a signature of its own, of a pool that is
 made beforehand; it ends when the pool is used up.
 
 Needs wrk and taskset. The server has one worker on one core, wrk the other; 32 connections, keep-alive, loopback. Times drift
@@ -21,6 +22,7 @@ import tempfile
 import time
 import urllib.request
 
+import load_changing
 import load_gate
 
 SERVER_CORE, LOAD_CORE = "0", "1"
@@ -28,9 +30,9 @@ CONNECTIONS = "32"
 TICKS = os.sysconf("SC_CLK_TCK")
 
 
-def sign(secret_id, secret_key, host, action, body, version="2019-01-16"):
+def sign(secret_id, secret_key, host, action, body, version="2019-01-16", at=None):
     """The headers of a TC3 call."""
-    now = int(time.time())
+    now = at or int(time.time())
     day = time.strftime("%Y-%m-%d", time.gmtime(now))
     digest = lambda text: hashlib.sha256(text.encode()).hexdigest()
     mac = lambda key, text: hmac.new(key, text.encode(), hashlib.sha256).digest()
@@ -74,7 +76,7 @@ class Server:
                                 CAMLOCK_LOG__LEVEL="warn")
         if database:
             self.environment["CAMLOCK_DATABASE__URL"] = database
-        self.host = "127.0.0.1:18977"
+        self.host, self.database = "127.0.0.1:18977", database
 
     def command(self, *words):
         done = subprocess.run([self.binary, *words], env=self.environment, check=True, stdout=subprocess.PIPE, text=True)
@@ -202,6 +204,19 @@ def measure_gate(server, seconds, plain, count):
         print(f"    of the bare inserts, {CONNECTIONS} in a transaction: {measured.rate / bare[int(CONNECTIONS)]:.2f}")
 
 
+def measure_changing(server, seconds, plain, count):
+    keys = load_gate.pool_of_keys(count, lambda action, fields: call(server, action, fields))
+    names = [sign(*key, server.host, "GetUserAppId", "{}", at=int(time.time()) + spread) for spread in range(-100, 100, 20) for key in keys]
+    script = load_changing.script(server, names)
+    server.run(seconds, script)
+    for _ in range(3):
+        for changes in (0, 50):
+            with load_changing.changing(server, changes):
+                measured = server.run(seconds, script, is_warm=True)
+            ensure(measured.refused == 0, "GetUserAppId", measured)
+            show(f"{count} keys, {changes} changes a second", measured, plain)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
     parser.add_argument("binary")
@@ -209,6 +224,7 @@ def main():
     parser.add_argument("database", nargs="?", default="")
     parser.add_argument("--gate", action="store_true")
     parser.add_argument("--keys", type=int, default=0)
+    parser.add_argument("--changing", action="store_true")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         server = Server(os.path.abspath(options.binary), folder, options.database)
@@ -218,7 +234,9 @@ def main():
             print(f"{'':32}{'requests/s':>12}{'CPU µs':>10}{'p50':>10}{'p99':>10}{'of plain':>10}")
             plain = server.measure(options.seconds, "/healthz")
             show("plain text, /healthz", plain, plain.rate)
-            if options.gate:
+            if options.changing:
+                measure_changing(server, options.seconds, plain.rate, options.keys or 10_000)
+            elif options.gate:
                 measure_gate(server, options.seconds, plain.rate, options.keys)
             else:
                 measure_api(server, options.seconds, plain.rate)

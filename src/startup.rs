@@ -287,18 +287,35 @@ pub async fn keep_filled(app: App) {
     }
 }
 
-/// Writes down twice a second when keys were used, for as long as the server runs.
-pub async fn keep_usage(app: App) {
-    let mut every = tokio::time::interval(Duration::from_millis(500));
-    every.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+/// A pause after something was written of so many keys: longer with each, so that writing takes the same small part of the time
+/// however many there are.
+fn pause_after(keys: usize, each: Duration, longest: Duration) -> Duration {
+    let more = each.saturating_mul(u32::try_from(keys).unwrap_or(u32::MAX));
+    Duration::from_millis(500).saturating_add(more).min(longest)
+}
+
+/// Writes down for which seconds keys signed, for as long as the server runs: what a copy is told by after a kill.
+pub async fn keep_signed(app: App) {
     loop {
-        every.tick().await;
-        if let Err(failure) = keys::usage::flush_usage(&app).await {
+        let written = keys::usage::flush_signed(&app).await.unwrap_or_else(|failure| {
+            tracing::warn!(error = %failure, "the seconds for which keys signed could not be written down yet");
+            0
+        });
+        tokio::time::sleep(pause_after(written, Duration::from_millis(1), Duration::from_secs(10))).await;
+    }
+}
+
+/// Writes down when keys were used, for as long as the server runs.
+pub async fn keep_usage(app: App) {
+    loop {
+        let written = keys::usage::flush_usage(&app).await.unwrap_or_else(|failure| {
             tracing::warn!(error = %failure, "the use of keys could not be written down yet");
-        }
+            0
+        });
         if let Err(failure) = gate::tally::flush(&app).await {
             tracing::warn!(error = %failure, "the verdicts of the gate could not be written down yet");
         }
+        tokio::time::sleep(pause_after(written, Duration::from_millis(3), Duration::from_secs(30))).await;
     }
 }
 

@@ -252,6 +252,9 @@ pub fn numbers(load: &mut Load<'_>, story: &Story) -> Outcome<()> {
         let statement = format!("UPDATE sequences SET value = {value} WHERE name = '{name}'");
         load.conn().batch_execute(&statement)?;
     }
-    load.conn().batch_execute("UPDATE sequences SET value = value + 1000000 WHERE name = 'authority'")?;
+    load.conn().batch_execute(
+        "UPDATE sequences SET value = value + 1000000 WHERE name = 'authority'; \
+         INSERT INTO authority_log (number, kind, id) SELECT value, 'all', '' FROM sequences WHERE name = 'authority'",
+    )?;
     Ok(())
 }

@@ -6,7 +6,7 @@ use super::error::ApiError;
 use super::input::Input;
 use super::pace::{Turn, Waiting};
 use super::{actions, body, multipart};
-use crate::app::keys::usage::Sighting;
+use crate::app::keys::usage::{Sighting, Why};
 use crate::app::signed::{self, Refusal, Signed};
 use crate::app::{App, keys};
 use crate::domain::language::Language;
@@ -213,7 +213,7 @@ async fn judge(
     let turn = match its_turn(wire, api, signed.caller.user.uid, &call).await {
         Ok(turn) => turn,
         Err(error) => {
-            let seen = Sighting::refused(claim.action(), &source, error.code);
+            let seen = Sighting::refused(claim.action(), &source, Why::named(error.code));
             keys::usage::note_use(app, &signed.secret_id, seen.of(service_of(claim)));
             return Err(error);
         }
@@ -335,7 +335,7 @@ impl Work {
         let source = &signed.caller.source;
         let sighting = match &outcome {
             Ok(_) => Sighting::allowed(service, named, source),
-            Err(error) => Sighting::refused(named, source, error.code).of(service),
+            Err(error) => Sighting::refused(named, source, Why::named(error.code)).of(service),
         };
         keys::usage::note_use(&app, &signed.secret_id, sighting);
         outcome

@@ -54,6 +54,7 @@ async fn serve(config: &Config, app: &App, signals: &mut Signals) -> Result<(), 
         actix_web::rt::spawn(startup::sweep(app.clone())),
         actix_web::rt::spawn(startup::keep_filled(app.clone())),
         actix_web::rt::spawn(startup::keep_usage(app.clone())),
+        actix_web::rt::spawn(startup::keep_signed(app.clone())),
         actix_web::rt::spawn(startup::keep_present(app.clone(), address)),
     ];
     if !sign_in::door(app).await?.is_set_up

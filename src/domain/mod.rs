@@ -2,6 +2,7 @@
 
 pub mod account;
 pub mod audit;
+pub mod authority;
 pub mod characters;
 pub mod deadline;
 pub mod field;
@@ -9,6 +10,7 @@ pub mod gate;
 pub mod grant;
 pub mod group;
 pub mod key;
+pub mod key_hours;
 pub mod key_usage;
 pub mod language;
 pub mod names;

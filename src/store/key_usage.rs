@@ -1,11 +1,11 @@
 //! When keys were used, and the newest calls with each.
 
 use super::schema::{key_records, key_refusals, key_usage};
+use super::statement::{Bind, Statement};
 use super::{Conn, StoreError, dialect};
 use crate::domain::key::SecretId;
 use crate::domain::key_usage::{GateCall, KEPT_DAYS, KEPT_RECORDS, LastUse, Record};
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Nullable, Text};
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = key_usage)]
@@ -72,7 +72,7 @@ impl From<RecordRow> for Record {
     }
 }
 
-/// Keeps calls of one key and drops the oldest beyond what is kept. A key that is gone leaves nothing.
+/// Keeps calls of one key. A key that is gone leaves nothing.
 pub fn put(
     conn: &mut Conn,
     id: &SecretId,
@@ -88,53 +88,56 @@ pub fn put(
     if let Some(newest) = last_use {
         set_last_use(conn, newest)?;
     }
-    prune(conn, id)
+    Ok(())
 }
 
 /// The same text on both databases: each place is used once, in order.
 fn insert(conn: &mut Conn, record: &Record) -> Result<(), StoreError> {
     let gate = record.gate.as_ref();
-    diesel::sql_query(
-        "INSERT INTO key_records (secret_id, request_id, at_ms, service, action, ip, client, result, reason, \
-         host, path_prefix, coverage, verdict) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) ON CONFLICT DO NOTHING",
-    )
-    .bind::<Text, _>(&record.secret_id)
-    .bind::<Text, _>(&record.request_id)
-    .bind::<BigInt, _>(record.at_ms)
-    .bind::<Text, _>(&record.service)
-    .bind::<Text, _>(&record.action)
-    .bind::<Text, _>(&record.ip)
-    .bind::<Text, _>(&record.client)
-    .bind::<Text, _>(&record.result)
-    .bind::<Text, _>(&record.reason)
-    .bind::<Nullable<Text>, _>(gate.map(|call| &call.host))
-    .bind::<Nullable<Text>, _>(gate.map(|call| &call.path_prefix))
-    .bind::<Nullable<Text>, _>(gate.map(|call| &call.coverage))
-    .bind::<Nullable<Text>, _>(gate.map(|call| &call.verdict))
-    .execute(conn)?;
-    Ok(())
+    let insert = Statement {
+        text: "INSERT INTO key_records (secret_id, request_id, at_ms, service, action, ip, client, result, reason, \
+               host, path_prefix, coverage, verdict) \
+               VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+        binds: &[
+            Bind::Text(&record.secret_id),
+            Bind::Text(&record.request_id),
+            Bind::Number(record.at_ms),
+            Bind::Text(&record.service),
+            Bind::Text(&record.action),
+            Bind::Text(&record.ip),
+            Bind::Text(&record.client),
+            Bind::Text(&record.result),
+            Bind::Text(&record.reason),
+            Bind::MaybeText(gate.map(|call| call.host.as_str())),
+            Bind::MaybeText(gate.map(|call| call.path_prefix.as_str())),
+            Bind::MaybeText(gate.map(|call| call.coverage.as_str())),
+            Bind::MaybeText(gate.map(|call| call.verdict.as_str())),
+        ],
+    };
+    insert.run(conn).map(drop)
 }
 
 fn set_last_use(conn: &mut Conn, record: &Record) -> Result<(), StoreError> {
-    diesel::sql_query(
-        "INSERT INTO key_usage (secret_id, last_used_ms, ip, service, action, client) \
-         VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (secret_id) DO UPDATE SET \
-         last_used_ms = excluded.last_used_ms, ip = excluded.ip, service = excluded.service, \
-         action = excluded.action, client = excluded.client \
-         WHERE excluded.last_used_ms >= key_usage.last_used_ms",
-    )
-    .bind::<Text, _>(&record.secret_id)
-    .bind::<BigInt, _>(record.at_ms)
-    .bind::<Text, _>(&record.ip)
-    .bind::<Text, _>(&record.service)
-    .bind::<Text, _>(&record.action)
-    .bind::<Text, _>(&record.client)
-    .execute(conn)?;
-    Ok(())
+    let put = Statement {
+        text: "INSERT INTO key_usage (secret_id, last_used_ms, ip, service, action, client) \
+               VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (secret_id) DO UPDATE SET \
+               last_used_ms = excluded.last_used_ms, ip = excluded.ip, service = excluded.service, \
+               action = excluded.action, client = excluded.client \
+               WHERE excluded.last_used_ms >= key_usage.last_used_ms",
+        binds: &[
+            Bind::Text(&record.secret_id),
+            Bind::Number(record.at_ms),
+            Bind::Text(&record.ip),
+            Bind::Text(&record.service),
+            Bind::Text(&record.action),
+            Bind::Text(&record.client),
+        ],
+    };
+    put.run(conn).map(drop)
 }
 
-fn prune(conn: &mut Conn, id: &SecretId) -> Result<(), StoreError> {
+/// Drops the oldest calls of a key beyond what is kept.
+pub fn prune(conn: &mut Conn, id: &SecretId) -> Result<(), StoreError> {
     let surplus: Vec<(i64, String)> = key_records::table
         .filter(key_records::secret_id.eq(id.as_str()))
         .order((key_records::at_ms.desc(), key_records::request_id.desc()))
@@ -180,6 +183,7 @@ pub fn records(conn: &mut Conn, id: &SecretId) -> Result<Vec<Record>, StoreError
     let rows: Vec<RecordRow> = key_records::table
         .filter(key_records::secret_id.eq(id.as_str()))
         .order((key_records::at_ms.desc(), key_records::request_id.desc()))
+        .limit(i64::try_from(KEPT_RECORDS).unwrap_or(i64::MAX))
         .select(RecordRow::as_select())
         .load(conn)?;
     Ok(rows.into_iter().map(Record::from).collect())

@@ -2,6 +2,7 @@
 
 use super::schema::{group_policies, policies, policy_attachments};
 use super::{Conn, StoreError};
+use crate::domain::group::GroupId;
 use crate::domain::policies::{PRESET_OWNER, PolicyId, StoredPolicy};
 use crate::domain::user::{Uid, Uin};
 use diesel::prelude::*;
@@ -115,6 +116,10 @@ pub struct InForce {
     pub boundary: Option<Ruling>,
     /// Of what all its rights rest on, the latest that no code stood behind.
     pub waits_from: Option<i64>,
+    /// The policies that this is read from.
+    pub policies: Vec<PolicyId>,
+    /// The groups of the membership, also those without a policy.
+    pub groups: Vec<GroupId>,
 }
 
 #[derive(Queryable)]
@@ -127,36 +132,49 @@ struct Deciding {
     two: Option<i64>,
     three: Option<i64>,
     loosened: Option<i64>,
+    policy: Option<i64>,
+    group: Option<i64>,
 }
 
 /// Every `?` is the membership.
 const IN_FORCE: &str = "\
     SELECT '1 own' AS origin, '' AS through, p.name AS name, p.document AS document, \
     CASE WHEN a.stepped_up THEN NULL ELSE a.granted_at END AS one, \
-    CASE WHEN p.stepped_up THEN NULL ELSE p.granted_at END AS two, CAST(NULL AS BIGINT) AS three, p.loosened_at AS loosened \
+    CASE WHEN p.stepped_up THEN NULL ELSE p.granted_at END AS two, CAST(NULL AS BIGINT) AS three, p.loosened_at AS loosened, \
+    p.id AS policy, CAST(NULL AS BIGINT) AS in_group \
     FROM policy_attachments a JOIN policies p ON p.id = a.policy_id WHERE a.uid = ? \
     UNION ALL SELECT '2 group', g.name, p.name, p.document, \
     CASE WHEN gp.stepped_up THEN NULL ELSE gp.granted_at END, \
     CASE WHEN p.stepped_up THEN NULL ELSE p.granted_at END, \
-    CASE WHEN m.stepped_up THEN NULL ELSE m.granted_at END, p.loosened_at FROM group_members m \
+    CASE WHEN m.stepped_up THEN NULL ELSE m.granted_at END, p.loosened_at, p.id, g.id FROM group_members m \
     JOIN user_groups g ON g.id = m.group_id JOIN group_policies gp ON gp.group_id = g.id \
     JOIN policies p ON p.id = gp.policy_id WHERE m.uid = ? \
     UNION ALL SELECT '3 boundary', '', p.name, p.document, \
-    CASE WHEN p.stepped_up THEN NULL ELSE p.granted_at END, CAST(NULL AS BIGINT), CAST(NULL AS BIGINT), p.loosened_at \
-    FROM user_boundaries b JOIN policies p ON p.id = b.policy_id WHERE b.uid = ? \
-    UNION ALL SELECT '4 loosened', '', '', '', CAST(NULL AS BIGINT), CAST(NULL AS BIGINT), CAST(NULL AS BIGINT), \
-    g.loosened_at FROM group_members m JOIN user_groups g ON g.id = m.group_id \
-    WHERE m.uid = ? AND g.loosened_at IS NOT NULL \
+    CASE WHEN p.stepped_up THEN NULL ELSE p.granted_at END, CAST(NULL AS BIGINT), CAST(NULL AS BIGINT), p.loosened_at, \
+    p.id, CAST(NULL AS BIGINT) FROM user_boundaries b JOIN policies p ON p.id = b.policy_id WHERE b.uid = ? \
+    UNION ALL SELECT '4 member', '', '', '', CAST(NULL AS BIGINT), CAST(NULL AS BIGINT), CAST(NULL AS BIGINT), \
+    g.loosened_at, CAST(NULL AS BIGINT), g.id FROM group_members m JOIN user_groups g ON g.id = m.group_id WHERE m.uid = ? \
     UNION ALL SELECT '5 user', '', '', '', CASE WHEN u.stepped_up THEN NULL ELSE u.granted_at END, \
-    CAST(NULL AS BIGINT), CAST(NULL AS BIGINT), u.loosened_at FROM users u WHERE u.uid = ? ORDER BY 1, 2, 3";
+    CAST(NULL AS BIGINT), CAST(NULL AS BIGINT), u.loosened_at, CAST(NULL AS BIGINT), CAST(NULL AS BIGINT) \
+    FROM users u WHERE u.uid = ? ORDER BY 1, 2, 3";
 
 /// [`IN_FORCE`] of a membership, in a form that Diesel keeps prepared.
 #[derive(QueryId)]
 struct InForceOf(i64);
 
 impl Query for InForceOf {
-    type SqlType =
-        (Text, Text, Text, Text, Nullable<BigInt>, Nullable<BigInt>, Nullable<BigInt>, Nullable<BigInt>);
+    type SqlType = (
+        Text,
+        Text,
+        Text,
+        Text,
+        Nullable<BigInt>,
+        Nullable<BigInt>,
+        Nullable<BigInt>,
+        Nullable<BigInt>,
+        Nullable<BigInt>,
+        Nullable<BigInt>,
+    );
 }
 
 impl RunQueryDsl<Conn> for InForceOf {}
@@ -182,7 +200,9 @@ where
 pub fn in_force(conn: &mut Conn, uid: Uid) -> Result<InForce, StoreError> {
     let found: Vec<Deciding> = InForceOf(uid.0).load(conn)?;
     let mut in_force = InForce::default();
-    for Deciding { origin, through, name, document, one, two, three, loosened } in found {
+    for Deciding { origin, through, name, document, one, two, three, loosened, policy, group } in found {
+        in_force.policies.extend(policy.map(PolicyId));
+        in_force.groups.extend(group.map(GroupId));
         in_force.waits_from = in_force.waits_from.max(loosened);
         let waits_from = one.max(two).max(three);
         let group = (origin == "2 group").then_some(through);

@@ -1,24 +1,25 @@
 //! The seconds for which keys signed calls that only the memory of a node knows.
 
 use super::schema::signed_seconds;
+use super::statement::{Bind, Statement};
 use super::{Conn, StoreError};
 use crate::domain::key::SecretId;
 use crate::domain::seconds::{REACH, Seconds};
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Binary, Text};
 
 /// Replaces what a node has seen of a key.
 pub fn put(conn: &mut Conn, node: &str, id: &SecretId, seconds: &Seconds) -> Result<(), StoreError> {
-    diesel::sql_query(
-        "INSERT INTO signed_seconds (node, secret_id, newest, seconds) VALUES ($1, $2, $3, $4) \
-         ON CONFLICT (node, secret_id) DO UPDATE SET newest = excluded.newest, seconds = excluded.seconds",
-    )
-    .bind::<Text, _>(node)
-    .bind::<Text, _>(id.as_str())
-    .bind::<BigInt, _>(seconds.newest())
-    .bind::<Binary, _>(seconds.to_bytes())
-    .execute(conn)?;
-    Ok(())
+    let put = Statement {
+        text: "INSERT INTO signed_seconds (node, secret_id, newest, seconds) VALUES (?, ?, ?, ?) \
+               ON CONFLICT (node, secret_id) DO UPDATE SET newest = excluded.newest, seconds = excluded.seconds",
+        binds: &[
+            Bind::Text(node),
+            Bind::Text(id.as_str()),
+            Bind::Number(seconds.newest()),
+            Bind::Bytes(&seconds.to_bytes()),
+        ],
+    };
+    put.run(conn).map(drop)
 }
 
 /// What all nodes have seen and a request may still be signed for.

@@ -54,10 +54,11 @@ fn source(data: &Path) -> String {
     url
 }
 
-/// What each table holds; the number of `authority` moves on with each copy.
+/// What each table holds; the number of `authority` moves on with each copy, and its log begins anew.
 fn contents(url: &str) -> Vec<(String, Digest)> {
     let mut conn = bulk::open(&DatabaseUrl::parse(url).unwrap()).unwrap();
-    let tables = bulk::tables(&mut conn).unwrap();
+    let mut tables = bulk::tables(&mut conn).unwrap();
+    tables.retain(|table| table.name != "authority_log");
     let digest = |table| {
         let mut digest = Digest::default();
         bulk::each_row(&mut conn, table, |row| {

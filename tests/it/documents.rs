@@ -233,3 +233,19 @@ fn the_map_has_every_room_of_app_in_the_order_in_which_they_use_each_other() {
         }
     }
 }
+
+#[test]
+fn every_fault_that_is_tried_is_described_and_the_other_way_round() {
+    let script = text("benches/faults.py");
+    let list =
+        script.split("def cases(rounds):").nth(1).and_then(|rest| rest.split("\n\n\n").next()).unwrap();
+    let tried: BTreeSet<&str> = list.split("(\"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
+    let document = text("docs/RELIABILITY.md");
+    let table =
+        document.split("| case | what happens").nth(1).and_then(|rest| rest.split("\n\n").next()).unwrap();
+    let described: BTreeSet<&str> =
+        table.lines().filter_map(|line| line.strip_prefix("| `")?.split('`').next()).collect();
+
+    assert_eq!(tried, described);
+    assert!(tried.len() >= 9, "{tried:?}");
+}

@@ -133,4 +133,14 @@ impl App {
         let (app, by) = (self.clone(), by.clone());
         self.store.read(move |conn| ask(&mut View { conn, app: &app, by: &by })).await
     }
+
+    /// The same for a few rows that an index leads to.
+    pub(in crate::app) async fn look<T: Send + 'static>(
+        &self,
+        by: &Caller,
+        ask: impl FnOnce(&mut View<'_>) -> Result<T, Failure> + Send + 'static,
+    ) -> Result<T, Failure> {
+        let (app, by) = (self.clone(), by.clone());
+        self.store.look(move |conn| ask(&mut View { conn, app: &app, by: &by })).await
+    }
 }

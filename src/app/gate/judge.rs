@@ -7,7 +7,7 @@ use crate::app::gate::refusal::{Refused, Stop};
 use crate::app::gate::replay;
 use crate::app::gate::verdict::{Bearer, Verdict};
 use crate::app::keys::refused::note_refused;
-use crate::app::signed::signers::{Known, access, signer};
+use crate::app::signed::signers::{Known, signer};
 use crate::app::signed::{Refusal, believed};
 use crate::app::{App, Failure};
 use crate::domain::gate::gateway::Gateway;
@@ -110,7 +110,7 @@ impl Weighing<'_> {
             return Err(Refused::unproven("disabled_key", "The key is disabled.").into());
         }
         self.ensure_covered(&named, verified.coverage())?;
-        let access = access(app, &known).await?;
+        let access = known.access_at(app.clock.now());
         self.ensure_allowed(&access, &named, verdict)?;
         let outcome = replay::use_up(app, options, &used, &source.request_id).await;
         replay::told(app, &used, outcome).await

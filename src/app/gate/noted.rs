@@ -4,7 +4,7 @@ use crate::app::App;
 use crate::app::gate::judge::Asked;
 use crate::app::gate::tally::Counted;
 use crate::app::gate::verdict::Verdict;
-use crate::app::keys::usage::{Sighting, note_use};
+use crate::app::keys::usage::{Sighting, Why, note_use};
 use crate::domain::characters::beginning;
 use crate::domain::gate::gateway::Gateway;
 use crate::domain::gate::refused::RefusedRequest;
@@ -45,11 +45,20 @@ pub(in crate::app) fn note(app: &App, told: &Told<'_>) {
     let sighting = match &verdict.refused {
         None => Sighting::allowed(&verdict.service, action, source),
         Some(refused) => {
-            let seen = Sighting::refused(action, source, &refused.message).of(&verdict.service);
+            let why = Why { reason: &refused.message, outcome: verdict.reason() };
+            let seen = Sighting::refused(action, source, why).of(&verdict.service);
             Sighting { is_use: refused.reason != "disabled_key", ..seen }
         }
     };
-    note_use(app, &bearer.secret_id, Sighting { gate: Some(call(told)), ..sighting });
+    let resource = about(&verdict.resource);
+    note_use(app, &bearer.secret_id, Sighting { gate: Some(call(told)), resource, ..sighting });
+}
+
+/// A resource down to the first two parts of its path.
+fn about(resource: &str) -> String {
+    let colon = resource.match_indices(':').nth(4);
+    let (head, path) = colon.and_then(|(at, _)| resource.split_at_checked(at + 1)).unwrap_or(("", resource));
+    format!("{head}{}", target::prefix_of(path))
 }
 
 fn call(told: &Told<'_>) -> GateCall {

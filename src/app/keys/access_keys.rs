@@ -110,7 +110,7 @@ pub async fn query_api_keys(app: &App, caller: &Caller, target: Option<Uin>) -> 
 }
 
 async fn list_keys(app: &App, caller: &Caller, target: Option<Uin>, deed: Deed) -> Result<Vec<Key>, Failure> {
-    app.view(caller, move |view| {
+    app.look(caller, move |view| {
         let holder = holder(view.conn, view.by, target, deed)?;
         Ok(api_keys::of_user(view.conn, holder.uid)?)
     })

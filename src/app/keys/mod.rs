@@ -1,9 +1,11 @@
 //! API keys: listed, created, disabled, enabled, deleted, for others and for oneself.
 
 pub mod access_keys;
+pub mod callers;
 pub(super) mod deeds;
 pub mod import;
-pub(super) mod pair;
+pub(super) mod noticed;
+mod pair;
 pub mod refused;
 pub mod reveal;
 pub mod reveal_age;

@@ -3,6 +3,7 @@
 use crate::app::keys::usage::Usage;
 use crate::app::{App, Failure, caller::Caller, keys::KeyRef, keys::Operation, keys::held, keys::usage};
 use crate::domain::key::{Key, SecretId};
+use crate::domain::key_hours::Called;
 use crate::domain::key_usage::RefusedSignatures;
 use crate::store::{Conn, StoreError, key_refusals};
 use std::collections::BTreeMap;
@@ -22,6 +23,10 @@ type Refused = (SecretId, &'static str);
 pub(in crate::app) fn note_refused(app: &App, key: &Key, reason: &'static str, ip: &str) {
     if key.is_enabled() {
         let at = app.clock.now_ms();
+        // What such a request says of its client is anybody's word.
+        let called =
+            Called { at: at / 1000, service: "", action: "", resource: "", ip, client: "", outcome: reason };
+        app.usage.noted().count(&key.secret_id, &called);
         let one = RefusedSignatures {
             reason: reason.to_owned(),
             count: 1,

@@ -1,20 +1,27 @@
 //! When keys were used: noted in memory by every signed call, written down in batches, never into a key's row.
 
 use crate::app::caller::Caller;
+use crate::app::keys::noticed::{Call, Noticed, OfKey};
 use crate::app::keys::{KeyRef, Operation, held, refused};
 use crate::app::{App, Failure};
 use crate::domain::characters::beginning;
 use crate::domain::key::SecretId;
-use crate::domain::key_usage::{GateCall, KEPT_RECORDS, LastUse, Record};
+use crate::domain::key_hours::ALLOWED;
+use crate::domain::key_usage::{GateCall, LastUse, Record};
 use crate::domain::source::Source;
-use crate::store::{Conn, StoreError, key_usage, signed_seconds};
-use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use crate::store::{Conn, StoreError, key_hours, key_usage, signed_seconds};
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// Longest action and client name that are kept.
 const MOST_LETTERS: usize = 64;
-/// Keys whose calls wait to be written down; beyond that, new ones are dropped rather than the server's memory.
-const MOST_KEYS: usize = 100_000;
+/// Keys whose use is written down in one transaction, so that others come in between.
+const IN_ONE: usize = 256;
+/// Records that a key may have beyond those that are kept, before the oldest are dropped.
+const SURPLUS: usize = 25;
+/// Keys of which it is remembered how many records they got.
+const MOST_GREW: usize = 100_000;
 
 /// One call, as it will be remembered.
 #[derive(Clone, Debug)]
@@ -26,10 +33,29 @@ pub struct Sighting {
     pub request_id: String,
     /// Empty for a call that was carried out.
     pub reason: String,
+    /// `allowed`, or the stable name of why not.
+    pub outcome: Cow<'static, str>,
+    /// The first two parts of what it was about; empty for calls of the API.
+    pub resource: String,
     /// Whether the call counts as the key’s last use, if it was carried out.
     pub is_use: bool,
     /// Of a call at a service behind the gate.
     pub gate: Option<GateCall>,
+}
+
+/// Why a call was refused.
+#[derive(Clone, Copy, Debug)]
+pub struct Why<'a> {
+    pub reason: &'a str,
+    /// The stable name.
+    pub outcome: &'a str,
+}
+
+impl<'a> Why<'a> {
+    /// A reason that is a stable name itself.
+    pub fn named(name: &'a str) -> Self {
+        Self { reason: name, outcome: name }
+    }
 }
 
 impl Sighting {
@@ -43,23 +69,28 @@ impl Sighting {
             client: cut(&source.user_agent),
             request_id: source.request_id.clone(),
             reason: String::new(),
+            outcome: Cow::Borrowed(ALLOWED),
+            resource: String::new(),
             is_use: true,
             gate: None,
         }
     }
 
-    /// A call that was refused, and why.
-    pub fn refused(action: Option<&str>, source: &Source, reason: &str) -> Self {
-        Self { reason: reason.to_owned(), ..Self::allowed("", action, source) }
+    /// A call that was refused, and why: in words, and as a stable name.
+    pub fn refused(action: Option<&str>, source: &Source, why: Why<'_>) -> Self {
+        let Why { reason, outcome } = why;
+        let outcome = Cow::Owned(beginning(outcome, MOST_LETTERS));
+        Self { reason: reason.to_owned(), outcome, ..Self::allowed("", action, source) }
     }
 
     /// A call with a disabled key.
     pub fn disabled(action: Option<&str>, source: &Source) -> Self {
-        Self { is_use: false, ..Self::refused(action, source, "The key is disabled.") }
+        let why = Why { reason: "The key is disabled.", outcome: "disabled_key" };
+        Self { is_use: false, ..Self::refused(action, source, why) }
     }
 
     /// Whether it was carried out: only then the key was of use.
-    fn is_accepted(&self) -> bool {
+    pub(super) fn is_accepted(&self) -> bool {
         self.is_use && self.reason.is_empty()
     }
 
@@ -70,42 +101,55 @@ impl Sighting {
     }
 }
 
-/// What was noted and is not written down yet: the newest calls of each key.
+/// What was noted and is not written down yet.
 #[derive(Default)]
 pub struct Usage {
-    noted: Mutex<Noted>,
+    noted: Mutex<Noticed>,
     /// Signatures that were refused, by key and reason.
     pub(super) refused: Mutex<refused::Refusals>,
+    /// How many records keys got since their oldest were dropped.
+    grown: Mutex<HashMap<SecretId, usize>>,
     /// Held by whoever writes down.
     pen: tokio::sync::Mutex<()>,
+    /// Held by whoever writes down for which seconds keys signed.
+    signed: tokio::sync::Mutex<()>,
 }
 
-/// In the order in which every node locks the rows.
-type Noted = BTreeMap<SecretId, Vec<(i64, Sighting)>>;
+impl Usage {
+    pub(super) fn noted(&self) -> MutexGuard<'_, Noticed> {
+        self.noted.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether the oldest records of a key that gets so many more are to be dropped now.
+    fn is_overgrown(&self, id: &SecretId, more: usize) -> bool {
+        let mut grown = self.grown.lock().unwrap_or_else(PoisonError::into_inner);
+        if grown.len() >= MOST_GREW {
+            grown.clear();
+        }
+        let count = grown.entry(id.clone()).or_default();
+        *count += more;
+        let is_due = *count >= SURPLUS;
+        if is_due {
+            *count = 0;
+        }
+        is_due
+    }
+}
 
 /// Notes a call in memory. That of a disabled key leaves a record, and says nothing about the last use.
 pub fn note_use(app: &App, id: &SecretId, sighting: Sighting) {
-    let now = app.clock.now_ms();
-    let mut noted = app.usage.noted.lock().unwrap_or_else(PoisonError::into_inner);
-    if noted.len() >= MOST_KEYS && !noted.contains_key(id) {
-        return;
-    }
-    let calls = noted.entry(id.clone()).or_default();
-    if calls.len() >= 2 * KEPT_RECORDS {
-        calls.drain(..KEPT_RECORDS);
-    }
-    calls.push((now, sighting));
+    app.usage.noted().note(id, app.clock.now_ms(), sighting);
 }
 
 /// How many keys were used and wait to be written down.
 pub fn unwritten(app: &App) -> usize {
-    app.usage.noted.lock().unwrap_or_else(PoisonError::into_inner).len()
+    app.usage.noted().len()
 }
 
-/// Writes down what was noted, and for which seconds keys signed. What cannot be written stays noted.
+/// Writes down what was noted, and for which seconds keys signed; says of how many keys. What cannot be written stays noted.
 ///
 /// Whoever asks may go away meanwhile: what was begun is finished, and the next one waits for it.
-pub async fn flush_usage(app: &App) -> Result<(), Failure> {
+pub async fn flush_usage(app: &App) -> Result<usize, Failure> {
     let app = app.clone();
     let flush = tokio::spawn(async move {
         let _pen = app.usage.pen.lock().await;
@@ -115,37 +159,73 @@ pub async fn flush_usage(app: &App) -> Result<(), Failure> {
     ended.map_err(|error| StoreError::Unavailable(error.to_string()))?
 }
 
-async fn write_usage(app: &App) -> Result<(), Failure> {
-    let noted = std::mem::take(&mut *app.usage.noted.lock().unwrap_or_else(PoisonError::into_inner));
-    let signed = app.memory.unwritten();
-    let refusals = refused::take(&app.usage);
-    if noted.is_empty() && signed.is_empty() && refusals.is_empty() {
-        return Ok(());
-    }
-    let batch = Arc::new((noted, signed, refusals));
-    let (lent, node) = (Arc::clone(&batch), Arc::clone(&app.node));
-    let write = move |conn: &mut Conn| {
-        let (noted, signed, refusals) = &*lent;
-        signed.iter().try_for_each(|(id, seconds)| signed_seconds::put(conn, &node, id, seconds))?;
-        noted.iter().try_for_each(|(id, calls)| put(conn, id, calls))?;
-        refused::write(conn, refusals)
-    };
-    app.store.write_again(write).await.map_err(|error: StoreError| {
-        keep_noted(app, &batch.0);
-        app.memory.keep_unwritten(&batch.1);
-        refused::put_back(&app.usage, &batch.2);
-        error.into()
-    })
+/// Writes down for which seconds keys signed; says of how many keys.
+pub async fn flush_signed(app: &App) -> Result<usize, Failure> {
+    let app = app.clone();
+    let ended = tokio::spawn(async move { write_signed(&app).await }).await;
+    ended.map_err(|error| StoreError::Unavailable(error.to_string()))?
 }
 
-fn keep_noted(app: &App, batch: &Noted) {
-    let mut noted = app.usage.noted.lock().unwrap_or_else(PoisonError::into_inner);
-    for (id, older) in batch {
-        let newer = noted.entry(id.clone()).or_default();
-        let room = KEPT_RECORDS.saturating_sub(newer.len());
-        let surplus = older.len().saturating_sub(room);
-        newer.splice(..0, older.iter().skip(surplus).cloned());
+async fn write_usage(app: &App) -> Result<usize, Failure> {
+    // First what replay rests on.
+    write_signed(app).await?;
+    write_refused(app).await?;
+    let parts = app.usage.noted().take(IN_ONE);
+    let count = parts.iter().map(Vec::len).sum();
+    let mut parts = parts.into_iter();
+    while let Some(part) = parts.next() {
+        if let Err(error) = write_part(app, part).await {
+            parts.for_each(|rest| app.usage.noted().put_back(&rest));
+            return Err(error);
+        }
     }
+    Ok(count)
+}
+
+async fn write_signed(app: &App) -> Result<usize, Failure> {
+    let _pen = app.usage.signed.lock().await;
+    let signed = Arc::new(app.memory.unwritten());
+    for part in (0..signed.len()).step_by(IN_ONE) {
+        let (lent, node) = (Arc::clone(&signed), Arc::clone(&app.node));
+        let write = move |conn: &mut Conn| {
+            let part = lent.iter().skip(part).take(IN_ONE);
+            part.into_iter().try_for_each(|(id, seconds)| signed_seconds::put(conn, &node, id, seconds))
+        };
+        app.store
+            .write_again(write)
+            .await
+            .inspect_err(|_: &StoreError| app.memory.keep_unwritten(&signed))?;
+    }
+    Ok(signed.len())
+}
+
+async fn write_refused(app: &App) -> Result<(), Failure> {
+    let refusals = Arc::new(refused::take(&app.usage));
+    if refusals.is_empty() {
+        return Ok(());
+    }
+    let lent = Arc::clone(&refusals);
+    let write = move |conn: &mut Conn| refused::write(conn, &lent);
+    let written = app.store.write_again(write).await;
+    Ok(written.inspect_err(|_: &StoreError| refused::put_back(&app.usage, &refusals))?)
+}
+
+async fn write_part(app: &App, part: Vec<(SecretId, OfKey)>) -> Result<(), Failure> {
+    let due: Vec<bool> =
+        part.iter().map(|(id, of_key)| app.usage.is_overgrown(id, of_key.calls.len())).collect();
+    let part = Arc::new(part);
+    let lent = Arc::clone(&part);
+    let write = move |conn: &mut Conn| {
+        for ((id, of_key), is_overgrown) in lent.iter().zip(&due) {
+            put(conn, id, of_key)?;
+            if *is_overgrown {
+                key_usage::prune(conn, id)?;
+            }
+        }
+        Ok(())
+    };
+    let written = app.store.write_again(write).await;
+    Ok(written.inspect_err(|_: &StoreError| app.usage.noted().put_back(&part))?)
 }
 
 /// When keys were last used, of those that have ever been.
@@ -164,21 +244,24 @@ pub async fn records(app: &App, caller: &Caller, key: &KeyRef) -> Result<Vec<Rec
     .await
 }
 
-fn put(conn: &mut Conn, id: &SecretId, calls: &[(i64, Sighting)]) -> Result<(), StoreError> {
-    let record = |(at_ms, sighting): &(i64, Sighting)| Record {
-        secret_id: id.to_string(),
-        request_id: sighting.request_id.clone(),
-        at_ms: *at_ms,
-        service: sighting.service.clone(),
-        action: sighting.action.clone(),
-        ip: sighting.ip.clone(),
-        client: sighting.client.clone(),
-        result: if sighting.reason.is_empty() { "allowed" } else { "refused" }.to_owned(),
-        reason: sighting.reason.clone(),
-        gate: sighting.gate.clone(),
+fn put(conn: &mut Conn, id: &SecretId, of_key: &OfKey) -> Result<(), StoreError> {
+    let record = |call: &Call| {
+        let Sighting { service, action, ip, client, request_id, reason, gate, .. } = &*call.sighting;
+        Record {
+            secret_id: id.to_string(),
+            request_id: request_id.clone(),
+            at_ms: call.at_ms,
+            service: service.clone(),
+            action: action.clone(),
+            ip: ip.clone(),
+            client: client.clone(),
+            result: if reason.is_empty() { "allowed" } else { "refused" }.to_owned(),
+            reason: reason.clone(),
+            gate: gate.clone(),
+        }
     };
-    let surplus = calls.len().saturating_sub(KEPT_RECORDS);
-    let records: Vec<Record> = calls.iter().skip(surplus).map(record).collect();
-    let last_use = calls.iter().rev().find(|(_, sighting)| sighting.is_accepted()).map(record);
-    key_usage::put(conn, id, &records, last_use.as_ref())
+    let records: Vec<Record> = of_key.calls.iter().map(record).collect();
+    let last_use = of_key.last_use.as_ref().map(record);
+    key_usage::put(conn, id, &records, last_use.as_ref())?;
+    key_hours::add(conn, id, &of_key.counted)
 }

@@ -187,12 +187,14 @@ pub async fn sweep(app: &App) -> Result<(), Failure> {
             sessions::sweep(conn, now, longest)?;
             crate::store::throttles::sweep(conn, now)?;
             crate::store::replays::sweep(conn, now)?;
+            crate::store::authority::sweep(conn)?;
             crate::store::signed_seconds::sweep(conn, now)?;
             crate::store::nodes::sweep(conn, now - 86_400)?;
             crate::store::forms::sweep(conn, now)?;
             crate::store::kept_forms::sweep(conn, now)?;
             crate::store::refusals::sweep(conn, now)?;
             crate::store::key_usage::sweep(conn, now)?;
+            crate::store::key_hours::sweep(conn, now)?;
             crate::store::services::sweep(conn, now)?;
             Ok(())
         })

@@ -1,6 +1,8 @@
 //! Who signed a request: the one way from bytes to a [`Caller`] without a session.
 
 pub mod explain;
+mod follower;
+mod holdings;
 pub(super) mod memory;
 pub mod replay;
 pub(super) mod signers;
@@ -9,8 +11,8 @@ pub(super) mod standing;
 use super::caller::Caller;
 use super::{App, Failure};
 use crate::app::keys::refused::note_refused;
-use crate::app::keys::usage::{Sighting, note_use};
-use crate::app::signed::signers::{Known, access, signer};
+use crate::app::keys::usage::{Sighting, Why, note_use};
+use crate::app::signed::signers::{Known, signer};
 use crate::config::Replay;
 use crate::domain::key::SecretId;
 use crate::domain::replay::{ReplayRefusal, Use};
@@ -97,7 +99,8 @@ pub async fn authenticate(
     let (verified, known) = judged?;
     let signer = &known.signer;
     if let Err(refusal) = remember_call(app, signer, &verified, call) {
-        let seen = Sighting::refused(claim.action(), &source, &refusal.to_string());
+        let why = Why { reason: &refusal.to_string(), outcome: "replayed" };
+        let seen = Sighting::refused(claim.action(), &source, why);
         note_use(app, &signer.key.secret_id, Sighting { is_use: false, ..seen });
         return Err(Failure::Replayed(refusal).into());
     }
@@ -109,7 +112,7 @@ pub async fn authenticate(
         note_use(app, &secret_id, Sighting::disabled(claim.action(), &source));
         return Err(SignatureError::SecretIdNotFound.into());
     }
-    let access = access(app, &known).await?;
+    let access = known.access_at(app.clock.now());
     Ok(Signed { caller: Caller::of_key(signer, access, source), secret_id, verified })
 }
 

@@ -2,111 +2,83 @@
 //!
 //! Secrets stay sealed here; they are opened for each request.
 
+use super::follower::{Follower, Memory};
+use super::holdings::Grounds;
 use crate::app::caller::access::Access;
 use crate::app::{App, Failure};
+use crate::domain::authority::News;
 use crate::domain::key::SecretId;
 use crate::store::api_keys::{self, Signer};
-use crate::store::policies;
 use crate::store::sequences::Standing;
-use std::collections::{HashMap, HashSet};
-use std::sync::{Arc, OnceLock, PoisonError, RwLock};
-
-/// Keys remembered at once; beyond that all are forgotten and read again.
-const MOST_KNOWN: usize = 100_000;
-/// Ids remembered that belong to no key.
-const MOST_UNKNOWN: usize = 10_000;
+use crate::store::{Conn, StoreError, policies};
+use std::sync::{Arc, PoisonError, RwLock};
 
 /// Who signs with a key, and what that membership may do.
 pub(in crate::app) struct Known {
-    /// Where the database stood when this was read, or later.
-    authority: i64,
     pub(in crate::app) signer: Signer,
-    /// Read when a signature is right for the first time.
-    access: OnceLock<Access>,
+    access: Access,
+}
+
+impl Known {
+    /// What the holder of the key may do, as of the moment of a request.
+    pub(in crate::app) fn access_at(&self, now: i64) -> Access {
+        self.access.at(now)
+    }
 }
 
 /// What is remembered of keys.
 #[derive(Default)]
-pub struct Signers {
-    known: RwLock<HashMap<SecretId, Arc<Known>>>,
-    unknown: RwLock<Unknown>,
-}
-
-#[derive(Default)]
-struct Unknown {
-    authority: i64,
-    ids: HashSet<SecretId>,
-}
-
-enum Memory {
-    Holds(Option<Arc<Known>>),
-    Lacks,
-}
+pub struct Signers(RwLock<Follower<Known>>);
 
 impl Signers {
-    fn find(&self, id: &SecretId, authority: i64) -> Memory {
-        let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
-        if let Some(known) = known.get(id).filter(|known| known.authority == authority) {
-            return Memory::Holds(Some(Arc::clone(known)));
-        }
-        let unknown = self.unknown.read().unwrap_or_else(PoisonError::into_inner);
-        if unknown.authority == authority && unknown.ids.contains(id) {
-            return Memory::Holds(None);
-        }
-        Memory::Lacks
+    /// The number as of which it is right.
+    pub(in crate::app) fn number(&self) -> i64 {
+        self.0.read().unwrap_or_else(PoisonError::into_inner).number()
     }
 
-    /// Forgets everything.
-    pub(in crate::app) fn forget(&self) {
-        self.known.write().unwrap_or_else(PoisonError::into_inner).clear();
-        *self.unknown.write().unwrap_or_else(PoisonError::into_inner) = Unknown::default();
+    /// Forgets what was touched.
+    pub(in crate::app) fn follow(&self, news: &News) {
+        if news.until != news.since || self.number() < news.until {
+            self.0.write().unwrap_or_else(PoisonError::into_inner).follow(news);
+        }
     }
 
-    fn keep(&self, id: SecretId, known: &Arc<Known>) {
-        let mut kept = self.known.write().unwrap_or_else(PoisonError::into_inner);
-        if kept.len() >= MOST_KNOWN {
-            kept.clear();
-        }
-        kept.insert(id, Arc::clone(known));
+    fn find(&self, id: &SecretId, number: i64) -> Memory<Known> {
+        self.0.read().unwrap_or_else(PoisonError::into_inner).find(id, number)
     }
 
-    fn keep_unknown(&self, id: SecretId, authority: i64) {
-        let mut kept = self.unknown.write().unwrap_or_else(PoisonError::into_inner);
-        if kept.authority != authority || kept.ids.len() >= MOST_UNKNOWN {
-            *kept = Unknown { authority, ids: HashSet::new() };
-        }
-        kept.ids.insert(id);
+    fn keep(&self, id: SecretId, number: i64, read: Option<(Arc<Known>, Grounds)>) {
+        self.0.write().unwrap_or_else(PoisonError::into_inner).keep(id, number, read);
     }
 }
 
-/// The key of that id and its holder, as they are at that standing.
+/// The key of that id and its holder, as they are at that standing or later.
 pub(in crate::app) async fn signer(
     app: &App,
     id: SecretId,
     standing: Standing,
 ) -> Result<Option<Arc<Known>>, Failure> {
-    if let Memory::Holds(found) = app.signers.find(&id, standing.authority) {
-        return Ok(found);
-    }
-    let wanted = id.clone();
-    let read = move |conn: &mut _| api_keys::signer(conn, &wanted);
-    let Some(signer) = app.store.read(read).await? else {
-        app.signers.keep_unknown(id, standing.authority);
-        return Ok(None);
+    let number = match app.signers.find(&id, standing.authority) {
+        Memory::Holds(found) => return Ok(found),
+        Memory::Lacks(number) => number,
     };
-    let known = Arc::new(Known { authority: standing.authority, signer, access: OnceLock::new() });
-    app.signers.keep(id, &known);
-    Ok(Some(known))
+    let (wanted, now) = (id.clone(), app.clock.now());
+    let read = app.store.look(move |conn| known(conn, &wanted, now)).await?;
+    let found = read.as_ref().map(|(known, _)| Arc::clone(known));
+    app.signers.keep(id, number, read);
+    Ok(found)
 }
 
-/// What the holder of a key may do, as of the moment of a request.
-pub(in crate::app) async fn access(app: &App, known: &Arc<Known>) -> Result<Access, Failure> {
-    let now = app.clock.now();
-    if let Some(access) = known.access.get() {
-        return Ok(access.at(now));
-    }
-    let signer = &known.signer;
-    let (user, app_id, uid) = (Arc::clone(&signer.user), signer.account.app_id, signer.user.uid);
-    let in_force = app.store.read(move |conn| policies::in_force(conn, uid)).await?;
-    Ok(known.access.get_or_init(|| Access::new(&user, app_id, in_force, now)).at(now))
+fn known(conn: &mut Conn, id: &SecretId, now: i64) -> Result<Option<(Arc<Known>, Grounds)>, StoreError> {
+    let Some(signer) = api_keys::signer(conn, id)? else { return Ok(None) };
+    let user = &signer.user;
+    let mut in_force = policies::in_force(conn, user.uid)?;
+    let grounds = Grounds {
+        user: user.uid,
+        account: user.owner_uin,
+        policies: std::mem::take(&mut in_force.policies),
+        groups: std::mem::take(&mut in_force.groups),
+    };
+    let access = Access::new(user, signer.account.app_id, in_force, now);
+    Ok(Some((Arc::new(Known { signer, access }), grounds)))
 }

@@ -4,9 +4,10 @@
 //! that was read. So a commit counts from the moment it is made, on every node, whoever made it.
 
 use crate::app::{App, Failure};
+use crate::domain::authority::News;
 use crate::store::replays::{self, SignedChange};
-use crate::store::sequences::{self, Standing};
-use crate::store::{Line, Store, StoreError};
+use crate::store::sequences::Standing;
+use crate::store::{Line, Store, StoreError, authority};
 use std::collections::hash_map::DefaultHasher;
 use std::hash::{Hash, Hasher};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -102,12 +103,10 @@ pub(in crate::app) async fn standing(app: &App) -> Result<Standing, Failure> {
     Ok(answer.map_err(|cause| StoreError::Unavailable(cause.to_string()))?)
 }
 
-fn learn(app: &App, news: News) -> Standing {
-    let News { standing, used, is_first } = news;
-    if is_first {
-        app.signers.forget();
-        app.gateways.forget();
-    }
+fn learn(app: &App, told: Told) -> Standing {
+    let Told { standing, news, used } = told;
+    app.signers.follow(&news);
+    app.gateways.follow(&news);
     app.memory.learn(used, standing.replay);
     standing
 }
@@ -119,38 +118,42 @@ async fn answer(app: App, mut pending: Pending, slot: Arc<Slot>) {
         let held = Arc::clone(&line).lock_owned().await;
         let everybody = pending.everybody();
         let begun = Instant::now();
-        let news = ask(&app, held).await;
+        let told = ask(&app, held).await;
         app.metrics.standing.note(begun.elapsed());
-        (everybody, news)
+        (everybody, told)
     });
     let Ok((everybody, asked)) = asked.await else {
         // Who still waits is gone with the question.
         slot.renew(&line, &app.store);
         return;
     };
-    let answer = asked.map(|news| learn(&app, news)).map_err(|error| Arc::from(error.to_string()));
+    let answer = asked.map(|told| learn(&app, told)).map_err(|error| Arc::from(error.to_string()));
     for sender in everybody {
         let _ = sender.send(Answer::clone(&answer));
     }
 }
 
 /// What the database says.
-struct News {
+struct Told {
     standing: Standing,
+    news: News,
     used: Vec<SignedChange>,
-    /// Nothing that was read over an earlier connection is believed any more.
-    is_first: bool,
 }
 
-async fn ask(app: &App, mut line: OwnedMutexGuard<Line>) -> Result<News, StoreError> {
-    let (since, now) = (app.memory.newest(), app.clock.now());
+async fn ask(app: &App, mut line: OwnedMutexGuard<Line>) -> Result<Told, StoreError> {
+    // What is known is looked at before the question is put: answers overtake each other.
+    let (known, since, now) = (app.signers.number(), app.memory.newest(), app.clock.now());
     let mut put = move || {
-        let (standing, used) = line.ask(|conn| {
-            let standing = sequences::standing(conn)?;
+        let (standing, news, used) = line.ask(|conn| {
+            let (standing, news) = authority::news(conn, known)?;
             let is_behind = standing.replay != since;
-            Ok((standing, if is_behind { replays::after(conn, since, now)? } else { Vec::new() }))
+            let used = if is_behind { replays::after(conn, since, now)? } else { Vec::new() };
+            Ok((standing, news, used))
         })?;
-        Ok(News { standing, used, is_first: line.is_new() })
+        // Nothing that was read over an earlier connection is believed any more.
+        let is_other = line.is_new();
+        let news = if is_other { News::of_another_database(standing.authority) } else { news };
+        Ok(Told { standing, news, used })
     };
     if app.store.is_sqlite() {
         // An indexed read that never waits for writers, and cheaper than a change of threads.

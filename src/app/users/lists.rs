@@ -5,6 +5,7 @@ use crate::app::{App, Failure};
 use crate::domain::account::Counts;
 use crate::domain::permission::action;
 use crate::domain::user::{Uin, User, UserKind};
+use crate::store::accounts;
 use crate::store::user_lists::{self, Slice};
 
 /// A user with when and from where it last signed in.
@@ -87,7 +88,12 @@ pub async fn accounts(
 /// Sub-accounts, and what else the account has.
 pub async fn account_summary(app: &App, caller: &Caller) -> Result<(i64, Counts), Failure> {
     caller.ensure_here(action::SUMMARIZE_ACCOUNT)?;
-    let (owner, users) = (caller.owner(), caller.account.user_count);
-    let counts = app.store.read(move |conn| user_lists::counts(conn, owner)).await?;
-    Ok((users, counts))
+    let owner = caller.owner();
+    app.store
+        .read(move |conn| {
+            // Of an account that signed before, the number of users may be an earlier one.
+            let users = accounts::find(conn, owner)?.map_or(0, |account| account.user_count);
+            Ok((users, user_lists::counts(conn, owner)?))
+        })
+        .await
 }

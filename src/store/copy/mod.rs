@@ -175,5 +175,10 @@ fn move_on(conn: &mut Conn) -> Result<(), StoreError> {
     };
     let change = format!("UPDATE sequences SET value = value + 1 + {step} WHERE name = 'authority'");
     diesel::sql_query(change).execute(conn)?;
+    // Whoever knows an earlier number forgets everything.
+    diesel::sql_query("DELETE FROM authority_log").execute(conn)?;
+    let all = "INSERT INTO authority_log (number, kind, id) \
+         SELECT value, 'all', '' FROM sequences WHERE name = 'authority'";
+    diesel::sql_query(all).execute(conn)?;
     Ok(())
 }

@@ -15,6 +15,14 @@ diesel::table! {
 }
 
 diesel::table! {
+    authority_log (number, kind, id) {
+        number -> BigInt,
+        kind -> Text,
+        id -> Text,
+    }
+}
+
+diesel::table! {
     nodes (id) {
         id -> Text,
         version -> Text,

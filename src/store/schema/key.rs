@@ -53,6 +53,30 @@ diesel::table! {
 }
 
 diesel::table! {
+    key_hours (secret_id, hour, service, network, client, outcome) {
+        secret_id -> Text,
+        hour -> BigInt,
+        service -> Text,
+        network -> Text,
+        client -> Text,
+        outcome -> Text,
+        calls -> BigInt,
+    }
+}
+
+diesel::table! {
+    key_actions (secret_id, day, service, action, resource) {
+        secret_id -> Text,
+        day -> BigInt,
+        service -> Text,
+        action -> Text,
+        resource -> Text,
+        allowed -> BigInt,
+        last_at -> BigInt,
+    }
+}
+
+diesel::table! {
     key_refusals (secret_id, reason) {
         secret_id -> Text,
         reason -> Text,

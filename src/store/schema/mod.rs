@@ -11,9 +11,9 @@ mod signature;
 mod user;
 
 pub use account::{accounts, audit_events, setup_tokens};
-pub use database::{meta, nodes, sequences};
+pub use database::{authority_log, meta, nodes, sequences};
 pub use gate::{gate_token_services, gate_tokens, service_hours, service_refusals, services};
-pub use key::{api_keys, key_records, key_refusals, key_usage, retired_ids};
+pub use key::{api_keys, key_actions, key_hours, key_records, key_refusals, key_usage, retired_ids};
 pub use people::{enrolments, identities, recovery_codes, throttles, totp_devices};
 pub use policy::{group_policies, policies, policy_attachments, policy_versions};
 pub use session::{forms, kept_forms, refusals, sessions, step_ups, tickets};
@@ -50,6 +50,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     accounts,
     api_keys,
     audit_events,
+    authority_log,
     enrolments,
     forms,
     gate_token_services,
@@ -58,6 +59,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     group_policies,
     identities,
     kept_forms,
+    key_actions,
+    key_hours,
     key_records,
     key_refusals,
     key_usage,

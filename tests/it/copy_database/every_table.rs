@@ -22,6 +22,8 @@ INSERT INTO nodes (id, version, started_at, seen_at) VALUES ('left', '0.1.0', 1,
 INSERT INTO signed_seconds VALUES ('left', 'AKIDx', 7, x'00ff0a5c');
 INSERT INTO signed_changes VALUES ('s', '\N', 'r', 1, '', 2, 3);
 INSERT INTO retired_ids SELECT x'0011' WHERE NOT EXISTS (SELECT 1 FROM retired_ids);
+INSERT INTO key_hours VALUES ('AKIDx', 3600, 'cam', '192.0.2.0/24', 'SDK', 'allowed', 3);
+INSERT INTO key_actions VALUES ('AKIDx', 86400, 'cam', 'ListUsers', '*', 3, 86401);
 INSERT INTO refusals VALUES ('\.', 1, 0);
 INSERT INTO replays SELECT 'd', 'b', 'r', 1, 2 WHERE NOT EXISTS (SELECT 1 FROM replays);
 INSERT INTO throttles SELECT 'b', 1, 2, 3, 4, NULL WHERE NOT EXISTS (SELECT 1 FROM throttles);

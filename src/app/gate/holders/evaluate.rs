@@ -5,8 +5,7 @@ use crate::app::gate::gateways::Door;
 use crate::app::gate::holders;
 use crate::app::gate::refusal::{Refused, Stop};
 use crate::app::gate::verdict::Bearer;
-use crate::app::keys::usage::{Sighting, note_use};
-use crate::app::signed::signers::access;
+use crate::app::keys::usage::{Sighting, Why, note_use};
 use crate::app::{App, Failure};
 use crate::domain::gate::questioned::{QuestionedAction, QuestionedResource};
 use crate::domain::policy::evaluate::Reason;
@@ -97,7 +96,7 @@ async fn decided(app: &App, door: &Door, asked: &Evaluation, source: &Source) ->
         }
     }
     let known = holders::known(app, door, &asked.secret_id).await?;
-    let access = access(app, &known).await?;
+    let access = known.access_at(app.clock.now());
     let decisions = asked.resources.iter().map(|resource| {
         let each = asked.actions.iter().map(|action| {
             let (name, resource) = (action.text(), resource.of(&action.service, owner));
@@ -135,7 +134,8 @@ fn note(app: &App, asked: &Evaluation, evaluated: &Evaluated, source: &Source) {
         Sighting::allowed(action.service.as_str(), Some(action.name()), source)
     } else {
         let reason = "The policies did not allow all that the service asked about.";
-        Sighting::refused(Some(action.name()), source, reason).of(action.service.as_str())
+        let why = Why { reason, outcome: "no_policy" };
+        Sighting::refused(Some(action.name()), source, why).of(action.service.as_str())
     };
     note_use(app, &evaluated.bearer.secret_id, sighting);
 }

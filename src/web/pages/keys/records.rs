@@ -1,7 +1,8 @@
 //! The newest calls with a key.
 
-use crate::app::{keys, keys::HeldKey, keys::Operation};
+use crate::app::{keys, keys::HeldKey, keys::Operation, keys::callers::Calling};
 use crate::domain::gate::refused::{Explained, explained};
+use crate::domain::key_hours;
 use crate::domain::key_usage::{GateCall, KEPT_DAYS, KEPT_RECORDS, Record, RefusedSignatures};
 use crate::web::pages::keys::list::{KeyView, Whose, layout};
 use crate::web::{
@@ -12,6 +13,8 @@ use askama::Template;
 
 /// Calls on one page.
 const PAGE: usize = 25;
+/// Kinds of callers that are listed.
+const MOST_CALLERS: usize = 20;
 
 #[derive(Template)]
 #[template(path = "keys/records.html")]
@@ -22,6 +25,8 @@ struct RecordsPage {
     rows: Vec<Row>,
     /// On the first page: signatures that were refused, by reason.
     refused: Vec<RefusedRow>,
+    /// On the first page: who calls.
+    callers: Vec<Calling>,
     range: String,
     newer: Option<String>,
     older: Option<String>,
@@ -99,6 +104,10 @@ pub async fn index(visit: Visit, query: Query) -> PageResult {
         1 => keys::refused::refused_signatures(visit.app(), &visit.person, &wanted).await?,
         _ => Vec::new(),
     };
+    let callers = match number {
+        1 => keys::callers::callers(visit.app(), &visit.person, &wanted).await?,
+        _ => Vec::new(),
+    };
     let total = records.len();
     let first = (number - 1) * PAGE;
     let rows: Vec<Row> = records.into_iter().skip(first).take(PAGE).map(Row::of).collect();
@@ -113,6 +122,7 @@ pub async fn index(visit: Visit, query: Query) -> PageResult {
         key: KeyView::new(&key, &[], visit.app().clock.now()),
         rows,
         refused: refused.into_iter().map(RefusedRow::of).collect(),
+        callers: callers.into_iter().take(MOST_CALLERS).collect(),
     })
 }
 

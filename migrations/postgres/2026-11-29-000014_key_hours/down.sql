@@ -1,0 +1,2 @@
+DROP TABLE key_actions;
+DROP TABLE key_hours;

@@ -1,0 +1,111 @@
+//! Calls that were noted and are not written down yet: bounded, whoever calls.
+
+use super::usage::Sighting;
+use crate::domain::key::SecretId;
+use crate::domain::key_hours::{Called, Counted};
+use crate::domain::key_usage::KEPT_RECORDS;
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
+
+/// Keys whose calls wait to be written down; beyond that, those of further keys are dropped rather than the server's memory.
+const MOST_KEYS: usize = 100_000;
+/// Calls that wait to become records. Beyond that, a key keeps only its newest one.
+const MOST_CALLS: usize = 5_000;
+
+/// What waits to be written down, in the order in which every node locks the rows.
+#[derive(Default)]
+pub(super) struct Noticed {
+    keys: BTreeMap<SecretId, OfKey>,
+    calls: usize,
+}
+
+/// What waits of one key.
+#[derive(Clone, Default)]
+pub(super) struct OfKey {
+    /// The newest calls, oldest first.
+    pub calls: VecDeque<Call>,
+    /// The newest one that was carried out.
+    pub last_use: Option<Call>,
+    pub counted: Counted,
+}
+
+/// A call and when it came.
+#[derive(Clone)]
+pub(super) struct Call {
+    pub at_ms: i64,
+    pub sighting: Arc<Sighting>,
+}
+
+impl Noticed {
+    pub fn len(&self) -> usize {
+        self.keys.len()
+    }
+
+    /// Notes a call.
+    pub fn note(&mut self, id: &SecretId, at_ms: i64, sighting: Sighting) {
+        let called = Called {
+            at: at_ms / 1000,
+            service: &sighting.service,
+            action: &sighting.action,
+            resource: &sighting.resource,
+            ip: &sighting.ip,
+            client: &sighting.client,
+            outcome: &sighting.outcome,
+        };
+        let is_crowded = self.calls >= MOST_CALLS;
+        let Some(of_key) = self.of(id) else { return };
+        of_key.counted.count(&called);
+        let is_accepted = sighting.is_accepted();
+        let call = Call { at_ms, sighting: Arc::new(sighting) };
+        if is_accepted {
+            of_key.last_use = Some(call.clone());
+        }
+        let most = if is_crowded { 1 } else { KEPT_RECORDS };
+        let before = of_key.calls.len();
+        while of_key.calls.len() >= most {
+            of_key.calls.pop_front();
+        }
+        of_key.calls.push_back(call);
+        let after = of_key.calls.len();
+        self.calls = (self.calls + after).saturating_sub(before);
+    }
+
+    /// Counts what somebody sent who did not prove to hold the key.
+    pub fn count(&mut self, id: &SecretId, called: &Called<'_>) {
+        if let Some(of_key) = self.of(id) {
+            of_key.counted.count(called);
+        }
+    }
+
+    fn of(&mut self, id: &SecretId) -> Option<&mut OfKey> {
+        if self.keys.len() >= MOST_KEYS && !self.keys.contains_key(id) {
+            return None;
+        }
+        Some(self.keys.entry(id.clone()).or_default())
+    }
+
+    /// Hands out what waits, in parts of so many keys.
+    pub fn take(&mut self, most_in_one: usize) -> Vec<Vec<(SecretId, OfKey)>> {
+        let Self { keys, .. } = std::mem::take(self);
+        let mut parts = Vec::new();
+        let mut rest = keys.into_iter().peekable();
+        while rest.peek().is_some() {
+            parts.push(rest.by_ref().take(most_in_one).collect());
+        }
+        parts
+    }
+
+    /// Takes back what could not be written down.
+    pub fn put_back(&mut self, part: &[(SecretId, OfKey)]) {
+        for (id, older) in part {
+            let Some(newer) = self.of(id) else { continue };
+            newer.counted.add(older.counted.clone());
+            newer.last_use = newer.last_use.take().or_else(|| older.last_use.clone());
+            let room = KEPT_RECORDS.saturating_sub(newer.calls.len());
+            let kept: Vec<Call> = older.calls.iter().rev().take(room).cloned().collect();
+            let added = kept.len();
+            kept.into_iter().for_each(|call| newer.calls.push_front(call));
+            self.calls += added;
+        }
+    }
+}
