@@ -1,6 +1,7 @@
 //! The command line.
 
 mod admin;
+mod copy_database;
 mod doctor;
 mod gate;
 mod key;
@@ -56,6 +57,8 @@ enum Action {
     /// Say who may ask the gate.
     #[command(subcommand)]
     Gate(gate::GateAction),
+    /// Copy a whole database into another, such as SQLite into PostgreSQL.
+    CopyDatabase(copy_database::Ends),
     /// Ask a running server whether it is up; exits with 1 when it is not.
     Health,
     /// Check everything that the server needs.
@@ -101,6 +104,7 @@ pub async fn run(command: Command) -> Result<(), CliError> {
         Action::Key(action) => key::run(&config, action).await,
         Action::Service(action) => service::run(&config, action).await,
         Action::Gate(action) => gate::run(&config, action).await,
+        Action::CopyDatabase(ends) => copy_database::run(&config, &ends),
         Action::Health => doctor::health(&config),
         Action::Doctor => doctor::doctor(&config),
     }

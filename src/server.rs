@@ -1,11 +1,15 @@
 //! The HTTP server below the pages: who may connect, and how long an answer may wait to be taken.
 
+mod pulse;
 mod seats;
+mod service_manager;
 mod stopping;
 mod stream;
 mod unread;
 
+pub use self::pulse::Pulse;
 use self::seats::Seats;
+pub use self::service_manager::ServiceManager;
 pub use self::stopping::{Draining, Ending, Signals, ignore_others, is_door_closed, run_until_asked};
 pub use self::stream::Traffic;
 use self::stream::Watched;
@@ -43,6 +47,8 @@ pub struct Bounds {
     pub exempt: Vec<IpNet>,
     /// How long a server that is to stop goes on before it finishes what is open.
     pub drain: Duration,
+    /// Where its workers count.
+    pub pulse: Pulse,
 }
 
 /// A server that is being put together: one application for each worker at each address.
@@ -66,6 +72,7 @@ struct Around {
     seats: Seats,
     stopping: GracefulShutdownSignal,
     patience: Duration,
+    pulse: Pulse,
 }
 
 impl Building {
@@ -79,7 +86,10 @@ impl Building {
         }
         let stopping = builder.graceful_shutdown_signal();
         let seats = Seats::new(bounds.per_address, bounds.exempt);
-        Self { builder, around: Around { seats, stopping, patience: bounds.write_patience } }
+        Self {
+            builder,
+            around: Around { seats, stopping, patience: bounds.write_patience, pulse: bounds.pulse },
+        }
     }
 
     /// Serves an application at a bound address. At a socket of this machine every client has the same address: none.
@@ -133,7 +143,8 @@ where
     B: MessageBody + 'static,
     T: AsyncRead + AsyncWrite + AsFd + Unpin + 'static,
 {
-    let Around { seats, stopping, patience } = around.clone();
+    let Around { seats, stopping, patience, pulse } = around.clone();
+    pulse.begin();
     let accept = move |stream: T| {
         let peer = peer_of(&stream);
         let seat = seats.take(peer);

@@ -1,5 +1,6 @@
 //! Joins config, store, vault and clock; starts the server.
 
+mod copy;
 mod doors;
 mod figures;
 mod first;
@@ -8,6 +9,7 @@ mod site;
 mod sqlite;
 mod token_file;
 
+pub use self::copy::copy_database;
 pub use self::doors::{Doors, Handles};
 pub use self::first::Lost;
 use self::first::Start;
@@ -25,7 +27,8 @@ use crate::gate::versitygw::Peer;
 use crate::passwords::{Passwords, PasswordsError};
 use crate::program;
 use crate::random::Random;
-use crate::server::{Bounds, Building, Draining, Listener};
+use crate::server::{Bounds, Building, Draining, Listener, Pulse};
+use crate::store::copy::CopyError;
 use crate::store::start_lock::{self, StartLock};
 use crate::store::{Conn, StoreError, dialect, meta, migrations, policies};
 use crate::vault::{Vault, VaultError};
@@ -34,6 +37,7 @@ use crate::web::cookies::CookieNames;
 use crate::web::session;
 use actix_web::dev::Server;
 use actix_web::web::Data;
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -78,6 +82,8 @@ pub enum StartError {
     Store(#[from] StoreError),
     #[error("The gate token of gate.versitygw_token_file cannot be used: {0}.")]
     GateToken(std::io::Error),
+    #[error(transparent)]
+    Copy(#[from] CopyError),
     #[error(transparent)]
     Vault(#[from] VaultError),
     #[error(transparent)]
@@ -173,6 +179,10 @@ fn settle(conn: &mut Conn, vault: &Vault, now: i64) -> Result<(), Failure> {
         Some(check) => vault.ensure_matches(&check)?,
         None => meta::insert(conn, meta::VAULT_CHECK, &vault.check_value()?)?,
     }
+    // A newer version may have other ones, and its nodes run beside this one.
+    if migrations::is_newer(conn)? {
+        return Ok(());
+    }
     for preset in PRESETS {
         let stored = StoredPolicy {
             id: PolicyId(preset.id),
@@ -189,8 +199,15 @@ fn settle(conn: &mut Conn, vault: &Vault, now: i64) -> Result<(), Failure> {
     Ok(())
 }
 
+/// What is known of a server while it runs.
+#[derive(Clone, Default)]
+pub struct State {
+    pub draining: Draining,
+    pub pulse: Pulse,
+}
+
 /// A server at bound addresses, which says that it is not ready while it drains.
-pub fn server(config: &Config, app: &App, doors: Doors, draining: Draining) -> Result<Server, StartError> {
+pub fn server(config: &Config, app: &App, doors: Doors, state: State) -> Result<Server, StartError> {
     let is_https = config.is_https();
     let names = CookieNames::new(&config.public_url, &session::key(app)?);
     let context = Data::new(WebContext {
@@ -203,7 +220,7 @@ pub fn server(config: &Config, app: &App, doors: Doors, draining: Draining) -> R
         trusted_proxies: config.server.trusted_proxies.clone(),
         body_timeout: Duration::from_secs(config.server.body_timeout_seconds.into()),
         cookies: names.clone(),
-        draining,
+        draining: state.draining,
     });
     // Made once here, so that a failure is a start-up error and not one of a worker.
     session::middleware(app, &names.session, is_https)?;
@@ -223,6 +240,7 @@ pub fn server(config: &Config, app: &App, doors: Doors, draining: Draining) -> R
         per_address: config.server.connections_per_address as usize,
         exempt: config.server.trusted_proxies.clone(),
         drain: Duration::from_secs(config.server.drain_seconds.into()),
+        pulse: state.pulse,
     };
     let peer = config.gate.versitygw.as_ref().map(peer).transpose()?;
     let shared = contexts.clone();
@@ -303,12 +321,12 @@ pub async fn keep_usage(app: App) {
 }
 
 /// Tells every ten seconds that this server runs, for as long as it does.
-pub async fn keep_present(app: App) {
+pub async fn keep_present(app: App, address: SocketAddr) {
     let mut every = tokio::time::interval(Duration::from_secs(nodes::SIGN_OF_LIFE));
     every.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     loop {
         every.tick().await;
-        if let Err(failure) = operator::nodes::report_running(&app).await {
+        if let Err(failure) = operator::nodes::report_running(&app, address).await {
             tracing::warn!(error = %failure, "the other nodes could not be told that this one runs");
         }
     }

@@ -49,6 +49,7 @@ pub(super) fn doctor(config: &Config) -> Result<(), CliError> {
         findings.push(("accounts", accounts(app)));
         findings.push(("clock", clock(app)));
         findings.push(("copied requests", copied_requests(config, app)));
+        findings.push(("nodes", nodes(app)));
     }
     let failed = findings.iter().filter(|(_, finding)| finding.is_err()).count();
     for (name, finding) in &findings {
@@ -117,6 +118,24 @@ fn copied_requests(config: &Config, app: &crate::app::App) -> Finding {
         .to_owned())
 }
 
+/// Who runs on the database.
+fn nodes(app: &crate::app::App) -> Finding {
+    let running = operator::nodes::running_nodes(app).map_err(|error| error.to_string())?;
+    let now = app.clock.now();
+    let told = running.iter().map(|node| {
+        let schema = node.schema_version.map_or("unknown".to_owned(), |version| version.to_string());
+        let lag = node.lag_ms.map_or("unknown".to_owned(), |lag| format!("{lag} ms"));
+        format!(
+            "{} (version {}, schema {schema}, seen {} s ago, database answers in {lag})",
+            node.address.as_deref().unwrap_or(&node.id),
+            node.version,
+            now - node.seen_at
+        )
+    });
+    let told: Vec<String> = told.collect();
+    Ok(if told.is_empty() { "none runs".to_owned() } else { told.join("; ") })
+}
+
 /// A factor used in a step that is still to come means that the clock was ahead then, or is behind now.
 fn clock(app: &crate::app::App) -> Finding {
     let now = app.clock.now();
@@ -127,6 +146,19 @@ fn clock(app: &crate::app::App) -> Finding {
             Err("a code of a later time was used already: the clock was ahead then, or is behind now."
                 .to_owned())
         }
-        _ => Ok(crate::clock::readable(now)),
+        _ => difference(app, now),
+    }
+}
+
+/// Several nodes agree on what has run out only if their clocks do.
+fn difference(app: &crate::app::App, now: i64) -> Finding {
+    let difference = operator::nodes::clock_difference(app).map_err(|error| error.to_string())?;
+    match difference {
+        Some(ms) if ms.abs() > 2_000 => Err(format!(
+            "the clock of this machine and that of the database differ by {} s; keep both in time (NTP).",
+            ms.abs() / 1_000
+        )),
+        Some(ms) => Ok(format!("{}, {} ms from that of the database", crate::clock::readable(now), ms.abs())),
+        None => Ok(crate::clock::readable(now)),
     }
 }

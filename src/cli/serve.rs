@@ -3,10 +3,10 @@
 use super::{CliError, opened, print_setup_url};
 use crate::app::{App, gate, keys, operator, sign_in};
 use crate::config::Config;
-use crate::server::{self, Draining, Ending, Signals};
-use crate::startup::{self, Doors, Handles, Lost, StartError};
+use crate::server::{self, Ending, Pulse, ServiceManager, Signals};
+use crate::startup::{self, Doors, Handles, Lost, StartError, State};
 use crate::{program, telemetry};
-use std::net::TcpListener;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::task::JoinHandle;
@@ -40,19 +40,22 @@ pub(super) async fn run(config: Config, new_database: bool) -> Result<(), CliErr
 
 async fn serve(config: &Config, app: &App, signals: &mut Signals) -> Result<(), CliError> {
     let doors = Doors::bind(config)?;
-    announce(config, &doors.main)?;
+    let address = doors.main.local_addr()?;
+    announce(config, address);
+    let (state, manager) = (State::default(), ServiceManager::of_environment());
     let ending = Ending {
-        draining: Draining::default(),
+        draining: state.draining.clone(),
         patience: Duration::from_secs(config.server.drain_seconds.into()),
         close: closing(doors.handles()?),
     };
-    let server = startup::server(config, app, doors, ending.draining.clone())?;
+    let server = startup::server(config, app, doors, state.clone())?;
+    manager.tell_ready();
     let tasks = [
         actix_web::rt::spawn(startup::sweep(app.clone())),
         actix_web::rt::spawn(startup::keep_filled(app.clone())),
         actix_web::rt::spawn(startup::keep_usage(app.clone())),
         actix_web::rt::spawn(startup::keep_signed(app.clone())),
-        actix_web::rt::spawn(startup::keep_present(app.clone())),
+        actix_web::rt::spawn(startup::keep_present(app.clone(), address)),
     ];
     if !sign_in::door(app).await?.is_set_up
         && let Err(failure) = print_setup_url(config, app)
@@ -60,7 +63,11 @@ async fn serve(config: &Config, app: &App, signals: &mut Signals) -> Result<(), 
         let command = format!("{} setup-url", program::name());
         tracing::warn!(error = %failure, command, "the setup address could not be printed; this command prints one");
     }
-    let ended = server::run_until_asked(server, signals, &ending).await;
+    let ended = tokio::select! {
+        ended = server::run_until_asked(server, signals, &ending) => ended,
+        () = watched(&manager, &state.pulse) => Ok(()),
+    };
+    manager.tell_stopping();
     tasks.iter().for_each(JoinHandle::abort);
     write_down(app).await;
     ended.map_err(StartError::from)?;
@@ -68,12 +75,17 @@ async fn serve(config: &Config, app: &App, signals: &mut Signals) -> Result<(), 
     Ok(())
 }
 
+/// Never ends.
+async fn watched(manager: &ServiceManager, pulse: &Pulse) {
+    manager.keep_watched(pulse).await;
+    std::future::pending::<()>().await;
+}
+
 fn closing(handles: Handles) -> Box<dyn Fn()> {
     Box::new(move || handles.close())
 }
 
-fn announce(config: &Config, listener: &TcpListener) -> Result<(), CliError> {
-    let address = listener.local_addr()?;
+fn announce(config: &Config, address: SocketAddr) {
     tracing::info!(%address, public_url = %config.public_url, database = %config.database.url, "camlock is listening");
     if config.is_plain_on_a_network() {
         tracing::warn!(
@@ -82,7 +94,6 @@ fn announce(config: &Config, listener: &TcpListener) -> Result<(), CliError> {
              public_url to https://"
         );
     }
-    Ok(())
 }
 
 /// Keeps what is in memory alone.

@@ -104,6 +104,19 @@ pub fn last_of_target(conn: &Conn) -> &'static str {
 }
 
 #[derive(QueryableByName)]
+struct Time {
+    #[diesel(sql_type = BigInt)]
+    ms: i64,
+}
+
+/// What time it is where the database runs, in unix milliseconds; SQLite has no clock of its own.
+pub fn clock_ms(conn: &mut Conn) -> Result<Option<i64>, StoreError> {
+    let Conn::Postgres(conn) = conn else { return Ok(None) };
+    let ask = "SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint AS ms";
+    Ok(Some(diesel::sql_query(ask).get_result::<Time>(conn)?.ms))
+}
+
+#[derive(QueryableByName)]
 struct Version {
     #[diesel(sql_type = Text)]
     version: String,

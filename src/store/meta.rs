@@ -10,6 +10,10 @@ pub const VAULT_CHECK: &str = "vault_check";
 /// The name of what is written to see whether anything can be written.
 pub const READY_STAMP: &str = "ready_stamp";
 
+/// The name of the oldest newest migration of a program that can work on this schema, in digits. A migration that does
+/// more than add sets it to its own number.
+pub const OLDEST_READER: &str = "oldest_reader";
+
 /// The value of that name.
 pub fn find(conn: &mut Conn, name: &str) -> Result<Option<Vec<u8>>, StoreError> {
     Ok(meta::table.find(name).select(meta::value).get_result(conn).optional()?)

@@ -1,6 +1,6 @@
 //! The schema's history, the same steps in two dialects.
 
-use super::{Conn, StoreError};
+use super::{Conn, StoreError, meta};
 use diesel::RunQueryDsl;
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 use std::time::{Duration, Instant};
@@ -14,7 +14,7 @@ const PAUSE: Duration = Duration::from_millis(50);
 
 /// Brings the schema up to date. Several nodes may start at once: they take turns.
 pub fn run(conn: &mut Conn) -> Result<(), StoreError> {
-    ensure_not_newer(conn)?;
+    ensure_readable(conn)?;
     // With nothing to do, nobody who holds the lock keeps a start waiting.
     if has_table(conn)? && is_current(conn)? {
         return Ok(());
@@ -49,6 +49,14 @@ pub fn is_current(conn: &mut Conn) -> Result<bool, StoreError> {
     Ok(versions().iter().all(|version| applied.contains(version)))
 }
 
+/// Whether it is exactly the schema of this version.
+pub fn is_ours(conn: &mut Conn) -> Result<bool, StoreError> {
+    let (mut applied, mut known) = (applied(conn)?, versions());
+    applied.sort();
+    known.sort();
+    Ok(applied == known)
+}
+
 fn applied(conn: &mut Conn) -> Result<Vec<String>, StoreError> {
     let rows = diesel::sql_query("SELECT version FROM __diesel_schema_migrations").load::<Applied>(conn)?;
     Ok(rows.into_iter().map(|row| row.version).collect())
@@ -70,18 +78,34 @@ pub fn redo_all(conn: &mut Conn) -> Result<(), StoreError> {
     run(conn)
 }
 
-fn ensure_not_newer(conn: &mut Conn) -> Result<(), StoreError> {
+/// Refuses a schema of a newer version, unless it has only grown since this one.
+fn ensure_readable(conn: &mut Conn) -> Result<(), StoreError> {
     if !has_table(conn)? {
         return Ok(());
     }
-    let applied = applied(conn)?;
-    let known = versions();
-    match applied.iter().find(|version| !known.contains(version)) {
-        Some(version) => Err(StoreError::Version(format!(
-            "The database was written by a newer Camlock (migration {version}). Start that version, or restore a backup."
-        ))),
-        None => Ok(()),
+    let Some(version) = unknown(conn)? else { return Ok(()) };
+    if oldest_reader(conn)?.is_some_and(|oldest| newest() >= oldest) {
+        return Ok(());
     }
+    Err(StoreError::Version(format!(
+        "The database was written by a newer Camlock (migration {version}). Start that version, or restore a backup."
+    )))
+}
+
+/// Whether a newer version has added to the schema.
+pub fn is_newer(conn: &mut Conn) -> Result<bool, StoreError> {
+    Ok(unknown(conn)?.is_some())
+}
+
+fn unknown(conn: &mut Conn) -> Result<Option<String>, StoreError> {
+    let known = versions();
+    Ok(applied(conn)?.into_iter().find(|version| !known.contains(version)))
+}
+
+/// The oldest newest step with which a program can still work on this schema.
+fn oldest_reader(conn: &mut Conn) -> Result<Option<i64>, StoreError> {
+    let value = meta::find(conn, meta::OLDEST_READER)?;
+    Ok(value.and_then(|value| String::from_utf8(value).ok()).and_then(|text| text.parse().ok()))
 }
 
 fn versions() -> Vec<String> {

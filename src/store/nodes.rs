@@ -12,6 +12,12 @@ pub struct Node {
     pub version: String,
     pub started_at: i64,
     pub seen_at: i64,
+    /// Its newest migration; none of a version that did not tell.
+    pub schema_version: Option<i64>,
+    /// The machine's name and where it listens.
+    pub address: Option<String>,
+    /// Milliseconds until the database told how far it is, which is asked before each decision.
+    pub lag_ms: Option<i64>,
 }
 
 /// Says that a server is there.

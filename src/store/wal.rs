@@ -180,7 +180,7 @@ fn lock_name(path: &Path) -> PathBuf {
 }
 
 /// Whether another Camlock has the database open.
-fn is_in_use(path: &Path) -> bool {
+pub(super) fn is_in_use(path: &Path) -> bool {
     File::open(lock_name(path)).is_ok_and(|file| matches!(file.try_lock(), Err(TryLockError::WouldBlock)))
 }
 

@@ -15,7 +15,7 @@ use crate::domain::permission::action::{
     UPDATE_USER,
 };
 use crate::web::forms::{kept, once};
-use crate::web::pages::account::{settings, setup};
+use crate::web::pages::account::{settings, setup, system};
 use crate::web::pages::keys::{self, reveal};
 use crate::web::pages::me::{self, factors, identity, mfa};
 use crate::web::pages::policies::{self, simulate};
@@ -221,6 +221,7 @@ pub const ENDPOINTS: &[Endpoint] = &[
     get("/audit/{seq}", For(READ_AUDIT), || to(audit::detail)),
     get("/settings/security", For(READ_SETTINGS), || to(settings::form)),
     post("/settings/security", For(CHANGE_SETTINGS), || to(settings::submit)),
+    get("/settings/system", For(READ_SETTINGS), || to(system::index)),
     get("/settings/services", For(LIST_SERVICES), || to(services::list::index)),
     get("/settings/services/new", For(CREATE_SERVICE), || to(services::form::new_form)),
     make("/settings/services/new", For(CREATE_SERVICE), || to(services::form::create)),

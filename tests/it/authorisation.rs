@@ -155,6 +155,7 @@ const TABLE: &[(&str, &str, Rule)] = &[
     ("GET", "/audit/{seq}", Only(READERS)),
     ("GET", "/settings/security", Only(READERS)),
     ("POST", "/settings/security", Only(MANAGERS)),
+    ("GET", "/settings/system", Only(READERS)),
     ("GET", "/settings/services", Only(READERS)),
     ("GET", "/settings/services/new", Only(MANAGERS)),
     ("POST", "/settings/services/new", Only(MANAGERS)),

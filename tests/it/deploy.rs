@@ -2,6 +2,7 @@
 
 use crate::support::process::{ask, at_a_port, await_ready, free_port, signal, stop, text};
 use crate::support::{Client, code};
+use camlock::config::Config;
 use serde_json::json;
 use std::fs::{self, Permissions};
 use std::io::{Read, Write};
@@ -37,6 +38,113 @@ impl Drop for Running {
 
 fn shipped(file: &str) -> String {
     fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("deploy").join(file)).unwrap()
+}
+
+/// What a file of `deploy` sets, as `CAMLOCK_X: value` or `{ name: CAMLOCK_X, value: "…" }`.
+fn settings_of(file: &str) -> Vec<(String, String)> {
+    let line = |line: &str| {
+        let rest = line.get(line.find("CAMLOCK_")?..)?;
+        let (name, value) = rest.split_once(": ")?;
+        let name = name.trim_end_matches(", value").to_owned();
+        let is_name =
+            name.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_');
+        let value = value.trim().trim_end_matches('}').trim().trim_matches('"').to_owned();
+        is_name.then_some((name, value))
+    };
+    shipped(file).lines().filter(|line| !line.trim_start().starts_with('#')).filter_map(line).collect()
+}
+
+#[test]
+fn what_the_files_set_are_settings_of_camlock() {
+    for file in ["compose.yaml", "kubernetes.yaml"] {
+        let settings = settings_of(file);
+        assert!(settings.len() >= 3, "{file}: {settings:?}");
+        let config =
+            Config::load(None, settings.into_iter()).unwrap_or_else(|error| panic!("{file}: {error}"));
+        assert!(config.is_https() && !config.server.trusted_proxies.is_empty(), "{file}");
+    }
+}
+
+#[test]
+fn the_files_leave_a_node_nothing_that_it_does_not_need() {
+    let wanted: [(&str, &[&str]); 4] = [
+        (
+            "camlock.service",
+            &[
+                "Type=notify",
+                "WatchdogSec=",
+                "DynamicUser=yes",
+                "ProtectSystem=strict",
+                "NoNewPrivileges=yes",
+                "CapabilityBoundingSet=\n",
+                "MemoryDenyWriteExecute=yes",
+            ],
+        ),
+        (
+            "Dockerfile",
+            &["FROM gcr.io/distroless/cc-debian12:nonroot", "USER 65532:65532", "HEALTHCHECK", "--locked"],
+        ),
+        (
+            "compose.yaml",
+            &[
+                "read_only: true",
+                "cap_drop: [ALL]",
+                "no-new-privileges:true",
+                "node-one: *node",
+                "node-two: *node",
+                "postgres:",
+                "nginx:",
+            ],
+        ),
+        (
+            "kubernetes.yaml",
+            &[
+                "enableServiceLinks: false",
+                "readOnlyRootFilesystem: true",
+                "runAsNonRoot: true",
+                "allowPrivilegeEscalation: false",
+                "kind: PodDisruptionBudget",
+                "path: /readyz",
+                "path: /healthz",
+                "terminationGracePeriodSeconds: 30",
+                "maxUnavailable: 0",
+            ],
+        ),
+    ];
+    for (file, lines) in wanted {
+        let text = shipped(file);
+        for line in lines {
+            assert!(text.contains(line), "{line} is in deploy/{file}");
+        }
+    }
+    let nginx = "server 127.0.0.1:8080 fail_timeout=1s;";
+    assert!(
+        shipped("nginx.conf").contains(nginx) && shipped("compose.yaml").contains(nginx),
+        "compose puts two there"
+    );
+}
+
+#[test]
+fn two_nodes_behind_nginx_lose_no_call_while_one_is_killed_and_both_restart() {
+    if !has("nginx") || !has("python3") {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    fs::set_permissions(folder.path(), Permissions::from_mode(0o755)).unwrap();
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("deploy/try-two-nodes");
+
+    let output = Command::new(script)
+        .env("TRY_BINARY", env!("CARGO_BIN_EXE_camlock"))
+        .env("TMPDIR", folder.path())
+        .output()
+        .unwrap();
+
+    let (said, wrong) = (text(&output.stdout), text(&output.stderr));
+    assert!(output.status.success(), "{said}\n{wrong}");
+    assert_eq!(said.matches(" calls, 0 refused\n").count(), 2, "{said}\n{wrong}");
+    // The one that was killed counts for half a minute.
+    assert!(said.matches("(version ").count() >= 2, "doctor names both nodes: {said}\n{wrong}");
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0, "it cleans up");
 }
 
 /// Runs a command in a file system where only `data` can be written, as a user who owns nothing else.

@@ -1,22 +1,38 @@
 //! Which servers run on the database, as they tell of themselves.
 
 use crate::app::{App, Failure};
-use crate::store::nodes::{self, Node};
+use crate::store::nodes;
+pub use crate::store::nodes::Node;
+use crate::store::{StoreError, dialect, migrations, sequences};
+use std::net::SocketAddr;
+use std::time::Instant;
 
 /// Seconds between two signs of life.
 pub const SIGN_OF_LIFE: u64 = 10;
 /// Seconds after its last sign of life for which a server counts as running.
 const COUNTS_FOR: i64 = 30;
 
-/// Gives a sign of life of this server.
-pub async fn report_running(app: &App) -> Result<(), Failure> {
+/// Gives a sign of life of this server, which listens there.
+pub async fn report_running(app: &App, address: SocketAddr) -> Result<(), Failure> {
+    let asked = Instant::now();
+    app.store.read(sequences::standing).await?;
+    let lag = asked.elapsed().as_millis();
     let node = Node {
         id: app.node.to_string(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
         started_at: app.started_at,
         seen_at: app.clock.now(),
+        schema_version: Some(migrations::newest()),
+        address: Some(format!("{} {address}", machine())),
+        lag_ms: Some(i64::try_from(lag).unwrap_or(i64::MAX)),
     };
     Ok(app.store.write(move |conn| nodes::put(conn, &node)).await?)
+}
+
+/// The name of this machine: in containers all servers may listen at the same address.
+fn machine() -> String {
+    let name = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
+    name.trim().to_owned()
 }
 
 /// Says that this server has stopped.
@@ -29,4 +45,38 @@ pub async fn report_stopped(app: &App) -> Result<(), Failure> {
 pub fn running_nodes(app: &App) -> Result<Vec<Node>, Failure> {
     let since = app.clock.now() - COUNTS_FOR;
     Ok(app.store.read_now(|conn| nodes::seen_since(conn, since))?)
+}
+
+/// How many milliseconds the clock of the database is ahead of ours; nothing where both are the same clock.
+pub fn clock_difference(app: &App) -> Result<Option<i64>, Failure> {
+    let theirs = app.store.read_now(dialect::clock_ms)?;
+    Ok(theirs.map(|theirs| theirs - app.clock.now_ms()))
+}
+
+/// What runs here, for people.
+pub struct Installation {
+    pub now: i64,
+    pub is_sqlite: bool,
+    /// The newest migration that this program knows.
+    pub schema: i64,
+    /// As [`clock_difference`] says.
+    pub clock_difference: Option<i64>,
+    /// Oldest first.
+    pub nodes: Vec<Node>,
+}
+
+/// The program, its database, and who else runs on it.
+pub async fn installation(app: &App) -> Result<Installation, Failure> {
+    let now = app.clock.now();
+    let ask = move |conn: &mut _| {
+        Ok::<_, StoreError>((nodes::seen_since(conn, now - COUNTS_FOR)?, dialect::clock_ms(conn)?))
+    };
+    let (nodes, theirs) = app.store.read(ask).await?;
+    Ok(Installation {
+        now,
+        is_sqlite: app.store.is_sqlite(),
+        schema: migrations::newest(),
+        clock_difference: theirs.map(|theirs| theirs - app.clock.now_ms()),
+        nodes,
+    })
 }

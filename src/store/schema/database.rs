@@ -28,5 +28,8 @@ diesel::table! {
         version -> Text,
         started_at -> BigInt,
         seen_at -> BigInt,
+        schema_version -> Nullable<BigInt>,
+        address -> Nullable<Text>,
+        lag_ms -> Nullable<BigInt>,
     }
 }

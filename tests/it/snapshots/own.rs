@@ -94,6 +94,7 @@ async fn services(album: &mut Album, app: &TestApp, root: &Person) {
     const TOKEN: &str = "/settings/gates/new";
     album.open("services_none", &root.browser, "/settings/services").await;
     album.open("tokens_none", &root.browser, "/settings/gates").await;
+    album.open("system", &root.browser, "/settings/system").await;
     album.open("service_new", &root.browser, SERVICE).await;
     let fields = [("name", "Orders"), ("hosts", "*.example"), ("routes", "GET"), ("body_limit", "-1")];
     album.send("service_refused", root, SERVICE, &fields).await;

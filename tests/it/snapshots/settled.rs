@@ -10,7 +10,7 @@ const ICON: (&str, &str) = (
 );
 
 /// What stands around something that varies; after the last `>` where that is an element.
-const MARKS: [(&str, &str, &str); 12] = [
+const MARKS: [(&str, &str, &str); 16] = [
     ("id=\"secret-key\"", "<", "SECRET"),
     ("id=\"totp-secret\"", "<", "SEED"),
     ("id=\"initial-password\"", "<", "PASSWORD"),
@@ -23,6 +23,10 @@ const MARKS: [(&str, &str, &str); 12] = [
     ("name=\"token\" value=\"", "\"", "TOKEN"),
     ("data-session=\"", "\"", "SESSION"),
     ("data-device=\"", "\"", "DEVICE"),
+    ("id=\"system-version\"", "<", "VERSION"),
+    ("id=\"system-schema\"", "<", "SCHEMA"),
+    ("id=\"system-database\"", "<", "DATABASE"),
+    ("id=\"system-clock\"", "<", "CLOCK"),
 ];
 
 /// The names given so far, so that one id has one name on all pages of a scene.

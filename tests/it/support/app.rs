@@ -11,8 +11,7 @@ use camlock::clock::Clock;
 use camlock::config::{Config, DatabaseUrl};
 use camlock::passwords::{Cost, Passwords};
 use camlock::random::Random;
-use camlock::server::Draining;
-use camlock::startup::{self, Doors, Surroundings};
+use camlock::startup::{self, Doors, State, Surroundings};
 use camlock::store::Store;
 use std::fs::Permissions;
 use std::net::TcpListener;
@@ -64,12 +63,14 @@ impl TestApp {
 
     /// With a database and a key that were there before, at that time.
     pub fn spawn_over(dump: &str, key: &str, now: i64) -> Self {
+        Self::spawn_prepared(key, now, |_, database| database.load(dump))
+    }
+
+    /// With a key that was there before, and a database that somebody else makes.
+    pub fn spawn_prepared(key: &str, now: i64, make: impl FnOnce(&Path, &TestDatabase)) -> Self {
         Self::spawn_on(&[], Clock::controlled(now), |data, database| {
-            database.load(dump);
-            std::fs::create_dir(data).expect("a data directory");
-            let path = data.join("master.key");
-            std::fs::write(&path, key).expect("a key file");
-            std::fs::set_permissions(&path, Permissions::from_mode(0o600)).expect("a key file of one's own");
+            keep_key(data, key);
+            make(data, database);
         })
     }
 
@@ -177,6 +178,14 @@ impl TestApp {
     }
 }
 
+/// Makes a data directory with that master key.
+pub fn keep_key(data: &Path, key: &str) {
+    std::fs::create_dir(data).expect("a data directory");
+    let path = data.join("master.key");
+    std::fs::write(&path, key).expect("a key file");
+    std::fs::set_permissions(&path, Permissions::from_mode(0o600)).expect("a key file of one's own");
+}
+
 impl Drop for Node {
     fn drop(&mut self) {
         drop(self.server.stop(false));
@@ -205,7 +214,7 @@ fn serve(config: Config, app: App, listener: TcpListener) -> ServerHandle {
     std::thread::spawn(move || {
         actix_web::rt::System::new().block_on(async move {
             let doors = Doors::beside(&config, listener).expect("the gate's address");
-            let server = startup::server(&config, &app, doors, Draining::default()).expect("a server");
+            let server = startup::server(&config, &app, doors, State::default()).expect("a server");
             send.send(server.handle()).expect("a waiting test");
             server.await.expect("a clean end");
         });

@@ -1,5 +1,6 @@
 //! A database of an older version, and what is known of it; see `tests/fixtures`.
 
+use super::database::TestDatabase;
 use super::people::Person;
 use super::{Browser, Client, TestApp};
 use camlock::store::StoreError;
@@ -25,6 +26,12 @@ impl Index<&str> for Upgraded {
     }
 }
 
+/// A file of the SQLite database of commit fd014a5.
+pub fn fixture(name: &str) -> String {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/fd014a5/sqlite");
+    std::fs::read_to_string(folder.join(name)).unwrap()
+}
+
 impl Upgraded {
     /// The server on the database of commit fd014a5.
     pub fn open() -> Self {
@@ -34,6 +41,14 @@ impl Upgraded {
         let facts: Value = serde_json::from_str(&read("facts.json")).unwrap();
         let now = facts["now"].as_i64().unwrap();
         let app = TestApp::spawn_over(&read("dump.sql"), &read("master.key"), now + 60);
+        Self { app, facts }
+    }
+
+    /// The server on a copy of the SQLite database of that commit, which `make` puts where it is to be.
+    pub fn copied(make: impl FnOnce(&Path, &TestDatabase)) -> Self {
+        let facts: Value = serde_json::from_str(&fixture("facts.json")).unwrap();
+        let now = facts["now"].as_i64().unwrap();
+        let app = TestApp::spawn_prepared(&fixture("master.key"), now + 60, make);
         Self { app, facts }
     }
 

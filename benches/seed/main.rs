@@ -1,0 +1,105 @@
+//! Fills an empty database with a large organisation, to measure on:
+//!
+//! ```text
+//! cargo run --release --example seed -- --data-dir /tmp/large
+//! cargo run --release --example seed -- --data-dir /tmp/small --users 20 --keys 40 --events 100
+//! cargo run --release --example seed -- --data-dir /tmp/large --database postgres://me@localhost/large
+//! ```
+//!
+//! Then `CAMLOCK_DATA_DIR=/tmp/large camlock serve` works on it. What is needed to sign in as root stands on standard
+//! output as JSON. Every SecretId and SecretKey follows from the seed and the number of its key, counted from 0:
+//! `AKID` + `text("{seed}:id:{number}")` and `text("{seed}:key:{number}")`, where `text` takes each byte of the SHA-256
+//! modulo 62 as a place in `0…9A…Za…z`. Keys whose number is in `pairs` are enabled, and their holders may manage their own.
+
+mod log;
+mod people;
+mod rights;
+mod story;
+
+use camlock::config::Config;
+use camlock::domain::secret::Password;
+use camlock::startup::{self, Surroundings};
+use camlock::store::bulk::{self, Load};
+use clap::Parser;
+use std::path::PathBuf;
+use std::time::Instant;
+use story::Story;
+
+/// How large the organisation is.
+#[derive(Parser)]
+struct Sizes {
+    /// Where the master key is, or is made.
+    #[arg(long)]
+    data_dir: PathBuf,
+    /// The database; a SQLite file in the data directory when none is named.
+    #[arg(long)]
+    database: Option<String>,
+    /// Memberships of the first account.
+    #[arg(long, default_value_t = 500_000)]
+    users: i64,
+    /// Keys at most; each user has two at most.
+    #[arg(long, default_value_t = 1_000_000)]
+    keys: i64,
+    /// Events of the log.
+    #[arg(long, default_value_t = 2_000_000)]
+    events: i64,
+    /// What all secrets follow from.
+    #[arg(long, default_value = "camlock")]
+    seed: String,
+    /// A file for SecretId, SecretKey and UIN of enabled keys, one key on each line.
+    #[arg(long)]
+    pairs: Option<PathBuf>,
+}
+
+type Outcome<T> = Result<T, Box<dyn std::error::Error>>;
+
+fn main() -> Outcome<()> {
+    let sizes = Sizes::parse();
+    actix_web::rt::System::new().block_on(fill(sizes))
+}
+
+async fn fill(sizes: Sizes) -> Outcome<()> {
+    let config = Config::load(None, settings(&sizes).into_iter())?;
+    let app = startup::open(&config, Surroundings::of_machine()?)?;
+    let hash = app.passwords.hash(Password::parse(story::PASSWORD)?).await?;
+    let story = Story::new(&sizes, app.vault.clone(), hash);
+    if !app.store.read_now(camlock::store::accounts::first_two)?.is_empty() {
+        return Err("There are accounts in this database already.".into());
+    }
+    drop(app);
+    let mut conn = bulk::open(&config.database.url)?;
+    let mut load = Load::begin(&mut conn)?;
+    let begun = Instant::now();
+    for (name, part) in PARTS {
+        part(&mut load, &story)?;
+        eprintln!("{:6.1} s  {name}", begun.elapsed().as_secs_f64());
+    }
+    load.finish()?;
+    eprintln!("{:6.1} s  indexes", begun.elapsed().as_secs_f64());
+    if let Some(path) = &sizes.pairs {
+        std::fs::write(path, story.pairs())?;
+    }
+    println!("{}", story.told());
+    Ok(())
+}
+
+type Part = fn(&mut Load<'_>, &Story) -> Outcome<()>;
+
+const PARTS: [(&str, Part); 8] = [
+    ("accounts", people::accounts),
+    ("users", people::users),
+    ("what users are found by", people::derived),
+    ("keys", people::keys),
+    ("authenticator apps", people::apps),
+    ("policies and groups", rights::all),
+    ("events", log::events),
+    ("numbers", story::numbers),
+];
+
+fn settings(sizes: &Sizes) -> Vec<(String, String)> {
+    let mut settings = vec![("CAMLOCK_DATA_DIR".to_owned(), sizes.data_dir.display().to_string())];
+    if let Some(url) = &sizes.database {
+        settings.push(("CAMLOCK_DATABASE__URL".to_owned(), url.clone()));
+    }
+    settings
+}

@@ -1,0 +1,48 @@
+//! Rows for the tables that the old database does not have, with whatever a copy could lose on its way.
+
+use camlock::config::DatabaseUrl;
+use camlock::domain::user::Uin;
+use camlock::random::Random;
+use camlock::store::bulk;
+use camlock::vault::{KeyRing, Vault, places};
+use data_encoding::HEXUPPER;
+use diesel::connection::SimpleConnection;
+use std::path::Path;
+
+/// The odd texts have what COPY, CSV and quotes would trip over.
+const ROWS: &str = r#"
+INSERT INTO services SELECT 1, owner_uin, 'orders', '["o.example"]', '[]', 1024, 1, 'root', 2, 'root' FROM accounts LIMIT 1;
+INSERT INTO gate_tokens SELECT 1, 'digest', owner_uin, 'edge', '{}', 1, 'root', NULL, 3 FROM accounts LIMIT 1;
+INSERT INTO gate_token_services VALUES (1, 1);
+INSERT INTO service_hours VALUES (1, 3600, 9223372036854775807, -1);
+INSERT INTO service_refusals VALUES (1, 5, 'r', NULL, 'tab	\ 中文 ''"', '', '', 'GET', '/a
+b', '', '', 'expired', '');
+INSERT INTO key_refusals VALUES ('AKIDx', 'wrong_signature', 3, 4, 5, '::1');
+INSERT INTO nodes (id, version, started_at, seen_at) VALUES ('left', '0.1.0', 1, 2);
+INSERT INTO signed_seconds VALUES ('left', 'AKIDx', 7, x'00ff0a5c');
+INSERT INTO signed_changes VALUES ('s', '\N', 'r', 1, '', 2, 3);
+INSERT INTO retired_ids SELECT x'0011' WHERE NOT EXISTS (SELECT 1 FROM retired_ids);
+INSERT INTO key_hours VALUES ('AKIDx', 3600, 'cam', '192.0.2.0/24', 'SDK', 'allowed', 3);
+INSERT INTO key_actions VALUES ('AKIDx', 86400, 'cam', 'ListUsers', '*', 3, 86401);
+INSERT INTO refusals VALUES ('\.', 1, 0);
+INSERT INTO replays SELECT 'd', 'b', 'r', 1, 2 WHERE NOT EXISTS (SELECT 1 FROM replays);
+INSERT INTO throttles SELECT 'b', 1, 2, 3, 4, NULL WHERE NOT EXISTS (SELECT 1 FROM throttles);
+INSERT INTO user_looks SELECT owner_uin, 'look', uid, 0 FROM users WHERE NOT EXISTS (SELECT 1 FROM user_looks) LIMIT 1;
+"#;
+
+/// Puts a row into each table that has none.
+pub fn fill_every_table(data: &Path, url: &str) {
+    let vault = Vault::new(KeyRing::read(&data.join("master.key")).unwrap(), Random::system());
+    let sealed = |binding: &_| HEXUPPER.encode(&vault.seal(binding, b"/users").unwrap());
+    let fields = sealed(&places::kept_form(Uin(1), 2, "kept"));
+    let answer = sealed(&places::form_answer("form"));
+    let seed = sealed(&places::setup_seed("setup"));
+    let forms = format!(
+        "INSERT INTO kept_forms VALUES ('kept', 1, 2, x'{fields}', 3, 4); \
+         INSERT INTO forms VALUES ('form', 'r', NULL, x'{answer}', 5), ('other', 'r', NULL, NULL, 5); \
+         INSERT INTO setup_tokens VALUES ('setup', x'{seed}', 5);"
+    );
+    let mut conn = bulk::open(&DatabaseUrl::parse(url).unwrap()).unwrap();
+    conn.batch_execute(ROWS).unwrap();
+    conn.batch_execute(&forms).unwrap();
+}
