@@ -1,8 +1,7 @@
 //! Which servers run on the database, as they tell of themselves.
 
 use crate::app::{App, Failure};
-use crate::store::nodes;
-pub use crate::store::nodes::Node;
+use crate::store::nodes::{self, Node};
 use crate::store::{StoreError, dialect, migrations, sequences};
 use std::net::SocketAddr;
 use std::time::Instant;
@@ -11,6 +10,27 @@ use std::time::Instant;
 pub const SIGN_OF_LIFE: u64 = 10;
 /// Seconds after its last sign of life for which a server counts as running.
 const COUNTS_FOR: i64 = 30;
+
+/// A server as people see it; times in unix seconds.
+pub struct RunningNode {
+    pub id: String,
+    pub version: String,
+    pub started_at: i64,
+    pub seen_at: i64,
+    /// Its newest migration; none of a version that did not tell, as with the next two.
+    pub schema_version: Option<i64>,
+    /// The machine's name and where it listens.
+    pub address: Option<String>,
+    /// Milliseconds until the database told how far it is, which is asked before each decision.
+    pub lag_ms: Option<i64>,
+}
+
+impl From<Node> for RunningNode {
+    fn from(node: Node) -> Self {
+        let Node { id, version, started_at, seen_at, schema_version, address, lag_ms } = node;
+        Self { id, version, started_at, seen_at, schema_version, address, lag_ms }
+    }
+}
 
 /// Gives a sign of life of this server, which listens there.
 pub async fn report_running(app: &App, address: SocketAddr) -> Result<(), Failure> {
@@ -42,9 +62,10 @@ pub async fn report_stopped(app: &App) -> Result<(), Failure> {
 }
 
 /// The servers that run now.
-pub fn running_nodes(app: &App) -> Result<Vec<Node>, Failure> {
+pub fn running_nodes(app: &App) -> Result<Vec<RunningNode>, Failure> {
     let since = app.clock.now() - COUNTS_FOR;
-    Ok(app.store.read_now(|conn| nodes::seen_since(conn, since))?)
+    let found = app.store.read_now(|conn| nodes::seen_since(conn, since))?;
+    Ok(found.into_iter().map(RunningNode::from).collect())
 }
 
 /// How many milliseconds the clock of the database is ahead of ours; nothing where both are the same clock.
@@ -62,7 +83,7 @@ pub struct Installation {
     /// As [`clock_difference`] says.
     pub clock_difference: Option<i64>,
     /// Oldest first.
-    pub nodes: Vec<Node>,
+    pub nodes: Vec<RunningNode>,
 }
 
 /// The program, its database, and who else runs on it.
@@ -77,6 +98,6 @@ pub async fn installation(app: &App) -> Result<Installation, Failure> {
         is_sqlite: app.store.is_sqlite(),
         schema: migrations::newest(),
         clock_difference: theirs.map(|theirs| theirs - app.clock.now_ms()),
-        nodes,
+        nodes: nodes.into_iter().map(RunningNode::from).collect(),
     })
 }

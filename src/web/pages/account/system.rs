@@ -1,6 +1,6 @@
 //! The installation: program, database and the nodes that run on it.
 
-use crate::app::operator::nodes::{Installation, Node, installation};
+use crate::app::operator::nodes::{Installation, RunningNode, installation};
 use crate::domain::permission::action;
 use crate::web::answer::{PageResult, render};
 use crate::web::{layout::Layout, layout::filters, visit::Visit};
@@ -15,12 +15,12 @@ struct SystemPage {
 }
 
 impl SystemPage {
-    fn seconds_ago(&self, node: &Node) -> i64 {
+    fn seconds_ago(&self, node: &RunningNode) -> i64 {
         (self.installation.now - node.seen_at).max(0)
     }
 
     /// Whether a node is of another version than the one that answers.
-    fn differs(&self, node: &Node) -> bool {
+    fn differs(&self, node: &RunningNode) -> bool {
         node.version != self.version
             || node.schema_version.is_some_and(|version| version != self.installation.schema)
     }
