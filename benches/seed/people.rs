@@ -4,7 +4,8 @@ use crate::Outcome;
 use crate::story::{BEGUN, KeyPlan, Person, Story, mixed};
 use camlock::domain::key::{Key, KeyStatus, SecretId};
 use camlock::domain::names::looks;
-use camlock::domain::user::{Uid, Uin, search_terms};
+use camlock::domain::user::{Protection, Uid, Uin, User, UserKind};
+use camlock::domain::user_terms::{starts, terms};
 use camlock::store::bulk::{Load, Value};
 use camlock::vault::places;
 
@@ -67,12 +68,39 @@ pub fn users(load: &mut Load<'_>, story: &Story) -> Outcome<()> {
     Ok(load.put_all(&table, rows)?)
 }
 
+fn user(person: &Person) -> User {
+    User {
+        uid: Uid(person.uid),
+        uin: Uin(person.uin),
+        owner_uin: Uin(person.owner),
+        kind: UserKind::from_name(person.kind).unwrap_or(UserKind::SubUser),
+        name: person.name.clone(),
+        note: person.note.clone(),
+        phone: person.phone.clone(),
+        email: person.email.clone(),
+        country_code: String::new(),
+        protection: Protection::default(),
+        console_login: person.console,
+        created_at: BEGUN,
+        last_activity_at: None,
+    }
+}
+
 /// What the store derives from a user: where that changes, this does.
 pub fn derived(load: &mut Load<'_>, story: &Story) -> Outcome<()> {
     let table = load.table("user_terms")?.only(&["owner_uin", "term", "uid"])?;
     let rows = story.people().flat_map(|person| {
-        let terms = search_terms(&person.name, &person.phone, &person.email, &person.note);
-        terms.into_iter().map(move |term| vec![person.owner.into(), term.into(), person.uid.into()])
+        let found = terms(&user(&person));
+        found.into_iter().map(move |term| vec![person.owner.into(), term.into(), person.uid.into()])
+    });
+    load.put_all(&table, rows)?;
+    let table = load.table("user_starts")?.only(&["owner_uin", "start", "name_key", "uid"])?;
+    let rows = story.people().flat_map(|person| {
+        let key = person.name.to_lowercase();
+        let row = move |start: String| {
+            vec![person.owner.into(), start.into(), key.as_str().into(), person.uid.into()]
+        };
+        starts(&user(&person)).into_iter().map(row)
     });
     load.put_all(&table, rows)?;
     let table = load.table("user_looks")?.only(&["owner_uin", "look", "uid", "is_ascii"])?;

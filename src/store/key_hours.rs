@@ -13,13 +13,15 @@ pub fn add(conn: &mut Conn, id: &SecretId, counted: &Counted) -> Result<(), Stor
     for (caller, calls) in &counted.callers {
         if !add_calls(conn, id, caller, *calls)? {
             let fits = has_room_for_caller(conn, id, caller.hour)?;
-            put_calls(conn, id, if fits { caller.clone() } else { caller.as_other() }, *calls)?;
+            let row = if fits { caller } else { &caller.as_other() };
+            put_calls(conn, id, row, *calls)?;
         }
     }
     for (deed, done) in &counted.deeds {
         if !add_done(conn, id, deed, *done)? {
             let fits = has_room_for_deed(conn, id, deed.day)?;
-            put_done(conn, id, if fits { deed.clone() } else { deed.as_other() }, *done)?;
+            let row = if fits { deed } else { &deed.as_other() };
+            put_done(conn, id, row, *done)?;
         }
     }
     Ok(())
@@ -52,8 +54,8 @@ fn has_room_for_caller(conn: &mut Conn, id: &SecretId, hour: i64) -> Result<bool
     Ok(usize::try_from(count).unwrap_or(usize::MAX) < MOST_IN_AN_HOUR - 2)
 }
 
-fn put_calls(conn: &mut Conn, id: &SecretId, caller: Caller, calls: i64) -> Result<(), StoreError> {
-    let Caller { hour, service, network, client, outcome } = &caller;
+fn put_calls(conn: &mut Conn, id: &SecretId, caller: &Caller, calls: i64) -> Result<(), StoreError> {
+    let Caller { hour, service, network, client, outcome } = caller;
     let put = Statement {
         text: "INSERT INTO key_hours (secret_id, hour, service, network, client, outcome, calls) \
                VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (secret_id, hour, service, network, client, outcome) \
@@ -99,8 +101,8 @@ fn has_room_for_deed(conn: &mut Conn, id: &SecretId, day: i64) -> Result<bool, S
     Ok(usize::try_from(count).unwrap_or(usize::MAX) < MOST_IN_A_DAY - 1)
 }
 
-fn put_done(conn: &mut Conn, id: &SecretId, deed: Deed, done: Done) -> Result<(), StoreError> {
-    let Deed { day, service, action, resource } = &deed;
+fn put_done(conn: &mut Conn, id: &SecretId, deed: &Deed, done: Done) -> Result<(), StoreError> {
+    let Deed { day, service, action, resource } = deed;
     let put = Statement {
         text: "INSERT INTO key_actions (secret_id, day, service, action, resource, allowed, last_at) \
                VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (secret_id, day, service, action, resource) DO UPDATE SET \

@@ -108,7 +108,9 @@ async fn nobody_fills_the_numbers_of_a_key_on_however_many_nodes_it_is_tried() {
     };
     for from in [0, 100] {
         let both = [add(&one, from), add(&two, from + 50)];
-        both.into_iter().for_each(|thread| thread.join().unwrap());
+        for thread in both {
+            thread.join().unwrap();
+        }
     }
 
     let found = callers(&app, &client).await;

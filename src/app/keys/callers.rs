@@ -27,6 +27,19 @@ impl Calling {
         self.allowed + self.refused.iter().map(|(_, calls)| calls).sum::<i64>()
     }
 
+    fn of(total: Total) -> Self {
+        let mut new = Self {
+            service: total.service.clone(),
+            network: total.network.clone(),
+            client: total.client.clone(),
+            allowed: 0,
+            refused: Vec::new(),
+            last_hour: total.last_hour,
+        };
+        new.add(total);
+        new
+    }
+
     fn add(&mut self, total: Total) {
         self.last_hour = self.last_hour.max(total.last_hour);
         if total.outcome == ALLOWED {
@@ -52,20 +65,10 @@ pub async fn callers(app: &App, caller: &Caller, key: &KeyRef) -> Result<Vec<Cal
         let known = callers.iter_mut().find(|known| {
             known.service == total.service && known.network == total.network && known.client == total.client
         });
-        match known {
-            Some(known) => known.add(total),
-            None => {
-                let mut new = Calling {
-                    service: total.service.clone(),
-                    network: total.network.clone(),
-                    client: total.client.clone(),
-                    allowed: 0,
-                    refused: Vec::new(),
-                    last_hour: total.last_hour,
-                };
-                new.add(total);
-                callers.push(new);
-            }
+        if let Some(known) = known {
+            known.add(total);
+        } else {
+            callers.push(Calling::of(total));
         }
     }
     callers.sort_by_key(|calling| std::cmp::Reverse(calling.calls()));

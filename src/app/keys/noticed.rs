@@ -104,7 +104,9 @@ impl Noticed {
             let room = KEPT_RECORDS.saturating_sub(newer.calls.len());
             let kept: Vec<Call> = older.calls.iter().rev().take(room).cloned().collect();
             let added = kept.len();
-            kept.into_iter().for_each(|call| newer.calls.push_front(call));
+            for call in kept {
+                newer.calls.push_front(call);
+            }
             self.calls += added;
         }
     }

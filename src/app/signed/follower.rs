@@ -59,19 +59,16 @@ impl<V> Follower<V> {
         if self.number() != number {
             return;
         }
-        match read {
-            Some((value, grounds)) => {
-                if self.known.len() >= MOST_KNOWN {
-                    self.known = Holdings::default();
-                }
-                self.known.keep(id, value, grounds);
+        if let Some((value, grounds)) = read {
+            if self.known.len() >= MOST_KNOWN {
+                self.known = Holdings::default();
             }
-            None => {
-                if self.unknown.len() >= MOST_UNKNOWN {
-                    self.unknown.clear();
-                }
-                self.unknown.insert(id);
+            self.known.keep(id, value, grounds);
+        } else {
+            if self.unknown.len() >= MOST_UNKNOWN {
+                self.unknown.clear();
             }
+            self.unknown.insert(id);
         }
     }
 

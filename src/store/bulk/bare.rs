@@ -40,6 +40,11 @@ const TRIGGERS: &str = "SELECT DISTINCT format('ALTER TABLE %s DISABLE TRIGGER U
      FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid \
      WHERE c.relnamespace = current_schema()::regnamespace AND NOT tgisinternal";
 
+const IDENTITIES: &str = "SELECT format('SELECT setval(pg_get_serial_sequence(%L, %L), \
+     (SELECT greatest(coalesce(max(%I), 1), 1) FROM %s))', c.oid::regclass, attname, attname, c.oid::regclass) AS away, '' AS back \
+     FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid \
+     WHERE attidentity <> '' AND relkind = 'r' AND c.relnamespace = current_schema()::regnamespace";
+
 impl TakenAway {
     /// Takes everything away that can be made again from the rows.
     pub(super) fn from(conn: &mut Conn) -> Result<Self, StoreError> {
@@ -64,7 +69,11 @@ impl TakenAway {
         }
         match conn {
             Conn::Sqlite(_) => ensure_references(conn),
-            Conn::Postgres(_) => Ok(conn.batch_execute("ANALYZE")?),
+            Conn::Postgres(_) => {
+                // Numbers that the database gives out itself go on behind those that came.
+                take(conn, IDENTITIES, &mut Vec::new())?;
+                Ok(conn.batch_execute("ANALYZE")?)
+            }
         }
     }
 }

@@ -21,6 +21,7 @@ pub fn trace() {
     });
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "this is what Diesel asks for")]
 fn teller() -> Option<Box<dyn Instrumentation>> {
     Some(Box::new(|event: InstrumentationEvent<'_>| {
         if let InstrumentationEvent::StartQuery { query, .. } = event {
