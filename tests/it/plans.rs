@@ -32,9 +32,10 @@ const STORIES: [&str; 14] = [
 ];
 
 /// What may be read as a whole: a part of the statement, and the reason.
-const WHOLE: [(&str, &str); 6] = [
+const WHOLE: [(&str, &str); 7] = [
     ("ORDER BY authority_log.number DESC LIMIT", "the newest one, in the order of the key"),
     ("DELETE FROM nodes", "as many rows as there are servers"),
+    ("FROM nodes WHERE (nodes.seen_at >=", "as many rows as there are servers"),
     ("SELECT value FROM meta", "a handful of rows"),
     ("ORDER BY accounts.owner_uin LIMIT", "the first two accounts, in the order of the key"),
     ("DELETE FROM setup_tokens", "one row, of the first start"),
