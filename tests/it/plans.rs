@@ -32,12 +32,16 @@ const STORIES: [&str; 14] = [
 ];
 
 /// What may be read as a whole: a part of the statement, and the reason.
-const WHOLE: [(&str, &str); 7] = [
+const WHOLE: [(&str, &str); 8] = [
     ("ORDER BY authority_log.number DESC LIMIT", "the newest one, in the order of the key"),
     ("DELETE FROM nodes", "as many rows as there are servers"),
     ("FROM nodes WHERE (nodes.seen_at >=", "as many rows as there are servers"),
     ("SELECT value FROM meta", "a handful of rows"),
     ("ORDER BY accounts.owner_uin LIMIT", "the first two accounts, in the order of the key"),
+    (
+        "FROM (gate_token_services INNER JOIN gate_tokens ON",
+        "PostgreSQL begins at the service as soon as there are rows; of none it may as well read those that are not revoked",
+    ),
     ("DELETE FROM setup_tokens", "one row, of the first start"),
     ("DELETE FROM policy_use_changes", "what changed since it was last folded in, all of which is folded in"),
 ];
