@@ -1,6 +1,6 @@
 //! The User List: searched, filtered, a page at a time.
 
-use super::sorting::{Column, order_of};
+use super::sorting::{Column, ORDERS, order_of};
 use crate::app::caller::Caller;
 use crate::app::users::PAGE_SIZE;
 use crate::app::users::search::{self, UserPage};

@@ -16,8 +16,20 @@ pub struct Column {
 const SORTS: [(UserSort, &str, &str); 4] = [
     (UserSort::Name, "name", "User name"),
     (UserSort::Keys, "keys", "API keys"),
-    (UserSort::LastUse, "used", "Last key use"),
+    (UserSort::LastUse, "used", "Key use"),
     (UserSort::Created, "created", "Created"),
+];
+
+/// The orders to choose from in the form, as addresses name them.
+pub const ORDERS: [(&str, &str); 8] = [
+    ("", "User name"),
+    ("-name", "User name, Z to A"),
+    ("-keys", "Most API keys"),
+    ("keys", "Fewest API keys"),
+    ("-used", "Key used last"),
+    ("used", "Key unused longest"),
+    ("-created", "Newest"),
+    ("created", "Oldest"),
 ];
 
 /// The order that an address asks for: the name of a sort, with `-` before it from the last to the first.
