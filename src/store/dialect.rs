@@ -42,12 +42,15 @@ pub fn lock_text(conn: &mut Conn, text: &str) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Whether nobody else has the turn that a text names; it lasts until the transaction ends and is not waited for.
+/// Whether nobody else has the turn that a text names; it lasts until the transaction ends and is not waited for. What else is in the
+/// same PostgreSQL database, in another schema, has turns of its own.
 pub fn take_turn(conn: &mut Conn, text: &str) -> Result<bool, StoreError> {
     let Conn::Postgres(conn) = conn else { return Ok(true) };
-    let taken = diesel::sql_query("SELECT pg_try_advisory_xact_lock(hashtextextended($1, 0)) AS taken")
-        .bind::<Text, _>(text)
-        .get_result::<Turn>(conn)?;
+    let taken = diesel::sql_query(
+        "SELECT pg_try_advisory_xact_lock(hashtextextended(current_schema() || ' ' || $1, 0)) AS taken",
+    )
+    .bind::<Text, _>(text)
+    .get_result::<Turn>(conn)?;
     Ok(taken.taken)
 }
 

@@ -293,7 +293,7 @@ async fn names_of_an_older_version_are_compared_before_and_after_their_looks_are
     while fill_in(&old.app.app).await.unwrap() {
         batches += 1;
     }
-    assert!(batches > 0);
+    assert!(batches > 0, "nothing was left to be filled in");
     refused(&client, "AddUser", json!({ "Name": "adm\u{131}n" }), taken).await;
     refused(&client, "AddUser", json!({ "Name": "dev" }), taken).await;
     done(&client, "AddUser", json!({ "Name": "devs" })).await;
