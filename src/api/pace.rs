@@ -22,7 +22,8 @@ const MOST_WAITING: usize = 1_000;
 const MOST_BYTES: usize = 64 * 1024 * 1024;
 /// Calls of one identity that are carried out at the same time.
 const AT_ONCE: usize = 2;
-/// Lanes that are kept; beyond that, those that are at rest are forgotten.
+/// Lanes that are kept; beyond that, those that are at rest are forgotten. What is left may double before they are looked at again, so
+/// that a call of many identities does not look at all of them.
 const MOST_LANES: usize = 10_000;
 
 /// One identity and one of its actions.
@@ -40,6 +41,8 @@ pub struct Pace {
 struct Lanes {
     by_name: HashMap<Name, Lane>,
     at_work: HashMap<Uid, Arc<Semaphore>>,
+    /// How many lanes, and how many identities at work, were left when those at rest were forgotten last.
+    left: [usize; 2],
     waiting: usize,
     bytes: usize,
     next_ticket: u64,
@@ -156,8 +159,10 @@ impl Pace {
     /// Where calls of an identity find out how many of them are at work.
     fn places(&self, uid: Uid) -> Arc<Semaphore> {
         let mut lanes = self.lanes.lock().unwrap_or_else(PoisonError::into_inner);
-        if lanes.at_work.len() >= MOST_LANES {
+        let [others, left] = lanes.left;
+        if lanes.at_work.len() >= MOST_LANES.max(left * 2) {
             lanes.at_work.retain(|_, places| Arc::strong_count(places) > 1);
+            lanes.left = [others, lanes.at_work.len()];
         }
         Arc::clone(lanes.at_work.entry(uid).or_insert_with(|| Arc::new(Semaphore::new(AT_ONCE))))
     }
@@ -166,8 +171,10 @@ impl Pace {
         let mut guard = self.lanes.lock().unwrap_or_else(PoisonError::into_inner);
         let lanes = &mut *guard;
         let now = Instant::now();
-        if lanes.by_name.len() >= MOST_LANES {
+        let [left, others] = lanes.left;
+        if lanes.by_name.len() >= MOST_LANES.max(left * 2) {
             lanes.by_name.retain(|_, lane| !lane.is_at_rest(now));
+            lanes.left = [lanes.by_name.len(), others];
         }
         let lane = lanes.by_name.entry(name).or_insert_with(|| Lane::new(per_second, now));
         if lane.queue.is_empty() && lane.take(now) {
