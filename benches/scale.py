@@ -114,6 +114,7 @@ def pages(facts):
     uin = facts["uin"]
     return found | {
         "user": f"/users/{uin}", "permissions": f"/users/{uin}/permissions", "keys of a user": f"/users/{uin}/keys",
+        "history of a key": f"/users/{uin}/keys/{facts['secret_id']}/history", "disable a key": f"/users/{uin}/keys/{facts['secret_id']}/disable",
         "activity": f"/users/{uin}/activity", "groups": "/groups", "policies": "/policies", "services": "/settings/services",
         "attach policies": f"/users/{uin}/permissions/attach", "log": "/audit", "log refused": "/audit?result=refused",
         "log event": "/audit?event=DisableApiKey", "log actor": f"/audit?actor={uin}", "log target": f"/audit?target={uin}",

@@ -15,6 +15,7 @@ pub enum Purpose {
     ShowSecret,
     CreateKey,
     EnableKey,
+    TryKeyOff,
     DeleteKey,
     AddMfaDevice,
     RemoveMfaDevice,
@@ -28,10 +29,11 @@ pub enum Purpose {
 }
 
 impl Purpose {
-    const ALL: [Self; 12] = [
+    const ALL: [Self; 13] = [
         Self::ShowSecret,
         Self::CreateKey,
         Self::EnableKey,
+        Self::TryKeyOff,
         Self::DeleteKey,
         Self::AddMfaDevice,
         Self::RemoveMfaDevice,
@@ -49,6 +51,7 @@ impl Purpose {
             Self::ShowSecret => "show_secret",
             Self::CreateKey => "create_key",
             Self::EnableKey => "enable_key",
+            Self::TryKeyOff => "try_key_off",
             Self::DeleteKey => "delete_key",
             Self::AddMfaDevice => "add_mfa_device",
             Self::RemoveMfaDevice => "remove_mfa_device",

@@ -258,3 +258,27 @@ fn rename(conn: &mut camlock::store::Conn, from: &str, to: &str) -> Result<(), c
     diesel::sql_query(format!("ALTER TABLE {from} RENAME TO {to}")).execute(conn)?;
     Ok(())
 }
+
+#[actix_web::test]
+async fn the_calls_of_a_deleted_key_are_counted_under_its_id_without_a_word_of_the_client_and_the_service() {
+    let mut scene = Scene::new().await;
+    scene.gateway.verdict(&scene.get("/v1/orders")).await;
+    scene.disable().await;
+    let uin: i64 = scene.uin.parse().unwrap();
+    scene.change("DeleteAccessKey", json!({"AccessKeyId": scene.key.secret_id, "TargetUin": uin})).await;
+    for _ in 0..3 {
+        scene.gateway.verdict(&scene.get("/v1/orders")).await;
+    }
+    enter(&mut scene).await;
+
+    let page = scene.root.browser.get(&page_of(&scene).replace("/records", "/history")).await;
+
+    assert_eq!(
+        page.attribute("tr[data-still]", "data-still").as_deref(),
+        Some("192.0.2.0/24"),
+        "{}",
+        page.body
+    );
+    let row = page.texts("tr[data-still] th, tr[data-still] td");
+    assert_eq!(row[..5], ["Not told", "192.0.2.0/24", "Not known", "Key deleted", "3"], "{row:?}");
+}

@@ -6,5 +6,7 @@ mod range;
 mod row;
 mod search;
 
+pub use facts::Facts;
 pub use list::{detail, index};
 pub use row::EventRow;
+pub use search::cursor;
