@@ -165,10 +165,9 @@ async fn the_page_of_a_service_tells_hours_and_the_newest_refusals_with_why() {
 
     let page = scene.root.browser.get("/settings/services/orders").await;
 
-    assert_eq!(page.count(".hours rect"), 2);
-    let label = page.attribute("svg[role=img]", "aria-label").unwrap();
-    assert!(label.contains("3 allowed, 2 refused, 3 at most"), "{label}");
-    assert_eq!(page.count(".hours ~ details tbody tr"), 2);
+    assert_eq!((page.count(".lane .b-ok"), page.count(".lane .b-bad")), (1, 1));
+    assert!(page.text(".twin caption").unwrap().starts_with("3 allowed, 2 refused."));
+    assert_eq!(page.texts(".twin tbody td"), ["0", "2", "3", "0"]);
     assert_eq!(page.attributes("tr[data-reason]", "data-reason"), ["wrong_signature", "explicit_deny"]);
     let wrong = page.text("tr[data-reason=wrong_signature]").unwrap();
     assert!(wrong.contains("somebody unknown") && wrong.contains(&scene.key.secret_id), "{wrong}");
