@@ -108,7 +108,7 @@ pub(in crate::app) fn try_off(change: &mut Change<'_>, held: &HeldKey) -> Result
         ends_at: began_at + TRIAL_MINUTES * 60,
     };
     trials::insert(change.conn, &trial)?;
-    about(change, EventName::START_KEY_TRIAL, held).fact("until", clock::iso(trial.ends_at)).record(change);
+    about(change, EventName::START_KEY_TRIAL, held).fact("until", clock::readable(trial.ends_at)).record(change);
     Ok(())
 }
 
