@@ -264,16 +264,13 @@ fn peer(config: &VersitygwConfig) -> Result<Peer, StartError> {
     Peer::of(config, &token).map_err(|malformed| StartError::GateToken(std::io::Error::other(malformed)))
 }
 
-/// Removes what has run out and ends what is over, once a minute, for as long as the server runs.
+/// Removes what has run out, once a minute, for as long as the server runs.
 pub async fn sweep(app: App) {
     let mut every = tokio::time::interval(Duration::from_secs(60));
     loop {
         every.tick().await;
         if let Err(failure) = crate::app::session::sweep(&app).await {
             tracing::warn!(error = %failure, "what has run out could not be removed");
-        }
-        if let Err(failure) = keys::trials::end_trials(&app).await {
-            tracing::warn!(error = %failure, "keys whose trial is over could not be enabled yet");
         }
     }
 }

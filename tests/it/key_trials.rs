@@ -4,6 +4,7 @@ use crate::support::people::Person;
 use crate::support::{Client, TestApp, code};
 use camlock::app::keys::import::operator_disable_key;
 use camlock::app::keys::trials::end_trials;
+use camlock::app::operator::timed::do_what_is_due;
 use camlock::domain::key::SecretId;
 use camlock::store::StoreError;
 use diesel::RunQueryDsl;
@@ -80,7 +81,26 @@ async fn a_trial_ends_by_itself_and_the_log_has_its_beginning_and_its_end() {
     assert_eq!((scene.events("StartKeyTrial").await, scene.events("EndKeyTrial").await), (1, 1));
     let log = scene.root.browser.get("/audit?event=EndKeyTrial").await;
     assert!(log.body.contains(">camlock<"), "it was nobody's deed");
+    let event = log.attribute("tr[data-seq] a[href^='/audit/']", "href").unwrap();
+    let event = scene.root.browser.get(&event).await;
+    assert!(event.text("main").unwrap().contains("by itself"));
+    assert_eq!(event.count(&format!("a[href='{}']", scene.key("history"))), 1);
     assert_eq!(scene.events("DisableApiKey").await + scene.events("EnableApiKey").await, 0);
+}
+
+#[actix_web::test]
+async fn a_running_server_ends_it_with_its_work_at_set_times() {
+    let scene = Scene::new().await;
+    let second = scene.app.second_node();
+    scene.try_off().await;
+    scene.app.wait(MINUTES * 60);
+
+    for node in [&scene.app.app, &second.app] {
+        do_what_is_due(node).await.unwrap();
+    }
+
+    assert!(scene.is_accepted().await);
+    assert_eq!(scene.events("EndKeyTrial").await, 1);
 }
 
 #[actix_web::test]

@@ -15,8 +15,10 @@ use crate::store::api_keys::{self, Stamp};
 use crate::store::{Conn, StoreError, dialect, key_usage, retired_ids, trials};
 use crate::vault::places;
 
-/// The fact that a change ended a trial of the key.
-pub(in crate::app) const ENDED_TRIAL: &str = "ended_trial";
+/// Says of a change that it ended a trial of the key.
+pub(in crate::app) fn ending_trial(event: Draft, status: KeyStatus) -> Draft {
+    event.changed([("status", "tried off".into(), status.as_str().into())])
+}
 
 /// By which door a deed comes: the log names it as that door does.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -88,7 +90,7 @@ pub(in crate::app) fn set_status(
     let stamp = Stamp { by: &change.by.user.name, at: change.app.clock.now() };
     if api_keys::set_status(change.conn, &held.key, status, stamp)? || was_tried {
         let turned = via.turned(change, held, status);
-        (if was_tried { turned.fact(ENDED_TRIAL, true) } else { turned }).record(change);
+        (if was_tried { ending_trial(turned, status) } else { turned }).record(change);
     }
     Ok(())
 }
@@ -108,7 +110,9 @@ pub(in crate::app) fn try_off(change: &mut Change<'_>, held: &HeldKey) -> Result
         ends_at: began_at + TRIAL_MINUTES * 60,
     };
     trials::insert(change.conn, &trial)?;
-    about(change, EventName::START_KEY_TRIAL, held).fact("until", clock::readable(trial.ends_at)).record(change);
+    about(change, EventName::START_KEY_TRIAL, held)
+        .fact("until", clock::readable(trial.ends_at))
+        .record(change);
     Ok(())
 }
 

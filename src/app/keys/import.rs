@@ -2,7 +2,7 @@
 
 use crate::app::change::Outsider;
 use crate::app::change::event::{Draft, OPERATOR};
-use crate::app::keys::deeds::{ENDED_TRIAL, NewKey, put};
+use crate::app::keys::deeds::{NewKey, ending_trial, put};
 use crate::app::{App, Failure};
 use crate::domain::audit::EventName;
 use crate::domain::key::{Key, KeyRefusal, KeyStatus, SecretId};
@@ -58,7 +58,7 @@ pub async fn operator_disable_key(app: &App, id: SecretId) -> Result<Key, Failur
         if api_keys::set_status(change.conn, &key, KeyStatus::Disabled, stamp)? || was_tried {
             let event = Draft::by_operator(EventName::DISABLE_API_KEY, holder.owner_uin);
             let event = event.on(&holder).object(id.as_str());
-            (if was_tried { event.fact(ENDED_TRIAL, true) } else { event }).record(change);
+            (if was_tried { ending_trial(event, KeyStatus::Disabled) } else { event }).record(change);
         }
         Ok(Key { status: KeyStatus::Disabled, ..key })
     })

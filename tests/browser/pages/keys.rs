@@ -2,8 +2,8 @@
 
 use super::{Scene, scene};
 use crate::chrome::Chrome;
-use crate::support::{Client, TestApp};
 use crate::support::people::Person;
+use crate::support::{Client, TestApp};
 use crate::sweep::Sweep;
 use camlock::app::keys::usage::flush_usage;
 use serde_json::json;
