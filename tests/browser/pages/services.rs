@@ -50,7 +50,7 @@ async fn the_pages_of_services_are_sound_in_every_width_and_colour() {
         chrome.sign_in(&app, &scene.root).await;
         sweep.visit("/settings/services", "services").await;
         sweep.visit("/settings/services/orders", "service").await;
-        assert!(chrome.count(".hours rect").await > 1 && chrome.count("tr[data-reason]").await > 5);
+        assert!(chrome.count(".lane rect").await > 1 && chrome.count("tr[data-reason]").await > 5);
         chrome.click(".panel-body details summary").await;
         chrome.click(".refusals details summary").await;
         sweep.look("service-opened").await;
