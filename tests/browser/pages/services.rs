@@ -51,7 +51,7 @@ async fn the_pages_of_services_are_sound_in_every_width_and_colour() {
         sweep.visit("/settings/services", "services").await;
         sweep.visit("/settings/services/orders", "service").await;
         assert!(chrome.count(".lane rect").await > 1 && chrome.count("tr[data-reason]").await > 5);
-        chrome.click(".panel-body details summary").await;
+        chrome.click(".twin summary").await;
         chrome.click(".refusals details summary").await;
         sweep.look("service-opened").await;
         sweep.visit(&records, "records-at-a-service").await;
