@@ -87,13 +87,17 @@ impl Used {
             found.push(self.resource.clone());
             if self.may_be_beneath() {
                 let beneath = format!("{path}/");
-                found.extend(named.iter().filter(|tail| tail.starts_with(&beneath)).map(|t| format!("{head}{t}")));
+                found.extend(
+                    named.iter().filter(|tail| tail.starts_with(&beneath)).map(|t| format!("{head}{t}")),
+                );
                 found.push(format!("{head}{beneath}x"));
             }
         } else {
             let head = format!("qcs::{}::uin/{owner}:", self.service);
             found.extend([format!("{head}uin/{owner}"), format!("{head}uin/{holder}")]);
-            found.extend(named.iter().filter(|tail| !tail.starts_with('/')).map(|tail| format!("{head}{tail}")));
+            found.extend(
+                named.iter().filter(|tail| !tail.starts_with('/')).map(|tail| format!("{head}{tail}")),
+            );
         }
         found.truncate(MOST_WITNESSES);
         found.dedup();
@@ -137,7 +141,13 @@ mod tests {
     const OWNER: Uin = Uin(100_000_000_001);
 
     fn used(service: &str, resource: &str) -> Used {
-        Used { service: service.to_owned(), action: "GET".to_owned(), resource: resource.to_owned(), calls: 1, last_at: 1 }
+        Used {
+            service: service.to_owned(),
+            action: "GET".to_owned(),
+            resource: resource.to_owned(),
+            calls: 1,
+            last_at: 1,
+        }
     }
 
     #[test]
@@ -146,7 +156,11 @@ mod tests {
         let found = used("orders", "qcs::orders::uin/1:/v1/orders").witnesses(OWNER, OWNER, &named);
         assert_eq!(
             found,
-            ["qcs::orders::uin/1:/v1/orders", "qcs::orders::uin/1:/v1/orders/7", "qcs::orders::uin/1:/v1/orders/x"]
+            [
+                "qcs::orders::uin/1:/v1/orders",
+                "qcs::orders::uin/1:/v1/orders/7",
+                "qcs::orders::uin/1:/v1/orders/x"
+            ]
         );
         let whole = used("orders", "qcs::orders::uin/1:/health").witnesses(OWNER, OWNER, &named);
         assert_eq!(whole, ["qcs::orders::uin/1:/health"], "one part was not cut");
@@ -156,7 +170,8 @@ mod tests {
     #[test]
     fn what_becomes_of_a_call_follows_from_all_that_it_may_have_been_about() {
         let all = |pairs: &[(bool, bool)]| {
-            let judged: Vec<_> = pairs.iter().map(|(before, after)| Allowed { before: *before, after: *after }).collect();
+            let judged: Vec<_> =
+                pairs.iter().map(|(before, after)| Allowed { before: *before, after: *after }).collect();
             Fate::of(&judged)
         };
         assert_eq!(all(&[(true, true), (false, false)]), Fate::Kept);

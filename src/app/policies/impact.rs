@@ -89,7 +89,8 @@ impl Impact {
     /// Calls that would be refused, and of how many users.
     #[must_use]
     pub fn lost(&self) -> (i64, usize) {
-        let losing: Vec<i64> = self.holders.iter().map(HolderImpact::lost).filter(|calls| *calls > 0).collect();
+        let losing: Vec<i64> =
+            self.holders.iter().map(HolderImpact::lost).filter(|calls| *calls > 0).collect();
         (losing.iter().sum(), losing.len())
     }
 }
@@ -215,14 +216,117 @@ pub(in crate::app) fn lets_through(access: &Access, used: &Used, resource: &str,
 
 /// Two keys of a user may have called alike.
 fn add(all: &mut Vec<Judged>, new: Judged) {
-    let is_same = |known: &&mut Judged| {
-        known.fate == new.fate && known.used.kind() == new.used.kind()
-    };
+    let is_same = |known: &&mut Judged| known.fate == new.fate && known.used.kind() == new.used.kind();
     match all.iter_mut().find(is_same) {
         Some(known) => {
             known.used.calls += new.used.calls;
             known.used.last_at = known.used.last_at.max(new.used.last_at);
         }
         None => all.push(new),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::policy::{Attached, Context, Grants, Policy, Principal, Request, preset};
+    use crate::domain::user::{Protection, Uid, UserKind};
+    use crate::store::policies::{InForce, Ruling};
+
+    const OWNER: Uin = Uin(100_000_000_001);
+    const ACTIONS: [&str; 4] = ["orders:GET", "orders:PUT", "orders:*", "carts:GET"];
+    const PATHS: [&str; 5] = ["/a", "/b", "/a/b", "/*", "/c*"];
+
+    fn alice() -> User {
+        User {
+            uid: Uid(1),
+            uin: Uin(100_000_000_002),
+            owner_uin: OWNER,
+            kind: UserKind::SubUser,
+            name: "alice".to_owned(),
+            note: String::new(),
+            phone: String::new(),
+            email: String::new(),
+            country_code: String::new(),
+            protection: Protection::default(),
+            console_login: false,
+            created_at: 0,
+            last_activity_at: None,
+        }
+    }
+
+    /// A document of two statements, by chance.
+    fn document(chance: &mut impl FnMut(usize) -> usize) -> String {
+        let mut statement = || {
+            let effect = if chance(4) == 0 { "deny" } else { "allow" };
+            let (action, path) = (ACTIONS[chance(4)], PATHS[chance(5)]);
+            let resource = format!("qcs::*::uin/{OWNER}:{path}");
+            serde_json::json!({"effect": effect, "action": action, "resource": resource})
+        };
+        serde_json::json!({"version": "2.0", "statement": [statement(), statement()]}).to_string()
+    }
+
+    fn directly(documents: &[String], used: &Used) -> bool {
+        let policies: Vec<Policy> = documents.iter().map(|text| Policy::stored(text)).collect();
+        let general = Attached { label: "general", policy: preset::general() };
+        let attached: Vec<Attached<'_>> =
+            policies.iter().map(|policy| Attached { label: "one", policy }).chain([general]).collect();
+        let caller = Principal { uin: 100_000_000_002, owner_uin: 100_000_000_001, app_id: 1 };
+        let (context, action) = (Context::new(), used.name());
+        let request = Request {
+            action: &action,
+            resource: &used.resource,
+            context: &context,
+            caller: &caller,
+            operation_level: false,
+        };
+        Grants { attached: &attached, boundaries: &[] }.decide(&request).allowed
+    }
+
+    #[test]
+    fn what_is_lost_is_what_is_allowed_before_and_not_after() {
+        let mut state = 7_usize;
+        let mut chance = |of: usize| {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (state >> 33) % of
+        };
+        let mut seen = std::collections::HashSet::new();
+        for _ in 0..3_000 {
+            let (before, after) = ([document(&mut chance), document(&mut chance)], [document(&mut chance)]);
+            let access = |documents: &[String]| {
+                let ruling = |text: &String| Ruling {
+                    group: None,
+                    name: "one".to_owned(),
+                    document: text.clone(),
+                    waits_from: None,
+                };
+                let in_force =
+                    InForce { attached: documents.iter().map(ruling).collect(), ..InForce::default() };
+                Access::new(&alice(), 1, in_force, 0)
+            };
+            let scales = Scales::new(&alice(), access(&before), access(&after));
+            let (service, action) = ACTIONS[[0, 1, 3][chance(3)]].split_once(':').unwrap();
+            // One part was never cut, so it is exactly what was called.
+            let resource = format!("qcs::{service}::uin/{OWNER}:{}", ["/a", "/b", "/cd", "/e"][chance(4)]);
+            let used = Used {
+                service: service.to_owned(),
+                action: action.to_owned(),
+                resource,
+                calls: 1,
+                last_at: 0,
+            };
+
+            let fate = scales.judge(&used, "").0;
+
+            let wanted = match (directly(&before, &used), directly(&after, &used)) {
+                (true, true) => Fate::Kept,
+                (true, false) => Fate::Lost,
+                (false, true) => Fate::Gained,
+                (false, false) => Fate::Untold,
+            };
+            assert_eq!(fate, wanted, "{used:?}\n{before:?}\n{after:?}");
+            seen.insert(format!("{fate:?}"));
+        }
+        assert_eq!(seen.len(), 4, "{seen:?}");
     }
 }

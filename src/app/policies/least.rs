@@ -114,9 +114,11 @@ impl Least {
                     Some(group) => format!("group {group}: {}", ruling.name),
                     None => ruling.name.clone(),
                 };
-                idle(&ruling.document, &names)
-                    .into_iter()
-                    .map(move |(statement, actions)| Idle { label: label.clone(), statement, actions })
+                idle(&ruling.document, &names).into_iter().map(move |(statement, actions)| Idle {
+                    label: label.clone(),
+                    statement,
+                    actions,
+                })
             })
             .collect();
         Self { draft: draft(&used), used, others, idle, hidden }

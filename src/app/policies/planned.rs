@@ -15,13 +15,30 @@ const MOST_COMPUTED: usize = 100;
 /// What is about to be changed.
 #[derive(Clone, Debug)]
 pub enum Planned {
-    Detach { uin: Uin, policy: PolicyId },
-    DetachFromGroup { group: GroupId, policy: PolicyId },
-    Leave { uin: Uin, group: GroupId },
-    PutBoundary { uin: Uin, policy: PolicyId },
-    RemoveBoundary { uin: Uin },
+    Detach {
+        uin: Uin,
+        policy: PolicyId,
+    },
+    DetachFromGroup {
+        group: GroupId,
+        policy: PolicyId,
+    },
+    Leave {
+        uin: Uin,
+        group: GroupId,
+    },
+    PutBoundary {
+        uin: Uin,
+        policy: PolicyId,
+    },
+    RemoveBoundary {
+        uin: Uin,
+    },
     /// Another text decides.
-    NewText { policy: PolicyId, document: String },
+    NewText {
+        policy: PolicyId,
+        document: String,
+    },
 }
 
 /// A planned change with what it does to the policies of one user.
@@ -37,11 +54,17 @@ pub(in crate::app) struct Plan {
 
 enum Step {
     /// The policy of that name no longer comes from the user itself, or from that group.
-    Without { group: Option<String>, policy: String },
+    Without {
+        group: Option<String>,
+        policy: String,
+    },
     /// Nothing comes from that group any more.
     OutOf(String),
     Boundary(Option<Ruling>),
-    Text { policy: String, document: String },
+    Text {
+        policy: String,
+        document: String,
+    },
 }
 
 impl Planned {
@@ -57,11 +80,14 @@ impl Planned {
                 let members = grants::affected_by_group(conn, group, MOST_KNOWN)?;
                 (members, Step::Without { group: Some(through), policy: name })
             }
-            Self::Leave { uin, group } => (one(conn, owner, uin)?, Step::OutOf(group_of(conn, owner, group)?)),
+            Self::Leave { uin, group } => {
+                (one(conn, owner, uin)?, Step::OutOf(group_of(conn, owner, group)?))
+            }
             Self::RemoveBoundary { uin } => (one(conn, owner, uin)?, Step::Boundary(None)),
             Self::PutBoundary { uin, policy } => {
                 let found = policies::find(conn, owner, policy)?.ok_or(Failure::NotFound)?;
-                let ruling = Ruling { group: None, name: found.name, document: found.document, waits_from: None };
+                let ruling =
+                    Ruling { group: None, name: found.name, document: found.document, waits_from: None };
                 (one(conn, owner, uin)?, Step::Boundary(Some(ruling)))
             }
             Self::NewText { policy, document } => {

@@ -35,7 +35,12 @@ pub fn draft(used: &[Used]) -> Option<Draft> {
         return None;
     }
     let has_unknown_resources = known().any(|used| used.resource.is_empty());
-    let exact = Draft { document: written(&called), has_unknown_resources, is_widened: false, has_all_actions: false };
+    let exact = Draft {
+        document: written(&called),
+        has_unknown_resources,
+        is_widened: false,
+        has_all_actions: false,
+    };
     if fits(&exact) {
         return Some(exact);
     }
@@ -116,7 +121,11 @@ mod tests {
     const OWNER: Principal = Principal { uin: 2, owner_uin: 100_000_000_001, app_id: 5 };
 
     fn used(action: &str, path: &str) -> Used {
-        let resource = if path.is_empty() { String::new() } else { format!("qcs::orders::uin/{}:{path}", OWNER.owner_uin) };
+        let resource = if path.is_empty() {
+            String::new()
+        } else {
+            format!("qcs::orders::uin/{}:{path}", OWNER.owner_uin)
+        };
         let service = if path.is_empty() { "cam" } else { "orders" };
         Used { service: service.to_owned(), action: action.to_owned(), resource, calls: 1, last_at: 1 }
     }
@@ -131,11 +140,17 @@ mod tests {
 
     #[test]
     fn a_draft_allows_each_call_and_no_other_action() {
-        let all = [used("GET", "/v1/orders"), used("POST", "/v1/orders"), used("GET", "/v1/carts"), used("ListUsers", "")];
+        let all = [
+            used("GET", "/v1/orders"),
+            used("POST", "/v1/orders"),
+            used("GET", "/v1/carts"),
+            used("ListUsers", ""),
+        ];
         let drafted = draft(&all).unwrap();
         assert!(drafted.has_unknown_resources && !drafted.is_widened);
         for one in &all {
-            let resource = if one.resource.is_empty() { "qcs::cam::uin/100000000001:uin/7" } else { &one.resource };
+            let resource =
+                if one.resource.is_empty() { "qcs::cam::uin/100000000001:uin/7" } else { &one.resource };
             assert!(allows(&drafted.document, &one.name(), resource), "{one:?} by {}", drafted.document);
         }
         let place = |path: &str| format!("qcs::orders::uin/{}:{path}", OWNER.owner_uin);
@@ -146,11 +161,13 @@ mod tests {
 
     #[test]
     fn a_draft_that_is_too_long_names_services_and_is_still_sound() {
-        let paths: Vec<Used> = (0..300).map(|number| used("GET", &format!("/v1/a-rather-long-path-{number}"))).collect();
+        let paths: Vec<Used> =
+            (0..300).map(|number| used("GET", &format!("/v1/a-rather-long-path-{number}"))).collect();
         let wide = draft(&paths).unwrap();
         assert!(wide.is_widened && !wide.has_all_actions);
         assert!(allows(&wide.document, "orders:GET", "qcs::orders::uin/100000000001:/x"));
-        let actions: Vec<Used> = (0..500).map(|number| used(&format!("ARatherLongAction{number}"), "/v1")).collect();
+        let actions: Vec<Used> =
+            (0..500).map(|number| used(&format!("ARatherLongAction{number}"), "/v1")).collect();
         let widest = draft(&actions).unwrap();
         assert!(widest.has_all_actions && Policy::check(&widest.document).is_ok());
     }

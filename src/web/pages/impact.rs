@@ -55,7 +55,9 @@ impl ImpactPanel {
             (0, _) if !is_computed && found.hidden > 0 => "What is lost is not shown to you.".to_owned(),
             (0, _) if !is_computed => "It decides for nobody now.".to_owned(),
             (0, 0) => "Nothing that was called in 35 days is lost.".to_owned(),
-            (0, _) => "Nothing that was called in 35 days is lost, and something becomes possible.".to_owned(),
+            (0, _) => {
+                "Nothing that was called in 35 days is lost, and something becomes possible.".to_owned()
+            }
             (1, _) => format!("1 user loses what made {} in 35 days.", calls_in_words(calls)),
             _ => format!("{users} users lose what made {} in 35 days.", calls_in_words(calls)),
         };
@@ -111,12 +113,20 @@ impl Holder {
             lines.push(Line::sentence(("info", "info", "More"), format!("{rest} more kinds of calls"), 0));
         }
         if holder.kept.kinds > 0 {
-            let kinds = if holder.kept.kinds == 1 { "1 kind of call".to_owned() } else { format!("{} kinds of calls", holder.kept.kinds) };
+            let kinds = if holder.kept.kinds == 1 {
+                "1 kind of call".to_owned()
+            } else {
+                format!("{} kinds of calls", holder.kept.kinds)
+            };
             let through = match holder.kept.by.as_slice() {
                 [] => String::new(),
                 labels => format!(", through {}", labels.join(", ")),
             };
-            lines.push(Line::sentence(("ok", "circle-check", "Keeps"), format!("{kinds}{through}"), holder.kept.calls));
+            lines.push(Line::sentence(
+                ("ok", "circle-check", "Keeps"),
+                format!("{kinds}{through}"),
+                holder.kept.calls,
+            ));
         }
         if holder.untold > 0 {
             let text = "what was called cannot be told exactly, or is not allowed any more even now";
@@ -131,7 +141,9 @@ impl Line {
     fn of(Judged { used, fate }: &Judged) -> Self {
         let (badge, text) = match fate {
             Fate::Lost => (("bad", "ban", "Loses"), ""),
-            Fate::PartlyLost => (("warn", "circle-alert", "May lose"), "It depends on what lies beneath this path."),
+            Fate::PartlyLost => {
+                (("warn", "circle-alert", "May lose"), "It depends on what lies beneath this path.")
+            }
             Fate::Gained => (("info", "plus", "Gains"), "It was allowed once, and is not now."),
             Fate::Kept | Fate::Untold => (("ok", "circle-check", "Keeps"), ""),
         };

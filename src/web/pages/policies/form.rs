@@ -1,10 +1,10 @@
 //! The editor of policies: a new one, a changed one, and *Check*, which saves nothing.
 
+use crate::app::policies::planned::Planned;
 use crate::app::{
     Failure, caller::Caller, deferred::grant::Grant, deferred::grant::Way, policies, policies::NewPolicy,
     services,
 };
-use crate::app::policies::planned::Planned;
 use crate::domain::number::in_words;
 use crate::domain::policies::{Description, Document, MAX_VERSIONS, PolicyId, PolicyName, StoredPolicy};
 use crate::domain::policy::ready::ReadyMade;

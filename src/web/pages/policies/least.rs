@@ -29,7 +29,12 @@ pub async fn of_user(visit: Visit) -> PageResult {
     let found = least_of_user(visit.app(), &visit.person, uin).await?;
     let head = UserHead::load(&visit, uin, "permissions").await?;
     let list = ("Users", head.lists_users.then_some("/users"));
-    LeastPage::new(&visit, "users", Subject { name: head.name, list, address: format!("/users/{uin}") }, found)
+    LeastPage::new(
+        &visit,
+        "users",
+        Subject { name: head.name, list, address: format!("/users/{uin}") },
+        found,
+    )
 }
 
 /// Of a group.
@@ -38,7 +43,12 @@ pub async fn of_group(visit: Visit) -> PageResult {
     let found = least_of_group(visit.app(), &visit.person, id).await?;
     let head = GroupHead::load(&visit, id, "permissions").await?;
     let list = ("Groups", head.lists_groups.then_some("/groups"));
-    LeastPage::new(&visit, "groups", Subject { name: head.name, list, address: format!("/groups/{id}") }, found)
+    LeastPage::new(
+        &visit,
+        "groups",
+        Subject { name: head.name, list, address: format!("/groups/{id}") },
+        found,
+    )
 }
 
 struct Subject {

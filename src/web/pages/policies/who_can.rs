@@ -60,7 +60,8 @@ pub async fn index(visit: Visit, query: Query) -> PageResult {
 
 impl Answer {
     fn of(found: Ables, query: &Query, is_first: bool) -> Self {
-        let next = found.next.map(|after| format!("/who-can{}", query.with(&[("after", &after.to_string())])));
+        let next =
+            found.next.map(|after| format!("/who-can{}", query.with(&[("after", &after.to_string())])));
         let rows = found.found.into_iter().map(Row::of).collect();
         Self { rows, asked: found.asked, hidden: found.hidden, next, is_first }
     }
