@@ -22,6 +22,7 @@ pub mod kept_forms;
 pub mod key_hours;
 pub mod key_refusals;
 pub mod key_usage;
+pub mod leases;
 mod line;
 pub mod meta;
 pub mod migrations;
