@@ -58,7 +58,7 @@ enum Action {
     /// Say who may ask the gate.
     #[command(subcommand)]
     Gate(gate::GateAction),
-    /// Print the users that an action on a resource is allowed to, each with the statement that allows it.
+    /// Print the users that may do something.
     WhoCan(who_can::Question),
     /// Copy a whole database into another, such as SQLite into PostgreSQL.
     CopyDatabase(copy_database::Ends),

@@ -28,9 +28,16 @@ pub struct Holder {
     pub lines: Vec<Line>,
 }
 
+/// What becomes of it, in a word.
+pub struct Badge {
+    pub kind: &'static str,
+    pub icon: &'static str,
+    pub word: &'static str,
+}
+
 /// One kind of call, or what stays.
 pub struct Line {
-    pub badge: (&'static str, &'static str, &'static str),
+    pub badge: Badge,
     /// The action, and the path; empty in a sentence.
     pub code: String,
     pub text: String,
@@ -110,7 +117,11 @@ impl Holder {
         let mut lines: Vec<Line> = holder.changed.iter().take(MOST_DRAWN).map(Line::of).collect();
         let rest = holder.changed.len() - lines.len();
         if rest > 0 {
-            lines.push(Line::sentence(("info", "info", "More"), format!("{rest} more kinds of calls"), 0));
+            lines.push(Line::sentence(
+                Badge { kind: "info", icon: "info", word: "More" },
+                format!("{rest} more kinds of calls"),
+                0,
+            ));
         }
         if holder.kept.kinds > 0 {
             let kinds = if holder.kept.kinds == 1 {
@@ -123,14 +134,18 @@ impl Holder {
                 labels => format!(", through {}", labels.join(", ")),
             };
             lines.push(Line::sentence(
-                ("ok", "circle-check", "Keeps"),
+                Badge { kind: "ok", icon: "circle-check", word: "Keeps" },
                 format!("{kinds}{through}"),
                 holder.kept.calls,
             ));
         }
         if holder.untold > 0 {
             let text = "what was called cannot be told exactly, or is not allowed any more even now";
-            lines.push(Line::sentence(("off", "circle-alert", "Not known"), text.to_owned(), holder.untold));
+            lines.push(Line::sentence(
+                Badge { kind: "off", icon: "circle-alert", word: "Not known" },
+                text.to_owned(),
+                holder.untold,
+            ));
         }
         let href = person.may(action::QUERY_KEY, holder.uin).then(|| format!("/users/{}/keys", holder.uin));
         Self { name: holder.name.clone(), href, lines }
@@ -140,19 +155,22 @@ impl Holder {
 impl Line {
     fn of(Judged { used, fate }: &Judged) -> Self {
         let (badge, text) = match fate {
-            Fate::Lost => (("bad", "ban", "Loses"), ""),
-            Fate::PartlyLost => {
-                (("warn", "circle-alert", "May lose"), "It depends on what lies beneath this path.")
+            Fate::Lost => (Badge { kind: "bad", icon: "ban", word: "Loses" }, ""),
+            Fate::PartlyLost => (
+                Badge { kind: "warn", icon: "circle-alert", word: "May lose" },
+                "It depends on what lies beneath this path.",
+            ),
+            Fate::Gained => {
+                (Badge { kind: "info", icon: "plus", word: "Gains" }, "It was allowed once, and is not now.")
             }
-            Fate::Gained => (("info", "plus", "Gains"), "It was allowed once, and is not now."),
-            Fate::Kept | Fate::Untold => (("ok", "circle-check", "Keeps"), ""),
+            Fate::Kept | Fate::Untold => (Badge { kind: "ok", icon: "circle-check", word: "Keeps" }, ""),
         };
         let path = used.path();
         let code = if path.is_empty() { used.name() } else { format!("{} {path}", used.name()) };
         Self { badge, code, text: text.to_owned(), calls: grouped(used.calls), last_at: Some(used.last_at) }
     }
 
-    fn sentence(badge: (&'static str, &'static str, &'static str), text: String, calls: i64) -> Self {
+    fn sentence(badge: Badge, text: String, calls: i64) -> Self {
         let calls = if calls > 0 { grouped(calls) } else { String::new() };
         Self { badge, code: String::new(), text, calls, last_at: None }
     }
