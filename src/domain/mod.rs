@@ -9,6 +9,7 @@ pub mod field;
 pub mod gate;
 pub mod grant;
 pub mod group;
+pub mod impact;
 pub mod key;
 pub mod key_history;
 pub mod key_hours;

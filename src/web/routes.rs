@@ -8,11 +8,11 @@ use crate::domain::permission::action::{
     CREATE_GROUP, CREATE_KEY, CREATE_OWN_KEY, CREATE_POLICY, CREATE_POLICY_VERSION, CREATE_SERVICE,
     DELETE_BOUNDARY, DELETE_GROUP, DELETE_KEY, DELETE_OWN_KEY, DELETE_POLICY, DELETE_POLICY_VERSION,
     DELETE_SERVICE, DELETE_USER, DETACH_GROUP_POLICY, DETACH_POLICY, DISABLE_KEY, DISABLE_OWN_KEY,
-    ENABLE_KEY, ENABLE_OWN_KEY, GET_POLICY, GET_POLICY_VERSION, GET_USER, LIST_ATTACHED, LIST_GATE_TOKENS,
-    LIST_GROUP_POLICIES, LIST_GROUPS, LIST_GROUPS_OF_USER, LIST_MEMBERS, LIST_POLICIES, LIST_POLICY_VERSIONS,
-    LIST_SERVICES, LIST_USERS, PUT_BOUNDARY, QUERY_KEY, QUERY_OWN_KEY, READ_AUDIT, READ_SETTINGS,
-    REMOVE_MEMBER, REVOKE_GATE_TOKEN, SET_DEFAULT_POLICY_VERSION, SHOW_SECRET, UPDATE_GROUP, UPDATE_SERVICE,
-    UPDATE_USER,
+    ENABLE_KEY, ENABLE_OWN_KEY, GET_POLICY, GET_POLICY_VERSION, GET_USER, LIST_ALL_ATTACHED, LIST_ATTACHED,
+    LIST_GATE_TOKENS, LIST_GROUP_POLICIES, LIST_GROUPS, LIST_GROUPS_OF_USER, LIST_MEMBERS, LIST_POLICIES,
+    LIST_POLICY_VERSIONS, LIST_SERVICES, LIST_USERS, PUT_BOUNDARY, QUERY_KEY, QUERY_OWN_KEY, READ_AUDIT,
+    READ_SETTINGS, REMOVE_MEMBER, REVOKE_GATE_TOKEN, SET_DEFAULT_POLICY_VERSION, SHOW_SECRET, UPDATE_GROUP,
+    UPDATE_SERVICE, UPDATE_USER,
 };
 use crate::web::forms::{kept, once};
 use crate::web::pages::account::{settings, setup, system};
@@ -97,6 +97,9 @@ pub const ENDPOINTS: &[Endpoint] = &[
     get("/users/{uin}/delete", For(DELETE_USER), || to(users::detail::delete_form)),
     post("/users/{uin}/delete", For(DELETE_USER), || to(users::detail::delete)),
     get("/users/{uin}/permissions", For(LIST_ATTACHED), || to(users::permissions::index)),
+    get("/users/{uin}/permissions/used", All(&[LIST_ALL_ATTACHED, QUERY_KEY]), || {
+        to(policies::least::of_user)
+    }),
     get("/users/{uin}/permissions/attach", For(ATTACH_POLICY), || {
         to(chooser::form::<users::permissions::PoliciesForUser>)
     }),
@@ -168,6 +171,9 @@ pub const ENDPOINTS: &[Endpoint] = &[
     get("/groups/{group}/members/{uin}/remove", For(REMOVE_MEMBER), || to(confirm::remove_member)),
     post("/groups/{group}/members/{uin}/remove", For(REMOVE_MEMBER), || to(groups::members::remove)),
     get("/groups/{group}/permissions", For(LIST_GROUP_POLICIES), || to(groups::permissions::index)),
+    get("/groups/{group}/permissions/used", All(&[LIST_GROUP_POLICIES, LIST_MEMBERS]), || {
+        to(policies::least::of_group)
+    }),
     get("/groups/{group}/permissions/attach", For(ATTACH_GROUP_POLICY), || {
         to(chooser::form::<groups::permissions::PoliciesForGroup>)
     }),
@@ -184,6 +190,7 @@ pub const ENDPOINTS: &[Endpoint] = &[
     get("/policies/new", For(CREATE_POLICY), || to(policies::form::new_form)),
     make("/policies/new", For(CREATE_POLICY), || to(policies::form::create)),
     get("/policies/simulate", For(LIST_ATTACHED), || to(simulate::index)),
+    get("/who-can", All(&[LIST_USERS, LIST_ATTACHED]), || to(policies::who_can::index)),
     get("/policies/{id}", For(GET_POLICY), || to(policies::detail::index)),
     get("/policies/{id}/edit", All(&[GET_POLICY, CREATE_POLICY_VERSION, SET_DEFAULT_POLICY_VERSION]), || {
         to(policies::form::edit_form)

@@ -76,6 +76,7 @@ mod help;
 mod help_gate;
 mod help_snippets;
 mod house;
+mod impact;
 mod instances;
 mod kept_forms;
 mod key_files;

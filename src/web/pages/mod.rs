@@ -11,6 +11,7 @@ pub mod grants;
 pub mod groups;
 pub mod help;
 pub mod home;
+mod impact;
 pub mod keys;
 pub mod me;
 pub mod policies;
