@@ -25,10 +25,12 @@ pub enum Purpose {
     ChangeSettings,
     /// Giving a right, or taking away what limited one.
     Grant,
+    /// The credential report.
+    DownloadReport,
 }
 
 impl Purpose {
-    const ALL: [Self; 12] = [
+    const ALL: [Self; 13] = [
         Self::ShowSecret,
         Self::CreateKey,
         Self::EnableKey,
@@ -41,6 +43,7 @@ impl Purpose {
         Self::ResetMfa,
         Self::ChangeSettings,
         Self::Grant,
+        Self::DownloadReport,
     ];
 
     /// The name in the database.
@@ -58,6 +61,7 @@ impl Purpose {
             Self::ResetMfa => "reset_mfa",
             Self::ChangeSettings => "change_settings",
             Self::Grant => "grant",
+            Self::DownloadReport => "download_report",
         }
     }
 

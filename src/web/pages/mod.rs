@@ -13,6 +13,7 @@ pub mod home;
 pub mod keys;
 pub mod me;
 pub mod policies;
+pub mod reports;
 pub mod services;
 pub mod sign_in;
 pub mod step_up;
