@@ -40,7 +40,8 @@ pub(super) async fn run(config: &Config, wanted: Wanted) -> Result<(), CliError>
 fn opened(file: Option<&Path>) -> Result<Box<dyn Write>, CliError> {
     let Some(file) = file else { return Ok(Box::new(BufWriter::new(std::io::stdout()))) };
     let made = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(file);
-    let made = made
-        .map_err(|error| CliError::Said(format!("The file {} cannot be written: {error}.", file.display())))?;
+    let made = made.map_err(|error| {
+        CliError::Said(format!("The file {} cannot be written: {error}.", file.display()))
+    })?;
     Ok(Box::new(BufWriter::new(made)))
 }

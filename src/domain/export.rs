@@ -116,7 +116,10 @@ mod tests {
             assert_eq!(writer.rows(&[row(&format!("{start}1"))]), format!("a,'{start}1\r\n"));
         }
         assert_eq!(writer.rows(&[row("\r1")]), "a,\"'\r1\"\r\n");
-        assert_eq!(writer.rows(&[row("=HYPERLINK(\"x\",\"y\")")]), "a,\"'=HYPERLINK(\"\"x\"\",\"\"y\"\")\"\r\n");
+        assert_eq!(
+            writer.rows(&[row("=HYPERLINK(\"x\",\"y\")")]),
+            "a,\"'=HYPERLINK(\"\"x\"\",\"\"y\"\")\"\r\n"
+        );
         assert_eq!(writer.rows(&[row("a=1")]), "a,a=1\r\n");
     }
 

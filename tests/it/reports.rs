@@ -69,9 +69,8 @@ fn crowd(app: &TestApp, root: &Person, count: i64) {
              created_by) VALUES ({uid}, {owner}, {uin}, 'sub_user', 'u-{number}', 'u-{number}', '', '', '', FALSE, 0, {owner});"
         ));
     }
-    let run = |conn: &mut camlock::store::Conn| {
-        conn.batch_execute(&text).map_err(camlock::store::StoreError::from)
-    };
+    let run =
+        |conn: &mut camlock::store::Conn| conn.batch_execute(&text).map_err(camlock::store::StoreError::from);
     app.app.store.write_now(run).unwrap();
 }
 
@@ -102,13 +101,22 @@ async fn a_row_tells_what_is_known_of_a_user_and_its_keys() {
 
     let row = &rows["dev-alice"];
     assert_eq!(row.as_object().unwrap().len(), COLUMNS.len());
-    assert_eq!((&row["AccountID"], &row["UserType"], &row["UIN"]), (&json!(root.uin), &json!("Sub-user"), &json!(alice.uin)));
+    assert_eq!(
+        (&row["AccountID"], &row["UserType"], &row["UIN"]),
+        (&json!(root.uin), &json!("Sub-user"), &json!(alice.uin))
+    );
     assert_eq!((&row["Key1SecretId"], &row["Key1Status"]), (&json!(id), &json!("Disable")));
     assert_eq!((&row["Key1lastUsedDate"], &row["Key1LastUsedAddress"]), (&json!("N/A"), &json!("N/A")));
     assert_eq!((&row["Key2Status"], &row["Key2LastUsedAddress"]), (&json!("Active"), &json!("127.0.0.1")));
     assert_eq!(row["Key2lastUsedDate"].as_str().unwrap().len(), "2026-11-28".len());
-    assert_eq!((&row["Key2CreatedOver30Days"], &row["Key2CreatedOver90Days"]), (&json!("TRUE"), &json!("FALSE")));
-    assert_eq!((&row["MFADeviceActive"], &row["Key1MayBeAtRisk"]), (&json!("FALSE"), &json!("not_supported")));
+    assert_eq!(
+        (&row["Key2CreatedOver30Days"], &row["Key2CreatedOver90Days"]),
+        (&json!("TRUE"), &json!("FALSE"))
+    );
+    assert_eq!(
+        (&row["MFADeviceActive"], &row["Key1MayBeAtRisk"]),
+        (&json!("FALSE"), &json!("not_supported"))
+    );
     let own = &rows["root"];
     assert_eq!((&own["UserType"], &own["MFADeviceActive"]), (&json!("Root"), &json!("TRUE")));
     assert_eq!((&own["Key1SecretId"], &own["PasswordEnabled"]), (&json!("N/A"), &json!("TRUE")));

@@ -85,8 +85,7 @@ impl Parts for AuditExport {
         };
         let (owner, filter) = (self.owner, self.filter.clone());
         let part = Slice { cursor, size: PAGE };
-        let mut events =
-            self.app.store.read(move |conn| audit::page(conn, owner, &filter, part)).await?;
+        let mut events = self.app.store.read(move |conn| audit::page(conn, owner, &filter, part)).await?;
         let wanted = usize::try_from(PAGE).unwrap_or(usize::MAX);
         let has_more = events.len() > wanted;
         events.truncate(wanted);

@@ -53,8 +53,7 @@ pub async fn open_report(
     let is_bare = ticket.is_empty();
     let taken = app
         .change(caller, move |change| {
-            let taken =
-                take_or_tell(change.app, change.conn, &report_door(change.by, format)?, &ticket)?;
+            let taken = take_or_tell(change.app, change.conn, &report_door(change.by, format)?, &ticket)?;
             if let Taken::Shown(_) = taken {
                 let event = change.event(EventName::GET_CREDENTIAL_REPORT).about(&change.by.account.name);
                 event.fact("format", format.as_str()).record(change);
@@ -109,8 +108,7 @@ pub async fn report_page(
     }
     let (owner, now) = (caller.owner(), app.clock.now());
     let most = most.clamp(1, MOST_IN_ANSWER);
-    let mut found =
-        app.store.read(move |conn| credential_report::page(conn, owner, after, most + 1)).await?;
+    let mut found = app.store.read(move |conn| credential_report::page(conn, owner, after, most + 1)).await?;
     let wanted = usize::try_from(most).unwrap_or(usize::MAX);
     let has_more = found.len() > wanted;
     found.truncate(wanted);

@@ -62,13 +62,15 @@ pub async fn index(visit: Visit, query: Query) -> PageResult {
     let page = visit.layout("audit");
     let may_export = visit.person.may_here(action::EXPORT_AUDIT) && errors.is_empty();
     let exports = if may_export { exports(&query) } else { Vec::new() };
-    render_as(status, &IndexPage { page, errors, typed, groups: EventGroup::ALL, shortcuts, exports, listing })
+    render_as(
+        status,
+        &IndexPage { page, errors, typed, groups: EventGroup::ALL, shortcuts, exports, listing },
+    )
 }
 
 fn exports(query: &Query) -> Vec<(&'static str, String)> {
-    let link = |format| {
-        format!("/audit/export{}", query.with(&[("older", ""), ("newer", ""), ("format", format)]))
-    };
+    let link =
+        |format| format!("/audit/export{}", query.with(&[("older", ""), ("newer", ""), ("format", format)]));
     vec![("Export CSV", link("csv")), ("Export JSON", link("json"))]
 }
 

@@ -17,7 +17,10 @@ const COLUMNS: [(&str, &str); 22] = [
     ("Username", "Name of the user"),
     ("UserType", "Root, Sub-user or Collaborator"),
     ("CreationTime", "When the user was created, UTC"),
-    ("PasswordEnabled", "Whether there is a password; N/A for a collaborator, whose password belongs to its own account"),
+    (
+        "PasswordEnabled",
+        "Whether there is a password; N/A for a collaborator, whose password belongs to its own account",
+    ),
     ("PasswordLastRotation", "When the password was last changed, UTC"),
     ("LoginConsoleActive", "Whether the user may sign in to the console"),
     ("LoginProtectionActive", "Whether signing in asks for a second factor by rule"),
