@@ -46,6 +46,11 @@ impl Writer {
         Self { format, columns, has_rows: false }
     }
 
+    /// How they are written.
+    pub fn format(&self) -> Format {
+        self.format
+    }
+
     /// What stands before the first row.
     pub fn head(&self) -> String {
         match self.format {

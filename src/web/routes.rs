@@ -218,7 +218,7 @@ pub const ENDPOINTS: &[Endpoint] = &[
         to(policies::versions::delete)
     }),
     get("/audit", For(READ_AUDIT), || to(audit::index)),
-    get("/audit/export", All(&[READ_AUDIT, EXPORT_AUDIT]), || to(audit::export)),
+    post("/audit/export", All(&[READ_AUDIT, EXPORT_AUDIT]), || to(audit::export)),
     get("/audit/{seq}", For(READ_AUDIT), || to(audit::detail)),
     get("/reports/credentials", For(GET_CREDENTIAL_REPORT), || to(reports::index)),
     post("/reports/credentials", For(GET_CREDENTIAL_REPORT), || to(reports::ask)),

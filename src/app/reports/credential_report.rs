@@ -134,6 +134,11 @@ impl Report {
     fn new(app: &App, account: Account, format: Format) -> Self {
         Self { app: app.clone(), account, writer: Writer::new(format, &COLUMNS), at: Place::Head }
     }
+
+    /// How it is written.
+    pub fn format(&self) -> Format {
+        self.writer.format()
+    }
 }
 
 impl Parts for Report {

@@ -17,8 +17,8 @@ struct IndexPage {
     typed: TypedFilter,
     groups: [EventGroup; 6],
     shortcuts: Vec<Shortcut>,
-    /// Addresses of the same events as files; none for whoever may not have them.
-    exports: Vec<(&'static str, String)>,
+    /// The filter of a file with the same events; none for whoever may have no such file.
+    export: Option<String>,
     /// Nothing to list while the filter cannot be read.
     listing: Option<Listing>,
 }
@@ -61,17 +61,8 @@ pub async fn index(visit: Visit, query: Query) -> PageResult {
     };
     let page = visit.layout("audit");
     let may_export = visit.person.may_here(action::EXPORT_AUDIT) && errors.is_empty();
-    let exports = if may_export { exports(&query) } else { Vec::new() };
-    render_as(
-        status,
-        &IndexPage { page, errors, typed, groups: EventGroup::ALL, shortcuts, exports, listing },
-    )
-}
-
-fn exports(query: &Query) -> Vec<(&'static str, String)> {
-    let link =
-        |format| format!("/audit/export{}", query.with(&[("older", ""), ("newer", ""), ("format", format)]));
-    vec![("Export CSV", link("csv")), ("Export JSON", link("json"))]
+    let export = may_export.then(|| query.with(&[("older", ""), ("newer", "")]));
+    render_as(status, &IndexPage { page, errors, typed, groups: EventGroup::ALL, shortcuts, export, listing })
 }
 
 /// Everything that one event says.

@@ -6,7 +6,7 @@ use crate::domain::permission::action;
 use crate::web::answer::{self, PageResult, render, see_other};
 use crate::web::layout::{Layout, filters, flash::Kind};
 use crate::web::pages::ways::question;
-use crate::web::{error::PageError, forms::csrf::Protected, query::Query, visit::Visit};
+use crate::web::{forms::csrf::Protected, query::Query, visit::Visit};
 use askama::Template;
 
 const PAGE: &str = "/reports/credentials";
@@ -77,7 +77,11 @@ pub async fn index(visit: Visit, query: Query) -> PageResult {
 
 /// Wishes to download it.
 pub async fn ask(visit: Visit, Protected(form): Protected) -> PageResult {
-    let format = Format::from_name(form.text("format")).ok_or(PageError::NotFound)?;
+    visit.person.ensure_here(action::GET_CREDENTIAL_REPORT)?;
+    let Some(format) = Format::from_name(form.text("format")) else {
+        visit.leave(Kind::Bad, "Choose CSV or JSON.");
+        return Ok(see_other(PAGE));
+    };
     Ok(question(&ask_report(visit.app(), &visit.person, format).await?))
 }
 
@@ -86,15 +90,16 @@ pub async fn download(visit: Visit, query: Query) -> PageResult {
     if let Some(answer) = visit.unopened("GET")? {
         return Ok(answer);
     }
-    let format = format_in(&query).ok_or(PageError::NotFound)?;
+    visit.person.ensure_here(action::GET_CREDENTIAL_REPORT)?;
     let ticket = query.text("t").to_owned();
-    match open_report(visit.app(), &visit.person, format, ticket).await? {
-        Some(report) => {
-            Ok(answer::download(report, &format!("credentials-{}", visit.person.owner()), format))
-        }
-        None => {
-            visit.leave(Kind::Info, "Downloaded already, or too late. Each download asks for a new code.");
-            Ok(see_other(PAGE))
-        }
-    }
+    let report = match format_in(&query) {
+        Some(format) => open_report(visit.app(), &visit.person, format, ticket).await?,
+        None => None,
+    };
+    let Some(report) = report else {
+        visit.leave(Kind::Info, "Downloaded already, or too late. Each download asks for a new code.");
+        return Ok(see_other(PAGE));
+    };
+    let format = report.format();
+    Ok(answer::download(report, &format!("credentials-{}", visit.person.owner()), format))
 }
