@@ -5,6 +5,7 @@ mod copy_database;
 mod doctor;
 mod gate;
 mod key;
+mod report;
 mod serve;
 mod service;
 mod table;
@@ -60,6 +61,8 @@ enum Action {
     Gate(gate::GateAction),
     /// Print the users that may do something.
     WhoCan(who_can::Question),
+    /// Write the credential report of an account: one row for each user, never a secret.
+    Report(report::Wanted),
     /// Copy a whole database into another, such as SQLite into PostgreSQL.
     CopyDatabase(copy_database::Ends),
     /// Ask a running server whether it is up; exits with 1 when it is not.
@@ -108,6 +111,7 @@ pub async fn run(command: Command) -> Result<(), CliError> {
         Action::Service(action) => service::run(&config, action).await,
         Action::Gate(action) => gate::run(&config, action).await,
         Action::WhoCan(question) => who_can::run(&config, question).await,
+        Action::Report(wanted) => report::run(&config, wanted).await,
         Action::CopyDatabase(ends) => copy_database::run(&config, &ends),
         Action::Health => doctor::health(&config),
         Action::Doctor => doctor::doctor(&config),

@@ -112,6 +112,7 @@ mod postgres_places;
 mod proxy;
 mod readiness;
 mod refused_reveals;
+mod reports;
 mod restore;
 mod retired_ids;
 mod reveal;

@@ -15,6 +15,7 @@ mod impact;
 pub mod keys;
 pub mod me;
 pub mod policies;
+pub mod reports;
 pub mod services;
 pub mod sign_in;
 pub mod step_up;
