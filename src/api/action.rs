@@ -13,6 +13,8 @@ use std::pin::Pin;
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Service {
     Cam,
+    /// What is beyond CAM.
+    Camlock,
     Sts,
     Tag,
 }
@@ -22,6 +24,7 @@ impl Service {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Cam => "cam",
+            Self::Camlock => "camlock",
             Self::Sts => "sts",
             Self::Tag => "tag",
         }
@@ -31,6 +34,7 @@ impl Service {
     pub fn version(self) -> &'static str {
         match self {
             Self::Cam => "2019-01-16",
+            Self::Camlock => "2026-12-01",
             Self::Sts | Self::Tag => "2018-08-13",
         }
     }

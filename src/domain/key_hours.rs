@@ -25,7 +25,8 @@ const DAY: i64 = 86_400;
 const MOST_OF_CLIENT: usize = 64;
 /// Letters of an action and of a resource.
 const MOST_OF_ACTION: usize = 64;
-const MOST_OF_RESOURCE: usize = 256;
+/// A longer one was cut.
+pub const MOST_OF_RESOURCE: usize = 256;
 
 /// Who called in one hour, and what came of it.
 #[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd)]

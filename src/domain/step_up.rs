@@ -26,6 +26,8 @@ pub enum Purpose {
     ChangeSettings,
     /// Giving a right, or taking away what limited one.
     Grant,
+    /// The credential report.
+    DownloadReport,
 }
 
 impl Purpose {
@@ -43,6 +45,7 @@ impl Purpose {
         Self::ResetMfa,
         Self::ChangeSettings,
         Self::Grant,
+        Self::DownloadReport,
     ];
 
     /// The name in the database.
@@ -61,6 +64,7 @@ impl Purpose {
             Self::ResetMfa => "reset_mfa",
             Self::ChangeSettings => "change_settings",
             Self::Grant => "grant",
+            Self::DownloadReport => "download_report",
         }
     }
 

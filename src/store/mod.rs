@@ -9,6 +9,7 @@ pub mod boundaries;
 pub mod bulk;
 mod connection;
 pub mod copy;
+pub mod credential_report;
 mod crew;
 pub mod dialect;
 pub mod error;

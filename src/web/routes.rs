@@ -8,11 +8,11 @@ use crate::domain::permission::action::{
     CREATE_GROUP, CREATE_KEY, CREATE_OWN_KEY, CREATE_POLICY, CREATE_POLICY_VERSION, CREATE_SERVICE,
     DELETE_BOUNDARY, DELETE_GROUP, DELETE_KEY, DELETE_OWN_KEY, DELETE_POLICY, DELETE_POLICY_VERSION,
     DELETE_SERVICE, DELETE_USER, DETACH_GROUP_POLICY, DETACH_POLICY, DISABLE_KEY, DISABLE_OWN_KEY,
-    ENABLE_KEY, ENABLE_OWN_KEY, GET_POLICY, GET_POLICY_VERSION, GET_USER, LIST_ATTACHED, LIST_GATE_TOKENS,
-    LIST_GROUP_POLICIES, LIST_GROUPS, LIST_GROUPS_OF_USER, LIST_MEMBERS, LIST_POLICIES, LIST_POLICY_VERSIONS,
-    LIST_SERVICES, LIST_USERS, PUT_BOUNDARY, QUERY_KEY, QUERY_OWN_KEY, READ_AUDIT, READ_SETTINGS,
-    REMOVE_MEMBER, REVOKE_GATE_TOKEN, SET_DEFAULT_POLICY_VERSION, SHOW_SECRET, UPDATE_GROUP, UPDATE_SERVICE,
-    UPDATE_USER,
+    ENABLE_KEY, ENABLE_OWN_KEY, EXPORT_AUDIT, GET_CREDENTIAL_REPORT, GET_POLICY, GET_POLICY_VERSION,
+    GET_USER, LIST_ATTACHED, LIST_GATE_TOKENS, LIST_GROUP_POLICIES, LIST_GROUPS, LIST_GROUPS_OF_USER,
+    LIST_MEMBERS, LIST_POLICIES, LIST_POLICY_VERSIONS, LIST_SERVICES, LIST_USERS, LIST_ALL_ATTACHED, PUT_BOUNDARY, QUERY_KEY,
+    QUERY_OWN_KEY, READ_AUDIT, READ_SETTINGS, REMOVE_MEMBER, REVOKE_GATE_TOKEN, SET_DEFAULT_POLICY_VERSION,
+    SHOW_SECRET, UPDATE_GROUP, UPDATE_SERVICE, UPDATE_USER,
 };
 use crate::web::forms::{kept, once};
 use crate::web::pages::account::{settings, setup, system};
@@ -20,7 +20,7 @@ use crate::web::pages::keys::{self, reveal};
 use crate::web::pages::me::{self, factors, identity, mfa};
 use crate::web::pages::policies::{self, simulate};
 use crate::web::pages::{
-    audit, chooser, confirm, grants, groups, help, home, services, sign_in, step_up, users,
+    audit, chooser, confirm, grants, groups, help, home, reports, services, sign_in, step_up, users,
 };
 use actix_web::body::BoxBody;
 use actix_web::dev::ServiceRequest;
@@ -97,6 +97,9 @@ pub const ENDPOINTS: &[Endpoint] = &[
     get("/users/{uin}/delete", For(DELETE_USER), || to(users::detail::delete_form)),
     post("/users/{uin}/delete", For(DELETE_USER), || to(users::detail::delete)),
     get("/users/{uin}/permissions", For(LIST_ATTACHED), || to(users::permissions::index)),
+    get("/users/{uin}/permissions/used", All(&[LIST_ALL_ATTACHED, QUERY_KEY]), || {
+        to(policies::least::of_user)
+    }),
     get("/users/{uin}/permissions/attach", For(ATTACH_POLICY), || {
         to(chooser::form::<users::permissions::PoliciesForUser>)
     }),
@@ -168,6 +171,9 @@ pub const ENDPOINTS: &[Endpoint] = &[
     get("/groups/{group}/members/{uin}/remove", For(REMOVE_MEMBER), || to(confirm::remove_member)),
     post("/groups/{group}/members/{uin}/remove", For(REMOVE_MEMBER), || to(groups::members::remove)),
     get("/groups/{group}/permissions", For(LIST_GROUP_POLICIES), || to(groups::permissions::index)),
+    get("/groups/{group}/permissions/used", All(&[LIST_GROUP_POLICIES, LIST_MEMBERS]), || {
+        to(policies::least::of_group)
+    }),
     get("/groups/{group}/permissions/attach", For(ATTACH_GROUP_POLICY), || {
         to(chooser::form::<groups::permissions::PoliciesForGroup>)
     }),
@@ -184,6 +190,7 @@ pub const ENDPOINTS: &[Endpoint] = &[
     get("/policies/new", For(CREATE_POLICY), || to(policies::form::new_form)),
     make("/policies/new", For(CREATE_POLICY), || to(policies::form::create)),
     get("/policies/simulate", For(LIST_ATTACHED), || to(simulate::index)),
+    get("/who-can", All(&[LIST_USERS, LIST_ATTACHED]), || to(policies::who_can::index)),
     get("/policies/{id}", For(GET_POLICY), || to(policies::detail::index)),
     get("/policies/{id}/edit", All(&[GET_POLICY, CREATE_POLICY_VERSION, SET_DEFAULT_POLICY_VERSION]), || {
         to(policies::form::edit_form)
@@ -222,7 +229,11 @@ pub const ENDPOINTS: &[Endpoint] = &[
         to(policies::versions::delete)
     }),
     get("/audit", For(READ_AUDIT), || to(audit::index)),
+    post("/audit/export", All(&[READ_AUDIT, EXPORT_AUDIT]), || to(audit::export)),
     get("/audit/{seq}", For(READ_AUDIT), || to(audit::detail)),
+    get("/reports/credentials", For(GET_CREDENTIAL_REPORT), || to(reports::index)),
+    post("/reports/credentials", For(GET_CREDENTIAL_REPORT), || to(reports::ask)),
+    get("/reports/credentials/download", For(GET_CREDENTIAL_REPORT), || to(reports::download)),
     get("/settings/security", For(READ_SETTINGS), || to(settings::form)),
     post("/settings/security", For(CHANGE_SETTINGS), || to(settings::submit)),
     get("/settings/system", For(READ_SETTINGS), || to(system::index)),

@@ -14,7 +14,7 @@ use std::path::Path;
 use std::process::Command;
 
 /// Tests that together open every page, send every form and call every action.
-const STORIES: [&str; 16] = [
+const STORIES: [&str; 17] = [
     "last_use::",
     "leftovers::",
     "session_cap::",
@@ -27,6 +27,7 @@ const STORIES: [&str; 16] = [
     "users::",
     "audit_search::",
     "gate_services::",
+    "impact::",
     "upgrade::",
     "api_usage::",
     "key_history::",

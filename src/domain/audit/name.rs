@@ -68,6 +68,8 @@ impl EventName {
     pub const REVOKE_GATE_TOKEN: Self = Self("RevokeGateToken");
     pub const VEND_SIGNING_KEY: Self = Self("VendSigningKey");
     pub const UNLOCK: Self = Self("Unlock");
+    pub const GET_CREDENTIAL_REPORT: Self = Self("GetCredentialReport");
+    pub const EXPORT_AUDIT_LOG: Self = Self("ExportAuditLog");
 
     /// All of them.
     pub const ALL: [Self; 63] = [
@@ -134,6 +136,8 @@ impl EventName {
         Self::REVOKE_GATE_TOKEN,
         Self::VEND_SIGNING_KEY,
         Self::UNLOCK,
+        Self::GET_CREDENTIAL_REPORT,
+        Self::EXPORT_AUDIT_LOG,
     ];
 
     /// The name in the database, in the filter and in what is exported.

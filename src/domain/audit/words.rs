@@ -347,6 +347,18 @@ pub const WORDS: &[Words] = &[
         ["Revoked a gate token", "revoke a gate token"],
     ),
     words(
+        EventName::GET_CREDENTIAL_REPORT,
+        EventGroup::Settings,
+        About::Other,
+        ["Downloaded the credential report", "download the credential report"],
+    ),
+    words(
+        EventName::EXPORT_AUDIT_LOG,
+        EventGroup::Settings,
+        About::Other,
+        ["Exported the audit log", "export the audit log"],
+    ),
+    words(
         EventName::UPDATE_PREFERENCES,
         EventGroup::Settings,
         About::User,

@@ -50,6 +50,7 @@ impl VerifyPage<'_> {
             Purpose::ResetPassword | Purpose::ResetMfa => "Confirm and reset",
             Purpose::ChangeSettings => "Confirm and save",
             Purpose::Grant => "Confirm",
+            Purpose::DownloadReport => "Confirm and download",
         }
     }
 
@@ -107,6 +108,7 @@ fn back_of(question: &Question) -> Back {
         Purpose::Grant => back_of_grant(question),
         Purpose::ResetPassword | Purpose::ResetMfa => of_user(format!("{user}/security")),
         Purpose::ChangeSettings => alone("/settings/security", "settings", "Account security"),
+        Purpose::DownloadReport => alone("/reports/credentials", "report", "Credential report"),
         Purpose::AddMfaDevice
         | Purpose::RemoveMfaDevice
         | Purpose::ReplaceRecoveryCodes
@@ -289,6 +291,9 @@ fn onward(done: Done) -> (String, Option<&'static str>) {
         Done::PasswordReset { uin, ticket } => (format!("/users/{uin}/created?t={ticket}"), None),
         Done::MfaReset(uin) => at(&format!("/users/{uin}/security"), "Authenticator apps removed."),
         Done::Granted { way, .. } => (way.next, None),
+        Done::Report { format, ticket } => {
+            (format!("/reports/credentials?t={ticket}&format={}", format.as_str()), None)
+        }
         Done::SettingsChanged => at("/settings/security", "Settings saved."),
     }
 }

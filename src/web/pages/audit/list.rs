@@ -17,6 +17,8 @@ struct IndexPage {
     typed: TypedFilter,
     groups: [EventGroup; 6],
     shortcuts: Vec<Shortcut>,
+    /// The filter of a file with the same events; none for whoever may have no such file.
+    export: Option<String>,
     /// Nothing to list while the filter cannot be read.
     listing: Option<Listing>,
 }
@@ -60,7 +62,9 @@ pub async fn index(visit: Visit, query: Query) -> PageResult {
         Err(errors) => (StatusCode::UNPROCESSABLE_ENTITY, errors, None),
     };
     let page = visit.layout("audit");
-    render_as(status, &IndexPage { page, errors, typed, groups: EventGroup::ALL, shortcuts, listing })
+    let may_export = visit.person.may_here(action::EXPORT_AUDIT) && errors.is_empty();
+    let export = may_export.then(|| query.with(&[("older", ""), ("newer", "")]));
+    render_as(status, &IndexPage { page, errors, typed, groups: EventGroup::ALL, shortcuts, export, listing })
 }
 
 /// Everything that one event says.

@@ -1,5 +1,6 @@
 //! The log: what was done, by whom, to whom, from where.
 
+mod export;
 mod facts;
 mod list;
 mod range;
@@ -7,6 +8,7 @@ mod row;
 mod search;
 
 pub use facts::Facts;
+pub use export::export;
 pub use list::{detail, index};
 pub use row::EventRow;
 pub use search::cursor;
