@@ -166,7 +166,7 @@ pub async fn edit(visit: Visit, Protected(form): Protected) -> PageResult {
     };
     let services = services::words_of_services(visit.app(), &*visit.person.0).await?;
     let form = FormPage::new(visit.layout("policies"), Edited::existing(&visit.person, &policy), typed);
-    render_as(status, &FormPage { services, impact, ..form }.with(faults))
+    render_as(status, &FormPage { impact, services, ..form }.with(faults))
 }
 
 fn shown(failure: Failure) -> Result<(StatusCode, Option<DocumentFaults>), PageError> {

@@ -1,6 +1,7 @@
 //! Least privilege from real use, of a user or a group.
 
 use crate::app::policies::least::{Least, least_of_group, least_of_user};
+use crate::domain::impact::Used;
 use crate::domain::number::grouped;
 use crate::domain::permission::action;
 use crate::web::pages::groups::head::GroupHead;
@@ -20,7 +21,19 @@ struct LeastPage {
     list: (&'static str, Option<&'static str>),
     address: String,
     found: Least,
+    /// Calls that the draft is without.
+    others: String,
+    rows: Vec<Row>,
     may_create: bool,
+}
+
+/// A kind of call.
+struct Row {
+    name: String,
+    path: String,
+    calls: String,
+    /// In unix seconds.
+    last_at: i64,
 }
 
 /// Of a user.
@@ -29,7 +42,7 @@ pub async fn of_user(visit: Visit) -> PageResult {
     let found = least_of_user(visit.app(), &visit.person, uin).await?;
     let head = UserHead::load(&visit, uin, "permissions").await?;
     let list = ("Users", head.lists_users.then_some("/users"));
-    LeastPage::new(
+    LeastPage::show(
         &visit,
         "users",
         Subject { name: head.name, list, address: format!("/users/{uin}") },
@@ -43,7 +56,7 @@ pub async fn of_group(visit: Visit) -> PageResult {
     let found = least_of_group(visit.app(), &visit.person, id).await?;
     let head = GroupHead::load(&visit, id, "permissions").await?;
     let list = ("Groups", head.lists_groups.then_some("/groups"));
-    LeastPage::new(
+    LeastPage::show(
         &visit,
         "groups",
         Subject { name: head.name, list, address: format!("/groups/{id}") },
@@ -58,19 +71,27 @@ struct Subject {
 }
 
 impl LeastPage {
-    fn new(visit: &Visit, section: &'static str, subject: Subject, found: Least) -> PageResult {
+    fn show(visit: &Visit, section: &'static str, subject: Subject, found: Least) -> PageResult {
         let Subject { name, list, address } = subject;
         let may_create = visit.person.may_here(action::CREATE_POLICY);
-        render(&Self { page: visit.layout(section), name, list, address, found, may_create })
-    }
-
-    #[expect(clippy::trivially_copy_pass_by_ref, reason = "templates hand on references")]
-    fn commas(&self, number: &i64) -> String {
-        grouped(*number)
+        let (page, others) = (visit.layout(section), grouped(found.others));
+        let rows = found.used.iter().take(MOST_DRAWN).map(Row::of).collect();
+        render(&Self { page, name, list, address, found, others, rows, may_create })
     }
 
     /// Kinds of calls that are not drawn.
     fn undrawn(&self) -> usize {
-        self.found.used.len().saturating_sub(MOST_DRAWN)
+        self.found.used.len() - self.rows.len()
+    }
+}
+
+impl Row {
+    fn of(used: &Used) -> Self {
+        Self {
+            name: used.name(),
+            path: used.path().to_owned(),
+            calls: grouped(used.calls),
+            last_at: used.last_at,
+        }
     }
 }
