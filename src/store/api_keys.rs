@@ -78,6 +78,21 @@ pub fn of_user(conn: &mut Conn, uid: Uid) -> Result<Vec<Key>, StoreError> {
         .collect()
 }
 
+/// The ids of the keys of several memberships, each with whose it is.
+pub fn ids_of_users(conn: &mut Conn, uids: &[Uid]) -> Result<Vec<(Uid, SecretId)>, StoreError> {
+    let uids: Vec<i64> = uids.iter().map(|uid| uid.0).collect();
+    let rows: Vec<(i64, String)> = api_keys::table
+        .filter(api_keys::uid.eq_any(uids))
+        .select((api_keys::uid, api_keys::secret_id))
+        .load(conn)?;
+    rows.into_iter()
+        .map(|(uid, id)| {
+            let id = SecretId::parse(&id).map_err(|_| StoreError::Corrupt("api_keys.secret_id"))?;
+            Ok((Uid(uid), id))
+        })
+        .collect()
+}
+
 /// That membership's key of that id.
 pub fn find(conn: &mut Conn, uid: Uid, id: &SecretId) -> Result<Option<Key>, StoreError> {
     let row: Option<Row> = api_keys::table

@@ -10,7 +10,7 @@ use crate::domain::permission::action::{
     DELETE_SERVICE, DELETE_USER, DETACH_GROUP_POLICY, DETACH_POLICY, DISABLE_KEY, DISABLE_OWN_KEY,
     ENABLE_KEY, ENABLE_OWN_KEY, EXPORT_AUDIT, GET_CREDENTIAL_REPORT, GET_POLICY, GET_POLICY_VERSION,
     GET_USER, LIST_ATTACHED, LIST_GATE_TOKENS, LIST_GROUP_POLICIES, LIST_GROUPS, LIST_GROUPS_OF_USER,
-    LIST_MEMBERS, LIST_POLICIES, LIST_POLICY_VERSIONS, LIST_SERVICES, LIST_USERS, PUT_BOUNDARY, QUERY_KEY,
+    LIST_MEMBERS, LIST_POLICIES, LIST_POLICY_VERSIONS, LIST_SERVICES, LIST_USERS, LIST_ALL_ATTACHED, PUT_BOUNDARY, QUERY_KEY,
     QUERY_OWN_KEY, READ_AUDIT, READ_SETTINGS, REMOVE_MEMBER, REVOKE_GATE_TOKEN, SET_DEFAULT_POLICY_VERSION,
     SHOW_SECRET, UPDATE_GROUP, UPDATE_SERVICE, UPDATE_USER,
 };
@@ -97,6 +97,9 @@ pub const ENDPOINTS: &[Endpoint] = &[
     get("/users/{uin}/delete", For(DELETE_USER), || to(users::detail::delete_form)),
     post("/users/{uin}/delete", For(DELETE_USER), || to(users::detail::delete)),
     get("/users/{uin}/permissions", For(LIST_ATTACHED), || to(users::permissions::index)),
+    get("/users/{uin}/permissions/used", All(&[LIST_ALL_ATTACHED, QUERY_KEY]), || {
+        to(policies::least::of_user)
+    }),
     get("/users/{uin}/permissions/attach", For(ATTACH_POLICY), || {
         to(chooser::form::<users::permissions::PoliciesForUser>)
     }),
@@ -128,11 +131,13 @@ pub const ENDPOINTS: &[Endpoint] = &[
     post("/users/{uin}/keys/{secret_id}/enable", For(ENABLE_KEY), || to(keys::status::enable)),
     get("/users/{uin}/keys/{secret_id}/disable", For(DISABLE_KEY), || to(keys::status::disable_form)),
     post("/users/{uin}/keys/{secret_id}/disable", For(DISABLE_KEY), || to(keys::status::disable)),
+    post("/users/{uin}/keys/{secret_id}/try-off", For(DISABLE_KEY), || to(keys::status::try_off)),
     get("/users/{uin}/keys/{secret_id}/delete", For(DELETE_KEY), || to(keys::status::delete_form)),
     post("/users/{uin}/keys/{secret_id}/delete", For(DELETE_KEY), || to(keys::status::delete)),
     post("/users/{uin}/keys/{secret_id}/reveal", All(&[QUERY_KEY, SHOW_SECRET]), || to(reveal::ask)),
     get("/users/{uin}/keys/{secret_id}/secret", All(&[QUERY_KEY, SHOW_SECRET]), || to(reveal::show)),
     get("/users/{uin}/keys/{secret_id}/records", For(QUERY_KEY), || to(keys::records::index)),
+    get("/users/{uin}/keys/{secret_id}/history", For(QUERY_KEY), || to(keys::history::index)),
     get("/users/{uin}/keys/{secret_id}/created", For(CREATE_KEY), || to(reveal::created)),
     get("/keys", For(QUERY_OWN_KEY), || to(keys::list::index)),
     make("/keys", For(CREATE_OWN_KEY), || to(keys::list::create)),
@@ -140,11 +145,13 @@ pub const ENDPOINTS: &[Endpoint] = &[
     post("/keys/{secret_id}/enable", For(ENABLE_OWN_KEY), || to(keys::status::enable)),
     get("/keys/{secret_id}/disable", For(DISABLE_OWN_KEY), || to(keys::status::disable_form)),
     post("/keys/{secret_id}/disable", For(DISABLE_OWN_KEY), || to(keys::status::disable)),
+    post("/keys/{secret_id}/try-off", For(DISABLE_OWN_KEY), || to(keys::status::try_off)),
     get("/keys/{secret_id}/delete", For(DELETE_OWN_KEY), || to(keys::status::delete_form)),
     post("/keys/{secret_id}/delete", For(DELETE_OWN_KEY), || to(keys::status::delete)),
     post("/keys/{secret_id}/reveal", All(&[QUERY_OWN_KEY, SHOW_SECRET]), || to(reveal::ask)),
     get("/keys/{secret_id}/secret", All(&[QUERY_OWN_KEY, SHOW_SECRET]), || to(reveal::show)),
     get("/keys/{secret_id}/records", For(QUERY_OWN_KEY), || to(keys::records::index)),
+    get("/keys/{secret_id}/history", For(QUERY_OWN_KEY), || to(keys::history::index)),
     get("/keys/{secret_id}/created", For(CREATE_OWN_KEY), || to(reveal::created)),
     get("/groups", For(LIST_GROUPS), || to(groups::list::index)),
     get("/groups/new", For(CREATE_GROUP), || to(groups::list::create_form)),
@@ -164,6 +171,9 @@ pub const ENDPOINTS: &[Endpoint] = &[
     get("/groups/{group}/members/{uin}/remove", For(REMOVE_MEMBER), || to(confirm::remove_member)),
     post("/groups/{group}/members/{uin}/remove", For(REMOVE_MEMBER), || to(groups::members::remove)),
     get("/groups/{group}/permissions", For(LIST_GROUP_POLICIES), || to(groups::permissions::index)),
+    get("/groups/{group}/permissions/used", All(&[LIST_GROUP_POLICIES, LIST_MEMBERS]), || {
+        to(policies::least::of_group)
+    }),
     get("/groups/{group}/permissions/attach", For(ATTACH_GROUP_POLICY), || {
         to(chooser::form::<groups::permissions::PoliciesForGroup>)
     }),
@@ -180,6 +190,7 @@ pub const ENDPOINTS: &[Endpoint] = &[
     get("/policies/new", For(CREATE_POLICY), || to(policies::form::new_form)),
     make("/policies/new", For(CREATE_POLICY), || to(policies::form::create)),
     get("/policies/simulate", For(LIST_ATTACHED), || to(simulate::index)),
+    get("/who-can", All(&[LIST_USERS, LIST_ATTACHED]), || to(policies::who_can::index)),
     get("/policies/{id}", For(GET_POLICY), || to(policies::detail::index)),
     get("/policies/{id}/edit", All(&[GET_POLICY, CREATE_POLICY_VERSION, SET_DEFAULT_POLICY_VERSION]), || {
         to(policies::form::edit_form)

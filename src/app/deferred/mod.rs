@@ -11,6 +11,7 @@ use crate::app::factors::ask::{detail_of, own_door, reveal_door, sealed_in, targ
 use crate::app::factors::devices::{replace_codes, use_code};
 use crate::app::factors::locks::{Attempt, count_wrong_code, refuse_locked, tell};
 use crate::app::keys::reveal_age::ensure_code_counts;
+use crate::app::keys::trials::try_off_at;
 use crate::app::keys::{Created, KeyRef, Place, create_checked, delete_at, enable_at};
 use crate::app::me::{remove_device_in, set_own_password};
 use crate::app::reports::credential_report::report_door;
@@ -41,6 +42,7 @@ pub enum Done {
     Secret { place: Place, secret_id: SecretId, ticket: String },
     KeyCreated { place: Place, secret_id: SecretId, ticket: Option<String> },
     KeyEnabled(Place),
+    KeyTried(Place),
     KeyDeleted(Place),
     Enrolling { ticket: String },
     MfaRemoved,
@@ -146,6 +148,9 @@ fn carry_out(change: &mut Change<'_>, step_up: &StepUp) -> Result<Done, Failure>
         }
         Purpose::EnableKey => {
             enable_at(change, &KeyRef { place, id: secret_id_of(step_up)? }).map(|()| Done::KeyEnabled(place))
+        }
+        Purpose::TryKeyOff => {
+            try_off_at(change, &KeyRef { place, id: secret_id_of(step_up)? }).map(|()| Done::KeyTried(place))
         }
         Purpose::DeleteKey => {
             delete_at(change, &KeyRef { place, id: secret_id_of(step_up)? }).map(|()| Done::KeyDeleted(place))

@@ -21,6 +21,8 @@ impl EventName {
     pub const DISABLE_API_KEY: Self = Self("DisableApiKey");
     pub const DELETE_API_KEY: Self = Self("DeleteApiKey");
     pub const UPDATE_API_KEY: Self = Self("UpdateApiKey");
+    pub const START_KEY_TRIAL: Self = Self("StartKeyTrial");
+    pub const END_KEY_TRIAL: Self = Self("EndKeyTrial");
     pub const SHOW_SECRET_KEY: Self = Self("ShowSecretKey");
     pub const USE_TICKET: Self = Self("UseTicket");
     pub const ADD_USER: Self = Self("AddUser");
@@ -87,6 +89,8 @@ impl EventName {
         Self::DISABLE_API_KEY,
         Self::DELETE_API_KEY,
         Self::UPDATE_API_KEY,
+        Self::START_KEY_TRIAL,
+        Self::END_KEY_TRIAL,
         Self::SHOW_SECRET_KEY,
         Self::USE_TICKET,
         Self::ADD_USER,

@@ -3,6 +3,7 @@
 pub mod account;
 pub mod attached;
 pub mod audit;
+pub mod bars;
 pub mod chooser;
 pub mod confirm;
 pub mod faults;
@@ -10,6 +11,7 @@ pub mod grants;
 pub mod groups;
 pub mod help;
 pub mod home;
+mod impact;
 pub mod keys;
 pub mod me;
 pub mod policies;

@@ -43,6 +43,8 @@ struct DetailPage {
     row: EventRow,
     /// The address of the user it was done to, while there is one that may be opened.
     user: Option<String>,
+    /// The page of the key it was done to, which is there for keys that are gone too.
+    key: Option<String>,
     facts: Facts,
 }
 
@@ -71,11 +73,15 @@ pub async fn detail(visit: Visit) -> PageResult {
     let event = account::log::event_of(visit.app(), &visit.person, seq).await?;
     let row = EventRow::from(event.clone());
     let uin = event.target_uin;
+    let key = row.target.iter().rfind(|part| part.is_key && row.names_user);
+    let key = key.filter(|_| visit.person.may(action::QUERY_KEY, uin));
+    let key = key.map(|part| format!("/users/{uin}/keys/{}/history", part.whole));
     let is_there = row.names_user && account::log::can_open_user(visit.app(), &visit.person, uin).await?;
     render(&DetailPage {
         page: visit.layout("audit"),
         facts: Facts::of(&event),
         user: is_there.then(|| format!("/users/{uin}")),
+        key,
         row,
         event,
     })

@@ -1,6 +1,9 @@
 //! The pages about keys.
 
+pub mod history;
+mod impact;
 pub mod list;
 pub mod records;
 pub mod reveal;
 pub mod status;
+mod timeline;
