@@ -117,7 +117,7 @@ def pages(facts):
         "history of a key": f"/users/{uin}/keys/{facts['secret_id']}/history", "disable a key": f"/users/{uin}/keys/{facts['secret_id']}/disable",
         "activity": f"/users/{uin}/activity", "groups": "/groups", "policies": "/policies",
         "least privilege": f"/users/{uin}/permissions/used", "who can": "/who-can?action=cam:GetUser&resource=*", "services": "/settings/services",
-        "attach policies": f"/users/{uin}/permissions/attach", "log": "/audit", "log refused": "/audit?result=refused",
+        "attach policies": f"/users/{uin}/permissions/attach", "log": "/audit", "report": "/reports/credentials", "log refused": "/audit?result=refused",
         "log event": "/audit?event=DisableApiKey", "log actor": f"/audit?actor={uin}", "log target": f"/audit?target={uin}",
     }
 

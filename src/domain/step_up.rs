@@ -31,7 +31,7 @@ pub enum Purpose {
 }
 
 impl Purpose {
-    const ALL: [Self; 13] = [
+    const ALL: [Self; 14] = [
         Self::ShowSecret,
         Self::CreateKey,
         Self::EnableKey,

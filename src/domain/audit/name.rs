@@ -72,7 +72,7 @@ impl EventName {
     pub const EXPORT_AUDIT_LOG: Self = Self("ExportAuditLog");
 
     /// All of them.
-    pub const ALL: [Self; 63] = [
+    pub const ALL: [Self; 65] = [
         Self::SETUP,
         Self::SIGN_IN,
         Self::SIGN_OUT,

@@ -47,6 +47,11 @@ const fn words(name: EventName, group: EventGroup, about: About, [done, act]: [&
     Words { name, group, about, done, act }
 }
 
+/// Of an event that belongs to the account and to nobody in particular.
+const fn of_account(name: EventName, told: [&'static str; 2]) -> Words {
+    words(name, EventGroup::Settings, About::Other, told)
+}
+
 /// Every event that there is, once.
 pub const WORDS: &[Words] = &[
     words(EventName::SIGN_IN, EventGroup::SignIn, About::User, ["Signed in", "sign in"]),
@@ -316,48 +321,16 @@ pub const WORDS: &[Words] = &[
         About::Other,
         ["Changed where sub-users may sign in from", "change where sub-users may sign in from"],
     ),
-    words(
-        EventName::CREATE_SERVICE,
-        EventGroup::Settings,
-        About::Other,
-        ["Created a service", "create a service"],
-    ),
-    words(
-        EventName::UPDATE_SERVICE,
-        EventGroup::Settings,
-        About::Other,
-        ["Changed a service", "change a service"],
-    ),
-    words(
-        EventName::DELETE_SERVICE,
-        EventGroup::Settings,
-        About::Other,
-        ["Deleted a service", "delete a service"],
-    ),
-    words(
-        EventName::CREATE_GATE_TOKEN,
-        EventGroup::Settings,
-        About::Other,
-        ["Made a gate token", "make a gate token"],
-    ),
-    words(
-        EventName::REVOKE_GATE_TOKEN,
-        EventGroup::Settings,
-        About::Other,
-        ["Revoked a gate token", "revoke a gate token"],
-    ),
-    words(
+    of_account(EventName::CREATE_SERVICE, ["Created a service", "create a service"]),
+    of_account(EventName::UPDATE_SERVICE, ["Changed a service", "change a service"]),
+    of_account(EventName::DELETE_SERVICE, ["Deleted a service", "delete a service"]),
+    of_account(EventName::CREATE_GATE_TOKEN, ["Made a gate token", "make a gate token"]),
+    of_account(EventName::REVOKE_GATE_TOKEN, ["Revoked a gate token", "revoke a gate token"]),
+    of_account(
         EventName::GET_CREDENTIAL_REPORT,
-        EventGroup::Settings,
-        About::Other,
         ["Downloaded the credential report", "download the credential report"],
     ),
-    words(
-        EventName::EXPORT_AUDIT_LOG,
-        EventGroup::Settings,
-        About::Other,
-        ["Exported the audit log", "export the audit log"],
-    ),
+    of_account(EventName::EXPORT_AUDIT_LOG, ["Exported the audit log", "export the audit log"]),
     words(
         EventName::UPDATE_PREFERENCES,
         EventGroup::Settings,

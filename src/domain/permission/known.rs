@@ -76,7 +76,6 @@ pub const KNOWN: &[&str] = &[
     "camlock:DeleteService",
     "camlock:ExportAuditLog",
     "camlock:GetCredentialReport",
-    "camlock:GetOverview",
     "camlock:ListGateTokens",
     "camlock:ListServices",
     "camlock:RevokeGateToken",

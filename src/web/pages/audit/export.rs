@@ -10,6 +10,7 @@ use crate::web::{forms::csrf::Protected, query::Query, visit::Visit};
 
 /// All events that fit the filter of the page that it was asked on, newest first.
 pub async fn export(visit: Visit, Protected(form): Protected) -> PageResult {
+    visit.person.ensure_here(action::READ_AUDIT)?;
     visit.person.ensure_here(action::EXPORT_AUDIT)?;
     let query = Query::parse(form.text("filter").trim_start_matches('?'))?;
     let filter = TypedFilter::read(&query).filter(visit.app(), &visit.person).await?;

@@ -7,8 +7,8 @@ mod range;
 mod row;
 mod search;
 
-pub use facts::Facts;
 pub use export::export;
+pub use facts::Facts;
 pub use list::{detail, index};
 pub use row::EventRow;
 pub use search::cursor;

@@ -4,7 +4,6 @@ use super::sorting::{Column, ORDERS, order_of};
 use crate::app::caller::Caller;
 use crate::app::users::PAGE_SIZE;
 use crate::app::users::search::{self, UserPage};
-use crate::domain::number::grouped;
 use crate::domain::user_search::{KeyFilter, Listed, Sorted, UserCursor, UserFilter, UserPlace};
 use crate::domain::{key::MAX_KEYS_PER_USER, number::grouped, permission::action, user::UserKind};
 use crate::web::answer::{PageResult, render, see_other};
