@@ -11,6 +11,7 @@ pub mod grant;
 pub mod group;
 pub mod key;
 pub mod key_hours;
+pub mod key_limits;
 pub mod key_usage;
 pub mod language;
 pub mod names;

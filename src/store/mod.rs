@@ -20,6 +20,7 @@ pub mod identities;
 mod kept;
 pub mod kept_forms;
 pub mod key_hours;
+pub mod key_idle;
 pub mod key_refusals;
 pub mod key_usage;
 mod line;

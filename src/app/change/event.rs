@@ -71,6 +71,14 @@ impl Draft {
         Self::new(name, &Actor { owner, uin: Uin(0), name: OPERATOR, source: &source })
     }
 
+    /// Of Camlock itself, by its own clock.
+    pub(in crate::app) fn by_camlock(name: EventName, owner: Uin) -> Self {
+        let mut draft = Self::by_operator(name, owner);
+        "camlock".clone_into(&mut draft.event.actor);
+        "camlock".clone_into(&mut draft.event.target);
+        draft
+    }
+
     /// To whom it was done.
     pub(in crate::app) fn on(mut self, user: &User) -> Self {
         self.event.target_uin = user.uin;

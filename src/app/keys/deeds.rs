@@ -2,11 +2,12 @@
 
 use crate::app::change::Change;
 use crate::app::change::event::Draft;
-use crate::app::keys::HeldKey;
 use crate::app::keys::pair::fresh_pair;
+use crate::app::keys::{HeldKey, idle};
 use crate::app::{App, Failure};
 use crate::domain::audit::EventName;
 use crate::domain::key::{AccessKeyRefusal, Key, KeyRefusal, KeyStatus, SecretId, free_slot};
+use crate::domain::key_limits::KeyLimits;
 use crate::domain::secret::SecretKey;
 use crate::domain::user::User;
 use crate::store::api_keys::{self, Stamp};
@@ -80,6 +81,9 @@ pub(in crate::app) fn set_status(
 ) -> Result<(), Failure> {
     let stamp = Stamp { by: &change.by.user.name, at: change.app.clock.now() };
     if api_keys::set_status(change.conn, &held.key, status, stamp)? {
+        if status == KeyStatus::Enabled {
+            idle::plan(change.conn, &Key { status, ..held.key.clone() }, stamp.at)?;
+        }
         via.turned(change, held, status).record(change);
     }
     Ok(())
@@ -125,6 +129,8 @@ pub(in crate::app) fn put(app: &App, conn: &mut Conn, new: NewKey<'_>) -> Result
         created_by: by.to_owned(),
         changed_at: now,
         changed_by: by.to_owned(),
+        limits: KeyLimits::default(),
+        limits_at: None,
     };
     let sealed = app.vault.seal(&places::key_secret(&key), secret.expose().as_bytes())?;
     match api_keys::insert(conn, &key, &sealed) {

@@ -3,7 +3,10 @@
 pub mod access_keys;
 pub mod callers;
 pub(super) mod deeds;
+pub mod idle;
 pub mod import;
+pub mod limit;
+pub mod limits;
 pub(super) mod noticed;
 mod pair;
 pub mod refused;

@@ -21,6 +21,8 @@ impl EventName {
     pub const DISABLE_API_KEY: Self = Self("DisableApiKey");
     pub const DELETE_API_KEY: Self = Self("DeleteApiKey");
     pub const UPDATE_API_KEY: Self = Self("UpdateApiKey");
+    pub const UPDATE_KEY_LIMITS: Self = Self("UpdateKeyLimits");
+    pub const KEY_IDLE_SOON: Self = Self("KeyIdleSoon");
     pub const SHOW_SECRET_KEY: Self = Self("ShowSecretKey");
     pub const USE_TICKET: Self = Self("UseTicket");
     pub const ADD_USER: Self = Self("AddUser");
@@ -68,7 +70,7 @@ impl EventName {
     pub const UNLOCK: Self = Self("Unlock");
 
     /// All of them.
-    pub const ALL: [Self; 61] = [
+    pub const ALL: [Self; 63] = [
         Self::SETUP,
         Self::SIGN_IN,
         Self::SIGN_OUT,
@@ -85,6 +87,8 @@ impl EventName {
         Self::DISABLE_API_KEY,
         Self::DELETE_API_KEY,
         Self::UPDATE_API_KEY,
+        Self::UPDATE_KEY_LIMITS,
+        Self::KEY_IDLE_SOON,
         Self::SHOW_SECRET_KEY,
         Self::USE_TICKET,
         Self::ADD_USER,

@@ -1,5 +1,6 @@
 //! The pages about keys.
 
+pub mod limits;
 pub mod list;
 pub mod records;
 pub mod reveal;
