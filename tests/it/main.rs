@@ -80,6 +80,7 @@ mod instances;
 mod kept_forms;
 mod key_files;
 mod key_hours;
+mod key_limits;
 mod key_names;
 mod keys;
 mod landing;
