@@ -278,6 +278,18 @@ pub async fn sweep(app: App) {
     }
 }
 
+/// Does what is due at set times, for as long as the server runs.
+pub async fn keep_times(app: App) {
+    let mut every = tokio::time::interval(Duration::from_secs(10));
+    every.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        every.tick().await;
+        if let Err(failure) = operator::timed::do_what_is_due(&app).await {
+            tracing::warn!(error = %failure, "what is due could not be done yet");
+        }
+    }
+}
+
 /// Fills in what a migration left to be computed, and what nodes of an older version add, for as long as the server runs.
 pub async fn keep_filled(app: App) {
     loop {

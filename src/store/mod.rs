@@ -23,6 +23,7 @@ pub mod key_hours;
 pub mod key_idle;
 pub mod key_refusals;
 pub mod key_usage;
+pub mod leases;
 mod line;
 pub mod meta;
 pub mod migrations;

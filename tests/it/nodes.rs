@@ -4,6 +4,7 @@ use crate::support::process::refusal;
 use crate::support::process::{camlock, started, stop, text};
 use crate::support::{Browser, TestApp, code};
 use camlock::app::operator::nodes::{report_running, report_stopped, running_nodes};
+use camlock::app::operator::timed::is_ours;
 use camlock::store::{StoreError, migrations};
 use diesel::connection::SimpleConnection;
 use reqwest::StatusCode;
@@ -137,4 +138,22 @@ fn a_node_refuses_a_schema_in_which_more_than_additions_were_made() {
     let said = refusal(&mut start);
 
     assert!(said.contains("written by a newer Camlock (migration 20990101000001)"), "{said}");
+}
+
+#[actix_web::test]
+async fn work_at_set_times_is_one_nodes_and_goes_to_the_other_when_that_one_is_gone() {
+    let app = TestApp::spawn();
+    let node = app.second_node();
+
+    assert!(is_ours(&app.app).await.unwrap());
+    assert!(!is_ours(&node.app).await.unwrap());
+    app.wait(59);
+    assert!(is_ours(&app.app).await.unwrap(), "it is kept while the node takes it again");
+    app.wait(59);
+    assert!(!is_ours(&node.app).await.unwrap());
+    app.wait(2);
+    assert!(is_ours(&node.app).await.unwrap(), "a node that was killed has it for a minute");
+    assert!(!is_ours(&app.app).await.unwrap());
+    report_stopped(&node.app).await.unwrap();
+    assert!(is_ours(&app.app).await.unwrap(), "a node that stops leaves it to others at once");
 }

@@ -4,3 +4,4 @@ pub mod admin;
 pub mod fill_in;
 pub mod nodes;
 pub mod readiness;
+pub mod timed;

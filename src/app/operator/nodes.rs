@@ -2,7 +2,7 @@
 
 use crate::app::{App, Failure};
 use crate::store::nodes::{self, Node};
-use crate::store::{StoreError, dialect, migrations, sequences};
+use crate::store::{Conn, StoreError, dialect, leases, migrations, sequences};
 use std::net::SocketAddr;
 use std::time::Instant;
 
@@ -58,7 +58,11 @@ fn machine() -> String {
 /// Says that this server has stopped.
 pub async fn report_stopped(app: &App) -> Result<(), Failure> {
     let id = app.node.to_string();
-    Ok(app.store.write(move |conn| nodes::remove(conn, &id)).await?)
+    let leave = move |conn: &mut Conn| {
+        leases::give_up(conn, &id)?;
+        nodes::remove(conn, &id)
+    };
+    Ok(app.store.write(leave).await?)
 }
 
 /// The servers that run now.

@@ -33,3 +33,11 @@ diesel::table! {
         lag_ms -> Nullable<BigInt>,
     }
 }
+
+diesel::table! {
+    leases (name) {
+        name -> Text,
+        node -> Text,
+        ends_at -> BigInt,
+    }
+}

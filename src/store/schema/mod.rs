@@ -11,7 +11,7 @@ mod signature;
 mod user;
 
 pub use account::{accounts, audit_events, setup_tokens};
-pub use database::{authority_log, meta, nodes, sequences};
+pub use database::{authority_log, leases, meta, nodes, sequences};
 pub use gate::{gate_token_services, gate_tokens, service_hours, service_refusals, services};
 pub use key::{
     api_keys, key_actions, key_hours, key_idle, key_records, key_refusals, key_usage, retired_ids,
@@ -72,6 +72,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     key_records,
     key_refusals,
     key_usage,
+    leases,
     meta,
     nodes,
     policies,

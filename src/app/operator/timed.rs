@@ -1,0 +1,25 @@
+//! What is due at set times: one server of those on the database does it, and another when that one is gone.
+
+use crate::app::{App, Failure};
+use crate::store::leases::{self, Lease};
+
+/// Seconds for which a server has this work to itself, unless it takes it again.
+const LEASE: i64 = 60;
+
+/// Does what is due, where no other server does. Meant to be called every few seconds.
+///
+/// Clocks differ and a server may be held up in the middle, so two may be at it for a moment: whatever is done here looks again,
+/// in the transaction that changes it, at what it does it for.
+pub async fn do_what_is_due(app: &App) -> Result<(), Failure> {
+    if !is_ours(app).await? {
+        return Ok(());
+    }
+    Ok(())
+}
+
+/// Whether this server has the work for the next minute.
+pub async fn is_ours(app: &App) -> Result<bool, Failure> {
+    let now = app.clock.now();
+    let lease = Lease { name: "timed".to_owned(), node: app.node.to_string(), ends_at: now + LEASE };
+    Ok(app.store.write(move |conn| leases::take(conn, &lease, now)).await?)
+}
