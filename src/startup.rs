@@ -272,9 +272,6 @@ pub async fn sweep(app: App) {
         if let Err(failure) = crate::app::session::sweep(&app).await {
             tracing::warn!(error = %failure, "what has run out could not be removed");
         }
-        if let Err(failure) = crate::app::keys::idle::sweep(&app).await {
-            tracing::warn!(error = %failure, "keys that nobody uses could not be looked at");
-        }
     }
 }
 

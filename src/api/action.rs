@@ -15,6 +15,8 @@ pub enum Service {
     Cam,
     Sts,
     Tag,
+    /// What is beyond CAM.
+    Camlock,
 }
 
 impl Service {
@@ -24,6 +26,7 @@ impl Service {
             Self::Cam => "cam",
             Self::Sts => "sts",
             Self::Tag => "tag",
+            Self::Camlock => "camlock",
         }
     }
 
@@ -32,6 +35,7 @@ impl Service {
         match self {
             Self::Cam => "2019-01-16",
             Self::Sts | Self::Tag => "2018-08-13",
+            Self::Camlock => "2026-12-01",
         }
     }
 }

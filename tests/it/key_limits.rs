@@ -51,7 +51,7 @@ async fn with_key(app: &TestApp) -> (Person, Client, String) {
     (root, client, page)
 }
 
-/// Signs in anew after the window in which a code serves is over.
+/// Waits until the window is over in which an earlier code serves.
 fn end_window(app: &TestApp) {
     app.wait(601);
 }
@@ -80,7 +80,7 @@ async fn a_call_at_the_very_second_at_which_a_key_ends_is_refused_and_a_longer_l
     assert_eq!(done.location().as_deref(), Some("/keys"));
     assert_eq!(who(&client).await, "");
     let log = root.browser.get("/audit?event=UpdateKeyLimits").await;
-    assert_eq!(log.body.matches("Changed the limits of a key").count() >= 2, true, "{}", log.body);
+    assert!(log.body.matches("Changed the limits of a key").count() >= 2, "{}", log.body);
 }
 
 #[actix_web::test]
@@ -198,7 +198,11 @@ async fn the_operator_sets_and_clears_limits_and_the_log_has_what_was_before() {
     assert!(limit(&["--networks", ""]).status.success());
     assert_eq!(who(&client).await, "");
     let page = root.browser.get(&format!("/keys/{}/limits", client.secret_id)).await;
-    assert_eq!(page.attribute("input[name=owner]", "value").as_deref(), Some("li.na"), "what is not named stays");
+    assert_eq!(
+        page.attribute("input[name=owner]", "value").as_deref(),
+        Some("li.na"),
+        "what is not named stays"
+    );
     assert!(!limit(&["--expires-at", "never"]).status.success());
     let log = root.browser.get("/audit?event=UpdateKeyLimits").await;
     assert!(log.body.contains("operator"), "{}", log.body);
@@ -234,7 +238,9 @@ async fn a_key_that_nobody_calls_with_is_warned_of_twice_and_then_disabled() {
     set(&root, &page, &[("idle_days", "30")]).await;
     let events = |name: &'static str| {
         let root = &root;
-        async move { root.browser.get(&format!("/audit?event={name}")).await.count("tbody tr[data-event], tbody tr") }
+        async move {
+            root.browser.get(&format!("/audit?event={name}")).await.count("tbody tr[data-event], tbody tr")
+        }
     };
     let sweep = || async { idle::sweep(&app.app).await.expect("a sweep") };
 
@@ -258,10 +264,52 @@ async fn a_key_that_nobody_calls_with_is_warned_of_twice_and_then_disabled() {
     let list = root.browser.get("/keys").await;
     assert_eq!(list.attributes("tr[data-secret-id]", "data-status"), ["disabled"]);
     assert!(list.body.contains("by camlock"), "{}", list.body);
-    list.csrf();
     let enable = format!("/keys/{}/enable", client.secret_id);
     root.browser.submit("/keys", &enable, &[]).await;
     app.wait(60);
     sweep().await;
     assert_eq!(who(&client).await, "", "whoever enables it starts the count anew");
+}
+
+#[actix_web::test]
+async fn a_program_tightens_limits_and_never_loosens_them() {
+    let app = TestApp::spawn();
+    let root = app.bare_root("root").await;
+    let admin = app.key_of(&root).await;
+    let user = app.sub_user(&root, "dev", &["QcloudCamReadOnlyAccess"]).await;
+    let client = app.key_of(&user).await;
+    let uin: i64 = user.uin.parse().unwrap();
+    let update = |more: Value| {
+        let mut body = json!({"AccessKeyId": client.secret_id, "TargetUin": uin});
+        body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        let admin = &admin;
+        async move { admin.call("camlock", "UpdateKeyLimits", body).await }
+    };
+    let end = clock::iso(app.now() + DAY);
+
+    let tightened = update(json!({"ExpiresAt": end, "Networks": ["127.0.0.0/8"], "Owner": "li.na"})).await;
+
+    assert_eq!(code(&tightened), "", "{tightened}");
+    let body = json!({"AccessKeyId": client.secret_id});
+    let seen = client.call("camlock", "QueryKeyLimits", body.clone()).await;
+    assert_eq!(seen["KeyLimits"]["Networks"], json!(["127.0.0.0/8"]), "{seen}");
+    assert_eq!(seen["KeyLimits"]["Owner"], "li.na");
+    for looser in [
+        json!({"ExpiresAt": clock::iso(app.now() + 2 * DAY)}),
+        json!({"ExpiresAt": ""}),
+        json!({"Networks": []}),
+        json!({"Networks": ["0.0.0.0/0"]}),
+    ] {
+        let answer = update(looser.clone()).await;
+        let kept = client.call("camlock", "QueryKeyLimits", body.clone()).await;
+        assert_eq!(kept["KeyLimits"], seen["KeyLimits"], "{looser}: {answer}");
+    }
+    let refused = update(json!({"ExpiresAt": clock::iso(app.now() + 2 * DAY)})).await;
+    assert_eq!(code(&refused), "OperationDenied.KeyLimits", "{refused}");
+    let own = client
+        .call("camlock", "UpdateKeyLimits", json!({"AccessKeyId": client.secret_id, "Purpose": "x"}))
+        .await;
+    assert_eq!(code(&own), DENIED, "reading is not changing");
+    app.wait(DAY);
+    assert_eq!(who(&client).await, GONE);
 }

@@ -22,7 +22,7 @@ pub struct Limiting {
 }
 
 impl Limiting {
-    fn over(self, before: WrittenLimits) -> WrittenLimits {
+    pub(in crate::app) fn over(self, before: WrittenLimits) -> WrittenLimits {
         WrittenLimits {
             expires_at: self.expires_at.unwrap_or(before.expires_at),
             idle_days: self.idle_days.unwrap_or(before.idle_days),

@@ -3,6 +3,7 @@
 use crate::app::caller::{By, Caller};
 use crate::app::change::Change;
 use crate::app::change::event::Draft;
+use crate::app::keys::limit::Limiting;
 use crate::app::keys::{HeldKey, KeyRef, Place, idle};
 use crate::app::{App, Failure};
 use crate::domain::audit::EventName;
@@ -33,6 +34,24 @@ pub async fn limits(app: &App, caller: &Caller, key: &KeyRef) -> Result<LimitsPa
         let may_update = view.by.ensure(action::UPDATE_KEY_LIMITS, holder.uin).is_ok();
         let key = api_keys::find(view.conn, holder.uid, &key.id)?.ok_or(Failure::NotFound)?;
         Ok(LimitsPage { held: HeldKey { holder, key }, may_update })
+    })
+    .await
+}
+
+/// Sets some limits of a key, for a program; from the commit on they hold.
+pub async fn update_limits(
+    app: &App,
+    caller: &Caller,
+    key: &KeyRef,
+    limiting: Limiting,
+) -> Result<(), Failure> {
+    let key = key.clone();
+    app.change(caller, move |change| {
+        let holder = holder(change.conn, change.by, key.place, action::UPDATE_KEY_LIMITS)?;
+        dialect::lock_user(change.conn, holder.uid)?;
+        let found = api_keys::find(change.conn, holder.uid, &key.id)?.ok_or(Failure::NotFound)?;
+        let written = limiting.clone().over(WrittenLimits::of(&found.limits, " "));
+        set_limits_in(change, &key, &written)
     })
     .await
 }

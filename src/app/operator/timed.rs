@@ -1,6 +1,6 @@
 //! What is due at set times: one server of those on the database does it, and another when that one is gone.
 
-use crate::app::{App, Failure};
+use crate::app::{App, Failure, keys};
 use crate::store::leases::{self, Lease};
 
 /// Seconds for which a server has this work to itself, unless it takes it again.
@@ -14,6 +14,7 @@ pub async fn do_what_is_due(app: &App) -> Result<(), Failure> {
     if !is_ours(app).await? {
         return Ok(());
     }
+    keys::idle::sweep(app).await?;
     Ok(())
 }
 

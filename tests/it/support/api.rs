@@ -175,7 +175,11 @@ impl Client {
         let outgoing =
             Outgoing { method: "POST", query: "", headers: &headers, payload: &body, timestamp, service };
         let authorization = sign_tc3(&outgoing, pair);
-        let version = if matches!(service, "sts" | "tag") { "2018-08-13" } else { "2019-01-16" };
+        let version = match service {
+            "sts" | "tag" => "2018-08-13",
+            "camlock" => "2026-12-01",
+            _ => "2019-01-16",
+        };
         let mut signed = Signed { method: "POST", query: String::new(), headers: Vec::new(), body };
         for (name, value) in headers {
             signed.set(name, value);
