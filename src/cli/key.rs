@@ -2,7 +2,7 @@
 
 use super::{CliError, say};
 use crate::app::keys::import::Import;
-use crate::app::keys::limit::{Limiting, operator_limit_key};
+use crate::app::keys::limits::operator::{Limiting, operator_limit_key};
 use crate::app::{App, Failure, keys};
 use crate::config::Config;
 use crate::domain::key::{Key, SecretId};

@@ -176,7 +176,7 @@ pub fn set_limits(conn: &mut Conn, key: &Key, limits: &KeyLimits, at: i64) -> Re
         .filter(api_keys::uid.eq(key.uid.0))
         .set((
             api_keys::expires_at.eq(limits.expires_at),
-            api_keys::idle_days.eq(limits.idle_days),
+            api_keys::limits::idle_days.eq(limits.idle_days),
             api_keys::networks.eq(limits.networks.to_string()),
             api_keys::own_policy.eq(limits.policy.as_deref()),
             api_keys::purpose.eq(&limits.purpose),

@@ -4,7 +4,7 @@ use crate::support::api::Client;
 use crate::support::people::Person;
 use crate::support::process::operate;
 use crate::support::{TestApp, code};
-use camlock::app::keys::idle;
+use camlock::app::keys::limits::idle;
 use camlock::clock;
 use camlock::store::{Conn, StoreError};
 use diesel::RunQueryDsl;

@@ -4,7 +4,7 @@ use crate::api::action::{Action, Answer, Call, Service, fields, respond, text_or
 use crate::api::error::ApiError;
 use crate::api::input::Input;
 use crate::app::keys::access_keys::NamedKey;
-use crate::app::keys::limit::Limiting;
+use crate::app::keys::limits::operator::Limiting;
 use crate::app::{Failure, keys};
 use crate::domain::key::{AccessKeyRefusal, Key, KeyRef, KeyStatus, Place, SecretId};
 use crate::domain::key_usage::LastUse;

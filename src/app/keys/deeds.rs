@@ -2,8 +2,9 @@
 
 use crate::app::change::Change;
 use crate::app::change::event::Draft;
+use crate::app::keys::HeldKey;
+use crate::app::keys::limits::idle;
 use crate::app::keys::pair::fresh_pair;
-use crate::app::keys::{HeldKey, idle};
 use crate::app::{App, Failure};
 use crate::domain::audit::EventName;
 use crate::domain::key::{AccessKeyRefusal, Key, KeyRefusal, KeyStatus, SecretId, free_slot};

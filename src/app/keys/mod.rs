@@ -3,9 +3,7 @@
 pub mod access_keys;
 pub mod callers;
 pub(super) mod deeds;
-pub mod idle;
 pub mod import;
-pub mod limit;
 pub mod limits;
 pub(super) mod noticed;
 mod pair;

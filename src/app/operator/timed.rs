@@ -14,7 +14,7 @@ pub async fn do_what_is_due(app: &App) -> Result<(), Failure> {
     if !is_ours(app).await? {
         return Ok(());
     }
-    keys::idle::sweep(app).await?;
+    keys::limits::idle::sweep(app).await?;
     Ok(())
 }
 

@@ -1,10 +1,13 @@
 //! The limits of a key: looked at and changed. What loosens one asks a person for a code, and is refused to a program.
 
+pub mod idle;
+pub mod operator;
+
 use crate::app::caller::{By, Caller};
 use crate::app::change::Change;
 use crate::app::change::event::Draft;
-use crate::app::keys::limit::Limiting;
-use crate::app::keys::{HeldKey, KeyRef, Place, idle};
+use crate::app::keys::limits::operator::Limiting;
+use crate::app::keys::{HeldKey, KeyRef, Place};
 use crate::app::{App, Failure};
 use crate::domain::audit::EventName;
 use crate::domain::key::{AccessKeyRefusal, Key};
