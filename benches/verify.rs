@@ -5,6 +5,7 @@
 
 use camlock::app::App;
 use camlock::app::keys::import::Import;
+use camlock::app::signed::Called;
 use camlock::clock::Clock;
 use camlock::config::Config;
 use camlock::domain::key::SecretId;
@@ -173,10 +174,11 @@ impl House {
         let source = Source { ip: "127.0.0.1".into(), user_agent: "bench".into(), request_id: "1".into() };
         let arrival = Arrival { at_ms: NOW * 1000, origin: Origin::of(&source.ip) };
         let call = Use { action: "GetUserAppId", is_change: false, arrival };
+        let call = Called { used: &call, service: "cam" };
         let source = Arc::new(source);
         let claim =
             camlock::app::signed::claim(&self.app, &incoming(&headers, &sample.body)).expect("a claim");
-        self.runtime.block_on(camlock::app::signed::authenticate(&self.app, &claim, &call, source)).is_ok()
+        self.runtime.block_on(camlock::app::signed::authenticate(&self.app, &claim, call, source)).is_ok()
     }
 }
 

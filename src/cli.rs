@@ -5,9 +5,11 @@ mod copy_database;
 mod doctor;
 mod gate;
 mod key;
+mod report;
 mod serve;
 mod service;
 mod table;
+mod who_can;
 
 use crate::app::change::steward::Operator;
 use crate::app::{App, Failure, account};
@@ -57,6 +59,10 @@ enum Action {
     /// Say who may ask the gate.
     #[command(subcommand)]
     Gate(gate::GateAction),
+    /// Print the users that may do something.
+    WhoCan(who_can::Question),
+    /// Write the credential report of an account: one row for each user, never a secret.
+    Report(report::Wanted),
     /// Copy a whole database into another, such as SQLite into PostgreSQL.
     CopyDatabase(copy_database::Ends),
     /// Ask a running server whether it is up; exits with 1 when it is not.
@@ -104,6 +110,8 @@ pub async fn run(command: Command) -> Result<(), CliError> {
         Action::Key(action) => key::run(&config, action).await,
         Action::Service(action) => service::run(&config, action).await,
         Action::Gate(action) => gate::run(&config, action).await,
+        Action::WhoCan(question) => who_can::run(&config, question).await,
+        Action::Report(wanted) => report::run(&config, wanted).await,
         Action::CopyDatabase(ends) => copy_database::run(&config, &ends),
         Action::Health => doctor::health(&config),
         Action::Doctor => doctor::doctor(&config),

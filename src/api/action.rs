@@ -13,10 +13,10 @@ use std::pin::Pin;
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Service {
     Cam,
-    Sts,
-    Tag,
     /// What is beyond CAM.
     Camlock,
+    Sts,
+    Tag,
 }
 
 impl Service {
@@ -24,9 +24,9 @@ impl Service {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Cam => "cam",
+            Self::Camlock => "camlock",
             Self::Sts => "sts",
             Self::Tag => "tag",
-            Self::Camlock => "camlock",
         }
     }
 
@@ -34,8 +34,8 @@ impl Service {
     pub fn version(self) -> &'static str {
         match self {
             Self::Cam => "2019-01-16",
-            Self::Sts | Self::Tag => "2018-08-13",
             Self::Camlock => "2026-12-01",
+            Self::Sts | Self::Tag => "2018-08-13",
         }
     }
 }

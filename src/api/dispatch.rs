@@ -7,7 +7,7 @@ use super::input::Input;
 use super::pace::{Turn, Waiting};
 use super::{actions, body, multipart};
 use crate::app::keys::usage::{Sighting, Why};
-use crate::app::signed::{self, Refusal, Signed};
+use crate::app::signed::{self, Called, Refusal, Signed};
 use crate::app::{App, keys};
 use crate::domain::language::Language;
 use crate::domain::replay::{Arrival, Origin, ReplayRefusal, TWIN_MS, Use};
@@ -209,18 +209,19 @@ async fn judge(
 ) -> Result<Map<String, Value>, ApiError> {
     let Named { claim, call, action } = named;
     let app = &api.app;
-    let mut signed = signed::authenticate(app, claim, &call, source.clone()).await.map_err(refusal)?;
+    let called = Called { used: &call, service: service_of(claim) };
+    let mut signed = signed::authenticate(app, claim, called, source.clone()).await.map_err(refusal)?;
     let turn = match its_turn(wire, api, signed.caller.user.uid, &call).await {
         Ok(turn) => turn,
         Err(error) => {
             let seen = Sighting::refused(claim.action(), &source, Why::named(error.code));
-            keys::usage::note_use(app, &signed.secret_id, seen.of(service_of(claim)));
+            keys::usage::note_use(app, &signed.secret_id, seen.of(called.service));
             return Err(error);
         }
     };
     if turn.has_waited {
         // What has changed during the wait counts.
-        signed = signed::authenticate(app, claim, &call, source).await.map_err(refusal)?;
+        signed = signed::authenticate(app, claim, called, source).await.map_err(refusal)?;
     }
     let work = Work {
         app: app.clone(),

@@ -13,6 +13,7 @@ pub mod keys;
 pub mod me;
 pub mod operator;
 pub mod policies;
+pub mod reports;
 pub mod services;
 pub mod session;
 pub mod sign_in;

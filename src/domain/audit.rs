@@ -1,5 +1,6 @@
 //! What is written down: who did what to what, when, from where, and how it ended.
 
+mod group;
 mod name;
 mod search;
 pub mod words;

@@ -146,6 +146,8 @@ pub enum KeyRefusal {
     LimitReached,
     #[error("This key is enabled. Disable it before deleting it.")]
     StillEnabled,
+    #[error("This key is disabled already. Only an enabled key can be tried off.")]
+    NothingToTry,
     #[error("A key with this SecretId was deleted. A deleted SecretId never works again.")]
     Retired,
     #[error("This account shows a SecretKey once, when it is created. It cannot be shown again.")]
@@ -157,6 +159,7 @@ impl Worded for KeyRefusal {
         let text = match self {
             Self::LimitReached => "每个用户最多拥有两个密钥（含已禁用的），请先删除一个。",
             Self::StillEnabled => "该密钥处于启用状态，请先禁用再删除。",
+            Self::NothingToTry => "该密钥已处于禁用状态，只有启用的密钥才能试停。",
             Self::Retired => "使用该 SecretId 的密钥已被删除，已删除的 SecretId 不能再次使用。",
             Self::ShownOnce => "本账号的 SecretKey 仅在创建时显示一次，无法再次查看。",
         };

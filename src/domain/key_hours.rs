@@ -14,6 +14,10 @@ pub const MOST_IN_A_DAY: usize = 500;
 pub const OTHER: &str = "other";
 /// The outcome of a call that was carried out.
 pub const ALLOWED: &str = "allowed";
+/// The outcomes of calls with a key that is not to be used any more.
+pub const DISABLED_KEY: &str = "disabled_key";
+pub const EXPIRED_KEY: &str = "expired_key";
+pub const DELETED_KEY: &str = "deleted_key";
 
 const HOUR: i64 = 3_600;
 const DAY: i64 = 86_400;
@@ -21,7 +25,8 @@ const DAY: i64 = 86_400;
 const MOST_OF_CLIENT: usize = 64;
 /// Letters of an action and of a resource.
 const MOST_OF_ACTION: usize = 64;
-const MOST_OF_RESOURCE: usize = 256;
+/// A longer one was cut.
+pub const MOST_OF_RESOURCE: usize = 256;
 
 /// Who called in one hour, and what came of it.
 #[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd)]
@@ -144,7 +149,8 @@ impl Counted {
 }
 
 /// The /24 of an address, of IPv6 the /48: nobody holds only one address.
-fn network_of(ip: &str) -> String {
+#[must_use]
+pub fn network_of(ip: &str) -> String {
     let Ok(address) = ip.parse::<IpAddr>() else { return "unknown".to_owned() };
     match address.to_canonical() {
         IpAddr::V4(address) => {
@@ -159,7 +165,8 @@ fn network_of(ip: &str) -> String {
 }
 
 /// The first word of a user agent, which is product and version (RFC 9110, section 10.1.5).
-fn product_of(user_agent: &str) -> String {
+#[must_use]
+pub fn product_of(user_agent: &str) -> String {
     let first = user_agent.split_ascii_whitespace().next().unwrap_or_default();
     let mut end = first.len().min(MOST_OF_CLIENT);
     while !first.is_char_boundary(end) {

@@ -15,6 +15,20 @@ pub fn in_words_first(number: usize) -> String {
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
+/// A number with its digits in groups of three, such as `1,204`.
+#[must_use]
+pub fn grouped(number: i64) -> String {
+    let digits = number.unsigned_abs().to_string();
+    let mut text = if number < 0 { "-".to_owned() } else { String::new() };
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -24,5 +38,10 @@ mod tests {
         assert_eq!(in_words(2), "two");
         assert_eq!(in_words_first(5), "Five");
         assert_eq!(in_words(11), "11");
+    }
+
+    #[test]
+    fn thousands_are_told_apart() {
+        assert_eq!((grouped(999), grouped(1_234_567)), ("999".to_owned(), "1,234,567".to_owned()));
     }
 }

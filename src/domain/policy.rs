@@ -11,6 +11,7 @@ mod context;
 mod document;
 pub mod evaluate;
 mod json;
+pub mod least;
 pub mod near;
 mod operator;
 pub mod part;
@@ -115,6 +116,18 @@ impl Policy {
     pub fn speaks_of(&self, effect: Effect, action: &str) -> bool {
         let mut fitting = self.statements.iter().filter(|statement| statement.effect == effect);
         fitting.any(|statement| statement.speaks_of(action))
+    }
+
+    /// Last segments of resources that its statements cover, one for each that is written out.
+    pub fn named_tails<'a>(&'a self, caller: &'a Principal) -> impl Iterator<Item = String> + 'a {
+        let resources = self.statements.iter().flat_map(|statement| &statement.resources);
+        resources.filter_map(|resource| resource.sample(caller))
+    }
+
+    /// Whether what it says depends on circumstances.
+    #[must_use]
+    pub fn has_conditions(&self) -> bool {
+        self.statements.iter().any(|statement| !statement.clauses.is_empty())
     }
 
     /// What each statement amounts to, for a summary a person can read.

@@ -15,6 +15,7 @@ pub enum Purpose {
     ShowSecret,
     CreateKey,
     EnableKey,
+    TryKeyOff,
     DeleteKey,
     AddMfaDevice,
     RemoveMfaDevice,
@@ -25,13 +26,16 @@ pub enum Purpose {
     ChangeSettings,
     /// Giving a right, or taking away what limited one.
     Grant,
+    /// The credential report.
+    DownloadReport,
 }
 
 impl Purpose {
-    const ALL: [Self; 12] = [
+    const ALL: [Self; 14] = [
         Self::ShowSecret,
         Self::CreateKey,
         Self::EnableKey,
+        Self::TryKeyOff,
         Self::DeleteKey,
         Self::AddMfaDevice,
         Self::RemoveMfaDevice,
@@ -41,6 +45,7 @@ impl Purpose {
         Self::ResetMfa,
         Self::ChangeSettings,
         Self::Grant,
+        Self::DownloadReport,
     ];
 
     /// The name in the database.
@@ -49,6 +54,7 @@ impl Purpose {
             Self::ShowSecret => "show_secret",
             Self::CreateKey => "create_key",
             Self::EnableKey => "enable_key",
+            Self::TryKeyOff => "try_key_off",
             Self::DeleteKey => "delete_key",
             Self::AddMfaDevice => "add_mfa_device",
             Self::RemoveMfaDevice => "remove_mfa_device",
@@ -58,6 +64,7 @@ impl Purpose {
             Self::ResetMfa => "reset_mfa",
             Self::ChangeSettings => "change_settings",
             Self::Grant => "grant",
+            Self::DownloadReport => "download_report",
         }
     }
 

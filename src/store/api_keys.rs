@@ -98,6 +98,21 @@ pub fn of_user(conn: &mut Conn, uid: Uid) -> Result<Vec<Key>, StoreError> {
         .collect()
 }
 
+/// The ids of the keys of several memberships, each with whose it is.
+pub fn ids_of_users(conn: &mut Conn, uids: &[Uid]) -> Result<Vec<(Uid, SecretId)>, StoreError> {
+    let uids: Vec<i64> = uids.iter().map(|uid| uid.0).collect();
+    let rows: Vec<(i64, String)> = api_keys::table
+        .filter(api_keys::uid.eq_any(uids))
+        .select((api_keys::uid, api_keys::secret_id))
+        .load(conn)?;
+    rows.into_iter()
+        .map(|(uid, id)| {
+            let id = SecretId::parse(&id).map_err(|_| StoreError::Corrupt("api_keys.secret_id"))?;
+            Ok((Uid(uid), id))
+        })
+        .collect()
+}
+
 /// That membership's key of that id.
 pub fn find(conn: &mut Conn, uid: Uid, id: &SecretId) -> Result<Option<Key>, StoreError> {
     let row: Option<Row> = api_keys::table
@@ -176,7 +191,7 @@ pub fn set_limits(conn: &mut Conn, key: &Key, limits: &KeyLimits, at: i64) -> Re
         .filter(api_keys::uid.eq(key.uid.0))
         .set((
             api_keys::expires_at.eq(limits.expires_at),
-            api_keys::limits::idle_days.eq(limits.idle_days),
+            api_keys::idle_days.eq(limits.idle_days),
             api_keys::networks.eq(limits.networks.to_string()),
             api_keys::own_policy.eq(limits.policy.as_deref()),
             api_keys::purpose.eq(&limits.purpose),

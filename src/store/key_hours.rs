@@ -3,6 +3,7 @@
 use super::schema::{key_actions, key_hours};
 use super::statement::{Bind, Statement};
 use super::{Conn, StoreError, dialect};
+use crate::domain::impact::Used;
 use crate::domain::key::SecretId;
 use crate::domain::key_hours::{Caller, Counted, Deed, Done, KEPT_DAYS, MOST_IN_A_DAY, MOST_IN_AN_HOUR};
 use diesel::prelude::*;
@@ -159,6 +160,40 @@ pub fn deeds(conn: &mut Conn, id: &SecretId, since: i64) -> Result<Vec<(Deed, Do
         (Deed { day, service, action, resource }, Done { allowed, last_at })
     };
     Ok(found.into_iter().map(told).collect())
+}
+
+/// What was done with a key since then, over all days: the most frequent kinds of calls.
+pub fn used(conn: &mut Conn, id: &SecretId, since: i64, most: i64) -> Result<Vec<Used>, StoreError> {
+    let found: Vec<UsedRow> = diesel::sql_query(
+        "SELECT service, action, resource, CAST(sum(allowed) AS BIGINT) AS calls, max(last_at) AS last_at FROM key_actions \
+         WHERE secret_id = $1 AND day >= $2 GROUP BY service, action, resource ORDER BY calls DESC, 1, 2, 3 LIMIT $3",
+    )
+    .bind::<Text, _>(id.as_str())
+    .bind::<BigInt, _>(since)
+    .bind::<BigInt, _>(most)
+    .load(conn)?;
+    let told = |UsedRow { service, action, resource, calls, last_at }| Used {
+        service,
+        action,
+        resource,
+        calls,
+        last_at,
+    };
+    Ok(found.into_iter().map(told).collect())
+}
+
+#[derive(QueryableByName)]
+struct UsedRow {
+    #[diesel(sql_type = Text)]
+    service: String,
+    #[diesel(sql_type = Text)]
+    action: String,
+    #[diesel(sql_type = Text)]
+    resource: String,
+    #[diesel(sql_type = BigInt)]
+    calls: i64,
+    #[diesel(sql_type = BigInt)]
+    last_at: i64,
 }
 
 /// How often one kind of caller came to one outcome.

@@ -118,8 +118,8 @@ fn insert(conn: &mut Conn, record: &Record) -> Result<(), StoreError> {
 
 fn set_last_use(conn: &mut Conn, record: &Record) -> Result<(), StoreError> {
     let put = Statement {
-        text: "INSERT INTO key_usage (secret_id, last_used_ms, ip, service, action, client) \
-               VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (secret_id) DO UPDATE SET \
+        text: "INSERT INTO key_usage (secret_id, last_used_ms, ip, service, action, client, first_used_ms) \
+               VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (secret_id) DO UPDATE SET \
                last_used_ms = excluded.last_used_ms, ip = excluded.ip, service = excluded.service, \
                action = excluded.action, client = excluded.client \
                WHERE excluded.last_used_ms >= key_usage.last_used_ms",
@@ -130,6 +130,7 @@ fn set_last_use(conn: &mut Conn, record: &Record) -> Result<(), StoreError> {
             Bind::Text(&record.service),
             Bind::Text(&record.action),
             Bind::Text(&record.client),
+            Bind::Number(record.at_ms),
         ],
     };
     put.run(conn).map(drop)
@@ -159,6 +160,13 @@ pub fn last_used(conn: &mut Conn, ids: &[SecretId]) -> Result<Vec<LastUse>, Stor
         found.extend(used.map(LastUse::from));
     }
     Ok(found)
+}
+
+/// When a key was used first, in unix milliseconds; nothing of one that was used before this was kept, or never.
+pub fn first_used(conn: &mut Conn, id: &SecretId) -> Result<Option<i64>, StoreError> {
+    let found: Option<Option<i64>> =
+        key_usage::table.find(id.as_str()).select(key_usage::first_used_ms).get_result(conn).optional()?;
+    Ok(found.flatten())
 }
 
 /// The newest refused call of each key, of those that have one among the calls that are kept.

@@ -23,6 +23,16 @@ pub fn contains(conn: &mut Conn, id: &SecretId) -> Result<bool, StoreError> {
     Ok(found > 0)
 }
 
+/// Which of these SecretIds were retired, as far as the table knows.
+pub fn among<'a>(conn: &mut Conn, ids: &'a [SecretId]) -> Result<Vec<&'a SecretId>, StoreError> {
+    let digests: Vec<Vec<u8>> = ids.iter().map(|id| digest(id.as_str())).collect();
+    let found: Vec<Vec<u8>> = retired_ids::table
+        .filter(retired_ids::digest.eq_any(&digests))
+        .select(retired_ids::digest)
+        .load(conn)?;
+    Ok(ids.iter().zip(&digests).filter(|(_, digest)| found.contains(digest)).map(|(id, _)| id).collect())
+}
+
 /// Whether that part of the log which has not been read yet says that a SecretId was deleted.
 pub fn is_in_unread_log(conn: &mut Conn, id: &SecretId) -> Result<bool, StoreError> {
     let read = read_until(conn)?;

@@ -8,11 +8,12 @@ use crate::domain::permission::action::{
     CREATE_GROUP, CREATE_KEY, CREATE_OWN_KEY, CREATE_POLICY, CREATE_POLICY_VERSION, CREATE_SERVICE,
     DELETE_BOUNDARY, DELETE_GROUP, DELETE_KEY, DELETE_OWN_KEY, DELETE_POLICY, DELETE_POLICY_VERSION,
     DELETE_SERVICE, DELETE_USER, DETACH_GROUP_POLICY, DETACH_POLICY, DISABLE_KEY, DISABLE_OWN_KEY,
-    ENABLE_KEY, ENABLE_OWN_KEY, GET_POLICY, GET_POLICY_VERSION, GET_USER, LIST_ATTACHED, LIST_GATE_TOKENS,
-    LIST_GROUP_POLICIES, LIST_GROUPS, LIST_GROUPS_OF_USER, LIST_MEMBERS, LIST_POLICIES, LIST_POLICY_VERSIONS,
-    LIST_SERVICES, LIST_USERS, PUT_BOUNDARY, QUERY_KEY, QUERY_KEY_LIMITS, QUERY_OWN_KEY, READ_AUDIT,
-    READ_SETTINGS, REMOVE_MEMBER, REVOKE_GATE_TOKEN, SET_DEFAULT_POLICY_VERSION, SHOW_SECRET, UPDATE_GROUP,
-    UPDATE_KEY_LIMITS, UPDATE_SERVICE, UPDATE_USER,
+    ENABLE_KEY, ENABLE_OWN_KEY, EXPORT_AUDIT, GET_CREDENTIAL_REPORT, GET_POLICY, GET_POLICY_VERSION,
+    GET_USER, LIST_ALL_ATTACHED, LIST_ATTACHED, LIST_GATE_TOKENS, LIST_GROUP_POLICIES, LIST_GROUPS,
+    LIST_GROUPS_OF_USER, LIST_MEMBERS, LIST_POLICIES, LIST_POLICY_VERSIONS, LIST_SERVICES, LIST_USERS,
+    PUT_BOUNDARY, QUERY_KEY, QUERY_KEY_LIMITS, QUERY_OWN_KEY, READ_AUDIT, READ_SETTINGS, REMOVE_MEMBER,
+    REVOKE_GATE_TOKEN, SET_DEFAULT_POLICY_VERSION, SHOW_SECRET, UPDATE_GROUP, UPDATE_KEY_LIMITS,
+    UPDATE_SERVICE, UPDATE_USER,
 };
 use crate::web::forms::{kept, once};
 use crate::web::pages::account::{settings, setup, system};
@@ -20,7 +21,7 @@ use crate::web::pages::keys::{self, reveal};
 use crate::web::pages::me::{self, factors, identity, mfa};
 use crate::web::pages::policies::{self, simulate};
 use crate::web::pages::{
-    audit, chooser, confirm, grants, groups, help, home, services, sign_in, step_up, users,
+    audit, chooser, confirm, grants, groups, help, home, reports, services, sign_in, step_up, users,
 };
 use actix_web::body::BoxBody;
 use actix_web::dev::ServiceRequest;
@@ -97,6 +98,9 @@ pub const ENDPOINTS: &[Endpoint] = &[
     get("/users/{uin}/delete", For(DELETE_USER), || to(users::detail::delete_form)),
     post("/users/{uin}/delete", For(DELETE_USER), || to(users::detail::delete)),
     get("/users/{uin}/permissions", For(LIST_ATTACHED), || to(users::permissions::index)),
+    get("/users/{uin}/permissions/used", All(&[LIST_ALL_ATTACHED, QUERY_KEY]), || {
+        to(policies::least::of_user)
+    }),
     get("/users/{uin}/permissions/attach", For(ATTACH_POLICY), || {
         to(chooser::form::<users::permissions::PoliciesForUser>)
     }),
@@ -128,6 +132,7 @@ pub const ENDPOINTS: &[Endpoint] = &[
     post("/users/{uin}/keys/{secret_id}/enable", For(ENABLE_KEY), || to(keys::status::enable)),
     get("/users/{uin}/keys/{secret_id}/disable", For(DISABLE_KEY), || to(keys::status::disable_form)),
     post("/users/{uin}/keys/{secret_id}/disable", For(DISABLE_KEY), || to(keys::status::disable)),
+    post("/users/{uin}/keys/{secret_id}/try-off", For(DISABLE_KEY), || to(keys::status::try_off)),
     get("/users/{uin}/keys/{secret_id}/delete", For(DELETE_KEY), || to(keys::status::delete_form)),
     post("/users/{uin}/keys/{secret_id}/delete", For(DELETE_KEY), || to(keys::status::delete)),
     post("/users/{uin}/keys/{secret_id}/reveal", All(&[QUERY_KEY, SHOW_SECRET]), || to(reveal::ask)),
@@ -135,6 +140,7 @@ pub const ENDPOINTS: &[Endpoint] = &[
     get("/users/{uin}/keys/{secret_id}/records", For(QUERY_KEY), || to(keys::records::index)),
     get("/users/{uin}/keys/{secret_id}/limits", For(QUERY_KEY_LIMITS), || to(keys::limits::form)),
     post("/users/{uin}/keys/{secret_id}/limits", For(UPDATE_KEY_LIMITS), || to(keys::limits::save)),
+    get("/users/{uin}/keys/{secret_id}/history", For(QUERY_KEY), || to(keys::history::index)),
     get("/users/{uin}/keys/{secret_id}/created", For(CREATE_KEY), || to(reveal::created)),
     get("/keys", For(QUERY_OWN_KEY), || to(keys::list::index)),
     make("/keys", For(CREATE_OWN_KEY), || to(keys::list::create)),
@@ -142,6 +148,7 @@ pub const ENDPOINTS: &[Endpoint] = &[
     post("/keys/{secret_id}/enable", For(ENABLE_OWN_KEY), || to(keys::status::enable)),
     get("/keys/{secret_id}/disable", For(DISABLE_OWN_KEY), || to(keys::status::disable_form)),
     post("/keys/{secret_id}/disable", For(DISABLE_OWN_KEY), || to(keys::status::disable)),
+    post("/keys/{secret_id}/try-off", For(DISABLE_OWN_KEY), || to(keys::status::try_off)),
     get("/keys/{secret_id}/delete", For(DELETE_OWN_KEY), || to(keys::status::delete_form)),
     post("/keys/{secret_id}/delete", For(DELETE_OWN_KEY), || to(keys::status::delete)),
     post("/keys/{secret_id}/reveal", All(&[QUERY_OWN_KEY, SHOW_SECRET]), || to(reveal::ask)),
@@ -149,6 +156,7 @@ pub const ENDPOINTS: &[Endpoint] = &[
     get("/keys/{secret_id}/records", For(QUERY_OWN_KEY), || to(keys::records::index)),
     get("/keys/{secret_id}/limits", For(QUERY_KEY_LIMITS), || to(keys::limits::form)),
     post("/keys/{secret_id}/limits", For(UPDATE_KEY_LIMITS), || to(keys::limits::save)),
+    get("/keys/{secret_id}/history", For(QUERY_OWN_KEY), || to(keys::history::index)),
     get("/keys/{secret_id}/created", For(CREATE_OWN_KEY), || to(reveal::created)),
     get("/groups", For(LIST_GROUPS), || to(groups::list::index)),
     get("/groups/new", For(CREATE_GROUP), || to(groups::list::create_form)),
@@ -168,6 +176,9 @@ pub const ENDPOINTS: &[Endpoint] = &[
     get("/groups/{group}/members/{uin}/remove", For(REMOVE_MEMBER), || to(confirm::remove_member)),
     post("/groups/{group}/members/{uin}/remove", For(REMOVE_MEMBER), || to(groups::members::remove)),
     get("/groups/{group}/permissions", For(LIST_GROUP_POLICIES), || to(groups::permissions::index)),
+    get("/groups/{group}/permissions/used", All(&[LIST_GROUP_POLICIES, LIST_MEMBERS]), || {
+        to(policies::least::of_group)
+    }),
     get("/groups/{group}/permissions/attach", For(ATTACH_GROUP_POLICY), || {
         to(chooser::form::<groups::permissions::PoliciesForGroup>)
     }),
@@ -184,6 +195,7 @@ pub const ENDPOINTS: &[Endpoint] = &[
     get("/policies/new", For(CREATE_POLICY), || to(policies::form::new_form)),
     make("/policies/new", For(CREATE_POLICY), || to(policies::form::create)),
     get("/policies/simulate", For(LIST_ATTACHED), || to(simulate::index)),
+    get("/who-can", All(&[LIST_USERS, LIST_ATTACHED]), || to(policies::who_can::index)),
     get("/policies/{id}", For(GET_POLICY), || to(policies::detail::index)),
     get("/policies/{id}/edit", All(&[GET_POLICY, CREATE_POLICY_VERSION, SET_DEFAULT_POLICY_VERSION]), || {
         to(policies::form::edit_form)
@@ -222,7 +234,11 @@ pub const ENDPOINTS: &[Endpoint] = &[
         to(policies::versions::delete)
     }),
     get("/audit", For(READ_AUDIT), || to(audit::index)),
+    post("/audit/export", All(&[READ_AUDIT, EXPORT_AUDIT]), || to(audit::export)),
     get("/audit/{seq}", For(READ_AUDIT), || to(audit::detail)),
+    get("/reports/credentials", For(GET_CREDENTIAL_REPORT), || to(reports::index)),
+    post("/reports/credentials", For(GET_CREDENTIAL_REPORT), || to(reports::ask)),
+    get("/reports/credentials/download", For(GET_CREDENTIAL_REPORT), || to(reports::download)),
     get("/settings/security", For(READ_SETTINGS), || to(settings::form)),
     post("/settings/security", For(CHANGE_SETTINGS), || to(settings::submit)),
     get("/settings/system", For(READ_SETTINGS), || to(system::index)),

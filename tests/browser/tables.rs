@@ -53,6 +53,8 @@ async fn no_table_squeezes_its_cells_in_any_width() {
             format!("/users/{long}/groups"),
             format!("/users/{long}/activity"),
             format!("/users/{}/keys/{key}/records", scene.alice.uin),
+            format!("/users/{}/keys/{key}/history", scene.alice.uin),
+            format!("/users/{}/keys/{key}/disable", scene.alice.uin),
         ];
         let mut faults = Vec::new();
         for page in &pages {

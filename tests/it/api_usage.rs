@@ -37,10 +37,10 @@ async fn the_last_use_is_exact_and_the_key_row_is_left_alone() {
     client.call("cam", "GetUserAppId", json!({})).await;
     flush_usage(&app.app).await.unwrap();
 
+    let page = root.browser.get("/keys").await.body;
     let used = last_used(&client).await;
     assert_eq!(used["LastSecretUsedDate"], app.now() * 1000);
     assert_eq!(used["LastUsedDate"], "2026-11-23");
-    let page = root.browser.get("/keys").await.body;
     for part in ["127.0.0.1", "cam:<wbr>GetUserAppId", "test program"] {
         assert!(page.contains(part), "the console shows it too: {part}");
     }

@@ -65,12 +65,15 @@ async fn each_key_links_to_its_history_for_whoever_reads_the_log() {
     let bob = app.signed_in(&root, "bob", &["QcloudCollApiKeyManageAccess"]).await;
     let id = bob.create_key("/keys").await;
     let link = format!("a[href='/audit?target={id}']");
+    let history = format!("/users/{}/keys/{id}/history", bob.uin);
 
-    let for_root = root.browser.get(&format!("/users/{}/keys", bob.uin)).await;
-    let for_bob = bob.browser.get("/keys").await;
+    let list = root.browser.get(&format!("/users/{}/keys", bob.uin)).await;
+    let for_root = root.browser.get(&history).await;
+    let for_bob = bob.browser.get(&format!("/keys/{id}/history")).await;
 
-    assert!(for_root.text(&link).unwrap().starts_with("History"));
-    assert_eq!(for_bob.count(&link), 0);
+    assert!(list.text(&format!("a[href='{history}']")).unwrap().starts_with("History"));
+    assert_eq!(for_root.count(&link), 1);
+    assert_eq!((for_bob.status, for_bob.count(&link)), (StatusCode::OK, 0));
 }
 
 #[actix_web::test]

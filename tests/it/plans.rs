@@ -14,7 +14,7 @@ use std::path::Path;
 use std::process::Command;
 
 /// Tests that together open every page, send every form and call every action.
-const STORIES: [&str; 14] = [
+const STORIES: [&str; 17] = [
     "last_use::",
     "leftovers::",
     "session_cap::",
@@ -27,8 +27,11 @@ const STORIES: [&str; 14] = [
     "users::",
     "audit_search::",
     "gate_services::",
+    "impact::",
     "upgrade::",
     "api_usage::",
+    "key_history::",
+    "key_trials::",
 ];
 
 /// What may be read as a whole: a part of the statement, and the reason.

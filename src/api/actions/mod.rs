@@ -1,6 +1,7 @@
 //! Every action, one file for each noun.
 
 mod accounts;
+mod camlock;
 mod groups;
 mod keys;
 mod policies;
@@ -17,6 +18,7 @@ use super::action::Action;
 /// The actions of all nouns.
 const NOUNS: &[&[Action]] = &[
     accounts::ACTIONS,
+    camlock::ACTIONS,
     groups::ACTIONS,
     keys::ACTIONS,
     policies::ACTIONS,

@@ -1,6 +1,7 @@
 //! What the log is asked for in words: parts of names, ids, beginnings of SecretIds.
 
 use crate::app::caller::Caller;
+use crate::app::change::event::{CAMLOCK, OPERATOR};
 use crate::app::{App, Failure};
 use crate::domain::audit::TargetFilter;
 use crate::domain::field::FieldError;
@@ -78,7 +79,7 @@ fn users_meant(conn: &mut Conn, owner: Uin, field: &'static str, text: &str) -> 
     let found = user_search::found(conn, owner, wanted.written, LOOKED_AT)?;
     let mut uins = few(field, found.into_iter().filter(|user| wanted.fits(&user.name)).map(|user| user.uin))?;
     uins.extend(audit::uin_of_name(conn, owner, wanted.written)?.filter(|uin| !uins.contains(uin)));
-    uins.extend((wanted.written == crate::app::change::event::OPERATOR).then_some(Uin(0)));
+    uins.extend([OPERATOR, CAMLOCK].contains(&wanted.written).then_some(Uin(0)));
     Ok(uins)
 }
 

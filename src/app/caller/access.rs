@@ -69,6 +69,13 @@ pub(in crate::app) struct Labelled {
     pub waits_from: Option<i64>,
 }
 
+impl Rights {
+    /// Everything that decides, the boundary last.
+    pub fn all(&self) -> impl Iterator<Item = &Labelled> {
+        self.attached.iter().chain(&self.boundary)
+    }
+}
+
 impl Labelled {
     fn new(Ruling { group, name, document, waits_from }: Ruling) -> Self {
         let label = group.map_or_else(|| name.clone(), |group| format!("group {group}: {name}"));

@@ -10,6 +10,9 @@ use serde_json::{Map, Value};
 /// Who acts at the command line, as the log names it.
 pub(in crate::app) const OPERATOR: &str = "operator";
 
+/// What is done by itself when its time has come, as the log names who did it.
+pub(in crate::app) const CAMLOCK: &str = "camlock";
+
 /// An event on its way into the log.
 pub(in crate::app) struct Draft {
     event: Event,
@@ -66,17 +69,18 @@ impl Draft {
 
     /// Of an operator at the command line.
     pub(in crate::app) fn by_operator(name: EventName, owner: Uin) -> Self {
-        let source =
-            Source { ip: "-".to_owned(), user_agent: "camlock".to_owned(), request_id: "-".to_owned() };
-        Self::new(name, &Actor { owner, uin: Uin(0), name: OPERATOR, source: &source })
+        Self::by_nobody(name, owner, OPERATOR)
     }
 
-    /// Of Camlock itself, by its own clock.
+    /// Of what is done by itself when its time has come.
     pub(in crate::app) fn by_camlock(name: EventName, owner: Uin) -> Self {
-        let mut draft = Self::by_operator(name, owner);
-        "camlock".clone_into(&mut draft.event.actor);
-        "camlock".clone_into(&mut draft.event.target);
-        draft
+        Self::by_nobody(name, owner, CAMLOCK)
+    }
+
+    fn by_nobody(name: EventName, owner: Uin, called: &str) -> Self {
+        let source =
+            Source { ip: "-".to_owned(), user_agent: "camlock".to_owned(), request_id: "-".to_owned() };
+        Self::new(name, &Actor { owner, uin: Uin(0), name: called, source: &source })
     }
 
     /// To whom it was done.

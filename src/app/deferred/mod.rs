@@ -11,13 +11,16 @@ use crate::app::factors::ask::{detail_of, own_door, reveal_door, sealed_in, targ
 use crate::app::factors::devices::{replace_codes, use_code};
 use crate::app::factors::locks::{Attempt, count_wrong_code, refuse_locked, tell};
 use crate::app::keys::reveal_age::ensure_code_counts;
+use crate::app::keys::trials::try_off_at;
 use crate::app::keys::{Created, KeyRef, Place, create_checked, delete_at, enable_at};
 use crate::app::me::{remove_device_in, set_own_password};
+use crate::app::reports::credential_report::report_door;
 use crate::app::session::rename_session;
 use crate::app::session::tickets::{Door, NewTicket, mint};
 use crate::app::users::security::{reset_mfa_in, reset_password_in};
 use crate::app::{App, Failure, factors, session as app_sessions};
 use crate::domain::audit::EventName;
+use crate::domain::export::Format;
 use crate::domain::key::SecretId;
 use crate::domain::step_up::{Purpose, TICKET_SECONDS};
 use crate::domain::totp::Code;
@@ -39,6 +42,7 @@ pub enum Done {
     Secret { place: Place, secret_id: SecretId, ticket: String },
     KeyCreated { place: Place, secret_id: SecretId, ticket: Option<String> },
     KeyEnabled(Place),
+    KeyTried(Place),
     KeyDeleted(Place),
     Enrolling { ticket: String },
     MfaRemoved,
@@ -48,6 +52,7 @@ pub enum Done {
     MfaReset(Uin),
     SettingsChanged,
     Granted { granted: Granted, way: Way },
+    Report { format: Format, ticket: String },
 }
 
 /// How a code was received.
@@ -144,6 +149,9 @@ fn carry_out(change: &mut Change<'_>, step_up: &StepUp) -> Result<Done, Failure>
         Purpose::EnableKey => {
             enable_at(change, &KeyRef { place, id: secret_id_of(step_up)? }).map(|()| Done::KeyEnabled(place))
         }
+        Purpose::TryKeyOff => {
+            try_off_at(change, &KeyRef { place, id: secret_id_of(step_up)? }).map(|()| Done::KeyTried(place))
+        }
         Purpose::DeleteKey => {
             delete_at(change, &KeyRef { place, id: secret_id_of(step_up)? }).map(|()| Done::KeyDeleted(place))
         }
@@ -176,6 +184,11 @@ fn carry_out(change: &mut Change<'_>, step_up: &StepUp) -> Result<Done, Failure>
             let sealed = sealed_in(change.app, step_up, &detail)?;
             let way = detail.way.ok_or(Failure::Corrupt("step_ups.detail"))?;
             carry_out_grant(change, &sealed).map(|granted| Done::Granted { granted, way })
+        }
+        Purpose::DownloadReport => {
+            let format = Format::from_name(&step_up.object).ok_or(Failure::Corrupt("step_ups.object"))?;
+            let ticket = opened(change, &report_door(change.by, format)?)?;
+            Ok(Done::Report { format, ticket })
         }
     }
 }

@@ -6,7 +6,7 @@ use crate::app::gate::noted::{self, Told};
 use crate::app::gate::refusal::{Refused, Stop};
 use crate::app::gate::replay;
 use crate::app::gate::verdict::{Bearer, Verdict};
-use crate::app::keys::refused::note_refused;
+use crate::app::keys::refused::{note_refused, note_unknown};
 use crate::app::signed::signers::{Known, signer};
 use crate::app::signed::{Refusal, believed};
 use crate::app::{App, Failure};
@@ -170,8 +170,16 @@ impl Weighing<'_> {
             Some(token) if !token.is_empty() => Err(unknown_token().into()),
             _ => Ok(proved),
         });
-        if let (Err(Stop::Refused(refused)), Some(known)) = (&judged, &own) {
-            note_refused(self.app, &known.signer.key, refused.reason, &self.source.ip);
+        match (&judged, &own) {
+            (Err(Stop::Refused(refused)), Some(known)) => {
+                note_refused(self.app, &known.signer.key, refused.reason, &self.source.ip);
+            }
+            (Err(_), None) => {
+                if let Ok(id) = SecretId::parse(claim.secret_id()) {
+                    note_unknown(self.app, &id, &self.source.ip);
+                }
+            }
+            _ => {}
         }
         judged
     }

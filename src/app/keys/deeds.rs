@@ -6,14 +6,21 @@ use crate::app::keys::HeldKey;
 use crate::app::keys::limits::idle;
 use crate::app::keys::pair::fresh_pair;
 use crate::app::{App, Failure};
+use crate::clock;
 use crate::domain::audit::EventName;
 use crate::domain::key::{AccessKeyRefusal, Key, KeyRefusal, KeyStatus, SecretId, free_slot};
 use crate::domain::key_limits::KeyLimits;
 use crate::domain::secret::SecretKey;
+use crate::domain::trial::{TRIAL_MINUTES, Trial};
 use crate::domain::user::User;
 use crate::store::api_keys::{self, Stamp};
-use crate::store::{Conn, StoreError, dialect, key_usage, retired_ids};
+use crate::store::{Conn, StoreError, dialect, key_usage, retired_ids, trials};
 use crate::vault::places;
+
+/// Says of a change that it ended a trial of the key.
+pub(in crate::app) fn ending_trial(event: Draft, status: KeyStatus) -> Draft {
+    event.changed([("status", "tried off".into(), status.as_str().into())])
+}
 
 /// By which door a deed comes: the log names it as that door does.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -80,13 +87,37 @@ pub(in crate::app) fn set_status(
     status: KeyStatus,
     via: Via,
 ) -> Result<(), Failure> {
+    // Whoever says how a key is to be ends its trial, also where it is so already.
+    let was_tried = trials::remove(change.conn, &held.key.secret_id)?;
     let stamp = Stamp { by: &change.by.user.name, at: change.app.clock.now() };
-    if api_keys::set_status(change.conn, &held.key, status, stamp)? {
+    if api_keys::set_status(change.conn, &held.key, status, stamp)? || was_tried {
         if status == KeyStatus::Enabled {
             idle::plan(change.conn, &Key { status, ..held.key.clone() }, stamp.at)?;
         }
-        via.turned(change, held, status).record(change);
+        let turned = via.turned(change, held, status);
+        (if was_tried { ending_trial(turned, status) } else { turned }).record(change);
     }
+    Ok(())
+}
+
+/// Disables an enabled key for a while; it is enabled again by itself unless somebody changes it before.
+pub(in crate::app) fn try_off(change: &mut Change<'_>, held: &HeldKey) -> Result<(), Failure> {
+    let began_at = change.app.clock.now();
+    let stamp = Stamp { by: &change.by.user.name, at: began_at };
+    if !api_keys::set_status(change.conn, &held.key, KeyStatus::Disabled, stamp)? {
+        return Err(KeyRefusal::NothingToTry.into());
+    }
+    let trial = Trial {
+        secret_id: held.key.secret_id.clone(),
+        uid: held.key.uid,
+        began_at,
+        began_by: change.by.user.name.clone(),
+        ends_at: began_at + TRIAL_MINUTES * 60,
+    };
+    trials::insert(change.conn, &trial)?;
+    about(change, EventName::START_KEY_TRIAL, held)
+        .fact("until", clock::readable(trial.ends_at))
+        .record(change);
     Ok(())
 }
 

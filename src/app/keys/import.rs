@@ -2,14 +2,14 @@
 
 use crate::app::change::Outsider;
 use crate::app::change::event::{Draft, OPERATOR};
-use crate::app::keys::deeds::{NewKey, put};
+use crate::app::keys::deeds::{NewKey, ending_trial, put};
 use crate::app::{App, Failure};
 use crate::domain::audit::EventName;
 use crate::domain::key::{Key, KeyRefusal, KeyStatus, SecretId};
 use crate::domain::secret::SecretKey;
 use crate::domain::user::{Uin, UserKind};
 use crate::store::api_keys::{self, Stamp};
-use crate::store::{dialect, key_usage, retired_ids, users};
+use crate::store::{dialect, key_usage, retired_ids, trials, users};
 
 /// A pair and whose it becomes.
 pub struct Import {
@@ -54,11 +54,11 @@ pub async fn operator_disable_key(app: &App, id: SecretId) -> Result<Key, Failur
         dialect::lock_user(change.conn, holder.uid)?;
         let key = api_keys::find(change.conn, holder.uid, &id)?.ok_or(Failure::NotFound)?;
         let stamp = Stamp { by: OPERATOR, at: change.app.clock.now() };
-        if api_keys::set_status(change.conn, &key, KeyStatus::Disabled, stamp)? {
-            Draft::by_operator(EventName::DISABLE_API_KEY, holder.owner_uin)
-                .on(&holder)
-                .object(id.as_str())
-                .record(change);
+        let was_tried = trials::remove(change.conn, &id)?;
+        if api_keys::set_status(change.conn, &key, KeyStatus::Disabled, stamp)? || was_tried {
+            let event = Draft::by_operator(EventName::DISABLE_API_KEY, holder.owner_uin);
+            let event = event.on(&holder).object(id.as_str());
+            (if was_tried { ending_trial(event, KeyStatus::Disabled) } else { event }).record(change);
         }
         Ok(Key { status: KeyStatus::Disabled, ..key })
     })

@@ -3,6 +3,7 @@
 pub mod access_keys;
 pub mod callers;
 pub(super) mod deeds;
+pub mod history;
 pub mod import;
 pub mod limits;
 pub(super) mod noticed;
@@ -11,6 +12,7 @@ pub mod refused;
 pub mod reveal;
 pub mod reveal_age;
 pub(super) mod rights;
+pub mod trials;
 pub mod usage;
 
 use super::caller::Caller;
@@ -27,8 +29,9 @@ use crate::domain::key::{Key, KeyStatus, SecretId, ensure_deletable, free_slot};
 use crate::domain::key_usage::{LastUse, Record};
 use crate::domain::secret::SecretKey;
 use crate::domain::step_up::Purpose;
+use crate::domain::trial::Trial;
 use crate::domain::user::User;
-use crate::store::{Conn, api_keys, dialect, key_usage, users};
+use crate::store::{self, Conn, api_keys, dialect, key_usage, users};
 
 pub use crate::app::keys::rights::KeyRights;
 pub use crate::domain::key::{KeyRef, Operation, Place};
@@ -41,6 +44,8 @@ pub struct KeyPage {
     pub uses: Vec<LastUse>,
     /// The newest refused call of each key.
     pub refusals: Vec<Record>,
+    /// Of those that are tried off.
+    pub trials: Vec<Trial>,
     pub rights: KeyRights,
     /// Of others' keys: how long the caller has to wait to see their secrets.
     pub wait: Option<Wait>,
@@ -59,7 +64,7 @@ pub enum Step<T> {
 }
 
 impl Caller {
-    fn needs_step_up(&self, operation: Operation) -> bool {
+    pub(in crate::app) fn needs_step_up(&self, operation: Operation) -> bool {
         let settings = &self.account.settings;
         let shows = operation == Operation::Create && settings.secret_reveal == SecretReveal::Once;
         shows || settings.operation_protection || self.user.protection.action
@@ -76,7 +81,19 @@ pub async fn page(app: &App, caller: &Caller, place: Place) -> Result<KeyPage, F
         let uses = key_usage::last_used(view.conn, &ids)?;
         let refusals = key_usage::last_refused(view.conn, &ids)?;
         let wait = view.by.wait_for(&holder, Vouching::AnyApp, now);
-        Ok(KeyPage { rights: view.by.rights(place, &holder), wait, holder, keys, uses, refusals })
+        let mut tried = Vec::new();
+        for key in keys.iter().filter(|key| !key.is_enabled()) {
+            tried.extend(store::trials::find(view.conn, &key.secret_id)?);
+        }
+        Ok(KeyPage {
+            rights: view.by.rights(place, &holder),
+            wait,
+            holder,
+            keys,
+            uses,
+            refusals,
+            trials: tried,
+        })
     })
     .await
 }
@@ -187,8 +204,17 @@ pub(in crate::app) fn delete_at(change: &mut Change<'_>, key: &KeyRef) -> Result
     deeds::delete(change, &held, Via::Console)
 }
 
-async fn ask_about(app: &App, caller: &Caller, key: &KeyRef, purpose: Purpose) -> Result<Step<()>, Failure> {
-    let operation = if purpose == Purpose::DeleteKey { Operation::Delete } else { Operation::Enable };
+pub(in crate::app) async fn ask_about(
+    app: &App,
+    caller: &Caller,
+    key: &KeyRef,
+    purpose: Purpose,
+) -> Result<Step<()>, Failure> {
+    let operation = match purpose {
+        Purpose::DeleteKey => Operation::Delete,
+        Purpose::TryKeyOff => Operation::Disable,
+        _ => Operation::Enable,
+    };
     let held = find(app, caller, key, operation).await?;
     let detail = Detail { own: key.place == Place::Own, ..Detail::default() };
     let wish = Wish { purpose, target: &held.holder, object: key.id.as_str(), detail, secret: None };
@@ -222,7 +248,11 @@ pub(in crate::app) fn held(
 }
 
 /// The key that is meant, once the caller's policies allow the operation; nobody else changes it until the end.
-fn locked(change: &mut Change<'_>, key: &KeyRef, operation: Operation) -> Result<HeldKey, Failure> {
+pub(in crate::app) fn locked(
+    change: &mut Change<'_>,
+    key: &KeyRef,
+    operation: Operation,
+) -> Result<HeldKey, Failure> {
     let holder = holder(change.conn, change.by, key.place, operation)?;
     dialect::lock_user(change.conn, holder.uid)?;
     let key = api_keys::find(change.conn, holder.uid, &key.id)?.ok_or(Failure::NotFound)?;

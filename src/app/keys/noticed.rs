@@ -4,7 +4,7 @@ use super::usage::Sighting;
 use crate::domain::key::SecretId;
 use crate::domain::key_hours::{Called, Counted};
 use crate::domain::key_usage::KEPT_RECORDS;
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, HashSet, VecDeque};
 use std::sync::Arc;
 
 /// Keys whose calls wait to be written down; beyond that, those of further keys are dropped rather than the server's memory.
@@ -12,11 +12,19 @@ const MOST_KEYS: usize = 100_000;
 /// Calls that wait to become records. Beyond that, a key keeps only its newest one.
 const MOST_CALLS: usize = 5_000;
 
+/// Ids of no key whose calls wait to be looked up; beyond that, those of further ids are not counted. Anybody can make ids up.
+const MOST_UNKNOWN: usize = 1_000;
+/// Ids that are known to be those of deleted keys; their calls are counted beside any number of made-up ones.
+const MOST_DELETED: usize = 10_000;
+
 /// What waits to be written down, in the order in which every node locks the rows.
 #[derive(Default)]
 pub(super) struct Noticed {
     keys: BTreeMap<SecretId, OfKey>,
     calls: usize,
+    /// Of ids that may be those of deleted keys.
+    unknown: BTreeMap<SecretId, Counted>,
+    deleted: HashSet<SecretId>,
 }
 
 /// What waits of one key.
@@ -77,6 +85,40 @@ impl Noticed {
         }
     }
 
+    /// Counts what named a key that is not there: of one that was deleted, as far as is known or will be.
+    pub fn count_unknown(&mut self, id: &SecretId, called: &Called<'_>) {
+        if self.deleted.contains(id) {
+            self.count(id, called);
+        } else if self.unknown.len() < MOST_UNKNOWN || self.unknown.contains_key(id) {
+            self.unknown.entry(id.clone()).or_default().count(called);
+        }
+    }
+
+    /// Hands out the ids that have to be looked up, with their numbers.
+    pub fn take_unknown(&mut self) -> BTreeMap<SecretId, Counted> {
+        std::mem::take(&mut self.unknown)
+    }
+
+    /// Takes back what could not be looked up.
+    pub fn put_back_unknown(&mut self, unknown: &BTreeMap<SecretId, Counted>) {
+        for (id, counted) in unknown {
+            if self.unknown.len() < MOST_UNKNOWN || self.unknown.contains_key(id) {
+                self.unknown.entry(id.clone()).or_default().add(counted.clone());
+            }
+        }
+    }
+
+    /// Remembers that an id is that of a deleted key, and keeps its numbers.
+    pub fn add_deleted(&mut self, id: &SecretId, counted: Counted) {
+        if self.deleted.len() >= MOST_DELETED {
+            self.deleted.clear();
+        }
+        self.deleted.insert(id.clone());
+        if let Some(of_key) = self.of(id) {
+            of_key.counted.add(counted);
+        }
+    }
+
     fn of(&mut self, id: &SecretId) -> Option<&mut OfKey> {
         if self.keys.len() >= MOST_KEYS && !self.keys.contains_key(id) {
             return None;
@@ -86,7 +128,8 @@ impl Noticed {
 
     /// Hands out what waits, in parts of so many keys.
     pub fn take(&mut self, most_in_one: usize) -> Vec<Vec<(SecretId, OfKey)>> {
-        let Self { keys, .. } = std::mem::take(self);
+        let keys = std::mem::take(&mut self.keys);
+        self.calls = 0;
         let mut parts = Vec::new();
         let mut rest = keys.into_iter().peekable();
         while rest.peek().is_some() {

@@ -3,7 +3,7 @@
 use crate::app::keys::usage::Usage;
 use crate::app::{App, Failure, caller::Caller, keys::KeyRef, keys::Operation, keys::held, keys::usage};
 use crate::domain::key::{Key, SecretId};
-use crate::domain::key_hours::Called;
+use crate::domain::key_hours::{Called, DELETED_KEY};
 use crate::domain::key_usage::RefusedSignatures;
 use crate::store::{Conn, StoreError, key_refusals};
 use std::collections::BTreeMap;
@@ -36,6 +36,15 @@ pub(in crate::app) fn note_refused(app: &App, key: &Key, reason: &'static str, i
         };
         add(&mut counted(&app.usage), (key.secret_id.clone(), reason), one);
     }
+}
+
+/// Counts a request that names a key which is not there: the holder of one that was deleted sees who still calls with it.
+///
+/// Which ids were deleted is looked up when the numbers are written down, so that a made-up one costs the request nothing.
+pub(in crate::app) fn note_unknown(app: &App, id: &SecretId, ip: &str) {
+    let at = app.clock.now_ms() / 1000;
+    let called = Called { at, service: "", action: "", resource: "", ip, client: "", outcome: DELETED_KEY };
+    app.usage.noted().count_unknown(id, &called);
 }
 
 fn counted(usage: &Usage) -> MutexGuard<'_, Refusals> {

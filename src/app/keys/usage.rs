@@ -10,7 +10,7 @@ use crate::domain::key_hours::ALLOWED;
 use crate::domain::key_usage::{GateCall, LastUse, Record};
 use crate::domain::source::Source;
 use crate::domain::user::Uid;
-use crate::store::{Conn, StoreError, key_hours, key_usage, signed_seconds, user_lines};
+use crate::store::{Conn, StoreError, key_hours, key_usage, retired_ids, signed_seconds, user_lines};
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -212,8 +212,9 @@ async fn write_usage(app: &App) -> Result<usize, Failure> {
     // First what replay rests on.
     write_signed(app).await?;
     write_refused(app).await?;
+    let looked_up = look_up_unknown(app).await?;
     let parts = app.usage.noted().take(IN_ONE);
-    let count = parts.iter().map(Vec::len).sum();
+    let count = looked_up + parts.iter().map(Vec::len).sum::<usize>();
     let mut parts = parts.into_iter();
     while let Some(part) = parts.next() {
         let written = match write_part(app, part).await {
@@ -254,6 +255,26 @@ async fn write_refused(app: &App) -> Result<(), Failure> {
     let write = move |conn: &mut Conn| refused::write(conn, &lent);
     let written = app.store.write_again(write).await;
     Ok(written.inspect_err(|_: &StoreError| refused::put_back(&app.usage, &refusals))?)
+}
+
+/// Keeps the numbers of ids that are those of deleted keys; says how many ids were looked up.
+async fn look_up_unknown(app: &App) -> Result<usize, Failure> {
+    let unknown = app.usage.noted().take_unknown();
+    if unknown.is_empty() {
+        return Ok(0);
+    }
+    let ids: Vec<SecretId> = unknown.keys().cloned().collect();
+    let read = app.store.read(move |conn| {
+        let parts = ids.chunks(IN_ONE).map(|part| retired_ids::among(conn, part));
+        let deleted = parts.collect::<Result<Vec<_>, _>>()?.concat();
+        Ok::<Vec<SecretId>, StoreError>(deleted.into_iter().cloned().collect())
+    });
+    let deleted = read.await.inspect_err(|_| app.usage.noted().put_back_unknown(&unknown))?;
+    let mut noted = app.usage.noted();
+    for id in &deleted {
+        noted.add_deleted(id, unknown.get(id).cloned().unwrap_or_default());
+    }
+    Ok(unknown.len())
 }
 
 /// Gives who used a key, and when.

@@ -1,6 +1,8 @@
 //! What is due at set times: one server of those on the database does it, and another when that one is gone.
 
-use crate::app::{App, Failure, keys};
+use crate::app::keys::limits::idle;
+use crate::app::keys::trials;
+use crate::app::{App, Failure};
 use crate::store::leases::{self, Lease};
 
 /// Seconds for which a server has this work to itself, unless it takes it again.
@@ -14,7 +16,8 @@ pub async fn do_what_is_due(app: &App) -> Result<(), Failure> {
     if !is_ours(app).await? {
         return Ok(());
     }
-    keys::limits::idle::sweep(app).await?;
+    idle::sweep(app).await?;
+    trials::end_trials(app).await?;
     Ok(())
 }
 

@@ -3,8 +3,12 @@
 pub mod edit;
 pub mod entities;
 pub mod holders;
+pub mod impact;
+pub mod least;
+pub mod planned;
 pub mod simulate;
 pub mod versions;
+pub mod who_can;
 
 use super::caller::Caller;
 use super::{App, Failure};

@@ -10,7 +10,7 @@ pub(super) mod standing;
 
 use super::caller::Caller;
 use super::{App, Failure};
-use crate::app::keys::refused::note_refused;
+use crate::app::keys::refused::{note_refused, note_unknown};
 use crate::app::keys::usage::{Sighting, Why, note_use};
 use crate::app::signed::signers::{Known, signer};
 use crate::config::Replay;
@@ -32,6 +32,14 @@ pub struct Signed {
     pub caller: Caller,
     pub secret_id: SecretId,
     pub verified: Verified,
+}
+
+/// A call that is to be believed.
+#[derive(Clone, Copy)]
+pub struct Called<'a> {
+    pub used: &'a Use<'a>,
+    /// The service of its action; empty where there is none of that name.
+    pub service: &'a str,
 }
 
 /// A signature as it is remembered.
@@ -87,25 +95,30 @@ pub async fn note_untimely(app: &App, incoming: &Incoming<'_>, error: &Signature
 pub async fn authenticate(
     app: &App,
     claim: &Claim<'_>,
-    call: &Use<'_>,
+    call: Called<'_>,
     source: Arc<Source>,
 ) -> Result<Signed, Refusal> {
     let standing = standing::standing(app).await?;
-    let known = match SecretId::parse(claim.secret_id()) {
-        Ok(id) => signer(app, id, standing).await?,
-        Err(_) => None,
+    let id = SecretId::parse(claim.secret_id()).ok();
+    let known = match id.clone() {
+        Some(id) => signer(app, id, standing).await?,
+        None => None,
     };
     let v1 = known.as_ref().is_some_and(|known| known.signer.account.settings.signature_v1);
     let judged = believed(app, claim, known.clone(), Allowances { unsigned_payload: false, v1 });
-    if let (Err(Refusal::Signature(error)), Some(known)) = (&judged, &known) {
-        note_refused(app, &known.signer.key, error.reason(), &source.ip);
+    match (&judged, &known, &id) {
+        (Err(Refusal::Signature(error)), Some(known), _) => {
+            note_refused(app, &known.signer.key, error.reason(), &source.ip);
+        }
+        (Err(_), None, Some(id)) => note_unknown(app, id, &source.ip),
+        _ => {}
     }
     let (verified, known) = judged?;
     let signer = &known.signer;
-    if let Err(refusal) = remember_call(app, signer, &verified, call) {
+    if let Err(refusal) = remember_call(app, signer, &verified, call.used) {
         let why = Why { reason: &refusal.to_string(), outcome: "replayed" };
         let seen = Sighting::refused(claim.action(), &source, why);
-        note_use(app, &signer.key.secret_id, Sighting { is_use: false, ..seen });
+        note_use(app, &signer.key.secret_id, Sighting { is_use: false, ..seen }.of(call.service));
         return Err(Failure::Replayed(refusal).into());
     }
     if claim.token().is_some_and(|token| !token.is_empty()) {
@@ -114,7 +127,7 @@ pub async fn authenticate(
     let secret_id = signer.key.secret_id.clone();
     let now = app.clock.now();
     if let Some(halt) = signer.key.halt_at(now) {
-        note_use(app, &secret_id, Sighting::halted(claim.action(), &source, halt));
+        note_use(app, &secret_id, Sighting::halted(claim.action(), &source, halt).of(call.service));
         return Err(SignatureError::SecretIdNotFound.into());
     }
     if let Err(elsewhere) = signer.key.limits.networks.ensure_holds(&source.ip) {
@@ -122,7 +135,7 @@ pub async fn authenticate(
         note_use(
             app,
             &secret_id,
-            Sighting { is_use: false, ..Sighting::refused(claim.action(), &source, why) },
+            Sighting { is_use: false, ..Sighting::refused(claim.action(), &source, why).of(call.service) },
         );
         return Err(elsewhere.into());
     }

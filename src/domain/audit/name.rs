@@ -23,6 +23,8 @@ impl EventName {
     pub const UPDATE_API_KEY: Self = Self("UpdateApiKey");
     pub const UPDATE_KEY_LIMITS: Self = Self("UpdateKeyLimits");
     pub const KEY_IDLE_SOON: Self = Self("KeyIdleSoon");
+    pub const START_KEY_TRIAL: Self = Self("StartKeyTrial");
+    pub const END_KEY_TRIAL: Self = Self("EndKeyTrial");
     pub const SHOW_SECRET_KEY: Self = Self("ShowSecretKey");
     pub const USE_TICKET: Self = Self("UseTicket");
     pub const ADD_USER: Self = Self("AddUser");
@@ -68,9 +70,11 @@ impl EventName {
     pub const REVOKE_GATE_TOKEN: Self = Self("RevokeGateToken");
     pub const VEND_SIGNING_KEY: Self = Self("VendSigningKey");
     pub const UNLOCK: Self = Self("Unlock");
+    pub const GET_CREDENTIAL_REPORT: Self = Self("GetCredentialReport");
+    pub const EXPORT_AUDIT_LOG: Self = Self("ExportAuditLog");
 
     /// All of them.
-    pub const ALL: [Self; 63] = [
+    pub const ALL: [Self; 67] = [
         Self::SETUP,
         Self::SIGN_IN,
         Self::SIGN_OUT,
@@ -89,6 +93,8 @@ impl EventName {
         Self::UPDATE_API_KEY,
         Self::UPDATE_KEY_LIMITS,
         Self::KEY_IDLE_SOON,
+        Self::START_KEY_TRIAL,
+        Self::END_KEY_TRIAL,
         Self::SHOW_SECRET_KEY,
         Self::USE_TICKET,
         Self::ADD_USER,
@@ -134,6 +140,8 @@ impl EventName {
         Self::REVOKE_GATE_TOKEN,
         Self::VEND_SIGNING_KEY,
         Self::UNLOCK,
+        Self::GET_CREDENTIAL_REPORT,
+        Self::EXPORT_AUDIT_LOG,
     ];
 
     /// The name in the database, in the filter and in what is exported.

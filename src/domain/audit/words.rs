@@ -1,17 +1,8 @@
 //! Events in the words of people: what was done, what it belongs to, what its target is.
 
-use super::EventName;
+pub use super::group::EventGroup;
 
-/// What a group of events is about, as the filter offers it.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum EventGroup {
-    SignIn,
-    Keys,
-    Users,
-    Policies,
-    Groups,
-    Settings,
-}
+use super::EventName;
 
 /// What stands in an event's target.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -36,49 +27,6 @@ pub struct Words {
     pub done: &'static str,
     /// Such as "disable a key", of what was tried.
     act: &'static str,
-}
-
-impl EventGroup {
-    /// All of them, in the order of the filter.
-    pub const ALL: [Self; 6] =
-        [Self::Keys, Self::Users, Self::SignIn, Self::Policies, Self::Groups, Self::Settings];
-
-    /// The name in an address.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::SignIn => "sign-in",
-            Self::Keys => "keys",
-            Self::Users => "users",
-            Self::Policies => "policies",
-            Self::Groups => "groups",
-            Self::Settings => "settings",
-        }
-    }
-
-    /// The name on a page.
-    #[must_use]
-    pub fn title(self) -> &'static str {
-        match self {
-            Self::SignIn => "Sign-in",
-            Self::Keys => "Keys",
-            Self::Users => "Users",
-            Self::Policies => "Policies",
-            Self::Groups => "Groups",
-            Self::Settings => "Settings",
-        }
-    }
-
-    /// The group that an address names; case does not matter.
-    #[must_use]
-    pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|group| group.as_str().eq_ignore_ascii_case(name))
-    }
-
-    /// Its events, in the order of the list.
-    pub fn events(self) -> impl Iterator<Item = &'static Words> {
-        WORDS.iter().filter(move |words| words.group == self)
-    }
 }
 
 impl Words {
@@ -204,6 +152,18 @@ pub const WORDS: &[Words] = &[
         EventGroup::Keys,
         About::User,
         ["Deleted a key by the API", "delete a key by the API"],
+    ),
+    words(
+        EventName::START_KEY_TRIAL,
+        EventGroup::Keys,
+        About::User,
+        ["Tried a key off for 10 minutes", "try a key off for 10 minutes"],
+    ),
+    words(
+        EventName::END_KEY_TRIAL,
+        EventGroup::Keys,
+        About::User,
+        ["Enabled a key again after its trial", "enable a key again after its trial"],
     ),
     words(
         EventName::SHOW_SECRET_KEY,
@@ -397,6 +357,18 @@ pub const WORDS: &[Words] = &[
         EventGroup::Settings,
         About::Other,
         ["Revoked a gate token", "revoke a gate token"],
+    ),
+    words(
+        EventName::GET_CREDENTIAL_REPORT,
+        EventGroup::Settings,
+        About::Other,
+        ["Downloaded the credential report", "download the credential report"],
+    ),
+    words(
+        EventName::EXPORT_AUDIT_LOG,
+        EventGroup::Settings,
+        About::Other,
+        ["Exported the audit log", "export the audit log"],
     ),
     words(
         EventName::UPDATE_PREFERENCES,

@@ -123,6 +123,14 @@ impl ResourcePattern {
         }
     }
 
+    /// A last segment that it covers, where it is written out.
+    pub fn sample(&self, caller: &Principal) -> Option<String> {
+        match self {
+            Self::Written(segments) => Some(segments.tail.sample(caller)),
+            Self::All | Self::Unknown => None,
+        }
+    }
+
     /// A written-out resource says nothing clear about an operation-level action. It may mean it where it covers the
     /// account, or where the statement names the action outright.
     pub fn covers(&self, target: &Target<'_>, caller: &Principal, is_named: bool) -> Truth {

@@ -26,6 +26,18 @@ impl Pattern {
         self.rest.is_none()
     }
 
+    /// A text that fits, with `x` for whatever may stand there.
+    #[must_use]
+    pub fn sample(&self) -> String {
+        let Some((pieces, tail)) = &self.rest else { return self.head.clone() };
+        let mut text = self.head.clone();
+        for piece in pieces.iter().chain([tail]) {
+            text.push('x');
+            text.push_str(piece);
+        }
+        text
+    }
+
     /// Whether the whole text fits.
     ///
     /// Each piece is taken at its first occurrence after the one before; a later one could only leave less room,

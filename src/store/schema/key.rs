@@ -46,6 +46,7 @@ diesel::table! {
         service -> Text,
         action -> Text,
         client -> Text,
+        first_used_ms -> Nullable<BigInt>,
     }
 }
 
@@ -99,5 +100,15 @@ diesel::table! {
         first_ms -> BigInt,
         last_ms -> BigInt,
         ip -> Text,
+    }
+}
+
+diesel::table! {
+    trials (secret_id) {
+        secret_id -> Text,
+        uid -> BigInt,
+        began_at -> BigInt,
+        began_by -> Text,
+        ends_at -> BigInt,
     }
 }

@@ -14,7 +14,7 @@ pub use account::{accounts, audit_events, setup_tokens};
 pub use database::{authority_log, leases, meta, nodes, sequences};
 pub use gate::{gate_token_services, gate_tokens, service_hours, service_refusals, services};
 pub use key::{
-    api_keys, key_actions, key_hours, key_idle, key_records, key_refusals, key_usage, retired_ids,
+    api_keys, key_actions, key_hours, key_idle, key_records, key_refusals, key_usage, retired_ids, trials,
 };
 pub use people::{enrolments, identities, recovery_codes, throttles, totp_devices};
 pub use policy::{
@@ -33,6 +33,7 @@ diesel::joinable!(user_looks -> users (uid));
 diesel::joinable!(user_starts -> users (uid));
 diesel::joinable!(user_terms -> users (uid));
 diesel::joinable!(api_keys -> users (uid));
+diesel::joinable!(trials -> api_keys (secret_id));
 diesel::joinable!(totp_devices -> identities (uin));
 diesel::joinable!(recovery_codes -> identities (uin));
 diesel::joinable!(sessions -> identities (uin));
@@ -96,6 +97,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     throttles,
     tickets,
     totp_devices,
+    trials,
     user_boundaries,
     user_groups,
     user_lines,

@@ -31,3 +31,17 @@ pub fn iso(seconds: &i64, _: &dyn askama::Values) -> askama::Result<String> {
     let text = crate::clock::iso(*seconds);
     Ok(text)
 }
+
+/// A number for people to read: `30,407`.
+#[askama::filter_fn]
+pub fn grouped(number: &i64, _: &dyn askama::Values) -> askama::Result<String> {
+    let text = crate::domain::number::grouped(*number);
+    Ok(text)
+}
+
+/// The day of a time, in UTC, for people to read: `23 Nov 2026`.
+#[askama::filter_fn]
+pub fn day(seconds: &i64, _: &dyn askama::Values) -> askama::Result<String> {
+    let text = crate::clock::day(*seconds);
+    Ok(text)
+}

@@ -103,14 +103,13 @@ fn navigation(caller: &Caller) -> Vec<NavGroup> {
     if caller.duty() != Duty::None {
         return vec![own];
     }
-    let one = |title, may, item| NavGroup { title, items: if may { vec![item] } else { Vec::new() } };
-    let reads_log = caller.may_here(action::READ_AUDIT);
+    let help = item("api", "API endpoint", "/help/api", "terminal");
     let groups = [
         NavGroup { title: "Access", items: access(caller) },
-        one("Assurance", reads_log, item("audit", "Audit log", "/audit", "scroll-text")),
+        NavGroup { title: "Assurance", items: assurance(caller) },
         NavGroup { title: "Settings", items: settings(caller) },
         own,
-        one("Help", true, item("api", "API endpoint", "/help/api", "terminal")),
+        NavGroup { title: "Help", items: vec![help] },
     ];
     groups.into_iter().filter(|group| !group.items.is_empty()).collect()
 }
@@ -124,6 +123,17 @@ fn access(caller: &Caller) -> Vec<NavItem> {
     let open = pages.into_iter().filter(|(action, _)| caller.may_here(action)).map(|(_, item)| item);
     let keys = caller.may_see_own_keys().then(|| item("keys", "My API keys", "/keys", "key-round"));
     if caller.duty() == Duty::None { open.chain(keys).collect() } else { Vec::new() }
+}
+
+fn assurance(caller: &Caller) -> Vec<NavItem> {
+    let pages = [
+        (action::READ_AUDIT, item("audit", "Audit log", "/audit", "scroll-text")),
+        (
+            action::GET_CREDENTIAL_REPORT,
+            item("report", "Credential report", "/reports/credentials", "download"),
+        ),
+    ];
+    pages.into_iter().filter(|(action, _)| caller.may_here(action)).map(|(_, item)| item).collect()
 }
 
 fn settings(caller: &Caller) -> Vec<NavItem> {

@@ -31,6 +31,8 @@ pub struct Panel {
     pub nothing: &'static str,
     /// Where what the policies allow can be tried out.
     pub simulator: Option<String>,
+    /// Whether what was called is shown beside what is allowed.
+    pub shows_use: bool,
     /// Whether the page says where each policy comes from.
     pub has_sources: bool,
     /// Whether there may be policies that the person may not see.

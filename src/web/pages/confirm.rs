@@ -1,7 +1,9 @@
 //! Asks before something takes effect that takes rights away or gives them, and says what.
 
+use crate::app::policies::planned::Planned;
 use crate::app::{gate::tokens, groups, policies, services, users};
 use crate::domain::{group::GroupId, paging::Paging, permission::action, policies::PolicyId, user::Uin};
+use crate::web::pages::impact::{self, ImpactPanel};
 use crate::web::pages::policies::text::{Sentence, diff, sentences};
 use crate::web::{
     answer::PageResult, answer::render, error::PageError, layout::Layout, layout::filters,
@@ -29,6 +31,8 @@ struct Asked {
     says: Vec<Sentence>,
     /// A page with more about it: label and address.
     more: Option<(&'static str, String)>,
+    /// What of the calls of the last weeks is lost.
+    impact: Option<ImpactPanel>,
     button: &'static str,
     /// Where the form goes, and what it holds.
     form: (String, &'static [(&'static str, &'static str)]),
@@ -71,7 +75,8 @@ async fn from_user(visit: &Visit, uin: Uin, id: PolicyId) -> Result<Asked, PageE
         }
     }
     let title = format!("Detach {name} from {who}?");
-    Ok(Asked { title, effects, says, button: "Detach", ..Asked::default() })
+    let impact = Some(impact::of(visit, Planned::Detach { uin, policy: id }).await?);
+    Ok(Asked { title, effects, says, impact, button: "Detach", ..Asked::default() })
 }
 
 /// Asks before a policy is detached from a group, from the group's page.
@@ -102,7 +107,8 @@ async fn from_group(visit: &Visit, group: GroupId, id: PolicyId) -> Result<Asked
     let mut effects = vec![format!("{members} {lose} at once what only {name} in this group allows.")];
     effects.extend(denials(&says, &name));
     let title = format!("Detach {name} from the group {who}?");
-    Ok(Asked { title, effects, says, button: "Detach", ..Asked::default() })
+    let impact = Some(impact::of(visit, Planned::DetachFromGroup { group, policy: id }).await?);
+    Ok(Asked { title, effects, says, impact, button: "Detach", ..Asked::default() })
 }
 
 /// Asks before a user leaves a group, from the user's page.
@@ -134,7 +140,8 @@ async fn out_of_group(visit: &Visit, button: &'static str) -> Result<Asked, Page
         });
     }
     let title = format!("Take {who} out of the group {name}?");
-    Ok(Asked { title, effects, button, ..Asked::default() })
+    let impact = Some(impact::of(visit, Planned::Leave { uin, group }).await?);
+    Ok(Asked { title, effects, impact, button, ..Asked::default() })
 }
 
 /// Asks before the permission boundary of a user is removed.
@@ -158,6 +165,7 @@ pub async fn remove_boundary(visit: Visit) -> PageResult {
         title: format!("Remove the permission boundary of {who}?"),
         effects,
         says,
+        impact: Some(impact::of(&visit, Planned::RemoveBoundary { uin }).await?),
         button: "Remove boundary",
         ..Asked::default()
     };
@@ -183,6 +191,7 @@ pub async fn set_default(visit: Visit) -> PageResult {
             ),
         ],
         says: sentences(&version.document),
+        impact: Some(impact::of(&visit, Planned::NewText { policy: id, document: version.document }).await?),
         more: Some(("Compare with the default", format!("/policies/{id}/diff?from={number}"))),
         button: "Make default",
         ..Asked::default()

@@ -4,6 +4,7 @@ use crate::app::deferred::{Answer, Answered, Done, Question};
 use crate::app::{App, Failure, deferred, forms, keys::Place, session::window};
 use crate::domain::{field::FieldError, key::SecretId, sentence::Sentence, step_up::Purpose, totp::Code};
 use crate::web::answer::{PageResult, render, render_as, see_other};
+use crate::web::pages::keys::status::TRIED_OFF;
 use crate::web::{
     caller::AnyPerson, error::PageError, error::in_words, forms::csrf::Protected, layout::Layout,
     layout::filters, layout::flash::Kind, pages::ways::keys_address, query::Query, session::continue_as,
@@ -40,6 +41,7 @@ impl VerifyPage<'_> {
             Purpose::ShowSecret => "Confirm and show",
             Purpose::CreateKey => "Confirm and create",
             Purpose::EnableKey => "Confirm and enable",
+            Purpose::TryKeyOff => "Confirm and try off",
             Purpose::DeleteKey => "Confirm and delete",
             Purpose::AddMfaDevice => "Confirm and add",
             Purpose::RemoveMfaDevice => "Confirm and remove",
@@ -48,6 +50,7 @@ impl VerifyPage<'_> {
             Purpose::ResetPassword | Purpose::ResetMfa => "Confirm and reset",
             Purpose::ChangeSettings => "Confirm and save",
             Purpose::Grant => "Confirm",
+            Purpose::DownloadReport => "Confirm and download",
         }
     }
 
@@ -91,7 +94,11 @@ fn back_of(question: &Question) -> Back {
         trail: vec![step(address, label)],
     };
     match question.purpose {
-        Purpose::ShowSecret | Purpose::CreateKey | Purpose::EnableKey | Purpose::DeleteKey => {
+        Purpose::ShowSecret
+        | Purpose::CreateKey
+        | Purpose::EnableKey
+        | Purpose::TryKeyOff
+        | Purpose::DeleteKey => {
             if question.is_own_key {
                 alone("/keys", "keys", "My API keys")
             } else {
@@ -101,6 +108,7 @@ fn back_of(question: &Question) -> Back {
         Purpose::Grant => back_of_grant(question),
         Purpose::ResetPassword | Purpose::ResetMfa => of_user(format!("{user}/security")),
         Purpose::ChangeSettings => alone("/settings/security", "settings", "Account security"),
+        Purpose::DownloadReport => alone("/reports/credentials", "report", "Credential report"),
         Purpose::AddMfaDevice
         | Purpose::RemoveMfaDevice
         | Purpose::ReplaceRecoveryCodes
@@ -274,6 +282,7 @@ fn onward(done: Done) -> (String, Option<&'static str>) {
         Done::KeyEnabled(place) => {
             at(&keys_address(place), "Enabled. Requests signed with it are accepted again.")
         }
+        Done::KeyTried(place) => at(&keys_address(place), TRIED_OFF),
         Done::KeyDeleted(place) => at(&keys_address(place), "Key deleted."),
         Done::Enrolling { ticket } => (format!("/me/mfa/totp/new?t={ticket}"), None),
         Done::MfaRemoved => at("/me/security", "Authenticator app removed. Other sessions have ended."),
@@ -282,6 +291,9 @@ fn onward(done: Done) -> (String, Option<&'static str>) {
         Done::PasswordReset { uin, ticket } => (format!("/users/{uin}/created?t={ticket}"), None),
         Done::MfaReset(uin) => at(&format!("/users/{uin}/security"), "Authenticator apps removed."),
         Done::Granted { way, .. } => (way.next, None),
+        Done::Report { format, ticket } => {
+            (format!("/reports/credentials?t={ticket}&format={}", format.as_str()), None)
+        }
         Done::SettingsChanged => at("/settings/security", "Settings saved."),
     }
 }

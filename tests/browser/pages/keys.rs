@@ -2,9 +2,11 @@
 
 use super::{Scene, scene};
 use crate::chrome::Chrome;
-use crate::support::TestApp;
 use crate::support::people::Person;
+use crate::support::{Client, TestApp};
 use crate::sweep::Sweep;
+use camlock::app::keys::usage::flush_usage;
+use serde_json::json;
 
 #[actix_web::test]
 async fn the_pages_about_keys_are_sound_in_every_width_and_colour() {
@@ -21,6 +23,59 @@ async fn the_pages_about_keys_are_sound_in_every_width_and_colour() {
         sweep.end(20);
     })
     .await;
+}
+
+#[actix_web::test]
+async fn the_history_of_a_key_is_sound_in_every_width_and_colour() {
+    let app = TestApp::spawn();
+    let scene = scene(&app).await;
+    let client = called_for_days(&app, &scene).await;
+
+    Chrome::visit(&app, async |chrome| {
+        let mut sweep = Sweep::new(chrome);
+        chrome.sign_in(&app, &scene.root).await;
+        life(&mut sweep, &scene, &client.secret_id).await;
+        sweep.end(9);
+    })
+    .await;
+}
+
+/// A key that was used on several days from one client, and refused often on one of them.
+async fn called_for_days(app: &TestApp, scene: &Scene) -> Client {
+    let client = app.key_of(&scene.alice).await;
+    for day in 0..9 {
+        for _ in 0..(day * 7) % 5 + 1 {
+            client.call("cam", "GetUserAppId", json!({})).await;
+        }
+        for _ in 0..if day == 6 { 12 } else { day % 2 } {
+            client.call("cam", "DescribeSafeAuthFlagCollection", json!({})).await;
+        }
+        flush_usage(&app.app).await.unwrap();
+        app.wait(86_400);
+    }
+    scene.root.sign_in(app).await;
+    client.call("cam", "GetUserAppId", json!({})).await;
+    client
+}
+
+async fn life(sweep: &mut Sweep<'_>, scene: &Scene, id: &str) {
+    let (chrome, list) = (sweep.chrome, format!("/users/{}/keys", scene.alice.uin));
+    let history = format!("{list}/{id}/history");
+    sweep.visit(&list, "keys-used").await;
+    chrome.click(&format!("a[data-dialog='disable-{id}']")).await;
+    sweep.look("key-disable-dialog-used").await;
+    sweep.visit(&format!("{list}/{id}/disable"), "key-disable-used").await;
+    sweep.visit(&history, "key-history").await;
+    chrome.click(".twin summary").await;
+    sweep.look("key-history-with-table").await;
+    chrome.open(&format!("{list}/{id}/disable")).await;
+    chrome.press("Try it off for 10 minutes").await;
+    sweep.look("keys-tried-off").await;
+    sweep.visit(&history, "key-history-tried-off").await;
+    sweep.visit(&format!("{list}/{id}/delete"), "key-delete-used").await;
+    chrome.fill("confirm", &id[32..]).await;
+    chrome.press("Delete key").await;
+    sweep.visit(&history, "key-history-deleted").await;
 }
 
 async fn lists(sweep: &mut Sweep<'_>, scene: &Scene) {

@@ -34,6 +34,7 @@ async fn settings(sweep: &mut Sweep<'_>) {
 
 async fn log(sweep: &mut Sweep<'_>) {
     sweep.visit("/audit", "audit").await;
+    sweep.visit("/reports/credentials", "credential-report").await;
     sweep.visit("/audit?result=refused&event=ShowSecretKey", "audit-filtered").await;
     sweep.visit("/audit?actor=nobody-of-that-name", "audit-with-error").await;
     sweep.visit("/audit?from=nonsense&to=2026-99-99", "audit-with-bad-days").await;

@@ -101,4 +101,6 @@ async fn simulate(sweep: &mut Sweep<'_>) {
     chrome.fill("resource", "*").await;
     chrome.press("Simulate").await;
     sweep.look("simulate-verdict").await;
+    sweep.visit("/who-can", "who-can").await;
+    sweep.visit("/who-can?action=cam:GetUser&resource=*", "who-can-answer").await;
 }

@@ -165,10 +165,9 @@ async fn the_page_of_a_service_tells_hours_and_the_newest_refusals_with_why() {
 
     let page = scene.root.browser.get("/settings/services/orders").await;
 
-    assert_eq!(page.count(".hours rect"), 2);
-    let label = page.attribute("svg[role=img]", "aria-label").unwrap();
-    assert!(label.contains("3 allowed, 2 refused, 3 at most"), "{label}");
-    assert_eq!(page.count(".hours ~ details tbody tr"), 2);
+    assert_eq!((page.count(".lane .b-ok"), page.count(".lane .b-bad")), (1, 1));
+    assert!(page.text(".twin caption").unwrap().starts_with("3 allowed, 2 refused."));
+    assert_eq!(page.texts(".twin tbody td"), ["0", "2", "3", "0"]);
     assert_eq!(page.attributes("tr[data-reason]", "data-reason"), ["wrong_signature", "explicit_deny"]);
     let wrong = page.text("tr[data-reason=wrong_signature]").unwrap();
     assert!(wrong.contains("somebody unknown") && wrong.contains(&scene.key.secret_id), "{wrong}");
@@ -257,4 +256,28 @@ fn rename(conn: &mut camlock::store::Conn, from: &str, to: &str) -> Result<(), c
     use diesel::RunQueryDsl as _;
     diesel::sql_query(format!("ALTER TABLE {from} RENAME TO {to}")).execute(conn)?;
     Ok(())
+}
+
+#[actix_web::test]
+async fn the_calls_of_a_deleted_key_are_counted_under_its_id_without_a_word_of_the_client_and_the_service() {
+    let mut scene = Scene::new().await;
+    scene.gateway.verdict(&scene.get("/v1/orders")).await;
+    scene.disable().await;
+    let uin: i64 = scene.uin.parse().unwrap();
+    scene.change("DeleteAccessKey", json!({"AccessKeyId": scene.key.secret_id, "TargetUin": uin})).await;
+    for _ in 0..3 {
+        scene.gateway.verdict(&scene.get("/v1/orders")).await;
+    }
+    enter(&mut scene).await;
+
+    let page = scene.root.browser.get(&page_of(&scene).replace("/records", "/history")).await;
+
+    assert_eq!(
+        page.attribute("tr[data-still]", "data-still").as_deref(),
+        Some("192.0.2.0/24"),
+        "{}",
+        page.body
+    );
+    let row = page.texts("tr[data-still] th, tr[data-still] td");
+    assert_eq!(row[..5], ["Not told", "192.0.2.0/24", "Not known", "Key deleted", "3"], "{row:?}");
 }

@@ -84,6 +84,8 @@ async fn calls(album: &mut Album, app: &TestApp, root: &Person, alice: &Person) 
     album.open("records", &root.browser, &format!("{list}/{}/records", client.secret_id)).await;
     let disable = format!("{list}/{}/disable", client.secret_id);
     album.open("disable_used", &root.browser, &disable).await;
+    album.open("history", &root.browser, &format!("{list}/{}/history", client.secret_id)).await;
+    tried_off(album, root, &list, &client.secret_id).await;
     let third = root.browser.submit(&list, &list, &[]).await;
     album.keep("third_refused", &third);
     root.browser.submit(&list, &disable, &[]).await.redirect();
@@ -93,6 +95,13 @@ async fn calls(album: &mut Album, app: &TestApp, root: &Person, alice: &Person) 
     album.open("security_with_app", &root.browser, &security).await;
     let reset = root.browser.submit(&security, &format!("{security}/reset-mfa"), &[]).await.redirect();
     album.open("question_of_reset_mfa", &root.browser, &reset).await;
+}
+
+async fn tried_off(album: &mut Album, root: &Person, list: &str, id: &str) {
+    root.browser.submit(list, &format!("{list}/{id}/try-off"), &[]).await.redirect();
+    album.open("list_with_trial", &root.browser, list).await;
+    album.open("history_with_trial", &root.browser, &format!("{list}/{id}/history")).await;
+    root.browser.submit(list, &format!("{list}/{id}/enable"), &[]).await.redirect();
 }
 
 async fn without_app(album: &mut Album, app: &TestApp, root: &Person, list: &str) {
@@ -132,6 +141,9 @@ async fn grown_old(album: &mut Album, app: &TestApp, root: &Person, list: &str) 
         let question = root.browser.submit(list, &format!("{list}/{id}/{wish}"), &fields).await.redirect();
         album.open(name, &root.browser, &question).await;
     }
+    let on = root.browser.get(list).await.attribute("tr[data-status=enabled]", "data-secret-id").unwrap();
+    let question = root.browser.submit(list, &format!("{list}/{on}/try-off"), &[]).await.redirect();
+    album.open("question_of_trial", &root.browser, &question).await;
     let id = root.browser.get(list).await.attribute("tr[data-status=disabled]", "data-secret-id").unwrap();
     let question = root.browser.submit(list, &format!("{list}/{id}/enable"), &[]).await.redirect();
     let page = root.browser.get(&question).await;

@@ -1,7 +1,7 @@
 //! Keys that nobody calls with: warned of, then disabled.
 
 use crate::app::change::Outsider;
-use crate::app::change::event::Draft;
+use crate::app::change::event::{CAMLOCK, Draft};
 use crate::app::{App, Failure};
 use crate::clock;
 use crate::domain::audit::EventName;
@@ -9,8 +9,6 @@ use crate::domain::key::{Key, KeyStatus, SecretId};
 use crate::store::api_keys::{self, Stamp};
 use crate::store::{Conn, StoreError, dialect, key_idle, key_usage};
 
-/// Who disables them, as the log names it.
-const CAMLOCK: &str = "camlock";
 const DAY: i64 = 86_400;
 /// Days before the end on which there is a warning.
 const WARNINGS: [i64; 2] = [7, 1];

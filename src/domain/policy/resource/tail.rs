@@ -59,6 +59,15 @@ impl Tail {
         }
     }
 
+    /// A last segment that it covers.
+    pub fn sample(&self, caller: &Principal) -> String {
+        match self {
+            Self::Root => format!("uin/{}", caller.owner_uin),
+            Self::Fixed(directory) => directory.itself.sample(),
+            Self::Varying(template) => Pattern::new(&template.fill(caller)).sample(),
+        }
+    }
+
     pub fn covers(&self, named: &Named<'_>, caller: &Principal) -> bool {
         match (self, named.account) {
             (Self::Root, AccountSegment::Uin(uin)) if named.service == "cam" => {

@@ -17,6 +17,8 @@ struct IndexPage {
     typed: TypedFilter,
     groups: [EventGroup; 6],
     shortcuts: Vec<Shortcut>,
+    /// The filter of a file with the same events; none for whoever may have no such file.
+    export: Option<String>,
     /// Nothing to list while the filter cannot be read.
     listing: Option<Listing>,
 }
@@ -41,6 +43,8 @@ struct DetailPage {
     row: EventRow,
     /// The address of the user it was done to, while there is one that may be opened.
     user: Option<String>,
+    /// The page of the key it was done to, which is there for keys that are gone too.
+    key: Option<String>,
     facts: Facts,
 }
 
@@ -58,7 +62,9 @@ pub async fn index(visit: Visit, query: Query) -> PageResult {
         Err(errors) => (StatusCode::UNPROCESSABLE_ENTITY, errors, None),
     };
     let page = visit.layout("audit");
-    render_as(status, &IndexPage { page, errors, typed, groups: EventGroup::ALL, shortcuts, listing })
+    let may_export = visit.person.may_here(action::EXPORT_AUDIT) && errors.is_empty();
+    let export = may_export.then(|| query.with(&[("older", ""), ("newer", "")]));
+    render_as(status, &IndexPage { page, errors, typed, groups: EventGroup::ALL, shortcuts, export, listing })
 }
 
 /// Everything that one event says.
@@ -67,11 +73,15 @@ pub async fn detail(visit: Visit) -> PageResult {
     let event = account::log::event_of(visit.app(), &visit.person, seq).await?;
     let row = EventRow::from(event.clone());
     let uin = event.target_uin;
+    let key = row.target.iter().rfind(|part| part.is_key && row.names_user);
+    let key = key.filter(|_| visit.person.may(action::QUERY_KEY, uin));
+    let key = key.map(|part| format!("/users/{uin}/keys/{}/history", part.whole));
     let is_there = row.names_user && account::log::can_open_user(visit.app(), &visit.person, uin).await?;
     render(&DetailPage {
         page: visit.layout("audit"),
         facts: Facts::of(&event),
         user: is_there.then(|| format!("/users/{uin}")),
+        key,
         row,
         event,
     })

@@ -1,10 +1,14 @@
 //! The log: what was done, by whom, to whom, from where.
 
+mod export;
 mod facts;
 mod list;
 mod range;
 mod row;
 mod search;
 
+pub use export::export;
+pub use facts::Facts;
 pub use list::{detail, index};
 pub use row::EventRow;
+pub use search::cursor;

@@ -142,7 +142,7 @@ fn outcome(text: &str) -> Result<Option<Outcome>, FieldError> {
 }
 
 /// Where the page of the log begins.
-pub(super) fn cursor(query: &Query) -> Result<EventCursor, PageError> {
+pub fn cursor(query: &Query) -> Result<EventCursor, PageError> {
     let read = |text: &str| {
         let unknown = "The address names no page of the log. Open the log again.";
         number_in(text).ok_or(PageError::Malformed(unknown))

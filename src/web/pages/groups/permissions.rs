@@ -36,6 +36,7 @@ pub async fn index(visit: Visit) -> PageResult {
         attach_action: action::ATTACH_GROUP_POLICY,
         nothing: "This group gives its users nothing yet.",
         simulator: None,
+        shows_use: visit.person.may_group(action::LIST_MEMBERS, id),
         has_sources: false,
         hides_groups: false,
         reach: " for every user of the group",

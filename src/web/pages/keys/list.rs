@@ -1,12 +1,15 @@
 //! The keys of a user, or one's own: the list, a new key, the note on a key.
 
+use crate::app::keys::history::{Impact, impacts};
 use crate::app::keys::{KeyPage, KeyRights, Place, Step};
 use crate::app::{Failure, keys, keys::reveal_age::Wait};
 use crate::domain::key::{Key, MAX_KEYS_PER_USER, SecretId};
 use crate::domain::key_limits::KeyLimits;
 use crate::domain::key_usage;
 use crate::domain::permission::{Cause, Denial, action};
+use crate::domain::trial::Trial;
 use crate::domain::{account::SecretReveal, field::FieldError, user::User, user::UserKind};
+use crate::web::pages::keys::impact::ImpactView;
 use crate::web::{
     answer::PageResult, answer::render_as, error::PageError, forms::csrf::Protected, layout::Layout,
     layout::filters, pages::users::head::UserHead, pages::ways::keys_address, pages::ways::question,
@@ -59,6 +62,18 @@ pub struct LastUse {
     pub client: String,
 }
 
+impl LastUse {
+    fn of(used: &key_usage::LastUse) -> Self {
+        Self {
+            at: used.last_used_ms.div_euclid(1000),
+            ip: used.ip.clone(),
+            service: used.service.clone(),
+            action: used.action.clone(),
+            client: used.client.clone(),
+        }
+    }
+}
+
 /// A key as the pages show it.
 pub struct KeyView {
     pub id: String,
@@ -82,6 +97,11 @@ pub struct KeyView {
     pub purpose: String,
     /// Days since creation, of a key that is in use for too long.
     pub too_old: Option<i64>,
+    /// What it is used for, where that is shown.
+    pub impact: Option<ImpactView>,
+    /// While it is tried off.
+    pub trial: Option<Trial>,
+    pub is_trial_over: bool,
 }
 
 impl KeyView {
@@ -99,20 +119,29 @@ impl KeyView {
             created_by: key.created_by.clone(),
             changed_at: key.changed_at,
             changed_by: key.changed_by.clone(),
-            last_use: used.map(|used| LastUse {
-                at: used.last_used_ms.div_euclid(1000),
-                ip: used.ip.clone(),
-                service: used.service.clone(),
-                action: used.action.clone(),
-                client: used.client.clone(),
-            }),
+            last_use: used.map(LastUse::of),
             refused: None,
             expired: key.limits.is_expired_at(now),
             expires_at: key.limits.expires_at.map(|at| (at, at - now < SOON)),
             limits: in_words(&key.limits),
             purpose: key.limits.purpose.clone(),
             too_old: (key.is_enabled() && days > MAX_AGE_DAYS).then_some(days),
+            impact: None,
+            trial: None,
+            is_trial_over: false,
         }
+    }
+
+    /// Adds what it is used for, as of this moment.
+    pub fn add(&mut self, impact: Impact) {
+        self.last_use = impact.last.as_ref().map(LastUse::of).or(self.last_use.take());
+        self.impact = Some(ImpactView::of(impact));
+    }
+
+    /// The same with its trial, if it is tried off.
+    fn with_trial(self, trials: &[Trial], now: i64) -> Self {
+        let trial = trials.iter().find(|trial| trial.secret_id.as_str() == self.id).cloned();
+        Self { is_trial_over: trial.as_ref().is_some_and(|trial| trial.ends_at <= now), trial, ..self }
     }
 
     /// The same with the newest of its refused calls.
@@ -120,6 +149,11 @@ impl KeyView {
         let refused = refusals.iter().find(|refused| refused.secret_id == self.id);
         let refused = refused.map(|refused| (refused.at_ms.div_euclid(1000), refused.reason.clone()));
         Self { refused, ..self }
+    }
+
+    /// Whether nothing was accepted in the days that are kept.
+    pub fn is_silent(&self) -> bool {
+        self.impact.as_ref().is_some_and(ImpactView::is_silent)
     }
 
     /// The day of the last change of status, UTC.
@@ -173,7 +207,6 @@ struct IndexPage {
     shown_once: bool,
     /// Why secrets are not shown to this person, where they could be.
     refusal: Option<String>,
-    reads_log: bool,
     reads_limits: bool,
     errors: Vec<Problem>,
     new_note: String,
@@ -248,6 +281,7 @@ pub async fn set_note(visit: Visit, Protected(form): Protected) -> PageResult {
 async fn list(visit: &Visit, status: StatusCode, trouble: NoteTrouble) -> PageResult {
     let place = visit.place()?;
     let found = keys::page(visit.app(), &visit.person, place).await?;
+    let impacts = impacts(visit.app(), &visit.person, place, found.keys.clone()).await?;
     if let Some(id) = &trouble.key
         && !found.keys.iter().any(|key| key.secret_id == *id)
     {
@@ -257,7 +291,11 @@ async fn list(visit: &Visit, status: StatusCode, trouble: NoteTrouble) -> PageRe
         Place::Own => None,
         Place::Of(uin) => Some(UserHead::load(visit, uin, "keys").await?),
     };
-    render_as(status, &index_page(visit, &found, head, trouble))
+    let mut page = index_page(visit, &found, head, trouble);
+    for (key, impact) in page.keys.iter_mut().zip(impacts) {
+        key.add(impact);
+    }
+    render_as(status, &page)
 }
 
 fn index_page(visit: &Visit, found: &KeyPage, head: Option<UserHead>, trouble: NoteTrouble) -> IndexPage {
@@ -276,7 +314,6 @@ fn index_page(visit: &Visit, found: &KeyPage, head: Option<UserHead>, trouble: N
     let refusal = visit.person.show_refusal(place, &found.holder);
     IndexPage {
         refusal: refusal.filter(|_| !shown_once && !found.keys.is_empty()).map(|denial| why_hidden(&denial)),
-        reads_log: visit.person.may_here(action::READ_AUDIT),
         reads_limits: visit.person.may(action::QUERY_KEY_LIMITS, found.holder.uin),
         page: layout(visit, place),
         whose: Whose::of(visit, place, &found.holder),
@@ -284,7 +321,11 @@ fn index_page(visit: &Visit, found: &KeyPage, head: Option<UserHead>, trouble: N
         keys: found
             .keys
             .iter()
-            .map(|key| KeyView::new(key, &found.uses, now).with_refusal(&found.refusals))
+            .map(|key| {
+                KeyView::new(key, &found.uses, now)
+                    .with_refusal(&found.refusals)
+                    .with_trial(&found.trials, now)
+            })
             .collect(),
         rights: found.rights,
         wait: found.wait.filter(|_| found.rights.show),

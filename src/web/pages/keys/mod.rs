@@ -1,7 +1,10 @@
 //! The pages about keys.
 
+pub mod history;
+mod impact;
 pub mod limits;
 pub mod list;
 pub mod records;
 pub mod reveal;
 pub mod status;
+mod timeline;

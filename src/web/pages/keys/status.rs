@@ -1,14 +1,20 @@
 //! Enabling, disabling and deleting a key.
 
+use crate::app::keys::history::impacts;
 use crate::app::{Failure, keys, keys::HeldKey, keys::Operation, keys::Place, keys::Step};
-use crate::domain::{field::FieldError, permission::action};
+use crate::domain::{field::FieldError, key::Key, permission::action};
 use crate::web::pages::keys::list::{KeyView, Whose, layout};
 use crate::web::{
-    answer::PageResult, answer::render, answer::render_as, answer::see_other, forms::csrf::Protected,
-    layout::Layout, layout::filters, pages::ways::keys_address, pages::ways::question, visit::Visit,
+    answer::PageResult, answer::render, answer::render_as, answer::see_other, error::PageError,
+    forms::csrf::Protected, layout::Layout, layout::filters, pages::ways::keys_address,
+    pages::ways::question, visit::Visit,
 };
 use actix_web::http::StatusCode;
 use askama::Template;
+
+/// Said once a key is tried off.
+pub const TRIED_OFF: &str =
+    "Off for 10 minutes. Unless somebody changes the key before, it is enabled again by itself.";
 
 #[derive(Template)]
 #[template(path = "keys/disable.html")]
@@ -55,8 +61,7 @@ pub async fn disable_form(visit: Visit) -> PageResult {
     if !key.is_enabled() {
         return Ok(see_other(&keys_address(place)));
     }
-    let uses = keys::usage::last_used(visit.app(), vec![key.secret_id.clone()]).await?;
-    let key = KeyView::new(&key, &uses, visit.app().clock.now());
+    let key = with_impact(&visit, place, &key).await?;
     render(&DisablePage { page: layout(&visit, place), whose: Whose::of(&visit, place, &holder), key })
 }
 
@@ -66,6 +71,26 @@ pub async fn disable(visit: Visit, _form: Protected) -> PageResult {
     keys::disable(visit.app(), &visit.person, &key).await?;
     let text = "Disabled. Requests signed with it are refused from now on.";
     Ok(visit.done(&keys_address(key.place), text))
+}
+
+/// Disables a key for a while and comes back to the list.
+pub async fn try_off(visit: Visit, _form: Protected) -> PageResult {
+    let key = visit.key()?;
+    Ok(match keys::trials::try_off(visit.app(), &visit.person, &key).await? {
+        Step::Done(()) => visit.done(&keys_address(key.place), TRIED_OFF),
+        Step::Asked(asked) => question(&asked),
+    })
+}
+
+/// The key with what it is used for; without the numbers for whoever may not see its calls.
+async fn with_impact(visit: &Visit, place: Place, key: &Key) -> Result<KeyView, PageError> {
+    let (app, id) = (visit.app(), vec![key.secret_id.clone()]);
+    let impact = impacts(app, &visit.person, place, vec![key.clone()]).await?.pop();
+    let mut shown = KeyView::new(key, &keys::usage::last_used(app, id).await?, app.clock.now());
+    if let Some(impact) = impact {
+        shown.add(impact);
+    }
+    Ok(shown)
 }
 
 /// Asks for the last four characters before a key is deleted.
@@ -93,8 +118,7 @@ async fn confirm_deletion(visit: &Visit, typed: String, errors: Vec<FieldError>)
     let (app, place) = (visit.app(), visit.place()?);
     let HeldKey { holder, key } = keys::find(app, &visit.person, &visit.key()?, Operation::Delete).await?;
     let (page, whose) = (layout(visit, place), Whose::of(visit, place, &holder));
-    let uses = keys::usage::last_used(app, vec![key.secret_id.clone()]).await?;
-    let key = KeyView::new(&key, &uses, app.clock.now());
+    let key = with_impact(visit, place, &key).await?;
     if key.enabled {
         let disable = if place == Place::Own { action::DISABLE_OWN_KEY } else { action::DISABLE_KEY };
         let may_disable = visit.person.may(disable, holder.uin);

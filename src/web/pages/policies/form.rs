@@ -1,5 +1,6 @@
 //! The editor of policies: a new one, a changed one, and *Check*, which saves nothing.
 
+use crate::app::policies::planned::Planned;
 use crate::app::{
     Failure, caller::Caller, deferred::grant::Grant, deferred::grant::Way, policies, policies::NewPolicy,
     services,
@@ -11,6 +12,7 @@ use crate::domain::policy::vocabulary::{ServiceWords, known_actions};
 use crate::domain::policy::{MAX_CHARACTERS, Problem, advice, counted_characters};
 use crate::domain::{field::FieldError, permission::action, policy::advice::Advice};
 use crate::web::answer::{PageResult, render, render_as};
+use crate::web::pages::impact::{self, ImpactPanel};
 use crate::web::pages::policies::text::{Line, Sentence, lines, sentences};
 use crate::web::{
     error::PageError, forms::Form, forms::csrf::Protected, layout::Layout, layout::filters,
@@ -50,6 +52,8 @@ struct FormPage {
     advice: Vec<Advice>,
     counted: usize,
     limit: usize,
+    /// What a checked text means for those who have the policy.
+    impact: Option<ImpactPanel>,
     /// Services of which there are actions to choose from and documents to begin with.
     services: Vec<ServiceWords>,
 }
@@ -153,9 +157,16 @@ pub async fn edit(visit: Visit, Protected(form): Protected) -> PageResult {
             }
         }
     };
+    let impact = match &faults {
+        None if typed.document != policy.document => {
+            let planned = Planned::NewText { policy: policy.id, document: typed.document.clone() };
+            Some(impact::of(&visit, planned).await?)
+        }
+        _ => None,
+    };
     let services = services::words_of_services(visit.app(), &*visit.person.0).await?;
     let form = FormPage::new(visit.layout("policies"), Edited::existing(&visit.person, &policy), typed);
-    render_as(status, &FormPage { services, ..form }.with(faults))
+    render_as(status, &FormPage { services, impact, ..form }.with(faults))
 }
 
 fn shown(failure: Failure) -> Result<(StatusCode, Option<DocumentFaults>), PageError> {
@@ -242,6 +253,7 @@ impl FormPage {
             lines: Vec::new(),
             sentences: Vec::new(),
             advice: Vec::new(),
+            impact: None,
             counted: counted_characters(&typed.document),
             limit: MAX_CHARACTERS,
             typed,

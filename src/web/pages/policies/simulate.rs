@@ -24,6 +24,7 @@ struct SimulatePage {
     typed: TypedQuestion,
     verdict: Option<Verdict>,
     lists_policies: bool,
+    finds_who: bool,
     choices: Offers,
 }
 
@@ -78,8 +79,9 @@ pub async fn index(visit: Visit, query: Query) -> PageResult {
     let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let page = visit.layout("policies");
     let lists_policies = visit.person.may_here(action::LIST_POLICIES);
+    let finds_who = visit.person.may_here(action::LIST_USERS) && visit.person.may_here(action::LIST_ATTACHED);
     let choices = Offers::load(&visit, &typed.user).await?;
-    render_as(status, &SimulatePage { page, errors, typed, verdict, lists_policies, choices })
+    render_as(status, &SimulatePage { page, errors, typed, verdict, lists_policies, finds_who, choices })
 }
 
 async fn answer(

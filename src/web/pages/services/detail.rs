@@ -1,12 +1,12 @@
 //! A service: what was asked about it, and why requests were refused.
 
-use super::chart::Chart;
 use crate::app::caller::Caller;
-use crate::app::gate::report::report;
+use crate::app::gate::report::{ServiceReport, report};
 use crate::app::services::ListedService;
 use crate::domain::gate::refused::{Explained, KEPT_REFUSALS, RefusedRequest, explained};
 use crate::domain::permission::action;
 use crate::web::answer::{PageResult, render};
+use crate::web::pages::bars::{Chart, Names, Slot};
 use crate::web::{layout::Layout, layout::filters, visit::Visit};
 use askama::Template;
 use url::form_urlencoded::Serializer;
@@ -49,15 +49,28 @@ struct Known {
 /// The service with its numbers and its newest refusals.
 pub async fn index(visit: Visit) -> PageResult {
     let found = report(visit.app(), &*visit.person.0, visit.part("service")).await?;
+    let chart = chart(&found);
     let rows = found.refused.into_iter().map(|refused| Row::of(&visit.person, refused)).collect();
     render(&ServicePage {
         page: visit.layout("services"),
-        chart: Chart::of(found.since, &found.hours),
+        chart,
         listed: found.listed,
         rows,
         may_edit: visit.person.may_here(action::UPDATE_SERVICE),
         may_delete: visit.person.may_here(action::DELETE_SERVICE),
     })
+}
+
+fn chart(found: &ServiceReport) -> Chart {
+    let numbered = (0..).zip(&found.hours);
+    let slots = numbered.map(|(at, hour)| Slot {
+        at: found.since + at * 3_600,
+        accepted: hour.allowed,
+        refused: hour.refused,
+    });
+    let labels = ["48 hours ago", "24 hours ago", "Now"].map(str::to_owned).to_vec();
+    let names = Names { accepted: "Allowed", slot: "Hour from", unfinished: "This hour so far" };
+    Chart::of(slots.collect(), labels, names)
 }
 
 impl Row {

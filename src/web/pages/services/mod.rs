@@ -1,6 +1,5 @@
 //! Services and gate tokens of the account.
 
-mod chart;
 pub mod detail;
 pub mod form;
 pub mod list;

@@ -1,9 +1,11 @@
 //! The permission boundary of a user: what its policies may allow at most.
 
+use crate::app::policies::planned::Planned;
 use crate::app::{deferred::grant::Grant, deferred::grant::Way, users};
 use crate::domain::policies::{PolicyRefusal, StoredPolicy};
 use crate::domain::{field::FieldError, permission::action, user::Uin};
 use crate::web::answer::{PageResult, render, render_as};
+use crate::web::pages::impact::{self, ImpactPanel};
 use crate::web::{
     error::PageError, forms::csrf::Protected, layout::Layout, layout::filters,
     pages::attached::chosen_policy, pages::faults::policy_faults, pages::users::head::UserHead, visit::Visit,
@@ -27,6 +29,8 @@ struct BoundaryPage {
     errors: Vec<FieldError>,
     choices: Vec<StoredPolicy>,
     chosen: String,
+    /// What the chosen one means, after *Check*.
+    impact: Option<ImpactPanel>,
 }
 
 impl BoundaryPanel {
@@ -56,7 +60,7 @@ pub async fn form(visit: Visit) -> PageResult {
     let choices = users::permissions::policies(visit.app(), &visit.person).await?;
     let page = visit.layout("users");
     let chosen = held.map_or_else(String::new, |policy| policy.id.to_string());
-    render(&BoundaryPage { page, head, errors: Vec::new(), choices, chosen })
+    render(&BoundaryPage { page, head, errors: Vec::new(), choices, chosen, impact: None })
 }
 
 /// Sets or replaces the boundary.
@@ -65,7 +69,13 @@ pub async fn set(visit: Visit, Protected(form): Protected) -> PageResult {
     let chosen = form.text("policy").to_owned();
     let choices = users::permissions::policies(visit.app(), &visit.person).await?;
     let policy = chosen_policy(&choices, &chosen);
+    let mut impact = None;
     let (status, errors) = match policy {
+        Some(policy) if form.is_ticked("check") => {
+            let planned = Planned::PutBoundary { uin: head.id, policy: policy.id };
+            impact = Some(impact::of(&visit, planned).await?);
+            (StatusCode::OK, Vec::new())
+        }
         None => {
             let error = FieldError::on_page("policy", "Choose a policy.");
             (StatusCode::UNPROCESSABLE_ENTITY, vec![error])
@@ -85,7 +95,7 @@ pub async fn set(visit: Visit, Protected(form): Protected) -> PageResult {
         }
     };
     let page = visit.layout("users");
-    render_as(status, &BoundaryPage { page, head, errors, choices, chosen })
+    render_as(status, &BoundaryPage { page, head, errors, choices, chosen, impact })
 }
 
 /// Removes the boundary.

@@ -5,7 +5,7 @@ use crate::app::caller::Caller;
 use crate::app::users::PAGE_SIZE;
 use crate::app::users::search::{self, UserPage};
 use crate::domain::user_search::{KeyFilter, Listed, Sorted, UserCursor, UserFilter, UserPlace};
-use crate::domain::{key::MAX_KEYS_PER_USER, permission::action, user::UserKind};
+use crate::domain::{key::MAX_KEYS_PER_USER, number::grouped, permission::action, user::UserKind};
 use crate::web::answer::{PageResult, render, see_other};
 use crate::web::{error::PageError, layout::Layout, layout::filters, query::Query, visit::Visit};
 use askama::Template;
@@ -188,17 +188,4 @@ impl Room {
     fn words(&self) -> String {
         format!("{} of {}", grouped(self.count), grouped(self.limit))
     }
-}
-
-/// A number with commas between its thousands.
-fn grouped(number: i64) -> String {
-    let digits = number.to_string();
-    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
 }

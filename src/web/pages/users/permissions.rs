@@ -41,6 +41,7 @@ pub async fn index(visit: Visit) -> PageResult {
             "No policy is attached to this user itself."
         },
         simulator: Some(format!("/policies/simulate?user={uin}")),
+        shows_use: !head.is_root && has_sources && visit.person.may(action::QUERY_KEY, uin),
         has_sources,
         hides_groups: !has_sources,
         reach: "",

@@ -1,0 +1,7 @@
+//! Keys tried off: disabled for a while, to see who misses them.
+
+mod begin;
+mod end;
+
+pub use begin::{try_off, try_off_at};
+pub use end::end_trials;

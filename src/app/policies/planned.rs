@@ -1,0 +1,156 @@
+//! A change of policies that is not made yet: whom it concerns, and what decides for them then.
+
+use crate::app::Failure;
+use crate::domain::group::GroupId;
+use crate::domain::policies::PolicyId;
+use crate::domain::user::{Uid, Uin, User};
+use crate::store::policies::{InForce, Ruling};
+use crate::store::{Conn, api_keys, grants, groups, key_usage, policies, users};
+
+/// Users of a policy that are looked at to find those that called last.
+const MOST_KNOWN: i64 = 1_000;
+/// Users that a change is computed for.
+const MOST_COMPUTED: usize = 100;
+
+/// What is about to be changed.
+#[derive(Clone, Debug)]
+pub enum Planned {
+    Detach {
+        uin: Uin,
+        policy: PolicyId,
+    },
+    DetachFromGroup {
+        group: GroupId,
+        policy: PolicyId,
+    },
+    Leave {
+        uin: Uin,
+        group: GroupId,
+    },
+    PutBoundary {
+        uin: Uin,
+        policy: PolicyId,
+    },
+    RemoveBoundary {
+        uin: Uin,
+    },
+    /// Another text decides.
+    NewText {
+        policy: PolicyId,
+        document: String,
+    },
+}
+
+/// A planned change with what it does to the policies of one user.
+pub(in crate::app) struct Plan {
+    /// Users that it concerns and that are computed.
+    pub users: Vec<User>,
+    /// How many more it concerns.
+    pub left_out: usize,
+    /// Whether there are still more, which were not counted.
+    pub is_open: bool,
+    step: Step,
+}
+
+enum Step {
+    /// The policy of that name no longer comes from the user itself, or from that group.
+    Without {
+        group: Option<String>,
+        policy: String,
+    },
+    /// Nothing comes from that group any more.
+    OutOf(String),
+    Boundary(Option<Ruling>),
+    Text {
+        policy: String,
+        document: String,
+    },
+}
+
+impl Planned {
+    /// Finds whom it concerns. Users who called lately come first.
+    pub(in crate::app) fn plan(self, conn: &mut Conn, owner: Uin) -> Result<Plan, Failure> {
+        let (uids, step) = match self {
+            Self::Detach { uin, policy } => {
+                let name = name_of(conn, owner, policy)?;
+                (one(conn, owner, uin)?, Step::Without { group: None, policy: name })
+            }
+            Self::DetachFromGroup { group, policy } => {
+                let (name, through) = (name_of(conn, owner, policy)?, group_of(conn, owner, group)?);
+                let members = grants::affected_by_group(conn, group, MOST_KNOWN)?;
+                (members, Step::Without { group: Some(through), policy: name })
+            }
+            Self::Leave { uin, group } => {
+                (one(conn, owner, uin)?, Step::OutOf(group_of(conn, owner, group)?))
+            }
+            Self::RemoveBoundary { uin } => (one(conn, owner, uin)?, Step::Boundary(None)),
+            Self::PutBoundary { uin, policy } => {
+                let found = policies::find(conn, owner, policy)?.ok_or(Failure::NotFound)?;
+                let ruling =
+                    Ruling { group: None, name: found.name, document: found.document, waits_from: None };
+                (one(conn, owner, uin)?, Step::Boundary(Some(ruling)))
+            }
+            Self::NewText { policy, document } => {
+                let name = name_of(conn, owner, policy)?;
+                (grants::affected_by_policy(conn, policy, MOST_KNOWN)?, Step::Text { policy: name, document })
+            }
+        };
+        let most = usize::try_from(MOST_KNOWN).unwrap_or(usize::MAX);
+        let is_open = uids.len() >= most;
+        let known = uids.len();
+        let mut users = Vec::new();
+        for uid in newest_first(conn, uids)?.into_iter().take(MOST_COMPUTED) {
+            users.extend(users::by_uid(conn, uid)?.filter(|user| user.owner_uin == owner));
+        }
+        Ok(Plan { left_out: known.saturating_sub(MOST_COMPUTED), users, is_open, step })
+    }
+}
+
+impl Plan {
+    /// What decides for a user once the change is made.
+    pub fn applied(&self, before: &InForce) -> InForce {
+        let mut after = before.clone();
+        match &self.step {
+            Step::Without { group, policy } => {
+                after.attached.retain(|ruling| ruling.group != *group || ruling.name != *policy);
+            }
+            Step::OutOf(group) => after.attached.retain(|ruling| ruling.group.as_ref() != Some(group)),
+            Step::Boundary(boundary) => after.boundary.clone_from(boundary),
+            Step::Text { policy, document } => {
+                let rulings = after.attached.iter_mut().chain(&mut after.boundary);
+                for ruling in rulings.filter(|ruling| ruling.name == *policy) {
+                    ruling.document.clone_from(document);
+                }
+            }
+        }
+        after
+    }
+}
+
+fn one(conn: &mut Conn, owner: Uin, uin: Uin) -> Result<Vec<Uid>, Failure> {
+    Ok(vec![users::find(conn, owner, uin)?.ok_or(Failure::NotFound)?.uid])
+}
+
+fn name_of(conn: &mut Conn, owner: Uin, policy: PolicyId) -> Result<String, Failure> {
+    Ok(policies::find(conn, owner, policy)?.ok_or(Failure::NotFound)?.name)
+}
+
+fn group_of(conn: &mut Conn, owner: Uin, group: GroupId) -> Result<String, Failure> {
+    Ok(groups::find(conn, owner, group)?.ok_or(Failure::NotFound)?.name)
+}
+
+/// Those whose keys were used last come first; those that never called, last.
+fn newest_first(conn: &mut Conn, mut uids: Vec<Uid>) -> Result<Vec<Uid>, Failure> {
+    if uids.len() <= MOST_COMPUTED {
+        return Ok(uids);
+    }
+    let held = api_keys::ids_of_users(conn, &uids)?;
+    let ids: Vec<_> = held.iter().map(|(_, id)| id.clone()).collect();
+    let uses = key_usage::last_used(conn, &ids)?;
+    let last = |uid: Uid| {
+        let own = held.iter().filter(|(of, _)| *of == uid).map(|(_, id)| id.as_str());
+        own.filter_map(|id| uses.iter().find(|used| used.secret_id == id)).map(|used| used.last_used_ms).max()
+    };
+    uids.sort_by_cached_key(|uid| std::cmp::Reverse(last(*uid)));
+    Ok(uids)
+}

@@ -1,0 +1,76 @@
+//! Least privilege from real use, of a user or a group.
+
+use crate::app::policies::least::{Least, least_of_group, least_of_user};
+use crate::domain::number::grouped;
+use crate::domain::permission::action;
+use crate::web::pages::groups::head::GroupHead;
+use crate::web::pages::users::head::UserHead;
+use crate::web::{answer::PageResult, answer::render, layout::Layout, layout::filters, visit::Visit};
+use askama::Template;
+
+/// Kinds of calls and statements that are drawn.
+const MOST_DRAWN: usize = 100;
+
+#[derive(Template)]
+#[template(path = "policies/least.html")]
+struct LeastPage {
+    page: Layout,
+    /// Whose it is, with the list it is in: its label and address.
+    name: String,
+    list: (&'static str, Option<&'static str>),
+    address: String,
+    found: Least,
+    may_create: bool,
+}
+
+/// Of a user.
+pub async fn of_user(visit: Visit) -> PageResult {
+    let uin = visit.uin()?;
+    let found = least_of_user(visit.app(), &visit.person, uin).await?;
+    let head = UserHead::load(&visit, uin, "permissions").await?;
+    let list = ("Users", head.lists_users.then_some("/users"));
+    LeastPage::new(
+        &visit,
+        "users",
+        Subject { name: head.name, list, address: format!("/users/{uin}") },
+        found,
+    )
+}
+
+/// Of a group.
+pub async fn of_group(visit: Visit) -> PageResult {
+    let id = visit.group()?;
+    let found = least_of_group(visit.app(), &visit.person, id).await?;
+    let head = GroupHead::load(&visit, id, "permissions").await?;
+    let list = ("Groups", head.lists_groups.then_some("/groups"));
+    LeastPage::new(
+        &visit,
+        "groups",
+        Subject { name: head.name, list, address: format!("/groups/{id}") },
+        found,
+    )
+}
+
+struct Subject {
+    name: String,
+    list: (&'static str, Option<&'static str>),
+    address: String,
+}
+
+impl LeastPage {
+    fn new(visit: &Visit, section: &'static str, subject: Subject, found: Least) -> PageResult {
+        let Subject { name, list, address } = subject;
+        let may_create = visit.person.may_here(action::CREATE_POLICY);
+        render(&Self { page: visit.layout(section), name, list, address, found, may_create })
+    }
+
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "templates hand on references")]
+    fn commas(&self, number: &i64) -> String {
+        grouped(*number)
+    }
+
+    /// Kinds of calls that are not drawn.
+    fn undrawn(&self) -> usize {
+        self.found.used.len().saturating_sub(MOST_DRAWN)
+    }
+}
