@@ -59,6 +59,13 @@ pub fn readable(seconds: i64) -> String {
     said(&iso(seconds), Precision::Second)
 }
 
+/// A time as RFC 3339 spells it, or a day, which begins at midnight UTC.
+pub fn parse(text: &str) -> Option<i64> {
+    let text = if text.len() == "2026-11-23".len() { format!("{text}T00:00:00Z") } else { text.to_owned() };
+    let parsed = OffsetDateTime::parse(&text, &time::format_description::well_known::Rfc3339);
+    parsed.ok().map(OffsetDateTime::unix_timestamp)
+}
+
 /// A day for people to read: `23 Nov 2026`.
 pub fn day(seconds: i64) -> String {
     said_day(&iso(seconds)).unwrap_or_else(|| iso(seconds))

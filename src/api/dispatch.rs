@@ -276,6 +276,7 @@ fn service_of(claim: &Claim<'_>) -> &'static str {
 fn refusal(refusal: Refusal) -> ApiError {
     match refusal {
         Refusal::Signature(error) => error.into(),
+        Refusal::Elsewhere(elsewhere) => ApiError::new("AuthFailure.UnauthorizedOperation", elsewhere),
         Refusal::Token => ApiError::new(
             "AuthFailure.TokenFailure",
             (

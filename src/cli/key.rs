@@ -2,9 +2,11 @@
 
 use super::{CliError, say};
 use crate::app::keys::import::Import;
+use crate::app::keys::limits::operator::{Limiting, operator_limit_key};
 use crate::app::{App, Failure, keys};
 use crate::config::Config;
 use crate::domain::key::{Key, SecretId};
+use crate::domain::key_limits::written::WrittenLimits;
 use crate::domain::secret::SecretKey;
 use crate::domain::user::Uin;
 use crate::startup::{self, Surroundings};
@@ -34,6 +36,35 @@ pub(super) enum KeyAction {
         #[arg(long)]
         secret_id: String,
     },
+    /// Set limits of a key; an empty value takes one away, and what is not named stays.
+    Limit(Limits),
+}
+
+#[derive(clap::Args)]
+pub(super) struct Limits {
+    #[arg(long)]
+    secret_id: String,
+    /// From this time on its calls are refused, such as 2027-01-31 or 2027-01-31T08:00:00Z.
+    #[arg(long)]
+    expires_at: Option<String>,
+    /// Days without a call after which it is disabled.
+    #[arg(long)]
+    idle_days: Option<String>,
+    /// Addresses and networks that it may be used from, with commas between them.
+    #[arg(long)]
+    networks: Option<String>,
+    /// A file with a policy document beyond which nothing is allowed; `-` reads standard input, and an empty one takes it away.
+    #[arg(long)]
+    policy_file: Option<PathBuf>,
+    /// What it is for.
+    #[arg(long)]
+    purpose: Option<String>,
+    /// Who answers for it.
+    #[arg(long)]
+    owner: Option<String>,
+    /// When somebody is to look at it again.
+    #[arg(long)]
+    review_at: Option<String>,
 }
 
 pub(super) async fn run(config: &Config, action: KeyAction) -> Result<(), CliError> {
@@ -53,6 +84,7 @@ pub(super) async fn run(config: &Config, action: KeyAction) -> Result<(), CliErr
             let disabled = keys::import::operator_disable_key(&app, id).await;
             disabled.map_err(|failure| explained(failure, "There is no key with this SecretId."))?
         }
+        KeyAction::Limit(limits) => limit_key(&app, limits).await?,
     };
     say(&shown(&key).to_string())
 }
@@ -60,6 +92,27 @@ pub(super) async fn run(config: &Config, action: KeyAction) -> Result<(), CliErr
 async fn import_key(app: &App, import: Import) -> Result<Key, CliError> {
     let missing = "There is no such user in this account. A collaborator's account is named by --owner.";
     keys::import::import_key(app, import).await.map_err(|failure| explained(failure, missing))
+}
+
+async fn limit_key(app: &App, limits: Limits) -> Result<Key, CliError> {
+    let Limits { secret_id, expires_at, idle_days, networks, policy_file, purpose, owner, review_at } =
+        limits;
+    let id = SecretId::parse(&secret_id).map_err(said)?;
+    let policy = policy_file.as_deref().map(read_policy).transpose()?;
+    let limiting = Limiting { expires_at, idle_days, networks, policy, purpose, owner, review_at };
+    let limited = operator_limit_key(app, id, limiting).await;
+    limited.map_err(|failure| explained(failure, "There is no key with this SecretId."))
+}
+
+fn read_policy(file: &Path) -> Result<String, CliError> {
+    let read = if file == Path::new("-") {
+        std::io::read_to_string(std::io::stdin())
+    } else {
+        std::fs::read_to_string(file)
+    };
+    read.map_err(|error| {
+        CliError::Said(format!("The policy file {} cannot be read: {error}.", file.display()))
+    })
 }
 
 /// Never the secret.
@@ -70,6 +123,7 @@ fn shown(key: &Key) -> serde_json::Value {
         "uin": key.uin.0,
         "owner_uin": key.owner_uin.0,
         "uid": key.uid.0,
+        "limits": WrittenLimits::of(&key.limits, ","),
     })
 }
 

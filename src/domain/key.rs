@@ -1,5 +1,6 @@
 //! API keys: two at most, disabled before deleted.
 
+use crate::domain::key_limits::KeyLimits;
 use crate::domain::number::in_words;
 use crate::domain::permission::action;
 use crate::domain::sentence::Worded;
@@ -91,11 +92,47 @@ pub struct Key {
     /// When and by whom the status last changed.
     pub changed_at: i64,
     pub changed_by: String,
+    pub limits: KeyLimits,
+    /// When they were last changed.
+    pub limits_at: Option<i64>,
 }
 
 impl Key {
     pub fn is_enabled(&self) -> bool {
         self.status == KeyStatus::Enabled
+    }
+
+    /// What keeps the key from being used at a moment, whoever calls and for what.
+    pub fn halt_at(&self, now: i64) -> Option<Halt> {
+        if !self.is_enabled() {
+            return Some(Halt::Disabled);
+        }
+        self.limits.is_expired_at(now).then_some(Halt::Expired)
+    }
+}
+
+/// Why a key cannot be used at all.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Halt {
+    Disabled,
+    Expired,
+}
+
+impl Halt {
+    /// The stable name.
+    pub fn reason(self) -> &'static str {
+        match self {
+            Self::Disabled => "disabled_key",
+            Self::Expired => "expired_key",
+        }
+    }
+
+    /// The same for people.
+    pub fn text(self) -> &'static str {
+        match self {
+            Self::Disabled => "The key is disabled.",
+            Self::Expired => "The key has expired.",
+        }
     }
 }
 

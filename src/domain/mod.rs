@@ -15,6 +15,7 @@ pub mod impact;
 pub mod key;
 pub mod key_history;
 pub mod key_hours;
+pub mod key_limits;
 pub mod key_usage;
 pub mod language;
 pub mod names;

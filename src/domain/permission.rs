@@ -36,6 +36,8 @@ pub mod action {
     pub const ENABLE_OWN_KEY: &str = "cam:EnableCollApiKey";
     pub const DISABLE_OWN_KEY: &str = "cam:DisableCollApiKey";
     pub const DELETE_OWN_KEY: &str = "cam:DeleteCollApiKey";
+    pub const QUERY_KEY_LIMITS: &str = "camlock:QueryKeyLimits";
+    pub const UPDATE_KEY_LIMITS: &str = "camlock:UpdateKeyLimits";
     pub const SHOW_SECRET: &str = "account:QueryKeyBySecretId";
     pub const LIST_POLICIES: &str = "cam:ListPolicies";
     pub const GET_POLICY: &str = "cam:GetPolicy";

@@ -4,6 +4,7 @@ use super::first::{Lost, Start};
 use super::{StartError, Surroundings};
 use crate::config::{Config, DatabaseUrl};
 use crate::domain::key::{Key, KeyStatus, SecretId};
+use crate::domain::key_limits::KeyLimits;
 use crate::domain::user::{Uid, Uin};
 use crate::store::StoreError;
 use crate::store::bulk::{Table, Value};
@@ -146,5 +147,7 @@ fn key(row: &Row<'_>) -> Result<Key, CopyError> {
         created_by: String::new(),
         changed_at: 0,
         changed_by: String::new(),
+        limits: KeyLimits::default(),
+        limits_at: None,
     })
 }

@@ -4,6 +4,7 @@ use super::schema::{accounts, api_keys, users};
 use super::{Conn, StoreError, retired_ids};
 use crate::domain::account::Account;
 use crate::domain::key::{Key, KeyStatus, SecretId};
+use crate::domain::key_limits::{KeyLimits, Networks};
 use crate::domain::user::{Uid, Uin, User};
 use diesel::prelude::*;
 use std::sync::Arc;
@@ -22,6 +23,14 @@ struct Row {
     created_by: String,
     changed_at: i64,
     changed_by: String,
+    expires_at: Option<i64>,
+    idle_days: Option<i64>,
+    networks: String,
+    own_policy: Option<String>,
+    purpose: String,
+    responsible: String,
+    review_at: Option<i64>,
+    limits_at: Option<i64>,
 }
 
 impl TryFrom<Row> for Key {
@@ -41,6 +50,17 @@ impl TryFrom<Row> for Key {
             created_by: row.created_by,
             changed_at: row.changed_at,
             changed_by: row.changed_by,
+            limits: KeyLimits {
+                expires_at: row.expires_at,
+                idle_days: row.idle_days,
+                networks: Networks::parse(&row.networks)
+                    .map_err(|_| StoreError::Corrupt("api_keys.networks"))?,
+                policy: row.own_policy.map(Into::into),
+                purpose: row.purpose,
+                owner: row.responsible,
+                review_at: row.review_at,
+            },
+            limits_at: row.limits_at,
         })
     }
 }
@@ -160,6 +180,24 @@ pub fn set_status(
             api_keys::status.eq(status.as_str()),
             api_keys::changed_at.eq(stamp.at),
             api_keys::changed_by.eq(stamp.by),
+        ))
+        .execute(conn)?;
+    Ok(touched == 1)
+}
+
+/// Replaces what limits a membership's key.
+pub fn set_limits(conn: &mut Conn, key: &Key, limits: &KeyLimits, at: i64) -> Result<bool, StoreError> {
+    let touched = diesel::update(api_keys::table.find(key.secret_id.as_str()))
+        .filter(api_keys::uid.eq(key.uid.0))
+        .set((
+            api_keys::expires_at.eq(limits.expires_at),
+            api_keys::idle_days.eq(limits.idle_days),
+            api_keys::networks.eq(limits.networks.to_string()),
+            api_keys::own_policy.eq(limits.policy.as_deref()),
+            api_keys::purpose.eq(&limits.purpose),
+            api_keys::responsible.eq(&limits.owner),
+            api_keys::review_at.eq(limits.review_at),
+            api_keys::limits_at.eq(at),
         ))
         .execute(conn)?;
     Ok(touched == 1)

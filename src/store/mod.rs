@@ -22,6 +22,7 @@ mod kept;
 pub mod kept_forms;
 pub mod key_history;
 pub mod key_hours;
+pub mod key_idle;
 pub mod key_refusals;
 pub mod key_usage;
 pub mod leases;

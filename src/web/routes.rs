@@ -11,8 +11,9 @@ use crate::domain::permission::action::{
     ENABLE_KEY, ENABLE_OWN_KEY, EXPORT_AUDIT, GET_CREDENTIAL_REPORT, GET_POLICY, GET_POLICY_VERSION,
     GET_USER, LIST_ALL_ATTACHED, LIST_ATTACHED, LIST_GATE_TOKENS, LIST_GROUP_POLICIES, LIST_GROUPS,
     LIST_GROUPS_OF_USER, LIST_MEMBERS, LIST_POLICIES, LIST_POLICY_VERSIONS, LIST_SERVICES, LIST_USERS,
-    PUT_BOUNDARY, QUERY_KEY, QUERY_OWN_KEY, READ_AUDIT, READ_SETTINGS, REMOVE_MEMBER, REVOKE_GATE_TOKEN,
-    SET_DEFAULT_POLICY_VERSION, SHOW_SECRET, UPDATE_GROUP, UPDATE_SERVICE, UPDATE_USER,
+    PUT_BOUNDARY, QUERY_KEY, QUERY_KEY_LIMITS, QUERY_OWN_KEY, READ_AUDIT, READ_SETTINGS, REMOVE_MEMBER,
+    REVOKE_GATE_TOKEN, SET_DEFAULT_POLICY_VERSION, SHOW_SECRET, UPDATE_GROUP, UPDATE_KEY_LIMITS,
+    UPDATE_SERVICE, UPDATE_USER,
 };
 use crate::web::forms::{kept, once};
 use crate::web::pages::account::{settings, setup, system};
@@ -137,6 +138,8 @@ pub const ENDPOINTS: &[Endpoint] = &[
     post("/users/{uin}/keys/{secret_id}/reveal", All(&[QUERY_KEY, SHOW_SECRET]), || to(reveal::ask)),
     get("/users/{uin}/keys/{secret_id}/secret", All(&[QUERY_KEY, SHOW_SECRET]), || to(reveal::show)),
     get("/users/{uin}/keys/{secret_id}/records", For(QUERY_KEY), || to(keys::records::index)),
+    get("/users/{uin}/keys/{secret_id}/limits", For(QUERY_KEY_LIMITS), || to(keys::limits::form)),
+    post("/users/{uin}/keys/{secret_id}/limits", For(UPDATE_KEY_LIMITS), || to(keys::limits::save)),
     get("/users/{uin}/keys/{secret_id}/history", For(QUERY_KEY), || to(keys::history::index)),
     get("/users/{uin}/keys/{secret_id}/created", For(CREATE_KEY), || to(reveal::created)),
     get("/keys", For(QUERY_OWN_KEY), || to(keys::list::index)),
@@ -151,6 +154,8 @@ pub const ENDPOINTS: &[Endpoint] = &[
     post("/keys/{secret_id}/reveal", All(&[QUERY_OWN_KEY, SHOW_SECRET]), || to(reveal::ask)),
     get("/keys/{secret_id}/secret", All(&[QUERY_OWN_KEY, SHOW_SECRET]), || to(reveal::show)),
     get("/keys/{secret_id}/records", For(QUERY_OWN_KEY), || to(keys::records::index)),
+    get("/keys/{secret_id}/limits", For(QUERY_KEY_LIMITS), || to(keys::limits::form)),
+    post("/keys/{secret_id}/limits", For(UPDATE_KEY_LIMITS), || to(keys::limits::save)),
     get("/keys/{secret_id}/history", For(QUERY_OWN_KEY), || to(keys::history::index)),
     get("/keys/{secret_id}/created", For(CREATE_OWN_KEY), || to(reveal::created)),
     get("/groups", For(LIST_GROUPS), || to(groups::list::index)),

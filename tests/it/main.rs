@@ -82,6 +82,7 @@ mod kept_forms;
 mod key_files;
 mod key_history;
 mod key_hours;
+mod key_limits;
 mod key_names;
 mod key_trials;
 mod keys;

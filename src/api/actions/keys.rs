@@ -4,8 +4,9 @@ use crate::api::action::{Action, Answer, Call, Service, fields, respond, text_or
 use crate::api::error::ApiError;
 use crate::api::input::Input;
 use crate::app::keys::access_keys::NamedKey;
+use crate::app::keys::limits::operator::Limiting;
 use crate::app::{Failure, keys};
-use crate::domain::key::{AccessKeyRefusal, Key, KeyStatus, SecretId};
+use crate::domain::key::{AccessKeyRefusal, Key, KeyRef, KeyStatus, Place, SecretId};
 use crate::domain::key_usage::LastUse;
 use crate::domain::user::Uin;
 use crate::times::Times;
@@ -18,6 +19,11 @@ pub const ACTIONS: &[Action] = &[
     writing("DeleteAccessKey", |call| respond(delete_access_key(call))),
     reading("GetSecurityLastUsed", |call| respond(get_security_last_used(call))),
     reading("GetUserAppId", |call| respond(std::future::ready(get_user_app_id(&call)))),
+    Action { service: Service::Camlock, ..reading("QueryKeyLimits", |call| respond(query_key_limits(call))) },
+    Action {
+        service: Service::Camlock,
+        ..writing("UpdateKeyLimits", |call| respond(update_key_limits(call)))
+    },
 ];
 
 const fn reading(name: &'static str, run: fn(Call) -> Answer) -> Action {
@@ -132,6 +138,70 @@ async fn get_security_last_used(call: Call) -> Result<Map<String, Value>, ApiErr
         json!({ "SecretId": id, "LastUsedDate": day, "LastSecretUsedDate": at })
     };
     Ok(fields(json!({ "SecretIdLastUsedRows": rows.iter().map(row).collect::<Vec<_>>() })))
+}
+
+/// The key that is meant; without `TargetUin` one of the caller's own.
+fn key_named(call: &Call) -> Result<KeyRef, ApiError> {
+    let id = call.input.required_text("AccessKeyId")?;
+    let id = SecretId::parse(&id).map_err(|_| no_key(AccessKeyRefusal::NoSuchKey.into(), &id))?;
+    let other = target(&call.input)?.filter(|uin| *uin != call.caller.user.uin);
+    Ok(KeyRef { place: other.map_or(Place::Own, Place::Of), id })
+}
+
+fn no_limits(failure: Failure, key: &KeyRef) -> ApiError {
+    let told = match failure {
+        Failure::NotFound => AccessKeyRefusal::NoSuchKey.into(),
+        other => other,
+    };
+    no_key(told, key.id.as_str())
+        .refused_as("OperationDenied.KeyLimits")
+        .invalid_as("InvalidParameter.ParamError")
+}
+
+async fn query_key_limits(call: Call) -> Result<Map<String, Value>, ApiError> {
+    call.input.only(&["AccessKeyId", "TargetUin"])?;
+    let key = key_named(&call)?;
+    let found = keys::limits::limits(&call.app, &call.caller, &key).await;
+    let limits = found.map_err(|failure| no_limits(failure, &key))?.held.key.limits;
+    let at = |at: Option<i64>| at.map(|at| call.times.iso(at));
+    Ok(fields(json!({ "KeyLimits": {
+        "ExpiresAt": at(limits.expires_at),
+        "IdleDays": limits.idle_days,
+        "Networks": limits.networks.texts(),
+        "Policy": limits.policy.as_deref(),
+        "Purpose": limits.purpose,
+        "Owner": limits.owner,
+        "ReviewAt": at(limits.review_at),
+    } })))
+}
+
+/// Tightens: what is not named stays.
+async fn update_key_limits(call: Call) -> Result<Map<String, Value>, ApiError> {
+    let known = [
+        "AccessKeyId",
+        "TargetUin",
+        "ExpiresAt",
+        "IdleDays",
+        "Networks",
+        "Policy",
+        "Purpose",
+        "Owner",
+        "ReviewAt",
+    ];
+    call.input.only(&known)?;
+    let key = key_named(&call)?;
+    let limiting = Limiting {
+        expires_at: call.input.text("ExpiresAt")?,
+        idle_days: call.input.nonzero("IdleDays")?.map(|days| days.to_string()),
+        networks: call.input.list_of_texts("Networks")?.map(|networks| networks.join(" ")),
+        policy: call.input.text("Policy")?,
+        purpose: call.input.text("Purpose")?,
+        owner: call.input.text("Owner")?,
+        review_at: call.input.text("ReviewAt")?,
+    };
+    let updated = keys::limits::update_limits(&call.app, &call.caller, &key, limiting).await;
+    updated.map_err(|failure| no_limits(failure, &key))?;
+    Ok(Map::new())
 }
 
 /// Needs no policy: scripts ask it who they are.

@@ -16,6 +16,10 @@ use std::sync::Arc;
 
 /// What explanations call the policy that holds for everybody.
 const BUILT_IN: &str = "the built-in policy";
+/// What explanations call what the holder of an account may do.
+const OF_ROOT: &str = "what root may do";
+/// What explanations call the policy of a key.
+pub(in crate::app) const OF_KEY: &str = "the policy of this key";
 
 /// Whether the answer assumes a passed second-factor check.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -40,6 +44,8 @@ pub(in crate::app) struct Beyond<'a> {
 #[derive(Clone, Debug)]
 pub struct Access {
     pub(in crate::app) rights: Arc<Rights>,
+    /// The policy of the key that signs, beyond which nothing is allowed, whoever has it.
+    key: Option<Arc<Labelled>>,
     /// When the request came, in unix seconds.
     now: i64,
 }
@@ -95,18 +101,30 @@ impl Access {
             boundary: in_force.boundary.map(Labelled::new),
             waits_from: in_force.waits_from,
         };
-        Self { rights: Arc::new(rights), now }
+        Self { rights: Arc::new(rights), key: None, now }
+    }
+
+    /// The same for a key with a policy of its own.
+    #[must_use]
+    pub fn within(self, document: &str) -> Self {
+        let policy = compiled::policy(document);
+        Self { key: Some(Arc::new(Labelled { label: OF_KEY.to_owned(), policy, waits_from: None })), ..self }
+    }
+
+    /// Whether no policy is asked: of root, unless its key has one.
+    fn is_free(&self) -> bool {
+        self.rights.is_root && self.key.is_none()
     }
 
     /// The same policies at another moment.
     #[must_use]
     pub fn at(&self, now: i64) -> Self {
-        Self { rights: Arc::clone(&self.rights), now }
+        Self { rights: Arc::clone(&self.rights), key: self.key.clone(), now }
     }
 
     /// Refuses what the policies do not allow, naming action, resource and the statement that decided.
     pub(in crate::app) fn ensure(&self, asked: AccessQuestion<'_>) -> Result<(), Denial> {
-        if self.rights.is_root {
+        if self.is_free() {
             return Ok(());
         }
         let AccessQuestion { action, resource, ip, mfa } = asked;
@@ -119,14 +137,14 @@ impl Access {
 
     /// Whether a statement denies it, as opposed to none allowing it.
     pub fn is_denied(&self, action: &'static str, resource: &str, ip: &str) -> bool {
-        !self.rights.is_root
+        !self.is_free()
             && self.decide(action, resource, &self.context_of(action, ip, Mfa::NotChecked)).reason
                 == Reason::Denied
     }
 
-    /// What the policies say about a request at a service, and in words; root is asked for none.
+    /// What the policies say about a request at a service, and in words; root is asked for none but that of its key.
     pub(in crate::app) fn decide_beyond(&self, asked: &Beyond<'_>) -> Option<(Decision, Sentence)> {
-        if self.rights.is_root {
+        if self.is_free() {
             return None;
         }
         let known = self.context_of(asked.action, asked.ip, Mfa::NotChecked);
@@ -201,9 +219,13 @@ impl Access {
         request: &Request<'_>,
         attached: impl Iterator<Item = Attached<'a>>,
     ) -> Decision {
-        let general = Attached { label: BUILT_IN, policy: preset::general() };
+        let general = if self.rights.is_root {
+            Attached { label: OF_ROOT, policy: preset::everything() }
+        } else {
+            Attached { label: BUILT_IN, policy: preset::general() }
+        };
         let attached: Vec<Attached<'_>> = attached.chain([general]).collect();
-        let boundaries: Vec<Attached<'_>> = self.rights.boundary.iter().map(Labelled::attached).collect();
+        let boundaries = self.boundaries();
         Grants { attached: &attached, boundaries: &boundaries }.decide(request)
     }
 
@@ -220,8 +242,12 @@ impl Access {
     /// What would have allowed it but for one part.
     fn near_misses(&self, request: &Request<'_>) -> Vec<NearMiss> {
         let attached: Vec<Attached<'_>> = self.rights.attached.iter().map(Labelled::attached).collect();
-        let boundaries: Vec<Attached<'_>> = self.rights.boundary.iter().map(Labelled::attached).collect();
-        Grants { attached: &attached, boundaries: &boundaries }.near_misses(request)
+        Grants { attached: &attached, boundaries: &self.boundaries() }.near_misses(request)
+    }
+
+    /// What narrows: the permission boundary and the policy of the key.
+    fn boundaries(&self) -> Vec<Attached<'_>> {
+        self.rights.boundary.iter().chain(self.key.as_deref()).map(Labelled::attached).collect()
     }
 }
 
@@ -257,9 +283,16 @@ fn because(decision: &Decision) -> Sentence {
     match (&decision.reason, &decision.by) {
         (_, Some(by)) => {
             let (number, label) = (by.statement + 1, &by.label);
-            let policy = if label == BUILT_IN { "内置策略" } else { label };
+            let policy = match label.as_str() {
+                BUILT_IN => "内置策略",
+                OF_KEY => "（密钥自身的策略）",
+                label => label,
+            };
             let english = format!("Statement {number} of {label} denies it.");
             (english, format!("策略 {policy} 的第 {number} 条语句拒绝了该操作。")).into()
+        }
+        (Reason::OutsideBoundary(label), None) if label == OF_KEY => {
+            ("The policy of this key does not allow it.", "该密钥自身的策略不允许该操作。").into()
         }
         (Reason::OutsideBoundary(label), None) => {
             let english = format!("The permission boundary {label} does not allow it.");

@@ -155,7 +155,8 @@ fn touched(conn: &mut Conn, owner: Uin, grant: &Grant) -> Result<Vec<Uid>, Failu
         | Grant::CreateService(_)
         | Grant::UpdateService(_)
         | Grant::DeleteService { .. }
-        | Grant::CreateGateToken(_) => {}
+        | Grant::CreateGateToken(_)
+        | Grant::UpdateKeyLimits { .. } => {}
         Grant::AttachToUser { uin, .. }
         | Grant::DetachFromUser { uin, .. }
         | Grant::PutBoundary { uin, .. }

@@ -10,6 +10,7 @@ use crate::app::groups::delete_group_in;
 use crate::app::groups::members::{Pair, add_to_groups_in, remove_from_groups_in};
 use crate::app::groups::policies::{attach_group_policies_in, detach_group_policy_in};
 use crate::app::keys::Step;
+use crate::app::keys::limits::set_limits_in;
 use crate::app::policies::edit::{Edited, edit_policy_in};
 use crate::app::policies::holders::{HolderRef, attach_to_holders_in};
 use crate::app::policies::versions::set_default_in;
@@ -24,6 +25,8 @@ use crate::app::users::{Added, NewUser, add_user_in, first_password};
 use crate::app::{App, Failure};
 use crate::domain::gate::written::{WrittenService, WrittenToken};
 use crate::domain::group::{GroupId, UserRef};
+use crate::domain::key::{KeyRef, Place, SecretId};
+use crate::domain::key_limits::written::WrittenLimits;
 use crate::domain::permission::action;
 use crate::domain::policies::{Description, Document, PolicyId, PolicyName};
 use crate::domain::step_up::Purpose;
@@ -40,25 +43,73 @@ pub use crate::app::factors::ask::Way;
 #[derive(Clone, Serialize, Deserialize)]
 pub enum Grant {
     AddUser(Box<PlannedUser>),
-    AttachToUser { uin: i64, policies: Vec<PolicyId> },
-    DetachFromUser { uin: i64, policy: PolicyId },
+    AttachToUser {
+        uin: i64,
+        policies: Vec<PolicyId>,
+    },
+    DetachFromUser {
+        uin: i64,
+        policy: PolicyId,
+    },
     Join(Vec<(i64, i64)>),
     Leave(Vec<(i64, i64)>),
-    AttachToGroup { group: i64, policies: Vec<PolicyId> },
-    DetachFromGroup { group: i64, policy: PolicyId },
-    AttachToHolders { policy: PolicyId, users: Vec<i64>, groups: Vec<i64> },
-    PutBoundary { uin: i64, policy: PolicyId },
-    DeleteBoundary { uin: i64 },
-    SetConsole { uin: i64, on: Option<bool> },
-    CreatePolicy { name: String, description: String, document: String },
-    EditPolicy { id: PolicyId, name: String, description: String, document: String },
-    SetDefaultVersion { policy: PolicyId, version: i64 },
-    DeletePolicy { policy: PolicyId },
-    DeleteGroup { group: i64 },
+    AttachToGroup {
+        group: i64,
+        policies: Vec<PolicyId>,
+    },
+    DetachFromGroup {
+        group: i64,
+        policy: PolicyId,
+    },
+    AttachToHolders {
+        policy: PolicyId,
+        users: Vec<i64>,
+        groups: Vec<i64>,
+    },
+    PutBoundary {
+        uin: i64,
+        policy: PolicyId,
+    },
+    DeleteBoundary {
+        uin: i64,
+    },
+    SetConsole {
+        uin: i64,
+        on: Option<bool>,
+    },
+    CreatePolicy {
+        name: String,
+        description: String,
+        document: String,
+    },
+    EditPolicy {
+        id: PolicyId,
+        name: String,
+        description: String,
+        document: String,
+    },
+    SetDefaultVersion {
+        policy: PolicyId,
+        version: i64,
+    },
+    DeletePolicy {
+        policy: PolicyId,
+    },
+    DeleteGroup {
+        group: i64,
+    },
     CreateService(WrittenService),
     UpdateService(WrittenService),
-    DeleteService { name: String },
+    DeleteService {
+        name: String,
+    },
     CreateGateToken(WrittenToken),
+    /// Of one's own key where there is no UIN.
+    UpdateKeyLimits {
+        uin: Option<i64>,
+        secret_id: String,
+        limits: Box<WrittenLimits>,
+    },
 }
 
 /// What came of a grant.
@@ -221,6 +272,11 @@ fn perform(change: &mut Change<'_>, plan: &Plan) -> Result<Granted, Failure> {
         Grant::CreateService(written) => create_service_in(change, written).map(drop),
         Grant::UpdateService(written) => update_service_in(change, written).map(drop),
         Grant::DeleteService { name } => delete_service_in(change, name),
+        Grant::UpdateKeyLimits { uin, secret_id, limits } => {
+            let id = SecretId::parse(secret_id).map_err(|_| Failure::NotFound)?;
+            let place = uin.map_or(Place::Own, |uin| Place::Of(Uin(uin)));
+            set_limits_in(change, &KeyRef { place, id }, limits)
+        }
         Grant::CreateGateToken(written) => return create_token(change, written),
     };
     done.map(|()| Granted::Done)

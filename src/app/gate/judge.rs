@@ -106,11 +106,13 @@ impl Weighing<'_> {
         verdict.coverage = Some(verified.coverage());
         let options = &door.gateway.token.options;
         replay::told(app, &used, replay::admit(app, options, &used)).await?;
-        if !key.is_enabled() {
-            return Err(Refused::unproven("disabled_key", "The key is disabled.").into());
+        let now = app.clock.now();
+        if let Some(halt) = key.halt_at(now) {
+            return Err(Refused::unproven(halt.reason(), halt.text()).into());
         }
+        key.limits.networks.ensure_holds(&source.ip)?;
         self.ensure_covered(&named, verified.coverage())?;
-        let access = known.access_at(app.clock.now());
+        let access = known.access_at(now);
         self.ensure_allowed(&access, &named, verdict)?;
         let outcome = replay::use_up(app, options, &used, &source.request_id).await;
         replay::told(app, &used, outcome).await
@@ -161,6 +163,7 @@ impl Weighing<'_> {
             Refusal::Signature(SignatureError::Mismatch(_)) if is_open => uncovered().into(),
             Refusal::Signature(error) => error.into(),
             Refusal::Token => unknown_token().into(),
+            Refusal::Elsewhere(elsewhere) => elsewhere.into(),
             Refusal::Failure(failure) => failure.into(),
         });
         let judged = proved.and_then(|proved| match claim.token() {

@@ -1,9 +1,11 @@
 //! Why the gate lets a request not through.
 
 use crate::app::Failure;
+use crate::app::caller::access::OF_KEY;
 use crate::app::gate::replay::TWIN;
 use crate::domain::gate::headers::HeaderFault;
 use crate::domain::gate::target::AmbiguousPath;
+use crate::domain::key_limits::Elsewhere;
 use crate::domain::policy::evaluate::{Decision, Reason};
 use crate::domain::replay::ReplayRefusal;
 use crate::domain::signature::SignatureError;
@@ -62,6 +64,7 @@ impl Refused {
     pub(in crate::app) fn by_policy(decision: &Decision, because: String) -> Self {
         let reason = match (&decision.reason, &decision.by) {
             (_, Some(_)) => "explicit_deny",
+            (Reason::OutsideBoundary(label), None) if label == OF_KEY => "key_policy",
             (Reason::OutsideBoundary(_), None) => "boundary",
             _ => "no_policy",
         };
@@ -116,6 +119,12 @@ fn status_of(reason: &str) -> u16 {
         "body_not_covered" | "streaming_body" | "token_region" | "token_service" => 403,
         "too_large" => 413,
         _ => 401,
+    }
+}
+
+impl From<Elsewhere> for Stop {
+    fn from(elsewhere: Elsewhere) -> Self {
+        Self::Refused(Refused::forbidden(Elsewhere::REASON, elsewhere.to_string()))
     }
 }
 

@@ -3,11 +3,13 @@
 use crate::app::change::Change;
 use crate::app::change::event::Draft;
 use crate::app::keys::HeldKey;
+use crate::app::keys::limits::idle;
 use crate::app::keys::pair::fresh_pair;
 use crate::app::{App, Failure};
 use crate::clock;
 use crate::domain::audit::EventName;
 use crate::domain::key::{AccessKeyRefusal, Key, KeyRefusal, KeyStatus, SecretId, free_slot};
+use crate::domain::key_limits::KeyLimits;
 use crate::domain::secret::SecretKey;
 use crate::domain::trial::{TRIAL_MINUTES, Trial};
 use crate::domain::user::User;
@@ -89,6 +91,9 @@ pub(in crate::app) fn set_status(
     let was_tried = trials::remove(change.conn, &held.key.secret_id)?;
     let stamp = Stamp { by: &change.by.user.name, at: change.app.clock.now() };
     if api_keys::set_status(change.conn, &held.key, status, stamp)? || was_tried {
+        if status == KeyStatus::Enabled {
+            idle::plan(change.conn, &Key { status, ..held.key.clone() }, stamp.at)?;
+        }
         let turned = via.turned(change, held, status);
         (if was_tried { ending_trial(turned, status) } else { turned }).record(change);
     }
@@ -156,6 +161,8 @@ pub(in crate::app) fn put(app: &App, conn: &mut Conn, new: NewKey<'_>) -> Result
         created_by: by.to_owned(),
         changed_at: now,
         changed_by: by.to_owned(),
+        limits: KeyLimits::default(),
+        limits_at: None,
     };
     let sealed = app.vault.seal(&places::key_secret(&key), secret.expose().as_bytes())?;
     match api_keys::insert(conn, &key, &sealed) {

@@ -5,6 +5,7 @@ pub mod callers;
 pub(super) mod deeds;
 pub mod history;
 pub mod import;
+pub mod limits;
 pub(super) mod noticed;
 mod pair;
 pub mod refused;

@@ -5,7 +5,7 @@ use crate::app::keys::noticed::{Call, Noticed, OfKey};
 use crate::app::keys::{KeyRef, Operation, held, refused};
 use crate::app::{App, Failure};
 use crate::domain::characters::beginning;
-use crate::domain::key::SecretId;
+use crate::domain::key::{Halt, SecretId};
 use crate::domain::key_hours::ALLOWED;
 use crate::domain::key_usage::{GateCall, LastUse, Record};
 use crate::domain::source::Source;
@@ -84,9 +84,9 @@ impl Sighting {
         Self { reason: reason.to_owned(), outcome, ..Self::allowed("", action, source) }
     }
 
-    /// A call with a disabled key.
-    pub fn disabled(action: Option<&str>, source: &Source) -> Self {
-        let why = Why { reason: "The key is disabled.", outcome: "disabled_key" };
+    /// A call with a key that is disabled or has expired.
+    pub fn halted(action: Option<&str>, source: &Source, halt: Halt) -> Self {
+        let why = Why { reason: halt.text(), outcome: halt.reason() };
         Self { is_use: false, ..Self::refused(action, source, why) }
     }
 

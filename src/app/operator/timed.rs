@@ -1,5 +1,6 @@
 //! What is due at set times: one server of those on the database does it, and another when that one is gone.
 
+use crate::app::keys::limits::idle;
 use crate::app::keys::trials;
 use crate::app::{App, Failure};
 use crate::store::leases::{self, Lease};
@@ -15,6 +16,7 @@ pub async fn do_what_is_due(app: &App) -> Result<(), Failure> {
     if !is_ours(app).await? {
         return Ok(());
     }
+    idle::sweep(app).await?;
     trials::end_trials(app).await?;
     Ok(())
 }

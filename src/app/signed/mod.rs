@@ -15,6 +15,7 @@ use crate::app::keys::usage::{Sighting, Why, note_use};
 use crate::app::signed::signers::{Known, signer};
 use crate::config::Replay;
 use crate::domain::key::SecretId;
+use crate::domain::key_limits::Elsewhere;
 use crate::domain::replay::{ReplayRefusal, Use};
 use crate::domain::signature::{self, Allowances, Claim, Incoming, KeyMaterial, SignatureError, Verified};
 use crate::domain::source::Source;
@@ -62,6 +63,9 @@ pub(in crate::app) fn nonce_name(verified: &Verified) -> Option<String> {
 pub enum Refusal {
     #[error(transparent)]
     Signature(#[from] SignatureError),
+    /// A place that the key may not be used from.
+    #[error(transparent)]
+    Elsewhere(#[from] Elsewhere),
     /// A session token, which no key here has.
     #[error("a session token that belongs to no key")]
     Token,
@@ -84,10 +88,10 @@ pub async fn note_untimely(app: &App, incoming: &Incoming<'_>, error: &Signature
     }
 }
 
-/// Believes a claim when the key's secret made the signature, the key is enabled, the account takes the scheme, and
-/// the call is no copy of an earlier one.
+/// Believes a claim when the key's secret made the signature, the key is enabled and within its limits, the account takes
+/// the scheme, and the call is no copy of an earlier one.
 ///
-/// An id that nobody has costs the same work. A disabled key is told from it by its records alone.
+/// An id that nobody has costs the same work. A disabled or expired key is told from it by its records alone.
 pub async fn authenticate(
     app: &App,
     claim: &Claim<'_>,
@@ -121,11 +125,21 @@ pub async fn authenticate(
         return Err(Refusal::Token);
     }
     let secret_id = signer.key.secret_id.clone();
-    if !signer.key.is_enabled() {
-        note_use(app, &secret_id, Sighting::disabled(claim.action(), &source).of(call.service));
+    let now = app.clock.now();
+    if let Some(halt) = signer.key.halt_at(now) {
+        note_use(app, &secret_id, Sighting::halted(claim.action(), &source, halt).of(call.service));
         return Err(SignatureError::SecretIdNotFound.into());
     }
-    let access = known.access_at(app.clock.now());
+    if let Err(elsewhere) = signer.key.limits.networks.ensure_holds(&source.ip) {
+        let why = Why { reason: &elsewhere.to_string(), outcome: Elsewhere::REASON };
+        note_use(
+            app,
+            &secret_id,
+            Sighting { is_use: false, ..Sighting::refused(claim.action(), &source, why).of(call.service) },
+        );
+        return Err(elsewhere.into());
+    }
+    let access = known.access_at(now);
     Ok(Signed { caller: Caller::of_key(signer, access, source), secret_id, verified })
 }
 

@@ -80,5 +80,9 @@ fn known(conn: &mut Conn, id: &SecretId, now: i64) -> Result<Option<(Arc<Known>,
         groups: std::mem::take(&mut in_force.groups),
     };
     let access = Access::new(user, signer.account.app_id, in_force, now);
+    let access = match &signer.key.limits.policy {
+        Some(document) => access.within(document),
+        None => access,
+    };
     Ok(Some((Arc::new(Known { signer, access }), grounds)))
 }

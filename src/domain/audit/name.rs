@@ -21,6 +21,8 @@ impl EventName {
     pub const DISABLE_API_KEY: Self = Self("DisableApiKey");
     pub const DELETE_API_KEY: Self = Self("DeleteApiKey");
     pub const UPDATE_API_KEY: Self = Self("UpdateApiKey");
+    pub const UPDATE_KEY_LIMITS: Self = Self("UpdateKeyLimits");
+    pub const KEY_IDLE_SOON: Self = Self("KeyIdleSoon");
     pub const START_KEY_TRIAL: Self = Self("StartKeyTrial");
     pub const END_KEY_TRIAL: Self = Self("EndKeyTrial");
     pub const SHOW_SECRET_KEY: Self = Self("ShowSecretKey");
@@ -72,7 +74,7 @@ impl EventName {
     pub const EXPORT_AUDIT_LOG: Self = Self("ExportAuditLog");
 
     /// All of them.
-    pub const ALL: [Self; 65] = [
+    pub const ALL: [Self; 67] = [
         Self::SETUP,
         Self::SIGN_IN,
         Self::SIGN_OUT,
@@ -89,6 +91,8 @@ impl EventName {
         Self::DISABLE_API_KEY,
         Self::DELETE_API_KEY,
         Self::UPDATE_API_KEY,
+        Self::UPDATE_KEY_LIMITS,
+        Self::KEY_IDLE_SOON,
         Self::START_KEY_TRIAL,
         Self::END_KEY_TRIAL,
         Self::SHOW_SECRET_KEY,

@@ -135,6 +135,18 @@ pub const WORDS: &[Words] = &[
         ["Changed the note of a key", "change the note of a key"],
     ),
     words(
+        EventName::UPDATE_KEY_LIMITS,
+        EventGroup::Keys,
+        About::User,
+        ["Changed the limits of a key", "change the limits of a key"],
+    ),
+    words(
+        EventName::KEY_IDLE_SOON,
+        EventGroup::Keys,
+        About::User,
+        ["Warned that an unused key will be disabled", "warn that an unused key will be disabled"],
+    ),
+    words(
         EventName::UPDATE_ACCESS_KEY,
         EventGroup::Keys,
         About::User,

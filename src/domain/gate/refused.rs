@@ -36,7 +36,7 @@ pub struct Explained {
 }
 
 /// The reasons with their words; a new reason without words shows its name.
-const WORDS: [(&str, &str, &str); 36] = [
+const WORDS: [(&str, &str, &str); 38] = [
     (
         "wrong_signature",
         "Wrong signature",
@@ -54,6 +54,16 @@ const WORDS: [(&str, &str, &str); 36] = [
     ),
     ("disabled_key", "Key is disabled", "Enable the key, or give the client another one."),
     ("expired_key", "Key has expired", "Move the end of the key, or give the client another one."),
+    (
+        "outside_networks",
+        "Not from an allowed network",
+        "The key may be used from some networks only. Add the client’s address to the limits of the key, if it is meant to call.",
+    ),
+    (
+        "key_policy",
+        "Outside the policy of the key",
+        "The user may do it and the key may not. Change the policy in the limits of the key, or give the client another key.",
+    ),
     ("no_policy", "No policy allows it", "Attach a policy that allows this action on this resource."),
     (
         "explicit_deny",

@@ -163,6 +163,15 @@ pub const BUILT_IN_GENERAL: &str = r#"{
   ]
 }"#;
 
+/// What the holder of an account may do, where something has to narrow it.
+#[must_use]
+pub fn everything() -> &'static Policy {
+    static EVERYTHING: LazyLock<Policy> = LazyLock::new(|| {
+        Policy::stored(r#"{"version":"2.0","statement":[{"effect":"allow","action":"*","resource":"*"}]}"#)
+    });
+    &EVERYTHING
+}
+
 /// [`BUILT_IN_GENERAL`] in compiled form, to be attached to every caller but root.
 #[must_use]
 pub fn general() -> &'static Policy {

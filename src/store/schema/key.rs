@@ -14,6 +14,21 @@ diesel::table! {
         created_by -> Text,
         changed_at -> BigInt,
         changed_by -> Text,
+        expires_at -> Nullable<BigInt>,
+        idle_days -> Nullable<BigInt>,
+        networks -> Text,
+        own_policy -> Nullable<Text>,
+        purpose -> Text,
+        responsible -> Text,
+        review_at -> Nullable<BigInt>,
+        limits_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    key_idle (secret_id) {
+        secret_id -> Text,
+        due_at -> BigInt,
     }
 }
 

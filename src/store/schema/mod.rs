@@ -13,7 +13,9 @@ mod user;
 pub use account::{accounts, audit_events, setup_tokens};
 pub use database::{authority_log, leases, meta, nodes, sequences};
 pub use gate::{gate_token_services, gate_tokens, service_hours, service_refusals, services};
-pub use key::{api_keys, key_actions, key_hours, key_records, key_refusals, key_usage, retired_ids, trials};
+pub use key::{
+    api_keys, key_actions, key_hours, key_idle, key_records, key_refusals, key_usage, retired_ids, trials,
+};
 pub use people::{enrolments, identities, recovery_codes, throttles, totp_devices};
 pub use policy::{
     group_policies, policies, policy_attachments, policy_use_changes, policy_uses, policy_versions,

@@ -19,6 +19,7 @@ INSERT INTO service_refusals VALUES (1, 5, 'r', NULL, 'tab	\ 中文 ''"', '', ''
 b', '', '', 'expired', '');
 INSERT INTO key_refusals VALUES ('AKIDx', 'wrong_signature', 3, 4, 5, '::1');
 INSERT INTO nodes (id, version, started_at, seen_at) VALUES ('left', '0.1.0', 1, 2);
+INSERT INTO key_idle VALUES ('AKIDx', 5);
 INSERT INTO leases VALUES ('timed', 'left', 60);
 INSERT INTO signed_seconds VALUES ('left', 'AKIDx', 7, x'00ff0a5c');
 INSERT INTO signed_changes VALUES ('s', '\N', 'r', 1, '', 2, 3);

@@ -5,6 +5,7 @@ mod counted;
 mod demo;
 mod figures;
 mod forms;
+mod limits;
 mod negatives;
 mod openapi;
 mod proxies;

@@ -96,6 +96,7 @@ async fn decided(app: &App, door: &Door, asked: &Evaluation, source: &Source) ->
         }
     }
     let known = holders::known(app, door, &asked.secret_id).await?;
+    known.signer.key.limits.networks.ensure_holds(&source.ip)?;
     let access = known.access_at(app.clock.now());
     let decisions = asked.resources.iter().map(|resource| {
         let each = asked.actions.iter().map(|action| {

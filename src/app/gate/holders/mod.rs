@@ -18,7 +18,7 @@ use crate::app::signed::signers::{Known, signer};
 use crate::domain::key::SecretId;
 use std::sync::Arc;
 
-/// The enabled key of that id, in the account of the gateway. One of another account looks like none.
+/// The key of that id, enabled and not expired, in the account of the gateway. One of another account looks like none.
 pub(super) async fn known(app: &App, door: &Door, secret_id: &str) -> Result<Arc<Known>, Stop> {
     let found = match SecretId::parse(secret_id) {
         Ok(id) => signer(app, id, door.standing).await?,
@@ -27,10 +27,9 @@ pub(super) async fn known(app: &App, door: &Door, secret_id: &str) -> Result<Arc
     let own = found.filter(|known| known.signer.user.owner_uin == door.gateway.token.owner_uin);
     let known =
         own.ok_or_else(|| Refused::forbidden("unknown_key", "No key of this account has this id."))?;
-    if known.signer.key.is_enabled() {
-        Ok(known)
-    } else {
-        Err(Refused::forbidden("disabled_key", "The key is disabled.").into())
+    match known.signer.key.halt_at(app.clock.now()) {
+        None => Ok(known),
+        Some(halt) => Err(Refused::forbidden(halt.reason(), halt.text()).into()),
     }
 }
 

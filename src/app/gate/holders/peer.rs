@@ -48,6 +48,8 @@ async fn proved(app: &App, door: &Door, asked: &Asked<'_>, secret_id: &SecretId)
         return Err(Refused::forbidden("unknown_key", "This key does not speak for the gateway.").into());
     }
     let known = holders::known(app, door, claim.secret_id()).await?;
+    // The gateway itself, on a socket that has no address.
+    known.signer.key.limits.networks.ensure_holds("")?;
     let allowed = Allowances { unsigned_payload: false, v1: false };
     let (verified, _) = believed(app, &claim, Some(known), allowed).map_err(stop)?;
     if verified.coverage() == Coverage::Verified {
@@ -61,6 +63,7 @@ fn stop(refusal: Refusal) -> Stop {
     match refusal {
         Refusal::Signature(error) => error.into(),
         Refusal::Token => SignatureError::SecretIdNotFound.into(),
+        Refusal::Elsewhere(elsewhere) => elsewhere.into(),
         Refusal::Failure(failure) => failure.into(),
     }
 }

@@ -2,9 +2,10 @@
 
 use crate::app::change::event::{CAMLOCK, Draft};
 use crate::app::change::{Change, Outsider};
+use crate::app::keys::limits::idle;
 use crate::app::{App, Failure};
 use crate::domain::audit::EventName;
-use crate::domain::key::KeyStatus;
+use crate::domain::key::{Key, KeyStatus};
 use crate::domain::trial::Trial;
 use crate::store::api_keys::{self, Stamp};
 use crate::store::{dialect, trials, users};
@@ -40,6 +41,7 @@ fn end(change: &mut Change<'_, Outsider>, trial: &Trial) -> Result<bool, Failure
     if !api_keys::set_status(change.conn, &key, KeyStatus::Enabled, Stamp { by: CAMLOCK, at: now })? {
         return Ok(false);
     }
+    idle::plan(change.conn, &Key { status: KeyStatus::Enabled, ..key }, now)?;
     let event = Draft::by_camlock(EventName::END_KEY_TRIAL, holder.owner_uin);
     event.on(&holder).object(id.as_str()).record(change);
     Ok(true)

@@ -4,6 +4,7 @@ use crate::app::keys::history::{Impact, impacts};
 use crate::app::keys::{KeyPage, KeyRights, Place, Step};
 use crate::app::{Failure, keys, keys::reveal_age::Wait};
 use crate::domain::key::{Key, MAX_KEYS_PER_USER, SecretId};
+use crate::domain::key_limits::KeyLimits;
 use crate::domain::key_usage;
 use crate::domain::permission::{Cause, Denial, action};
 use crate::domain::trial::Trial;
@@ -17,6 +18,8 @@ use crate::web::{
 use actix_web::http::StatusCode;
 use askama::Template;
 
+/// Seconds before its end at which a key expires soon.
+const SOON: i64 = 14 * 86_400;
 /// Days after which a key should be replaced.
 const MAX_AGE_DAYS: i64 = 90;
 
@@ -85,6 +88,13 @@ pub struct KeyView {
     pub last_use: Option<LastUse>,
     /// When a call was refused last, and why.
     pub refused: Option<(i64, String)>,
+    /// Whether its end is reached.
+    pub expired: bool,
+    /// The end, and whether it is near.
+    pub expires_at: Option<(i64, bool)>,
+    /// Its limits in words.
+    pub limits: Vec<String>,
+    pub purpose: String,
     /// Days since creation, of a key that is in use for too long.
     pub too_old: Option<i64>,
     /// What it is used for, where that is shown.
@@ -111,6 +121,10 @@ impl KeyView {
             changed_by: key.changed_by.clone(),
             last_use: used.map(LastUse::of),
             refused: None,
+            expired: key.limits.is_expired_at(now),
+            expires_at: key.limits.expires_at.map(|at| (at, at - now < SOON)),
+            limits: in_words(&key.limits),
+            purpose: key.limits.purpose.clone(),
             too_old: (key.is_enabled() && days > MAX_AGE_DAYS).then_some(days),
             impact: None,
             trial: None,
@@ -148,6 +162,23 @@ impl KeyView {
     }
 }
 
+/// What limits a key beside its end, in words.
+fn in_words(limits: &KeyLimits) -> Vec<String> {
+    let networks = match limits.networks.texts().as_slice() {
+        [] => None,
+        [one] => Some(format!("Only from {one}")),
+        [one, more @ ..] => Some(format!("Only from {one} and {} more", more.len())),
+    };
+    let idle = limits.idle_days.map(|days| match days {
+        1 => "Disabled after a day without a call".to_owned(),
+        days => format!("Disabled after {days} days without a call"),
+    });
+    let policy = limits.policy.as_ref().map(|_| "Has a policy of its own".to_owned());
+    let owner = Some(&limits.owner).filter(|owner| !owner.is_empty()).map(|owner| format!("Owner: {owner}"));
+    let review = limits.review_at.map(|at| format!("Review on {}", crate::clock::day(at)));
+    [idle, networks, policy, owner, review].into_iter().flatten().collect()
+}
+
 /// A sentence about a field of the list, whose notes have ids of their own.
 struct Problem {
     field: String,
@@ -176,6 +207,7 @@ struct IndexPage {
     shown_once: bool,
     /// Why secrets are not shown to this person, where they could be.
     refusal: Option<String>,
+    reads_limits: bool,
     errors: Vec<Problem>,
     new_note: String,
     /// SecretId and text of a note that came back.
@@ -282,6 +314,7 @@ fn index_page(visit: &Visit, found: &KeyPage, head: Option<UserHead>, trouble: N
     let refusal = visit.person.show_refusal(place, &found.holder);
     IndexPage {
         refusal: refusal.filter(|_| !shown_once && !found.keys.is_empty()).map(|denial| why_hidden(&denial)),
+        reads_limits: visit.person.may(action::QUERY_KEY_LIMITS, found.holder.uin),
         page: layout(visit, place),
         whose: Whose::of(visit, place, &found.holder),
         head,

@@ -2,6 +2,7 @@
 
 pub mod history;
 mod impact;
+pub mod limits;
 pub mod list;
 pub mod records;
 pub mod reveal;

@@ -1,0 +1,57 @@
+//! Limits of keys at the command line.
+
+use crate::app::change::Outsider;
+use crate::app::change::event::Draft;
+use crate::app::keys::limits::{changed, set};
+use crate::app::{App, Failure};
+use crate::domain::audit::EventName;
+use crate::domain::key::{Key, SecretId};
+use crate::domain::key_limits::written::WrittenLimits;
+use crate::store::{api_keys, dialect};
+
+/// What is to be set, as it is written; what is not named stays.
+#[derive(Clone, Debug, Default)]
+pub struct Limiting {
+    pub expires_at: Option<String>,
+    pub idle_days: Option<String>,
+    pub networks: Option<String>,
+    pub policy: Option<String>,
+    pub purpose: Option<String>,
+    pub owner: Option<String>,
+    pub review_at: Option<String>,
+}
+
+impl Limiting {
+    pub(in crate::app) fn over(self, before: WrittenLimits) -> WrittenLimits {
+        WrittenLimits {
+            expires_at: self.expires_at.unwrap_or(before.expires_at),
+            idle_days: self.idle_days.unwrap_or(before.idle_days),
+            networks: self.networks.unwrap_or(before.networks),
+            policy: self.policy.unwrap_or(before.policy),
+            purpose: self.purpose.unwrap_or(before.purpose),
+            owner: self.owner.unwrap_or(before.owner),
+            review_at: self.review_at.unwrap_or(before.review_at),
+        }
+    }
+}
+
+/// Sets limits of any account's key; from the commit on they hold.
+pub async fn operator_limit_key(app: &App, id: SecretId, limiting: Limiting) -> Result<Key, Failure> {
+    app.change(&Outsider, move |change| {
+        let holder = api_keys::signer(change.conn, &id)?.ok_or(Failure::NotFound)?.user;
+        dialect::lock_user(change.conn, holder.uid)?;
+        let key = api_keys::find(change.conn, holder.uid, &id)?.ok_or(Failure::NotFound)?;
+        let written = limiting.over(WrittenLimits::of(&key.limits, " "));
+        let after = written.read(&key.limits, change.app.clock.now()).map_err(Failure::Invalid)?;
+        if after == key.limits {
+            return Ok(key);
+        }
+        set(change.app, change.conn, &key, &after)?;
+        let event = Draft::by_operator(EventName::UPDATE_KEY_LIMITS, holder.owner_uin)
+            .on(&holder)
+            .object(id.as_str());
+        changed(event, &key.limits, &after).record(change);
+        Ok(Key { limits: after, ..key })
+    })
+    .await
+}
