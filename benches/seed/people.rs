@@ -3,6 +3,7 @@
 use crate::Outcome;
 use crate::story::{BEGUN, KeyPlan, Person, Story, mixed};
 use camlock::domain::key::{Key, KeyStatus, SecretId};
+use camlock::domain::key_limits::KeyLimits;
 use camlock::domain::names::looks;
 use camlock::domain::user::{Protection, Uid, Uin, User, UserKind};
 use camlock::domain::user_terms::{starts, terms};
@@ -163,6 +164,8 @@ fn key_row(story: &Story, person: &Person, plan: &KeyPlan) -> Outcome<Vec<Value>
         created_by: "root".to_owned(),
         changed_at: at,
         changed_by: "root".to_owned(),
+        limits: KeyLimits::default(),
+        limits_at: None,
     };
     let sealed = story.vault.seal(&places::key_secret(&key), story.secret_key(plan.number).as_bytes())?;
     Ok(vec![

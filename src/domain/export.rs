@@ -133,7 +133,9 @@ mod tests {
         for parts in [vec![], vec![vec![row("=1")]], vec![vec![row("=1"), row("\"")], vec![row("-")]]] {
             let mut writer = Writer::new(Format::Json, &COLUMNS);
             let mut text = writer.head();
-            parts.iter().for_each(|part| text.push_str(&writer.rows(part)));
+            for part in &parts {
+                text.push_str(&writer.rows(part));
+            }
             text.push_str(writer.foot());
             let list: Vec<Map<String, Value>> = serde_json::from_str(&text).unwrap();
             let notes: Vec<&str> = list.iter().map(|row| row["Note"].as_str().unwrap()).collect();

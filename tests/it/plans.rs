@@ -14,7 +14,7 @@ use std::path::Path;
 use std::process::Command;
 
 /// Tests that together open every page, send every form and call every action.
-const STORIES: [&str; 17] = [
+const STORIES: [&str; 19] = [
     "last_use::",
     "leftovers::",
     "session_cap::",
@@ -32,6 +32,8 @@ const STORIES: [&str; 17] = [
     "api_usage::",
     "key_history::",
     "key_trials::",
+    "key_limits::",
+    "reports::",
 ];
 
 /// What may be read as a whole: a part of the statement, and the reason.

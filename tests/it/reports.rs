@@ -68,11 +68,12 @@ fn crowd(app: &TestApp, root: &Person, count: i64) {
     let mut text = String::new();
     for number in 0..count {
         let (uid, uin) = (800_000_000 + number, 700_000_000_000 + number);
-        text.push_str(&format!("INSERT INTO identities (uin) VALUES ({uin});"));
-        text.push_str(&format!(
+        let identity = format!("INSERT INTO identities (uin) VALUES ({uin});");
+        let user = format!(
             "INSERT INTO users (uid, owner_uin, uin, kind, name, name_key, note, phone, email, console_login, created_at, \
              created_by) VALUES ({uid}, {owner}, {uin}, 'sub_user', 'u-{number}', 'u-{number}', '', '', '', FALSE, 0, {owner});"
-        ));
+        );
+        text.extend([identity, user]);
     }
     let run =
         |conn: &mut camlock::store::Conn| conn.batch_execute(&text).map_err(camlock::store::StoreError::from);

@@ -92,12 +92,11 @@ impl Parts for AuditExport {
         let last = events.last().map(|event| event.seq);
         let rows: Vec<Vec<String>> = events.into_iter().map(cells).collect();
         let mut text = self.writer.rows(&rows);
-        self.at = match last.filter(|_| has_more) {
-            Some(seq) => Place::At(EventCursor::Older(seq)),
-            None => {
-                text.push_str(self.writer.foot());
-                Place::Over
-            }
+        self.at = if let Some(seq) = last.filter(|_| has_more) {
+            Place::At(EventCursor::Older(seq))
+        } else {
+            text.push_str(self.writer.foot());
+            Place::Over
         };
         Ok(Some(text))
     }

@@ -158,12 +158,11 @@ impl Parts for Report {
         let rows: Vec<Vec<String>> = found.iter().map(|row| row.cells(&self.account, now)).collect();
         let mut text = self.writer.rows(&rows);
         let is_full = rows.len() >= usize::try_from(PAGE).unwrap_or(usize::MAX);
-        self.at = match found.last().filter(|_| is_full) {
-            Some(last) => Place::After(last.place()),
-            None => {
-                text.push_str(self.writer.foot());
-                Place::Over
-            }
+        self.at = if let Some(last) = found.last().filter(|_| is_full) {
+            Place::After(last.place())
+        } else {
+            text.push_str(self.writer.foot());
+            Place::Over
         };
         Ok(Some(text))
     }
