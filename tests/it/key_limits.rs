@@ -5,6 +5,7 @@ use crate::support::people::Person;
 use crate::support::process::operate;
 use crate::support::{TestApp, code};
 use camlock::app::keys::limits::idle;
+use camlock::app::keys::usage::flush_usage;
 use camlock::clock;
 use camlock::store::{Conn, StoreError};
 use diesel::RunQueryDsl;
@@ -21,8 +22,9 @@ async fn who(client: &Client) -> String {
 
 fn run(app: &TestApp, statement: &str) {
     let store = app.other_connection();
-    let ran =
-        store.write_now(|conn: &mut Conn| Ok::<_, StoreError>(diesel::sql_query(statement).execute(conn)?));
+    let ran = store.write_now(|conn: &mut Conn| {
+        Ok::<_, StoreError>(diesel::sql_query(format!("/* test */ {statement}")).execute(conn)?)
+    });
     ran.unwrap_or_else(|error| panic!("{statement}: {error}"));
 }
 
@@ -242,7 +244,10 @@ async fn a_key_that_nobody_calls_with_is_warned_of_twice_and_then_disabled() {
             root.browser.get(&format!("/audit?event={name}")).await.count("tbody tr[data-event], tbody tr")
         }
     };
-    let sweep = || async { idle::sweep(&app.app).await.expect("a sweep") };
+    let sweep = || async {
+        flush_usage(&app.app).await.unwrap();
+        idle::sweep(&app.app).await.unwrap()
+    };
 
     assert_eq!(sweep().await, 0);
     for (days, looked) in [(22, 0), (1, 1), (0, 0), (5, 0), (1, 1), (0, 0)] {
@@ -274,7 +279,7 @@ async fn a_key_that_nobody_calls_with_is_warned_of_twice_and_then_disabled() {
 #[actix_web::test]
 async fn a_program_tightens_limits_and_never_loosens_them() {
     let app = TestApp::spawn();
-    let root = app.bare_root("root").await;
+    let root = app.root().await;
     let admin = app.key_of(&root).await;
     let user = app.sub_user(&root, "dev", &["QcloudCamReadOnlyAccess"]).await;
     let client = app.key_of(&user).await;

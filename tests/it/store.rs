@@ -25,7 +25,8 @@ async fn the_schema_refuses_a_third_slot_a_doubled_slot_and_the_deletion_of_an_e
     root.create_key(&format!("/users/{}/keys", root.uin)).await;
     let copy = |slot: i32| {
         format!(
-            "INSERT INTO api_keys SELECT 'AKIDcopy{slot}', uid, owner_uin, uin, {slot}, secret, status, note, created_at, \
+            "INSERT INTO api_keys (secret_id, uid, owner_uin, uin, slot, secret, status, note, created_at, created_by, changed_at, \
+             changed_by) SELECT 'AKIDcopy{slot}', uid, owner_uin, uin, {slot}, secret, status, note, created_at, \
              created_by, changed_at, changed_by FROM api_keys WHERE slot = 1"
         )
     };

@@ -135,6 +135,7 @@ fn carry_out(change: &mut Change<'_>, step_up: &StepUp) -> Result<Done, Failure>
     let purpose = Purpose::from_name(&step_up.purpose).ok_or(Failure::Corrupt("step_ups.purpose"))?;
     let (target, detail) = (target_of(change.conn, change.by.owner(), step_up)?, detail_of(step_up)?);
     let place = if detail.own { Place::Own } else { Place::Of(target.uin) };
+    let key = || secret_id_of(step_up).map(|id| KeyRef { place, id });
     match purpose {
         Purpose::ShowSecret => {
             let secret_id = secret_id_of(step_up)?;
@@ -146,15 +147,9 @@ fn carry_out(change: &mut Change<'_>, step_up: &StepUp) -> Result<Done, Failure>
             let Created { secret_id, ticket } = create_checked(change, place, &detail.note)?;
             Ok(Done::KeyCreated { place, secret_id, ticket })
         }
-        Purpose::EnableKey => {
-            enable_at(change, &KeyRef { place, id: secret_id_of(step_up)? }).map(|()| Done::KeyEnabled(place))
-        }
-        Purpose::TryKeyOff => {
-            try_off_at(change, &KeyRef { place, id: secret_id_of(step_up)? }).map(|()| Done::KeyTried(place))
-        }
-        Purpose::DeleteKey => {
-            delete_at(change, &KeyRef { place, id: secret_id_of(step_up)? }).map(|()| Done::KeyDeleted(place))
-        }
+        Purpose::EnableKey => enable_at(change, &key()?).map(|()| Done::KeyEnabled(place)),
+        Purpose::TryKeyOff => try_off_at(change, &key()?).map(|()| Done::KeyTried(place)),
+        Purpose::DeleteKey => delete_at(change, &key()?).map(|()| Done::KeyDeleted(place)),
         Purpose::AddMfaDevice => {
             let ticket = opened(change, &own_door(change.by, factors::devices::ENROLMENT)?)?;
             Ok(Done::Enrolling { ticket })

@@ -2,6 +2,7 @@
 
 use crate::app::keys::limits::idle;
 use crate::app::keys::trials;
+use crate::app::keys::usage::flush_usage;
 use crate::app::{App, Failure};
 use crate::store::leases::{self, Lease};
 
@@ -16,6 +17,7 @@ pub async fn do_what_is_due(app: &App) -> Result<(), Failure> {
     if !is_ours(app).await? {
         return Ok(());
     }
+    flush_usage(app).await?;
     idle::sweep(app).await?;
     trials::end_trials(app).await?;
     Ok(())

@@ -47,6 +47,7 @@ async fn questions(album: &mut Album, root: &Person, list: &str, id: &str) {
     album.open("delete", &root.browser, &format!("{key}/delete")).await;
     album.send("delete_refused", root, &format!("{key}/delete"), &[("confirm", "????")]).await;
     album.open("records_none", &root.browser, &format!("{key}/records")).await;
+    album.open("limits", &root.browser, &format!("{key}/limits")).await;
 }
 
 async fn shown(album: &mut Album, app: &TestApp, root: &Person, list: &str, id: &str) {

@@ -198,6 +198,7 @@ async fn help(album: &mut Album, app: &TestApp, root: &Person) {
     ] {
         album.open(name, &root.browser, &format!("/help/gate?proxy={proxy}")).await;
     }
+    album.open("report", &root.browser, "/reports/credentials").await;
     album.open("debugger", &root.browser, "/help/api/debug").await;
     album
         .send("debugger_refused", root, "/help/api/debug", &[("method", "POST"), ("headers", "nothing")])

@@ -28,9 +28,8 @@ fn next(from: i64, days: i64, now: i64) -> i64 {
     warnings.into_iter().find(|at| *at > now).unwrap_or(end)
 }
 
-/// Looks at the keys that are due; says how many they were.
+/// Looks at the keys that are due; says how many they were. What keys were used for lately is to be written down before.
 pub async fn sweep(app: &App) -> Result<usize, Failure> {
-    crate::app::keys::usage::flush_usage(app).await?;
     let now = app.clock.now();
     let due = app.store.read(move |conn| key_idle::due(conn, now, IN_ONE)).await?;
     let count = due.len();
