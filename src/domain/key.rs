@@ -109,6 +109,13 @@ impl Key {
         }
         self.limits.is_expired_at(now).then_some(Halt::Expired)
     }
+
+    /// Since when it cannot be used, in unix seconds; nothing while it can.
+    pub fn off_since(&self, now: i64) -> Option<i64> {
+        let disabled = (!self.is_enabled()).then_some(self.changed_at);
+        let expired = self.limits.expires_at.filter(|end| now >= *end);
+        disabled.into_iter().chain(expired).min()
+    }
 }
 
 /// Why a key cannot be used at all.

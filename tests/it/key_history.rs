@@ -306,3 +306,24 @@ async fn a_refused_call_of_a_disabled_key_has_the_service_it_was_for() {
 
     assert!(records.text("tr[data-request-id]").unwrap().contains("cam:GetUserAppId"));
 }
+
+#[actix_web::test]
+async fn the_page_of_an_expired_key_says_who_still_calls() {
+    let app = TestApp::spawn();
+    let root = app.root().await;
+    let alice = app.sub_user(&root, "dev-alice", &["QcloudCamReadOnlyAccess"]).await;
+    let (client, admin) = (app.key_of(&alice).await, app.key_of(&root).await);
+    let uin: u64 = alice.uin.parse().unwrap();
+    let end = camlock::clock::iso(app.now() + 60);
+    let limits = json!({"AccessKeyId": client.secret_id, "TargetUin": uin, "ExpiresAt": end});
+    assert_eq!(code(&admin.call("camlock", "UpdateKeyLimits", limits).await), "");
+    let history = format!("/users/{}/keys/{}/history", alice.uin, client.secret_id);
+    assert_eq!(root.browser.get(&history).await.count("#still-h"), 0);
+
+    app.wait(60);
+    client.call("cam", "ListUsers", json!({})).await;
+
+    let page = root.browser.get(&history).await;
+    assert_eq!(page.count("tr[data-still]"), 1, "{}", page.body);
+    assert!(page.text("main").unwrap().contains("Refused since the key has expired"), "{}", page.body);
+}

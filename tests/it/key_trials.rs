@@ -130,7 +130,7 @@ async fn whoever_sees_the_key_sees_when_its_trial_ends() {
 
 #[actix_web::test]
 async fn nothing_is_enabled_again_that_somebody_changed_meanwhile() {
-    for deed in ["console", "api", "operator", "shell"] {
+    for deed in ["console", "api", "limits", "operator", "shell"] {
         let scene = Scene::new().await;
         scene.try_off().await;
         match deed {
@@ -143,6 +143,12 @@ async fn nothing_is_enabled_again_that_somebody_changed_meanwhile() {
                 let off =
                     json!({"AccessKeyId": scene.client.secret_id, "Status": "Inactive", "TargetUin": uin});
                 assert_eq!(code(&scene.admin.call("cam", "UpdateAccessKey", off).await), "");
+            }
+            "limits" => {
+                let uin: u64 = scene.list.split('/').nth(2).unwrap().parse().unwrap();
+                let limited =
+                    json!({"AccessKeyId": scene.client.secret_id, "TargetUin": uin, "Purpose": "nightly"});
+                assert_eq!(code(&scene.admin.call("camlock", "UpdateKeyLimits", limited).await), "");
             }
             "operator" => {
                 let id = SecretId::parse(&scene.client.secret_id).unwrap();

@@ -13,7 +13,7 @@ BEGIN
     EXECUTE format('DELETE FROM %I.trials WHERE secret_id = $1', TG_TABLE_SCHEMA) USING OLD.secret_id;
     RETURN NULL;
 END $$;
-CREATE TRIGGER api_keys_end_trial AFTER UPDATE OF status, changed_at, changed_by ON api_keys
+CREATE TRIGGER api_keys_end_trial AFTER UPDATE OF status, changed_at, changed_by, limits_at ON api_keys
     FOR EACH ROW EXECUTE FUNCTION trial_ended();
 
 -- When a key was used first; null of keys that were used before this was kept.

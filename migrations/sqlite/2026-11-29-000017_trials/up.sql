@@ -8,7 +8,7 @@ CREATE TABLE trials (
 );
 CREATE INDEX trials_end ON trials (ends_at);
 -- Whoever changes the standing of a key ends its trial, nodes of earlier versions and other programs too.
-CREATE TRIGGER api_keys_end_trial AFTER UPDATE OF status, changed_at, changed_by ON api_keys
+CREATE TRIGGER api_keys_end_trial AFTER UPDATE OF status, changed_at, changed_by, limits_at ON api_keys
     BEGIN DELETE FROM trials WHERE secret_id = OLD.secret_id; END;
 
 -- When a key was used first; null of keys that were used before this was kept.

@@ -68,10 +68,7 @@ pub async fn impacts(
             Err(Failure::Denied(_)) => return Ok(Vec::new()),
             found => found?,
         };
-        let each = keys.iter().map(|key| {
-            let off_since = (!key.is_enabled()).then_some(key.changed_at);
-            Ok(impact_of(view.conn, &key.secret_id, off_since, now)?)
-        });
+        let each = keys.iter().map(|key| Ok(impact_of(view.conn, &key.secret_id, key.off_since(now), now)?));
         each.collect()
     })
     .await

@@ -69,7 +69,7 @@ fn found(view: &mut View<'_>, wanted: &KeyRef, cursor: EventCursor, now: i64) ->
         None => of_key.find(view.conn, &CREATIONS, EventCursor::Newer(0))?.map(|event| event.at),
     };
     let off_since = match &key {
-        Some(key) => (!key.is_enabled()).then_some(key.changed_at),
+        Some(key) => key.off_since(now),
         None => deleted.as_ref().map(|event| event.at),
     };
     let impact = impact_of(view.conn, id, off_since, now)?;

@@ -15,7 +15,7 @@ use crate::domain::key_limits::KeyLimits;
 use crate::domain::key_limits::written::WrittenLimits;
 use crate::domain::permission::{Cause, Denial, action};
 use crate::domain::user::{User, UserKind};
-use crate::store::{Conn, api_keys, dialect, meta, nodes, users};
+use crate::store::{Conn, api_keys, dialect, meta, nodes, trials, users};
 use serde_json::Value;
 
 /// The migration that brought limits. A program without it lets every call pass that a limit would refuse.
@@ -95,6 +95,8 @@ fn ensure_may_loosen(change: &Change<'_>, holder: &User) -> Result<(), Failure> 
 pub(in crate::app) fn set(app: &App, conn: &mut Conn, key: &Key, limits: &KeyLimits) -> Result<(), Failure> {
     ensure_known_everywhere(app, conn)?;
     let now = app.clock.now();
+    // Whoever changes a key that is tried off decides that it stays off.
+    trials::remove(conn, &key.secret_id)?;
     api_keys::set_limits(conn, key, limits, now)?;
     let limited = Key { limits: limits.clone(), limits_at: Some(now), ..key.clone() };
     idle::plan(conn, &limited, now)

@@ -33,6 +33,8 @@ struct HistoryPage {
     trial: Option<Trial>,
     is_trial_over: bool,
     reads_log: bool,
+    /// Whether the key is there and the person may see its limits.
+    reads_limits: bool,
     rights: Option<KeyRights>,
 }
 
@@ -42,6 +44,8 @@ struct KeyHead {
     tail: String,
     short: String,
     status: Option<KeyStatus>,
+    /// When its end was reached.
+    expired_at: Option<i64>,
     note: String,
     /// When it was disabled or deleted, and by whom.
     off: Option<(i64, String)>,
@@ -61,11 +65,17 @@ impl KeyHead {
             tail: found.secret_id.tail().to_owned(),
             short: found.secret_id.short(),
             status: key.map(|key| key.status),
+            expired_at: key.and_then(|key| key.limits.expires_at).filter(|end| now >= *end),
             note: key.map(|key| key.note.clone()).unwrap_or_default(),
             off: disabled.or(deleted),
             created_at: found.created_at,
             age: key.map(|key| (now - key.created_at) / 86_400),
         }
+    }
+
+    /// Whether calls with it can be accepted.
+    fn is_in_use(&self) -> bool {
+        self.is_enabled() && self.expired_at.is_none()
     }
 
     fn is_enabled(&self) -> bool {
@@ -95,6 +105,7 @@ pub async fn index(visit: Visit, query: Query) -> PageResult {
         is_trial_over: found.trial.as_ref().is_some_and(|trial| trial.ends_at <= now),
         trial: found.trial,
         reads_log,
+        reads_limits: found.key.is_some() && visit.person.may(action::QUERY_KEY_LIMITS, found.uin),
         rights: found.rights,
     })
 }

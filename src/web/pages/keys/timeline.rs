@@ -106,6 +106,10 @@ fn look(event: &Event) -> (&'static str, &'static str, String) {
         said("off", "x", "Deleted by")
     } else if is(EventName::DELETE_ACCESS_KEY) {
         said("off", "x", "Deleted over the API by")
+    } else if is(EventName::UPDATE_KEY_LIMITS) {
+        said("", "pencil", "Limits changed by")
+    } else if is(EventName::KEY_IDLE_SOON) {
+        said("warn", "clock", "Not used for long, told by")
     } else if is(EventName::UPDATE_API_KEY) {
         said("", "pencil", "Note changed by")
     } else {
