@@ -65,7 +65,7 @@ async fn events(person: &Person, event: &str) -> usize {
 fn crowd(app: &TestApp, root: &Person, count: i64) {
     use diesel::connection::SimpleConnection;
     let owner: i64 = root.uin.parse().unwrap();
-    let mut text = String::new();
+    let mut text = "/* test */".to_owned();
     for number in 0..count {
         let (uid, uin) = (800_000_000 + number, 700_000_000_000 + number);
         let identity = format!("INSERT INTO identities (uin) VALUES ({uin});");

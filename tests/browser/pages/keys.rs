@@ -66,13 +66,13 @@ async fn life(sweep: &mut Sweep<'_>, scene: &Scene, id: &str) {
     sweep.look("key-disable-dialog-used").await;
     sweep.visit(&format!("{list}/{id}/disable"), "key-disable-used").await;
     sweep.visit(&history, "key-history").await;
+    chrome.click(".twin summary").await;
+    sweep.look("key-history-with-table").await;
     sweep.visit(&format!("{list}/{id}/limits"), "key-limits").await;
     chrome.fill("expires_at", "tomorrow").await;
     chrome.fill("networks", "everywhere").await;
     chrome.press("Save limits").await;
     sweep.look("key-limits-with-errors").await;
-    chrome.click(".twin summary").await;
-    sweep.look("key-history-with-table").await;
     chrome.open(&format!("{list}/{id}/disable")).await;
     chrome.press("Try it off for 10 minutes").await;
     sweep.look("keys-tried-off").await;

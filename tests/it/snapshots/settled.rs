@@ -146,7 +146,8 @@ fn kind_of(word: &str) -> Option<&'static str> {
     let is_hex = all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(byte));
     match word.len() {
         36 if word.split('-').map(str::len).eq([8, 4, 4, 4, 12]) => Some("REQUEST"),
-        12 if all(u8::is_ascii_digit) => Some("UIN"),
+        // Not the end of a request id, which may have digits alone.
+        12 if word.starts_with("10000000") && all(u8::is_ascii_digit) => Some("UIN"),
         64 if is_hex => Some("HASH"),
         20.. if has(u8::is_ascii_digit) && has(u8::is_ascii_uppercase) && has(u8::is_ascii_lowercase) => {
             Some("RANDOM")
