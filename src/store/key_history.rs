@@ -1,5 +1,6 @@
 //! What the numbers of one key add up to: a range of one index each, however many keys there are.
 
+use super::key_hours::Total;
 use super::{Conn, StoreError};
 use crate::domain::key::SecretId;
 use crate::domain::key_history::{DayOutcome, Seen};
@@ -137,31 +138,13 @@ pub fn sums(conn: &mut Conn, id: &SecretId, spans: Spans) -> Result<Sums, StoreE
     .get_result(conn)?)
 }
 
-/// Calls of one kind of caller that came though the key is not to be used any more.
-#[derive(Clone, Debug, QueryableByName)]
-pub struct StillCalling {
-    #[diesel(sql_type = Text)]
-    pub service: String,
-    #[diesel(sql_type = Text)]
-    pub network: String,
-    #[diesel(sql_type = Text)]
-    pub client: String,
-    #[diesel(sql_type = Text)]
-    pub outcome: String,
-    #[diesel(sql_type = BigInt)]
-    pub calls: i64,
-    /// When the hour of the last one began, in unix seconds.
-    #[diesel(sql_type = BigInt)]
-    pub last_hour: i64,
-}
-
 /// Who still called since then with a key that was disabled, had expired or was deleted, the latest first.
 pub fn still_calling(
     conn: &mut Conn,
     id: &SecretId,
     since: i64,
     most: i64,
-) -> Result<Vec<StillCalling>, StoreError> {
+) -> Result<Vec<Total>, StoreError> {
     Ok(diesel::sql_query(
         "SELECT service, network, client, outcome, CAST(sum(calls) AS BIGINT) AS calls, max(hour) AS last_hour \
          FROM key_hours WHERE secret_id = $1 AND hour >= $2 AND outcome IN ($3, $4, $5) \

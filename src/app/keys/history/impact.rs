@@ -7,7 +7,8 @@ use crate::domain::key::{Key, SecretId};
 use crate::domain::key_history::{DAY, DayCalls, days};
 use crate::domain::key_hours::{self, KEPT_DAYS};
 use crate::domain::key_usage::{LastUse, Record};
-use crate::store::key_history::{self, Calls, Spans, StillCalling, Sums};
+use crate::store::key_history::{self, Calls, Spans, Sums};
+use crate::store::key_hours::Total;
 use crate::store::{Conn, StoreError, key_usage};
 
 /// Kinds of callers that are listed, those with the most calls.
@@ -22,7 +23,7 @@ pub struct Impact {
     pub sums: Sums,
     pub callers: Vec<Calling>,
     /// Who called though the key was off, since it has been; nobody where it is in use.
-    pub still: Vec<StillCalling>,
+    pub still: Vec<Total>,
     /// The days that are kept, the oldest first.
     pub days: Vec<DayCalls>,
 }
