@@ -2,8 +2,8 @@
 """Pages of a small and of a large organisation beside each other: benches/scale.py target/release/camlock SMALL LARGE
 
 SMALL and LARGE are data directories; next to each stands what is needed to sign in as root, as JSON, in a file of the same
-name with `.json` behind it (`cargo run --release --example seed -- --data-dir /tmp/large > /tmp/large.json`). A server is
-started on each; every page is asked for in turns, ROUNDS times, and the median in milliseconds is printed with the ratio,
+name with `.json` behind it (`cargo run --release --example seed -- --data-dir /tmp/large > /tmp/large.json`), with the URL of
+its database if it has one of its own. A server is started on each; every page is asked for in turns, ROUNDS times, and the median in milliseconds is printed with the ratio,
 the rows that were shown, and how long the database of the large one worked for one page. Compare figures of one run only.
 """
 import base64, hashlib, hmac, http.client, http.cookies, json, os, re, signal, socket, statistics, struct, subprocess, sys, time
@@ -61,6 +61,10 @@ class Server:
         self.port, self.metrics = free_port(), free_port()
         settings = {"CAMLOCK_DATA_DIR": place, "CAMLOCK_LISTEN": f"127.0.0.1:{self.port}", "CAMLOCK_LOG__LEVEL": "warn",
                     "CAMLOCK_SERVER__WORKERS": "1", "CAMLOCK_METRICS__LISTEN": f"127.0.0.1:{self.metrics}", "PATH": os.environ["PATH"]}
+        with open(f"{place.rstrip('/')}.json") as file:
+            root = json.load(file)
+        if root.get("database"):
+            settings["CAMLOCK_DATABASE__URL"] = root["database"]
         begun = time.monotonic()
         self.process = subprocess.Popen([program, "serve"], env=settings, stdout=subprocess.DEVNULL)
         while True:
@@ -71,8 +75,7 @@ class Server:
                 time.sleep(0.05)
         self.started = time.monotonic() - begun
         self.browser = Browser(self.port)
-        with open(f"{place.rstrip('/')}.json") as file:
-            self.browser.sign_in(json.load(file))
+        self.browser.sign_in(root)
 
     def facts(self):
         """What stands in this organisation to look for."""

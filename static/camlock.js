@@ -91,6 +91,8 @@ on('click', e => {
 on('keydown', e => {
   const menu = e.key === 'Escape' && $('.menu[open]');
   if (menu) { menu.open = false; $('summary', menu).focus(); }
+  const box = e.key === 'k' && (e.ctrlKey || e.metaKey) && $('#jump');
+  if (box) { e.preventDefault(); box.offsetParent ? box.select() : location.assign('/jump'); }
 });
 
 on('focusin', e => { if (e.target.matches('textarea')) e.target.entered = true; });

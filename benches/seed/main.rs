@@ -98,6 +98,9 @@ const KEPT: [&str; 2] = [
 
 fn kept_by_triggers(store: &Store) -> Outcome<()> {
     store.write_now(|conn: &mut Conn| {
+        if let Conn::Postgres(conn) = conn {
+            diesel::sql_query("SET LOCAL statement_timeout = 0").execute(conn)?;
+        }
         diesel::sql_query("UPDATE sequences SET value = 0 WHERE name = 'listed'").execute(conn)?;
         while user_lines::fill(conn, 100_000)? {}
         for statement in KEPT {

@@ -48,6 +48,7 @@ pub struct Story {
     pub hash: String,
     pub vault: Vault,
     seed: String,
+    database: Option<String>,
 }
 
 impl Story {
@@ -63,6 +64,7 @@ impl Story {
             hash,
             vault,
             seed: sizes.seed.clone(),
+            database: sizes.database.clone(),
         }
     }
 
@@ -203,7 +205,7 @@ impl Story {
         let totp = self.totp_seed(root).map(|seed| seed.base32().to_string()).unwrap_or_default();
         serde_json::json!({
             "root": root.to_string(), "user_name": "root", "password": PASSWORD, "totp": totp, "seed": self.seed,
-            "users": self.users, "first_sub_user": (root + 1).to_string(),
+            "users": self.users, "first_sub_user": (root + 1).to_string(), "database": self.database,
         })
         .to_string()
     }

@@ -9,6 +9,7 @@ pub mod failure;
 pub mod forms;
 pub mod gate;
 pub mod groups;
+pub mod jump;
 pub mod keys;
 pub mod me;
 pub mod operator;

@@ -21,7 +21,16 @@ pub struct SecretId(String);
 #[error("A SecretId is AKID and 32 letters or digits.")]
 pub struct MalformedSecretId;
 
+/// Characters of a `SecretId` that are enough to look for it.
+pub const START: usize = 8;
+
 impl SecretId {
+    /// Whether a text is one or the beginning of one, however short.
+    pub fn is_begun_by(text: &str) -> bool {
+        let tail = text.strip_prefix("AKID");
+        tail.is_some_and(|tail| tail.len() <= 32 && tail.bytes().all(|byte| byte.is_ascii_alphanumeric()))
+    }
+
     /// Accepts only the exact shape, so a `SecretId` in hand is always well formed.
     pub fn parse(text: &str) -> Result<Self, MalformedSecretId> {
         let tail = text.strip_prefix("AKID").ok_or(MalformedSecretId)?;

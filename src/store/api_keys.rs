@@ -7,6 +7,7 @@ use crate::domain::key::{Key, KeyStatus, SecretId};
 use crate::domain::key_limits::{KeyLimits, Networks};
 use crate::domain::user::{Uid, Uin, User};
 use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Text};
 use std::sync::Arc;
 
 #[derive(Queryable, Selectable)]
@@ -122,6 +123,41 @@ pub fn find(conn: &mut Conn, uid: Uid, id: &SecretId) -> Result<Option<Key>, Sto
         .get_result(conn)
         .optional()?;
     row.map(Key::try_from).transpose()
+}
+
+#[derive(QueryableByName)]
+struct Holding {
+    #[diesel(sql_type = Text)]
+    secret_id: String,
+    #[diesel(sql_type = BigInt)]
+    uid: i64,
+}
+
+/// Keys of an account whose SecretIds begin like that, in their order, as many as that at most, each with its holder.
+pub fn begun_by(
+    conn: &mut Conn,
+    owner: Uin,
+    start: &str,
+    most: usize,
+) -> Result<Vec<(SecretId, Uid)>, StoreError> {
+    let column = match conn {
+        Conn::Postgres(_) => "secret_id COLLATE \"C\"",
+        Conn::Sqlite(_) => "secret_id",
+    };
+    let text = format!(
+        "SELECT secret_id, uid FROM api_keys WHERE owner_uin = $1 AND {column} >= $2 AND {column} < $3 \
+         ORDER BY {column} LIMIT {most}"
+    );
+    let found: Vec<Holding> = diesel::sql_query(text)
+        .bind::<BigInt, _>(owner.0)
+        .bind::<Text, _>(start)
+        .bind::<Text, _>(format!("{start}{}", char::MAX))
+        .load(conn)?;
+    let pair = |row: Holding| {
+        let id = SecretId::parse(&row.secret_id).map_err(|_| StoreError::Corrupt("api_keys.secret_id"))?;
+        Ok((id, Uid(row.uid)))
+    };
+    found.into_iter().map(pair).collect()
 }
 
 /// The sealed secret of that membership's key.

@@ -14,9 +14,11 @@ type FoundKey = (i64, String, i16, String, i64, Option<i64>, Option<String>);
 
 /// Users of an account behind a UIN, in the order of their UINs, `most` of them.
 pub fn page(conn: &mut Conn, owner: Uin, after: Uin, most: i64) -> Result<Vec<Credentials>, StoreError> {
+    // The same bound on both sides: a merge join of PostgreSQL would begin at the first of all identities otherwise.
+    let behind = users::uin.gt(after.0).and(identities::uin.gt(after.0));
     let found: Vec<Ways> = users::table
         .inner_join(identities::table)
-        .filter(users::owner_uin.eq(owner.0).and(users::uin.gt(after.0)))
+        .filter(users::owner_uin.eq(owner.0).and(behind))
         .order(users::uin)
         .limit(most)
         .select((Row::as_select(), identities::password_hash, identities::password_changed_at))

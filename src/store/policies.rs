@@ -8,6 +8,7 @@ use crate::domain::user::{Uid, Uin};
 use diesel::prelude::*;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::sql_types::{BigInt, Nullable, Text};
+use std::collections::HashMap;
 
 #[derive(Queryable, Selectable, Insertable)]
 #[diesel(table_name = policies)]
@@ -124,6 +125,7 @@ pub struct InForce {
 
 #[derive(Queryable)]
 struct Deciding {
+    uid: i64,
     origin: String,
     through: String,
     name: String,
@@ -136,48 +138,66 @@ struct Deciding {
     group: Option<i64>,
 }
 
-/// Every `?` is the membership.
+/// Every `?` is what the UID is compared with.
 const IN_FORCE: &str = "\
-    SELECT '1 own' AS origin, '' AS through, p.name AS name, p.document AS document, \
+    SELECT a.uid AS uid, '1 own' AS origin, '' AS through, p.name AS name, p.document AS document, \
     CASE WHEN a.stepped_up THEN NULL ELSE a.granted_at END AS one, \
     CASE WHEN p.stepped_up THEN NULL ELSE p.granted_at END AS two, CAST(NULL AS BIGINT) AS three, p.loosened_at AS loosened, \
     p.id AS policy, CAST(NULL AS BIGINT) AS in_group \
-    FROM policy_attachments a JOIN policies p ON p.id = a.policy_id WHERE a.uid = ? \
-    UNION ALL SELECT '2 group', g.name, p.name, p.document, \
+    FROM policy_attachments a JOIN policies p ON p.id = a.policy_id WHERE a.uid ? \
+    UNION ALL SELECT m.uid, '2 group', g.name, p.name, p.document, \
     CASE WHEN gp.stepped_up THEN NULL ELSE gp.granted_at END, \
     CASE WHEN p.stepped_up THEN NULL ELSE p.granted_at END, \
     CASE WHEN m.stepped_up THEN NULL ELSE m.granted_at END, p.loosened_at, p.id, g.id FROM group_members m \
     JOIN user_groups g ON g.id = m.group_id JOIN group_policies gp ON gp.group_id = g.id \
-    JOIN policies p ON p.id = gp.policy_id WHERE m.uid = ? \
-    UNION ALL SELECT '3 boundary', '', p.name, p.document, \
+    JOIN policies p ON p.id = gp.policy_id WHERE m.uid ? \
+    UNION ALL SELECT b.uid, '3 boundary', '', p.name, p.document, \
     CASE WHEN p.stepped_up THEN NULL ELSE p.granted_at END, CAST(NULL AS BIGINT), CAST(NULL AS BIGINT), p.loosened_at, \
-    p.id, CAST(NULL AS BIGINT) FROM user_boundaries b JOIN policies p ON p.id = b.policy_id WHERE b.uid = ? \
-    UNION ALL SELECT '4 member', '', '', '', CAST(NULL AS BIGINT), CAST(NULL AS BIGINT), CAST(NULL AS BIGINT), \
-    g.loosened_at, CAST(NULL AS BIGINT), g.id FROM group_members m JOIN user_groups g ON g.id = m.group_id WHERE m.uid = ? \
-    UNION ALL SELECT '5 user', '', '', '', CASE WHEN u.stepped_up THEN NULL ELSE u.granted_at END, \
+    p.id, CAST(NULL AS BIGINT) FROM user_boundaries b JOIN policies p ON p.id = b.policy_id WHERE b.uid ? \
+    UNION ALL SELECT m.uid, '4 member', '', '', '', CAST(NULL AS BIGINT), CAST(NULL AS BIGINT), CAST(NULL AS BIGINT), \
+    g.loosened_at, CAST(NULL AS BIGINT), g.id FROM group_members m JOIN user_groups g ON g.id = m.group_id WHERE m.uid ? \
+    UNION ALL SELECT u.uid, '5 user', '', '', '', CASE WHEN u.stepped_up THEN NULL ELSE u.granted_at END, \
     CAST(NULL AS BIGINT), CAST(NULL AS BIGINT), u.loosened_at, CAST(NULL AS BIGINT), CAST(NULL AS BIGINT) \
-    FROM users u WHERE u.uid = ? ORDER BY 1, 2, 3";
+    FROM users u WHERE u.uid ? ORDER BY 2, 3, 4";
 
-/// [`IN_FORCE`] of a membership, in a form that Diesel keeps prepared.
+/// [`IN_FORCE`] of one membership, in a form that Diesel keeps prepared.
 #[derive(QueryId)]
 struct InForceOf(i64);
 
+/// [`IN_FORCE`] of several memberships.
+struct InForceOfMany<'a>(&'a [Uid]);
+
+type Columns = (
+    BigInt,
+    Text,
+    Text,
+    Text,
+    Text,
+    Nullable<BigInt>,
+    Nullable<BigInt>,
+    Nullable<BigInt>,
+    Nullable<BigInt>,
+    Nullable<BigInt>,
+    Nullable<BigInt>,
+);
+
 impl Query for InForceOf {
-    type SqlType = (
-        Text,
-        Text,
-        Text,
-        Text,
-        Nullable<BigInt>,
-        Nullable<BigInt>,
-        Nullable<BigInt>,
-        Nullable<BigInt>,
-        Nullable<BigInt>,
-        Nullable<BigInt>,
-    );
+    type SqlType = Columns;
+}
+
+impl Query for InForceOfMany<'_> {
+    type SqlType = Columns;
+}
+
+impl QueryId for InForceOfMany<'_> {
+    type QueryId = ();
+
+    const HAS_STATIC_QUERY_ID: bool = false;
 }
 
 impl RunQueryDsl<Conn> for InForceOf {}
+
+impl RunQueryDsl<Conn> for InForceOfMany<'_> {}
 
 impl<DB> QueryFragment<DB> for InForceOf
 where
@@ -187,6 +207,7 @@ where
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
         for (place, text) in IN_FORCE.split('?').enumerate() {
             if place > 0 {
+                out.push_sql("= ");
                 out.push_bind_param::<BigInt, _>(&self.0)?;
             }
             out.push_sql(text);
@@ -195,26 +216,61 @@ where
     }
 }
 
-/// Everything that decides for one membership, as it is now. One statement, so that what moves from one place to
-/// another meanwhile is seen in one of them.
-pub fn in_force(conn: &mut Conn, uid: Uid) -> Result<InForce, StoreError> {
-    let found: Vec<Deciding> = InForceOf(uid.0).load(conn)?;
-    let mut in_force = InForce::default();
-    for Deciding { origin, through, name, document, one, two, three, loosened, policy, group } in found {
-        in_force.policies.extend(policy.map(PolicyId));
-        in_force.groups.extend(group.map(GroupId));
-        in_force.waits_from = in_force.waits_from.max(loosened);
+impl<DB> QueryFragment<DB> for InForceOfMany<'_>
+where
+    DB: diesel::backend::Backend + diesel::sql_types::HasSqlType<BigInt>,
+    i64: diesel::serialize::ToSql<BigInt, DB>,
+{
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
+        for (place, text) in IN_FORCE.split('?').enumerate() {
+            if place > 0 {
+                for (number, uid) in self.0.iter().enumerate() {
+                    out.push_sql(if number == 0 { "IN (" } else { ", " });
+                    out.push_bind_param::<BigInt, _>(&uid.0)?;
+                }
+                out.push_sql(")");
+            }
+            out.push_sql(text);
+        }
+        Ok(())
+    }
+}
+
+impl InForce {
+    fn add(&mut self, Deciding { uid: _, origin, through, name, document, one, two, three, loosened, policy, group }: Deciding) {
+        self.policies.extend(policy.map(PolicyId));
+        self.groups.extend(group.map(GroupId));
+        self.waits_from = self.waits_from.max(loosened);
         let waits_from = one.max(two).max(three);
         let group = (origin == "2 group").then_some(through);
         match origin.as_str() {
-            "1 own" | "2 group" => {
-                in_force.attached.push(Ruling { group, name, document, waits_from });
-            }
-            "3 boundary" => in_force.boundary = Some(Ruling { group, name, document, waits_from }),
-            _ => in_force.waits_from = in_force.waits_from.max(waits_from),
+            "1 own" | "2 group" => self.attached.push(Ruling { group, name, document, waits_from }),
+            "3 boundary" => self.boundary = Some(Ruling { group, name, document, waits_from }),
+            _ => self.waits_from = self.waits_from.max(waits_from),
         }
     }
+}
+
+/// Everything that decides for one membership, as it is now. One statement, so that what moves from one place to
+/// another meanwhile is seen in one of them.
+pub fn in_force(conn: &mut Conn, uid: Uid) -> Result<InForce, StoreError> {
+    let mut in_force = InForce::default();
+    let found: Vec<Deciding> = InForceOf(uid.0).load(conn)?;
+    found.into_iter().for_each(|row| in_force.add(row));
     Ok(in_force)
+}
+
+/// [`in_force`] of each of several memberships, at one moment; for some hundred at once.
+pub fn in_force_of(conn: &mut Conn, uids: &[Uid]) -> Result<HashMap<Uid, InForce>, StoreError> {
+    let mut of_each: HashMap<Uid, InForce> = HashMap::new();
+    if uids.is_empty() {
+        return Ok(of_each);
+    }
+    let found: Vec<Deciding> = InForceOfMany(uids).load(conn)?;
+    for row in found {
+        of_each.entry(Uid(row.uid)).or_default().add(row);
+    }
+    Ok(of_each)
 }
 
 /// How many custom policies an account has.

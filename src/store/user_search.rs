@@ -1,10 +1,10 @@
 //! The User List: one page of an account's users, searched, filtered and sorted. However many users there are, a page
 //! reads a bounded number of rows.
 
-use super::schema::{api_keys, users};
+use super::schema::users;
 use super::user_ranges::{Match, Range, Texts};
-use super::{Conn, StoreError, user_lines, user_ranges, user_terms};
-use crate::domain::key::SecretId;
+use super::{Conn, StoreError, api_keys, user_lines, user_ranges, user_terms};
+use crate::domain::key::{self, SecretId};
 use crate::domain::paging::Slice;
 use crate::domain::user::{Uin, User};
 use crate::domain::user_search::{
@@ -100,9 +100,9 @@ fn find(conn: &mut Conn, search: &Search<'_>) -> Result<Places, StoreError> {
     if text.is_empty() {
         return listed(conn, search);
     }
-    if let Ok(id) = SecretId::parse(text) {
-        let holder = api_keys::table.find(id.as_str()).select(api_keys::uid).get_result(conn).optional()?;
-        return Ok(Places::as_asked(sorted(conn, search, &Vec::from_iter(holder))?));
+    let holders = with_key(conn, search.owner, text)?;
+    if SecretId::parse(text).is_ok() {
+        return Ok(Places::as_asked(sorted(conn, search, &holders)?));
     }
     let mut wanted = Wanted::of(text);
     if let Wanted::Start(start) = &wanted
@@ -119,6 +119,7 @@ fn find(conn: &mut Conn, search: &Search<'_>) -> Result<Places, StoreError> {
     let uids = if is_walking { None } else { few_matches(conn, search.owner, texts)? };
     if let Some(mut uids) = uids {
         uids.extend(with_uin(conn, search.owner, text)?);
+        uids.extend(holders);
         uids.sort_unstable();
         uids.dedup();
         return Ok(Places::as_asked(sorted(conn, search, &uids)?));
@@ -149,6 +150,15 @@ fn few_matches(conn: &mut Conn, owner: Uin, texts: Texts<'_>) -> Result<Option<V
     uids.sort_unstable();
     uids.dedup();
     Ok(Some(uids).filter(|uids| uids.len() <= FEW))
+}
+
+/// Who holds a key whose SecretId is that or begins like that.
+fn with_key(conn: &mut Conn, owner: Uin, text: &str) -> Result<Vec<i64>, StoreError> {
+    if text.len() < key::START || !SecretId::is_begun_by(text) {
+        return Ok(Vec::new());
+    }
+    let found = api_keys::begun_by(conn, owner, text, FEW)?;
+    Ok(found.into_iter().map(|(_, uid)| uid.0).collect())
 }
 
 /// The user of that whole UIN; searched like a text as well, as it may be a phone number.

@@ -21,7 +21,7 @@ use crate::web::pages::keys::{self, reveal};
 use crate::web::pages::me::{self, factors, identity, mfa};
 use crate::web::pages::policies::{self, simulate};
 use crate::web::pages::{
-    audit, chooser, confirm, grants, groups, help, home, reports, services, sign_in, step_up, users,
+    audit, chooser, confirm, grants, groups, help, home, jump, reports, services, sign_in, step_up, users,
 };
 use actix_web::body::BoxBody;
 use actix_web::dev::ServiceRequest;
@@ -195,6 +195,7 @@ pub const ENDPOINTS: &[Endpoint] = &[
     get("/policies/new", For(CREATE_POLICY), || to(policies::form::new_form)),
     make("/policies/new", For(CREATE_POLICY), || to(policies::form::create)),
     get("/policies/simulate", For(LIST_ATTACHED), || to(simulate::index)),
+    get("/jump", SignIn, || to(jump::index)),
     get("/who-can", All(&[LIST_USERS, LIST_ATTACHED]), || to(policies::who_can::index)),
     get("/policies/{id}", For(GET_POLICY), || to(policies::detail::index)),
     get("/policies/{id}/edit", All(&[GET_POLICY, CREATE_POLICY_VERSION, SET_DEFAULT_POLICY_VERSION]), || {

@@ -79,6 +79,7 @@ mod house;
 mod impact;
 mod instances;
 mod kept_forms;
+mod jump;
 mod key_files;
 mod key_history;
 mod key_hours;

@@ -5,13 +5,11 @@ use crate::app::change::event::{CAMLOCK, OPERATOR};
 use crate::app::{App, Failure};
 use crate::domain::audit::TargetFilter;
 use crate::domain::field::FieldError;
-use crate::domain::key::SecretId;
+use crate::domain::key::{self, SecretId};
 use crate::domain::permission::action;
 use crate::domain::user::Uin;
 use crate::store::{Conn, audit, groups, policy_search, user_search};
 
-/// Characters of a SecretId that are enough to look for it.
-pub const KEY_START: usize = 8;
 /// Names that one search may stand for.
 const MOST: usize = 20;
 /// Users that are looked at for a part of their name; the search of users finds notes and numbers too.
@@ -41,9 +39,10 @@ pub async fn target_meant(app: &App, caller: &Caller, text: String) -> Result<Ta
 }
 
 fn target_of(conn: &mut Conn, owner: Uin, text: &str) -> Result<TargetFilter, Failure> {
-    if is_start_of_key(text) {
-        if text.len() < KEY_START {
-            let told = format!("Enter the SecretId, or at least its first {KEY_START} characters.");
+    if SecretId::is_begun_by(text) {
+        if text.len() < key::START {
+            let least = key::START;
+            let told = format!("Enter the SecretId, or at least its first {least} characters.");
             return Err(FieldError::on_page("target", told).into());
         }
         return Ok(if SecretId::parse(text).is_ok() {
@@ -100,10 +99,6 @@ impl<'a> Wanted<'a> {
     fn fits(&self, name: &str) -> bool {
         if self.is_whole { name == self.written } else { name.to_lowercase().contains(&self.lower) }
     }
-}
-
-fn is_start_of_key(text: &str) -> bool {
-    text.starts_with("AKID") && text.len() <= 36 && text.bytes().all(|byte| byte.is_ascii_alphanumeric())
 }
 
 fn few<T>(field: &'static str, found: impl Iterator<Item = T>) -> Result<Vec<T>, FieldError> {

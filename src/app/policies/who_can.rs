@@ -7,13 +7,14 @@ use crate::app::{App, Failure};
 use crate::domain::field::FieldError;
 use crate::domain::permission::{action, is_operation_level};
 use crate::domain::policy::{Context, Grants, Principal, Reason, Request};
-use crate::domain::user::{Uin, User, UserKind};
+use crate::domain::user::{Uid, Uin, User, UserKind};
+use crate::store::policies::InForce;
 use crate::store::user_lists::{Slice, slice};
 use crate::store::{Conn, accounts, policies};
 
 /// Users that are asked about at once, and found.
 const MOST_ASKED: i64 = 1_000;
-const MOST_FOUND: usize = 100;
+const MOST_FOUND: usize = 50;
 
 /// An action on a resource.
 #[derive(Clone, Debug, Default)]
@@ -108,32 +109,35 @@ impl Asked<'_> {
         let is_full = users.len() >= usize::try_from(MOST_ASKED).unwrap_or(usize::MAX);
         let last = users.last().map(|user| user.uin).filter(|_| is_full);
         let mut ables = Ables { next: last, ..Ables::default() };
-        for user in users {
-            ables.asked += 1;
-            if !may(&user) {
-                ables.hidden += 1;
-                continue;
-            }
-            let uin = user.uin;
-            ables.found.extend(self.of(conn, user)?);
-            if ables.found.len() >= MOST_FOUND {
-                ables.next = Some(uin);
-                break;
+        for part in users.chunks(MOST_FOUND) {
+            let uids: Vec<Uid> = part.iter().map(|user| user.uid).collect();
+            let mut in_force = policies::in_force_of(conn, &uids)?;
+            for user in part {
+                ables.asked += 1;
+                if !may(user) {
+                    ables.hidden += 1;
+                    continue;
+                }
+                ables.found.extend(self.of(user, in_force.remove(&user.uid).unwrap_or_default()));
+                if ables.found.len() >= MOST_FOUND {
+                    ables.next = Some(user.uin);
+                    return Ok(ables);
+                }
             }
         }
         Ok(ables)
     }
 
-    fn of(&self, conn: &mut Conn, user: User) -> Result<Option<Able>, Failure> {
+    fn of(&self, user: &User, in_force: InForce) -> Option<Able> {
         if user.kind == UserKind::Root {
-            return Ok(Some(Able { user, by: None }));
+            return Some(Able { user: user.clone(), by: None });
         }
-        let access = Access::new(&user, self.app_id, policies::in_force(conn, user.uid)?, self.now);
+        let access = Access::new(user, self.app_id, in_force, self.now);
         let WhoCan { action, resource, ip } = self.wanted;
         let is_operation_level = is_operation_level(action);
         let asked = Beyond { action, resource, ip, is_operation_level, facts: &[] };
-        let Some((decision, _)) = access.decide_beyond(&asked) else { return Ok(None) };
-        let by = decision.by.filter(|_| decision.allowed);
-        Ok(by.map(|by| Able { user, by: Some((by.label, by.statement + 1, by.line)) }))
+        let (decision, _) = access.decide_beyond(&asked)?;
+        let by = decision.by.filter(|_| decision.allowed)?;
+        Some(Able { user: user.clone(), by: Some((by.label, by.statement + 1, by.line)) })
     }
 }

@@ -12,6 +12,7 @@ pub mod groups;
 pub mod help;
 pub mod home;
 mod impact;
+pub mod jump;
 pub mod keys;
 pub mod me;
 pub mod policies;

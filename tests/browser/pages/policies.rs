@@ -103,4 +103,6 @@ async fn simulate(sweep: &mut Sweep<'_>) {
     sweep.look("simulate-verdict").await;
     sweep.visit("/who-can", "who-can").await;
     sweep.visit("/who-can?action=cam:GetUser&resource=*", "who-can-answer").await;
+    sweep.visit("/jump?q=dev", "jump").await;
+    sweep.visit("/jump?q=nothing-of-the-kind", "jump-none-found").await;
 }

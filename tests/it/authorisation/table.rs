@@ -139,6 +139,7 @@ pub const TABLE: &[(&str, &str, Rule)] = &[
     ("GET", "/policies/new", Only(MANAGERS)),
     ("POST", "/policies/new", Only(MANAGERS)),
     ("GET", "/policies/simulate", Only(READERS)),
+    ("GET", "/jump", Only(EVERYBODY)),
     ("GET", "/who-can", Only(READERS)),
     ("GET", "/policies/{id}", Only(READERS)),
     ("GET", "/policies/{id}/edit", Only(MANAGERS)),

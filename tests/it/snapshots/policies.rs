@@ -159,6 +159,7 @@ fn question(user: &str, action: &str, resource: &str, context: &str) -> String {
 
 async fn simulator(album: &mut Album, root: &Person, alice: &str) {
     album.open("simulate", &root.browser, "/policies/simulate").await;
+    album.open("jump", &root.browser, "/jump?q=QcloudCam").await;
     album.open("who_can", &root.browser, "/who-can?action=cam:ListUsers&resource=*").await;
     album.open("least", &root.browser, &format!("/users/{alice}/permissions/used")).await;
     let one = format!("qcs::cam::uin/{}:uin/{alice}", root.uin);

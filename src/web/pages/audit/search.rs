@@ -116,9 +116,13 @@ fn request_id(field: &'static str, text: &str) -> Result<Option<String>, FieldEr
     }
     let wrong =
         || FieldError::on_page(field, "Enter the whole id, such as 0193a0d2-5c3e-7f00-8a11-2b3c4d5e6f70.");
-    let groups: Vec<usize> = text.split('-').map(str::len).collect();
+    if is_request_id(text) { Ok(Some(text.to_ascii_lowercase())) } else { Err(wrong()) }
+}
+
+/// Whether a text is the id of a request, in letters of either case.
+pub fn is_request_id(text: &str) -> bool {
     let is_hex = text.bytes().all(|byte| byte == b'-' || byte.is_ascii_hexdigit());
-    if is_hex && groups == [8, 4, 4, 4, 12] { Ok(Some(text.to_ascii_lowercase())) } else { Err(wrong()) }
+    is_hex && text.split('-').map(str::len).eq([8, 4, 4, 4, 12])
 }
 
 /// A search, or the sentence about what does not fit in its field.
