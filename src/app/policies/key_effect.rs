@@ -14,7 +14,7 @@ use crate::domain::permission::action;
 use crate::domain::user::User;
 use crate::store::{Conn, api_keys, key_hours, key_usage, policies};
 
-pub use crate::app::policies::impact::HolderImpact;
+pub use crate::app::policies::impact::{HolderImpact, Judged};
 
 /// Networks that are looked at, those with the most calls.
 const MOST_NETWORKS: i64 = 5_000;
@@ -41,8 +41,8 @@ pub struct Elsewhere {
     pub calls: i64,
     /// From networks of which only a part is allowed, or of which it is not kept which they were.
     pub untold: i64,
-    /// The networks with the most of them, with the hour of the last one, in unix seconds.
-    pub networks: Vec<key_hours::FromNetwork>,
+    /// The networks with the most of them, each with how many.
+    pub networks: Vec<(String, i64)>,
 }
 
 /// What the limits would mean; nothing for who may not see what the key was used for.
@@ -89,7 +89,7 @@ fn elsewhere(limits: &KeyLimits, networks: Vec<key_hours::FromNetwork>) -> Elsew
             Share::Untold => elsewhere.untold += from.calls,
             Share::None => {
                 elsewhere.calls += from.calls;
-                elsewhere.networks.push(from);
+                elsewhere.networks.push((from.network, from.calls));
             }
         }
     }

@@ -1,6 +1,6 @@
 //! What limits would mean, in words, before they are saved.
 
-use crate::app::policies::key_effect::{Elsewhere, HolderImpact, KeyEffect};
+use crate::app::policies::key_effect::{Elsewhere, HolderImpact, Judged, KeyEffect};
 use crate::clock;
 use crate::domain::key_hours::KEPT_DAYS;
 use crate::domain::number::grouped;
@@ -66,29 +66,29 @@ fn from(all: i64, elsewhere: &Elsewhere) -> Told {
     if all == 0 {
         return told(format!("No call in {KEPT_DAYS} days."), false);
     }
-    let mut text = format!("Of {} in {KEPT_DAYS} days ", calls(all));
-    if elsewhere.calls == 0 {
-        text.push_str("none came from elsewhere.");
+    let told_of = format!("Of {} in {KEPT_DAYS} days", calls(all));
+    let mut sentences = if elsewhere.calls == 0 {
+        vec![format!("{told_of} none came from elsewhere.")]
     } else {
-        let networks: Vec<String> = elsewhere
-            .networks
-            .iter()
-            .map(|from| format!("{} ({})", from.network, grouped(from.calls)))
-            .collect();
-        let most = if elsewhere.networks.len() < NAMED { "" } else { " most" };
-        text.push_str(&format!(
-            "{} came from elsewhere,{most} from {}. Calls from there would be refused.",
-            grouped(elsewhere.calls),
-            networks.join(", ")
-        ));
-    }
+        let network = |(network, calls): &(String, i64)| format!("{network} ({})", grouped(*calls));
+        let networks: Vec<String> = elsewhere.networks.iter().map(network).collect();
+        let most = if networks.len() < NAMED { "" } else { " most" };
+        vec![
+            format!(
+                "{told_of} {} came from elsewhere,{most} from {}.",
+                grouped(elsewhere.calls),
+                networks.join(", ")
+            ),
+            "Calls from there would be refused.".to_owned(),
+        ]
+    };
     if elsewhere.untold > 0 {
-        text.push_str(&format!(
-            " {} came from networks of which only a part is allowed, or which were not kept.",
+        sentences.push(format!(
+            "{} came from networks of which only a part is allowed, or which were not kept.",
             grouped(elsewhere.untold)
         ));
     }
-    told(text, elsewhere.calls > 0)
+    told(sentences.join(" "), elsewhere.calls > 0)
 }
 
 fn policy(impact: &HolderImpact) -> Told {
@@ -97,30 +97,26 @@ fn policy(impact: &HolderImpact) -> Told {
     if all == 0 {
         return told(format!("No call in {KEPT_DAYS} days."), false);
     }
-    let mut text = if lost == 0 {
-        format!("Of {} in {KEPT_DAYS} days none would be refused.", calls(all))
+    let told_of = format!("Of {} in {KEPT_DAYS} days", calls(all));
+    let mut sentences = if lost == 0 {
+        vec![format!("{told_of} none would be refused.")]
     } else {
-        let named: Vec<String> = impact
-            .changed
-            .iter()
-            .filter(|judged| judged.fate.is_loss())
-            .take(NAMED)
-            .map(|judged| {
-                format!("{} {} ({})", judged.used.name(), judged.used.path(), grouped(judged.used.calls))
-            })
-            .collect();
-        format!(
-            "Of {} in {KEPT_DAYS} days {} would or may be refused: {}.",
-            calls(all),
-            grouped(lost),
-            named.join(", ").replace("  ", " ")
-        )
+        let losses: Vec<&Judged> = impact.changed.iter().filter(|judged| judged.fate.is_loss()).collect();
+        let kinds: Vec<String> = losses.iter().take(NAMED).map(|judged| named(judged)).collect();
+        let more = if losses.len() > NAMED { " and others" } else { "" };
+        vec![format!("{told_of} {} would or may be refused: {}{more}.", grouped(lost), kinds.join(", "))]
     };
     if impact.untold > 0 {
-        text.push_str(&format!(" Of {} it cannot be told.", calls(impact.untold)));
+        sentences.push(format!("Of {} it cannot be told.", calls(impact.untold)));
     }
     if gained {
-        text.push_str(" Calls may be allowed that are refused now.");
+        sentences.push("Calls may be allowed that are refused now.".to_owned());
     }
-    told(text, lost > 0)
+    told(sentences.join(" "), lost > 0)
+}
+
+/// A kind of call, with how many there were.
+fn named(judged: &Judged) -> String {
+    let kind = format!("{} {}", judged.used.name(), judged.used.path());
+    format!("{} ({})", kind.trim_end(), grouped(judged.used.calls))
 }
