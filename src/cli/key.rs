@@ -30,6 +30,8 @@ pub(super) enum KeyAction {
         /// A file whose first line is the SecretKey; `-` reads standard input.
         #[arg(long)]
         secret_key_file: PathBuf,
+        #[command(flatten)]
+        limits: LimitFlags,
     },
     /// Disable a key; requests signed with it are refused from then on.
     Disable {
@@ -44,6 +46,15 @@ pub(super) enum KeyAction {
 pub(super) struct Limits {
     #[arg(long)]
     secret_id: String,
+    #[command(flatten)]
+    flags: LimitFlags,
+    /// Who answers for it.
+    #[arg(long)]
+    owner: Option<String>,
+}
+
+#[derive(clap::Args)]
+pub(super) struct LimitFlags {
     /// From this time on its calls are refused, such as 2027-01-31 or 2027-01-31T08:00:00Z.
     #[arg(long)]
     expires_at: Option<String>,
@@ -59,9 +70,6 @@ pub(super) struct Limits {
     /// What it is for.
     #[arg(long)]
     purpose: Option<String>,
-    /// Who answers for it.
-    #[arg(long)]
-    owner: Option<String>,
     /// When somebody is to look at it again.
     #[arg(long)]
     review_at: Option<String>,
@@ -70,14 +78,14 @@ pub(super) struct Limits {
 pub(super) async fn run(config: &Config, action: KeyAction) -> Result<(), CliError> {
     let app = startup::open(config, Surroundings::of_machine()?)?;
     let key = match action {
-        KeyAction::Import { uin, owner, secret_id, secret_key_file } => {
+        KeyAction::Import { uin, owner, secret_id, secret_key_file, limits } => {
             let import = Import {
                 owner: owner.as_deref().map(Uin::parse).transpose().map_err(said)?,
                 uin: Uin::parse(&uin).map_err(said)?,
                 secret_id: SecretId::parse(&secret_id).map_err(said)?,
                 secret_key: read_secret(&secret_key_file)?,
             };
-            import_key(&app, import).await?
+            import_key(&app, import, limits.limiting(None)?).await?
         }
         KeyAction::Disable { secret_id } => {
             let id = SecretId::parse(&secret_id).map_err(said)?;
@@ -89,19 +97,26 @@ pub(super) async fn run(config: &Config, action: KeyAction) -> Result<(), CliErr
     say(&shown(&key).to_string())
 }
 
-async fn import_key(app: &App, import: Import) -> Result<Key, CliError> {
+async fn import_key(app: &App, import: Import, limiting: Limiting) -> Result<Key, CliError> {
     let missing = "There is no such user in this account. A collaborator's account is named by --owner.";
-    keys::import::import_key(app, import).await.map_err(|failure| explained(failure, missing))
+    let imported = keys::import::import_limited_key(app, import, limiting).await;
+    imported.map_err(|failure| explained(failure, missing))
 }
 
 async fn limit_key(app: &App, limits: Limits) -> Result<Key, CliError> {
-    let Limits { secret_id, expires_at, idle_days, networks, policy_file, purpose, owner, review_at } =
-        limits;
+    let Limits { secret_id, flags, owner } = limits;
     let id = SecretId::parse(&secret_id).map_err(said)?;
-    let policy = policy_file.as_deref().map(read_policy).transpose()?;
-    let limiting = Limiting { expires_at, idle_days, networks, policy, purpose, owner, review_at };
+    let limiting = flags.limiting(owner)?;
     let limited = operator_limit_key(app, id, limiting).await;
     limited.map_err(|failure| explained(failure, "There is no key with this SecretId."))
+}
+
+impl LimitFlags {
+    fn limiting(self, owner: Option<String>) -> Result<Limiting, CliError> {
+        let Self { expires_at, idle_days, networks, policy_file, purpose, review_at } = self;
+        let policy = policy_file.as_deref().map(read_policy).transpose()?;
+        Ok(Limiting { expires_at, idle_days, networks, policy, purpose, owner, review_at })
+    }
 }
 
 fn read_policy(file: &Path) -> Result<String, CliError> {

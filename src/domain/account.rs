@@ -1,6 +1,7 @@
 //! An account: what a root owns, and how it wants its secrets guarded.
 
 use crate::domain::grant::GrantRules;
+use crate::domain::key_limits::expiry::KeyExpiry;
 use crate::domain::password_rules::PasswordRules;
 use crate::domain::sign_in_rules::SignInRules;
 use crate::domain::user::Uin;
@@ -51,6 +52,8 @@ pub struct AccountSettings {
     pub grant_window_minutes: i64,
     /// Hours that an app, and a grant without a code behind it, wait before they show others' keys; 0: none.
     pub grant_age_hours: i64,
+    /// When keys have to end.
+    pub key_expiry: KeyExpiry,
 }
 
 impl AccountSettings {

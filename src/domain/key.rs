@@ -119,6 +119,18 @@ impl Key {
         self.limits.is_expired_at(now).then_some(Halt::Expired)
     }
 
+    /// From when on its silence counts: the latest of what is a sign that it is wanted. `used_at` is its last accepted call.
+    pub fn silent_since(&self, used_at: Option<i64>) -> i64 {
+        let signs = [self.changed_at, self.limits_at.unwrap_or(i64::MIN), used_at.unwrap_or(i64::MIN)];
+        signs.into_iter().fold(self.created_at, i64::max)
+    }
+
+    /// When it is switched off unless it is called with before, in unix seconds.
+    pub fn idle_end(&self, used_at: Option<i64>) -> Option<i64> {
+        let days = self.limits.idle_days.filter(|_| self.is_enabled())?;
+        Some(self.silent_since(used_at) + days * 86_400)
+    }
+
     /// Since when it cannot be used, in unix seconds; nothing while it can.
     pub fn off_since(&self, now: i64) -> Option<i64> {
         let disabled = (!self.is_enabled()).then_some(self.changed_at);

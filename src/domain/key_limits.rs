@@ -1,7 +1,10 @@
 //! What limits a key: until when, from where and for what it may be used, and who answers for it.
 
+pub mod ending;
+pub mod expiry;
 pub mod written;
 
+use super::key_hours::OTHER;
 use super::sentence::Worded;
 use ipnet::IpNet;
 use std::borrow::Cow;
@@ -52,6 +55,15 @@ impl KeyLimits {
 /// Where a key may be used from; none: from anywhere.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct Networks(Vec<IpNet>);
+
+/// How much of a network a key may be used from.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Share {
+    Whole,
+    None,
+    /// A part, or it is not known.
+    Untold,
+}
 
 /// What is written there cannot be read as networks.
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
@@ -111,6 +123,24 @@ impl Networks {
         let address = ip.parse::<IpAddr>().map_err(|_| Elsewhere)?.to_canonical();
         let holds = self.0.iter().any(|network| network.contains(&address));
         if holds { Ok(()) } else { Err(Elsewhere) }
+    }
+
+    /// How much of a network is in it, as calls are counted: by their network.
+    pub fn share_of(&self, network: &str) -> Share {
+        if self.0.is_empty() {
+            return Share::Whole;
+        }
+        let Ok(counted) = network.parse::<IpNet>() else {
+            // An address that could not be read is in no network; what had no row of its own may be in any.
+            return if network == OTHER { Share::Untold } else { Share::None };
+        };
+        if self.0.iter().any(|allowed| allowed.contains(&counted)) {
+            Share::Whole
+        } else if self.0.iter().any(|allowed| counted.contains(allowed)) {
+            Share::Untold
+        } else {
+            Share::None
+        }
     }
 
     /// Whether everything in it was there before.
@@ -182,6 +212,22 @@ mod tests {
         assert_eq!(Networks::default().ensure_holds("unknown"), Ok(()));
         assert!(Networks::parse("10.0.0.0/33").is_err() && Networks::parse("here").is_err());
         assert_eq!(networks("10.0.4.9/24").to_string(), "10.0.4.0/24");
+    }
+
+    #[test]
+    fn calls_are_told_by_their_network_as_far_as_that_goes() {
+        let some = networks("10.0.0.0/16 192.0.2.7 2001:db8::/32");
+        for (network, share) in [
+            ("10.0.4.0/24", Share::Whole),
+            ("2001:db8:1::/48", Share::Whole),
+            ("192.0.2.0/24", Share::Untold),
+            ("other", Share::Untold),
+            ("203.0.113.0/24", Share::None),
+            ("unknown", Share::None),
+        ] {
+            assert_eq!(some.share_of(network), share, "{network}");
+        }
+        assert_eq!(Networks::default().share_of("unknown"), Share::Whole);
     }
 
     #[test]

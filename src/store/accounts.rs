@@ -3,6 +3,7 @@
 use super::schema::accounts;
 use super::{Conn, StoreError};
 use crate::domain::account::{Account, AccountSettings, SecretReveal};
+use crate::domain::key_limits::expiry::KeyExpiry;
 use crate::domain::password_rules::PasswordRules;
 use crate::domain::sign_in_rules::SignInRules;
 use crate::domain::user::Uin;
@@ -27,6 +28,8 @@ pub(super) struct Row {
     signed_action: bool,
     grant_window_minutes: i64,
     grant_age_hours: i64,
+    key_expiry_default_days: i64,
+    key_expiry_max_days: i64,
 }
 
 impl TryFrom<Row> for Account {
@@ -56,6 +59,10 @@ impl TryFrom<Row> for Account {
                 signed_action: row.signed_action,
                 grant_window_minutes: row.grant_window_minutes,
                 grant_age_hours: row.grant_age_hours,
+                key_expiry: KeyExpiry {
+                    default_days: row.key_expiry_default_days,
+                    max_days: row.key_expiry_max_days,
+                },
             },
         })
     }
@@ -110,6 +117,8 @@ pub fn update_settings(conn: &mut Conn, owner: Uin, settings: &AccountSettings) 
             accounts::signed_action.eq(settings.signed_action),
             accounts::grant_window_minutes.eq(settings.grant_window_minutes),
             accounts::grant_age_hours.eq(settings.grant_age_hours),
+            accounts::key_expiry_default_days.eq(settings.key_expiry.default_days),
+            accounts::key_expiry_max_days.eq(settings.key_expiry.max_days),
         ))
         .execute(conn)?;
     Ok(())

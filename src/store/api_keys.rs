@@ -221,6 +221,15 @@ pub fn set_status(
     Ok(touched == 1)
 }
 
+/// Notes that somebody wants a membership's key as it is.
+pub fn confirm(conn: &mut Conn, key: &Key, stamp: Stamp<'_>) -> Result<bool, StoreError> {
+    let touched = diesel::update(api_keys::table.find(key.secret_id.as_str()))
+        .filter(api_keys::uid.eq(key.uid.0))
+        .set((api_keys::changed_at.eq(stamp.at), api_keys::changed_by.eq(stamp.by)))
+        .execute(conn)?;
+    Ok(touched == 1)
+}
+
 /// Replaces what limits a membership's key.
 pub fn set_limits(conn: &mut Conn, key: &Key, limits: &KeyLimits, at: i64) -> Result<bool, StoreError> {
     let touched = diesel::update(api_keys::table.find(key.secret_id.as_str()))

@@ -226,6 +226,35 @@ pub fn totals(conn: &mut Conn, id: &SecretId, since: i64, most: i64) -> Result<V
     .load(conn)?)
 }
 
+/// How many accepted calls came from one network.
+#[derive(Clone, Debug, QueryableByName)]
+pub struct FromNetwork {
+    #[diesel(sql_type = Text)]
+    pub network: String,
+    #[diesel(sql_type = BigInt)]
+    pub calls: i64,
+    /// When the hour of the last call began, in unix seconds.
+    #[diesel(sql_type = BigInt)]
+    pub last_hour: i64,
+}
+
+/// From where calls with a key were accepted since then, the most frequent networks first.
+pub fn networks(
+    conn: &mut Conn,
+    id: &SecretId,
+    since: i64,
+    most: i64,
+) -> Result<Vec<FromNetwork>, StoreError> {
+    Ok(diesel::sql_query(
+        "SELECT network, CAST(sum(calls) AS BIGINT) AS calls, max(hour) AS last_hour FROM key_hours \
+         WHERE secret_id = $1 AND hour >= $2 AND outcome = 'allowed' GROUP BY network ORDER BY calls DESC, 1 LIMIT $3",
+    )
+    .bind::<Text, _>(id.as_str())
+    .bind::<BigInt, _>(since)
+    .bind::<BigInt, _>(most)
+    .load(conn)?)
+}
+
 /// Drops what is too old.
 pub fn sweep(conn: &mut Conn, now: i64) -> Result<(), StoreError> {
     let oldest = now - KEPT_DAYS * 86_400;

@@ -20,6 +20,7 @@ pub mod groups;
 pub mod identities;
 mod kept;
 pub mod kept_forms;
+pub mod key_ends;
 pub mod key_history;
 pub mod key_hours;
 pub mod key_idle;

@@ -16,7 +16,7 @@ use crate::domain::permission::action::{
     UPDATE_SERVICE, UPDATE_USER,
 };
 use crate::web::forms::{kept, once};
-use crate::web::pages::account::{settings, setup, system};
+use crate::web::pages::account::{beyond, settings, setup, system};
 use crate::web::pages::keys::{self, reveal};
 use crate::web::pages::me::{self, factors, identity, mfa};
 use crate::web::pages::policies::{self, simulate};
@@ -127,7 +127,7 @@ pub const ENDPOINTS: &[Endpoint] = &[
     post("/users/{uin}/security/reset-mfa", For(UPDATE_USER), || to(users::security::reset_mfa)),
     get("/users/{uin}/activity", For(READ_AUDIT), || to(users::activity::index)),
     get("/users/{uin}/keys", For(QUERY_KEY), || to(keys::list::index)),
-    make("/users/{uin}/keys", For(CREATE_KEY), || to(keys::list::create)),
+    make("/users/{uin}/keys", For(CREATE_KEY), || to(keys::limits::create::create)),
     post("/users/{uin}/keys/{secret_id}/note", For(CREATE_KEY), || to(keys::list::set_note)),
     post("/users/{uin}/keys/{secret_id}/enable", For(ENABLE_KEY), || to(keys::status::enable)),
     get("/users/{uin}/keys/{secret_id}/disable", For(DISABLE_KEY), || to(keys::status::disable_form)),
@@ -138,12 +138,12 @@ pub const ENDPOINTS: &[Endpoint] = &[
     post("/users/{uin}/keys/{secret_id}/reveal", All(&[QUERY_KEY, SHOW_SECRET]), || to(reveal::ask)),
     get("/users/{uin}/keys/{secret_id}/secret", All(&[QUERY_KEY, SHOW_SECRET]), || to(reveal::show)),
     get("/users/{uin}/keys/{secret_id}/records", For(QUERY_KEY), || to(keys::records::index)),
-    get("/users/{uin}/keys/{secret_id}/limits", For(QUERY_KEY_LIMITS), || to(keys::limits::form)),
+    get("/users/{uin}/keys/{secret_id}/limits", For(QUERY_KEY_LIMITS), || to(keys::limits::index)),
     post("/users/{uin}/keys/{secret_id}/limits", For(UPDATE_KEY_LIMITS), || to(keys::limits::save)),
     get("/users/{uin}/keys/{secret_id}/history", For(QUERY_KEY), || to(keys::history::index)),
     get("/users/{uin}/keys/{secret_id}/created", For(CREATE_KEY), || to(reveal::created)),
     get("/keys", For(QUERY_OWN_KEY), || to(keys::list::index)),
-    make("/keys", For(CREATE_OWN_KEY), || to(keys::list::create)),
+    make("/keys", For(CREATE_OWN_KEY), || to(keys::limits::create::create)),
     post("/keys/{secret_id}/note", For(CREATE_OWN_KEY), || to(keys::list::set_note)),
     post("/keys/{secret_id}/enable", For(ENABLE_OWN_KEY), || to(keys::status::enable)),
     get("/keys/{secret_id}/disable", For(DISABLE_OWN_KEY), || to(keys::status::disable_form)),
@@ -154,7 +154,7 @@ pub const ENDPOINTS: &[Endpoint] = &[
     post("/keys/{secret_id}/reveal", All(&[QUERY_OWN_KEY, SHOW_SECRET]), || to(reveal::ask)),
     get("/keys/{secret_id}/secret", All(&[QUERY_OWN_KEY, SHOW_SECRET]), || to(reveal::show)),
     get("/keys/{secret_id}/records", For(QUERY_OWN_KEY), || to(keys::records::index)),
-    get("/keys/{secret_id}/limits", For(QUERY_KEY_LIMITS), || to(keys::limits::form)),
+    get("/keys/{secret_id}/limits", For(QUERY_KEY_LIMITS), || to(keys::limits::index)),
     post("/keys/{secret_id}/limits", For(UPDATE_KEY_LIMITS), || to(keys::limits::save)),
     get("/keys/{secret_id}/history", For(QUERY_OWN_KEY), || to(keys::history::index)),
     get("/keys/{secret_id}/created", For(CREATE_OWN_KEY), || to(reveal::created)),
@@ -242,6 +242,7 @@ pub const ENDPOINTS: &[Endpoint] = &[
     get("/reports/credentials/download", For(GET_CREDENTIAL_REPORT), || to(reports::download)),
     get("/settings/security", For(READ_SETTINGS), || to(settings::form)),
     post("/settings/security", For(CHANGE_SETTINGS), || to(settings::submit)),
+    get("/settings/security/keys", All(&[READ_SETTINGS, LIST_USERS]), || to(beyond::index)),
     get("/settings/system", For(READ_SETTINGS), || to(system::index)),
     get("/settings/services", For(LIST_SERVICES), || to(services::list::index)),
     get("/settings/services/new", For(CREATE_SERVICE), || to(services::form::new_form)),

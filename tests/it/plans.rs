@@ -14,7 +14,7 @@ use std::path::Path;
 use std::process::Command;
 
 /// Tests that together open every page, send every form and call every action.
-const STORIES: [&str; 19] = [
+const STORIES: [&str; 21] = [
     "last_use::",
     "leftovers::",
     "session_cap::",
@@ -33,6 +33,8 @@ const STORIES: [&str; 19] = [
     "key_history::",
     "key_trials::",
     "key_limits::",
+    "key_expiry::",
+    "key_effect::",
     "reports::",
 ];
 

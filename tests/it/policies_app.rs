@@ -347,7 +347,8 @@ async fn the_simulator_answers_as_requests_are_decided() {
     let ask = async |action: &str, context: &[(&str, &str)]| {
         let context =
             context.iter().map(|(key, value)| ((*key).to_owned(), vec![(*value).to_owned()])).collect();
-        let question = SimulatedRequest { action: action.to_owned(), resource: "*".to_owned(), context };
+        let (action, resource) = (action.to_owned(), "*".to_owned());
+        let question = SimulatedRequest { action, resource, context, key: None };
         camlock::app::policies::simulate::simulate(&app.app, &by, uin(&alice), question)
             .await
             .expect("an answer")
@@ -379,7 +380,7 @@ async fn who_may_not_see_a_users_policies_does_not_simulate_it() {
     let question = || SimulatedRequest {
         action: "cam:ListUsers".to_owned(),
         resource: "*".to_owned(),
-        context: Vec::new(),
+        ..SimulatedRequest::default()
     };
 
     assert!(is_denied(

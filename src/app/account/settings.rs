@@ -3,11 +3,14 @@
 use crate::app::caller::Caller;
 use crate::app::change::Change;
 use crate::app::factors::ask::{Asked, Detail, SettingsText, Wish, ask};
+use crate::app::keys::limits::beyond::count_beyond;
+use crate::app::keys::limits::keep::{EXPIRY_SINCE, ensure_known_everywhere};
 use crate::app::{App, Failure};
 use crate::domain::account::{AccountSettings, MAX_STEP_UP_WINDOW, SecretReveal};
 use crate::domain::audit::EventName;
 use crate::domain::field::FieldError;
 use crate::domain::grant::{MAX_GRANT_AGE, MAX_GRANT_WINDOW};
+use crate::domain::key_limits::expiry::KeyExpiry;
 use crate::domain::password_rules::{LONGEST_MINIMUM, SHORTEST};
 use crate::domain::permission::action;
 use crate::domain::step_up::Purpose;
@@ -18,10 +21,20 @@ use serde_json::Value;
 pub async fn ask_settings(app: &App, caller: &Caller, settings: AccountSettings) -> Result<Asked, Failure> {
     caller.ensure_here(action::CHANGE_SETTINGS)?;
     ensure_sound(caller, &settings)?;
-    let detail = Detail { settings: Some(SettingsText::from(settings)), ..Detail::default() };
+    let note = effect(app, caller, settings.key_expiry).await?;
+    let detail = Detail { settings: Some(SettingsText::from(settings)), note, ..Detail::default() };
     let wish =
         Wish { purpose: Purpose::ChangeSettings, target: &caller.user, object: "", detail, secret: None };
     ask(app, caller, wish).await
+}
+
+/// What another maximum means for the keys that there are; empty where it does not change.
+async fn effect(app: &App, caller: &Caller, expiry: KeyExpiry) -> Result<String, Failure> {
+    let before = caller.account.settings.key_expiry.max_days;
+    if expiry.max_days == 0 || expiry.max_days == before || !caller.may_here(action::READ_SETTINGS) {
+        return Ok(String::new());
+    }
+    Ok(count_beyond(app, caller, expiry.max_days).await?.sentence())
 }
 
 pub(in crate::app) fn change_settings_in(
@@ -33,6 +46,9 @@ pub(in crate::app) fn change_settings_in(
     ensure_waited(change.app, change.by, settings)?;
     let account =
         accounts::find(change.conn, change.by.owner())?.ok_or(Failure::Corrupt("accounts.owner_uin"))?;
+    if settings.key_expiry != account.settings.key_expiry && settings.key_expiry != KeyExpiry::default() {
+        ensure_known_everywhere(change.app, change.conn, EXPIRY_SINCE)?;
+    }
     accounts::update_settings(change.conn, change.by.owner(), settings)?;
     change
         .event(EventName::UPDATE_ACCOUNT_SETTINGS)
@@ -41,7 +57,7 @@ pub(in crate::app) fn change_settings_in(
     Ok(())
 }
 
-fn changes(before: &AccountSettings, after: &AccountSettings) -> [(&'static str, Value, Value); 10] {
+fn changes(before: &AccountSettings, after: &AccountSettings) -> [(&'static str, Value, Value); 12] {
     let pair = |name, of: fn(&AccountSettings) -> Value| (name, of(before), of(after));
     [
         pair("secret_reveal", |settings| settings.secret_reveal.as_str().into()),
@@ -54,6 +70,8 @@ fn changes(before: &AccountSettings, after: &AccountSettings) -> [(&'static str,
         pair("signed_action", |settings| settings.signed_action.into()),
         pair("grant_window_minutes", |settings| settings.grant_window_minutes.into()),
         pair("grant_age_hours", |settings| settings.grant_age_hours.into()),
+        pair("key_expiry_default_days", |settings| settings.key_expiry.default_days.into()),
+        pair("key_expiry_max_days", |settings| settings.key_expiry.max_days.into()),
     ]
 }
 
@@ -95,6 +113,7 @@ pub fn faults(caller: &Caller, settings: &AccountSettings) -> Vec<FieldError> {
             format!("Enter a number of characters from {SHORTEST} to {LONGEST_MINIMUM}."),
         ));
     }
+    errors.extend(settings.key_expiry.faults());
     errors
 }
 
@@ -111,6 +130,8 @@ impl From<AccountSettings> for SettingsText {
             signed_action: settings.signed_action,
             grant_window: Some(settings.grant_window_minutes),
             grant_age: Some(settings.grant_age_hours),
+            key_expiry_default: Some(settings.key_expiry.default_days),
+            key_expiry_max: Some(settings.key_expiry.max_days),
         }
     }
 }
@@ -129,6 +150,10 @@ impl SettingsText {
             signed_action: self.signed_action,
             grant_window_minutes: self.grant_window.unwrap_or(present.grant_window_minutes),
             grant_age_hours: self.grant_age.unwrap_or(present.grant_age_hours),
+            key_expiry: KeyExpiry {
+                default_days: self.key_expiry_default.unwrap_or(present.key_expiry.default_days),
+                max_days: self.key_expiry_max.unwrap_or(present.key_expiry.max_days),
+            },
         }
     }
 }

@@ -19,7 +19,7 @@ const BUILT_IN: &str = "the built-in policy";
 /// What explanations call what the holder of an account may do.
 const OF_ROOT: &str = "what root may do";
 /// What explanations call the policy of a key.
-pub(in crate::app) const OF_KEY: &str = "the policy of this key";
+pub const OF_KEY: &str = "the policy of this key";
 
 /// Whether the answer assumes a passed second-factor check.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -111,6 +111,11 @@ impl Access {
         Self { key: Some(Arc::new(Labelled { label: OF_KEY.to_owned(), policy, waits_from: None })), ..self }
     }
 
+    /// Every policy that decides: what is attached, the boundary and that of the key.
+    pub(in crate::app) fn all(&self) -> impl Iterator<Item = &Labelled> {
+        self.rights.all().chain(self.key.as_deref())
+    }
+
     /// Whether no policy is asked: of root, unless its key has one.
     fn is_free(&self) -> bool {
         self.rights.is_root && self.key.is_none()
@@ -166,7 +171,7 @@ impl Access {
 
     /// The answer to a made-up request.
     pub(in crate::app) fn simulate(&self, question: &SimulatedRequest) -> Simulation {
-        if self.rights.is_root {
+        if self.is_free() {
             return Simulation::of_root();
         }
         let given = |key: &str| question.context.iter().any(|(name, _)| is_same_key(name, key));
@@ -252,7 +257,7 @@ impl Access {
 }
 
 /// Keys are compared without case, and `qcs:mfa` may be written `mfa`.
-fn is_same_key(written: &str, key: &str) -> bool {
+pub(in crate::app) fn is_same_key(written: &str, key: &str) -> bool {
     let written = written.trim();
     written.eq_ignore_ascii_case(key)
         || key.strip_prefix("qcs:").is_some_and(|k| written.eq_ignore_ascii_case(k))

@@ -1,5 +1,6 @@
 //! A made-up request, and what comes out of it.
 
+use crate::domain::key::SecretId;
 use crate::domain::policies::PolicyId;
 use crate::domain::policy::evaluate::{Decision, Reason};
 use crate::domain::policy::near::NearMiss;
@@ -13,6 +14,8 @@ pub struct SimulatedRequest {
     pub resource: String,
     /// Condition keys and their values; they replace what a request would bring.
     pub context: Vec<(String, Vec<String>)>,
+    /// The key that signs, whose limits come on top; none: no key's.
+    pub key: Option<SecretId>,
 }
 
 /// What came out.
@@ -25,19 +28,23 @@ pub struct Simulation {
     pub policy: Option<PolicyId>,
     /// Statements that would have allowed it but for one part, with the policies that can be looked up.
     pub near: Vec<(NearMiss, Option<PolicyId>)>,
+    /// Why the key is refused whatever policies say.
+    pub halt: Option<String>,
+    /// Networks that the key may be used from, where the question names no address.
+    pub unasked_networks: Option<String>,
 }
 
 impl Simulation {
     /// Of a root account's holder.
     pub(in crate::app) fn of_root() -> Self {
         let decision = Decision { allowed: true, reason: Reason::Allowed, by: None, unevaluable: Vec::new() };
-        Self { is_root: true, decision, policy: None, near: Vec::new() }
+        Self { is_root: true, ..Self::by(decision, Vec::new()) }
     }
 
     /// Of whoever needs policies.
     pub(in crate::app) fn by(decision: Decision, near: Vec<NearMiss>) -> Self {
         let near = near.into_iter().map(|miss| (miss, None)).collect();
-        Self { is_root: false, decision, policy: None, near }
+        Self { is_root: false, decision, policy: None, near, halt: None, unasked_networks: None }
     }
 
     /// The name behind the label of what decided.

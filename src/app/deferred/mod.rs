@@ -10,6 +10,7 @@ use crate::app::deferred::grant::{Granted, carry_out_grant};
 use crate::app::factors::ask::{detail_of, own_door, reveal_door, sealed_in, target_of};
 use crate::app::factors::devices::{replace_codes, use_code};
 use crate::app::factors::locks::{Attempt, count_wrong_code, refuse_locked, tell};
+use crate::app::keys::limits::first::NewKeyText;
 use crate::app::keys::reveal_age::ensure_code_counts;
 use crate::app::keys::trials::try_off_at;
 use crate::app::keys::{Created, KeyRef, Place, create_checked, delete_at, enable_at};
@@ -144,7 +145,8 @@ fn carry_out(change: &mut Change<'_>, step_up: &StepUp) -> Result<Done, Failure>
             Ok(Done::Secret { place, secret_id, ticket })
         }
         Purpose::CreateKey => {
-            let Created { secret_id, ticket } = create_checked(change, place, &detail.note)?;
+            let new = NewKeyText { note: detail.note, limits: detail.limits };
+            let Created { secret_id, ticket } = create_checked(change, place, &new)?;
             Ok(Done::KeyCreated { place, secret_id, ticket })
         }
         Purpose::EnableKey => enable_at(change, &key()?).map(|()| Done::KeyEnabled(place)),

@@ -6,6 +6,7 @@ use crate::app::session::tickets::Door;
 use crate::app::{App, Failure};
 use crate::domain::deadline;
 use crate::domain::key::SecretId;
+use crate::domain::key_limits::written::WrittenLimits;
 use crate::domain::step_up::{CHALLENGE_SECONDS, Purpose};
 use crate::domain::user::{Uid, Uin, User};
 use crate::store::step_ups::{self, StepUp};
@@ -35,7 +36,11 @@ const ENROLLING_SECONDS: i64 = 900;
 pub(in crate::app) struct Detail {
     /// Whether it was asked on one's own key page.
     pub own: bool,
+    /// Of a new key what it is for; of settings what they mean for existing keys.
     pub note: String,
+    /// Of a new key; none: those that the account gives.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub limits: Option<Box<WrittenLimits>>,
     pub settings: Option<SettingsText>,
     /// Sealed by the vault, base64: what is to be kept or shown afterwards.
     pub sealed: Option<String>,
@@ -61,6 +66,10 @@ pub(in crate::app) struct SettingsText {
     pub grant_window: Option<i64>,
     #[serde(default)]
     pub grant_age: Option<i64>,
+    #[serde(default)]
+    pub key_expiry_default: Option<i64>,
+    #[serde(default)]
+    pub key_expiry_max: Option<i64>,
 }
 
 /// A wish that needs a step-up first.
@@ -89,6 +98,8 @@ pub struct Question {
     pub is_own_key: bool,
     /// Of a grant: what it does and where it came from.
     pub way: Option<Way>,
+    /// Of settings: what they mean for existing keys; may be empty.
+    pub effect: String,
     /// The only authenticator app; with more than one, any will do.
     pub device: Option<String>,
     pub window_minutes: i64,
@@ -144,6 +155,7 @@ pub async fn question(app: &App, caller: &Caller, id: Option<String>) -> Result<
             purpose: Purpose::from_name(&step_up.purpose).ok_or(Failure::Corrupt("step_ups.purpose"))?,
             is_own_key: detail.own,
             way: detail.way,
+            effect: if detail.settings.is_some() { detail.note } else { String::new() },
             id: step_up.id,
             target,
             object: step_up.object,

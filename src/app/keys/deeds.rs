@@ -3,6 +3,7 @@
 use crate::app::change::Change;
 use crate::app::change::event::Draft;
 use crate::app::keys::HeldKey;
+use crate::app::keys::limits::first::{NewKeyText, begin, begun, first_limits};
 use crate::app::keys::limits::idle;
 use crate::app::keys::pair::fresh_pair;
 use crate::app::{App, Failure};
@@ -66,17 +67,32 @@ impl Via {
     }
 }
 
-/// Makes a new key for a user, unless two exist.
+/// Makes a new key for a user, unless two exist, with the limits that the account gives.
 pub(in crate::app) fn create(
     change: &mut Change<'_>,
     holder: &User,
     note: &str,
     via: Via,
 ) -> Result<(Key, SecretKey), Failure> {
+    let text = NewKeyText { note: note.to_owned(), limits: None };
+    create_limited(change, holder, &text, via)
+}
+
+/// The same with limits of its own, which hold from its first call on.
+pub(in crate::app) fn create_limited(
+    change: &mut Change<'_>,
+    holder: &User,
+    text: &NewKeyText,
+    via: Via,
+) -> Result<(Key, SecretKey), Failure> {
+    let expiry = change.by.account.settings.key_expiry;
+    let limits = first_limits(text.limits.as_deref(), expiry, change.app.clock.now())?;
     let (secret_id, secret) = fresh_pair(change.app, change.conn)?;
-    let new = NewKey { holder, secret_id, secret: &secret, note, by: &change.by.user.name };
+    let new = NewKey { holder, secret_id, secret: &secret, note: &text.note, by: &change.by.user.name };
     let key = put(change.app, change.conn, new)?;
-    change.event(via.created()).on(holder).object(key.secret_id.as_str()).record(change);
+    let key = begin(change.app, change.conn, key, limits)?;
+    let event = change.event(via.created()).on(holder).object(key.secret_id.as_str());
+    begun(event, &key).record(change);
     Ok((key, secret))
 }
 
@@ -90,7 +106,10 @@ pub(in crate::app) fn set_status(
     // Whoever says how a key is to be ends its trial, also where it is so already.
     let was_tried = trials::remove(change.conn, &held.key.secret_id)?;
     let stamp = Stamp { by: &change.by.user.name, at: change.app.clock.now() };
-    if api_keys::set_status(change.conn, &held.key, status, stamp)? || was_tried {
+    let is_turned = api_keys::set_status(change.conn, &held.key, status, stamp)? || was_tried;
+    // Whoever enables a key wants it, also where it is enabled already: its silence counts anew.
+    let is_wanted = status == KeyStatus::Enabled && held.key.limits.idle_days.is_some();
+    if is_turned || (is_wanted && api_keys::confirm(change.conn, &held.key, stamp)?) {
         if status == KeyStatus::Enabled {
             idle::plan(change.conn, &Key { status, ..held.key.clone() }, stamp.at)?;
         }

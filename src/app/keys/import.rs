@@ -3,13 +3,16 @@
 use crate::app::change::Outsider;
 use crate::app::change::event::{Draft, OPERATOR};
 use crate::app::keys::deeds::{NewKey, ending_trial, put};
+use crate::app::keys::limits::first::{begin, begun, given};
+use crate::app::keys::limits::operator::Limiting;
 use crate::app::{App, Failure};
 use crate::domain::audit::EventName;
 use crate::domain::key::{Key, KeyRefusal, KeyStatus, SecretId};
+use crate::domain::key_limits::written::WrittenLimits;
 use crate::domain::secret::SecretKey;
 use crate::domain::user::{Uin, UserKind};
 use crate::store::api_keys::{self, Stamp};
-use crate::store::{dialect, key_usage, retired_ids, trials, users};
+use crate::store::{accounts, dialect, key_usage, retired_ids, trials, users};
 
 /// A pair and whose it becomes.
 pub struct Import {
@@ -20,8 +23,13 @@ pub struct Import {
     pub secret_key: SecretKey,
 }
 
-/// Keeps an existing pair under the same limits and the same seal as one that is made here.
+/// Keeps an existing pair under the same rules and the same seal as one that is made here.
 pub async fn import_key(app: &App, import: Import) -> Result<Key, Failure> {
+    import_limited_key(app, import, Limiting::default()).await
+}
+
+/// The same with limits, which hold from its first call here on. What is not named is as for any new key of the account.
+pub async fn import_limited_key(app: &App, import: Import, limiting: Limiting) -> Result<Key, Failure> {
     app.change(&Outsider, move |change| {
         let Import { owner, uin, secret_id, secret_key } = import;
         let holder = users::of_identity(change.conn, uin)?
@@ -37,11 +45,15 @@ pub async fn import_key(app: &App, import: Import) -> Result<Key, Failure> {
         // Calls of an earlier holder of this id are nobody's business any more.
         key_usage::forget(change.conn, &secret_id)?;
         let new = NewKey { holder: &holder, secret_id, secret: &secret_key, note: "", by: OPERATOR };
+        let account = accounts::find(change.conn, holder.owner_uin)?;
+        let expiry = account.ok_or(Failure::Corrupt("accounts.owner_uin"))?.settings.key_expiry;
+        let now = change.app.clock.now();
+        let written = limiting.over(WrittenLimits::of(&given(expiry, now), " "));
+        let limits = written.read_new(expiry, now).map_err(Failure::Invalid)?;
         let key = put(change.app, change.conn, new)?;
-        Draft::by_operator(EventName::IMPORT_API_KEY, holder.owner_uin)
-            .on(&holder)
-            .object(key.secret_id.as_str())
-            .record(change);
+        let key = begin(change.app, change.conn, key, limits)?;
+        let event = Draft::by_operator(EventName::IMPORT_API_KEY, holder.owner_uin).on(&holder);
+        begun(event.object(key.secret_id.as_str()), &key).record(change);
         Ok(key)
     })
     .await

@@ -20,6 +20,7 @@ use super::{App, Failure};
 use crate::app::change::Change;
 use crate::app::factors::ask::{Asked, Detail, Wish, ask};
 use crate::app::keys::deeds::Via;
+use crate::app::keys::limits::first::{NewKeyText, first_limits};
 use crate::app::keys::reveal_age::{Vouching, Wait};
 use crate::app::session::tickets::{Door, NewTicket, SHOWN_ONCE_SECONDS, mint};
 use crate::domain::account::SecretReveal;
@@ -110,12 +111,13 @@ pub async fn find(
 }
 
 /// Makes a key, unless two exist. Asks for a second-factor check where the account wants one.
-pub async fn create(app: &App, caller: &Caller, place: Place, note: &str) -> Result<Step<Key>, Failure> {
-    let note = key_note(note)?;
+pub async fn create(app: &App, caller: &Caller, place: Place, new: NewKeyText) -> Result<Step<Key>, Failure> {
+    let new = NewKeyText { note: key_note(&new.note)?, ..new };
     if !caller.needs_step_up(Operation::Create) {
-        let made = app.change(caller, move |change| make_at(change, place, &note)).await;
+        let made = app.change(caller, move |change| make_at(change, place, &new)).await;
         return made.map(|(key, _)| Step::Done(key));
     }
+    first_limits(new.limits.as_deref(), caller.account.settings.key_expiry, app.clock.now())?;
     let holder = app
         .view(caller, move |view| {
             let holder = holder(view.conn, view.by, place, Operation::Create)?;
@@ -123,14 +125,15 @@ pub async fn create(app: &App, caller: &Caller, place: Place, note: &str) -> Res
             Ok::<_, Failure>(holder)
         })
         .await?;
-    let detail = Detail { own: place == Place::Own, note, ..Detail::default() };
+    let NewKeyText { note, limits } = new;
+    let detail = Detail { own: place == Place::Own, note, limits, ..Detail::default() };
     let wish = Wish { purpose: Purpose::CreateKey, target: &holder, object: "", detail, secret: None };
     ask(app, caller, wish).await.map(Step::Asked)
 }
 
-fn make_at(change: &mut Change<'_>, place: Place, note: &str) -> Result<(Key, SecretKey), Failure> {
+fn make_at(change: &mut Change<'_>, place: Place, new: &NewKeyText) -> Result<(Key, SecretKey), Failure> {
     let holder = holder(change.conn, change.by, place, Operation::Create)?;
-    deeds::create(change, &holder, note, Via::Console)
+    deeds::create_limited(change, &holder, new, Via::Console)
 }
 
 /// A key that was made after a step-up.
@@ -144,9 +147,9 @@ pub(in crate::app) struct Created {
 pub(in crate::app) fn create_checked(
     change: &mut Change<'_>,
     place: Place,
-    note: &str,
+    new: &NewKeyText,
 ) -> Result<Created, Failure> {
-    let (key, secret) = make_at(change, place, note)?;
+    let (key, secret) = make_at(change, place, new)?;
     let ticket = if change.by.account.settings.secret_reveal == SecretReveal::Once {
         let door = created_door(change.by, &key)?;
         let new = NewTicket { door: &door, shown: Some(secret.expose()), seconds: SHOWN_ONCE_SECONDS };

@@ -14,7 +14,7 @@ use crate::store::{Conn, api_keys, key_hours, key_usage, policies};
 use std::collections::BTreeMap;
 
 /// Kinds of calls of one key that are judged, the most frequent ones.
-const MOST_KINDS: i64 = 500;
+pub(in crate::app) const MOST_KINDS: i64 = 500;
 /// Kinds of calls that are judged for one page.
 const MOST_JUDGED: usize = 10_000;
 
@@ -68,7 +68,7 @@ pub(in crate::app) struct Calls {
 }
 
 /// A user with the policies before and after.
-struct Scales {
+pub(in crate::app) struct Scales {
     owner: Uin,
     holder: Uin,
     before: Access,
@@ -154,8 +154,8 @@ impl Calls {
 }
 
 impl Scales {
-    fn new(user: &User, before: Access, after: Access) -> Self {
-        let both = before.rights.all().chain(after.rights.all());
+    pub(in crate::app) fn new(user: &User, before: Access, after: Access) -> Self {
+        let both = before.all().chain(after.all());
         let mut named: Vec<String> =
             both.flat_map(|held| held.policy.named_tails(&before.rights.principal)).collect();
         named.sort_unstable();
@@ -164,11 +164,11 @@ impl Scales {
     }
 
     fn has_conditions(&self) -> bool {
-        let mut both = self.before.rights.all().chain(self.after.rights.all());
+        let mut both = self.before.all().chain(self.after.all());
         both.any(|held| held.policy.has_conditions())
     }
 
-    fn weigh(&self, user: &User, calls: Calls) -> HolderImpact {
+    pub(in crate::app) fn weigh(&self, user: &User, calls: Calls) -> HolderImpact {
         let mut changed: Vec<Judged> = Vec::new();
         let (mut kept, mut untold, mut by) = (Kept::default(), 0, BTreeMap::new());
         for (used, ip) in calls.used {

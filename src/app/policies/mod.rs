@@ -4,6 +4,7 @@ pub mod edit;
 pub mod entities;
 pub mod holders;
 pub mod impact;
+pub mod key_effect;
 pub mod least;
 pub mod planned;
 pub mod simulate;

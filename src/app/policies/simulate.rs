@@ -1,12 +1,14 @@
 //! The simulator: what a user may do, asked of the same engine that decides requests.
 
 use crate::app::caller::Caller;
-use crate::app::caller::access::Access;
+use crate::app::caller::access::{Access, is_same_key};
 use crate::app::caller::simulation::{SimulatedRequest, Simulation, name_of};
 use crate::app::{App, Failure};
+use crate::domain::field::FieldError;
+use crate::domain::key::{Key, SecretId};
 use crate::domain::permission::action;
 use crate::domain::user::{Uin, User};
-use crate::store::{policies, user_search, users};
+use crate::store::{Conn, api_keys, policies, user_search, users};
 
 /// Names in a list to choose from.
 const OFFERED: i64 = 200;
@@ -19,12 +21,24 @@ pub async fn simulate(
     question: SimulatedRequest,
 ) -> Result<Simulation, Failure> {
     caller.ensure(action::LIST_ATTACHED, uin)?;
+    if question.key.is_some() {
+        caller.ensure(action::QUERY_KEY_LIMITS, uin)?;
+        if uin == caller.owner() && !caller.is_root() {
+            return Err(no_key().into());
+        }
+    }
     let (owner, app_id, now) = (caller.owner(), caller.account.app_id, app.clock.now());
     app.store
         .read(move |conn| {
             let user = users::find(conn, owner, uin)?.ok_or(Failure::NotFound)?;
             let access = Access::new(&user, app_id, policies::in_force(conn, user.uid)?, now);
+            let key = question.key.as_ref().map(|id| key_of(conn, &user, id)).transpose()?;
+            let policy = key.as_ref().and_then(|key| key.limits.policy.as_deref());
+            let access = policy.map_or(access.clone(), |policy| access.within(policy));
             let mut simulation = access.simulate(&question);
+            if let Some(key) = key {
+                judge_key(&mut simulation, &key, &question, now);
+            }
             if let Some(name) = simulation.policy_name() {
                 simulation.policy = policies::by_name(conn, owner, name)?.map(|policy| policy.id);
             }
@@ -34,6 +48,25 @@ pub async fn simulate(
             Ok(simulation)
         })
         .await
+}
+
+fn no_key() -> FieldError {
+    FieldError::on_page("key", "This user has no key with this SecretId.")
+}
+
+fn key_of(conn: &mut Conn, user: &User, id: &SecretId) -> Result<Key, Failure> {
+    Ok(api_keys::find(conn, user.uid, id)?.ok_or_else(no_key)?)
+}
+
+/// Adds what of a key's limits no policy says.
+fn judge_key(simulation: &mut Simulation, key: &Key, question: &SimulatedRequest, now: i64) {
+    let given = question.context.iter().find(|(name, _)| is_same_key(name, "qcs:ip"));
+    let ip = given.and_then(|(_, values)| values.first());
+    let elsewhere = ip.and_then(|ip| key.limits.networks.ensure_holds(ip).err());
+    let halt = key.halt_at(now).map(|halt| halt.text().to_owned());
+    simulation.halt = halt.or(elsewhere.map(|refusal| refusal.to_string()));
+    simulation.unasked_networks =
+        (ip.is_none() && !key.limits.networks.is_empty()).then(|| key.limits.networks.to_string());
 }
 
 /// Users whose names a form may offer: the first of the account, for whoever may list them.

@@ -1,5 +1,6 @@
 //! The limits of a key as they are written: in a form, at the command line, in a call.
 
+use super::expiry::KeyExpiry;
 use super::{KeyLimits, MAX_IDLE_DAYS, Networks};
 use crate::clock;
 use crate::domain::field::{self, FieldError};
@@ -37,11 +38,35 @@ impl WrittenLimits {
         }
     }
 
-    /// What is written, in place of what stood before: that is not judged again.
+    /// What is written for a new key of an account with such a rule about its end.
     ///
     /// # Errors
     /// A sentence for each field that does not fit.
-    pub fn read(&self, before: &KeyLimits, now: i64) -> Result<KeyLimits, Vec<FieldError>> {
+    pub fn read_new(&self, expiry: KeyExpiry, now: i64) -> Result<KeyLimits, Vec<FieldError>> {
+        let limits = self.read(&KeyLimits::default(), now)?;
+        expiry.ensure(limits.expires_at, now).map_err(|error| vec![error])?;
+        Ok(limits)
+    }
+
+    /// The same in place of what stood before: an end that stays is not judged again.
+    ///
+    /// # Errors
+    /// A sentence for each field that does not fit.
+    pub fn read_over(
+        &self,
+        before: &KeyLimits,
+        expiry: KeyExpiry,
+        now: i64,
+    ) -> Result<KeyLimits, Vec<FieldError>> {
+        let limits = self.read(before, now)?;
+        if limits.expires_at != before.expires_at {
+            expiry.ensure(limits.expires_at, now).map_err(|error| vec![error])?;
+        }
+        Ok(limits)
+    }
+
+    /// What is written, in place of what stood before: that is not judged again.
+    fn read(&self, before: &KeyLimits, now: i64) -> Result<KeyLimits, Vec<FieldError>> {
         let mut faults = Faults(Vec::new());
         let line = |name, label, text: &str, kept: &str| {
             field::unless_kept(Some(kept), text, |text| field::line(name, label, text, LONGEST_LINE))

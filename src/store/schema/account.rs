@@ -19,6 +19,8 @@ diesel::table! {
         signed_action -> Bool,
         grant_window_minutes -> BigInt,
         grant_age_hours -> BigInt,
+        key_expiry_default_days -> BigInt,
+        key_expiry_max_days -> BigInt,
     }
 }
 

@@ -69,6 +69,9 @@ async fn life(sweep: &mut Sweep<'_>, scene: &Scene, id: &str) {
     chrome.click(".twin summary").await;
     sweep.look("key-history-with-table").await;
     sweep.visit(&format!("{list}/{id}/limits"), "key-limits").await;
+    chrome.fill("networks", "10.0.4.0/24").await;
+    chrome.press("Check").await;
+    sweep.look("key-limits-checked").await;
     chrome.fill("expires_at", "tomorrow").await;
     chrome.fill("networks", "everywhere").await;
     chrome.press("Save limits").await;
@@ -141,7 +144,10 @@ async fn show_once(sweep: &mut Sweep<'_>, app: &TestApp, scene: &Scene) {
     let chrome = sweep.chrome;
     only_once(chrome, app, &scene.root).await;
     sweep.visit(&format!("/users/{}/keys", scene.long), "keys-shown-once").await;
+    sweep.visit("/settings/security/keys", "settings-keys-beyond").await;
     chrome.open(&format!("/users/{}/keys", scene.alice.uin)).await;
+    chrome.click(".new-limits summary").await;
+    sweep.look("keys-new-limits").await;
     chrome.press("Create Key").await;
     chrome.arrive("/verify").await;
     sweep.look("verify-to-create").await;
@@ -155,6 +161,7 @@ async fn show_once(sweep: &mut Sweep<'_>, app: &TestApp, scene: &Scene) {
 async fn only_once(chrome: &Chrome, app: &TestApp, root: &Person) {
     chrome.open("/settings/security").await;
     chrome.pick("secret_reveal", "once").await;
+    chrome.fill("key_expiry_max_days", "90").await;
     chrome.press("Save settings").await;
     chrome.give_code(app, root).await;
     chrome.arrive("/settings/security").await;

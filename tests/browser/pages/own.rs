@@ -30,6 +30,10 @@ async fn settings(sweep: &mut Sweep<'_>) {
     chrome.fill("password_min_length", "3").await;
     chrome.press("Save settings").await;
     sweep.look("settings-security-with-errors").await;
+    sweep.visit("/settings/security", "settings-security").await;
+    chrome.fill("key_expiry_max_days", "90").await;
+    chrome.press("Check").await;
+    sweep.look("settings-security-checked").await;
 }
 
 async fn log(sweep: &mut Sweep<'_>) {

@@ -130,7 +130,9 @@ async fn settings(album: &mut Album, app: &TestApp, root: &Person) {
     let fields = [("secret_reveal", "once"), ("step_up_window", "3"), ("password_min_length", "12")];
     let asked = album.send("settings_question", root, "/settings/security", &fields).await;
     album.open("question_of_settings", &root.browser, &asked.redirect()).await;
-    change(app, root, &[("mfa_required", "1")]).await;
+    change(app, root, &[("key_expiry_max_days", "90")]).await;
+    album.open("settings_keys_beyond", &root.browser, "/settings/security/keys").await;
+    change(app, root, &[("mfa_required", "1"), ("key_expiry_max_days", "0")]).await;
     album.open("settings_changed", &root.browser, "/settings/security").await;
     album.open("security_keeps_last_app", &root.browser, "/me/security").await;
     let late = app.sub_user(root, "late", &[]).await;

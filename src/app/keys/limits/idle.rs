@@ -85,6 +85,5 @@ fn look(app: &App, conn: &mut Conn, id: &SecretId) -> Result<Option<Draft>, Fail
 pub fn silent_since(conn: &mut Conn, key: &Key) -> Result<i64, StoreError> {
     let used = key_usage::last_used(conn, std::slice::from_ref(&key.secret_id))?;
     let used = used.first().map(|used| used.last_used_ms / 1000);
-    let signs = [Some(key.created_at), Some(key.changed_at), key.limits_at, used];
-    Ok(signs.into_iter().flatten().max().unwrap_or(key.created_at))
+    Ok(key.silent_since(used))
 }

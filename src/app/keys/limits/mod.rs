@@ -1,27 +1,23 @@
 //! The limits of a key: looked at and changed. What loosens one asks a person for a code, and is refused to a program.
 
+pub mod beyond;
+pub mod first;
 pub mod idle;
+pub(in crate::app) mod keep;
 pub mod operator;
 
 use crate::app::caller::{By, Caller};
 use crate::app::change::Change;
-use crate::app::change::event::Draft;
+use crate::app::keys::limits::keep::{changed, set};
 use crate::app::keys::limits::operator::Limiting;
 use crate::app::keys::{HeldKey, KeyRef, Place};
 use crate::app::{App, Failure};
 use crate::domain::audit::EventName;
-use crate::domain::key::{AccessKeyRefusal, Key};
-use crate::domain::key_limits::KeyLimits;
+use crate::domain::key::AccessKeyRefusal;
 use crate::domain::key_limits::written::WrittenLimits;
 use crate::domain::permission::{Cause, Denial, action};
 use crate::domain::user::{User, UserKind};
-use crate::store::{Conn, api_keys, dialect, meta, nodes, trials, users};
-use serde_json::Value;
-
-/// The migration that brought limits. A program without it lets every call pass that a limit would refuse.
-const SINCE: i64 = 20_261_129_000_016;
-/// Seconds after its last sign of life for which a server counts as running.
-const COUNTS_FOR: i64 = 30;
+use crate::store::{Conn, api_keys, dialect, users};
 
 /// A key, with what the caller may do with its limits.
 pub struct LimitsPage {
@@ -33,7 +29,7 @@ pub struct LimitsPage {
 pub async fn limits(app: &App, caller: &Caller, key: &KeyRef) -> Result<LimitsPage, Failure> {
     let key = key.clone();
     app.view(caller, move |view| {
-        let holder = holder(view.conn, view.by, key.place, action::QUERY_KEY_LIMITS)?;
+        let holder = holder_of(view.conn, view.by, key.place, action::QUERY_KEY_LIMITS)?;
         let may_update = view.by.ensure(action::UPDATE_KEY_LIMITS, holder.uin).is_ok();
         let key = api_keys::find(view.conn, holder.uid, &key.id)?.ok_or(Failure::NotFound)?;
         Ok(LimitsPage { held: HeldKey { holder, key }, may_update })
@@ -50,7 +46,7 @@ pub async fn update_limits(
 ) -> Result<(), Failure> {
     let key = key.clone();
     app.change(caller, move |change| {
-        let holder = holder(change.conn, change.by, key.place, action::UPDATE_KEY_LIMITS)?;
+        let holder = holder_of(change.conn, change.by, key.place, action::UPDATE_KEY_LIMITS)?;
         dialect::lock_user(change.conn, holder.uid)?;
         let found = api_keys::find(change.conn, holder.uid, &key.id)?.ok_or(Failure::NotFound)?;
         let written = limiting.clone().over(WrittenLimits::of(&found.limits, " "));
@@ -65,10 +61,11 @@ pub(in crate::app) fn set_limits_in(
     key: &KeyRef,
     written: &WrittenLimits,
 ) -> Result<(), Failure> {
-    let holder = holder(change.conn, change.by, key.place, action::UPDATE_KEY_LIMITS)?;
+    let holder = holder_of(change.conn, change.by, key.place, action::UPDATE_KEY_LIMITS)?;
     dialect::lock_user(change.conn, holder.uid)?;
     let key = api_keys::find(change.conn, holder.uid, &key.id)?.ok_or(Failure::NotFound)?;
-    let after = written.read(&key.limits, change.app.clock.now()).map_err(Failure::Invalid)?;
+    let (expiry, now) = (change.by.account.settings.key_expiry, change.app.clock.now());
+    let after = written.read_over(&key.limits, expiry, now).map_err(Failure::Invalid)?;
     if after == key.limits {
         return Ok(());
     }
@@ -91,53 +88,13 @@ fn ensure_may_loosen(change: &Change<'_>, holder: &User) -> Result<(), Failure> 
     change.by.mark_on_user(change.app, action::UPDATE_KEY_LIMITS, holder.uin).map(drop)
 }
 
-/// Keeps limits, where every server that runs knows what they are.
-pub(in crate::app) fn set(app: &App, conn: &mut Conn, key: &Key, limits: &KeyLimits) -> Result<(), Failure> {
-    ensure_known_everywhere(app, conn)?;
-    let now = app.clock.now();
-    // Whoever changes a key that is tried off decides that it stays off.
-    trials::remove(conn, &key.secret_id)?;
-    api_keys::set_limits(conn, key, limits, now)?;
-    let limited = Key { limits: limits.clone(), limits_at: Some(now), ..key.clone() };
-    idle::plan(conn, &limited, now)
-}
-
-/// The events of limits say what was before.
-pub(in crate::app) fn changed(event: Draft, before: &KeyLimits, after: &KeyLimits) -> Draft {
-    let (old, new) = (WrittenLimits::of(before, " "), WrittenLimits::of(after, " "));
-    let pair = |name, old: String, new: String| (name, Value::from(old), Value::from(new));
-    event.changed([
-        pair("expires_at", old.expires_at, new.expires_at),
-        pair("idle_days", old.idle_days, new.idle_days),
-        pair("networks", old.networks, new.networks),
-        pair("policy", old.policy, new.policy),
-        pair("purpose", old.purpose, new.purpose),
-        pair("owner", old.owner, new.owner),
-        pair("review_at", old.review_at, new.review_at),
-    ])
-}
-
-/// An older server would let pass what a limit refuses. Those that run are looked at; those to come do not start any more.
-fn ensure_known_everywhere(app: &App, conn: &mut Conn) -> Result<(), Failure> {
-    let running = nodes::seen_since(conn, app.clock.now() - COUNTS_FOR)?;
-    if running.iter().any(|node| node.schema_version.is_none_or(|version| version < SINCE)) {
-        return Err(Failure::refused((
-            "A server of an older version runs on this database and does not know limits. Upgrade or stop it, wait 30 \
-             seconds, and try again.",
-            "有旧版本的服务器正在使用此数据库，它不支持密钥限制。请升级或停止该服务器，30 秒后重试。",
-        )));
-    }
-    let oldest = meta::find(conn, meta::OLDEST_READER)?;
-    let oldest: Option<i64> =
-        oldest.and_then(|value| String::from_utf8(value).ok()).and_then(|text| text.parse().ok());
-    if oldest.is_none_or(|oldest| oldest < SINCE) {
-        meta::put(conn, meta::OLDEST_READER, SINCE.to_string().as_bytes())?;
-    }
-    Ok(())
-}
-
 /// The user whose key is meant, once the caller's policies allow the action. Denied before missing: no oracle.
-fn holder(conn: &mut Conn, caller: &Caller, place: Place, action: &'static str) -> Result<User, Failure> {
+pub(in crate::app) fn holder_of(
+    conn: &mut Conn,
+    caller: &Caller,
+    place: Place,
+    action: &'static str,
+) -> Result<User, Failure> {
     let uin = match place {
         Place::Own => caller.user.uin,
         Place::Of(uin) => uin,

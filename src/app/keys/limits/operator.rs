@@ -2,7 +2,7 @@
 
 use crate::app::change::Outsider;
 use crate::app::change::event::Draft;
-use crate::app::keys::limits::{changed, set};
+use crate::app::keys::limits::keep::{changed, set};
 use crate::app::{App, Failure};
 use crate::domain::audit::EventName;
 use crate::domain::key::{Key, SecretId};
@@ -38,11 +38,13 @@ impl Limiting {
 /// Sets limits of any account's key; from the commit on they hold.
 pub async fn operator_limit_key(app: &App, id: SecretId, limiting: Limiting) -> Result<Key, Failure> {
     app.change(&Outsider, move |change| {
-        let holder = api_keys::signer(change.conn, &id)?.ok_or(Failure::NotFound)?.user;
+        let signer = api_keys::signer(change.conn, &id)?.ok_or(Failure::NotFound)?;
+        let (holder, expiry) = (signer.user, signer.account.settings.key_expiry);
         dialect::lock_user(change.conn, holder.uid)?;
         let key = api_keys::find(change.conn, holder.uid, &id)?.ok_or(Failure::NotFound)?;
         let written = limiting.over(WrittenLimits::of(&key.limits, " "));
-        let after = written.read(&key.limits, change.app.clock.now()).map_err(Failure::Invalid)?;
+        let now = change.app.clock.now();
+        let after = written.read_over(&key.limits, expiry, now).map_err(Failure::Invalid)?;
         if after == key.limits {
             return Ok(key);
         }

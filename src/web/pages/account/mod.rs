@@ -1,5 +1,6 @@
 //! The pages about the account.
 
+pub mod beyond;
 pub mod settings;
 pub mod setup;
 pub mod system;

@@ -1,12 +1,14 @@
 //! The account's security settings.
 
+use crate::app::keys::limits::beyond::count_beyond;
 use crate::app::{Failure, account, account::settings, caller::Caller};
 use crate::domain::account::{AccountSettings, MAX_STEP_UP_WINDOW, SecretReveal};
+use crate::domain::key_limits::expiry::{KeyExpiry, MAX_EXPIRY_DAYS};
 use crate::domain::{field::FieldError, grant::MAX_GRANT_AGE, grant::MAX_GRANT_WINDOW, permission::action};
 use crate::web::answer::{PageResult, render, render_as, see_other};
 use crate::web::{
-    forms::Form, forms::csrf::Protected, layout::Layout, layout::filters, layout::flash::Kind,
-    pages::ways::question, visit::Visit,
+    error::PageError, forms::Form, forms::csrf::Protected, layout::Layout, layout::filters,
+    layout::flash::Kind, pages::ways::question, visit::Visit,
 };
 use actix_web::http::StatusCode;
 use askama::Template;
@@ -23,6 +25,11 @@ struct SettingsPage {
     longest_window: i64,
     longest_grant_window: i64,
     longest_grant_age: i64,
+    longest_expiry: i64,
+    /// What the longest time in the field means for the keys that there are; may be empty.
+    effect: String,
+    /// Whether it is that of the account, and its keys beyond it can be looked at.
+    lists_beyond: bool,
 }
 
 /// The settings as the form holds them; numbers as they were typed.
@@ -37,27 +44,52 @@ struct TypedSettings {
     signed_action: bool,
     grant_window: String,
     grant_age: String,
+    key_expiry_default: String,
+    key_expiry_max: String,
 }
 
 /// The settings, to change or only to read.
 pub async fn form(visit: Visit) -> PageResult {
     visit.person.ensure_here(action::READ_SETTINGS)?;
-    render(&SettingsPage {
+    let typed = TypedSettings::from(visit.person.account.settings);
+    render(&page(&visit, typed, Vec::new()).await?)
+}
+
+async fn page(
+    visit: &Visit,
+    typed: TypedSettings,
+    errors: Vec<FieldError>,
+) -> Result<SettingsPage, PageError> {
+    let (person, days) = (&visit.person, typed.key_expiry_max.parse().unwrap_or(0));
+    let mut effect = String::new();
+    if (1..=MAX_EXPIRY_DAYS).contains(&days) && person.may_here(action::READ_SETTINGS) {
+        effect = count_beyond(visit.app(), person, days).await?.sentence();
+    }
+    let is_present = days == person.account.settings.key_expiry.max_days;
+    Ok(SettingsPage {
         page: visit.layout("settings"),
-        errors: Vec::new(),
-        typed: TypedSettings::from(visit.person.account.settings),
-        can_change: visit.person.may_here(action::CHANGE_SETTINGS),
+        errors,
+        typed,
+        can_change: person.may_here(action::CHANGE_SETTINGS),
         longest_window: MAX_STEP_UP_WINDOW,
         longest_grant_window: MAX_GRANT_WINDOW,
         longest_grant_age: MAX_GRANT_AGE,
+        longest_expiry: MAX_EXPIRY_DAYS,
+        lists_beyond: !effect.is_empty() && is_present && person.may_here(action::LIST_USERS),
+        effect,
     })
 }
 
-/// Asks for the step-up that changes the settings.
+/// Asks for the step-up that changes the settings, or only says what they would mean.
 pub async fn submit(visit: Visit, form: Protected) -> PageResult {
     visit.person.ensure_here(action::CHANGE_SETTINGS)?;
     let typed = TypedSettings::read(&form.0, visit.person.account.settings);
     let asked = match typed.settings(&visit.person) {
+        Ok(settings) if form.0.has("check") => {
+            let errors = settings::faults(&visit.person, &settings);
+            let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+            return render_as(status, &page(&visit, typed, errors).await?);
+        }
         Ok(settings) if settings == visit.person.account.settings => {
             visit.leave(Kind::Info, "Nothing was changed.");
             return Ok(see_other(ADDRESS));
@@ -68,17 +100,7 @@ pub async fn submit(visit: Visit, form: Protected) -> PageResult {
     match asked {
         Ok(asked) => Ok(question(&asked)),
         Err(Failure::Invalid(errors)) => {
-            let page = visit.layout("settings");
-            let page = SettingsPage {
-                page,
-                errors,
-                typed,
-                can_change: true,
-                longest_window: MAX_STEP_UP_WINDOW,
-                longest_grant_window: MAX_GRANT_WINDOW,
-                longest_grant_age: MAX_GRANT_AGE,
-            };
-            render_as(StatusCode::UNPROCESSABLE_ENTITY, &page)
+            render_as(StatusCode::UNPROCESSABLE_ENTITY, &page(&visit, typed, errors).await?)
         }
         Err(other) => Err(other.into()),
     }
@@ -93,6 +115,8 @@ impl TypedSettings {
         Self {
             grant_window: number("grant_window_minutes", present.grant_window_minutes),
             grant_age: number("grant_age_hours", present.grant_age_hours),
+            key_expiry_default: number("key_expiry_default_days", present.key_expiry.default_days),
+            key_expiry_max: number("key_expiry_max_days", present.key_expiry.max_days),
             secret_reveal: form.text("secret_reveal").to_owned(),
             step_up_window: form.text("step_up_window").trim().to_owned(),
             mfa_required: form.is_ticked("mfa_required"),
@@ -120,6 +144,10 @@ impl TypedSettings {
             signed_action: self.signed_action,
             grant_window_minutes: number(&self.grant_window),
             grant_age_hours: number(&self.grant_age),
+            key_expiry: KeyExpiry {
+                default_days: number(&self.key_expiry_default),
+                max_days: number(&self.key_expiry_max),
+            },
         };
         if reveal.is_some() {
             return Ok(settings);
@@ -142,6 +170,8 @@ impl From<AccountSettings> for TypedSettings {
             signed_action: settings.signed_action,
             grant_window: settings.grant_window_minutes.to_string(),
             grant_age: settings.grant_age_hours.to_string(),
+            key_expiry_default: settings.key_expiry.default_days.to_string(),
+            key_expiry_max: settings.key_expiry.max_days.to_string(),
         }
     }
 }

@@ -1,7 +1,8 @@
-//! The keys of a user, or one's own: the list, a new key, the note on a key.
+//! The keys of a user, or one's own: the list, and the note on a key.
 
 use crate::app::keys::history::{Impact, impacts};
-use crate::app::keys::{KeyPage, KeyRights, Place, Step};
+use crate::app::keys::limits::first::NewKeyText;
+use crate::app::keys::{KeyPage, KeyRights, Place};
 use crate::app::{Failure, keys, keys::reveal_age::Wait};
 use crate::domain::key::{Key, MAX_KEYS_PER_USER, SecretId};
 use crate::domain::key_limits::KeyLimits;
@@ -10,10 +11,10 @@ use crate::domain::permission::{Cause, Denial, action};
 use crate::domain::trial::Trial;
 use crate::domain::{account::SecretReveal, field::FieldError, user::User, user::UserKind};
 use crate::web::pages::keys::impact::ImpactView;
+use crate::web::pages::keys::limits::form::NewKeyForm;
 use crate::web::{
     answer::PageResult, answer::render_as, error::PageError, forms::csrf::Protected, layout::Layout,
-    layout::filters, pages::users::head::UserHead, pages::ways::keys_address, pages::ways::question,
-    visit::Visit,
+    layout::filters, pages::users::head::UserHead, pages::ways::keys_address, visit::Visit,
 };
 use actix_web::http::StatusCode;
 use askama::Template;
@@ -92,6 +93,8 @@ pub struct KeyView {
     pub expired: bool,
     /// The end, and whether it is near.
     pub expires_at: Option<(i64, bool)>,
+    /// When it is switched off unless it is called with before.
+    pub idle_end: Option<i64>,
     /// Its limits in words.
     pub limits: Vec<String>,
     pub purpose: String,
@@ -123,6 +126,7 @@ impl KeyView {
             refused: None,
             expired: key.limits.is_expired_at(now),
             expires_at: key.limits.expires_at.map(|at| (at, at - now < SOON)),
+            idle_end: key.idle_end(used.map(|used| used.last_used_ms.div_euclid(1000))),
             limits: in_words(&key.limits),
             purpose: key.limits.purpose.clone(),
             too_old: (key.is_enabled() && days > MAX_AGE_DAYS).then_some(days),
@@ -187,11 +191,18 @@ struct Problem {
 
 /// What did not fit, and what was typed.
 #[derive(Default)]
-struct NoteTrouble {
-    errors: Vec<FieldError>,
-    note: String,
-    /// The key whose note it was; none: a new key's.
-    key: Option<SecretId>,
+pub struct NoteTrouble {
+    pub errors: Vec<FieldError>,
+    /// The note on a key, and which key.
+    pub note: Option<(SecretId, String)>,
+    /// What was said of a new key.
+    pub new: Option<NewKeyText>,
+}
+
+impl NoteTrouble {
+    pub fn of(errors: Vec<FieldError>) -> Self {
+        Self { errors, ..Self::default() }
+    }
 }
 
 #[derive(Template)]
@@ -209,7 +220,7 @@ struct IndexPage {
     refusal: Option<String>,
     reads_limits: bool,
     errors: Vec<Problem>,
-    new_note: String,
+    new_key: NewKeyForm,
     /// SecretId and text of a note that came back.
     edited: (String, String),
 }
@@ -239,28 +250,6 @@ pub async fn index(visit: Visit) -> PageResult {
     list(&visit, StatusCode::OK, NoteTrouble::default()).await
 }
 
-/// Makes a key and comes back to the list, or goes to the question that the account wants answered first.
-pub async fn create(visit: Visit, Protected(form): Protected) -> PageResult {
-    let place = visit.place()?;
-    let note = form.text("note");
-    match keys::create(visit.app(), &visit.person, place, note).await {
-        Ok(Step::Done(_)) => {
-            let text = "Key created. Show displays its SecretKey after verification.";
-            Ok(visit.done(&keys_address(place), text))
-        }
-        Ok(Step::Asked(asked)) => Ok(question(&asked)),
-        Err(Failure::Refused(text)) => {
-            let errors = vec![FieldError::on_page("", text)];
-            list(&visit, StatusCode::CONFLICT, NoteTrouble { errors, note: note.to_owned(), key: None }).await
-        }
-        Err(Failure::Invalid(errors)) => {
-            let trouble = NoteTrouble { errors, note: note.to_owned(), key: None };
-            list(&visit, StatusCode::UNPROCESSABLE_ENTITY, trouble).await
-        }
-        Err(other) => Err(other.into()),
-    }
-}
-
 /// Replaces the note on a key and comes back to the list.
 pub async fn set_note(visit: Visit, Protected(form): Protected) -> PageResult {
     let key = visit.key()?;
@@ -271,18 +260,19 @@ pub async fn set_note(visit: Visit, Protected(form): Protected) -> PageResult {
             Ok(visit.done(&keys_address(key.place), text))
         }
         Err(Failure::Invalid(errors)) => {
-            let trouble = NoteTrouble { errors, note, key: Some(key.id) };
+            let trouble = NoteTrouble { note: Some((key.id, note)), ..NoteTrouble::of(errors) };
             list(&visit, StatusCode::UNPROCESSABLE_ENTITY, trouble).await
         }
         Err(other) => Err(other.into()),
     }
 }
 
-async fn list(visit: &Visit, status: StatusCode, trouble: NoteTrouble) -> PageResult {
+/// The list, with what did not fit.
+pub async fn list(visit: &Visit, status: StatusCode, trouble: NoteTrouble) -> PageResult {
     let place = visit.place()?;
     let found = keys::page(visit.app(), &visit.person, place).await?;
     let impacts = impacts(visit.app(), &visit.person, place, found.keys.clone()).await?;
-    if let Some(id) = &trouble.key
+    if let Some((id, _)) = &trouble.note
         && !found.keys.iter().any(|key| key.secret_id == *id)
     {
         return Err(PageError::NotFound);
@@ -301,14 +291,15 @@ async fn list(visit: &Visit, status: StatusCode, trouble: NoteTrouble) -> PageRe
 fn index_page(visit: &Visit, found: &KeyPage, head: Option<UserHead>, trouble: NoteTrouble) -> IndexPage {
     let now = visit.app().clock.now();
     let place = head.as_ref().map_or(Place::Own, |head| Place::Of(head.id));
-    let suffix = trouble.key.as_ref().map(|id| format!("-{id}")).unwrap_or_default();
+    let suffix = trouble.note.as_ref().map(|(id, _)| format!("-{id}")).unwrap_or_default();
     let problem = |error: FieldError| Problem {
         field: if error.field.is_empty() { String::new() } else { format!("{}{suffix}", error.field) },
         text: error.text.to_string(),
     };
-    let (new_note, edited) = match trouble.key {
-        None => (trouble.note, Default::default()),
-        Some(id) => (String::new(), (id.to_string(), trouble.note)),
+    let edited = trouble.note.map(|(id, note)| (id.to_string(), note)).unwrap_or_default();
+    let new_key = match trouble.new {
+        Some(new) => NewKeyForm::again(visit, new, &trouble.errors),
+        None => NewKeyForm::empty(visit),
     };
     let shown_once = visit.person.account.settings.secret_reveal == SecretReveal::Once;
     let refusal = visit.person.show_refusal(place, &found.holder);
@@ -332,7 +323,7 @@ fn index_page(visit: &Visit, found: &KeyPage, head: Option<UserHead>, trouble: N
         is_root: found.holder.kind == UserKind::Root,
         shown_once,
         errors: trouble.errors.into_iter().map(problem).collect(),
-        new_note,
+        new_key,
         edited,
     }
 }

@@ -1,11 +1,11 @@
 //! The simulator: a made-up request, decided by the engine that decides the real ones.
 
 use crate::app::{
-    Failure, caller::Caller, caller::simulation::SimulatedRequest, caller::simulation::Simulation, policies,
-    services,
+    Failure, caller::Caller, caller::access::OF_KEY, caller::simulation::SimulatedRequest,
+    caller::simulation::Simulation, policies, services,
 };
 use crate::domain::{
-    field::FieldError, permission::action, permission::is_operation_level, policies::PolicyId,
+    field::FieldError, key::SecretId, permission::action, permission::is_operation_level, policies::PolicyId,
     policy::Effect, policy::Reason, policy::advice, policy::near::NearMiss, policy::part::Part,
     policy::vocabulary::known_actions, user::User, user::resource_of,
 };
@@ -39,6 +39,7 @@ struct Offers {
 #[derive(Clone)]
 struct TypedQuestion {
     user: String,
+    key: String,
     action: String,
     resource: String,
     context: String,
@@ -53,6 +54,8 @@ struct Verdict {
     /// The statement that decided: what it is called and, for whoever may open it, where it is.
     statement: Option<(String, Option<String>)>,
     unevaluable: Vec<String>,
+    /// Where the key may be used from, if that was not asked.
+    networks: Option<String>,
     /// What is wrong with the action that was asked about, as far as that is known.
     doubt: Option<String>,
     /// Whether no other resource than `*` is accepted for the action.
@@ -103,7 +106,12 @@ async fn answer(
     let (Some(question), Some(user), true) = (question, user, errors.is_empty()) else {
         return Ok((errors, None));
     };
-    let simulation = policies::simulate::simulate(visit.app(), &visit.person, user.uin, question).await?;
+    let asked = policies::simulate::simulate(visit.app(), &visit.person, user.uin, question).await;
+    let simulation = match asked {
+        Ok(simulation) => simulation,
+        Err(Failure::Invalid(errors)) => return Ok((errors, None)),
+        Err(other) => return Err(other.into()),
+    };
     let services = services::words_of_services(visit.app(), &*visit.person.0).await?;
     let doubt = advice::on_question(&typed.action, &services);
     Ok((errors, Some(Verdict { doubt, ..Verdict::of(&visit.person, user, typed, simulation) })))
@@ -157,6 +165,7 @@ impl TypedQuestion {
         let text = |name| query.text(name).trim().to_owned();
         Self {
             user: text("user"),
+            key: text("key"),
             action: text("action"),
             resource: text("resource"),
             context: query.text("context").replace("\r\n", "\n").trim().to_owned(),
@@ -188,7 +197,11 @@ impl TypedQuestion {
                 None => context.push((key.to_owned(), vec![value.to_owned()])),
             }
         }
-        Ok(SimulatedRequest { action: self.action.clone(), resource: self.resource.clone(), context })
+        let unread = || FieldError::on_page("key", "A SecretId is AKID and 32 letters or digits.");
+        let key = Some(&self.key).filter(|text| !text.is_empty());
+        let key = key.map(|text| SecretId::parse(text).map_err(|_| unread())).transpose()?;
+        let (action, resource) = (self.action.clone(), self.resource.clone());
+        Ok(SimulatedRequest { action, resource, context, key })
     }
 }
 
@@ -210,6 +223,7 @@ impl Verdict {
                 let name = format!("Statement {} of {}, line {}", by.statement + 1, by.label, by.line);
                 Some((name, open.map(|id| format!("/policies/{id}#line-{}", by.line))))
             }
+            (None, Reason::OutsideBoundary(label)) if label == OF_KEY => None,
             (None, Reason::OutsideBoundary(label)) => {
                 Some((format!("Permission boundary {label}"), open.map(|id| format!("/policies/{id}"))))
             }
@@ -223,14 +237,22 @@ impl Verdict {
             Reason::Allowed => "A statement allows it and nothing denies it.",
             Reason::Denied if denies => "A statement denies it, whatever else allows it.",
             Reason::Denied | Reason::NotAllowed => "No attached policy allows it.",
+            Reason::OutsideBoundary(label) if label == OF_KEY => {
+                "Policies allow it, but the policy of this key does not."
+            }
             Reason::OutsideBoundary(_) => "A policy allows it, but the permission boundary does not.",
             Reason::Malformed => "The question cannot be evaluated, and such requests are refused.",
         };
         Self {
             user: user.name,
             question: typed.clone(),
-            is_allowed: decision.allowed,
-            text: text.to_owned(),
+            is_allowed: decision.allowed && simulation.halt.is_none(),
+            text: match &simulation.halt {
+                Some(halt) if decision.allowed => format!("{text} But the key is refused: {halt}"),
+                Some(halt) => format!("{text} The key is refused as well: {halt}"),
+                None => text.to_owned(),
+            },
+            networks: simulation.unasked_networks,
             statement,
             unevaluable: decision.unevaluable,
             doubt: None,

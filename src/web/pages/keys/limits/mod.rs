@@ -1,13 +1,20 @@
 //! The limits of a key: until when, from where and for what it may be used, and who answers for it.
 
+pub mod create;
+mod effect;
+pub mod form;
+
 use crate::app::deferred::grant::{Grant, Way};
-use crate::app::keys::{self, Place, limits::LimitsPage};
+use crate::app::keys::{self, KeyRef, Place, limits::LimitsPage};
+use crate::app::policies::key_effect::key_effect;
 use crate::domain::field::FieldError;
+use crate::domain::key_hours::KEPT_DAYS;
 use crate::domain::key_limits::written::WrittenLimits;
 use crate::web::answer::{PageResult, render, render_as};
+use crate::web::pages::keys::limits::effect::{EffectView, Told};
 use crate::web::pages::keys::list::{KeyView, Whose, layout};
 use crate::web::{
-    forms::Form, forms::csrf::Protected, layout::Layout, layout::filters, pages::faults::faults,
+    forms::csrf::Protected, layout::Layout, layout::filters, pages::faults::faults,
     pages::ways::keys_address, visit::Visit,
 };
 use actix_web::http::StatusCode;
@@ -22,19 +29,38 @@ struct FormPage {
     typed: WrittenLimits,
     errors: Vec<FieldError>,
     may_update: bool,
+    /// The longest time for a key of this account, in days; 0: none.
+    max_days: i64,
+    /// What it would mean, once that was asked for.
+    effect: Option<EffectView>,
+}
+
+impl FormPage {
+    /// The sentence under a field.
+    fn told(&self, field: &str) -> Option<&Told> {
+        let effect = self.effect.as_ref()?;
+        match field {
+            "expires_at" => effect.expires_at.as_ref(),
+            "networks" => effect.networks.as_ref(),
+            _ => effect.policy.as_ref(),
+        }
+    }
 }
 
 /// The limits as they are, to be changed by whoever may.
-pub async fn form(visit: Visit) -> PageResult {
+pub async fn index(visit: Visit) -> PageResult {
     let found = keys::limits::limits(visit.app(), &visit.person, &visit.key()?).await?;
     let typed = WrittenLimits::of(&found.held.key.limits, "\n");
     render(&page(&visit, found, typed, Vec::new()).await?)
 }
 
-/// Sets them, or comes back with what does not fit.
-pub async fn save(visit: Visit, Protected(form): Protected) -> PageResult {
+/// Sets them, or comes back with what does not fit. Where only the effect is asked for, nothing is set.
+pub async fn save(visit: Visit, Protected(sent): Protected) -> PageResult {
     let key = visit.key()?;
-    let typed = typed(&form);
+    let typed = form::typed(&sent);
+    if sent.has("check") {
+        return check(&visit, &key, typed).await;
+    }
     let list = keys_address(key.place);
     let way = Way {
         what: format!("loosen the limits of key {}", key.id.short()),
@@ -58,6 +84,20 @@ pub async fn save(visit: Visit, Protected(form): Protected) -> PageResult {
     }
 }
 
+/// The form as it was filled in, with what it would mean.
+async fn check(visit: &Visit, key: &KeyRef, typed: WrittenLimits) -> PageResult {
+    let (status, effect, errors) = match key_effect(visit.app(), &visit.person, key, typed.clone()).await {
+        Ok(effect) => (StatusCode::OK, Some(EffectView::of(effect.as_ref())), Vec::new()),
+        Err(failure) => {
+            let (status, errors) = faults(failure)?;
+            (status, None, errors)
+        }
+    };
+    let found = keys::limits::limits(visit.app(), &visit.person, key).await?;
+    let page = page(visit, found, typed, errors).await?;
+    render_as(status, &FormPage { effect, ..page })
+}
+
 async fn page(
     visit: &Visit,
     found: LimitsPage,
@@ -74,18 +114,7 @@ async fn page(
         typed,
         errors,
         may_update,
+        max_days: visit.person.account.settings.key_expiry.max_days,
+        effect: None,
     })
-}
-
-fn typed(form: &Form) -> WrittenLimits {
-    let text = |name| form.text(name).to_owned();
-    WrittenLimits {
-        expires_at: text("expires_at"),
-        idle_days: text("idle_days"),
-        networks: text("networks"),
-        policy: text("policy"),
-        purpose: text("purpose"),
-        owner: text("owner"),
-        review_at: text("review_at"),
-    }
 }

@@ -1,0 +1,118 @@
+//! What new limits of a key would mean for the calls that were made with it.
+
+use crate::app::caller::Caller;
+use crate::app::caller::access::Access;
+use crate::app::change::View;
+use crate::app::keys::limits::holder_of;
+use crate::app::keys::{KeyRef, usage};
+use crate::app::policies::impact::{Calls, MOST_KINDS, Scales, may_see_use};
+use crate::app::{App, Failure};
+use crate::domain::key_hours::KEPT_DAYS;
+use crate::domain::key_limits::written::WrittenLimits;
+use crate::domain::key_limits::{KeyLimits, Share};
+use crate::domain::permission::action;
+use crate::domain::user::User;
+use crate::store::{Conn, api_keys, key_hours, key_usage, policies};
+
+pub use crate::app::policies::impact::{HolderImpact, Judged};
+
+/// Networks that are looked at, those with the most calls.
+const MOST_NETWORKS: i64 = 5_000;
+const DAY: i64 = 86_400;
+
+/// What the accepted calls of the days that are kept tell about limits that are not saved yet.
+#[derive(Clone, Debug, Default)]
+pub struct KeyEffect {
+    /// All of them.
+    pub calls: i64,
+    /// Those of the last 24 hours, as far as hours tell.
+    pub lately: i64,
+    /// Where another end is written: that end.
+    pub ends_at: Option<i64>,
+    /// Where networks are written.
+    pub elsewhere: Option<Elsewhere>,
+    /// Where another policy is written.
+    pub policy: Option<HolderImpact>,
+}
+
+/// Calls that came from somewhere else than the networks that are written.
+#[derive(Clone, Debug, Default)]
+pub struct Elsewhere {
+    pub calls: i64,
+    /// From networks of which only a part is allowed, or of which it is not kept which they were.
+    pub untold: i64,
+    /// The networks with the most of them, each with how many.
+    pub networks: Vec<(String, i64)>,
+}
+
+/// What the limits would mean; nothing for who may not see what the key was used for.
+pub async fn key_effect(
+    app: &App,
+    caller: &Caller,
+    key: &KeyRef,
+    written: WrittenLimits,
+) -> Result<Option<KeyEffect>, Failure> {
+    usage::flush_usage(app).await?;
+    let (key, now) = (key.clone(), app.clock.now());
+    app.view(caller, move |view| {
+        let holder = holder_of(view.conn, view.by, key.place, action::UPDATE_KEY_LIMITS)?;
+        let found = api_keys::find(view.conn, holder.uid, &key.id)?.ok_or(Failure::NotFound)?;
+        let expiry = view.by.account.settings.key_expiry;
+        let after = written.read_over(&found.limits, expiry, now).map_err(Failure::Invalid)?;
+        if !may_see_use(view.by, &holder) {
+            return Ok(None);
+        }
+        let networks = key_hours::networks(view.conn, &key.id, now - KEPT_DAYS * DAY, MOST_NETWORKS)?;
+        let lately = key_hours::networks(view.conn, &key.id, now - DAY, MOST_NETWORKS)?;
+        let mut effect = KeyEffect {
+            calls: networks.iter().map(|from| from.calls).sum(),
+            lately: lately.iter().map(|from| from.calls).sum(),
+            ends_at: after.expires_at.filter(|_| after.expires_at != found.limits.expires_at),
+            elsewhere: (!after.networks.is_empty()).then(|| elsewhere(&after, networks)),
+            policy: None,
+        };
+        if after.policy != found.limits.policy {
+            let calls = calls(view.conn, &key, now)?;
+            let scales = scales(view, &holder, [&found.limits, &after])?;
+            effect.policy = Some(scales.weigh(&holder, calls));
+        }
+        Ok(Some(effect))
+    })
+    .await
+}
+
+fn elsewhere(limits: &KeyLimits, networks: Vec<key_hours::FromNetwork>) -> Elsewhere {
+    let mut elsewhere = Elsewhere::default();
+    for from in networks {
+        match limits.networks.share_of(&from.network) {
+            Share::Whole => {}
+            Share::Untold => elsewhere.untold += from.calls,
+            Share::None => {
+                elsewhere.calls += from.calls;
+                elsewhere.networks.push((from.network, from.calls));
+            }
+        }
+    }
+    elsewhere.networks.truncate(3);
+    elsewhere
+}
+
+/// The calls of one key, as if they came now from where it was last used.
+fn calls(conn: &mut Conn, key: &KeyRef, now: i64) -> Result<Calls, Failure> {
+    let last = key_usage::last_used(conn, std::slice::from_ref(&key.id))?;
+    let ip = last.into_iter().next().map(|last| last.ip).unwrap_or_default();
+    let kinds = key_hours::used(conn, &key.id, now - KEPT_DAYS * DAY, MOST_KINDS)?;
+    Ok(Calls { used: kinds.into_iter().map(|kind| (kind, ip.clone())).collect() })
+}
+
+/// The holder's policies within the key's own, before and after.
+fn scales(view: &mut View<'_>, holder: &User, limits: [&KeyLimits; 2]) -> Result<Scales, Failure> {
+    let (app_id, now) = (view.by.account.app_id, view.app.clock.now());
+    let mut within = |limits: &KeyLimits| -> Result<Access, Failure> {
+        let in_force = policies::in_force(view.conn, holder.uid)?;
+        let access = Access::new(holder, app_id, in_force, now);
+        Ok(limits.policy.as_deref().map_or(access.clone(), |policy| access.within(policy)))
+    };
+    let [before, after] = limits;
+    Ok(Scales::new(holder, within(before)?, within(after)?))
+}

@@ -1,0 +1,99 @@
+//! How long an account lets its keys live.
+
+use crate::clock;
+use crate::domain::field::FieldError;
+
+/// The longest time that an account can name, in days.
+pub const MAX_EXPIRY_DAYS: i64 = 3_650;
+const DAY: i64 = 86_400;
+
+/// What an account says about the end of its keys; nothing unless somebody says so.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub struct KeyExpiry {
+    /// Days after which a new key ends where nobody names another time; 0: it does not end.
+    pub default_days: i64,
+    /// Days from now within which an end has to be; 0: a key may live for ever.
+    pub max_days: i64,
+}
+
+impl KeyExpiry {
+    /// The end of a key that is made now, where nobody names one: the default, and no later than the maximum.
+    pub fn end_of_new(self, now: i64) -> Option<i64> {
+        let days = [self.default_days, self.max_days].into_iter().filter(|days| *days > 0).min();
+        days.map(|days| now + days * DAY)
+    }
+
+    /// The latest end that may be named now, if there is one.
+    pub fn latest(self, now: i64) -> Option<i64> {
+        (self.max_days > 0).then(|| now + self.max_days * DAY)
+    }
+
+    /// Refuses an end that is too far away, and none at all where the account wants one.
+    pub fn ensure(self, end: Option<i64>, now: i64) -> Result<(), FieldError> {
+        let Some(latest) = self.latest(now) else { return Ok(()) };
+        if end.is_some_and(|end| end <= latest) {
+            return Ok(());
+        }
+        let (days, until) = (self.max_days, clock::iso(latest));
+        let told = (
+            format!("Keys of this account end after at most {days} days. Name a time up to {until}."),
+            format!("本账号的密钥最长有效期为 {days} 天，请填写不晚于 {until} 的时间。"),
+        );
+        Err(FieldError::new("expires_at", told))
+    }
+
+    /// What does not fit in it, field by field.
+    pub fn faults(self) -> Vec<FieldError> {
+        let days = |field, days| {
+            let text = format!("Enter a number of days from 0 to {MAX_EXPIRY_DAYS}.");
+            (!(0..=MAX_EXPIRY_DAYS).contains(&days)).then(|| FieldError::on_page(field, text))
+        };
+        let mut faults: Vec<FieldError> =
+            [days("key_expiry_default_days", self.default_days), days("key_expiry_max_days", self.max_days)]
+                .into_iter()
+                .flatten()
+                .collect();
+        if faults.is_empty() && self.max_days > 0 && self.default_days > self.max_days {
+            let text = format!(
+                "A new key would end after {} days, later than the longest time allowed, {} days. Make this number smaller or that one larger.",
+                self.default_days, self.max_days
+            );
+            faults.push(FieldError::on_page("key_expiry_default_days", text));
+        }
+        faults
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: i64 = 1_800_000_000;
+
+    fn expiry(default_days: i64, max_days: i64) -> KeyExpiry {
+        KeyExpiry { default_days, max_days }
+    }
+
+    #[test]
+    fn a_new_key_ends_by_the_default_and_never_after_the_maximum() {
+        let ends = |default, max| expiry(default, max).end_of_new(NOW).map(|end| (end - NOW) / DAY);
+        assert_eq!([ends(0, 0), ends(30, 0), ends(0, 90)], [None, Some(30), Some(90)]);
+        assert_eq!([ends(30, 90), ends(120, 90)], [Some(30), Some(90)]);
+    }
+
+    #[test]
+    fn a_maximum_refuses_a_later_end_and_no_end_at_all() {
+        let latest = NOW + 90 * DAY;
+        assert!(expiry(0, 90).ensure(Some(latest), NOW).is_ok());
+        assert!(expiry(0, 90).ensure(Some(latest + 1), NOW).is_err());
+        assert!(expiry(0, 90).ensure(None, NOW).is_err());
+        assert!(expiry(30, 0).ensure(None, NOW).is_ok(), "a default alone forbids nothing");
+    }
+
+    #[test]
+    fn a_default_beyond_the_maximum_is_refused() {
+        assert!(expiry(91, 90).faults().iter().any(|fault| fault.field == "key_expiry_default_days"));
+        assert!(expiry(90, 90).faults().is_empty() && expiry(90, 0).faults().is_empty());
+        assert_eq!(expiry(-1, 3_651).faults().len(), 2);
+    }
+}

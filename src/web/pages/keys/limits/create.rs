@@ -1,0 +1,39 @@
+//! A new key, with the limits that it begins with.
+
+use crate::app::keys::limits::first::{NewKeyText, offered};
+use crate::app::{keys, keys::Step};
+use crate::domain::field::FieldError;
+use crate::web::answer::PageResult;
+use crate::web::pages::keys::limits::form;
+use crate::web::pages::keys::list::{NoteTrouble, list};
+use crate::web::{
+    forms::Form, forms::csrf::Protected, pages::faults::faults, pages::ways::keys_address,
+    pages::ways::question, visit::Visit,
+};
+use actix_web::http::StatusCode;
+
+/// Makes a key and comes back to the list, or goes to the question that the account wants answered first.
+pub async fn create(visit: Visit, Protected(form): Protected) -> PageResult {
+    let place = visit.place()?;
+    let new = typed(&visit, &form);
+    match keys::create(visit.app(), &visit.person, place, new.clone()).await {
+        Ok(Step::Done(_)) => {
+            let text = "Key created. Show displays its SecretKey after verification.";
+            Ok(visit.done(&keys_address(place), text))
+        }
+        Ok(Step::Asked(asked)) => Ok(question(&asked)),
+        Err(failure) => {
+            let (status, errors): (StatusCode, Vec<FieldError>) = faults(failure)?;
+            list(&visit, status, NoteTrouble { new: Some(new), ..NoteTrouble::of(errors) }).await
+        }
+    }
+}
+
+/// What was filled in. A form without a field for the end, of a program perhaps, takes the end that the account gives.
+fn typed(visit: &Visit, sent: &Form) -> NewKeyText {
+    let mut written = form::typed(sent);
+    if !sent.has("expires_at") {
+        written.expires_at = offered(visit.app(), &visit.person).expires_at;
+    }
+    NewKeyText { note: sent.text("note").to_owned(), limits: Some(Box::new(written)) }
+}
