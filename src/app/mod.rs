@@ -12,6 +12,7 @@ pub mod groups;
 pub mod keys;
 pub mod me;
 pub mod operator;
+pub mod overview;
 pub mod policies;
 pub mod reports;
 pub mod services;

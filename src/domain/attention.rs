@@ -126,6 +126,92 @@ impl Tally {
     }
 }
 
+/// What a page tells of the things behind a finding.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Kind {
+    Keys(KeyCause),
+    RootKeys,
+    Administrators,
+    Users,
+}
+
+impl Kind {
+    /// As an address has it.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Keys(cause) => cause.as_str(),
+            Self::RootKeys => "root-keys",
+            Self::Administrators => "administrators",
+            Self::Users => "users",
+        }
+    }
+
+    /// What [`Kind::as_str`] wrote.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        let others = [Self::RootKeys, Self::Administrators, Self::Users].into_iter();
+        KeyCause::ALL.into_iter().map(Self::Keys).chain(others).find(|kind| kind.as_str() == name)
+    }
+}
+
+/// Something that needs attention, and how bad it is.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Finding {
+    pub level: Level,
+    pub what: What,
+}
+
+/// What was found, with the numbers that show it.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum What {
+    Keys {
+        cause: KeyCause,
+        tally: Tally,
+        /// The worst of them, and who has it.
+        worst: KeyFound,
+        holder: Option<Named>,
+    },
+    RootKeys {
+        keys: usize,
+        /// The last day on which one was used, in unix seconds.
+        used_at: Option<i64>,
+    },
+    Administrators {
+        /// Those without an authenticator app.
+        without: Vec<Named>,
+        looked_at: usize,
+        /// Whether there are more administrators than were looked at.
+        is_part: bool,
+    },
+    Users {
+        tally: Tally,
+        /// Who has been inactive for longest, and since when.
+        worst: Named,
+        since: i64,
+    },
+    RefusedSpike {
+        refused: i64,
+        usual: i64,
+    },
+    Server(ServerFault),
+    SetUp {
+        done: usize,
+        of: usize,
+    },
+}
+
+/// What is wrong with the servers, which all accounts on them share.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum ServerFault {
+    /// Milliseconds between the clock of this server and the database's.
+    Clock { ms: i64 },
+    /// Servers that wait long for the database, and how many milliseconds the slowest does.
+    SlowNodes { nodes: usize, ms: i64 },
+    /// So many servers run something else than the one that answers.
+    OtherVersions { nodes: usize },
+}
+
 /// A user or the holder of a key, by name.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Named {

@@ -139,6 +139,40 @@ pub fn of_user(conn: &mut Conn, uid: Uid) -> Result<Vec<KeyFound>, StoreError> {
     rows.into_iter().map(KeyFound::try_from).collect()
 }
 
+/// Whether a key of an account was ever used.
+pub fn is_any_used(conn: &mut Conn, owner: Uin) -> Result<bool, StoreError> {
+    for is_enabled in ["TRUE", "FALSE"] {
+        let ask = format!(
+            "SELECT count(*) AS number FROM (SELECT 1 AS one FROM key_lines WHERE owner_uin = {owner} \
+             AND is_enabled = {is_enabled} AND was_used = TRUE LIMIT 1) AS part"
+        );
+        if diesel::sql_query(ask).get_result::<Count>(conn)?.number > 0 {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+#[derive(QueryableByName)]
+struct Reason {
+    #[diesel(sql_type = Text)]
+    outcome: String,
+    #[diesel(sql_type = BigInt)]
+    calls: i64,
+}
+
+/// How often calls with a key were refused since then, by the stable names of the reasons, the most frequent first.
+pub fn refused_since(conn: &mut Conn, id: &SecretId, since: i64) -> Result<Vec<(String, i64)>, StoreError> {
+    let rows: Vec<Reason> = diesel::sql_query(
+        "SELECT outcome, CAST(sum(calls) AS BIGINT) AS calls FROM key_hours \
+         WHERE secret_id = $1 AND hour >= $2 AND outcome <> 'allowed' GROUP BY outcome ORDER BY 2 DESC, 1",
+    )
+    .bind::<Text, _>(id.as_str())
+    .bind::<BigInt, _>(since)
+    .load(conn)?;
+    Ok(rows.into_iter().map(|row| (row.outcome, row.calls)).collect())
+}
+
 /// Who these memberships are.
 pub fn named(conn: &mut Conn, uids: &[Uid]) -> Result<HashMap<Uid, Named>, StoreError> {
     let uids: Vec<i64> = uids.iter().map(|uid| uid.0).collect();

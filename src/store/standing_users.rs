@@ -43,10 +43,10 @@ pub fn inactive(
     part: Part<'_>,
 ) -> Result<Vec<(Uid, i64)>, StoreError> {
     let Part { after, limit } = part;
-    let (at, uid) = after.map_or((0, 0), |spot| (spot.at, spot.id.parse::<i64>().unwrap_or_default()));
+    let (at, uid) = after.map_or((1, 0), |spot| (spot.at, spot.id.parse::<i64>().unwrap_or_default()));
     let rows: Vec<Inactive> = diesel::sql_query(format!(
         "SELECT uid, active_at FROM user_lines WHERE owner_uin = {owner} AND (active_at, uid) > ({at}, {uid}) \
-         AND active_at > 0 AND active_at < {before} AND facet >= 32 ORDER BY active_at, uid LIMIT {limit}"
+         AND active_at < {before} AND facet >= 32 ORDER BY active_at, uid LIMIT {limit}"
     ))
     .load(conn)?;
     Ok(rows.into_iter().map(|row| (Uid(row.uid), row.active_at)).collect())
@@ -64,8 +64,12 @@ pub struct Unprotected {
 /// Root and the users whom a policy that allows everything is attached to, directly or through a group, without an
 /// authenticator app: as many of them as are looked at.
 pub fn unprotected(conn: &mut Conn, owner: Uin, most: i64) -> Result<Unprotected, StoreError> {
-    let mut uids: BTreeSet<i64> =
-        users::table.filter(users::owner_uin.eq(owner.0).and(users::uin.eq(owner.0))).select(users::uid).load(conn)?.into_iter().collect();
+    let mut uids: BTreeSet<i64> = users::table
+        .filter(users::owner_uin.eq(owner.0).and(users::uin.eq(owner.0)))
+        .select(users::uid)
+        .load(conn)?
+        .into_iter()
+        .collect();
     let direct: Vec<i64> = administrators::table
         .filter(administrators::owner_uin.eq(owner.0))
         .order(administrators::uid)
@@ -78,7 +82,8 @@ pub fn unprotected(conn: &mut Conn, owner: Uin, most: i64) -> Result<Unprotected
         .limit(most)
         .select(group_members::uid)
         .load(conn)?;
-    let is_part = [&direct, &through].iter().any(|found| i64::try_from(found.len()).unwrap_or(i64::MAX) >= most);
+    let is_part =
+        [&direct, &through].iter().any(|found| i64::try_from(found.len()).unwrap_or(i64::MAX) >= most);
     uids.extend(direct.into_iter().chain(through));
     let looked_at = uids.len();
     let rows: Vec<(i64, String, i16)> = users::table

@@ -99,6 +99,7 @@ mod moved_file;
 mod names;
 mod nodes;
 mod operations;
+mod overview;
 mod password;
 mod plans;
 mod policies;

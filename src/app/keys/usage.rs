@@ -219,8 +219,9 @@ async fn write_hours(app: &App) -> Result<(), Failure> {
     }
     let waiting = Arc::new(waiting);
     let lent = Arc::clone(&waiting);
-    let write =
-        move |conn: &mut Conn| lent.iter().try_for_each(|(owner, calls)| account_hours::add(conn, *owner, *calls));
+    let write = move |conn: &mut Conn| {
+        lent.iter().try_for_each(|(owner, calls)| account_hours::add(conn, *owner, *calls))
+    };
     let written = app.store.write_again(write).await;
     Ok(written.inspect_err(|_: &StoreError| {
         let mut hours = app.usage.hours();

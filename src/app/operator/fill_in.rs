@@ -3,7 +3,8 @@
 
 use crate::app::{App, Failure};
 use crate::store::{
-    Conn, Store, StoreError, dialect, key_lines, policy_search, retired_ids, user_lines, user_looks, user_terms,
+    Conn, Store, StoreError, dialect, key_lines, policy_search, retired_ids, user_lines, user_looks,
+    user_terms,
 };
 
 /// Users whose names are looked at in one transaction.

@@ -19,7 +19,8 @@ pub use key::{
 };
 pub use people::{enrolments, identities, recovery_codes, throttles, totp_devices};
 pub use policy::{
-    administrators, group_policies, policies, policy_attachments, policy_use_changes, policy_uses, policy_versions,
+    administrators, group_policies, policies, policy_attachments, policy_use_changes, policy_uses,
+    policy_versions,
 };
 pub use session::{forms, kept_forms, refusals, sessions, step_ups, tickets};
 pub use signature::{replays, signed_changes, signed_seconds};

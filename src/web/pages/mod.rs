@@ -14,6 +14,7 @@ pub mod home;
 mod impact;
 pub mod keys;
 pub mod me;
+pub mod overview;
 pub mod policies;
 pub mod reports;
 pub mod services;

@@ -198,6 +198,8 @@ async fn help(album: &mut Album, app: &TestApp, root: &Person) {
     ] {
         album.open(name, &root.browser, &format!("/help/gate?proxy={proxy}")).await;
     }
+    album.open("overview", &root.browser, "/").await;
+    album.open("attention", &root.browser, "/attention/old").await;
     album.open("report", &root.browser, "/reports/credentials").await;
     album.open("debugger", &root.browser, "/help/api/debug").await;
     album
