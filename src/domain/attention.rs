@@ -174,6 +174,8 @@ pub enum What {
     },
     RootKeys {
         keys: usize,
+        /// When the oldest was made, in unix seconds.
+        made_at: i64,
         /// The last day on which one was used, in unix seconds.
         used_at: Option<i64>,
     },

@@ -100,6 +100,7 @@ mod names;
 mod nodes;
 mod operations;
 mod overview;
+mod overview_pages;
 mod password;
 mod plans;
 mod policies;

@@ -34,7 +34,7 @@ const STORIES: [&str; 20] = [
     "key_trials::",
     "key_limits::",
     "reports::",
-    "overview::",
+    "overview",
 ];
 
 /// What may be read as a whole: a part of the statement, and the reason.

@@ -85,7 +85,8 @@ fn root_keys(look: &mut Look<'_, '_>) -> Result<Option<Finding>, Failure> {
     let used_at = enabled.iter().filter(|key| key.was_used).map(|key| key.quiet_since).max();
     let is_used = used_at.is_some_and(|at| at > look.when.now - IN_USE_DAYS * 86_400);
     let level = if is_used { Level::Bad } else { Level::Warn };
-    found(level, What::RootKeys { keys: enabled.len(), used_at })
+    let made_at = enabled.iter().map(|key| key.created_at).min().unwrap_or_default();
+    found(level, What::RootKeys { keys: enabled.len(), made_at, used_at })
 }
 
 fn administrators(look: &mut Look<'_, '_>) -> Result<Option<Finding>, Failure> {

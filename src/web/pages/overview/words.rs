@@ -90,7 +90,7 @@ fn told(what: What, when: When) -> Told {
                 href: address(Kind::Keys(cause)),
             }
         }
-        What::RootKeys { keys, used_at } => root_keys(keys, used_at),
+        What::RootKeys { keys, made_at, used_at } => root_keys(keys, made_at, used_at),
         What::Administrators { without, looked_at, is_part } => administrators(&without, looked_at, is_part),
         What::Users { tally, worst, since } => Told {
             icon: "users",
@@ -177,8 +177,11 @@ fn evidence_of(cause: KeyCause, worst: &KeyFound, when: When) -> String {
     }
 }
 
-fn root_keys(keys: usize, used_at: Option<i64>) -> Told {
-    let used = used_at.map_or_else(|| "Never used".to_owned(), |at| format!("Last used on {}", day(at)));
+fn root_keys(keys: usize, made_at: i64, used_at: Option<i64>) -> Told {
+    let used = used_at.map_or_else(
+        || format!("Made on {} and never used", day(made_at)),
+        |at| format!("Last used on {}", day(at)),
+    );
     Told {
         icon: "key-round",
         title: format!("Root has {}", number_of(keys, ["enabled key", "enabled keys"])),
