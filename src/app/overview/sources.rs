@@ -1,5 +1,7 @@
 //! What can need attention: each a small function that looks, and tells with a number.
 
+#![expect(clippy::unnecessary_wraps, reason = "all sources have one form, also those that ask no database")]
+
 use super::Look;
 use crate::app::Failure;
 use crate::app::change::View;
