@@ -101,6 +101,8 @@ class Server:
 def pages(facts):
     """Every page that grows with the organisation, by what it is called in the table."""
     found = {
+        "overview": "/", "keys never used": "/attention/never-used", "unused keys": "/attention/unused", "old keys": "/attention/old",
+        "users without use": "/attention/users", "administrators": "/attention/administrators",
         "first page": "/users", "middle page": f"/users?after={quote(facts['name'])}",
         "search SecretId": f"/users?q={facts['secret_id']}", "search UIN": f"/users?q={facts['uin']}",
         "search part of UIN": f"/users?q={facts['uin'][3:]}", "search no hit": "/users?q=qqqzzzqqq",

@@ -71,6 +71,12 @@ pub fn day(seconds: i64) -> String {
     said_day(&iso(seconds)).unwrap_or_else(|| iso(seconds))
 }
 
+/// The same without the year, where that is known: `23 Nov`.
+pub fn short_day(seconds: i64) -> String {
+    let day = day(seconds);
+    day.rsplit_once(' ').map_or_else(|| day.clone(), |(short, _)| short.to_owned())
+}
+
 /// How exactly a time is said.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Precision {

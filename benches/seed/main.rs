@@ -20,7 +20,7 @@ use camlock::config::Config;
 use camlock::domain::secret::Password;
 use camlock::startup::{self, Surroundings};
 use camlock::store::bulk::{self, Load};
-use camlock::store::{Conn, Store, StoreError, user_lines};
+use camlock::store::{Conn, Store, StoreError, key_lines, user_lines};
 use clap::Parser;
 use diesel::RunQueryDsl;
 use std::path::PathBuf;
@@ -89,11 +89,13 @@ async fn fill(sizes: Sizes) -> Outcome<()> {
 }
 
 /// What triggers would have kept of each row.
-const KEPT: [&str; 2] = [
+const KEPT: [&str; 3] = [
     "UPDATE user_lines SET is_searchable = TRUE",
     "INSERT INTO policy_uses (owner_uin, policy_id, users, boundaries) \
      SELECT u.owner_uin, a.policy_id, COUNT(*), 0 FROM policy_attachments a JOIN users u ON u.uid = a.uid \
      GROUP BY u.owner_uin, a.policy_id",
+    "INSERT INTO administrators (owner_uin, uid, policy_id) SELECT u.owner_uin, a.uid, a.policy_id \
+     FROM policy_attachments a JOIN users u ON u.uid = a.uid WHERE a.policy_id IN (1, 596169)",
 ];
 
 fn kept_by_triggers(store: &Store) -> Outcome<()> {
@@ -101,8 +103,10 @@ fn kept_by_triggers(store: &Store) -> Outcome<()> {
         if let Conn::Postgres(conn) = conn {
             diesel::sql_query("SET LOCAL statement_timeout = 0").execute(conn)?;
         }
-        diesel::sql_query("UPDATE sequences SET value = 0 WHERE name = 'listed'").execute(conn)?;
+        diesel::sql_query("UPDATE sequences SET value = 0 WHERE name IN ('listed', 'surveyed')")
+            .execute(conn)?;
         while user_lines::fill(conn, 100_000)? {}
+        while key_lines::fill(conn, 100_000)? {}
         for statement in KEPT {
             diesel::sql_query(statement).execute(conn)?;
         }

@@ -13,6 +13,7 @@ pub mod jump;
 pub mod keys;
 pub mod me;
 pub mod operator;
+pub mod overview;
 pub mod policies;
 pub mod reports;
 pub mod services;

@@ -1,6 +1,8 @@
 //! The rules of the field: pure, and free of every framework.
 
 pub mod account;
+pub mod account_hours;
+pub mod attention;
 pub mod audit;
 pub mod authority;
 pub mod characters;

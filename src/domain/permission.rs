@@ -80,6 +80,7 @@ pub mod action {
     pub const LIST_GATE_TOKENS: &str = "camlock:ListGateTokens";
     pub const CREATE_GATE_TOKEN: &str = "camlock:CreateGateToken";
     pub const REVOKE_GATE_TOKEN: &str = "camlock:RevokeGateToken";
+    pub const GET_OVERVIEW: &str = "camlock:GetOverview";
     pub const GET_CREDENTIAL_REPORT: &str = "camlock:GetCredentialReport";
     pub const EXPORT_AUDIT: &str = "camlock:ExportAuditLog";
 }
@@ -89,7 +90,7 @@ pub mod action {
 /// CAM counts more among them (one's own keys, members of groups, attachments, versions). Camlock asks for those on
 /// the user, group or policy in question, which is finer and never wider than what a policy says. Listing users and
 /// reading the log are asked for on the account's own resource.
-pub const OPERATION_LEVEL: [&str; 23] = [
+pub const OPERATION_LEVEL: [&str; 24] = [
     action::ADD_USER,
     action::DESCRIBE_SUB_ACCOUNTS,
     action::LIST_COLLABORATORS,
@@ -111,6 +112,7 @@ pub const OPERATION_LEVEL: [&str; 23] = [
     action::LIST_GATE_TOKENS,
     action::CREATE_GATE_TOKEN,
     action::REVOKE_GATE_TOKEN,
+    action::GET_OVERVIEW,
     action::GET_CREDENTIAL_REPORT,
     action::EXPORT_AUDIT,
 ];

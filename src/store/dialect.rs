@@ -4,7 +4,7 @@ use super::replays::SignedChange;
 use super::schema::{api_keys, retired_ids, signed_changes};
 use super::{Conn, StoreError};
 use crate::domain::key::SecretId;
-use crate::domain::user::Uid;
+use crate::domain::user::{Uid, Uin};
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Bool, Text};
 
@@ -16,12 +16,12 @@ pub fn lock_user(conn: &mut Conn, uid: Uid) -> Result<(), StoreError> {
 }
 
 /// The same for one identity, whose factors belong to it and not to a membership.
-pub fn lock_identity(conn: &mut Conn, uin: crate::domain::user::Uin) -> Result<(), StoreError> {
+pub fn lock_identity(conn: &mut Conn, uin: Uin) -> Result<(), StoreError> {
     lock(conn, -uin.0)
 }
 
 /// The same for one account.
-pub fn lock_account(conn: &mut Conn, owner: crate::domain::user::Uin) -> Result<(), StoreError> {
+pub fn lock_account(conn: &mut Conn, owner: Uin) -> Result<(), StoreError> {
     lock(conn, i64::MAX - owner.0)
 }
 
@@ -82,14 +82,21 @@ pub fn insert_retired(conn: &mut Conn, digest: &[u8]) -> Result<(), StoreError> 
     Ok(())
 }
 
+/// Who has a key, and in which account.
+#[derive(Clone, Copy, Debug)]
+pub struct Holder {
+    pub uid: Uid,
+    pub owner: Uin,
+}
+
 /// Who has the key of that id, if there is one; it stays until the transaction ends.
-pub fn keep_key(conn: &mut Conn, id: &SecretId) -> Result<Option<Uid>, StoreError> {
-    let key = api_keys::table.find(id.as_str()).select(api_keys::uid);
-    let found: Option<i64> = match conn {
+pub fn keep_key(conn: &mut Conn, id: &SecretId) -> Result<Option<Holder>, StoreError> {
+    let key = api_keys::table.find(id.as_str()).select((api_keys::uid, api_keys::owner_uin));
+    let found: Option<(i64, i64)> = match conn {
         Conn::Postgres(conn) => key.for_key_share().get_result(conn).optional()?,
         Conn::Sqlite(conn) => key.get_result(conn).optional()?,
     };
-    Ok(found.map(Uid))
+    Ok(found.map(|(uid, owner)| Holder { uid: Uid(uid), owner: Uin(owner) }))
 }
 
 /// What the target of an event ends in: `AKID…` of `dev-alice / AKID…`, or all of it. There is an index on this very

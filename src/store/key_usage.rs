@@ -1,11 +1,11 @@
 //! When keys were used, and the newest calls with each.
 
+use super::dialect::Holder;
 use super::schema::{key_records, key_refusals, key_usage};
 use super::statement::{Bind, Statement};
 use super::{Conn, StoreError, dialect};
 use crate::domain::key::SecretId;
 use crate::domain::key_usage::{GateCall, KEPT_DAYS, KEPT_RECORDS, LastUse, Record};
-use crate::domain::user::Uid;
 use diesel::prelude::*;
 
 #[derive(Queryable, Selectable)]
@@ -79,7 +79,7 @@ pub fn put(
     id: &SecretId,
     records: &[Record],
     last_use: Option<&Record>,
-) -> Result<Option<Uid>, StoreError> {
+) -> Result<Option<Holder>, StoreError> {
     let Some(holder) = dialect::keep_key(conn, id)? else { return Ok(None) };
     for record in records {
         insert(conn, record)?;

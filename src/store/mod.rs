@@ -1,5 +1,6 @@
 //! What is kept, on SQLite or PostgreSQL. The only place that knows Diesel.
 
+pub mod account_hours;
 pub mod accounts;
 pub mod api_keys;
 pub mod attachments;
@@ -24,6 +25,7 @@ pub mod key_ends;
 pub mod key_history;
 pub mod key_hours;
 pub mod key_idle;
+pub mod key_lines;
 pub mod key_refusals;
 pub mod key_usage;
 pub mod leases;
@@ -48,6 +50,7 @@ pub mod services;
 pub mod sessions;
 pub mod setup_tokens;
 pub mod signed_seconds;
+pub mod standing_users;
 pub mod start_lock;
 mod statement;
 pub mod step_ups;

@@ -58,6 +58,14 @@ impl<P: FromRequest<Error = PageError> + 'static> FromRequest for Visit<P> {
     }
 }
 
+impl Visit {
+    /// Of somebody who is known already.
+    pub fn of(request: HttpRequest, context: Data<WebContext>, person: Person) -> Self {
+        let session = request.get_session();
+        Self { request, context, person, session }
+    }
+}
+
 impl<P> Visit<P> {
     /// What people can do.
     pub fn app(&self) -> &App {

@@ -119,6 +119,9 @@ async fn sign_in(chrome: &Chrome, app: &TestApp, root: &Person) {
     chrome.tab_to("code").await;
     chrome.keys(root.fresh_code(app)).await;
     chrome.enter().await;
+    assert_eq!(chrome.path().await, "/");
+    chrome.tab_to("Users").await;
+    chrome.enter().await;
     assert_eq!(chrome.path().await, "/users");
 }
 

@@ -69,9 +69,10 @@ async fn sign_in(app: &TestApp, chrome: &Chrome, root: &Person) {
 
     chrome.give_code(app, root).await;
 
-    assert_eq!(chrome.path().await, "/users");
-    assert_eq!(chrome.text("h1").await, "User List");
+    assert_eq!(chrome.path().await, "/");
+    assert_eq!(chrome.text("h1").await, "Overview");
     chrome.ensure_quiet_console().await;
+    chrome.open("/users").await;
 }
 
 async fn create_user(chrome: &Chrome) {

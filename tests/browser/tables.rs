@@ -33,12 +33,16 @@ async fn no_table_squeezes_its_cells_in_any_width() {
     let scene = scene(&app).await;
     let (group, key) = fill(&app, &scene).await;
     let root = &scene.root;
+    app.key_of(root).await;
+    app.sub_user(root, "administrator-without-an-app", &["AdministratorAccess"]).await;
 
     Chrome::visit(&app, async |chrome| {
         chrome.sign_in(&app, root).await;
         let policy = chrome.first_link("/policies?kind=custom", "main tr[data-policy-id] a").await;
         let long = &scene.long;
         let pages = [
+            "/attention/root-keys".to_owned(),
+            "/attention/administrators".to_owned(),
             "/users".to_owned(),
             "/groups".to_owned(),
             "/policies".to_owned(),

@@ -103,6 +103,8 @@ mod moved_file;
 mod names;
 mod nodes;
 mod operations;
+mod overview;
+mod overview_pages;
 mod password;
 mod plans;
 mod policies;

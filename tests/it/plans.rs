@@ -14,7 +14,7 @@ use std::path::Path;
 use std::process::Command;
 
 /// Tests that together open every page, send every form and call every action.
-const STORIES: [&str; 21] = [
+const STORIES: [&str; 22] = [
     "last_use::",
     "leftovers::",
     "session_cap::",
@@ -36,10 +36,11 @@ const STORIES: [&str; 21] = [
     "key_expiry::",
     "key_effect::",
     "reports::",
+    "overview",
 ];
 
 /// What may be read as a whole: a part of the statement, and the reason.
-const WHOLE: [(&str, &str); 8] = [
+const WHOLE: [(&str, &str); 9] = [
     ("ORDER BY authority_log.number DESC LIMIT", "the newest one, in the order of the key"),
     ("DELETE FROM nodes", "as many rows as there are servers"),
     ("FROM nodes WHERE (nodes.seen_at >=", "as many rows as there are servers"),
@@ -50,6 +51,7 @@ const WHOLE: [(&str, &str); 8] = [
         "PostgreSQL begins at the service as soon as there are rows; of none it may as well read those that are not revoked",
     ),
     ("DELETE FROM setup_tokens", "one row, of the first start"),
+    ("DELETE FROM key_count_changes", "what changed since it was last folded in, all of which is folded in"),
     ("DELETE FROM policy_use_changes", "what changed since it was last folded in, all of which is folded in"),
 ];
 

@@ -4,13 +4,17 @@ use crate::app::caller::Caller;
 use crate::app::keys::noticed::{Call, Noticed, OfKey};
 use crate::app::keys::{KeyRef, Operation, held, refused};
 use crate::app::{App, Failure};
+use crate::domain::account_hours::Totals;
 use crate::domain::characters::beginning;
 use crate::domain::key::{Halt, SecretId};
 use crate::domain::key_hours::ALLOWED;
 use crate::domain::key_usage::{GateCall, LastUse, Record};
 use crate::domain::source::Source;
 use crate::domain::user::Uid;
-use crate::store::{Conn, StoreError, key_hours, key_usage, retired_ids, signed_seconds, user_lines};
+use crate::store::dialect::Holder;
+use crate::store::{
+    Conn, StoreError, account_hours, key_hours, key_usage, retired_ids, signed_seconds, user_lines,
+};
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -112,6 +116,8 @@ pub struct Usage {
     listed: Mutex<BTreeMap<Uid, Line>>,
     /// How many records keys got since their oldest were dropped.
     grown: Mutex<HashMap<SecretId, usize>>,
+    /// Calls of accounts by hour.
+    hours: Mutex<Totals>,
     /// Held by whoever writes down.
     pen: tokio::sync::Mutex<()>,
     /// Held by whoever writes down for which seconds keys signed.
@@ -126,6 +132,10 @@ struct Line {
 }
 
 impl Usage {
+    fn hours(&self) -> MutexGuard<'_, Totals> {
+        self.hours.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     pub(super) fn noted(&self) -> MutexGuard<'_, Noticed> {
         self.noted.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -201,6 +211,24 @@ async fn list_uses(app: &App, uses: Vec<(Uid, i64)>) -> Result<(), Failure> {
     Ok(())
 }
 
+/// Writes down how many calls accounts had in each hour. In a transaction of its own, as all keys of an account share a row.
+async fn write_hours(app: &App) -> Result<(), Failure> {
+    let waiting = app.usage.hours().take();
+    if waiting.is_empty() {
+        return Ok(());
+    }
+    let waiting = Arc::new(waiting);
+    let lent = Arc::clone(&waiting);
+    let write = move |conn: &mut Conn| {
+        lent.iter().try_for_each(|(owner, calls)| account_hours::add(conn, *owner, *calls))
+    };
+    let written = app.store.write_again(write).await;
+    Ok(written.inspect_err(|_: &StoreError| {
+        let mut hours = app.usage.hours();
+        waiting.iter().for_each(|(owner, calls)| hours.add(*owner, *calls));
+    })?)
+}
+
 /// Writes down for which seconds keys signed; says of how many keys.
 pub async fn flush_signed(app: &App) -> Result<usize, Failure> {
     let app = app.clone();
@@ -219,6 +247,10 @@ async fn write_usage(app: &App) -> Result<usize, Failure> {
     while let Some(part) = parts.next() {
         let written = match write_part(app, part).await {
             Ok(uses) => list_uses(app, uses).await,
+            Err(failure) => Err(failure),
+        };
+        let written = match written {
+            Ok(()) => write_hours(app).await,
             Err(failure) => Err(failure),
         };
         if let Err(failure) = written {
@@ -284,17 +316,25 @@ async fn write_part(app: &App, part: Vec<(SecretId, OfKey)>) -> Result<Vec<(Uid,
     let part = Arc::new(part);
     let lent = Arc::clone(&part);
     let write = move |conn: &mut Conn| {
-        let mut uses = Vec::new();
+        let mut holders = Vec::new();
         for ((id, of_key), is_overgrown) in lent.iter().zip(&due) {
-            uses.extend(put(conn, id, of_key)?);
+            holders.push(put(conn, id, of_key)?);
             if *is_overgrown {
                 key_usage::prune(conn, id)?;
             }
         }
-        Ok(uses)
+        Ok(holders)
     };
     let written = app.store.write_again(write).await;
-    Ok(written.inspect_err(|_: &StoreError| app.usage.noted().put_back(&part))?)
+    let holders = written.inspect_err(|_: &StoreError| app.usage.noted().put_back(&part))?;
+    let mut hours = app.usage.hours();
+    let mut uses = Vec::new();
+    for ((_, of_key), holder) in part.iter().zip(holders) {
+        let Some(Holder { uid, owner }) = holder else { continue };
+        hours.count(owner, &of_key.counted);
+        uses.extend(of_key.last_use.as_ref().map(|call| (uid, call.at_ms / 1000)));
+    }
+    Ok(uses)
 }
 
 /// When keys were last used, of those that have ever been.
@@ -313,8 +353,8 @@ pub async fn records(app: &App, caller: &Caller, key: &KeyRef) -> Result<Vec<Rec
     .await
 }
 
-/// Whose key it is and when it was last used, if one of the calls counts as a use.
-fn put(conn: &mut Conn, id: &SecretId, of_key: &OfKey) -> Result<Option<(Uid, i64)>, StoreError> {
+/// Whose key it is; nobody's of one that is gone.
+fn put(conn: &mut Conn, id: &SecretId, of_key: &OfKey) -> Result<Option<Holder>, StoreError> {
     let record = |call: &Call| {
         let Sighting { service, action, ip, client, request_id, reason, gate, .. } = &*call.sighting;
         Record {
@@ -334,5 +374,5 @@ fn put(conn: &mut Conn, id: &SecretId, of_key: &OfKey) -> Result<Option<(Uid, i6
     let last_use = of_key.last_use.as_ref().map(record);
     let holder = key_usage::put(conn, id, &records, last_use.as_ref())?;
     key_hours::add(conn, id, &of_key.counted)?;
-    Ok(holder.zip(last_use.map(|record| record.at_ms / 1000)))
+    Ok(holder)
 }

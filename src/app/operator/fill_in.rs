@@ -3,7 +3,8 @@
 
 use crate::app::{App, Failure};
 use crate::store::{
-    Conn, Store, StoreError, dialect, policy_search, retired_ids, user_lines, user_looks, user_terms,
+    Conn, Store, StoreError, dialect, key_lines, policy_search, retired_ids, user_lines, user_looks,
+    user_terms,
 };
 
 /// Users whose names are looked at in one transaction.
@@ -12,6 +13,8 @@ const USERS: i64 = 200;
 const SEARCHED: i64 = 50;
 /// Users that lists sort and filter, in one.
 const LISTED: i64 = 2_000;
+/// Users whose keys the overview gets to know, in one.
+const SURVEYED: i64 = 1_000;
 /// Events of the log that are read in one.
 const EVENTS: i64 = 2_000;
 
@@ -33,8 +36,10 @@ fn fill_batch(conn: &mut Conn) -> Result<bool, Failure> {
         return Ok(false);
     }
     policy_search::fold_uses(conn)?;
+    key_lines::fold_counts(conn)?;
     let looks = user_looks::fill(conn, USERS)?;
     let searched = user_terms::fill(conn, SEARCHED)?;
     let retired = retired_ids::read_log(conn, EVENTS)?;
-    Ok(looks || searched || retired)
+    let surveyed = key_lines::fill(conn, SURVEYED)?;
+    Ok(looks || searched || retired || surveyed)
 }

@@ -195,6 +195,7 @@ pub async fn sweep(app: &App) -> Result<(), Failure> {
             crate::store::refusals::sweep(conn, now)?;
             crate::store::key_usage::sweep(conn, now)?;
             crate::store::key_hours::sweep(conn, now)?;
+            crate::store::account_hours::sweep(conn, now)?;
             crate::store::services::sweep(conn, now)?;
             Ok(())
         })

@@ -76,6 +76,7 @@ pub const KNOWN: &[&str] = &[
     "camlock:DeleteService",
     "camlock:ExportAuditLog",
     "camlock:GetCredentialReport",
+    "camlock:GetOverview",
     "camlock:ListGateTokens",
     "camlock:ListServices",
     "camlock:QueryKeyLimits",

@@ -148,6 +148,9 @@ pub const PRESETS: [Preset; 6] = [
     },
 ];
 
+/// The presets whose holders can give themselves any right. The schema has these numbers, too.
+pub const ADMINISTRATORS: [i64; 2] = [1, 596_169];
+
 /// The policy that holds for everyone: no secret is shown unless `mfa` is `1`.
 ///
 /// `_if_exist` makes an absent `mfa` fail closed: without it the deny would not apply to a caller with no factor.

@@ -1,6 +1,15 @@
 //! Accounts, how the first one is made, and their log.
 
 diesel::table! {
+    account_hours (owner_uin, hour) {
+        owner_uin -> BigInt,
+        hour -> BigInt,
+        accepted -> BigInt,
+        refused -> BigInt,
+    }
+}
+
+diesel::table! {
     accounts (owner_uin) {
         owner_uin -> BigInt,
         app_id -> BigInt,

@@ -26,6 +26,38 @@ diesel::table! {
 }
 
 diesel::table! {
+    key_lines (secret_id) {
+        secret_id -> Text,
+        owner_uin -> BigInt,
+        uid -> BigInt,
+        is_enabled -> Bool,
+        was_used -> Bool,
+        quiet_since -> BigInt,
+        created_at -> BigInt,
+        expires_at -> Nullable<BigInt>,
+        refused_at -> Nullable<BigInt>,
+        halted_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    key_counts (owner_uin) {
+        owner_uin -> BigInt,
+        enabled -> BigInt,
+        held -> BigInt,
+    }
+}
+
+diesel::table! {
+    key_count_changes (number) {
+        number -> BigInt,
+        owner_uin -> BigInt,
+        enabled -> BigInt,
+        held -> BigInt,
+    }
+}
+
+diesel::table! {
     key_idle (secret_id) {
         secret_id -> Text,
         due_at -> BigInt,

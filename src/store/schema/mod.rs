@@ -10,15 +10,17 @@ mod session;
 mod signature;
 mod user;
 
-pub use account::{accounts, audit_events, setup_tokens};
+pub use account::{account_hours, accounts, audit_events, setup_tokens};
 pub use database::{authority_log, leases, meta, nodes, sequences};
 pub use gate::{gate_token_services, gate_tokens, service_hours, service_refusals, services};
 pub use key::{
-    api_keys, key_actions, key_hours, key_idle, key_records, key_refusals, key_usage, retired_ids, trials,
+    api_keys, key_actions, key_count_changes, key_counts, key_hours, key_idle, key_lines, key_records,
+    key_refusals, key_usage, retired_ids, trials,
 };
 pub use people::{enrolments, identities, recovery_codes, throttles, totp_devices};
 pub use policy::{
-    group_policies, policies, policy_attachments, policy_use_changes, policy_uses, policy_versions,
+    administrators, group_policies, policies, policy_attachments, policy_use_changes, policy_uses,
+    policy_versions,
 };
 pub use session::{forms, kept_forms, refusals, sessions, step_ups, tickets};
 pub use signature::{replays, signed_changes, signed_seconds};
@@ -27,6 +29,7 @@ pub use user::{
 };
 
 diesel::joinable!(users -> accounts (owner_uin));
+diesel::joinable!(administrators -> users (uid));
 diesel::joinable!(users -> identities (uin));
 diesel::joinable!(user_lines -> users (uid));
 diesel::joinable!(user_looks -> users (uid));
@@ -56,7 +59,9 @@ diesel::joinable!(gate_token_services -> gate_tokens (token_id));
 diesel::joinable!(gate_token_services -> services (service_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
+    account_hours,
     accounts,
+    administrators,
     api_keys,
     audit_events,
     authority_log,
@@ -69,7 +74,10 @@ diesel::allow_tables_to_appear_in_same_query!(
     identities,
     kept_forms,
     key_actions,
+    key_count_changes,
+    key_counts,
     key_hours,
+    key_lines,
     key_records,
     key_refusals,
     key_usage,

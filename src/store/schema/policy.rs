@@ -1,6 +1,14 @@
 //! Policies, their texts, and who holds them.
 
 diesel::table! {
+    administrators (owner_uin, uid, policy_id) {
+        owner_uin -> BigInt,
+        uid -> BigInt,
+        policy_id -> BigInt,
+    }
+}
+
+diesel::table! {
     policies (id) {
         id -> BigInt,
         owner_uin -> BigInt,

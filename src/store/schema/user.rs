@@ -42,6 +42,7 @@ diesel::table! {
         created_at -> BigInt,
         last_used_at -> BigInt,
         is_searchable -> Bool,
+        active_at -> BigInt,
     }
 }
 

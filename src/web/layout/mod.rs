@@ -86,6 +86,9 @@ const OWN: &str = "/me/security";
 /// Where a person begins: a page that opens for them.
 pub fn start(caller: &Caller) -> &'static str {
     let pages = access(caller);
+    if may_see_overview(caller) {
+        return "/";
+    }
     let has = |wanted: &str| pages.iter().find(|item| item.href == wanted);
     let first = has("/users").or_else(|| has("/keys")).or_else(|| pages.first());
     first.map_or(OWN, |item| item.href)
@@ -104,7 +107,9 @@ fn navigation(caller: &Caller) -> Vec<NavGroup> {
         return vec![own];
     }
     let help = item("api", "API endpoint", "/help/api", "terminal");
+    let overview = may_see_overview(caller).then(|| item("overview", "Overview", "/", "layout-dashboard"));
     let groups = [
+        NavGroup { title: "", items: overview.into_iter().collect() },
         NavGroup { title: "Access", items: access(caller) },
         NavGroup { title: "Assurance", items: assurance(caller) },
         NavGroup { title: "Settings", items: settings(caller) },
@@ -112,6 +117,10 @@ fn navigation(caller: &Caller) -> Vec<NavGroup> {
         NavGroup { title: "Help", items: vec![help] },
     ];
     groups.into_iter().filter(|group| !group.items.is_empty()).collect()
+}
+
+fn may_see_overview(caller: &Caller) -> bool {
+    caller.duty() == Duty::None && caller.may_here(action::GET_OVERVIEW)
 }
 
 fn access(caller: &Caller) -> Vec<NavItem> {

@@ -3,13 +3,22 @@
 use crate::app::sign_in;
 use crate::web::{
     answer::PageResult, answer::see_other, caller::Person, context::WebContext, error::PageError, layout,
+    pages::overview, visit::Visit,
 };
+use actix_web::HttpRequest;
 use actix_web::web::Data;
 
-/// The first page: one that opens for this person.
-pub async fn index(context: Data<WebContext>, person: Result<Person, PageError>) -> PageResult {
+/// The first page: the overview, or one that opens for this person.
+pub async fn index(
+    request: HttpRequest,
+    context: Data<WebContext>,
+    person: Result<Person, PageError>,
+) -> PageResult {
     match person {
-        Ok(person) => Ok(see_other(layout::start(&person))),
+        Ok(person) => match layout::start(&person) {
+            "/" => overview::index(&Visit::of(request, context, person)).await,
+            elsewhere => Ok(see_other(elsewhere)),
+        },
         Err(PageError::Elsewhere(_)) if !sign_in::door(&context.app).await?.is_set_up => {
             Ok(see_other("/setup"))
         }

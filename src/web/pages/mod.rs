@@ -15,6 +15,7 @@ mod impact;
 pub mod jump;
 pub mod keys;
 pub mod me;
+pub mod overview;
 pub mod policies;
 pub mod reports;
 pub mod services;

@@ -18,7 +18,7 @@ async fn the_pages_about_oneself_and_the_account_are_sound_in_every_width_and_co
         log(&mut sweep).await;
         own_security(&mut sweep, &app, &scene).await;
         refusals(&mut sweep, &app, &scene).await;
-        sweep.end(29);
+        sweep.end(31);
     })
     .await;
 }
@@ -39,6 +39,8 @@ async fn settings(sweep: &mut Sweep<'_>) {
 async fn log(sweep: &mut Sweep<'_>) {
     sweep.visit("/audit", "audit").await;
     sweep.visit("/reports/credentials", "credential-report").await;
+    sweep.visit("/", "overview").await;
+    sweep.visit("/attention/administrators", "attention-administrators").await;
     sweep.visit("/audit?result=refused&event=ShowSecretKey", "audit-filtered").await;
     sweep.visit("/audit?actor=nobody-of-that-name", "audit-with-error").await;
     sweep.visit("/audit?from=nonsense&to=2026-99-99", "audit-with-bad-days").await;

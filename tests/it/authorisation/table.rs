@@ -37,6 +37,7 @@ use Rule::{Only, Open};
 
 pub const TABLE: &[(&str, &str, Rule)] = &[
     ("GET", "/", Only(EVERYBODY)),
+    ("GET", "/attention/{kind}", Only(READERS)),
     ("GET", "/cam", Open),
     ("GET", "/cam/capi", Open),
     ("GET", "/setup", Open),

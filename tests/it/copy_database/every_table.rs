@@ -19,6 +19,10 @@ INSERT INTO service_refusals VALUES (1, 5, 'r', NULL, 'tab	\ 中文 ''"', '', ''
 b', '', '', 'expired', '');
 INSERT INTO key_refusals VALUES ('AKIDx', 'wrong_signature', 3, 4, 5, '::1');
 INSERT INTO nodes (id, version, started_at, seen_at) VALUES ('left', '0.1.0', 1, 2);
+INSERT INTO account_hours SELECT owner_uin, 3600, 5, 6 FROM accounts LIMIT 1;
+INSERT INTO administrators SELECT owner_uin, uid, 1 FROM users WHERE NOT EXISTS (SELECT 1 FROM administrators) LIMIT 1;
+INSERT INTO key_lines SELECT secret_id, owner_uin, uid, 1, 1, 1, 2, 3, 4, 5 FROM api_keys WHERE NOT EXISTS (SELECT 1 FROM key_lines) LIMIT 1;
+INSERT INTO key_count_changes SELECT 1, owner_uin, 1, 1 FROM accounts LIMIT 1;
 INSERT INTO key_idle VALUES ('AKIDx', 5);
 INSERT INTO leases VALUES ('timed', 'left', 60);
 INSERT INTO signed_seconds VALUES ('left', 'AKIDx', 7, x'00ff0a5c');

@@ -79,7 +79,6 @@ async fn sign_in(album: &mut Album, app: &TestApp, root: &Person) {
     album.open("second_step_later", &stranger.browser, "/login/verify").await;
     let code = root.fresh_code(app);
     album.send("second_step_done", &stranger, "/login/verify", &[("code", &code)]).await;
-    album.open("home", &stranger.browser, "/").await;
     let csrf = stranger.browser.get("/users").await.csrf();
     let out = stranger.browser.post("/logout", &csrf, &[]).await;
     album.keep("signed_out", &out);

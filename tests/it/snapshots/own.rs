@@ -200,6 +200,15 @@ async fn help(album: &mut Album, app: &TestApp, root: &Person) {
     ] {
         album.open(name, &root.browser, &format!("/help/gate?proxy={proxy}")).await;
     }
+    let document =
+        r#"{"version":"2.0","statement":[{"effect":"allow","action":"camlock:GetOverview","resource":"*"}]}"#;
+    root.browser
+        .submit("/policies/new", "/policies/new", &[("name", "sees"), ("document", document)])
+        .await
+        .redirect();
+    let seer = app.signed_in(root, "seer", &["sees"]).await;
+    album.open("overview", &seer.browser, "/").await;
+    album.open("attention", &root.browser, "/attention/old").await;
     album.open("report", &root.browser, "/reports/credentials").await;
     album.open("debugger", &root.browser, "/help/api/debug").await;
     album

@@ -42,6 +42,7 @@ impl Places {
             .replace("{service}", "orders")
             .replace("{token}", "edge")
             .replace("{seq}", "1")
+            .replace("{kind}", "old")
             .replace("{session}", "0")
             .replace("{device}", "0")
     }

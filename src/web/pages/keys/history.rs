@@ -125,7 +125,7 @@ fn chart(days: &[DayCalls], entries: &[Entry]) -> Chart {
     let slots = days.iter().map(|day| Slot { at: day.day, accepted: day.accepted, refused: day.refused });
     let last = days.len().saturating_sub(1);
     let labels = days.iter().enumerate().filter(|(place, _)| place % WEEK == 0 && *place < last);
-    let mut labels: Vec<String> = labels.map(|(_, day)| short_day(day.day)).collect();
+    let mut labels: Vec<String> = labels.map(|(_, day)| crate::clock::short_day(day.day)).collect();
     labels.push("Today".to_owned());
     let names = Names { accepted: "Accepted", slot: "Day", unfinished: "Today so far" };
     let marks = entries.iter().filter(|entry| is_marked(entry)).map(Entry::at);
@@ -139,10 +139,4 @@ fn is_marked(entry: &Entry) -> bool {
             !matches!(event.event.as_str(), "ShowSecretKey" | "UpdateApiKey" | "VendSigningKey")
         }
     }
-}
-
-/// `1 Nov`: the year is that of today or the one before.
-fn short_day(at: i64) -> String {
-    let day = crate::clock::day(at);
-    day.rsplit_once(' ').map_or_else(|| day.clone(), |(short, _)| short.to_owned())
 }

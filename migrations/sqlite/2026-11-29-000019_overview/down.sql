@@ -1,0 +1,18 @@
+DROP TRIGGER users_update_activity;
+DROP TRIGGER user_lines_update_activity;
+DROP TRIGGER user_lines_insert_activity;
+DROP TRIGGER policy_attachments_delete_administrator;
+DROP TRIGGER policy_attachments_insert_administrator;
+DROP TRIGGER key_hours_insert_line;
+DROP TRIGGER key_usage_update_line;
+DROP TRIGGER key_usage_insert_line;
+DROP TRIGGER api_keys_update_line;
+DROP TRIGGER api_keys_insert_line;
+DELETE FROM sequences WHERE name = 'surveyed';
+DROP INDEX user_lines_active;
+ALTER TABLE user_lines DROP COLUMN active_at;
+DROP TABLE administrators;
+DROP TABLE account_hours;
+DROP TABLE key_count_changes;
+DROP TABLE key_lines;
+DROP TABLE key_counts;
