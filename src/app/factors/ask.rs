@@ -6,6 +6,7 @@ use crate::app::session::tickets::Door;
 use crate::app::{App, Failure};
 use crate::domain::deadline;
 use crate::domain::key::SecretId;
+use crate::domain::rotation::RotationWish;
 use crate::domain::step_up::{CHALLENGE_SECONDS, Purpose};
 use crate::domain::user::{Uid, Uin, User};
 use crate::store::step_ups::{self, StepUp};
@@ -41,6 +42,9 @@ pub(in crate::app) struct Detail {
     pub sealed: Option<String>,
     /// Of a grant: where it leads, and what is said there.
     pub way: Option<Way>,
+    /// Of the replacement of a key: what is wished.
+    #[serde(default)]
+    pub rotation: Option<RotationWish>,
 }
 
 /// Account settings on their way through a step-up.

@@ -14,7 +14,8 @@ pub use account::{accounts, audit_events, setup_tokens};
 pub use database::{authority_log, leases, meta, nodes, sequences};
 pub use gate::{gate_token_services, gate_tokens, service_hours, service_refusals, services};
 pub use key::{
-    api_keys, key_actions, key_hours, key_idle, key_records, key_refusals, key_usage, retired_ids, trials,
+    api_keys, key_actions, key_hours, key_idle, key_records, key_refusals, key_usage, retired_ids, rotations,
+    trials,
 };
 pub use people::{enrolments, identities, recovery_codes, throttles, totp_devices};
 pub use policy::{
@@ -85,6 +86,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     refusals,
     replays,
     retired_ids,
+    rotations,
     sequences,
     service_hours,
     service_refusals,
