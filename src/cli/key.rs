@@ -141,7 +141,9 @@ fn stands(told: &Told, now: i64) -> serde_json::Value {
     let state = match (&rotation.ended, standing) {
         (Some((_, ending)), _) => ending.as_str(),
         (None, Some(standing)) if standing.hold.is_some() => "on_hold",
-        (None, Some(standing)) if standing.is_ready_at(now) && standing.step == Step::Watch => "ready_to_disable",
+        (None, Some(standing)) if standing.is_ready_at(now) && standing.step == Step::Watch => {
+            "ready_to_disable"
+        }
         (None, Some(standing)) if standing.is_ready_at(now) => "ready_to_delete",
         (None, Some(standing)) => standing.step.as_str(),
         (None, None) => rotation.step.as_str(),

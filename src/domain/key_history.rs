@@ -52,13 +52,29 @@ pub struct Sign {
 /// What a sign tells.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub enum Told {
-    FirstUse { is_exact: bool, network: String, client: String },
-    NewNetwork { network: String, client: String, is_known_client: bool },
-    ManyRefused { calls: i64, reasons: Vec<(String, i64)> },
+    FirstUse {
+        is_exact: bool,
+        network: String,
+        client: String,
+    },
+    NewNetwork {
+        network: String,
+        client: String,
+        is_known_client: bool,
+    },
+    ManyRefused {
+        calls: i64,
+        reasons: Vec<(String, i64)>,
+    },
     /// It began to replace another key.
-    Replaces { old: SecretId },
+    Replaces {
+        old: SecretId,
+    },
     /// That ended.
-    Replaced { old: SecretId, ending: Ending },
+    Replaced {
+        old: SecretId,
+        ending: Ending,
+    },
 }
 
 /// What is known of a key beside its numbers.

@@ -293,7 +293,9 @@ impl Worded for RotationRefusal {
         let text = match self {
             Self::UnderWay => "该用户的密钥正在轮换中，请先完成或取消。",
             Self::OldDisabled => "该密钥已禁用。只有启用的密钥才能轮换，请直接删除。",
-            Self::OtherUnusable => "该用户的另一个密钥已禁用或已过期，而每个用户最多两个密钥。请删除它，或恢复可用后用它替换此密钥。",
+            Self::OtherUnusable => {
+                "该用户的另一个密钥已禁用或已过期，而每个用户最多两个密钥。请删除它，或恢复可用后用它替换此密钥。"
+            }
             Self::Changed => "该用户的密钥已发生变化，请重新查看。",
             Self::NoFuture => "新密钥的到期时间必须晚于现在。",
             Self::ShownOnce => "本账号的 SecretKey 仅在创建时显示一次。请在控制台轮换，或先创建第二个密钥。",

@@ -5,7 +5,9 @@ use super::statement::{Bind, Statement};
 use super::{Conn, StoreError, dialect};
 use crate::domain::impact::Used;
 use crate::domain::key::SecretId;
-use crate::domain::key_hours::{ALLOWED, Caller, Counted, Deed, Done, KEPT_DAYS, MOST_IN_A_DAY, MOST_IN_AN_HOUR};
+use crate::domain::key_hours::{
+    ALLOWED, Caller, Counted, Deed, Done, KEPT_DAYS, MOST_IN_A_DAY, MOST_IN_AN_HOUR,
+};
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Text};
 

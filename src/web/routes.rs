@@ -142,13 +142,19 @@ pub const ENDPOINTS: &[Endpoint] = &[
     post("/users/{uin}/keys/{secret_id}/limits", For(UPDATE_KEY_LIMITS), || to(keys::limits::save)),
     get("/users/{uin}/keys/{secret_id}/history", For(QUERY_KEY), || to(keys::history::index)),
     get("/users/{uin}/keys/{secret_id}/replace", For(QUERY_KEY), || to(keys::replace::page)),
-    make("/users/{uin}/keys/{secret_id}/replace", All(&[ROTATE_KEY, CREATE_KEY, DISABLE_KEY, DELETE_KEY]), || {
-        to(keys::replace::begin)
+    make(
+        "/users/{uin}/keys/{secret_id}/replace",
+        All(&[ROTATE_KEY, CREATE_KEY, DISABLE_KEY, DELETE_KEY]),
+        || to(keys::replace::begin),
+    ),
+    post(
+        "/users/{uin}/keys/{secret_id}/replace/plan",
+        All(&[ROTATE_KEY, CREATE_KEY, DISABLE_KEY, DELETE_KEY]),
+        || to(keys::replace::set_plan),
+    ),
+    post("/users/{uin}/keys/{secret_id}/replace/cancel", All(&[QUERY_KEY, ROTATE_KEY]), || {
+        to(keys::replace::cancel)
     }),
-    post("/users/{uin}/keys/{secret_id}/replace/plan", All(&[ROTATE_KEY, CREATE_KEY, DISABLE_KEY, DELETE_KEY]), || {
-        to(keys::replace::set_plan)
-    }),
-    post("/users/{uin}/keys/{secret_id}/replace/cancel", All(&[QUERY_KEY, ROTATE_KEY]), || to(keys::replace::cancel)),
     get("/users/{uin}/keys/{secret_id}/created", For(CREATE_KEY), || to(reveal::created)),
     get("/keys", For(QUERY_OWN_KEY), || to(keys::list::index)),
     make("/keys", For(CREATE_OWN_KEY), || to(keys::list::create)),
@@ -166,12 +172,16 @@ pub const ENDPOINTS: &[Endpoint] = &[
     post("/keys/{secret_id}/limits", For(UPDATE_KEY_LIMITS), || to(keys::limits::save)),
     get("/keys/{secret_id}/history", For(QUERY_OWN_KEY), || to(keys::history::index)),
     get("/keys/{secret_id}/replace", For(QUERY_OWN_KEY), || to(keys::replace::page)),
-    make("/keys/{secret_id}/replace", All(&[ROTATE_KEY, CREATE_OWN_KEY, DISABLE_OWN_KEY, DELETE_OWN_KEY]), || {
-        to(keys::replace::begin)
-    }),
-    post("/keys/{secret_id}/replace/plan", All(&[ROTATE_KEY, CREATE_OWN_KEY, DISABLE_OWN_KEY, DELETE_OWN_KEY]), || {
-        to(keys::replace::set_plan)
-    }),
+    make(
+        "/keys/{secret_id}/replace",
+        All(&[ROTATE_KEY, CREATE_OWN_KEY, DISABLE_OWN_KEY, DELETE_OWN_KEY]),
+        || to(keys::replace::begin),
+    ),
+    post(
+        "/keys/{secret_id}/replace/plan",
+        All(&[ROTATE_KEY, CREATE_OWN_KEY, DISABLE_OWN_KEY, DELETE_OWN_KEY]),
+        || to(keys::replace::set_plan),
+    ),
     post("/keys/{secret_id}/replace/cancel", All(&[QUERY_OWN_KEY, ROTATE_KEY]), || to(keys::replace::cancel)),
     get("/keys/{secret_id}/created", For(CREATE_OWN_KEY), || to(reveal::created)),
     get("/groups", For(LIST_GROUPS), || to(groups::list::index)),

@@ -1,7 +1,6 @@
 //! A key replaced by another: watched, disabled when it is silent, deleted days later, by a person or by itself.
 
 use crate::support::people::Person;
-use crate::support::process::operate;
 use crate::support::{Answer, Client, TestApp, code};
 use camlock::app::keys::rotations::do_due_steps;
 use camlock::app::operator::timed::do_what_is_due;
@@ -26,7 +25,7 @@ impl Scene {
         Self::on(TestApp::spawn()).await
     }
 
-    async fn on(app: TestApp) -> Self {
+    pub async fn on(app: TestApp) -> Self {
         let root = app.root().await;
         let alice = app.sub_user(&root, "dev-alice", &["QcloudCamReadOnlyAccess"]).await;
         let client = app.key_of(&alice).await;
@@ -90,7 +89,10 @@ impl Scene {
 
     pub async fn post(&self, what: &str, fields: &[(&str, &str)]) -> Answer {
         let csrf = self.root.browser.get(&self.list).await.csrf();
-        self.root.browser.post(&format!("{}/{}/{what}", self.list, self.client.secret_id), &csrf, fields).await
+        self.root
+            .browser
+            .post(&format!("{}/{}/{what}", self.list, self.client.secret_id), &csrf, fields)
+            .await
     }
 }
 
@@ -262,7 +264,10 @@ async fn the_second_key_has_the_limits_of_the_first_and_works_within_them_from_t
 
     let page = scene.root.browser.get(&format!("{}/{new}/limits", scene.list)).await;
     let field = |name: &str| page.attribute(&format!("input[name={name}]"), "value").unwrap_or_default();
-    assert_eq!((field("idle_days").as_str(), field("purpose").as_str(), field("owner").as_str()), ("90", "nightly", "ops"));
+    assert_eq!(
+        (field("idle_days").as_str(), field("purpose").as_str(), field("owner").as_str()),
+        ("90", "nightly", "ops")
+    );
     assert_eq!((field("expires_at"), field("review_at")), (String::new(), String::new()));
     assert!(page.text("textarea[name=networks]").unwrap().contains("10.0.4.0/24"));
 }
@@ -347,7 +352,11 @@ async fn a_trial_of_the_old_key_is_no_silence_and_moves_the_step_on() {
     assert!(page.text("#standing").unwrap().contains("tried off"));
     scene.app.wait(600);
     do_what_is_due(&scene.app.app).await.unwrap();
-    assert_eq!(scene.old_status().await.as_deref(), Some("enabled"), "silence counts from the end of the trial");
+    assert_eq!(
+        scene.old_status().await.as_deref(),
+        Some("enabled"),
+        "silence counts from the end of the trial"
+    );
 
     scene.app.wait(6 * HOUR + WRITTEN);
     do_what_is_due(&scene.app.app).await.unwrap();
@@ -367,39 +376,11 @@ async fn an_idle_old_key_that_is_disabled_waits_for_its_deletion() {
 
     assert_eq!(scene.stands().await.0, "wait");
     let page = scene.root.browser.get(&scene.page()).await;
-    assert!(page.text("#standing").unwrap().contains("new key is disabled"), "it is as idle, and holds the deletion");
+    assert!(
+        page.text("#standing").unwrap().contains("new key is disabled"),
+        "it is as idle, and holds the deletion"
+    );
     scene.app.wait(30 * DAY);
     do_what_is_due(&scene.app.app).await.unwrap();
     assert_eq!(scene.old_status().await.as_deref(), Some("disabled"));
-}
-
-#[actix_web::test]
-async fn the_command_begins_a_rotation_and_run_again_goes_on_with_it() {
-    let scene = Scene::on(TestApp::spawn_behind(0, &[])).await;
-    let id = scene.client.secret_id.clone();
-    let run = |more: &[&str]| -> Value {
-        let mut arguments = vec!["key", "rotate", "--secret-id", id.as_str()];
-        arguments.extend(more);
-        let output = operate(&scene.app, &arguments);
-        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-        serde_json::from_slice(&output.stdout).unwrap()
-    };
-
-    let begun = run(&["--silent-hours", "6", "--delete-after-days", "2"]);
-    assert_eq!((begun["state"].as_str(), begun["old"].as_str()), (Some("watch"), Some(id.as_str())));
-    assert_eq!(run(&[])["new"], begun["new"], "it goes on with the same");
-    assert_eq!(scene.root.secret_ids(&scene.list).await.len(), 2);
-    assert_eq!((begun["silent_hours"].as_i64(), begun["finishes"].as_bool()), (Some(6), Some(false)));
-    scene.post("replace/plan", &[("silent_hours", "6"), ("finishes", "1")]).await.redirect();
-
-    assert_eq!(run(&["--finish"])["finishes"], true);
-    let wrong = operate(&scene.app, &["key", "rotate", "--secret-id", &id, "--silent-hours", "0"]);
-    assert!(!wrong.status.success());
-    let missing = format!("AKID{}", "x".repeat(32));
-    let missing = operate(&scene.app, &["key", "rotate", "--secret-id", &missing]);
-    assert!(String::from_utf8_lossy(&missing.stderr).contains("There is no key"));
-    // The command has the machine's clock; the server here has its own.
-    scene.app.wait(6 * HOUR + WRITTEN);
-    scene.due().await;
-    assert_eq!(run(&[])["state"], "wait");
 }

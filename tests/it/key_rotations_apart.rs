@@ -2,9 +2,11 @@
 
 use crate::key_rotations::Scene;
 use crate::support::TestApp;
+use crate::support::process::operate;
 use camlock::app::keys::rotations::do_due_steps;
 use camlock::app::operator::timed::do_what_is_due;
 use reqwest::StatusCode;
+use serde_json::Value;
 
 const HOUR: i64 = 3_600;
 const DAY: i64 = 86_400;
@@ -166,7 +168,7 @@ async fn where_secrets_are_shown_once_the_second_key_is_shown_right_after_the_co
     ] {
         assert!(!scene.root.browser.get(&page).await.body.contains(&secret), "{page}");
     }
-    let run = crate::support::process::operate(&scene.app, &["key", "rotate", "--secret-id", &new]);
+    let run = operate(&scene.app, &["key", "rotate", "--secret-id", &new]);
     assert!(run.status.success() && !String::from_utf8_lossy(&run.stdout).contains(&secret));
 }
 
@@ -177,9 +179,40 @@ async fn the_command_makes_no_key_whose_secret_nobody_could_see() {
     let client = app.key_of(&root).await;
     crate::settings::change(&app, &root, &[("secret_reveal", "once")]).await;
 
-    let run = crate::support::process::operate(&app, &["key", "rotate", "--secret-id", &client.secret_id]);
+    let run = operate(&app, &["key", "rotate", "--secret-id", &client.secret_id]);
 
     assert!(!run.status.success());
     assert!(String::from_utf8_lossy(&run.stderr).contains("shows a SecretKey once"));
     assert_eq!(root.secret_ids("/keys").await.len(), 1);
+}
+
+#[actix_web::test]
+async fn the_command_begins_a_rotation_and_run_again_goes_on_with_it() {
+    let scene = Scene::on(TestApp::spawn_behind(0, &[])).await;
+    let id = scene.client.secret_id.clone();
+    let run = |more: &[&str]| -> Value {
+        let mut arguments = vec!["key", "rotate", "--secret-id", id.as_str()];
+        arguments.extend(more);
+        let output = operate(&scene.app, &arguments);
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        serde_json::from_slice(&output.stdout).unwrap()
+    };
+
+    let begun = run(&["--silent-hours", "6", "--delete-after-days", "2"]);
+    assert_eq!((begun["state"].as_str(), begun["old"].as_str()), (Some("watch"), Some(id.as_str())));
+    assert_eq!(run(&[])["new"], begun["new"], "it goes on with the same");
+    assert_eq!(scene.root.secret_ids(&scene.list).await.len(), 2);
+    assert_eq!((begun["silent_hours"].as_i64(), begun["finishes"].as_bool()), (Some(6), Some(false)));
+    scene.post("replace/plan", &[("silent_hours", "6"), ("finishes", "1")]).await.redirect();
+
+    assert_eq!(run(&["--finish"])["finishes"], true);
+    let wrong = operate(&scene.app, &["key", "rotate", "--secret-id", &id, "--silent-hours", "0"]);
+    assert!(!wrong.status.success());
+    let missing = format!("AKID{}", "x".repeat(32));
+    let missing = operate(&scene.app, &["key", "rotate", "--secret-id", &missing]);
+    assert!(String::from_utf8_lossy(&missing.stderr).contains("There is no key"));
+    // The command has the machine's clock; the server here has its own.
+    scene.app.wait(6 * HOUR + 60);
+    scene.due().await;
+    assert_eq!(run(&[])["state"], "wait");
 }

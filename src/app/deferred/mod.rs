@@ -41,22 +41,46 @@ pub struct Answered {
 
 /// What was carried out.
 pub enum Done {
-    Secret { place: Place, secret_id: SecretId, ticket: String },
-    KeyCreated { place: Place, secret_id: SecretId, ticket: Option<String> },
+    Secret {
+        place: Place,
+        secret_id: SecretId,
+        ticket: String,
+    },
+    KeyCreated {
+        place: Place,
+        secret_id: SecretId,
+        ticket: Option<String>,
+    },
     KeyEnabled(Place),
     KeyTried(Place),
     KeyDeleted(Place),
     /// The replacement of a key that is under way.
-    KeyRotated { key: KeyRef, is_new: bool },
-    Enrolling { ticket: String },
+    KeyRotated {
+        key: KeyRef,
+        is_new: bool,
+    },
+    Enrolling {
+        ticket: String,
+    },
     MfaRemoved,
-    RecoveryCodes { ticket: String },
+    RecoveryCodes {
+        ticket: String,
+    },
     PasswordChanged,
-    PasswordReset { uin: Uin, ticket: String },
+    PasswordReset {
+        uin: Uin,
+        ticket: String,
+    },
     MfaReset(Uin),
     SettingsChanged,
-    Granted { granted: Granted, way: Way },
-    Report { format: Format, ticket: String },
+    Granted {
+        granted: Granted,
+        way: Way,
+    },
+    Report {
+        format: Format,
+        ticket: String,
+    },
 }
 
 /// How a code was received.

@@ -59,7 +59,12 @@ pub async fn begin(
             let held = held(view.conn, view.by, &wanted, Operation::Query)?;
             ensure_may_rotate(view.by, wanted.place, &held.holder)?;
             ensure_free(view.conn, &held)?;
-            replacement(&api_keys::of_user(view.conn, held.holder.uid)?, &held.key, &tried, view.app.clock.now())?;
+            replacement(
+                &api_keys::of_user(view.conn, held.holder.uid)?,
+                &held.key,
+                &tried,
+                view.app.clock.now(),
+            )?;
             Ok::<_, Failure>(held)
         })
         .await?;
@@ -82,7 +87,11 @@ pub(super) async fn ask_for(app: &App, caller: &Caller, asking: Asking<'_>) -> R
 }
 
 /// Begins it where that needs no other check, or it was passed.
-pub(super) fn begin_at(change: &mut Change<'_>, key: &KeyRef, wish: &RotationWish) -> Result<Created, Failure> {
+pub(super) fn begin_at(
+    change: &mut Change<'_>,
+    key: &KeyRef,
+    wish: &RotationWish,
+) -> Result<Created, Failure> {
     let held = held(change.conn, change.by, key, Operation::Query)?;
     ensure_may_rotate(change.by, key.place, &held.holder)?;
     let who = Who::Caller(change.by);

@@ -24,12 +24,7 @@ pub struct PlanWish {
 ///
 /// # Errors
 /// A sentence for each field that does not fit; refused when nothing is under way.
-pub async fn set_plan(
-    app: &App,
-    caller: &Caller,
-    key: &KeyRef,
-    wish: PlanWish,
-) -> Result<Step<()>, Failure> {
+pub async fn set_plan(app: &App, caller: &Caller, key: &KeyRef, wish: PlanWish) -> Result<Step<()>, Failure> {
     let wanted = key.clone();
     let (held, before) = app
         .view(caller, move |view| {

@@ -11,8 +11,8 @@ mod page;
 mod steps;
 
 pub use begin::{Beginning, begin};
-pub(in crate::app) use change::{Rotated, carry_out_rotation};
 pub use change::{PlanWish, cancel, set_plan};
+pub(in crate::app) use change::{Rotated, carry_out_rotation};
 pub use list::{Listed, RotationList, rotations};
 pub use operator::{OperatorWish, Told, operator_rotate};
 pub use page::{HourCalls, ReplacePage, Replacing, replace_page};

@@ -104,11 +104,7 @@ pub async fn replace_page(app: &App, caller: &Caller, key: &KeyRef) -> Result<Re
 }
 
 /// Nothing where one of the keys is gone: a server is about to end it.
-fn found_keys(
-    conn: &mut Conn,
-    rotation: Rotation,
-    now: i64,
-) -> Result<Option<UnderWay>, StoreError> {
+fn found_keys(conn: &mut Conn, rotation: Rotation, now: i64) -> Result<Option<UnderWay>, StoreError> {
     let pair = Pair::of(conn, &rotation)?;
     let Some(standing) = pair.standing(&rotation, now) else { return Ok(None) };
     Ok(pair.old.zip(pair.new).map(|(old, new)| UnderWay { rotation, standing, old: old.key, new }))

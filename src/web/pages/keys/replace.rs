@@ -1,13 +1,13 @@
 //! Replacing a key: the form that begins it, the page on which it is watched, and what people do to it.
 
+use crate::app::Failure;
 use crate::app::keys::rotations::{
-    Beginning, PlanWish, ReplacePage, Replacing, begin as begin_rotation, cancel as cancel_rotation,
-    replace_page, set_plan as set_rotation_plan,
+    Beginning, HourCalls, PlanWish, ReplacePage, Replacing, begin as begin_rotation,
+    cancel as cancel_rotation, replace_page, set_plan as set_rotation_plan,
 };
 use crate::app::keys::{KeyRights, Step as Answered};
-use crate::app::Failure;
 use crate::domain::field::FieldError;
-use crate::domain::key::SecretId;
+use crate::domain::key::{Key, SecretId};
 use crate::domain::key_limits::KeyLimits;
 use crate::domain::key_limits::written::WrittenLimits;
 use crate::domain::rotation::{Hold, Plan, Rotation, RotationRefusal, Standing, Step};
@@ -16,14 +16,15 @@ use crate::web::pages::bars::{Lane, pair};
 use crate::web::pages::keys::impact::ImpactView;
 use crate::web::pages::keys::list::{KeyView, Whose, layout};
 use crate::web::{
-    error::PageError, forms::Form, forms::csrf::Protected, layout::Layout, layout::filters,
-    pages::ways::keys_address, pages::ways::question, visit::Visit,
+    forms::Form, forms::csrf::Protected, layout::Layout, layout::filters, pages::ways::keys_address,
+    pages::ways::question, visit::Visit,
 };
 use actix_web::http::StatusCode;
 use askama::Template;
 
 /// Said once a key is being replaced.
-pub const REPLACING: &str = "The second key is there. Give it to whoever calls with the old one, and watch both here.";
+pub const REPLACING: &str =
+    "The second key is there. Give it to whoever calls with the old one, and watch both here.";
 /// Said once it ends in another way.
 pub const PLANNED: &str = "Saved. This is how the replacement ends from now on.";
 
@@ -68,7 +69,6 @@ struct Side {
     key: KeyView,
     impact: ImpactView,
     lane: Lane,
-    last_hour: i64,
 }
 
 /// What stands in the form.
@@ -233,7 +233,7 @@ fn show(visit: &Visit, found: ReplacePage, sent: Sent) -> PageResult {
     let ReplacePage { held, other, replacing, rights, may_rotate, may_cancel } = found;
     let Sent { status, errors, typed } = sent;
     let (page, whose) = (layout(visit, place), Whose::of(visit, place, &held.holder));
-    let view = |key: &crate::domain::key::Key| KeyView::new(key, &[], now);
+    let view = |key: &Key| KeyView::new(key, &[], now);
     let Some(replacing) = replacing else {
         return render_as(
             status,
@@ -251,22 +251,17 @@ fn show(visit: &Visit, found: ReplacePage, sent: Sent) -> PageResult {
         );
     };
     let Replacing { rotation, standing, old, new, old_impact, new_impact, hours } = replacing;
-    let numbers = |of: fn(&crate::app::keys::rotations::HourCalls) -> i64| hours.iter().map(of).collect();
+    let numbers = |of: fn(&HourCalls) -> i64| hours.iter().map(of).collect();
     let (olds, news): (Vec<i64>, Vec<i64>) =
         (numbers(|hour| hour.old_accepted), numbers(|hour| hour.new_accepted));
     let [old_lane, new_lane] = pair(&olds, &news);
-    let side = |key: &crate::domain::key::Key, impact, lane, numbers: &[i64]| Side {
-        key: view(key),
-        impact: ImpactView::of(impact),
-        lane,
-        last_hour: numbers.iter().rev().take(2).sum(),
-    };
+    let side = |key: &Key, impact, lane| Side { key: view(key), impact: ImpactView::of(impact), lane };
     let page = WatchPage {
         page,
         whose,
         is_ready: standing.is_ready_at(now),
-        old: side(&old, old_impact, old_lane, &olds),
-        new: side(&new, new_impact, new_lane, &news),
+        old: side(&old, old_impact, old_lane),
+        new: side(&new, new_impact, new_lane),
         from: hours.first().map_or(now, |hour| hour.at),
         hours: hours
             .iter()
@@ -283,5 +278,5 @@ fn show(visit: &Visit, found: ReplacePage, sent: Sent) -> PageResult {
         rights,
         now,
     };
-    render_as(status, &page).map_err(PageError::from)
+    render_as(status, &page)
 }

@@ -86,7 +86,8 @@ pub async fn index(visit: Visit, query: Query) -> PageResult {
 }
 
 fn after(text: &str) -> Result<After, PageError> {
-    let malformed = PageError::Malformed("The address names a page that does not exist. Start from the first one.");
+    let malformed =
+        PageError::Malformed("The address names a page that does not exist. Start from the first one.");
     let Some((at, id)) = text.split_once('-') else { return Err(malformed) };
     match at.parse() {
         Ok(started_at) => Ok(After { started_at, id: id.to_owned() }),
