@@ -66,6 +66,10 @@ const fn make(path: &'static str, asks: Asks, handler: fn() -> Route) -> Endpoin
     Endpoint { method: "POST", path, asks, handler, makes: true }
 }
 
+/// What replacing a key does to others' keys, and to one's own.
+const REPLACES: &[&str] = &[ROTATE_KEY, QUERY_KEY, CREATE_KEY, DISABLE_KEY, DELETE_KEY];
+const REPLACES_OWN: &[&str] = &[ROTATE_KEY, QUERY_OWN_KEY, CREATE_OWN_KEY, DISABLE_OWN_KEY, DELETE_OWN_KEY];
+
 /// The console's endpoints; the authorisation tests walk over the same list.
 pub const ENDPOINTS: &[Endpoint] = &[
     get("/", SignIn, || to(home::index)),
@@ -142,16 +146,8 @@ pub const ENDPOINTS: &[Endpoint] = &[
     post("/users/{uin}/keys/{secret_id}/limits", For(UPDATE_KEY_LIMITS), || to(keys::limits::save)),
     get("/users/{uin}/keys/{secret_id}/history", For(QUERY_KEY), || to(keys::history::index)),
     get("/users/{uin}/keys/{secret_id}/replace", For(QUERY_KEY), || to(keys::replace::page)),
-    make(
-        "/users/{uin}/keys/{secret_id}/replace",
-        All(&[ROTATE_KEY, CREATE_KEY, DISABLE_KEY, DELETE_KEY]),
-        || to(keys::replace::begin),
-    ),
-    post(
-        "/users/{uin}/keys/{secret_id}/replace/plan",
-        All(&[ROTATE_KEY, CREATE_KEY, DISABLE_KEY, DELETE_KEY]),
-        || to(keys::replace::set_plan),
-    ),
+    make("/users/{uin}/keys/{secret_id}/replace", All(REPLACES), || to(keys::replace::begin)),
+    post("/users/{uin}/keys/{secret_id}/replace/plan", All(REPLACES), || to(keys::replace::set_plan)),
     post("/users/{uin}/keys/{secret_id}/replace/cancel", All(&[QUERY_KEY, ROTATE_KEY]), || {
         to(keys::replace::cancel)
     }),
@@ -172,16 +168,8 @@ pub const ENDPOINTS: &[Endpoint] = &[
     post("/keys/{secret_id}/limits", For(UPDATE_KEY_LIMITS), || to(keys::limits::save)),
     get("/keys/{secret_id}/history", For(QUERY_OWN_KEY), || to(keys::history::index)),
     get("/keys/{secret_id}/replace", For(QUERY_OWN_KEY), || to(keys::replace::page)),
-    make(
-        "/keys/{secret_id}/replace",
-        All(&[ROTATE_KEY, CREATE_OWN_KEY, DISABLE_OWN_KEY, DELETE_OWN_KEY]),
-        || to(keys::replace::begin),
-    ),
-    post(
-        "/keys/{secret_id}/replace/plan",
-        All(&[ROTATE_KEY, CREATE_OWN_KEY, DISABLE_OWN_KEY, DELETE_OWN_KEY]),
-        || to(keys::replace::set_plan),
-    ),
+    make("/keys/{secret_id}/replace", All(REPLACES_OWN), || to(keys::replace::begin)),
+    post("/keys/{secret_id}/replace/plan", All(REPLACES_OWN), || to(keys::replace::set_plan)),
     post("/keys/{secret_id}/replace/cancel", All(&[QUERY_OWN_KEY, ROTATE_KEY]), || to(keys::replace::cancel)),
     get("/keys/{secret_id}/created", For(CREATE_OWN_KEY), || to(reveal::created)),
     get("/groups", For(LIST_GROUPS), || to(groups::list::index)),

@@ -33,6 +33,17 @@ impl Scene {
         Self { app, root, client, list }
     }
 
+    /// Lets time pass; after long the manager signs in again.
+    pub async fn wait(&self, seconds: i64) {
+        let until = self.app.now() + seconds;
+        if seconds >= HOUR {
+            // Signing in takes its part of the time.
+            self.app.wait(seconds - 60);
+            self.root.sign_in(&self.app).await;
+        }
+        self.app.wait(until - self.app.now());
+    }
+
     /// Sets limits of the old key.
     async fn limit(&self, limits: Value) {
         let admin = self.app.key_of(&self.root).await;
@@ -109,19 +120,19 @@ async fn a_key_is_replaced_by_itself_from_the_second_key_to_the_deletion_of_the_
     assert_eq!(scene.call().await, "", "the old key works on");
     assert_eq!(scene.stands().await, ("watch".to_owned(), false));
     let began = scene.app.now();
-    scene.app.wait(6 * HOUR + WRITTEN - 1);
+    scene.wait(6 * HOUR + WRITTEN - 1).await;
     scene.due().await;
     assert_eq!(scene.old_status().await.as_deref(), Some("enabled"));
-    scene.app.wait(1);
+    scene.wait(1).await;
     scene.due().await;
     assert_eq!(scene.old_status().await.as_deref(), Some("disabled"));
     assert_ne!(scene.call().await, "");
     assert_eq!(scene.stands().await, ("wait".to_owned(), false));
     // The refused call of a moment ago holds the deletion no longer than it would wait anyway.
-    scene.app.wait(2 * DAY - 1);
+    scene.wait(2 * DAY - 1).await;
     scene.due().await;
     assert_eq!(scene.old_status().await.as_deref(), Some("disabled"));
-    scene.app.wait(1);
+    scene.wait(1).await;
     scene.due().await;
 
     assert_eq!((scene.old_status().await, scene.status(&new).await.as_deref()), (None, Some("enabled")));
@@ -137,10 +148,9 @@ async fn a_key_is_replaced_by_itself_from_the_second_key_to_the_deletion_of_the_
         assert_eq!(scene.events(event).await, times, "{event}");
     }
     assert!(scene.root.browser.get("/audit?event=FinishKeyRotation").await.body.contains(">camlock<"));
-    let histories = [scene.client.secret_id.clone(), new];
-    for id in histories {
+    for (id, told) in [(&scene.client.secret_id, "Replacement finished by"), (&new, "Replaced key …")] {
         let page = scene.root.browser.get(&format!("{}/{id}/history", scene.list)).await;
-        assert!(page.body.contains("eplace"), "{id}");
+        assert!(page.body.contains(told), "{id}: {}", page.body);
     }
 }
 
@@ -148,14 +158,14 @@ async fn a_key_is_replaced_by_itself_from_the_second_key_to_the_deletion_of_the_
 async fn a_used_old_key_is_watched_anew_also_when_its_use_is_not_written_down_yet() {
     let scene = Scene::new().await;
     scene.begun(BY_ITSELF).await;
-    scene.app.wait(6 * HOUR + WRITTEN);
+    scene.wait(6 * HOUR + WRITTEN).await;
 
     assert_eq!(scene.call().await, "");
     scene.due().await;
 
     assert_eq!(scene.old_status().await.as_deref(), Some("enabled"));
     assert_eq!(scene.stands().await, ("watch".to_owned(), false));
-    scene.app.wait(6 * HOUR + WRITTEN);
+    scene.wait(6 * HOUR + WRITTEN).await;
     scene.due().await;
     assert_eq!(scene.old_status().await.as_deref(), Some("disabled"));
 }
@@ -165,7 +175,7 @@ async fn unless_it_is_to_finish_by_itself_it_says_that_a_step_is_due_and_a_perso
     let scene = Scene::new().await;
     let new = scene.begun(BY_HAND).await;
 
-    scene.app.wait(30 * DAY);
+    scene.wait(30 * DAY).await;
     scene.due().await;
     assert_eq!(scene.old_status().await.as_deref(), Some("enabled"));
     assert_eq!(scene.stands().await, ("watch".to_owned(), true));
@@ -174,7 +184,7 @@ async fn unless_it_is_to_finish_by_itself_it_says_that_a_step_is_due_and_a_perso
     scene.post("disable", &[]).await.redirect();
     scene.due().await;
     assert_eq!(scene.stands().await, ("wait".to_owned(), false));
-    scene.app.wait(3 * DAY);
+    scene.wait(3 * DAY).await;
     assert_eq!(scene.stands().await, ("wait".to_owned(), true));
     let tail = scene.client.secret_id[32..].to_owned();
     scene.post("delete", &[("confirm", &tail)]).await.redirect();
@@ -189,19 +199,19 @@ async fn unless_it_is_to_finish_by_itself_it_says_that_a_step_is_due_and_a_perso
 async fn refused_calls_with_the_disabled_key_are_shown_and_hold_its_deletion() {
     let scene = Scene::new().await;
     scene.begun(BY_ITSELF).await;
-    scene.app.wait(6 * HOUR + WRITTEN);
+    scene.wait(6 * HOUR + WRITTEN).await;
     scene.due().await;
-    scene.app.wait(2 * DAY - HOUR);
+    scene.wait(2 * DAY - HOUR).await;
 
     assert_ne!(scene.call().await, "");
-    scene.app.wait(HOUR);
+    scene.wait(HOUR).await;
     scene.due().await;
 
     assert_eq!(scene.old_status().await.as_deref(), Some("disabled"), "called an hour ago");
     let page = scene.root.browser.get(&scene.page()).await;
     assert_eq!(page.count("tr[data-still]"), 1);
     assert!(page.text("#standing").unwrap().contains("still calls"));
-    scene.app.wait(5 * HOUR + WRITTEN);
+    scene.wait(5 * HOUR + WRITTEN).await;
     scene.due().await;
     assert_eq!(scene.old_status().await, None);
 }
@@ -210,17 +220,17 @@ async fn refused_calls_with_the_disabled_key_are_shown_and_hold_its_deletion() {
 async fn whoever_enables_the_old_key_again_has_it_watched_again() {
     let scene = Scene::new().await;
     scene.begun(BY_ITSELF).await;
-    scene.app.wait(6 * HOUR + WRITTEN);
+    scene.wait(6 * HOUR + WRITTEN).await;
     scene.due().await;
 
     scene.post("enable", &[]).await.redirect();
     assert_eq!(scene.stands().await, ("watch".to_owned(), false));
-    scene.app.wait(5 * HOUR);
+    scene.wait(5 * HOUR).await;
     scene.due().await;
 
     assert_eq!(scene.old_status().await.as_deref(), Some("enabled"));
     assert_eq!(scene.events("StepKeyRotation").await, 2);
-    scene.app.wait(HOUR + WRITTEN);
+    scene.wait(HOUR + WRITTEN).await;
     scene.due().await;
     assert_eq!(scene.old_status().await.as_deref(), Some("disabled"));
 }
@@ -233,7 +243,7 @@ async fn a_disabled_or_expired_new_key_holds_everything_and_a_deleted_one_stops_
     fields.push(("expires_at", &end));
     let new = scene.begun(&fields).await;
 
-    scene.app.wait(7 * HOUR);
+    scene.wait(7 * HOUR).await;
     scene.due().await;
     assert_eq!(scene.old_status().await.as_deref(), Some("enabled"), "the new key has expired");
     let page = scene.root.browser.get(&scene.page()).await;
@@ -335,7 +345,7 @@ async fn numbers_out_of_bounds_come_back_as_they_were_typed() {
     assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
     scene.post("replace/plan", &[("silent_hours", "2"), ("finishes", "1")]).await.redirect();
     assert_eq!(scene.events("UpdateKeyRotation").await, 1);
-    scene.app.wait(2 * HOUR + WRITTEN);
+    scene.wait(2 * HOUR + WRITTEN).await;
     scene.due().await;
     assert_eq!(scene.old_status().await.as_deref(), Some("disabled"));
 }
@@ -344,13 +354,13 @@ async fn numbers_out_of_bounds_come_back_as_they_were_typed() {
 async fn a_trial_of_the_old_key_is_no_silence_and_moves_the_step_on() {
     let scene = Scene::new().await;
     scene.begun(BY_ITSELF).await;
-    scene.app.wait(6 * HOUR);
+    scene.wait(6 * HOUR).await;
 
     scene.post("try-off", &[]).await.redirect();
     scene.due().await;
     let page = scene.root.browser.get(&scene.page()).await;
     assert!(page.text("#standing").unwrap().contains("tried off"));
-    scene.app.wait(600);
+    scene.wait(600).await;
     do_what_is_due(&scene.app.app).await.unwrap();
     assert_eq!(
         scene.old_status().await.as_deref(),
@@ -358,7 +368,7 @@ async fn a_trial_of_the_old_key_is_no_silence_and_moves_the_step_on() {
         "silence counts from the end of the trial"
     );
 
-    scene.app.wait(6 * HOUR + WRITTEN);
+    scene.wait(6 * HOUR + WRITTEN).await;
     do_what_is_due(&scene.app.app).await.unwrap();
     assert_eq!(scene.old_status().await.as_deref(), Some("disabled"));
     assert_eq!(scene.events("EndKeyTrial").await, 1);
@@ -371,7 +381,7 @@ async fn an_idle_old_key_that_is_disabled_waits_for_its_deletion() {
     let long = [("silent_hours", "720"), ("delete_after_days", "2"), ("finishes", "1")];
     scene.begun(&long).await;
 
-    scene.app.wait(DAY);
+    scene.wait(DAY).await;
     do_what_is_due(&scene.app.app).await.unwrap();
 
     assert_eq!(scene.stands().await.0, "wait");
@@ -380,7 +390,7 @@ async fn an_idle_old_key_that_is_disabled_waits_for_its_deletion() {
         page.text("#standing").unwrap().contains("new key is disabled"),
         "it is as idle, and holds the deletion"
     );
-    scene.app.wait(30 * DAY);
+    scene.wait(30 * DAY).await;
     do_what_is_due(&scene.app.app).await.unwrap();
     assert_eq!(scene.old_status().await.as_deref(), Some("disabled"));
 }

@@ -18,11 +18,11 @@ async fn two_servers_do_each_step_once() {
     let second = scene.app.second_node();
     scene.begun(BY_ITSELF).await;
 
-    scene.app.wait(6 * HOUR + 60);
+    scene.wait(6 * HOUR + 60).await;
     let (one, two) = tokio::join!(do_due_steps(&scene.app.app), do_due_steps(&second.app));
     one.unwrap();
     two.unwrap();
-    scene.app.wait(2 * DAY);
+    scene.wait(2 * DAY).await;
     let (one, two) = tokio::join!(do_due_steps(&scene.app.app), do_due_steps(&second.app));
     one.unwrap();
     two.unwrap();
@@ -61,9 +61,9 @@ async fn a_persons_enable_and_the_deletion_at_the_same_moment_leave_one_clear_st
     for _ in 0..4 {
         let scene = Scene::new().await;
         scene.begun(BY_ITSELF).await;
-        scene.app.wait(6 * HOUR + 60);
+        scene.wait(6 * HOUR + 60).await;
         scene.due().await;
-        scene.app.wait(2 * DAY);
+        scene.wait(2 * DAY).await;
         let csrf = scene.root.browser.get(&scene.list).await.csrf();
         let enable = format!("{}/{}/enable", scene.list, scene.client.secret_id);
 
@@ -138,7 +138,7 @@ async fn where_keys_are_protected_beginning_and_changing_ask_for_a_code() {
     assert_eq!(scene.root.secret_ids(&scene.list).await.len(), 1, "nothing is done before the code");
     assert_eq!(scene.root.pass(&scene.app, &asked).await.redirect(), scene.page());
     assert_eq!(scene.stands().await.0, "watch");
-    scene.app.wait(60);
+    scene.wait(60).await;
     let asked = scene.post("replace/plan", &[("silent_hours", "2"), ("finishes", "1")]).await.redirect();
     assert!(asked.starts_with("/verify?"), "{asked}");
     assert_eq!(scene.events("UpdateKeyRotation").await, 0);
@@ -212,7 +212,7 @@ async fn the_command_begins_a_rotation_and_run_again_goes_on_with_it() {
     let missing = operate(&scene.app, &["key", "rotate", "--secret-id", &missing]);
     assert!(String::from_utf8_lossy(&missing.stderr).contains("There is no key"));
     // The command has the machine's clock; the server here has its own.
-    scene.app.wait(6 * HOUR + 60);
+    scene.wait(6 * HOUR + 60).await;
     scene.due().await;
     assert_eq!(run(&[])["state"], "wait");
 }

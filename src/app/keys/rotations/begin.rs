@@ -1,6 +1,7 @@
 //! How a rotation begins: with a second key that has the limits of the old one.
 
-use super::facts::Who;
+use super::facts::{Pair, Who};
+use super::steps::go_on;
 use crate::app::caller::Caller;
 use crate::app::change::event::Draft;
 use crate::app::change::{Change, Spend};
@@ -118,8 +119,8 @@ pub(super) fn ensure_may_rotate(caller: &Caller, place: Place, holder: &User) ->
 
 fn ensure_free(conn: &mut Conn, held: &HeldKey) -> Result<(), Failure> {
     match rotations::of_user(conn, held.holder.uid)? {
-        Some(_) => Err(RotationRefusal::UnderWay.into()),
-        None => Ok(()),
+        Some(before) if Pair::of(conn, &before)?.is_whole() => Err(RotationRefusal::UnderWay.into()),
+        _ => Ok(()),
     }
 }
 
@@ -147,8 +148,12 @@ pub(super) fn begin_in<By: Spend>(
     dialect::lock_user(change.conn, holder.uid)?;
     let now = change.app.clock.now();
     let old = api_keys::find(change.conn, holder.uid, old)?.ok_or(Failure::NotFound)?;
-    if rotations::of_user(change.conn, holder.uid)?.is_some() {
-        return Err(RotationRefusal::UnderWay.into());
+    if let Some(before) = rotations::of_user(change.conn, holder.uid)? {
+        if Pair::of(change.conn, &before)?.is_whole() {
+            return Err(RotationRefusal::UnderWay.into());
+        }
+        // One of its keys is gone, and no server has looked at it yet.
+        go_on(change, holder, &before)?;
     }
     let keys = api_keys::of_user(change.conn, holder.uid)?;
     let existing = replacement(&keys, &old, wish, now)?;

@@ -66,6 +66,11 @@ impl Pair {
         Ok(Self { old, new: api_keys::find(conn, rotation.uid, &rotation.new)? })
     }
 
+    /// Whether both keys are there.
+    pub fn is_whole(&self) -> bool {
+        self.old.is_some() && self.new.is_some()
+    }
+
     /// Where the rotation stands, while both keys are there.
     pub fn standing(&self, rotation: &Rotation, now: i64) -> Option<Standing> {
         Some(rotation.standing(self.old.as_ref()?, self.new.as_ref()?, now))

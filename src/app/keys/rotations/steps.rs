@@ -27,9 +27,16 @@ pub async fn do_due_steps(app: &App) -> Result<usize, Failure> {
         }
         // A key that was called with lately is not taken for silent.
         flush_usage(app).await?;
+        // One that fails does not keep the others from being done.
+        let mut failed = None;
         for (uid, id) in due {
-            let looked = app.change_again(&Outsider, move |change| look(change, uid, &id)).await?;
-            looked_at += usize::from(looked);
+            match app.change_again(&Outsider, move |change| look(change, uid, &id)).await {
+                Ok(is_done) => looked_at += usize::from(is_done),
+                Err(failure) => failed = Some(failure),
+            }
+        }
+        if let Some(failure) = failed {
+            return Err(failure);
         }
     }
 }

@@ -6,6 +6,7 @@ use crate::app::keys::rotations::{
     cancel as cancel_rotation, replace_page, set_plan as set_rotation_plan,
 };
 use crate::app::keys::{KeyRights, Step as Answered};
+use crate::domain::account::SecretReveal;
 use crate::domain::field::FieldError;
 use crate::domain::key::{Key, SecretId};
 use crate::domain::key_limits::KeyLimits;
@@ -61,6 +62,7 @@ struct WatchPage {
     may_cancel: bool,
     rights: KeyRights,
     is_ready: bool,
+    shown_once: bool,
     now: i64,
 }
 
@@ -260,6 +262,7 @@ fn show(visit: &Visit, found: ReplacePage, sent: Sent) -> PageResult {
         page,
         whose,
         is_ready: standing.is_ready_at(now),
+        shown_once: visit.person.account.settings.secret_reveal == SecretReveal::Once,
         old: side(&old, old_impact, old_lane),
         new: side(&new, new_impact, new_lane),
         from: hours.first().map_or(now, |hour| hour.at),
