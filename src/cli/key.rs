@@ -41,7 +41,7 @@ pub(super) enum KeyAction {
     },
     /// Set limits of a key; an empty value takes one away, and what is not named stays.
     Limit(Limits),
-    /// Replace a key by another, or say how far that is and do what is due; prints JSON. Run it again to go on.
+    /// Replace a key by another, or go on with that; says as JSON how far it is.
     Rotate(Rotate),
 }
 

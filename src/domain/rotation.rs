@@ -6,11 +6,12 @@ use super::sentence::Worded;
 use super::user::{Uid, Uin};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
+use std::ops::RangeInclusive;
 
 /// Hours of silence after which the old key is disabled, at the least and at the most.
-pub const SILENT_HOURS: (i64, i64) = (1, 720);
+pub const SILENT_HOURS: RangeInclusive<i64> = 1..=720;
 /// Days after which the disabled key is deleted, at the least and at the most.
-pub const DELETE_AFTER_DAYS: (i64, i64) = (1, 365);
+pub const DELETE_AFTER_DAYS: RangeInclusive<i64> = 1..=365;
 /// Seconds until every server has written down what it was called with.
 pub const WRITTEN_WITHIN: i64 = 60;
 
@@ -40,14 +41,14 @@ impl Plan {
     /// # Errors
     /// A sentence for each field that does not fit.
     pub fn read(self, silent_hours: &str, delete_after_days: &str) -> Result<Self, Vec<FieldError>> {
-        let hours = number(silent_hours, self.silent_hours, SILENT_HOURS);
-        let days = number(delete_after_days, self.delete_after_days, DELETE_AFTER_DAYS);
+        let hours = number(silent_hours, self.silent_hours, &SILENT_HOURS);
+        let days = number(delete_after_days, self.delete_after_days, &DELETE_AFTER_DAYS);
         let mut faults = Vec::new();
         if hours.is_none() {
-            faults.push(fault("silent_hours", ("hours", "小时数"), SILENT_HOURS));
+            faults.push(fault("silent_hours", ["hours", "小时数"], &SILENT_HOURS));
         }
         if days.is_none() {
-            faults.push(fault("delete_after_days", ("days", "天数"), DELETE_AFTER_DAYS));
+            faults.push(fault("delete_after_days", ["days", "天数"], &DELETE_AFTER_DAYS));
         }
         match (hours, days) {
             (Some(silent_hours), Some(delete_after_days)) => {
@@ -58,14 +59,15 @@ impl Plan {
     }
 }
 
-fn number(text: &str, kept: i64, (least, most): (i64, i64)) -> Option<i64> {
+fn number(text: &str, kept: i64, bounds: &RangeInclusive<i64>) -> Option<i64> {
     match text.trim() {
         "" => Some(kept),
-        text => text.parse().ok().filter(|number| (least..=most).contains(number)),
+        text => text.parse().ok().filter(|number| bounds.contains(number)),
     }
 }
 
-fn fault(field: &'static str, (en, zh): (&str, &str), (least, most): (i64, i64)) -> FieldError {
+fn fault(field: &'static str, [en, zh]: [&str; 2], bounds: &RangeInclusive<i64>) -> FieldError {
+    let (least, most) = (bounds.start(), bounds.end());
     FieldError::new(
         field,
         (

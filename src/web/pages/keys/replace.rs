@@ -117,7 +117,7 @@ impl WatchPage {
     }
 
     /// The attribute of a step in the row of steps.
-    fn mark(&self, number: &i64) -> &'static str {
+    fn mark(&self, number: i64) -> &'static str {
         match number.cmp(&self.number()) {
             std::cmp::Ordering::Less => " class=done",
             std::cmp::Ordering::Equal => " aria-current=step",
