@@ -44,7 +44,7 @@ impl VerifyPage<'_> {
             Purpose::EnableKey => "Confirm and enable",
             Purpose::TryKeyOff => "Confirm and try off",
             Purpose::DeleteKey => "Confirm and delete",
-            Purpose::RotateKey => "Confirm and replace",
+            Purpose::RotateKey => "Confirm and go on",
             Purpose::AddMfaDevice => "Confirm and add",
             Purpose::RemoveMfaDevice => "Confirm and remove",
             Purpose::ReplaceRecoveryCodes => "Confirm and replace",

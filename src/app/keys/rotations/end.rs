@@ -9,6 +9,7 @@ use crate::domain::user::User;
 use crate::store::rotations;
 
 /// By whom a rotation ends, and how.
+#[derive(Clone, Copy)]
 pub(super) struct Over<'a> {
     pub who: Who<'a>,
     pub ending: Ending,

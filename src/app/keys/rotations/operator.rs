@@ -72,6 +72,7 @@ fn rotate(change: &mut Change<'_, Outsider>, id: &SecretId, wish: &OperatorWish)
     Ok(Told { rotation: after, standing })
 }
 
+#[derive(Clone, Copy)]
 struct Proposed {
     plan: Plan,
     /// Whether the secret of a key that is made can be shown later.
