@@ -6,6 +6,7 @@ use crate::domain::key::{AccessKeyRefusal, KeyRefusal};
 use crate::domain::permission::Denial;
 use crate::domain::policies::PolicyRefusal;
 use crate::domain::replay::ReplayRefusal;
+use crate::domain::rotation::RotationRefusal;
 use crate::domain::sentence::Sentence;
 use crate::passwords::PasswordsError;
 use crate::random::RandomFailure;
@@ -69,6 +70,12 @@ pub enum Failure {
 impl From<FieldError> for Failure {
     fn from(error: FieldError) -> Self {
         Self::Invalid(vec![error])
+    }
+}
+
+impl From<RotationRefusal> for Failure {
+    fn from(refusal: RotationRefusal) -> Self {
+        Self::Refused(refusal.into())
     }
 }
 

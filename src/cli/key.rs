@@ -3,10 +3,13 @@
 use super::{CliError, say};
 use crate::app::keys::import::Import;
 use crate::app::keys::limits::operator::{Limiting, operator_limit_key};
+use crate::app::keys::rotations::{OperatorWish, Told, operator_rotate};
 use crate::app::{App, Failure, keys};
+use crate::clock;
 use crate::config::Config;
 use crate::domain::key::{Key, SecretId};
 use crate::domain::key_limits::written::WrittenLimits;
+use crate::domain::rotation::Step;
 use crate::domain::secret::SecretKey;
 use crate::domain::user::Uin;
 use crate::startup::{self, Surroundings};
@@ -40,6 +43,24 @@ pub(super) enum KeyAction {
     },
     /// Set limits of a key; an empty value takes one away, and what is not named stays.
     Limit(Limits),
+    /// Replace a key by another, or go on with that; says as JSON how far it is.
+    Rotate(Rotate),
+}
+
+#[derive(clap::Args)]
+pub(super) struct Rotate {
+    /// The key to be replaced. The user's other key takes its place; where there is none, one is made.
+    #[arg(long)]
+    secret_id: String,
+    /// Hours without a call after which the old key is disabled: 1 to 720, 24 unless said.
+    #[arg(long)]
+    silent_hours: Option<String>,
+    /// Days after which the disabled key is deleted: 1 to 365, 7 unless said.
+    #[arg(long)]
+    delete_after_days: Option<String>,
+    /// Do the steps when they are due, now and later by the server.
+    #[arg(long)]
+    finish: bool,
 }
 
 #[derive(clap::Args)]
@@ -93,6 +114,7 @@ pub(super) async fn run(config: &Config, action: KeyAction) -> Result<(), CliErr
             disabled.map_err(|failure| explained(failure, "There is no key with this SecretId."))?
         }
         KeyAction::Limit(limits) => limit_key(&app, limits).await?,
+        KeyAction::Rotate(rotate) => return rotate_key(&app, rotate).await,
     };
     say(&shown(&key).to_string())
 }
@@ -117,6 +139,40 @@ impl LimitFlags {
         let policy = policy_file.as_deref().map(read_policy).transpose()?;
         Ok(Limiting { expires_at, idle_days, networks, policy, purpose, owner, review_at })
     }
+}
+
+async fn rotate_key(app: &App, rotate: Rotate) -> Result<(), CliError> {
+    let Rotate { secret_id, silent_hours, delete_after_days, finish } = rotate;
+    let id = SecretId::parse(&secret_id).map_err(said)?;
+    let wish = OperatorWish { silent_hours, delete_after_days, finishes: finish };
+    let rotated = operator_rotate(app, id, wish).await;
+    let told = rotated.map_err(|failure| explained(failure, "There is no key with this SecretId."))?;
+    say(&stands(&told, app.clock.now()).to_string())
+}
+
+/// Where a rotation stands.
+fn stands(told: &Told, now: i64) -> serde_json::Value {
+    let Told { rotation, standing } = told;
+    let state = match (&rotation.ended, standing) {
+        (Some((_, ending)), _) => ending.as_str(),
+        (None, Some(standing)) if standing.hold.is_some() => "on_hold",
+        (None, Some(standing)) if standing.is_ready_at(now) && standing.step == Step::Watch => {
+            "ready_to_disable"
+        }
+        (None, Some(standing)) if standing.is_ready_at(now) => "ready_to_delete",
+        (None, Some(standing)) => standing.step.as_str(),
+        (None, None) => rotation.step.as_str(),
+    };
+    json!({
+        "old": rotation.old.as_str(),
+        "new": rotation.new.as_str(),
+        "state": state,
+        "silent_hours": rotation.plan.silent_hours,
+        "delete_after_days": rotation.plan.delete_after_days,
+        "finishes": rotation.plan.finishes,
+        "silent_since": standing.as_ref().map(|standing| clock::iso(standing.silent_since)),
+        "due_at": standing.as_ref().filter(|standing| standing.hold.is_none()).map(|standing| clock::iso(standing.due_at)),
+    })
 }
 
 fn read_policy(file: &Path) -> Result<String, CliError> {

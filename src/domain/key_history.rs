@@ -1,6 +1,8 @@
 //! What the numbers of a key tell of its past: its days, where it was called from first, days on which much was refused.
 
+use super::key::SecretId;
 use super::key_hours::{ALLOWED, KEPT_DAYS};
+use super::rotation::Ending;
 
 /// Seconds of a day.
 pub const DAY: i64 = 86_400;
@@ -50,9 +52,29 @@ pub struct Sign {
 /// What a sign tells.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub enum Told {
-    FirstUse { is_exact: bool, network: String, client: String },
-    NewNetwork { network: String, client: String, is_known_client: bool },
-    ManyRefused { calls: i64, reasons: Vec<(String, i64)> },
+    FirstUse {
+        is_exact: bool,
+        network: String,
+        client: String,
+    },
+    NewNetwork {
+        network: String,
+        client: String,
+        is_known_client: bool,
+    },
+    ManyRefused {
+        calls: i64,
+        reasons: Vec<(String, i64)>,
+    },
+    /// It began to replace another key.
+    Replaces {
+        old: SecretId,
+    },
+    /// That ended.
+    Replaced {
+        old: SecretId,
+        ending: Ending,
+    },
 }
 
 /// What is known of a key beside its numbers.

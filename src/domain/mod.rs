@@ -32,6 +32,7 @@ pub mod policy;
 pub mod qr;
 pub mod recovery;
 pub mod replay;
+pub mod rotation;
 pub mod seconds;
 pub mod secret;
 pub mod sentence;

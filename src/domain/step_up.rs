@@ -17,6 +17,8 @@ pub enum Purpose {
     EnableKey,
     TryKeyOff,
     DeleteKey,
+    /// Beginning to replace a key, or changing how that ends.
+    RotateKey,
     AddMfaDevice,
     RemoveMfaDevice,
     ReplaceRecoveryCodes,
@@ -31,12 +33,13 @@ pub enum Purpose {
 }
 
 impl Purpose {
-    const ALL: [Self; 14] = [
+    const ALL: [Self; 15] = [
         Self::ShowSecret,
         Self::CreateKey,
         Self::EnableKey,
         Self::TryKeyOff,
         Self::DeleteKey,
+        Self::RotateKey,
         Self::AddMfaDevice,
         Self::RemoveMfaDevice,
         Self::ReplaceRecoveryCodes,
@@ -56,6 +59,7 @@ impl Purpose {
             Self::EnableKey => "enable_key",
             Self::TryKeyOff => "try_key_off",
             Self::DeleteKey => "delete_key",
+            Self::RotateKey => "rotate_key",
             Self::AddMfaDevice => "add_mfa_device",
             Self::RemoveMfaDevice => "remove_mfa_device",
             Self::ReplaceRecoveryCodes => "replace_recovery_codes",

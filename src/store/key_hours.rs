@@ -5,7 +5,9 @@ use super::statement::{Bind, Statement};
 use super::{Conn, StoreError, dialect};
 use crate::domain::impact::Used;
 use crate::domain::key::SecretId;
-use crate::domain::key_hours::{Caller, Counted, Deed, Done, KEPT_DAYS, MOST_IN_A_DAY, MOST_IN_AN_HOUR};
+use crate::domain::key_hours::{
+    ALLOWED, Caller, Counted, Deed, Done, KEPT_DAYS, MOST_IN_A_DAY, MOST_IN_AN_HOUR,
+};
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Text};
 
@@ -253,6 +255,41 @@ pub fn networks(
     .bind::<BigInt, _>(since)
     .bind::<BigInt, _>(most)
     .load(conn)?)
+}
+
+/// How often one outcome was that of a call in one hour.
+#[derive(Clone, Debug, QueryableByName)]
+pub struct HourSum {
+    #[diesel(sql_type = BigInt)]
+    pub hour: i64,
+    #[diesel(sql_type = Text)]
+    pub outcome: String,
+    #[diesel(sql_type = BigInt)]
+    pub calls: i64,
+}
+
+impl HourSum {
+    /// Whether the calls were carried out.
+    pub fn is_accepted(&self) -> bool {
+        self.outcome == ALLOWED
+    }
+}
+
+/// What came of the calls with a key since then, by hour.
+pub fn by_hour(conn: &mut Conn, id: &SecretId, since: i64) -> Result<Vec<HourSum>, StoreError> {
+    Ok(diesel::sql_query(
+        "SELECT hour, outcome, CAST(sum(calls) AS BIGINT) AS calls FROM key_hours \
+         WHERE secret_id = $1 AND hour >= $2 GROUP BY hour, outcome",
+    )
+    .bind::<Text, _>(id.as_str())
+    .bind::<BigInt, _>(since)
+    .load(conn)?)
+}
+
+/// Accepted calls with a key since then.
+pub fn accepted_since(conn: &mut Conn, id: &SecretId, since: i64) -> Result<i64, StoreError> {
+    let sums = by_hour(conn, id, since)?;
+    Ok(sums.iter().filter(|sum| sum.is_accepted()).map(|sum| sum.calls).sum())
 }
 
 /// Drops what is too old.

@@ -43,6 +43,7 @@ pub mod recovery_codes;
 pub mod refusals;
 pub mod replays;
 pub mod retired_ids;
+pub mod rotations;
 pub mod schema;
 pub mod sequences;
 pub mod service_refusals;

@@ -12,7 +12,7 @@ use crate::domain::permission::action::{
     GET_POLICY_VERSION, GET_USER, LIST_ALL_ATTACHED, LIST_ATTACHED, LIST_GATE_TOKENS, LIST_GROUP_POLICIES,
     LIST_GROUPS, LIST_GROUPS_OF_USER, LIST_MEMBERS, LIST_POLICIES, LIST_POLICY_VERSIONS, LIST_SERVICES,
     LIST_USERS, PUT_BOUNDARY, QUERY_KEY, QUERY_KEY_LIMITS, QUERY_OWN_KEY, READ_AUDIT, READ_SETTINGS,
-    REMOVE_MEMBER, REVOKE_GATE_TOKEN, SET_DEFAULT_POLICY_VERSION, SHOW_SECRET, UPDATE_GROUP,
+    REMOVE_MEMBER, REVOKE_GATE_TOKEN, ROTATE_KEY, SET_DEFAULT_POLICY_VERSION, SHOW_SECRET, UPDATE_GROUP,
     UPDATE_KEY_LIMITS, UPDATE_SERVICE, UPDATE_USER,
 };
 use crate::web::forms::{kept, once};
@@ -65,6 +65,10 @@ const fn post(path: &'static str, asks: Asks, handler: fn() -> Route) -> Endpoin
 const fn make(path: &'static str, asks: Asks, handler: fn() -> Route) -> Endpoint {
     Endpoint { method: "POST", path, asks, handler, makes: true }
 }
+
+/// What replacing a key does to others' keys, and to one's own.
+const REPLACES: &[&str] = &[ROTATE_KEY, QUERY_KEY, CREATE_KEY, DISABLE_KEY, DELETE_KEY];
+const REPLACES_OWN: &[&str] = &[ROTATE_KEY, QUERY_OWN_KEY, CREATE_OWN_KEY, DISABLE_OWN_KEY, DELETE_OWN_KEY];
 
 /// The console's endpoints; the authorisation tests walk over the same list.
 pub const ENDPOINTS: &[Endpoint] = &[
@@ -142,6 +146,12 @@ pub const ENDPOINTS: &[Endpoint] = &[
     get("/users/{uin}/keys/{secret_id}/limits", For(QUERY_KEY_LIMITS), || to(keys::limits::index)),
     post("/users/{uin}/keys/{secret_id}/limits", For(UPDATE_KEY_LIMITS), || to(keys::limits::save)),
     get("/users/{uin}/keys/{secret_id}/history", For(QUERY_KEY), || to(keys::history::index)),
+    get("/users/{uin}/keys/{secret_id}/replace", For(QUERY_KEY), || to(keys::replace::page)),
+    make("/users/{uin}/keys/{secret_id}/replace", All(REPLACES), || to(keys::replace::begin)),
+    post("/users/{uin}/keys/{secret_id}/replace/plan", All(REPLACES), || to(keys::replace::set_plan)),
+    post("/users/{uin}/keys/{secret_id}/replace/cancel", All(&[QUERY_KEY, ROTATE_KEY]), || {
+        to(keys::replace::cancel)
+    }),
     get("/users/{uin}/keys/{secret_id}/created", For(CREATE_KEY), || to(reveal::created)),
     get("/keys", For(QUERY_OWN_KEY), || to(keys::list::index)),
     make("/keys", For(CREATE_OWN_KEY), || to(keys::limits::create::create)),
@@ -158,6 +168,10 @@ pub const ENDPOINTS: &[Endpoint] = &[
     get("/keys/{secret_id}/limits", For(QUERY_KEY_LIMITS), || to(keys::limits::index)),
     post("/keys/{secret_id}/limits", For(UPDATE_KEY_LIMITS), || to(keys::limits::save)),
     get("/keys/{secret_id}/history", For(QUERY_OWN_KEY), || to(keys::history::index)),
+    get("/keys/{secret_id}/replace", For(QUERY_OWN_KEY), || to(keys::replace::page)),
+    make("/keys/{secret_id}/replace", All(REPLACES_OWN), || to(keys::replace::begin)),
+    post("/keys/{secret_id}/replace/plan", All(REPLACES_OWN), || to(keys::replace::set_plan)),
+    post("/keys/{secret_id}/replace/cancel", All(&[QUERY_OWN_KEY, ROTATE_KEY]), || to(keys::replace::cancel)),
     get("/keys/{secret_id}/created", For(CREATE_OWN_KEY), || to(reveal::created)),
     get("/groups", For(LIST_GROUPS), || to(groups::list::index)),
     get("/groups/new", For(CREATE_GROUP), || to(groups::list::create_form)),
@@ -235,6 +249,7 @@ pub const ENDPOINTS: &[Endpoint] = &[
     post("/policies/{id}/versions/{version}/delete", For(DELETE_POLICY_VERSION), || {
         to(policies::versions::delete)
     }),
+    get("/rotations", For(QUERY_KEY), || to(keys::rotations::index)),
     get("/audit", For(READ_AUDIT), || to(audit::index)),
     post("/audit/export", All(&[READ_AUDIT, EXPORT_AUDIT]), || to(audit::export)),
     get("/audit/{seq}", For(READ_AUDIT), || to(audit::detail)),

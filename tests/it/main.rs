@@ -88,6 +88,8 @@ mod key_history;
 mod key_hours;
 mod key_limits;
 mod key_names;
+mod key_rotations;
+mod key_rotations_apart;
 mod key_trials;
 mod keys;
 mod landing;

@@ -14,7 +14,7 @@ use std::path::Path;
 use std::process::Command;
 
 /// Tests that together open every page, send every form and call every action.
-const STORIES: [&str; 22] = [
+const STORIES: [&str; 23] = [
     "last_use::",
     "leftovers::",
     "session_cap::",
@@ -32,6 +32,7 @@ const STORIES: [&str; 22] = [
     "api_usage::",
     "key_history::",
     "key_trials::",
+    "key_rotations::",
     "key_limits::",
     "key_expiry::",
     "key_effect::",

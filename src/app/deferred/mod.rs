@@ -12,6 +12,7 @@ use crate::app::factors::devices::{replace_codes, use_code};
 use crate::app::factors::locks::{Attempt, count_wrong_code, refuse_locked, tell};
 use crate::app::keys::limits::first::NewKeyText;
 use crate::app::keys::reveal_age::ensure_code_counts;
+use crate::app::keys::rotations::{Rotated, carry_out_rotation};
 use crate::app::keys::trials::try_off_at;
 use crate::app::keys::{Created, KeyRef, Place, create_checked, delete_at, enable_at};
 use crate::app::me::{remove_device_in, set_own_password};
@@ -23,6 +24,7 @@ use crate::app::{App, Failure, factors, session as app_sessions};
 use crate::domain::audit::EventName;
 use crate::domain::export::Format;
 use crate::domain::key::SecretId;
+use crate::domain::rotation::RotationWish;
 use crate::domain::step_up::{Purpose, TICKET_SECONDS};
 use crate::domain::totp::Code;
 use crate::domain::user::Uin;
@@ -40,20 +42,46 @@ pub struct Answered {
 
 /// What was carried out.
 pub enum Done {
-    Secret { place: Place, secret_id: SecretId, ticket: String },
-    KeyCreated { place: Place, secret_id: SecretId, ticket: Option<String> },
+    Secret {
+        place: Place,
+        secret_id: SecretId,
+        ticket: String,
+    },
+    KeyCreated {
+        place: Place,
+        secret_id: SecretId,
+        ticket: Option<String>,
+    },
     KeyEnabled(Place),
     KeyTried(Place),
     KeyDeleted(Place),
-    Enrolling { ticket: String },
+    /// The replacement of a key that is under way.
+    KeyRotated {
+        key: KeyRef,
+        is_new: bool,
+    },
+    Enrolling {
+        ticket: String,
+    },
     MfaRemoved,
-    RecoveryCodes { ticket: String },
+    RecoveryCodes {
+        ticket: String,
+    },
     PasswordChanged,
-    PasswordReset { uin: Uin, ticket: String },
+    PasswordReset {
+        uin: Uin,
+        ticket: String,
+    },
     MfaReset(Uin),
     SettingsChanged,
-    Granted { granted: Granted, way: Way },
-    Report { format: Format, ticket: String },
+    Granted {
+        granted: Granted,
+        way: Way,
+    },
+    Report {
+        format: Format,
+        ticket: String,
+    },
 }
 
 /// How a code was received.
@@ -152,6 +180,7 @@ fn carry_out(change: &mut Change<'_>, step_up: &StepUp) -> Result<Done, Failure>
         Purpose::EnableKey => enable_at(change, &key()?).map(|()| Done::KeyEnabled(place)),
         Purpose::TryKeyOff => try_off_at(change, &key()?).map(|()| Done::KeyTried(place)),
         Purpose::DeleteKey => delete_at(change, &key()?).map(|()| Done::KeyDeleted(place)),
+        Purpose::RotateKey => rotate(change, key()?, detail.rotation),
         Purpose::AddMfaDevice => {
             let ticket = opened(change, &own_door(change.by, factors::devices::ENROLMENT)?)?;
             Ok(Done::Enrolling { ticket })
@@ -188,6 +217,18 @@ fn carry_out(change: &mut Change<'_>, step_up: &StepUp) -> Result<Done, Failure>
             Ok(Done::Report { format, ticket })
         }
     }
+}
+
+/// Begins to replace a key, or changes how that ends; a secret that is shown once is shown then.
+fn rotate(change: &mut Change<'_>, key: KeyRef, wish: Option<RotationWish>) -> Result<Done, Failure> {
+    let wish = wish.ok_or(Failure::Corrupt("step_ups.detail"))?;
+    Ok(match carry_out_rotation(change, &key, &wish)? {
+        Rotated::Begun(Created { secret_id, ticket: ticket @ Some(_) }) => {
+            Done::KeyCreated { place: key.place, secret_id, ticket }
+        }
+        Rotated::Begun(_) => Done::KeyRotated { key, is_new: true },
+        Rotated::Planned => Done::KeyRotated { key, is_new: false },
+    })
 }
 
 /// A ticket for a page that opens right after the code.

@@ -7,6 +7,7 @@ use crate::app::{App, Failure};
 use crate::domain::deadline;
 use crate::domain::key::SecretId;
 use crate::domain::key_limits::written::WrittenLimits;
+use crate::domain::rotation::RotationWish;
 use crate::domain::step_up::{CHALLENGE_SECONDS, Purpose};
 use crate::domain::user::{Uid, Uin, User};
 use crate::store::step_ups::{self, StepUp};
@@ -46,6 +47,9 @@ pub(in crate::app) struct Detail {
     pub sealed: Option<String>,
     /// Of a grant: where it leads, and what is said there.
     pub way: Option<Way>,
+    /// Of the replacement of a key: what is wished.
+    #[serde(default)]
+    pub rotation: Option<RotationWish>,
 }
 
 /// Account settings on their way through a step-up.

@@ -12,6 +12,7 @@ pub mod refused;
 pub mod reveal;
 pub mod reveal_age;
 pub(super) mod rights;
+pub mod rotations;
 pub mod trials;
 pub mod usage;
 
@@ -28,6 +29,7 @@ use crate::domain::audit::EventName;
 use crate::domain::field::{self, FieldError};
 use crate::domain::key::{Key, KeyStatus, SecretId, ensure_deletable, free_slot};
 use crate::domain::key_usage::{LastUse, Record};
+use crate::domain::rotation::Rotation;
 use crate::domain::secret::SecretKey;
 use crate::domain::step_up::Purpose;
 use crate::domain::trial::Trial;
@@ -47,6 +49,8 @@ pub struct KeyPage {
     pub refusals: Vec<Record>,
     /// Of those that are tried off.
     pub trials: Vec<Trial>,
+    /// If one of them is being replaced by another.
+    pub rotation: Option<Rotation>,
     pub rights: KeyRights,
     /// Of others' keys: how long the caller has to wait to see their secrets.
     pub wait: Option<Wait>,
@@ -88,6 +92,7 @@ pub async fn page(app: &App, caller: &Caller, place: Place) -> Result<KeyPage, F
         }
         Ok(KeyPage {
             rights: view.by.rights(place, &holder),
+            rotation: store::rotations::of_user(view.conn, holder.uid)?,
             wait,
             holder,
             keys,

@@ -1,6 +1,7 @@
 //! What is due at set times: one server of those on the database does it, and another when that one is gone.
 
 use crate::app::keys::limits::idle;
+use crate::app::keys::rotations;
 use crate::app::keys::trials;
 use crate::app::keys::usage::flush_usage;
 use crate::app::{App, Failure};
@@ -17,10 +18,13 @@ pub async fn do_what_is_due(app: &App) -> Result<(), Failure> {
     if !is_ours(app).await? {
         return Ok(());
     }
-    // One that fails does not keep the other from being done.
+    // One that fails does not keep the others from being done.
     let idle = disable_idle(app).await;
-    trials::end_trials(app).await?;
-    idle
+    let trials = trials::end_trials(app).await;
+    let rotations = rotations::do_due_steps(app).await;
+    idle?;
+    trials?;
+    rotations.map(drop)
 }
 
 /// Keys that were used lately are not taken for idle: what they were used for is written down first.

@@ -25,6 +25,12 @@ impl EventName {
     pub const KEY_IDLE_SOON: Self = Self("KeyIdleSoon");
     pub const START_KEY_TRIAL: Self = Self("StartKeyTrial");
     pub const END_KEY_TRIAL: Self = Self("EndKeyTrial");
+    pub const START_KEY_ROTATION: Self = Self("StartKeyRotation");
+    pub const UPDATE_KEY_ROTATION: Self = Self("UpdateKeyRotation");
+    pub const STEP_KEY_ROTATION: Self = Self("StepKeyRotation");
+    pub const CANCEL_KEY_ROTATION: Self = Self("CancelKeyRotation");
+    pub const STOP_KEY_ROTATION: Self = Self("StopKeyRotation");
+    pub const FINISH_KEY_ROTATION: Self = Self("FinishKeyRotation");
     pub const SHOW_SECRET_KEY: Self = Self("ShowSecretKey");
     pub const USE_TICKET: Self = Self("UseTicket");
     pub const ADD_USER: Self = Self("AddUser");
@@ -74,7 +80,7 @@ impl EventName {
     pub const EXPORT_AUDIT_LOG: Self = Self("ExportAuditLog");
 
     /// All of them.
-    pub const ALL: [Self; 67] = [
+    pub const ALL: [Self; 73] = [
         Self::SETUP,
         Self::SIGN_IN,
         Self::SIGN_OUT,
@@ -95,6 +101,12 @@ impl EventName {
         Self::KEY_IDLE_SOON,
         Self::START_KEY_TRIAL,
         Self::END_KEY_TRIAL,
+        Self::START_KEY_ROTATION,
+        Self::UPDATE_KEY_ROTATION,
+        Self::STEP_KEY_ROTATION,
+        Self::CANCEL_KEY_ROTATION,
+        Self::STOP_KEY_ROTATION,
+        Self::FINISH_KEY_ROTATION,
         Self::SHOW_SECRET_KEY,
         Self::USE_TICKET,
         Self::ADD_USER,

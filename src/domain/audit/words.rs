@@ -171,6 +171,42 @@ pub const WORDS: &[Words] = &[
         ["Enabled a key again after its trial", "enable a key again after its trial"],
     ),
     words(
+        EventName::START_KEY_ROTATION,
+        EventGroup::Keys,
+        About::User,
+        ["Began to replace a key", "begin to replace a key"],
+    ),
+    words(
+        EventName::UPDATE_KEY_ROTATION,
+        EventGroup::Keys,
+        About::User,
+        ["Changed how the replacement of a key ends", "change how the replacement of a key ends"],
+    ),
+    words(
+        EventName::STEP_KEY_ROTATION,
+        EventGroup::Keys,
+        About::User,
+        ["Went on with the replacement of a key", "go on with the replacement of a key"],
+    ),
+    words(
+        EventName::CANCEL_KEY_ROTATION,
+        EventGroup::Keys,
+        About::User,
+        ["Cancelled the replacement of a key", "cancel the replacement of a key"],
+    ),
+    words(
+        EventName::STOP_KEY_ROTATION,
+        EventGroup::Keys,
+        About::User,
+        ["Stopped the replacement of a key", "stop the replacement of a key"],
+    ),
+    words(
+        EventName::FINISH_KEY_ROTATION,
+        EventGroup::Keys,
+        About::User,
+        ["Finished the replacement of a key", "finish the replacement of a key"],
+    ),
+    words(
         EventName::SHOW_SECRET_KEY,
         EventGroup::Keys,
         About::User,

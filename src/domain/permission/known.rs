@@ -81,6 +81,7 @@ pub const KNOWN: &[&str] = &[
     "camlock:ListServices",
     "camlock:QueryKeyLimits",
     "camlock:RevokeGateToken",
+    "camlock:RotateKey",
     "camlock:UpdateKeyLimits",
     "camlock:UpdateService",
     "sts:AssumeRole",

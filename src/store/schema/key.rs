@@ -144,3 +144,23 @@ diesel::table! {
         ends_at -> BigInt,
     }
 }
+
+diesel::table! {
+    rotations (id) {
+        id -> Text,
+        owner_uin -> BigInt,
+        uid -> BigInt,
+        old_id -> Text,
+        new_id -> Text,
+        silent_hours -> BigInt,
+        delete_after_days -> BigInt,
+        finishes -> Bool,
+        step -> Text,
+        step_at -> BigInt,
+        started_at -> BigInt,
+        started_by -> Text,
+        due_at -> Nullable<BigInt>,
+        ended_at -> Nullable<BigInt>,
+        outcome -> Nullable<Text>,
+    }
+}

@@ -15,7 +15,7 @@ pub use database::{authority_log, leases, meta, nodes, sequences};
 pub use gate::{gate_token_services, gate_tokens, service_hours, service_refusals, services};
 pub use key::{
     api_keys, key_actions, key_count_changes, key_counts, key_hours, key_idle, key_lines, key_records,
-    key_refusals, key_usage, retired_ids, trials,
+    key_refusals, key_usage, retired_ids, rotations, trials,
 };
 pub use people::{enrolments, identities, recovery_codes, throttles, totp_devices};
 pub use policy::{
@@ -93,6 +93,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     refusals,
     replays,
     retired_ids,
+    rotations,
     sequences,
     service_hours,
     service_refusals,

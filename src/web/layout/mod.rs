@@ -137,6 +137,7 @@ fn access(caller: &Caller) -> Vec<NavItem> {
 fn assurance(caller: &Caller) -> Vec<NavItem> {
     let pages = [
         (action::READ_AUDIT, item("audit", "Audit log", "/audit", "scroll-text")),
+        (action::QUERY_KEY, item("rotations", "Rotations", "/rotations", "git-compare")),
         (
             action::GET_CREDENTIAL_REPORT,
             item("report", "Credential report", "/reports/credentials", "download"),

@@ -115,9 +115,18 @@ impl Chart {
     }
 }
 
+/// Two rows of bars on one scale, to be compared.
+pub fn pair(one: &[i64], other: &[i64]) -> [Lane; 2] {
+    let most = one.iter().chain(other).copied().max().unwrap_or_default();
+    [one, other].map(|numbers| Lane::scaled(numbers, HIGH, STEP, top_of(most)))
+}
+
 impl Lane {
     fn of(numbers: &[i64], height: i64, step: usize) -> Self {
-        let top = top_of(numbers.iter().copied().max().unwrap_or_default());
+        Self::scaled(numbers, height, step, top_of(numbers.iter().copied().max().unwrap_or_default()))
+    }
+
+    fn scaled(numbers: &[i64], height: i64, step: usize, top: i64) -> Self {
         let bar = |(place, number): (usize, &i64)| {
             let tall = if *number == 0 { 0 } else { (number * height / top).max(LEAST) };
             let is_over = place + 1 < numbers.len();

@@ -4,6 +4,7 @@ use crate::app::deferred::{Answer, Answered, Done, Question};
 use crate::app::{App, Failure, deferred, forms, keys::Place, session::window};
 use crate::domain::{field::FieldError, key::SecretId, sentence::Sentence, step_up::Purpose, totp::Code};
 use crate::web::answer::{PageResult, render, render_as, see_other};
+use crate::web::pages::keys::replace::{PLANNED, REPLACING};
 use crate::web::pages::keys::status::TRIED_OFF;
 use crate::web::{
     caller::AnyPerson, error::PageError, error::in_words, forms::csrf::Protected, layout::Layout,
@@ -43,6 +44,7 @@ impl VerifyPage<'_> {
             Purpose::EnableKey => "Confirm and enable",
             Purpose::TryKeyOff => "Confirm and try off",
             Purpose::DeleteKey => "Confirm and delete",
+            Purpose::RotateKey => "Confirm and go on",
             Purpose::AddMfaDevice => "Confirm and add",
             Purpose::RemoveMfaDevice => "Confirm and remove",
             Purpose::ReplaceRecoveryCodes => "Confirm and replace",
@@ -98,6 +100,7 @@ fn back_of(question: &Question) -> Back {
         | Purpose::CreateKey
         | Purpose::EnableKey
         | Purpose::TryKeyOff
+        | Purpose::RotateKey
         | Purpose::DeleteKey => {
             if question.is_own_key {
                 alone("/keys", "keys", "My API keys")
@@ -283,6 +286,10 @@ fn onward(done: Done) -> (String, Option<&'static str>) {
             at(&keys_address(place), "Enabled. Requests signed with it are accepted again.")
         }
         Done::KeyTried(place) => at(&keys_address(place), TRIED_OFF),
+        Done::KeyRotated { key, is_new } => at(
+            &format!("{}/{}/replace", keys_address(key.place), key.id),
+            if is_new { REPLACING } else { PLANNED },
+        ),
         Done::KeyDeleted(place) => at(&keys_address(place), "Key deleted."),
         Done::Enrolling { ticket } => (format!("/me/mfa/totp/new?t={ticket}"), None),
         Done::MfaRemoved => at("/me/security", "Authenticator app removed. Other sessions have ended."),

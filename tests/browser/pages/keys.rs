@@ -76,6 +76,7 @@ async fn life(sweep: &mut Sweep<'_>, scene: &Scene, id: &str) {
     chrome.fill("networks", "everywhere").await;
     chrome.press("Save limits").await;
     sweep.look("key-limits-with-errors").await;
+    replaced(sweep, scene, id).await;
     chrome.open(&format!("{list}/{id}/disable")).await;
     chrome.press("Try it off for 10 minutes").await;
     sweep.look("keys-tried-off").await;
@@ -84,6 +85,33 @@ async fn life(sweep: &mut Sweep<'_>, scene: &Scene, id: &str) {
     chrome.fill("confirm", &id[32..]).await;
     chrome.press("Delete key").await;
     sweep.visit(&history, "key-history-deleted").await;
+}
+
+/// The key is replaced, and the replacement cancelled; its second key goes again.
+async fn replaced(sweep: &mut Sweep<'_>, scene: &Scene, id: &str) {
+    let (chrome, list) = (sweep.chrome, format!("/users/{}/keys", scene.alice.uin));
+    let page = format!("{list}/{id}/replace");
+    sweep.visit("/rotations", "rotations-none").await;
+    sweep.visit(&page, "key-replace").await;
+    chrome.fill("silent_hours", "0").await;
+    chrome.press("Make the second key").await;
+    sweep.look("key-replace-with-errors").await;
+    chrome.fill("silent_hours", "24").await;
+    chrome.press("Make the second key").await;
+    sweep.look("key-replacing").await;
+    chrome.click(".twin summary").await;
+    sweep.look("key-replacing-with-table").await;
+    sweep.visit("/rotations", "rotations").await;
+    sweep.visit(&list, "keys-rotating").await;
+    let second = scene.root.secret_ids(&list).await.into_iter().find(|other| other != id).unwrap();
+    scene.root.browser.submit(&list, &format!("{list}/{id}/disable"), &[]).await.redirect();
+    sweep.visit(&page, "key-replacing-disabled").await;
+    scene.root.browser.submit(&list, &format!("{list}/{id}/enable"), &[]).await.redirect();
+    chrome.open(&page).await;
+    chrome.press("Cancel replacement").await;
+    for (what, fields) in [("disable", vec![]), ("delete", vec![("confirm", &second[32..])])] {
+        scene.root.browser.submit(&list, &format!("{list}/{second}/{what}"), &fields).await.redirect();
+    }
 }
 
 async fn lists(sweep: &mut Sweep<'_>, scene: &Scene) {

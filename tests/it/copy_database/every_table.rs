@@ -29,6 +29,7 @@ INSERT INTO signed_seconds VALUES ('left', 'AKIDx', 7, x'00ff0a5c');
 INSERT INTO signed_changes VALUES ('s', '\N', 'r', 1, '', 2, 3);
 INSERT INTO retired_ids SELECT x'0011' WHERE NOT EXISTS (SELECT 1 FROM retired_ids);
 INSERT INTO key_hours VALUES ('AKIDx', 3600, 'cam', '192.0.2.0/24', 'SDK', 'allowed', 3);
+INSERT INTO rotations SELECT 'rotation', owner_uin, uid, secret_id, 'AKID', 24, 7, TRUE, 'watch', 1, 1, 'root', NULL, 5, 'stopped' FROM api_keys WHERE NOT EXISTS (SELECT 1 FROM rotations) LIMIT 1;
 INSERT INTO trials SELECT secret_id, uid, 1, 'root', 601 FROM api_keys WHERE NOT EXISTS (SELECT 1 FROM trials) LIMIT 1;
 INSERT INTO key_actions VALUES ('AKIDx', 86400, 'cam', 'ListUsers', '*', 3, 86401);
 INSERT INTO user_starts SELECT owner_uin, 'zz', name_key, uid FROM users WHERE NOT EXISTS (SELECT 1 FROM user_starts) LIMIT 1;

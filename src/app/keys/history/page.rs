@@ -8,14 +8,17 @@ use crate::app::keys::{KeyRef, KeyRights, Operation, Place, usage};
 use crate::app::{App, Failure};
 use crate::domain::audit::{Event, EventCursor, EventName};
 use crate::domain::key::{Key, SecretId};
-use crate::domain::key_history::{Life, signs};
+use crate::domain::key_history::{Life, Sign, Told, signs};
 use crate::domain::key_hours::KEPT_DAYS;
+use crate::domain::rotation::Rotation;
 use crate::domain::trial::Trial;
 use crate::domain::user::{Uin, User};
-use crate::store::{Conn, api_keys, key_history, key_usage, trials, users};
+use crate::store::{Conn, api_keys, key_history, key_usage, rotations, trials, users};
 
 /// Networks and clients that are looked at, those that came first.
 const MOST_SEEN: i64 = 200;
+/// Rotations that are told of on a page.
+const MOST_ROTATIONS: i64 = 20;
 const DELETIONS: [&str; 2] = [EventName::DELETE_API_KEY.as_str(), EventName::DELETE_ACCESS_KEY.as_str()];
 const CREATIONS: [&str; 3] = [
     EventName::CREATE_API_KEY.as_str(),
@@ -35,6 +38,8 @@ pub struct KeyHistory {
     /// While the key is tried off.
     pub trial: Option<Trial>,
     pub impact: Impact,
+    /// While it is replaced by another key, or replaces one.
+    pub rotation: Option<Rotation>,
     pub timeline: Timeline,
     /// Nothing where the holder is gone too.
     pub rights: Option<KeyRights>,
@@ -75,7 +80,10 @@ fn found(view: &mut View<'_>, wanted: &KeyRef, cursor: EventCursor, now: i64) ->
     let impact = impact_of(view.conn, id, off_since, now)?;
     let first_used_at = key_usage::first_used(view.conn, id)?.map(|ms| ms.div_euclid(1000));
     let seen = key_history::first_seen(view.conn, id, now - KEPT_DAYS * 86_400, MOST_SEEN)?;
-    let told = signs(&impact.days, &seen, Life { now, created_at, first_used_at });
+    let taken_part = rotations::of_key(view.conn, id, MOST_ROTATIONS)?;
+    let rotation = taken_part.iter().find(|rotation| rotation.ended.is_none()).cloned();
+    let mut told = signs(&impact.days, &seen, Life { now, created_at, first_used_at });
+    told.extend(taken_part.iter().filter(|rotation| rotation.new == *id).flat_map(replacements));
     let of_log = deleted.as_ref().and_then(|event| event.target.split(" / ").next().map(str::to_owned));
     Ok(KeyHistory {
         secret_id: id.clone(),
@@ -88,7 +96,16 @@ fn found(view: &mut View<'_>, wanted: &KeyRef, cursor: EventCursor, now: i64) ->
         deleted,
         created_at,
         impact,
+        rotation,
     })
+}
+
+/// What the replacement of another key is in the past of the new one; the log tells it of the old one.
+fn replacements(rotation: &Rotation) -> Vec<Sign> {
+    let old = rotation.old.clone();
+    let begun = Sign { at: rotation.started_at, what: Told::Replaces { old: old.clone() } };
+    let ended = rotation.ended.map(|(at, ending)| Sign { at, what: Told::Replaced { old, ending } });
+    [Some(begun), ended].into_iter().flatten().collect()
 }
 
 /// Whose key it is, once the caller's policies allow to see the keys; the user may be gone. Denied before missing.

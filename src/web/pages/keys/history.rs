@@ -5,6 +5,7 @@ use crate::app::keys::history::{Entry, KeyHistory, history};
 use crate::domain::key::{KeyStatus, Place};
 use crate::domain::key_history::{DayCalls, Told};
 use crate::domain::permission::action;
+use crate::domain::rotation::Rotation;
 use crate::domain::trial::Trial;
 use crate::web::pages::bars::{Chart, Names, Slot};
 use crate::web::pages::keys::impact::ImpactView;
@@ -30,6 +31,8 @@ struct HistoryPage {
     lines: Vec<Line>,
     earlier: Option<String>,
     later: Option<String>,
+    rotation: Option<Rotation>,
+    may_rotate: bool,
     trial: Option<Trial>,
     is_trial_over: bool,
     reads_log: bool,
@@ -83,6 +86,13 @@ impl KeyHead {
     }
 }
 
+impl HistoryPage {
+    /// Whether the person may do to the key what its replacement does.
+    fn may_replace(&self) -> bool {
+        self.rights.as_ref().is_some_and(|rights| rights.create && rights.disable && rights.delete)
+    }
+}
+
 /// The page of a key.
 pub async fn index(visit: Visit, query: Query) -> PageResult {
     let (wanted, place, now) = (visit.key()?, visit.place()?, visit.app().clock.now());
@@ -103,6 +113,8 @@ pub async fn index(visit: Visit, query: Query) -> PageResult {
         earlier: earlier.map(|seq| here("older", seq)),
         later: later.map(|seq| here("newer", seq)),
         is_trial_over: found.trial.as_ref().is_some_and(|trial| trial.ends_at <= now),
+        may_rotate: visit.person.may(action::ROTATE_KEY, found.uin),
+        rotation: found.rotation,
         trial: found.trial,
         reads_log,
         reads_limits: found.key.is_some() && visit.person.may(action::QUERY_KEY_LIMITS, found.uin),

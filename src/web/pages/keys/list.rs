@@ -8,6 +8,7 @@ use crate::domain::key::{Key, MAX_KEYS_PER_USER, SecretId};
 use crate::domain::key_limits::KeyLimits;
 use crate::domain::key_usage;
 use crate::domain::permission::{Cause, Denial, action};
+use crate::domain::rotation::Rotation;
 use crate::domain::trial::Trial;
 use crate::domain::{account::SecretReveal, field::FieldError, user::User, user::UserKind};
 use crate::web::pages::keys::impact::ImpactView;
@@ -105,6 +106,8 @@ pub struct KeyView {
     /// While it is tried off.
     pub trial: Option<Trial>,
     pub is_trial_over: bool,
+    /// While it is replaced by another key, or replaces one: in words.
+    pub rotation: Option<String>,
 }
 
 impl KeyView {
@@ -133,6 +136,7 @@ impl KeyView {
             impact: None,
             trial: None,
             is_trial_over: false,
+            rotation: None,
         }
     }
 
@@ -146,6 +150,18 @@ impl KeyView {
     fn with_trial(self, trials: &[Trial], now: i64) -> Self {
         let trial = trials.iter().find(|trial| trial.secret_id.as_str() == self.id).cloned();
         Self { is_trial_over: trial.as_ref().is_some_and(|trial| trial.ends_at <= now), trial, ..self }
+    }
+
+    /// The same with what it is in a replacement, if it takes part in one.
+    fn with_rotation(self, rotation: Option<&Rotation>) -> Self {
+        let told = rotation.and_then(|rotation| {
+            if rotation.old.as_str() == self.id {
+                Some(format!("Being replaced by …{}", rotation.new.tail()))
+            } else {
+                (rotation.new.as_str() == self.id).then(|| format!("Replaces …{}", rotation.old.tail()))
+            }
+        });
+        Self { rotation: told, ..self }
     }
 
     /// The same with the newest of its refused calls.
@@ -219,6 +235,7 @@ struct IndexPage {
     /// Why secrets are not shown to this person, where they could be.
     refusal: Option<String>,
     reads_limits: bool,
+    may_rotate: bool,
     errors: Vec<Problem>,
     new_key: NewKeyForm,
     /// SecretId and text of a note that came back.
@@ -306,6 +323,10 @@ fn index_page(visit: &Visit, found: &KeyPage, head: Option<UserHead>, trouble: N
     IndexPage {
         refusal: refusal.filter(|_| !shown_once && !found.keys.is_empty()).map(|denial| why_hidden(&denial)),
         reads_limits: visit.person.may(action::QUERY_KEY_LIMITS, found.holder.uin),
+        may_rotate: visit.person.may(action::ROTATE_KEY, found.holder.uin)
+            && found.rights.create
+            && found.rights.disable
+            && found.rights.delete,
         page: layout(visit, place),
         whose: Whose::of(visit, place, &found.holder),
         head,
@@ -316,6 +337,7 @@ fn index_page(visit: &Visit, found: &KeyPage, head: Option<UserHead>, trouble: N
                 KeyView::new(key, &found.uses, now)
                     .with_refusal(&found.refusals)
                     .with_trial(&found.trials, now)
+                    .with_rotation(found.rotation.as_ref())
             })
             .collect(),
         rights: found.rights,

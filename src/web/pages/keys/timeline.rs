@@ -5,6 +5,7 @@ use crate::domain::audit::words::Words;
 use crate::domain::audit::{Event, EventName, Outcome};
 use crate::domain::key_history::{Sign, Told};
 use crate::domain::number::grouped;
+use crate::domain::rotation::Ending;
 use crate::web::pages::audit::Facts;
 use url::form_urlencoded::byte_serialize;
 
@@ -110,6 +111,18 @@ fn look(event: &Event) -> (&'static str, &'static str, String) {
         said("", "pencil", "Limits changed by")
     } else if is(EventName::KEY_IDLE_SOON) {
         said("warn", "clock", "Not used for long, told by")
+    } else if is(EventName::START_KEY_ROTATION) {
+        said("", "git-compare", "Replacement begun by")
+    } else if is(EventName::UPDATE_KEY_ROTATION) {
+        said("", "git-compare", "How the replacement ends changed by")
+    } else if is(EventName::STEP_KEY_ROTATION) {
+        said("", "git-compare", "Next step of the replacement, told by")
+    } else if is(EventName::CANCEL_KEY_ROTATION) {
+        said("off", "git-compare", "Replacement cancelled by")
+    } else if is(EventName::STOP_KEY_ROTATION) {
+        said("warn", "git-compare", "Replacement stopped by")
+    } else if is(EventName::FINISH_KEY_ROTATION) {
+        said("ok", "git-compare", "Replacement finished by")
     } else if is(EventName::UPDATE_API_KEY) {
         said("", "pencil", "Note changed by")
     } else {
@@ -140,6 +153,19 @@ fn told(sign: Sign) -> Line {
             let who = if client.is_empty() { "A client that does not tell its name" } else { &client };
             let detail = format!("{who}, {}", if is_known_client { "seen before" } else { "new too" });
             line("warn", "monitor", format!("New address, in {network}"), vec![format!("{detail}.")])
+        }
+        Told::Replaces { old } => {
+            let what = format!("Began to replace key …{}", old.tail());
+            Line { exactness: Exactness::Moment, ..line("", "git-compare", what, Vec::new()) }
+        }
+        Told::Replaced { old, ending } => {
+            let (kind, what) = match ending {
+                Ending::Finished => ("ok", "Replaced key"),
+                Ending::Cancelled => ("off", "Cancelled: no longer replaces key"),
+                Ending::Stopped => ("warn", "Stopped: no longer replaces key"),
+            };
+            let what = format!("{what} …{}", old.tail());
+            Line { exactness: Exactness::Moment, ..line(kind, "git-compare", what, Vec::new()) }
         }
         Told::ManyRefused { calls, reasons } => {
             let reasons = reasons.iter().take(3);

@@ -1,0 +1,3 @@
+DROP TRIGGER api_keys_rotation_deleted;
+DROP TRIGGER api_keys_rotation_changed;
+DROP TABLE rotations;
