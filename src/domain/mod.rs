@@ -3,6 +3,7 @@
 pub mod account;
 pub mod audit;
 pub mod authority;
+pub mod canary;
 pub mod characters;
 pub mod credential_report;
 pub mod deadline;

@@ -128,6 +128,7 @@ fn access(caller: &Caller) -> Vec<NavItem> {
 fn assurance(caller: &Caller) -> Vec<NavItem> {
     let pages = [
         (action::READ_AUDIT, item("audit", "Audit log", "/audit", "scroll-text")),
+        (action::LIST_CANARIES, item("canaries", "Canary keys", "/canaries", "shield-alert")),
         (
             action::GET_CREDENTIAL_REPORT,
             item("report", "Credential report", "/reports/credentials", "download"),
