@@ -243,7 +243,7 @@ pub async fn delete_service(visit: Visit) -> PageResult {
 /// Asks before a canary key is deleted.
 pub async fn delete_canary(visit: Visit) -> PageResult {
     visit.person.ensure_here(action::DELETE_CANARY)?;
-    let name = canaries::name_of_living(visit.app(), &visit.person, visit.secret_id()?).await?;
+    let name = canaries::name_of_living(visit.app(), &visit.person, visit.canary()?).await?;
     let asked = Asked {
         title: format!("Delete the canary key {name}?"),
         effects: vec![

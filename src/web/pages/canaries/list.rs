@@ -74,7 +74,7 @@ pub async fn index(visit: Visit) -> PageResult {
 /// One canary key, with the newest of its uses.
 pub async fn show(visit: Visit) -> PageResult {
     visit.person.ensure_here(action::LIST_CANARIES)?;
-    let found = canaries::canary_key(visit.app(), &visit.person, visit.secret_id()?).await?;
+    let found = canaries::canary_key(visit.app(), &visit.person, visit.canary()?).await?;
     let Watched { canary, touches } = found;
     render(&CanaryPage {
         page: visit.layout("canaries"),
@@ -87,7 +87,7 @@ pub async fn show(visit: Visit) -> PageResult {
 /// Deletes a canary key, once a code was given.
 pub async fn delete(visit: Visit, _form: Protected) -> PageResult {
     visit.person.ensure_here(action::DELETE_CANARY)?;
-    let id = visit.secret_id()?;
+    let id = visit.canary()?;
     let name = canaries::name_of_living(visit.app(), &visit.person, id.clone()).await?;
     let way = Way {
         what: format!("delete the canary key {name}"),
