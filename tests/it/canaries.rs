@@ -48,9 +48,9 @@ fn settled(client: &Client, answer: &crate::support::Answer) -> String {
 }
 
 /// What each face answers to a request with a pair, with another secret, and with a clock that is off.
-async fn answers(app: &TestApp, gateway: &Gateway, client: &Client) -> Vec<String> {
+async fn answers(app: &TestApp, [gateway, vending]: [&Gateway; 2], client: &Client) -> Vec<String> {
     let mut told = Vec::new();
-    let forged = Client { secret_key: "0".repeat(32), ..client.clone() };
+    let forged = app.client(&client.secret_id, &"0".repeat(32));
     let late = client.with_clock_off_by(-1_000);
     for holder in [client, &forged, &late] {
         for action in ["ListUsers", "CreateAccessKey", "QuarantineKey", "Nonsense"] {
@@ -128,7 +128,7 @@ async fn every_use_is_told_with_its_address_client_and_whether_the_secret_was_kn
     let gateway = app.gateway(&root.owner, &[]);
 
     canary.call("cam", "ListUsers", json!({})).await;
-    let forged = Client { secret_key: "0".repeat(32), ..canary.clone() };
+    let forged = app.client(&canary.secret_id, &"0".repeat(32));
     assert_eq!(code(&forged.call("cam", "GetUser", json!({})).await), "AuthFailure.SignatureFailure");
     gateway.verdict(&canary.sign_aws(get(&app))).await;
     let asked = json!({"access_key_id": canary.secret_id, "actions": ["orders:Get"], "resources": ["/v1"]});
@@ -158,7 +158,7 @@ async fn a_flood_leaves_a_bounded_number_of_events_and_rows() {
     let root = app.root().await;
     let canary = canary(&app, &root, "wiki page").await;
     let page = format!("/canaries/{}", canary.secret_id);
-    let forged = Client { secret_key: "0".repeat(32), ..canary.clone() };
+    let forged = app.client(&canary.secret_id, &"0".repeat(32));
     let gateway = app.gateway(&root.owner, &[]);
 
     for _ in 0..40 {

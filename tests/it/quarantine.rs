@@ -67,7 +67,7 @@ async fn root_can_do_it_too_and_nobody_names_another_key() {
 
     let named = key.call("camlock", "QuarantineKey", json!({ "SecretId": other.secret_id })).await;
     assert_eq!(code(&named), "UnknownParameter", "{named}");
-    let wrong = Client { secret_key: "0".repeat(32), ..other.clone() };
+    let wrong = app.client(&other.secret_id, &"0".repeat(32));
     assert_eq!(code(&quarantine(&wrong).await), "AuthFailure.SignatureFailure");
     assert_eq!((who(&key).await.as_str(), who(&other).await.as_str()), ("", ""));
     assert_eq!(code(&quarantine(&key).await), "");
