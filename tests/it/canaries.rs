@@ -82,7 +82,7 @@ async fn answers(app: &TestApp, [gateway, vending]: [&Gateway; 2], client: &Clie
         let text = question.to_string();
         told.push(settled(
             client,
-            &gateway.post_to(route, &text, &[("x-camlock-gate", &gateway.token)]).await,
+            &vending.post_to(route, &text, &[("x-camlock-gate", &vending.token)]).await,
         ));
     }
     told
@@ -93,13 +93,16 @@ async fn every_face_answers_a_canary_as_it_answers_a_disabled_key() {
     let app = TestApp::spawn();
     let root = app.root().await;
     let (canary, disabled) = (canary(&app, &root, "wiki").await, disabled_key(&app, &root).await);
-    let vending = ["--vend", "--region", "eu-central-1", "--scope-service", "s3"];
-    let gateway = app.gateway(&root.owner, &vending);
+    let options = ["--vend", "--region", "eu-central-1", "--scope-service", "s3"];
     let rival = app.root_named("rival").await;
-    let foreign = app.gateway(&rival.owner, &vending);
+    let gateway = app.gateway(&root.owner, &[]);
+    let vending = app.another_gateway(&root.owner, &options);
+    let foreign = app.gateway(&rival.owner, &[]);
+    let foreign_vending = app.another_gateway(&rival.owner, &options);
 
-    for gate in [&gateway, &foreign] {
-        let (one, other) = (answers(&app, gate, &canary).await, answers(&app, gate, &disabled).await);
+    for gates in [[&gateway, &vending], [&foreign, &foreign_vending]] {
+        let one = answers(&app, gates, &canary).await;
+        let other = answers(&app, gates, &disabled).await;
         assert_eq!(one.len(), other.len());
         for (canary, disabled) in one.iter().zip(&other) {
             assert_eq!(canary, disabled);
