@@ -16,7 +16,7 @@ use self::first::Start;
 use self::site::Contexts;
 use crate::api::ApiContext;
 use crate::app::operator::{self, nodes};
-use crate::app::{App, Failure, Parts, Rules, gate, keys, signed};
+use crate::app::{App, Failure, Parts, Rules, canaries, gate, keys, signed};
 use crate::clock::Clock;
 use crate::config::{Config, DatabaseUrl, VersitygwConfig};
 use crate::domain::policies::{PRESET_OWNER, PolicyId, StoredPolicy};
@@ -327,6 +327,9 @@ pub async fn keep_usage(app: App) {
         });
         if let Err(failure) = gate::tally::flush(&app).await {
             tracing::warn!(error = %failure, "the verdicts of the gate could not be written down yet");
+        }
+        if let Err(failure) = canaries::touches::flush_touches(&app).await {
+            tracing::warn!(error = %failure, "the uses of canary keys could not be written down yet");
         }
         tokio::time::sleep(pause_after(written, Duration::from_millis(3), Duration::from_secs(30))).await;
     }

@@ -4,6 +4,7 @@ use super::error::ApiError;
 use super::input::Input;
 use crate::app::App;
 use crate::app::caller::Caller;
+use crate::domain::key::SecretId;
 use crate::times::Times;
 use serde_json::{Map, Value};
 use std::future::Future;
@@ -56,6 +57,8 @@ pub struct Action {
 pub struct Call {
     pub app: App,
     pub caller: Caller,
+    /// The key that signed it.
+    pub key: SecretId,
     pub input: Input,
     pub times: Times,
 }

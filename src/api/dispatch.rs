@@ -351,7 +351,13 @@ impl Work {
         let app = &self.app;
         let caller = signed::replay::use_signature(app, &self.signed, &self.call).await?;
         let spent = action.is_mutating.then(|| caller.clone());
-        let call = Call { app: app.clone(), caller, input: input?, times: self.times };
+        let call = Call {
+            app: app.clone(),
+            caller,
+            key: self.signed.secret_id.clone(),
+            input: input?,
+            times: self.times,
+        };
         // A panic is caught here, so that the call is recorded like any other that failed.
         let work = AssertUnwindSafe((action.run)(call)).catch_unwind();
         let outcome = work.await.unwrap_or_else(|_| Err(ApiError::internal(&"an action panicked")));

@@ -2,6 +2,7 @@
 
 pub mod account;
 pub mod caller;
+pub mod canaries;
 pub mod change;
 pub mod deferred;
 pub mod factors;
@@ -59,6 +60,7 @@ pub struct App {
     pub metrics: Metrics,
     keys: Arc<DerivedKeys>,
     usage: Arc<keys::usage::Usage>,
+    touches: Arc<canaries::touches::Touches>,
     memory: Arc<signed::memory::Memory>,
     /// The name of this server among those on the same database; another one after each start.
     node: Arc<str>,
@@ -90,6 +92,7 @@ impl App {
             watch: Arc::new(signed::standing::Watch::new(&store)),
             keys: Arc::new(keys),
             usage: Arc::default(),
+            touches: Arc::default(),
             memory: Arc::default(),
             node: random.token()?.into(),
             started_at: clock.now(),

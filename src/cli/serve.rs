@@ -1,7 +1,7 @@
 //! `camlock serve`: from the first look at the database to the last line of the log.
 
 use super::{CliError, opened, print_setup_url};
-use crate::app::{App, gate, keys, operator, sign_in};
+use crate::app::{App, canaries, gate, keys, operator, sign_in};
 use crate::config::Config;
 use crate::server::{self, Ending, Pulse, ServiceManager, Signals};
 use crate::startup::{self, Doors, Handles, Lost, StartError, State};
@@ -104,6 +104,9 @@ async fn write_down(app: &App) {
     }
     if let Err(failure) = gate::tally::flush(app).await {
         tracing::warn!(error = %failure, "the last verdicts of the gate were not counted");
+    }
+    if let Err(failure) = canaries::touches::flush_touches(app).await {
+        tracing::warn!(error = %failure, "the last uses of canary keys were not written down");
     }
     if let Err(failure) = operator::nodes::report_stopped(app).await {
         tracing::warn!(error = %failure, "the other nodes could not be told that this one has stopped");

@@ -5,6 +5,7 @@ pub mod account_hours;
 pub mod attention;
 pub mod audit;
 pub mod authority;
+pub mod canary;
 pub mod characters;
 pub mod credential_report;
 pub mod deadline;

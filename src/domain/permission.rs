@@ -82,6 +82,9 @@ pub mod action {
     pub const CREATE_GATE_TOKEN: &str = "camlock:CreateGateToken";
     pub const REVOKE_GATE_TOKEN: &str = "camlock:RevokeGateToken";
     pub const GET_OVERVIEW: &str = "camlock:GetOverview";
+    pub const LIST_CANARIES: &str = "camlock:ListCanaries";
+    pub const CREATE_CANARY: &str = "camlock:CreateCanary";
+    pub const DELETE_CANARY: &str = "camlock:DeleteCanary";
     pub const GET_CREDENTIAL_REPORT: &str = "camlock:GetCredentialReport";
     pub const EXPORT_AUDIT: &str = "camlock:ExportAuditLog";
 }
@@ -91,7 +94,7 @@ pub mod action {
 /// CAM counts more among them (one's own keys, members of groups, attachments, versions). Camlock asks for those on
 /// the user, group or policy in question, which is finer and never wider than what a policy says. Listing users and
 /// reading the log are asked for on the account's own resource.
-pub const OPERATION_LEVEL: [&str; 24] = [
+pub const OPERATION_LEVEL: [&str; 27] = [
     action::ADD_USER,
     action::DESCRIBE_SUB_ACCOUNTS,
     action::LIST_COLLABORATORS,
@@ -114,6 +117,9 @@ pub const OPERATION_LEVEL: [&str; 24] = [
     action::CREATE_GATE_TOKEN,
     action::REVOKE_GATE_TOKEN,
     action::GET_OVERVIEW,
+    action::LIST_CANARIES,
+    action::CREATE_CANARY,
+    action::DELETE_CANARY,
     action::GET_CREDENTIAL_REPORT,
     action::EXPORT_AUDIT,
 ];

@@ -3,6 +3,7 @@
 //! Counting is an addition to a number that is there already: no lock, and no memory but for a name that comes for the first
 //! time. Labels are names of ours, of routes and of registered services; how many there can be is bounded here.
 
+mod canaries;
 mod grid;
 mod questions;
 mod requests;
@@ -11,6 +12,7 @@ mod text;
 mod times;
 mod verdicts;
 
+pub use self::canaries::Canaries;
 pub use self::grid::Grid;
 pub use self::questions::{Fate, Questions};
 pub use self::requests::{Passed, Requests};
@@ -40,6 +42,7 @@ pub struct Parts {
     pub verdicts: Verdicts,
     pub questions: Questions,
     pub sign_ins: SignIns,
+    pub canaries: Canaries,
     /// The question how far the database is, which comes before what is remembered is believed.
     pub standing: Times,
     pub store: Arc<StoreTimes>,
@@ -53,6 +56,7 @@ impl Metrics {
             verdicts: Verdicts::default(),
             questions: Questions::default(),
             sign_ins: SignIns::default(),
+            canaries: Canaries::default(),
             standing: Times::default(),
             store,
         }))

@@ -67,6 +67,7 @@ impl Collector for Facts {
             &metrics.requests.times,
         )?;
         page.counters("camlock_logins", "Tries to sign in to the console", metrics.sign_ins.counted())?;
+        page.counters("camlock_canary_touches", "Uses of canary keys", metrics.canaries.counted())?;
         page.times("camlock_db_wait_seconds", "Until work for the database began", &metrics.store.wait)?;
         page.times("camlock_db_query_duration_seconds", "Work of the database", &metrics.store.work)?;
         let standing = "The question whether what is remembered still holds";

@@ -97,6 +97,11 @@ impl Opening<'_> {
         let Some(sealed) = row.bytes(place.column()) else { return Ok(()) };
         let binding = match place {
             SealedPlace::KeySecret => return self.open(&places::key_secret(&key(row)?), sealed),
+            SealedPlace::CanarySecret => {
+                let id = SecretId::parse(row.text("secret_id")?);
+                let id = id.map_err(|_| StoreError::Corrupt("canaries.secret_id"))?;
+                return self.open(&places::canary_secret(Uin(row.number("owner_uin")?), &id), sealed);
+            }
             SealedPlace::TotpSeed => places::totp_seed(Uin(row.number("uin")?), row.text("id")?),
             SealedPlace::FormAnswer => places::form_answer(row.text("digest")?),
             SealedPlace::SetupSeed => places::setup_seed(row.text("digest")?),

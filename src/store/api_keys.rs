@@ -176,6 +176,8 @@ pub struct Signer {
     pub sealed: Vec<u8>,
     pub user: Arc<User>,
     pub account: Arc<Account>,
+    /// Whether it is no key, but made to look like a disabled one.
+    pub is_canary: bool,
 }
 
 /// The key of that id, whatever its status, with its holder and account.
@@ -193,7 +195,7 @@ pub fn signer(conn: &mut Conn, id: &SecretId) -> Result<Option<Signer>, StoreErr
         .optional()?;
     let Some((key, sealed, user, account)) = row else { return Ok(None) };
     let (key, user, account) = (key.try_into()?, user.try_into()?, account.try_into()?);
-    Ok(Some(Signer { key, sealed, user: Arc::new(user), account: Arc::new(account) }))
+    Ok(Some(Signer { key, sealed, user: Arc::new(user), account: Arc::new(account), is_canary: false }))
 }
 
 /// Who changes a key, and when.

@@ -8,6 +8,7 @@ pub mod audit;
 pub mod authority;
 pub mod boundaries;
 pub mod bulk;
+pub mod canaries;
 mod connection;
 pub mod copy;
 pub mod credential_report;

@@ -1,13 +1,14 @@
 //! Where sealed text belongs: what is moved to another place does not open there.
 
 use super::Binding;
-use crate::domain::key::Key;
+use crate::domain::key::{Key, SecretId};
 use crate::domain::user::{Uid, Uin};
 
 /// A column that holds something sealed.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum SealedPlace {
     KeySecret,
+    CanarySecret,
     Enrolment,
     FormAnswer,
     KeptForm,
@@ -19,8 +20,9 @@ pub enum SealedPlace {
 
 impl SealedPlace {
     /// Every one: what a change of master keys has to go through.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::KeySecret,
+        Self::CanarySecret,
         Self::Enrolment,
         Self::FormAnswer,
         Self::KeptForm,
@@ -34,6 +36,7 @@ impl SealedPlace {
     pub const fn table(self) -> &'static str {
         match self {
             Self::KeySecret => "api_keys",
+            Self::CanarySecret => "canaries",
             Self::Enrolment => "enrolments",
             Self::FormAnswer => "forms",
             Self::KeptForm => "kept_forms",
@@ -47,7 +50,7 @@ impl SealedPlace {
     /// Its column there.
     pub const fn column(self) -> &'static str {
         match self {
-            Self::KeySecret => "secret",
+            Self::KeySecret | Self::CanarySecret => "secret",
             Self::Enrolment | Self::SetupSeed | Self::TotpSeed => "seed",
             Self::FormAnswer => "answer",
             Self::KeptForm => "fields",
@@ -69,6 +72,11 @@ impl SealedPlace {
 pub fn key_secret(key: &Key) -> Binding<'_> {
     let account = key.owner_uin.0.unsigned_abs();
     Binding { account, ..SealedPlace::KeySecret.of(key.uid.0, key.secret_id.as_str()) }
+}
+
+/// The SecretKey of a canary, by which it is told whether a signature is right.
+pub fn canary_secret(owner: Uin, id: &SecretId) -> Binding<'_> {
+    Binding { account: owner.0.unsigned_abs(), ..SealedPlace::CanarySecret.of_nobody(id.as_str()) }
 }
 
 /// The seed of an authenticator app.

@@ -4,16 +4,16 @@ use super::caller::caller;
 use super::edge::catch_panic;
 use super::error::PageError;
 use crate::domain::permission::action::{
-    ADD_MEMBER, ADD_USER, ATTACH_GROUP_POLICY, ATTACH_POLICY, CHANGE_SETTINGS, CREATE_GATE_TOKEN,
-    CREATE_GROUP, CREATE_KEY, CREATE_OWN_KEY, CREATE_POLICY, CREATE_POLICY_VERSION, CREATE_SERVICE,
-    DELETE_BOUNDARY, DELETE_GROUP, DELETE_KEY, DELETE_OWN_KEY, DELETE_POLICY, DELETE_POLICY_VERSION,
-    DELETE_SERVICE, DELETE_USER, DETACH_GROUP_POLICY, DETACH_POLICY, DISABLE_KEY, DISABLE_OWN_KEY,
-    ENABLE_KEY, ENABLE_OWN_KEY, EXPORT_AUDIT, GET_CREDENTIAL_REPORT, GET_OVERVIEW, GET_POLICY,
-    GET_POLICY_VERSION, GET_USER, LIST_ALL_ATTACHED, LIST_ATTACHED, LIST_GATE_TOKENS, LIST_GROUP_POLICIES,
-    LIST_GROUPS, LIST_GROUPS_OF_USER, LIST_MEMBERS, LIST_POLICIES, LIST_POLICY_VERSIONS, LIST_SERVICES,
-    LIST_USERS, PUT_BOUNDARY, QUERY_KEY, QUERY_KEY_LIMITS, QUERY_OWN_KEY, READ_AUDIT, READ_SETTINGS,
-    REMOVE_MEMBER, REVOKE_GATE_TOKEN, ROTATE_KEY, SET_DEFAULT_POLICY_VERSION, SHOW_SECRET, UPDATE_GROUP,
-    UPDATE_KEY_LIMITS, UPDATE_SERVICE, UPDATE_USER,
+    ADD_MEMBER, ADD_USER, ATTACH_GROUP_POLICY, ATTACH_POLICY, CHANGE_SETTINGS, CREATE_CANARY,
+    CREATE_GATE_TOKEN, CREATE_GROUP, CREATE_KEY, CREATE_OWN_KEY, CREATE_POLICY, CREATE_POLICY_VERSION,
+    CREATE_SERVICE, DELETE_BOUNDARY, DELETE_CANARY, DELETE_GROUP, DELETE_KEY, DELETE_OWN_KEY, DELETE_POLICY,
+    DELETE_POLICY_VERSION, DELETE_SERVICE, DELETE_USER, DETACH_GROUP_POLICY, DETACH_POLICY, DISABLE_KEY,
+    DISABLE_OWN_KEY, ENABLE_KEY, ENABLE_OWN_KEY, EXPORT_AUDIT, GET_CREDENTIAL_REPORT, GET_OVERVIEW,
+    GET_POLICY, GET_POLICY_VERSION, GET_USER, LIST_ALL_ATTACHED, LIST_ATTACHED, LIST_CANARIES,
+    LIST_GATE_TOKENS, LIST_GROUP_POLICIES, LIST_GROUPS, LIST_GROUPS_OF_USER, LIST_MEMBERS, LIST_POLICIES,
+    LIST_POLICY_VERSIONS, LIST_SERVICES, LIST_USERS, PUT_BOUNDARY, QUERY_KEY, QUERY_KEY_LIMITS,
+    QUERY_OWN_KEY, READ_AUDIT, READ_SETTINGS, REMOVE_MEMBER, REVOKE_GATE_TOKEN, ROTATE_KEY,
+    SET_DEFAULT_POLICY_VERSION, SHOW_SECRET, UPDATE_GROUP, UPDATE_KEY_LIMITS, UPDATE_SERVICE, UPDATE_USER,
 };
 use crate::web::forms::{kept, once};
 use crate::web::pages::account::{beyond, settings, setup, system};
@@ -21,7 +21,8 @@ use crate::web::pages::keys::{self, reveal};
 use crate::web::pages::me::{self, factors, identity, mfa};
 use crate::web::pages::policies::{self, simulate};
 use crate::web::pages::{
-    audit, chooser, confirm, grants, groups, help, home, jump, overview, reports, services, sign_in, step_up, users,
+    audit, canaries, chooser, confirm, grants, groups, help, home, jump, overview, reports, services,
+    sign_in, step_up, users,
 };
 use actix_web::body::BoxBody;
 use actix_web::dev::ServiceRequest;
@@ -256,6 +257,13 @@ pub const ENDPOINTS: &[Endpoint] = &[
     get("/reports/credentials", For(GET_CREDENTIAL_REPORT), || to(reports::index)),
     post("/reports/credentials", For(GET_CREDENTIAL_REPORT), || to(reports::ask)),
     get("/reports/credentials/download", For(GET_CREDENTIAL_REPORT), || to(reports::download)),
+    get("/canaries", For(LIST_CANARIES), || to(canaries::list::index)),
+    get("/canaries/new", For(CREATE_CANARY), || to(canaries::new::form)),
+    make("/canaries/new", For(CREATE_CANARY), || to(canaries::new::create)),
+    get("/canaries/created", For(CREATE_CANARY), || to(canaries::new::created)),
+    get("/canaries/{canary}", For(LIST_CANARIES), || to(canaries::list::show)),
+    get("/canaries/{canary}/delete", For(DELETE_CANARY), || to(confirm::delete_canary)),
+    post("/canaries/{canary}/delete", For(DELETE_CANARY), || to(canaries::list::delete)),
     get("/settings/security", For(READ_SETTINGS), || to(settings::form)),
     post("/settings/security", For(CHANGE_SETTINGS), || to(settings::submit)),
     get("/settings/security/keys", All(&[READ_SETTINGS, LIST_USERS]), || to(beyond::index)),

@@ -122,6 +122,11 @@ impl<P> Visit<P> {
         SecretId::parse(self.part("secret_id")).map_err(|_| PageError::NotFound)
     }
 
+    /// The SecretId of the canary that the path names.
+    pub fn canary(&self) -> Result<SecretId, PageError> {
+        SecretId::parse(self.part("canary")).map_err(|_| PageError::NotFound)
+    }
+
     /// Whose keys the path is about: `/keys` is one's own, `/users/{uin}/keys` somebody's.
     pub fn place(&self) -> Result<Place, PageError> {
         match self.request.match_info().get("uin") {

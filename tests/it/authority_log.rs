@@ -1,11 +1,12 @@
 //! What was touched is forgotten, and nothing else: the log that says so has to name every row that a verdict rests on.
 
+use crate::canaries::planted;
 use crate::support::TestApp;
 use crate::support::api::{Client, code};
 use camlock::domain::authority::{News, Touched};
 use camlock::domain::key::SecretId;
 use camlock::domain::user::{Uid, Uin};
-use camlock::store::{Conn, Store, StoreError, authority};
+use camlock::store::{Conn, Store, StoreError, authority, canaries};
 use diesel::RunQueryDsl;
 use diesel::sql_types::Text;
 use serde_json::{Value, json};
@@ -109,8 +110,20 @@ async fn every_column_of_the_tables_that_decide_is_told_of_but_those_that_decide
     let root = app.bare_root("root").await;
     app.key_of(&root).await;
     let store = app.other_connection();
-    let decide_nothing = ["accounts.user_count", "users.last_activity_at", "users.has_looks"];
-    for table in ["accounts", "users", "api_keys", "policies"] {
+    let canary = planted(&root.owner, &SecretId::parse(&format!("AKID{}", "c".repeat(32))).unwrap());
+    store.write_now(|conn: &mut Conn| canaries::insert(conn, &canary, b"sealed")).unwrap();
+    let decide_nothing = [
+        "accounts.user_count",
+        "users.last_activity_at",
+        "users.has_looks",
+        "canaries.name",
+        "canaries.created_at",
+        "canaries.created_by",
+        "canaries.deleted_by",
+        "canaries.touches",
+        "canaries.touched_ms",
+    ];
+    for table in ["accounts", "users", "api_keys", "policies", "canaries"] {
         let ask = if app.database.is_sqlite() {
             format!("SELECT name FROM pragma_table_info('{table}')")
         } else {

@@ -68,6 +68,7 @@ impl Scene {
             form("/settings/services/orders/edit".to_owned(), &[("hosts", "b.example")]),
             form("/settings/gates/new".to_owned(), &[("name", "edge"), ("service", "orders")]),
             form("/settings/services/orders/delete".to_owned(), &[]),
+            form("/canaries/new".to_owned(), &[("name", "wiki page")]),
         ]
     }
 }

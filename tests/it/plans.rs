@@ -14,7 +14,9 @@ use std::path::Path;
 use std::process::Command;
 
 /// Tests that together open every page, send every form and call every action.
-const STORIES: [&str; 23] = [
+const STORIES: [&str; 25] = [
+    "canaries::",
+    "quarantine::",
     "last_use::",
     "leftovers::",
     "session_cap::",

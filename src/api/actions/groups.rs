@@ -75,7 +75,7 @@ async fn create(Call { app, caller, input, .. }: Call) -> Response {
     Ok(fields(json!({ "GroupId": group.id.0 })))
 }
 
-async fn read(Call { app, caller, input, times }: Call) -> Response {
+async fn read(Call { app, caller, input, times, .. }: Call) -> Response {
     input.only(&["GroupId"])?;
     let id = group_id(&input, "GroupId")?;
     let (group, members) =
@@ -101,7 +101,7 @@ async fn delete(Call { app, caller, input, .. }: Call) -> Response {
     Ok(Map::new())
 }
 
-async fn list(Call { app, caller, input, times }: Call) -> Response {
+async fn list(Call { app, caller, input, times, .. }: Call) -> Response {
     input.only(&["Page", "Rp", "Keyword"])?;
     let (keyword, paging) = (input.text("Keyword")?.unwrap_or_default(), paging(&input)?);
     let found = groups::groups(&app, &caller, &keyword, paging).await.map_err(coded(&[]))?;
@@ -127,7 +127,7 @@ async fn remove_users(Call { app, caller, input, .. }: Call) -> Response {
     Ok(Map::new())
 }
 
-async fn list_for_user(Call { app, caller, input, times }: Call) -> Response {
+async fn list_for_user(Call { app, caller, input, times, .. }: Call) -> Response {
     input.only(&["Uid", "SubUin", "Page", "Rp"])?;
     let user = user_of(&input, "SubUin")?.ok_or_else(|| input.missing("SubUin"))?;
     let found =
@@ -136,7 +136,7 @@ async fn list_for_user(Call { app, caller, input, times }: Call) -> Response {
     Ok(fields(json!({ "TotalNum": found.total, "GroupInfo": rows })))
 }
 
-async fn list_users(Call { app, caller, input, times }: Call) -> Response {
+async fn list_users(Call { app, caller, input, times, .. }: Call) -> Response {
     input.only(&["GroupId", "Page", "Rp"])?;
     let (id, paging) = (group_id(&input, "GroupId")?, paging(&input)?);
     let found = groups::members::members(&app, &caller, id, paging).await.map_err(coded(&[NO_GROUP]))?;
@@ -163,7 +163,7 @@ async fn detach(Call { app, caller, input, .. }: Call) -> Response {
     Ok(Map::new())
 }
 
-async fn list_policies(Call { app, caller, input, times }: Call) -> Response {
+async fn list_policies(Call { app, caller, input, times, .. }: Call) -> Response {
     input.only(&["TargetGroupId", "Page", "Rp", "Keyword"])?;
     let (id, paging) = (group_id(&input, "TargetGroupId")?, paging(&input)?);
     let keyword = input.text("Keyword")?.unwrap_or_default();

@@ -59,7 +59,7 @@ pub const ACTIONS: &[Action] = &[
 ];
 
 async fn list_policies(call: Call) -> Result<Map<String, Value>, ApiError> {
-    let Call { app, caller, input, times } = call;
+    let Call { app, caller, input, times, .. } = call;
     input.only(&["Rp", "Page", "Scope", "Keyword"])?;
     let kind = match input.text("Scope")?.unwrap_or_default().to_ascii_lowercase().as_str() {
         "" | "all" => None,
@@ -114,7 +114,7 @@ fn listed(ListedPolicy { policy, uses }: &ListedPolicy, times: Times) -> Value {
 }
 
 async fn get_policy(call: Call) -> Result<Map<String, Value>, ApiError> {
-    let Call { app, caller, input, times } = call;
+    let Call { app, caller, input, times, .. } = call;
     input.only(&["PolicyId"])?;
     let id = policy_id(&input)?;
     let found = policies::policy(&app, &caller, id).await;
@@ -197,7 +197,7 @@ async fn delete_policy(call: Call) -> Result<Map<String, Value>, ApiError> {
 }
 
 async fn list_entities(call: Call) -> Result<Map<String, Value>, ApiError> {
-    let Call { app, caller, input, times } = call;
+    let Call { app, caller, input, times, .. } = call;
     input.only(&["PolicyId", "Page", "Rp", "EntityFilter"])?;
     let id = policy_id(&input)?;
     let filter = match input.text("EntityFilter")?.unwrap_or_default().to_ascii_lowercase().as_str() {

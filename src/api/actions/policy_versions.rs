@@ -59,7 +59,7 @@ async fn create_version(call: Call) -> Result<Map<String, Value>, ApiError> {
 }
 
 async fn get_version(call: Call) -> Result<Map<String, Value>, ApiError> {
-    let Call { app, caller, input, times } = call;
+    let Call { app, caller, input, times, .. } = call;
     input.only(&["PolicyId", "VersionId"])?;
     let (id, version) = (policy_id(&input)?, input.required_integer("VersionId")?);
     let found = policies::versions::policy_version(&app, &caller, id, version).await;
@@ -72,7 +72,7 @@ async fn get_version(call: Call) -> Result<Map<String, Value>, ApiError> {
 }
 
 async fn list_versions(call: Call) -> Result<Map<String, Value>, ApiError> {
-    let Call { app, caller, input, times } = call;
+    let Call { app, caller, input, times, .. } = call;
     input.only(&["PolicyId"])?;
     let id = policy_id(&input)?;
     let found = policies::versions::policy_versions(&app, &caller, id).await;

@@ -86,7 +86,7 @@ async fn detach(call: Call) -> Result<Map<String, Value>, ApiError> {
 }
 
 async fn list_attached(call: Call) -> Result<Map<String, Value>, ApiError> {
-    let Call { app, caller, input, times } = call;
+    let Call { app, caller, input, times, .. } = call;
     input.only(&["TargetUin", "Page", "Rp"])?;
     let (user, paging) = (uin(&input, "TargetUin")?, paging(&input)?);
     let found = users::permissions::attached(&app, &caller, user).await;
@@ -114,7 +114,7 @@ fn attachment(attachment: &Attachment, times: Times) -> Value {
 }
 
 async fn list_all_attached(call: Call) -> Result<Map<String, Value>, ApiError> {
-    let Call { app, caller, input, times } = call;
+    let Call { app, caller, input, times, .. } = call;
     input.only(&["TargetUin", "Rp", "Page", "AttachType", "StrategyType", "Keyword"])?;
     let user = uin(&input, "TargetUin")?;
     input.required_integer("Rp")?;

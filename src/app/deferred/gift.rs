@@ -156,6 +156,8 @@ fn touched(conn: &mut Conn, owner: Uin, grant: &Grant) -> Result<Vec<Uid>, Failu
         | Grant::UpdateService(_)
         | Grant::DeleteService { .. }
         | Grant::CreateGateToken(_)
+        | Grant::CreateCanary { .. }
+        | Grant::DeleteCanary { .. }
         | Grant::UpdateKeyLimits { .. } => {}
         Grant::AttachToUser { uin, .. }
         | Grant::DetachFromUser { uin, .. }

@@ -2,6 +2,7 @@
 
 use crate::app::caller::Caller;
 use crate::app::caller::clearance::Clearance;
+use crate::app::canaries::{create_canary_in, delete_canary_in};
 use crate::app::change::Change;
 use crate::app::deferred::gift::{gift_before, gives};
 use crate::app::factors::ask::{Detail, Wish, ask, own_door};
@@ -104,6 +105,12 @@ pub enum Grant {
         name: String,
     },
     CreateGateToken(WrittenToken),
+    CreateCanary {
+        name: String,
+    },
+    DeleteCanary {
+        secret_id: String,
+    },
     /// Of one's own key where there is no UIN.
     UpdateKeyLimits {
         uin: Option<i64>,
@@ -120,6 +127,10 @@ pub enum Granted {
     Edited(Edited),
     /// A gate token, which the page that a ticket opens shows once.
     GateToken {
+        ticket: String,
+    },
+    /// A canary, whose pair the page that a ticket opens shows once.
+    Canary {
         ticket: String,
     },
 }
@@ -278,6 +289,13 @@ fn perform(change: &mut Change<'_>, plan: &Plan) -> Result<Granted, Failure> {
             set_limits_in(change, &KeyRef { place, id }, limits)
         }
         Grant::CreateGateToken(written) => return create_token(change, written),
+        Grant::CreateCanary { name } => {
+            return create_canary_in(change, name).map(|ticket| Granted::Canary { ticket });
+        }
+        Grant::DeleteCanary { secret_id } => {
+            let id = SecretId::parse(secret_id).map_err(|_| Failure::NotFound)?;
+            delete_canary_in(change, &id)
+        }
     };
     done.map(|()| Granted::Done)
 }

@@ -6,9 +6,9 @@ use crate::app::gate::noted::{self, Told};
 use crate::app::gate::refusal::{Refused, Stop};
 use crate::app::gate::replay;
 use crate::app::gate::verdict::{Bearer, Verdict};
-use crate::app::keys::refused::{note_refused, note_unknown};
+use crate::app::keys::refused::note_unknown;
 use crate::app::signed::signers::{Known, signer};
-use crate::app::signed::{Refusal, believed};
+use crate::app::signed::{Refusal, believed, note_refusal};
 use crate::app::{App, Failure};
 use crate::domain::gate::gateway::Gateway;
 use crate::domain::gate::headers;
@@ -101,8 +101,7 @@ impl Weighing<'_> {
             arrival,
         };
         let used = replay::Signing { signer: &known.signer, verified: &verified, call };
-        verdict.bearer =
-            Some(Bearer { user: Arc::clone(&known.signer.user), secret_id: key.secret_id.clone() });
+        verdict.bearer = Some(Bearer::of(&known.signer));
         verdict.coverage = Some(verified.coverage());
         let options = &door.gateway.token.options;
         replay::told(app, &used, replay::admit(app, options, &used)).await?;
@@ -136,7 +135,7 @@ impl Weighing<'_> {
         if let (Err(error), Some(late)) = (&parsed, &late)
             && let Ok(Some(known)) = self.own_key(late).await
         {
-            note_refused(app, &known.signer.key, error.reason(), &source.ip);
+            note_refusal(app, &known.signer, error.reason(), source);
         }
         Ok(parsed?)
     }
@@ -172,7 +171,7 @@ impl Weighing<'_> {
         });
         match (&judged, &own) {
             (Err(Stop::Refused(refused)), Some(known)) => {
-                note_refused(self.app, &known.signer.key, refused.reason, &self.source.ip);
+                note_refusal(self.app, &known.signer, refused.reason, self.source);
             }
             (Err(_), None) => {
                 if let Ok(id) = SecretId::parse(claim.secret_id()) {

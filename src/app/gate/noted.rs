@@ -1,10 +1,12 @@
 //! What is kept of a verdict: numbers by hour, the newest refusals of the service, and the use and the records of the key.
 
 use crate::app::App;
+use crate::app::canaries::touches::note_touch;
 use crate::app::gate::judge::Asked;
 use crate::app::gate::tally::Counted;
 use crate::app::gate::verdict::Verdict;
 use crate::app::keys::usage::{Sighting, Why, note_use};
+use crate::domain::canary::Proof;
 use crate::domain::characters::beginning;
 use crate::domain::gate::gateway::Gateway;
 use crate::domain::gate::refused::RefusedRequest;
@@ -51,7 +53,12 @@ pub(in crate::app) fn note(app: &App, told: &Told<'_>) {
         }
     };
     let resource = about(&verdict.resource);
-    note_use(app, &bearer.secret_id, Sighting { gate: Some(call(told)), resource, ..sighting });
+    let sighting = Sighting { gate: Some(call(told)), resource, ..sighting };
+    if bearer.is_canary {
+        note_touch(app, &bearer.secret_id, Proof::Signed, sighting);
+    } else {
+        note_use(app, &bearer.secret_id, sighting);
+    }
 }
 
 /// A resource down to the first two parts of its path.

@@ -4,6 +4,7 @@ use crate::app::gate::refusal::Refused;
 use crate::domain::key::SecretId;
 use crate::domain::signature::{Coverage, Scheme};
 use crate::domain::user::User;
+use crate::store::api_keys::Signer;
 use std::sync::Arc;
 
 /// Whose key signed a request.
@@ -11,6 +12,18 @@ use std::sync::Arc;
 pub struct Bearer {
     pub user: Arc<User>,
     pub secret_id: SecretId,
+    /// Whether it is a canary, which no gateway is told.
+    pub(in crate::app) is_canary: bool,
+}
+
+impl Bearer {
+    pub(in crate::app) fn of(signer: &Signer) -> Self {
+        Self {
+            user: Arc::clone(&signer.user),
+            secret_id: signer.key.secret_id.clone(),
+            is_canary: signer.is_canary,
+        }
+    }
 }
 
 /// Whether a request may go on, and everything that is known about it.

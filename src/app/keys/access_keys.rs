@@ -12,7 +12,7 @@ use crate::domain::key_usage::LastUse;
 use crate::domain::permission::{Denial, action};
 use crate::domain::secret::SecretKey;
 use crate::domain::user::{Uin, User, UserKind};
-use crate::store::{Conn, api_keys, dialect, key_usage, users};
+use crate::store::{Conn, api_keys, canaries, dialect, key_usage, users};
 
 /// Longest description of a key.
 const MAX_DESCRIPTION: usize = 1024;
@@ -90,13 +90,22 @@ fn key_of(conn: &mut Conn, caller: &Caller, holder: &User, id: &str) -> Result<K
     if let Some(key) = api_keys::find(conn, holder.uid, &id)? {
         return Ok(key);
     }
-    let other = api_keys::signer(conn, &id)?.filter(|found| found.user.owner_uin == caller.owner());
-    match other {
-        Some(found) if caller.ensure_deed(Deed::List, found.user.uin).is_ok() => {
+    match holder_of(conn, caller, &id)? {
+        Some(holder) if caller.ensure_deed(Deed::List, holder).is_ok() => {
             Err(AccessKeyRefusal::OfAnother.into())
         }
         _ => Err(AccessKeyRefusal::NoSuchKey.into()),
     }
+}
+
+/// Whose key of the account it is. A canary is told from a key of root by nobody who may not list canaries.
+fn holder_of(conn: &mut Conn, caller: &Caller, id: &SecretId) -> Result<Option<Uin>, Failure> {
+    let owner = caller.owner();
+    if let Some(found) = api_keys::signer(conn, id)? {
+        return Ok((found.user.owner_uin == owner).then_some(found.user.uin));
+    }
+    let canary = canaries::find(conn, id)?;
+    Ok(canary.filter(|one| one.owner_uin == owner && one.deleted_at.is_none()).map(|_| owner))
 }
 
 /// The keys of a user, or one's own.
@@ -142,6 +151,19 @@ pub async fn update_access_key(
     app.change_again(caller, move |change| {
         let held = locked(change, &named, Deed::Update(status))?;
         deeds::set_status(change, &held, status, Via::Api)
+    })
+    .await
+}
+
+/// Disables the very key that signed the call. Nobody has to allow it: whoever has the key could do worse. Two calls at once
+/// are one change.
+pub async fn quarantine_key(app: &App, caller: &Caller, id: &SecretId) -> Result<(), Failure> {
+    let id = id.clone();
+    app.change_again(caller, move |change| {
+        let holder = User::clone(&change.by.user);
+        dialect::lock_user(change.conn, holder.uid)?;
+        let key = api_keys::find(change.conn, holder.uid, &id)?.ok_or(AccessKeyRefusal::NoSuchKey)?;
+        deeds::quarantine(change, &HeldKey { holder, key })
     })
     .await
 }
@@ -193,13 +215,12 @@ fn last_used_of(
     text: String,
 ) -> Result<(String, Option<LastUse>), Failure> {
     let id = SecretId::parse(&text).map_err(|_| AccessKeyRefusal::NoSuchKey)?;
-    let found = api_keys::signer(conn, &id)?.filter(|found| found.user.owner_uin == caller.owner());
-    let Some(holder) = found.map(|found| found.user) else {
+    let Some(holder) = holder_of(conn, caller, &id)? else {
         // Who may ask about everybody hears that there is no such key; others only that they may not.
         caller.ensure_here(action::LAST_USED)?;
         return Err(AccessKeyRefusal::NoSuchKey.into());
     };
-    caller.ensure(action::LAST_USED, holder.uin)?;
+    caller.ensure(action::LAST_USED, holder)?;
     let used = key_usage::last_used(conn, &[id])?.into_iter().next();
     Ok((text, used))
 }

@@ -119,6 +119,16 @@ pub(in crate::app) fn set_status(
     Ok(())
 }
 
+/// Disables the key that signed the call that asks for it. Nothing is written where it is disabled already.
+pub(in crate::app) fn quarantine(change: &mut Change<'_>, held: &HeldKey) -> Result<(), Failure> {
+    let was_tried = trials::remove(change.conn, &held.key.secret_id)?;
+    let stamp = Stamp { by: &change.by.user.name, at: change.app.clock.now() };
+    if api_keys::set_status(change.conn, &held.key, KeyStatus::Disabled, stamp)? || was_tried {
+        about(change, EventName::QUARANTINE_KEY, held).record(change);
+    }
+    Ok(())
+}
+
 /// Disables an enabled key for a while; it is enabled again by itself unless somebody changes it before.
 pub(in crate::app) fn try_off(change: &mut Change<'_>, held: &HeldKey) -> Result<(), Failure> {
     let began_at = change.app.clock.now();

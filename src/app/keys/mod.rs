@@ -7,7 +7,7 @@ pub mod history;
 pub mod import;
 pub mod limits;
 pub(super) mod noticed;
-mod pair;
+pub(super) mod pair;
 pub mod refused;
 pub mod reveal;
 pub mod reveal_age;

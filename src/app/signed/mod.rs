@@ -10,10 +10,12 @@ pub(super) mod standing;
 
 use super::caller::Caller;
 use super::{App, Failure};
+use crate::app::canaries::touches::note_touch;
 use crate::app::keys::refused::{note_refused, note_unknown};
 use crate::app::keys::usage::{Sighting, Why, note_use};
 use crate::app::signed::signers::{Known, signer};
 use crate::config::Replay;
+use crate::domain::canary::Proof;
 use crate::domain::key::SecretId;
 use crate::domain::key_limits::Elsewhere;
 use crate::domain::replay::{ReplayRefusal, Use};
@@ -84,7 +86,7 @@ pub async fn note_untimely(app: &App, incoming: &Incoming<'_>, error: &Signature
     let Ok(id) = SecretId::parse(claim.secret_id()) else { return };
     let Ok(standing) = standing::standing(app).await else { return };
     if let Ok(Some(known)) = signer(app, id, standing).await {
-        note_refused(app, &known.signer.key, error.reason(), &source.ip);
+        note_refusal(app, &known.signer, error.reason(), source);
     }
 }
 
@@ -108,7 +110,7 @@ pub async fn authenticate(
     let judged = believed(app, claim, known.clone(), Allowances { unsigned_payload: false, v1 });
     match (&judged, &known, &id) {
         (Err(Refusal::Signature(error)), Some(known), _) => {
-            note_refused(app, &known.signer.key, error.reason(), &source.ip);
+            note_refusal(app, &known.signer, error.reason(), &source);
         }
         (Err(_), None, Some(id)) => note_unknown(app, id, &source.ip),
         _ => {}
@@ -118,7 +120,7 @@ pub async fn authenticate(
     if let Err(refusal) = remember_call(app, signer, &verified, call.used) {
         let why = Why { reason: &refusal.to_string(), outcome: "replayed" };
         let seen = Sighting::refused(claim.action(), &source, why);
-        note_use(app, &signer.key.secret_id, Sighting { is_use: false, ..seen }.of(call.service));
+        note_call(app, signer, Sighting { is_use: false, ..seen }.of(call.service));
         return Err(Failure::Replayed(refusal).into());
     }
     if claim.token().is_some_and(|token| !token.is_empty()) {
@@ -127,7 +129,7 @@ pub async fn authenticate(
     let secret_id = signer.key.secret_id.clone();
     let now = app.clock.now();
     if let Some(halt) = signer.key.halt_at(now) {
-        note_use(app, &secret_id, Sighting::halted(claim.action(), &source, halt).of(call.service));
+        note_call(app, signer, Sighting::halted(claim.action(), &source, halt).of(call.service));
         return Err(SignatureError::SecretIdNotFound.into());
     }
     if let Err(elsewhere) = signer.key.limits.networks.ensure_holds(&source.ip) {
@@ -141,6 +143,26 @@ pub async fn authenticate(
     }
     let access = known.access_at(now);
     Ok(Signed { caller: Caller::of_key(signer, access, source), secret_id, verified })
+}
+
+/// Notes a call whose signature was right.
+fn note_call(app: &App, signer: &Signer, sighting: Sighting) {
+    let id = &signer.key.secret_id;
+    if signer.is_canary {
+        note_touch(app, id, Proof::Signed, sighting);
+    } else {
+        note_use(app, id, sighting);
+    }
+}
+
+/// Notes a request that names a key and does not prove that it comes from its holder.
+pub(in crate::app) fn note_refusal(app: &App, signer: &Signer, reason: &'static str, source: &Source) {
+    if signer.is_canary {
+        let seen = Sighting::refused(None, source, Why::named(reason));
+        note_touch(app, &signer.key.secret_id, Proof::WrongSignature, seen);
+    } else {
+        note_refused(app, &signer.key, reason, &source.ip);
+    }
 }
 
 /// Remembers the call whatever becomes of it: one that is refused leaves its signature free for no other.
@@ -188,8 +210,13 @@ pub(in crate::app) fn believed(
         return Err(none.err().unwrap_or(SignatureError::SecretIdNotFound).into());
     };
     let signer = &known.signer;
-    let opened: Zeroizing<Vec<u8>> =
-        app.vault.open(&places::key_secret(&signer.key), &signer.sealed).map_err(Failure::from)?;
+    let key = &signer.key;
+    let place = if signer.is_canary {
+        places::canary_secret(key.owner_uin, &key.secret_id)
+    } else {
+        places::key_secret(key)
+    };
+    let opened: Zeroizing<Vec<u8>> = app.vault.open(&place, &signer.sealed).map_err(Failure::from)?;
     let secret = std::str::from_utf8(&opened).map_err(|_| Failure::Corrupt("api_keys.secret"))?;
     Ok((signature::verify(claim, KeyMaterial::Secret(secret), allowed)?, known))
 }

@@ -9,8 +9,9 @@ use crate::app::{App, Failure};
 use crate::domain::authority::News;
 use crate::domain::key::SecretId;
 use crate::store::api_keys::{self, Signer};
+use crate::store::policies::InForce;
 use crate::store::sequences::Standing;
-use crate::store::{Conn, StoreError, policies};
+use crate::store::{Conn, StoreError, canaries, policies};
 use std::sync::{Arc, PoisonError, RwLock};
 
 /// Who signs with a key, and what that membership may do.
@@ -70,7 +71,7 @@ pub(in crate::app) async fn signer(
 }
 
 fn known(conn: &mut Conn, id: &SecretId, now: i64) -> Result<Option<(Arc<Known>, Grounds)>, StoreError> {
-    let Some(signer) = api_keys::signer(conn, id)? else { return Ok(None) };
+    let Some(signer) = api_keys::signer(conn, id)? else { return known_canary(conn, id, now) };
     let user = &signer.user;
     let mut in_force = policies::in_force(conn, user.uid)?;
     let grounds = Grounds {
@@ -84,5 +85,18 @@ fn known(conn: &mut Conn, id: &SecretId, now: i64) -> Result<Option<(Arc<Known>,
         Some(document) => access.within(document),
         None => access,
     };
+    Ok(Some((Arc::new(Known { signer, access }), grounds)))
+}
+
+/// A canary costs as many questions as a disabled key.
+fn known_canary(
+    conn: &mut Conn,
+    id: &SecretId,
+    now: i64,
+) -> Result<Option<(Arc<Known>, Grounds)>, StoreError> {
+    let Some((signer, root)) = canaries::signer(conn, id)? else { return Ok(None) };
+    let account = signer.user.owner_uin;
+    let grounds = Grounds { user: root, account, policies: Vec::new(), groups: Vec::new() };
+    let access = Access::new(&signer.user, signer.account.app_id, InForce::default(), now);
     Ok(Some((Arc::new(Known { signer, access }), grounds)))
 }

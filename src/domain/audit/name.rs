@@ -75,12 +75,16 @@ impl EventName {
     pub const CREATE_GATE_TOKEN: Self = Self("CreateGateToken");
     pub const REVOKE_GATE_TOKEN: Self = Self("RevokeGateToken");
     pub const VEND_SIGNING_KEY: Self = Self("VendSigningKey");
+    pub const CREATE_CANARY: Self = Self("CreateCanary");
+    pub const DELETE_CANARY: Self = Self("DeleteCanary");
+    pub const TOUCH_CANARY: Self = Self("TouchCanary");
+    pub const QUARANTINE_KEY: Self = Self("QuarantineKey");
     pub const UNLOCK: Self = Self("Unlock");
     pub const GET_CREDENTIAL_REPORT: Self = Self("GetCredentialReport");
     pub const EXPORT_AUDIT_LOG: Self = Self("ExportAuditLog");
 
     /// All of them.
-    pub const ALL: [Self; 73] = [
+    pub const ALL: [Self; 77] = [
         Self::SETUP,
         Self::SIGN_IN,
         Self::SIGN_OUT,
@@ -151,6 +155,10 @@ impl EventName {
         Self::CREATE_GATE_TOKEN,
         Self::REVOKE_GATE_TOKEN,
         Self::VEND_SIGNING_KEY,
+        Self::CREATE_CANARY,
+        Self::DELETE_CANARY,
+        Self::TOUCH_CANARY,
+        Self::QUARANTINE_KEY,
         Self::UNLOCK,
         Self::GET_CREDENTIAL_REPORT,
         Self::EXPORT_AUDIT_LOG,

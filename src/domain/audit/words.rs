@@ -207,6 +207,25 @@ pub const WORDS: &[Words] = &[
         ["Finished the replacement of a key", "finish the replacement of a key"],
     ),
     words(
+        EventName::QUARANTINE_KEY,
+        EventGroup::Keys,
+        About::User,
+        ["Disabled a key by a call that the key signed", "disable a key by a call that the key signed"],
+    ),
+    words(
+        EventName::CREATE_CANARY,
+        EventGroup::Keys,
+        About::Other,
+        ["Made a canary key", "make a canary key"],
+    ),
+    words(
+        EventName::DELETE_CANARY,
+        EventGroup::Keys,
+        About::Other,
+        ["Deleted a canary key", "delete a canary key"],
+    ),
+    words(EventName::TOUCH_CANARY, EventGroup::Keys, About::Other, ["Used a canary key", "use a canary key"]),
+    words(
         EventName::SHOW_SECRET_KEY,
         EventGroup::Keys,
         About::User,

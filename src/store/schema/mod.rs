@@ -1,6 +1,7 @@
 //! The tables as both databases have them, by noun, and how they are joined.
 
 mod account;
+mod canary;
 mod database;
 mod gate;
 mod key;
@@ -11,6 +12,7 @@ mod signature;
 mod user;
 
 pub use account::{account_hours, accounts, audit_events, setup_tokens};
+pub use canary::{canaries, canary_alerts, canary_touches};
 pub use database::{authority_log, leases, meta, nodes, sequences};
 pub use gate::{gate_token_services, gate_tokens, service_hours, service_refusals, services};
 pub use key::{
@@ -53,6 +55,7 @@ diesel::joinable!(group_policies -> user_groups (group_id));
 diesel::joinable!(group_policies -> policies (policy_id));
 diesel::joinable!(user_boundaries -> users (uid));
 diesel::joinable!(user_boundaries -> policies (policy_id));
+diesel::joinable!(canaries -> accounts (owner_uin));
 diesel::joinable!(services -> accounts (owner_uin));
 diesel::joinable!(gate_tokens -> accounts (owner_uin));
 diesel::joinable!(gate_token_services -> gate_tokens (token_id));
@@ -65,6 +68,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     api_keys,
     audit_events,
     authority_log,
+    canaries,
+    canary_alerts,
+    canary_touches,
     enrolments,
     forms,
     gate_token_services,

@@ -138,6 +138,7 @@ fn assurance(caller: &Caller) -> Vec<NavItem> {
     let pages = [
         (action::READ_AUDIT, item("audit", "Audit log", "/audit", "scroll-text")),
         (action::QUERY_KEY, item("rotations", "Rotations", "/rotations", "git-compare")),
+        (action::LIST_CANARIES, item("canaries", "Canary keys", "/canaries", "shield-alert")),
         (
             action::GET_CREDENTIAL_REPORT,
             item("report", "Credential report", "/reports/credentials", "download"),

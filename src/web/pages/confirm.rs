@@ -1,7 +1,7 @@
 //! Asks before something takes effect that takes rights away or gives them, and says what.
 
 use crate::app::policies::planned::Planned;
-use crate::app::{gate::tokens, groups, policies, services, users};
+use crate::app::{canaries, gate::tokens, groups, policies, services, users};
 use crate::domain::{group::GroupId, paging::Paging, permission::action, policies::PolicyId, user::Uin};
 use crate::web::pages::impact::{self, ImpactPanel};
 use crate::web::pages::policies::text::{Sentence, diff, sentences};
@@ -238,6 +238,23 @@ pub async fn delete_service(visit: Visit) -> PageResult {
         ..Asked::default()
     };
     asked.show(&visit, "services", "/settings/services".to_owned())
+}
+
+/// Asks before a canary key is deleted.
+pub async fn delete_canary(visit: Visit) -> PageResult {
+    visit.person.ensure_here(action::DELETE_CANARY)?;
+    let name = canaries::name_of_living(visit.app(), &visit.person, visit.canary()?).await?;
+    let asked = Asked {
+        title: format!("Delete the canary key {name}?"),
+        effects: vec![
+            "Nothing is told of its use any more: requests that name it are refused as with a made-up SecretId."
+                .to_owned(),
+            "What is known of its use stays here. Its SecretId is never given to a key.".to_owned(),
+        ],
+        button: "Delete canary key",
+        ..Asked::default()
+    };
+    asked.show(&visit, "canaries", "/canaries".to_owned())
 }
 
 /// Asks before a gate token is revoked.

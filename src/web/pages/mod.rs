@@ -4,6 +4,7 @@ pub mod account;
 pub mod attached;
 pub mod audit;
 pub mod bars;
+pub mod canaries;
 pub mod chooser;
 pub mod confirm;
 pub mod faults;

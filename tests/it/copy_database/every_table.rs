@@ -1,12 +1,15 @@
 //! Rows for the tables that the old database does not have, with whatever a copy could lose on its way.
 
 use camlock::config::DatabaseUrl;
+use camlock::domain::key::SecretId;
 use camlock::domain::user::Uin;
 use camlock::random::Random;
-use camlock::store::bulk;
+use camlock::store::schema::accounts;
+use camlock::store::{Conn, bulk};
 use camlock::vault::{KeyRing, Vault, places};
 use data_encoding::HEXUPPER;
 use diesel::connection::SimpleConnection;
+use diesel::prelude::*;
 use std::path::Path;
 
 /// The odd texts have what COPY, CSV and quotes would trip over.
@@ -31,6 +34,8 @@ INSERT INTO retired_ids SELECT x'0011' WHERE NOT EXISTS (SELECT 1 FROM retired_i
 INSERT INTO key_hours VALUES ('AKIDx', 3600, 'cam', '192.0.2.0/24', 'SDK', 'allowed', 3);
 INSERT INTO rotations SELECT 'rotation', owner_uin, uid, secret_id, 'AKID', 24, 7, TRUE, 'watch', 1, 1, 'root', NULL, 5, 'stopped' FROM api_keys WHERE NOT EXISTS (SELECT 1 FROM rotations) LIMIT 1;
 INSERT INTO trials SELECT secret_id, uid, 1, 'root', 601 FROM api_keys WHERE NOT EXISTS (SELECT 1 FROM trials) LIMIT 1;
+INSERT INTO canary_touches VALUES ('AKIDx', 5, 'r', '::1', 'SDK "x"', 'API', 'cam', 'ListUsers', 'signed');
+INSERT INTO canary_alerts VALUES ('AKIDx', 7, '::/64');
 INSERT INTO key_actions VALUES ('AKIDx', 86400, 'cam', 'ListUsers', '*', 3, 86401);
 INSERT INTO user_starts SELECT owner_uin, 'zz', name_key, uid FROM users WHERE NOT EXISTS (SELECT 1 FROM user_starts) LIMIT 1;
 INSERT INTO policy_uses SELECT owner_uin, 1, 0, 0 FROM accounts WHERE NOT EXISTS (SELECT 1 FROM policy_uses) LIMIT 1;
@@ -48,12 +53,24 @@ pub fn fill_every_table(data: &Path, url: &str) {
     let fields = sealed(&places::kept_form(Uin(1), 2, "kept"));
     let answer = sealed(&places::form_answer("form"));
     let seed = sealed(&places::setup_seed("setup"));
+    let id = SecretId::parse(&format!("AKID{}", "c".repeat(32))).unwrap();
+    let mut conn = bulk::open(&DatabaseUrl::parse(url).unwrap()).unwrap();
+    let owner = owner_of_an_account(&mut conn);
+    let secret = sealed(&places::canary_secret(owner, &id));
+    let canary = format!(
+        "INSERT INTO canaries VALUES ('{id}', {owner}, x'{secret}', 'wiki', 1, 'root', NULL, '', 2, 3);"
+    );
     let forms = format!(
         "INSERT INTO kept_forms VALUES ('kept', 1, 2, x'{fields}', 3, 4); \
          INSERT INTO forms VALUES ('form', 'r', NULL, x'{answer}', 5), ('other', 'r', NULL, NULL, 5); \
          INSERT INTO setup_tokens VALUES ('setup', x'{seed}', 5);"
     );
-    let mut conn = bulk::open(&DatabaseUrl::parse(url).unwrap()).unwrap();
     conn.batch_execute(ROWS).unwrap();
     conn.batch_execute(&forms).unwrap();
+    conn.batch_execute(&canary).unwrap();
+}
+
+fn owner_of_an_account(conn: &mut Conn) -> Uin {
+    let first = accounts::table.select(accounts::owner_uin).order(accounts::owner_uin).first(conn);
+    Uin(first.unwrap())
 }

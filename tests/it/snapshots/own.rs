@@ -18,6 +18,7 @@ async fn pages_of_ones_own_are_as_they_were() {
     accounts(&mut album, &app, &root).await;
     settings(&mut album, &app, &root).await;
     services(&mut album, &app, &root).await;
+    canaries(&mut album, &app, &root).await;
     log(&mut album, &root).await;
     help(&mut album, &app, &root).await;
     album.close();
@@ -115,6 +116,21 @@ async fn services(album: &mut Album, app: &TestApp, root: &Person) {
     root.browser.submit("/settings/gates", revoke, &[]).await.redirect();
     album.open("tokens_revoked", &root.browser, "/settings/gates").await;
     album.open("service_delete", &root.browser, "/settings/services/orders/delete").await;
+}
+
+async fn canaries(album: &mut Album, app: &TestApp, root: &Person) {
+    const NEW: &str = "/canaries/new";
+    album.open("canaries_none", &root.browser, "/canaries").await;
+    album.open("canary_new", &root.browser, NEW).await;
+    album.send("canary_refused", root, NEW, &[("name", "")]).await;
+    let shown = root.grant(app, NEW, NEW, &[("name", "Wiki page on deploys")]).await.redirect();
+    let page = album.open("canary_created", &root.browser, &shown).await;
+    let (id, secret) = (page.text("#secret-id").unwrap(), page.text("#secret-key").unwrap());
+    album.open("canary_untouched", &root.browser, &format!("/canaries/{id}")).await;
+    app.client(&id, &secret).call("cam", "ListUsers", json!({})).await;
+    album.open("canaries", &root.browser, "/canaries").await;
+    album.open("canary", &root.browser, &format!("/canaries/{id}")).await;
+    album.open("canary_delete", &root.browser, &format!("/canaries/{id}/delete")).await;
 }
 
 async fn settings(album: &mut Album, app: &TestApp, root: &Person) {

@@ -6,12 +6,13 @@ use super::people::Person;
 const DOCUMENT: &str =
     r#"{"version":"2.0","statement":[{"effect":"allow","action":"cam:GetUser","resource":"*"}]}"#;
 
-/// A user with a key, a group and a custom policy, by their ids.
+/// A user with a key, a group, a custom policy and a canary, by their ids.
 pub struct Places {
     pub user: String,
     pub key: String,
     pub group: String,
     pub policy: String,
+    pub canary: String,
 }
 
 impl Places {
@@ -25,8 +26,16 @@ impl Places {
         root.browser.submit("/settings/services/new", "/settings/services/new", &fields).await.redirect();
         let fields = [("name", "edge"), ("service", "orders")];
         root.browser.submit("/settings/gates/new", "/settings/gates/new", &fields).await.redirect();
+        root.browser.submit("/canaries/new", "/canaries/new", &[("name", "wiki page")]).await.redirect();
+        let canary = root.browser.get("/canaries").await.attribute("tr[data-canary]", "data-canary");
         let id = |address: String| address.split(['/', '?']).nth(2).expect("an id").to_owned();
-        Self { user, key, group: id(group.redirect()), policy: id(policy.redirect()) }
+        Self {
+            user,
+            key,
+            group: id(group.redirect()),
+            policy: id(policy.redirect()),
+            canary: canary.expect("a canary"),
+        }
     }
 
     /// The address of a route; pages of one's own keys are about `own_key`.
@@ -39,6 +48,7 @@ impl Places {
             .replace("{policy}", "596171")
             .replace("{id}", &self.policy)
             .replace("{version}", "1")
+            .replace("{canary}", &self.canary)
             .replace("{service}", "orders")
             .replace("{token}", "edge")
             .replace("{seq}", "1")

@@ -1,12 +1,21 @@
 //! What is beyond CAM: the service `camlock`.
 
 mod credential_report;
+mod quarantine;
 
 use crate::api::action::{Action, Service, respond};
 
-pub const ACTIONS: &[Action] = &[Action {
-    name: "GetCredentialReport",
-    service: Service::Camlock,
-    is_mutating: false,
-    run: |call| respond(credential_report::page(call)),
-}];
+pub const ACTIONS: &[Action] = &[
+    Action {
+        name: "GetCredentialReport",
+        service: Service::Camlock,
+        is_mutating: false,
+        run: |call| respond(credential_report::page(call)),
+    },
+    Action {
+        name: "QuarantineKey",
+        service: Service::Camlock,
+        is_mutating: true,
+        run: |call| respond(quarantine::quarantine(call)),
+    },
+];

@@ -95,7 +95,7 @@ async fn decided(app: &App, door: &Door, asked: &Evaluation, source: &Source) ->
             return Err(Refused::forbidden("unknown_service", text).into());
         }
     }
-    let known = holders::known(app, door, &asked.secret_id).await?;
+    let known = holders::known(app, door, &asked.secret_id, Some(source)).await?;
     known.signer.key.limits.networks.ensure_holds(&source.ip)?;
     let access = known.access_at(app.clock.now());
     let decisions = asked.resources.iter().map(|resource| {

@@ -47,7 +47,7 @@ async fn proved(app: &App, door: &Door, asked: &Asked<'_>, secret_id: &SecretId)
     if claim.scheme() != Scheme::AwsV4 || claim.secret_id() != secret_id.as_str() {
         return Err(Refused::forbidden("unknown_key", "This key does not speak for the gateway.").into());
     }
-    let known = holders::known(app, door, claim.secret_id()).await?;
+    let known = holders::known(app, door, claim.secret_id(), None).await?;
     // The gateway itself, on a socket that has no address.
     known.signer.key.limits.networks.ensure_holds("")?;
     let allowed = Allowances { unsigned_payload: false, v1: false };

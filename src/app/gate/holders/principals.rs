@@ -10,7 +10,7 @@ use crate::store::{StoreError, users};
 pub async fn bearers(app: &App, door: &Door, secret_ids: &[String]) -> Result<Vec<Option<Bearer>>, Failure> {
     let mut found = Vec::with_capacity(secret_ids.len());
     for secret_id in secret_ids {
-        let holder = match holders::known(app, door, secret_id).await {
+        let holder = match holders::known(app, door, secret_id, None).await {
             Ok(known) => Some(holders::bearer(&known)),
             Err(stop) => stop.into_refused().map(|_| None)?,
         };

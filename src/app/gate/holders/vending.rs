@@ -81,7 +81,7 @@ pub async fn vend(
 async fn derived(app: &App, door: &Door, wanted: &WantedKey<'_>, source: &Source) -> Result<Vended, Stop> {
     let scope = &wanted.scope;
     ensure_handed_out(door, scope, app.clock.now())?;
-    let known = holders::known(app, door, wanted.secret_id).await?;
+    let known = holders::known(app, door, wanted.secret_id, Some(source)).await?;
     let signing_key = derive(app, &known.signer, scope)?;
     record(app, door, &known.signer, Noted { scope, source }).await?;
     Ok(Vended { signing_key, bearer: holders::bearer(&known), revision: door.standing.authority })

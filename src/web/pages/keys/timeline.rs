@@ -99,6 +99,8 @@ fn look(event: &Event) -> (&'static str, &'static str, String) {
         said("off", "ban", "Disabled by")
     } else if is(EventName::UPDATE_ACCESS_KEY) {
         said("off", "ban", "Status set over the API by")
+    } else if is(EventName::QUARANTINE_KEY) {
+        said("off", "ban", "Disabled by a call that it signed, of")
     } else if is(EventName::START_KEY_TRIAL) {
         said("off", "clock", "Tried off for 10 minutes by")
     } else if is(EventName::END_KEY_TRIAL) {

@@ -1,0 +1,4 @@
+//! Canary keys: listed, made, shown once, deleted.
+
+pub mod list;
+pub mod new;
