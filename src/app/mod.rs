@@ -3,12 +3,14 @@
 pub mod account;
 pub mod caller;
 pub mod change;
+pub mod claims;
 pub mod deferred;
 pub mod factors;
 pub mod failure;
 pub mod forms;
 pub mod gate;
 pub mod groups;
+pub mod handing;
 pub mod keys;
 pub mod me;
 pub mod operator;

@@ -7,6 +7,7 @@ pub mod audit;
 pub mod authority;
 pub mod boundaries;
 pub mod bulk;
+pub mod claims;
 mod connection;
 pub mod copy;
 pub mod credential_report;

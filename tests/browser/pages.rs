@@ -1,5 +1,6 @@
 //! Every page of the console in each of its states, seen in all widths and colours.
 
+mod claims;
 mod doors;
 mod forced_colours;
 mod groups;

@@ -14,7 +14,7 @@ use std::path::Path;
 use std::process::Command;
 
 /// Tests that together open every page, send every form and call every action.
-const STORIES: [&str; 19] = [
+const STORIES: [&str; 20] = [
     "last_use::",
     "leftovers::",
     "session_cap::",
@@ -34,6 +34,7 @@ const STORIES: [&str; 19] = [
     "key_trials::",
     "key_limits::",
     "reports::",
+    "claims::",
 ];
 
 /// What may be read as a whole: a part of the statement, and the reason.

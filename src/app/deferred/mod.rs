@@ -41,6 +41,7 @@ pub struct Answered {
 pub enum Done {
     Secret { place: Place, secret_id: SecretId, ticket: String },
     KeyCreated { place: Place, secret_id: SecretId, ticket: Option<String> },
+    KeyHandedOver { uin: Uin, ticket: String },
     KeyEnabled(Place),
     KeyTried(Place),
     KeyDeleted(Place),
@@ -144,7 +145,11 @@ fn carry_out(change: &mut Change<'_>, step_up: &StepUp) -> Result<Done, Failure>
             Ok(Done::Secret { place, secret_id, ticket })
         }
         Purpose::CreateKey => {
-            let Created { secret_id, ticket } = create_checked(change, place, &detail.note)?;
+            let (secret_id, ticket) = match create_checked(change, place, &detail)? {
+                Created::Kept(secret_id) => (secret_id, None),
+                Created::ShownOnce { secret_id, ticket } => (secret_id, Some(ticket)),
+                Created::HandedOver { uin, ticket } => return Ok(Done::KeyHandedOver { uin, ticket }),
+            };
             Ok(Done::KeyCreated { place, secret_id, ticket })
         }
         Purpose::EnableKey => enable_at(change, &key()?).map(|()| Done::KeyEnabled(place)),

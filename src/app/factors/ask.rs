@@ -5,6 +5,7 @@ use crate::app::factors::locks::step_up_locked;
 use crate::app::session::tickets::Door;
 use crate::app::{App, Failure};
 use crate::domain::deadline;
+use crate::domain::delivery::{Delivery, WrittenDelivery};
 use crate::domain::key::SecretId;
 use crate::domain::step_up::{CHALLENGE_SECONDS, Purpose};
 use crate::domain::user::{Uid, Uin, User};
@@ -36,6 +37,9 @@ pub(in crate::app) struct Detail {
     /// Whether it was asked on one's own key page.
     pub own: bool,
     pub note: String,
+    /// Of a new key: how it is handed over, if not by the page of whoever makes it.
+    #[serde(default)]
+    pub delivery: Option<WrittenDelivery>,
     pub settings: Option<SettingsText>,
     /// Sealed by the vault, base64: what is to be kept or shown afterwards.
     pub sealed: Option<String>,
@@ -89,6 +93,8 @@ pub struct Question {
     pub is_own_key: bool,
     /// Of a grant: what it does and where it came from.
     pub way: Option<Way>,
+    /// Of a new key: how it is handed over, if it is.
+    pub delivery: Option<Delivery>,
     /// The only authenticator app; with more than one, any will do.
     pub device: Option<String>,
     pub window_minutes: i64,
@@ -144,6 +150,7 @@ pub async fn question(app: &App, caller: &Caller, id: Option<String>) -> Result<
             purpose: Purpose::from_name(&step_up.purpose).ok_or(Failure::Corrupt("step_ups.purpose"))?,
             is_own_key: detail.own,
             way: detail.way,
+            delivery: detail.delivery.and_then(|written| written.judged().ok().flatten()),
             id: step_up.id,
             target,
             object: step_up.object,
@@ -187,6 +194,14 @@ pub(in crate::app) fn reveal_door<'a>(
 /// What a ticket for the caller's own once-only page opens.
 pub(in crate::app) fn own_door<'a>(caller: &'a Caller, purpose: &'static str) -> Result<Door<'a>, Failure> {
     Ok(Door { session: &caller.session()?.id_hash, purpose, uid: caller.user.uid, object: "" })
+}
+
+/// What the ticket of the page with a claim link or a sealed delivery is for.
+pub const HANDED_OVER: &str = "handed_over";
+
+/// What a ticket for the page that shows what is to be sent opens.
+pub(in crate::app) fn handing_door(caller: &Caller, uid: Uid) -> Result<Door<'_>, Failure> {
+    Ok(Door { session: &caller.session()?.id_hash, purpose: HANDED_OVER, uid, object: "" })
 }
 
 /// The user that a question is about: of the account that is acted in now.

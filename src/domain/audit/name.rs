@@ -27,6 +27,10 @@ impl EventName {
     pub const END_KEY_TRIAL: Self = Self("EndKeyTrial");
     pub const SHOW_SECRET_KEY: Self = Self("ShowSecretKey");
     pub const USE_TICKET: Self = Self("UseTicket");
+    pub const CREATE_CLAIM_LINK: Self = Self("CreateClaimLink");
+    pub const OPEN_CLAIM_LINK: Self = Self("OpenClaimLink");
+    pub const REVOKE_CLAIM_LINK: Self = Self("RevokeClaimLink");
+    pub const SEAL_SECRET_KEY: Self = Self("SealSecretKey");
     pub const ADD_USER: Self = Self("AddUser");
     pub const ADD_COLLABORATOR: Self = Self("AddCollaborator");
     pub const UPDATE_USER: Self = Self("UpdateUser");
@@ -74,7 +78,7 @@ impl EventName {
     pub const EXPORT_AUDIT_LOG: Self = Self("ExportAuditLog");
 
     /// All of them.
-    pub const ALL: [Self; 67] = [
+    pub const ALL: [Self; 71] = [
         Self::SETUP,
         Self::SIGN_IN,
         Self::SIGN_OUT,
@@ -97,6 +101,10 @@ impl EventName {
         Self::END_KEY_TRIAL,
         Self::SHOW_SECRET_KEY,
         Self::USE_TICKET,
+        Self::CREATE_CLAIM_LINK,
+        Self::OPEN_CLAIM_LINK,
+        Self::REVOKE_CLAIM_LINK,
+        Self::SEAL_SECRET_KEY,
         Self::ADD_USER,
         Self::ADD_COLLABORATOR,
         Self::UPDATE_USER,

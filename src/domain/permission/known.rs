@@ -71,6 +71,7 @@ pub const KNOWN: &[&str] = &[
     "cam:UpdatePasswordRules",
     "cam:UpdatePolicy",
     "cam:UpdateUser",
+    "camlock:CreateClaimLink",
     "camlock:CreateGateToken",
     "camlock:CreateService",
     "camlock:DeleteService",

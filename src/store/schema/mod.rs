@@ -1,6 +1,7 @@
 //! The tables as both databases have them, by noun, and how they are joined.
 
 mod account;
+mod claim;
 mod database;
 mod gate;
 mod key;
@@ -11,6 +12,7 @@ mod signature;
 mod user;
 
 pub use account::{accounts, audit_events, setup_tokens};
+pub use claim::claims;
 pub use database::{authority_log, leases, meta, nodes, sequences};
 pub use gate::{gate_token_services, gate_tokens, service_hours, service_refusals, services};
 pub use key::{
@@ -33,6 +35,8 @@ diesel::joinable!(user_looks -> users (uid));
 diesel::joinable!(user_starts -> users (uid));
 diesel::joinable!(user_terms -> users (uid));
 diesel::joinable!(api_keys -> users (uid));
+diesel::joinable!(claims -> api_keys (secret_id));
+diesel::joinable!(claims -> users (uid));
 diesel::joinable!(trials -> api_keys (secret_id));
 diesel::joinable!(totp_devices -> identities (uin));
 diesel::joinable!(recovery_codes -> identities (uin));
@@ -60,6 +64,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     api_keys,
     audit_events,
     authority_log,
+    claims,
     enrolments,
     forms,
     gate_token_services,

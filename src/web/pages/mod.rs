@@ -5,6 +5,7 @@ pub mod attached;
 pub mod audit;
 pub mod bars;
 pub mod chooser;
+pub mod claims;
 pub mod confirm;
 pub mod faults;
 pub mod grants;

@@ -20,6 +20,7 @@ b', '', '', 'expired', '');
 INSERT INTO key_refusals VALUES ('AKIDx', 'wrong_signature', 3, 4, 5, '::1');
 INSERT INTO nodes (id, version, started_at, seen_at) VALUES ('left', '0.1.0', 1, 2);
 INSERT INTO key_idle VALUES ('AKIDx', 5);
+INSERT INTO claims SELECT 'claim', 'digest', uid, owner_uin, NULL, 1, 'root', 2, NULL, NULL, NULL, NULL, NULL FROM users LIMIT 1;
 INSERT INTO leases VALUES ('timed', 'left', 60);
 INSERT INTO signed_seconds VALUES ('left', 'AKIDx', 7, x'00ff0a5c');
 INSERT INTO signed_changes VALUES ('s', '\N', 'r', 1, '', 2, 3);

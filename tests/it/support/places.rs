@@ -41,6 +41,7 @@ impl Places {
             .replace("{version}", "1")
             .replace("{service}", "orders")
             .replace("{token}", "edge")
+            .replace("{claim}", "none")
             .replace("{seq}", "1")
             .replace("{session}", "0")
             .replace("{device}", "0")

@@ -1,8 +1,9 @@
 //! The keys of a user, or one's own: the list, a new key, the note on a key.
 
 use crate::app::keys::history::{Impact, impacts};
-use crate::app::keys::{KeyPage, KeyRights, Place, Step};
+use crate::app::keys::{KeyPage, KeyRights, Place, Step, WrittenKey};
 use crate::app::{Failure, keys, keys::reveal_age::Wait};
+use crate::domain::delivery::WrittenDelivery;
 use crate::domain::key::{Key, MAX_KEYS_PER_USER, SecretId};
 use crate::domain::key_limits::KeyLimits;
 use crate::domain::key_usage;
@@ -11,9 +12,9 @@ use crate::domain::trial::Trial;
 use crate::domain::{account::SecretReveal, field::FieldError, user::User, user::UserKind};
 use crate::web::pages::keys::impact::ImpactView;
 use crate::web::{
-    answer::PageResult, answer::render_as, error::PageError, forms::csrf::Protected, layout::Layout,
-    layout::filters, pages::users::head::UserHead, pages::ways::keys_address, pages::ways::question,
-    visit::Visit,
+    answer::PageResult, answer::render_as, error::PageError, forms::Form, forms::csrf::Protected,
+    layout::Layout, layout::filters, pages::users::head::UserHead, pages::ways::keys_address,
+    pages::ways::question, visit::Visit,
 };
 use actix_web::http::StatusCode;
 use askama::Template;
@@ -189,8 +190,10 @@ struct Problem {
 #[derive(Default)]
 struct NoteTrouble {
     errors: Vec<FieldError>,
+    /// Of a new key.
+    new: WrittenKey,
     note: String,
-    /// The key whose note it was; none: a new key's.
+    /// The key whose note it was.
     key: Option<SecretId>,
 }
 
@@ -209,7 +212,10 @@ struct IndexPage {
     refusal: Option<String>,
     reads_limits: bool,
     errors: Vec<Problem>,
-    new_note: String,
+    /// A new key that came back.
+    new: WrittenKey,
+    /// Whether the person may hand new keys over.
+    hands_over: bool,
     /// SecretId and text of a note that came back.
     edited: (String, String),
 }
@@ -242,8 +248,8 @@ pub async fn index(visit: Visit) -> PageResult {
 /// Makes a key and comes back to the list, or goes to the question that the account wants answered first.
 pub async fn create(visit: Visit, Protected(form): Protected) -> PageResult {
     let place = visit.place()?;
-    let note = form.text("note");
-    match keys::create(visit.app(), &visit.person, place, note).await {
+    let new = written(&form);
+    match keys::create(visit.app(), &visit.person, place, &new).await {
         Ok(Step::Done(_)) => {
             let text = "Key created. Show displays its SecretKey after verification.";
             Ok(visit.done(&keys_address(place), text))
@@ -251,14 +257,20 @@ pub async fn create(visit: Visit, Protected(form): Protected) -> PageResult {
         Ok(Step::Asked(asked)) => Ok(question(&asked)),
         Err(Failure::Refused(text)) => {
             let errors = vec![FieldError::on_page("", text)];
-            list(&visit, StatusCode::CONFLICT, NoteTrouble { errors, note: note.to_owned(), key: None }).await
+            list(&visit, StatusCode::CONFLICT, NoteTrouble { errors, new, ..NoteTrouble::default() }).await
         }
         Err(Failure::Invalid(errors)) => {
-            let trouble = NoteTrouble { errors, note: note.to_owned(), key: None };
+            let trouble = NoteTrouble { errors, new, ..NoteTrouble::default() };
             list(&visit, StatusCode::UNPROCESSABLE_ENTITY, trouble).await
         }
         Err(other) => Err(other.into()),
     }
+}
+
+fn written(form: &Form) -> WrittenKey {
+    let text = |name| form.text(name).to_owned();
+    let delivery = WrittenDelivery { way: text("delivery"), to: text("to"), hours: text("hours") };
+    WrittenKey { note: text("note"), delivery }
 }
 
 /// Replaces the note on a key and comes back to the list.
@@ -271,7 +283,7 @@ pub async fn set_note(visit: Visit, Protected(form): Protected) -> PageResult {
             Ok(visit.done(&keys_address(key.place), text))
         }
         Err(Failure::Invalid(errors)) => {
-            let trouble = NoteTrouble { errors, note, key: Some(key.id) };
+            let trouble = NoteTrouble { errors, note, key: Some(key.id), ..NoteTrouble::default() };
             list(&visit, StatusCode::UNPROCESSABLE_ENTITY, trouble).await
         }
         Err(other) => Err(other.into()),
@@ -306,10 +318,7 @@ fn index_page(visit: &Visit, found: &KeyPage, head: Option<UserHead>, trouble: N
         field: if error.field.is_empty() { String::new() } else { format!("{}{suffix}", error.field) },
         text: error.text.to_string(),
     };
-    let (new_note, edited) = match trouble.key {
-        None => (trouble.note, Default::default()),
-        Some(id) => (String::new(), (id.to_string(), trouble.note)),
-    };
+    let edited = trouble.key.map(|id| (id.to_string(), trouble.note)).unwrap_or_default();
     let shown_once = visit.person.account.settings.secret_reveal == SecretReveal::Once;
     let refusal = visit.person.show_refusal(place, &found.holder);
     IndexPage {
@@ -332,7 +341,8 @@ fn index_page(visit: &Visit, found: &KeyPage, head: Option<UserHead>, trouble: N
         is_root: found.holder.kind == UserKind::Root,
         shown_once,
         errors: trouble.errors.into_iter().map(problem).collect(),
-        new_note,
+        new: trouble.new,
+        hands_over: visit.person.may(action::CREATE_CLAIM_LINK, found.holder.uin),
         edited,
     }
 }
