@@ -51,7 +51,7 @@ pub(in crate::app) struct Bad {
 }
 
 /// What a link would hand over and until when; [`Failure::NotProven`] of one that opens nothing, whatever the reason.
-pub async fn look_at(app: &App, token: &str, visitor: Visitor) -> Result<(Claimed, i64), Failure> {
+pub async fn look_at(app: &App, token: &str, visitor: &Visitor) -> Result<(Claimed, i64), Failure> {
     let (buckets, now) = (claim_buckets(app, &visitor.source.ip), app.clock.now());
     let (wanted, browser, counted) = (digest(token), digest(&visitor.browser), buckets.clone());
     let found = app

@@ -35,7 +35,7 @@ struct ClosedPage {
 /// The page with the button. It changes nothing, so whatever looks at addresses in messages may look at it.
 pub async fn form(visit: Visit<Stranger>, query: Query) -> PageResult {
     let token = Zeroizing::new(query.text("t").to_owned());
-    match look_at(visit.app(), &token, visitor(&visit)).await {
+    match look_at(visit.app(), &token, &visitor(&visit)).await {
         Ok((claimed, until)) => {
             let is_key = claimed != Claimed::Password;
             let page = OpenPage { door: DoorForm::new(&visit)?, token, is_key, until };

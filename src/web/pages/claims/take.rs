@@ -16,7 +16,7 @@ use askama::Template;
 #[template(path = "claims/key.html")]
 struct KeyPage {
     user_name: String,
-    id: String,
+    secret_id: String,
     secret: SecretKey,
 }
 
@@ -40,7 +40,7 @@ pub async fn key(visit: Visit<Stranger>, query: Query) -> PageResult {
     let id = visit.part("claim").to_owned();
     let taken = take_key(visit.app(), id, query.text("t").to_owned(), visitor(&visit)).await?;
     let Some(Shown { holder, key, secret }) = taken else { return closed(&visit, Failure::NotProven) };
-    render(&KeyPage { user_name: holder.name, id: key.secret_id.to_string(), secret })
+    render(&KeyPage { user_name: holder.name, secret_id: key.secret_id.to_string(), secret })
 }
 
 /// The form for the first password, for the browser that opened the link.

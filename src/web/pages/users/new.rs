@@ -292,6 +292,10 @@ impl Sent {
             let text = "A collaborator signs in with its own password. Leave this empty.";
             errors.push(FieldError::on_page("password", text));
         }
+        if self.claim {
+            let text = "A collaborator has a password already. Leave this unticked.";
+            errors.push(FieldError::on_page("claim_link", text));
+        }
         let uin = Uin::parse(&self.uin).map_err(|refusal| FieldError::on_page("uin", refusal));
         sift(uin, errors).map(NewUserKind::Collaborator)
     }
