@@ -37,7 +37,7 @@ pub(super) enum KeyAction {
         #[arg(long)]
         secret_key_file: PathBuf,
     },
-    /// Make a key whose secret is sealed to a public key, so that nobody sees it before its user, and print it as JSON.
+    /// Make a key, its secret sealed to a public key, and print it as JSON.
     Create {
         /// Whose key it becomes.
         #[arg(long)]

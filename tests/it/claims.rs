@@ -277,7 +277,7 @@ async fn only_a_new_key_is_handed_over_by_whoever_may_after_waiting_as_for_a_sec
         StatusCode::FORBIDDEN,
         "an app that was just added does not hand over others' keys"
     );
-    run(&app, "UPDATE totp_devices SET created_at = created_at - 200000");
+    run(&app, "UPDATE totp_devices SET granted_at = granted_at - 200000");
     key_link(&app, &keeper, &keys).await;
 }
 
