@@ -38,7 +38,9 @@ pub async fn find(app: &App, caller: &Caller, text: String) -> Result<Found, Fai
         if text.len() >= key::START && SecretId::is_begun_by(&text) {
             let keys = api_keys::begun_by(conn, owner, &text, MOST + 1)?;
             found.keys = with_holders(conn, keys)?
-                .into_iter().filter(|(_, holder)| may_see_keys(by, holder)).collect();
+                .into_iter()
+                .filter(|(_, holder)| may_see_keys(by, holder))
+                .collect();
         }
         if by.may_here(action::LIST_USERS) {
             let most = i64::try_from(MOST).unwrap_or(i64::MAX);
@@ -61,13 +63,11 @@ pub async fn find(app: &App, caller: &Caller, text: String) -> Result<Found, Fai
 }
 
 fn may_see_keys(by: &Caller, holder: &User) -> bool {
-    by.may(action::QUERY_KEY, holder.uin) || (holder.uid == by.user.uid && by.may(action::QUERY_OWN_KEY, holder.uin))
+    by.may(action::QUERY_KEY, holder.uin)
+        || (holder.uid == by.user.uid && by.may(action::QUERY_OWN_KEY, holder.uin))
 }
 
-fn with_holders(
-    conn: &mut Conn,
-    keys: Vec<(SecretId, Uid)>,
-) -> Result<Vec<(SecretId, User)>, StoreError> {
+fn with_holders(conn: &mut Conn, keys: Vec<(SecretId, Uid)>) -> Result<Vec<(SecretId, User)>, StoreError> {
     let mut found = Vec::new();
     for (id, uid) in keys {
         found.extend(users::by_uid(conn, uid)?.map(|user| (id, user)));

@@ -1,12 +1,13 @@
 //! `camlock key …`: existing pairs taken in, and keys made unusable in a hurry.
 
 use super::{CliError, say};
-use crate::app::keys::import::Import;
+use crate::app::keys::import::{Import, Order};
 use crate::app::keys::limits::operator::{Limiting, operator_limit_key};
 use crate::app::keys::rotations::{OperatorWish, Told, operator_rotate};
 use crate::app::{App, Failure, keys};
 use crate::clock;
 use crate::config::Config;
+use crate::domain::delivery::recipient::Recipient;
 use crate::domain::key::{Key, SecretId};
 use crate::domain::key_limits::written::WrittenLimits;
 use crate::domain::rotation::Step;
@@ -15,8 +16,13 @@ use crate::domain::user::Uin;
 use crate::startup::{self, Surroundings};
 use clap::Subcommand;
 use serde_json::json;
+use std::fs::File;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use zeroize::Zeroizing;
+
+const NO_SUCH_USER: &str =
+    "There is no such user in this account. A collaborator's account is named by --owner.";
 
 #[derive(Subcommand)]
 pub(super) enum KeyAction {
@@ -35,6 +41,24 @@ pub(super) enum KeyAction {
         secret_key_file: PathBuf,
         #[command(flatten)]
         limits: LimitFlags,
+    },
+    /// Make a key, its secret sealed to a public key, and print it as JSON.
+    Create {
+        /// Whose key it becomes.
+        #[arg(long)]
+        uin: String,
+        /// The account, for somebody who is a collaborator there.
+        #[arg(long)]
+        owner: Option<String>,
+        /// What it is for.
+        #[arg(long, default_value = "")]
+        note: String,
+        /// The public key: age1… or "ssh-ed25519 AAAA…".
+        #[arg(long)]
+        to: String,
+        /// The file to make, in the format of age; it must not exist yet.
+        #[arg(long)]
+        out: PathBuf,
     },
     /// Disable a key; requests signed with it are refused from then on.
     Disable {
@@ -108,6 +132,15 @@ pub(super) async fn run(config: &Config, action: KeyAction) -> Result<(), CliErr
             };
             import_key(&app, import, limits.limiting(None)?).await?
         }
+        KeyAction::Create { uin, owner, note, to, out } => {
+            let order = Order {
+                owner: owner.as_deref().map(Uin::parse).transpose().map_err(said)?,
+                uin: Uin::parse(&uin).map_err(said)?,
+                note,
+                to: Recipient::parse(&to).map_err(|error| CliError::Said(error.text.to_string()))?,
+            };
+            create_key(&app, order, &out).await?
+        }
         KeyAction::Disable { secret_id } => {
             let id = SecretId::parse(&secret_id).map_err(said)?;
             let disabled = keys::import::operator_disable_key(&app, id).await;
@@ -120,9 +153,27 @@ pub(super) async fn run(config: &Config, action: KeyAction) -> Result<(), CliErr
 }
 
 async fn import_key(app: &App, import: Import, limiting: Limiting) -> Result<Key, CliError> {
-    let missing = "There is no such user in this account. A collaborator's account is named by --owner.";
     let imported = keys::import::import_limited_key(app, import, limiting).await;
-    imported.map_err(|failure| explained(failure, missing))
+    imported.map_err(|failure| explained(failure, NO_SUCH_USER))
+}
+
+/// The file is there before the key is, so that no secret is lost for want of a place.
+async fn create_key(app: &App, order: Order, out: &Path) -> Result<Key, CliError> {
+    let unwritten = |error| CliError::Said(format!("The file {} cannot be written: {error}.", out.display()));
+    let mut file = File::create_new(out).map_err(unwritten)?;
+    let made = match keys::import::operator_create_key(app, order).await {
+        Ok((key, sealed)) => file.write_all(sealed.as_bytes()).and_then(|()| file.sync_all()).map(|()| key),
+        Err(failure) => {
+            std::fs::remove_file(out).map_err(unwritten)?;
+            return Err(explained(failure, NO_SUCH_USER));
+        }
+    };
+    made.map_err(|error| {
+        CliError::Said(format!(
+            "The key was made and its secret is lost, as the file {} cannot be written: {error}. Disable and delete the key.",
+            out.display()
+        ))
+    })
 }
 
 async fn limit_key(app: &App, limits: Limits) -> Result<Key, CliError> {

@@ -39,6 +39,7 @@ pub mod action {
     pub const QUERY_KEY_LIMITS: &str = "camlock:QueryKeyLimits";
     pub const UPDATE_KEY_LIMITS: &str = "camlock:UpdateKeyLimits";
     pub const ROTATE_KEY: &str = "camlock:RotateKey";
+    pub const CREATE_CLAIM_LINK: &str = "camlock:CreateClaimLink";
     pub const SHOW_SECRET: &str = "account:QueryKeyBySecretId";
     pub const LIST_POLICIES: &str = "cam:ListPolicies";
     pub const GET_POLICY: &str = "cam:GetPolicy";

@@ -28,6 +28,9 @@ pub const SECOND_STEP_EVERYWHERE: Limit = Limit { free: 20, first: 2, longest: 9
 /// Recovery codes from one network or one known browser. They cannot be guessed; the wait only spares the database.
 pub const RECOVERY: Limit = Limit { free: 10, first: 1, longest: 15 };
 
+/// Claim links that open nothing, from one network. They cannot be guessed either.
+pub const CLAIM: Limit = Limit { free: 10, first: 1, longest: 15 };
+
 /// Wrong codes since the last right one after which only known browsers and recovery codes pass the second step.
 pub const MANY_WRONG_CODES: i64 = 50;
 /// Wrong codes since the last right one that are told at sign-in: a few are one's own.

@@ -9,6 +9,7 @@ pub mod authority;
 pub mod boundaries;
 pub mod bulk;
 pub mod canaries;
+pub mod claims;
 mod connection;
 pub mod copy;
 pub mod credential_report;

@@ -237,7 +237,10 @@ where
 }
 
 impl InForce {
-    fn add(&mut self, Deciding { uid: _, origin, through, name, document, one, two, three, loosened, policy, group }: Deciding) {
+    fn add(
+        &mut self,
+        Deciding { uid: _, origin, through, name, document, one, two, three, loosened, policy, group }: Deciding,
+    ) {
         self.policies.extend(policy.map(PolicyId));
         self.groups.extend(group.map(GroupId));
         self.waits_from = self.waits_from.max(loosened);

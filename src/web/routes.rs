@@ -5,14 +5,14 @@ use super::edge::catch_panic;
 use super::error::PageError;
 use crate::domain::permission::action::{
     ADD_MEMBER, ADD_USER, ATTACH_GROUP_POLICY, ATTACH_POLICY, CHANGE_SETTINGS, CREATE_CANARY,
-    CREATE_GATE_TOKEN, CREATE_GROUP, CREATE_KEY, CREATE_OWN_KEY, CREATE_POLICY, CREATE_POLICY_VERSION,
-    CREATE_SERVICE, DELETE_BOUNDARY, DELETE_CANARY, DELETE_GROUP, DELETE_KEY, DELETE_OWN_KEY, DELETE_POLICY,
-    DELETE_POLICY_VERSION, DELETE_SERVICE, DELETE_USER, DETACH_GROUP_POLICY, DETACH_POLICY, DISABLE_KEY,
-    DISABLE_OWN_KEY, ENABLE_KEY, ENABLE_OWN_KEY, EXPORT_AUDIT, GET_CREDENTIAL_REPORT, GET_OVERVIEW,
-    GET_POLICY, GET_POLICY_VERSION, GET_USER, LIST_ALL_ATTACHED, LIST_ATTACHED, LIST_CANARIES,
-    LIST_GATE_TOKENS, LIST_GROUP_POLICIES, LIST_GROUPS, LIST_GROUPS_OF_USER, LIST_MEMBERS, LIST_POLICIES,
-    LIST_POLICY_VERSIONS, LIST_SERVICES, LIST_USERS, PUT_BOUNDARY, QUERY_KEY, QUERY_KEY_LIMITS,
-    QUERY_OWN_KEY, READ_AUDIT, READ_SETTINGS, REMOVE_MEMBER, REVOKE_GATE_TOKEN, ROTATE_KEY,
+    CREATE_CLAIM_LINK, CREATE_GATE_TOKEN, CREATE_GROUP, CREATE_KEY, CREATE_OWN_KEY, CREATE_POLICY,
+    CREATE_POLICY_VERSION, CREATE_SERVICE, DELETE_BOUNDARY, DELETE_CANARY, DELETE_GROUP, DELETE_KEY,
+    DELETE_OWN_KEY, DELETE_POLICY, DELETE_POLICY_VERSION, DELETE_SERVICE, DELETE_USER, DETACH_GROUP_POLICY,
+    DETACH_POLICY, DISABLE_KEY, DISABLE_OWN_KEY, ENABLE_KEY, ENABLE_OWN_KEY, EXPORT_AUDIT,
+    GET_CREDENTIAL_REPORT, GET_OVERVIEW, GET_POLICY, GET_POLICY_VERSION, GET_USER, LIST_ALL_ATTACHED,
+    LIST_ATTACHED, LIST_CANARIES, LIST_GATE_TOKENS, LIST_GROUP_POLICIES, LIST_GROUPS, LIST_GROUPS_OF_USER,
+    LIST_MEMBERS, LIST_POLICIES, LIST_POLICY_VERSIONS, LIST_SERVICES, LIST_USERS, PUT_BOUNDARY, QUERY_KEY,
+    QUERY_KEY_LIMITS, QUERY_OWN_KEY, READ_AUDIT, READ_SETTINGS, REMOVE_MEMBER, REVOKE_GATE_TOKEN, ROTATE_KEY,
     SET_DEFAULT_POLICY_VERSION, SHOW_SECRET, UPDATE_GROUP, UPDATE_KEY_LIMITS, UPDATE_SERVICE, UPDATE_USER,
 };
 use crate::web::forms::{kept, once};
@@ -21,7 +21,7 @@ use crate::web::pages::keys::{self, reveal};
 use crate::web::pages::me::{self, factors, identity, mfa};
 use crate::web::pages::policies::{self, simulate};
 use crate::web::pages::{
-    audit, canaries, chooser, confirm, grants, groups, help, home, jump, overview, reports, services,
+    audit, canaries, chooser, claims, confirm, grants, groups, help, home, jump, overview, reports, services,
     sign_in, step_up, users,
 };
 use actix_web::body::BoxBody;
@@ -75,6 +75,11 @@ const REPLACES_OWN: &[&str] = &[ROTATE_KEY, QUERY_OWN_KEY, CREATE_OWN_KEY, DISAB
 pub const ENDPOINTS: &[Endpoint] = &[
     get("/", SignIn, || to(home::index)),
     get("/attention/{kind}", For(GET_OVERVIEW), || to(overview::list)),
+    get("/claim", Nothing, || to(claims::open::form)),
+    post("/claim", Nothing, || to(claims::open::submit)),
+    get("/claim/{claim}/key", Nothing, || to(claims::take::key)),
+    get("/claim/{claim}/password", Nothing, || to(claims::take::password_form)),
+    post("/claim/{claim}/password", Nothing, || to(claims::take::set_password)),
     get("/cam", Nothing, || to(home::users)),
     get("/cam/capi", Nothing, || to(home::keys)),
     get("/setup", Nothing, || to(setup::form)),
@@ -99,6 +104,8 @@ pub const ENDPOINTS: &[Endpoint] = &[
         to(users::detail::index)
     }),
     get("/users/{uin}/created", For(GET_USER), || to(users::new::created)),
+    get("/users/{uin}/handed-over", For(CREATE_CLAIM_LINK), || to(claims::handed::show)),
+    post("/users/{uin}/claims/{claim}/revoke", For(CREATE_CLAIM_LINK), || to(claims::listed::revoke)),
     get("/users/{uin}/edit", All(&[GET_USER, UPDATE_USER]), || to(users::detail::edit_form)),
     post("/users/{uin}/edit", All(&[GET_USER, UPDATE_USER]), || to(users::detail::edit)),
     get("/users/{uin}/delete", For(DELETE_USER), || to(users::detail::delete_form)),

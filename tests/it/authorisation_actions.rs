@@ -150,7 +150,8 @@ async fn what_a_route_asks_for_and_nothing_else_opens_it() {
             let denied = answer.text("#denied-action");
             assert_ne!(answer.status, StatusCode::FORBIDDEN, "{place}: {denied:?}");
             assert!(!answer.status.is_server_error(), "{place}: {}", answer.status);
-            let takes_away = ["/detach", "/leave", "/remove"].iter().any(|end| endpoint.path.ends_with(end));
+            let takes_away =
+                ["/detach", "/leave", "/remove", "/revoke"].iter().any(|end| endpoint.path.ends_with(end));
             assert!(takes_away || answer.status != StatusCode::NOT_FOUND, "{place}");
         }
     }

@@ -28,7 +28,11 @@ async fn a_whole_id_opens_its_page_and_a_part_of_a_name_lists_what_has_it() {
     assert_eq!(to(request.to_uppercase()).await.unwrap(), format!("/audit?request_id={request}"));
 
     assert_eq!(found(&root.browser, "billing").await, [format!("/users/{}", alice.uin)]);
-    assert_eq!(found(&root.browser, &id[..8]).await, [format!("{keys}/{id}/history")], "the first 8 are enough");
+    assert_eq!(
+        found(&root.browser, &id[..8]).await,
+        [format!("{keys}/{id}/history")],
+        "the first 8 are enough"
+    );
     assert!(found(&root.browser, &id[..7]).await.is_empty(), "7 are too few");
     let policies = found(&root.browser, "qcloudcam").await;
     assert!(policies.len() > 1 && policies.iter().all(|href| href.starts_with("/policies/")), "{policies:?}");
@@ -55,7 +59,8 @@ async fn what_policies_hide_is_not_found() {
     let bob = app.signed_in(&root, "bob", &["QcloudCollApiKeyManageAccess"]).await;
     let own = bob.create_key("/keys").await;
 
-    for text in [alice.uin.as_str(), "alice", &id, &id[..8], "Qcloud", "0193a0d2-5c3e-7f00-8a11-2b3c4d5e6f70"] {
+    for text in [alice.uin.as_str(), "alice", &id, &id[..8], "Qcloud", "0193a0d2-5c3e-7f00-8a11-2b3c4d5e6f70"]
+    {
         assert!(found(&bob.browser, text).await.is_empty(), "{text}");
     }
     let to_own = bob.browser.get(&format!("/jump?q={own}")).await;
@@ -73,7 +78,11 @@ async fn another_accounts_things_are_not_found() {
         assert!(found(&other.browser, text).await.is_empty(), "{text}");
     }
     let events = other.browser.get(&format!("/jump?q={id}")).await;
-    assert_eq!(events.location().unwrap(), format!("/audit?target={id}"), "as for an id that nobody ever had");
+    assert_eq!(
+        events.location().unwrap(),
+        format!("/audit?target={id}"),
+        "as for an id that nobody ever had"
+    );
 }
 
 #[actix_web::test]

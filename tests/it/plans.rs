@@ -14,7 +14,7 @@ use std::path::Path;
 use std::process::Command;
 
 /// Tests that together open every page, send every form and call every action.
-const STORIES: [&str; 25] = [
+const STORIES: [&str; 26] = [
     "canaries::",
     "quarantine::",
     "last_use::",
@@ -40,6 +40,7 @@ const STORIES: [&str; 25] = [
     "key_effect::",
     "reports::",
     "overview",
+    "claims::",
 ];
 
 /// What may be read as a whole: a part of the statement, and the reason.

@@ -99,6 +99,13 @@ async fn plant_by_pages(app: &TestApp, (root, places): (&Person, &Places), plant
     planted.push(root.reveal(app, &keys, &places.key).await.text("#secret-key").unwrap());
     let alice = app.signed_in(root, "dev-alice", &[]).await;
     planted.push(alice.browser.seed_page("/me/mfa/totp/new").await.text("#totp-secret").unwrap());
+    let asked = root.browser.submit(&keys, &keys, &[("delivery", "claim")]).await.redirect();
+    let handed = root.browser.get(&root.pass(app, &asked).await.redirect()).await;
+    let link = handed.text("#claim-url").unwrap();
+    let (token, browser) = (link.split_once("t=").unwrap().1.to_owned(), app.browser());
+    let opened = browser.submit(&format!("/claim?t={token}"), "/claim", &[("t", &token)]).await.redirect();
+    planted.push(browser.get(&opened).await.text("#secret-key").unwrap());
+    planted.push(token);
 }
 
 /// What the API made or was told; gives the SecretId of a key of the caller.

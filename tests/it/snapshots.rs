@@ -4,6 +4,7 @@
 //! then read the difference.
 
 pub mod album;
+mod claims;
 mod doors;
 mod errors;
 mod groups;

@@ -86,7 +86,7 @@ async fn add_user(call: Call) -> Result<Map<String, Value>, ApiError> {
         country_code: said.country_code.unwrap_or_default(),
         email: said.email.unwrap_or_default(),
         policies: Vec::new(),
-        kind: NewUserKind::SubUser { console_login, password, must_change },
+        kind: NewUserKind::SubUser { console_login, password, must_change, claim: None },
     };
     let added =
         users::named::add_named_user(&call.app, &call.caller, new, with_key).await.map_err(not_added)?;

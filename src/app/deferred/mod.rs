@@ -52,6 +52,10 @@ pub enum Done {
         secret_id: SecretId,
         ticket: Option<String>,
     },
+    KeyHandedOver {
+        uin: Uin,
+        ticket: String,
+    },
     KeyEnabled(Place),
     KeyTried(Place),
     KeyDeleted(Place),
@@ -173,8 +177,12 @@ fn carry_out(change: &mut Change<'_>, step_up: &StepUp) -> Result<Done, Failure>
             Ok(Done::Secret { place, secret_id, ticket })
         }
         Purpose::CreateKey => {
-            let new = NewKeyText { note: detail.note, limits: detail.limits };
-            let Created { secret_id, ticket } = create_checked(change, place, &new)?;
+            let new = NewKeyText { note: detail.note, limits: detail.limits, delivery: detail.delivery };
+            let (secret_id, ticket) = match create_checked(change, place, &new)? {
+                Created::Kept(secret_id) => (secret_id, None),
+                Created::ShownOnce { secret_id, ticket } => (secret_id, Some(ticket)),
+                Created::HandedOver { uin, ticket } => return Ok(Done::KeyHandedOver { uin, ticket }),
+            };
             Ok(Done::KeyCreated { place, secret_id, ticket })
         }
         Purpose::EnableKey => enable_at(change, &key()?).map(|()| Done::KeyEnabled(place)),
@@ -223,8 +231,8 @@ fn carry_out(change: &mut Change<'_>, step_up: &StepUp) -> Result<Done, Failure>
 fn rotate(change: &mut Change<'_>, key: KeyRef, wish: Option<RotationWish>) -> Result<Done, Failure> {
     let wish = wish.ok_or(Failure::Corrupt("step_ups.detail"))?;
     Ok(match carry_out_rotation(change, &key, &wish)? {
-        Rotated::Begun(Created { secret_id, ticket: ticket @ Some(_) }) => {
-            Done::KeyCreated { place: key.place, secret_id, ticket }
+        Rotated::Begun(Created::ShownOnce { secret_id, ticket }) => {
+            Done::KeyCreated { place: key.place, secret_id, ticket: Some(ticket) }
         }
         Rotated::Begun(_) => Done::KeyRotated { key, is_new: true },
         Rotated::Planned => Done::KeyRotated { key, is_new: false },

@@ -5,6 +5,7 @@ use crate::app::factors::locks::step_up_locked;
 use crate::app::session::tickets::Door;
 use crate::app::{App, Failure};
 use crate::domain::deadline;
+use crate::domain::delivery::{Delivery, WrittenDelivery};
 use crate::domain::key::SecretId;
 use crate::domain::key_limits::written::WrittenLimits;
 use crate::domain::rotation::RotationWish;
@@ -42,6 +43,9 @@ pub(in crate::app) struct Detail {
     /// Of a new key; none: those that the account gives.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub limits: Option<Box<WrittenLimits>>,
+    /// Of a new key: how it is handed over, if not by the page of whoever makes it.
+    #[serde(default)]
+    pub delivery: WrittenDelivery,
     pub settings: Option<SettingsText>,
     /// Sealed by the vault, base64: what is to be kept or shown afterwards.
     pub sealed: Option<String>,
@@ -104,6 +108,8 @@ pub struct Question {
     pub way: Option<Way>,
     /// Of settings: what they mean for existing keys; may be empty.
     pub effect: String,
+    /// Of a new key: how it is handed over, if it is.
+    pub delivery: Option<Delivery>,
     /// The only authenticator app; with more than one, any will do.
     pub device: Option<String>,
     pub window_minutes: i64,
@@ -160,6 +166,7 @@ pub async fn question(app: &App, caller: &Caller, id: Option<String>) -> Result<
             is_own_key: detail.own,
             way: detail.way,
             effect: if detail.settings.is_some() { detail.note } else { String::new() },
+            delivery: detail.delivery.judged().ok().flatten(),
             id: step_up.id,
             target,
             object: step_up.object,
@@ -203,6 +210,14 @@ pub(in crate::app) fn reveal_door<'a>(
 /// What a ticket for the caller's own once-only page opens.
 pub(in crate::app) fn own_door<'a>(caller: &'a Caller, purpose: &'static str) -> Result<Door<'a>, Failure> {
     Ok(Door { session: &caller.session()?.id_hash, purpose, uid: caller.user.uid, object: "" })
+}
+
+/// What the ticket of the page with a claim link or a sealed delivery is for.
+pub const HANDED_OVER: &str = "handed_over";
+
+/// What a ticket for the page that shows what is to be sent opens.
+pub(in crate::app) fn handing_door(caller: &Caller, uid: Uid) -> Result<Door<'_>, Failure> {
+    Ok(Door { session: &caller.session()?.id_hash, purpose: HANDED_OVER, uid, object: "" })
 }
 
 /// The user that a question is about: of the account that is acted in now.

@@ -4,7 +4,7 @@ use crate::app::factors::known_devices::{Device, mac};
 use crate::app::{App, Failure};
 use crate::domain::network::Network;
 use crate::domain::throttle::{
-    CLOSED_SECONDS, DEVICE, Limit, NETWORK, RECOVERY, SECOND_STEP, SECOND_STEP_EVERYWHERE, USER,
+    CLAIM, CLOSED_SECONDS, DEVICE, Limit, NETWORK, RECOVERY, SECOND_STEP, SECOND_STEP_EVERYWHERE, USER,
     USER_AND_NETWORK,
 };
 use crate::domain::user::Uin;
@@ -123,6 +123,11 @@ pub(in crate::app) fn recovery_buckets(app: &App, uin: Uin, ip: &str, known: Opt
     Buckets(vec![(format!("recovery:{uin}:{}", place(app, ip, known)), RECOVERY)])
 }
 
+/// The counter of claim links that open nothing.
+pub(in crate::app) fn claim_buckets(app: &App, ip: &str) -> Buckets {
+    Buckets(vec![(format!("claim:{}", place(app, ip, None)), CLAIM)])
+}
+
 fn place(app: &App, ip: &str, known: Option<&Device>) -> String {
     if let Some(device) = known {
         return format!("device:{}", device.nonce);
@@ -168,6 +173,7 @@ pub(in crate::app) fn forgive_network(app: &App, conn: &mut Conn, network: &Netw
     throttles::clear_below(conn, OF_NETWORKS, narrowest)?;
     throttles::clear_below(conn, "code:", &format!(":{narrowest}"))?;
     throttles::clear_below(conn, "recovery:", &format!(":{narrowest}"))?;
+    throttles::clear_below(conn, "claim:", &format!(":{narrowest}"))?;
     Ok(())
 }
 

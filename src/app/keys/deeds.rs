@@ -74,7 +74,7 @@ pub(in crate::app) fn create(
     note: &str,
     via: Via,
 ) -> Result<(Key, SecretKey), Failure> {
-    let text = NewKeyText { note: note.to_owned(), limits: None };
+    let text = NewKeyText { note: note.to_owned(), ..NewKeyText::default() };
     create_limited(change, holder, &text, via)
 }
 

@@ -20,6 +20,7 @@ use super::caller::Caller;
 use super::{App, Failure};
 use crate::app::change::Change;
 use crate::app::factors::ask::{Asked, Detail, Wish, ask};
+use crate::app::handing::{MadeKey, hand_over_key};
 use crate::app::keys::deeds::Via;
 use crate::app::keys::limits::first::{NewKeyText, first_limits};
 use crate::app::keys::reveal_age::{Vouching, Wait};
@@ -33,7 +34,7 @@ use crate::domain::rotation::Rotation;
 use crate::domain::secret::SecretKey;
 use crate::domain::step_up::Purpose;
 use crate::domain::trial::Trial;
-use crate::domain::user::User;
+use crate::domain::user::{Uin, User};
 use crate::store::{self, Conn, api_keys, dialect, key_usage, users};
 
 pub use crate::app::keys::rights::KeyRights;
@@ -115,54 +116,92 @@ pub async fn find(
     app.view(caller, move |view| held(view.conn, view.by, &key, operation)).await
 }
 
-/// Makes a key, unless two exist. Asks for a second-factor check where the account wants one.
+/// Makes a key, unless two exist. Asks for a second-factor check where the account wants one, and always where somebody
+/// else is to get the secret.
 pub async fn create(app: &App, caller: &Caller, place: Place, new: NewKeyText) -> Result<Step<Key>, Failure> {
-    let new = NewKeyText { note: key_note(&new.note)?, ..new };
-    if !caller.needs_step_up(Operation::Create) {
+    let (note, delivery) = match (key_note(&new.note), new.delivery.judged()) {
+        (Ok(note), Ok(delivery)) => (note, delivery),
+        (note, delivery) => {
+            return Err(Failure::Invalid(note.err().into_iter().chain(delivery.err()).collect()));
+        }
+    };
+    let new = NewKeyText { note, ..new };
+    let is_handed_over = delivery.is_some();
+    if !is_handed_over && !caller.needs_step_up(Operation::Create) {
         let made = app.change(caller, move |change| make_at(change, place, &new)).await;
-        return made.map(|(key, _)| Step::Done(key));
+        return made.map(|made| Step::Done(made.key));
     }
-    first_limits(new.limits.as_deref(), caller.account.settings.key_expiry, app.clock.now())?;
+    let now = app.clock.now();
+    first_limits(new.limits.as_deref(), caller.account.settings.key_expiry, now)?;
     let holder = app
         .view(caller, move |view| {
             let holder = holder(view.conn, view.by, place, Operation::Create)?;
+            if is_handed_over {
+                view.by.ensure_may_hand_over(&holder)?;
+                view.by.ensure_waited_to_hand_over(&holder, Vouching::AnyApp, now)?;
+            }
             free_slot(&api_keys::of_user(view.conn, holder.uid)?)?;
             Ok::<_, Failure>(holder)
         })
         .await?;
-    let NewKeyText { note, limits } = new;
-    let detail = Detail { own: place == Place::Own, note, limits, ..Detail::default() };
+    let NewKeyText { note, limits, delivery } = new;
+    let detail = Detail { own: place == Place::Own, note, limits, delivery, ..Detail::default() };
     let wish = Wish { purpose: Purpose::CreateKey, target: &holder, object: "", detail, secret: None };
     ask(app, caller, wish).await.map(Step::Asked)
 }
 
-fn make_at(change: &mut Change<'_>, place: Place, new: &NewKeyText) -> Result<(Key, SecretKey), Failure> {
+fn make_at(change: &mut Change<'_>, place: Place, new: &NewKeyText) -> Result<Made, Failure> {
     let holder = holder(change.conn, change.by, place, Operation::Create)?;
-    deeds::create_limited(change, &holder, new, Via::Console)
+    let (key, secret) = deeds::create_limited(change, &holder, new, Via::Console)?;
+    Ok(Made { holder, key, secret })
 }
 
-/// A key that was made after a step-up.
-pub(in crate::app) struct Created {
-    pub secret_id: SecretId,
-    /// Opens the page that shows the pair, where it is shown once.
-    pub ticket: Option<String>,
+struct Made {
+    holder: User,
+    key: Key,
+    secret: SecretKey,
 }
 
-/// Creates after a passed step-up; where secrets are shown once, the ticket opens the page that does it.
+/// A key that was made after a step-up, and the page that shows what there is to be shown once.
+pub(in crate::app) enum Created {
+    Kept(SecretId),
+    ShownOnce {
+        secret_id: SecretId,
+        ticket: String,
+    },
+    /// Somebody else gets the secret: the page has what is to be sent.
+    HandedOver {
+        uin: Uin,
+        ticket: String,
+    },
+}
+
+/// Creates after a passed step-up. Where secrets are shown once, the ticket opens the page that does it, unless the secret
+/// is handed over to somebody else.
 pub(in crate::app) fn create_checked(
     change: &mut Change<'_>,
     place: Place,
     new: &NewKeyText,
 ) -> Result<Created, Failure> {
-    let (key, secret) = make_at(change, place, new)?;
-    let ticket = if change.by.account.settings.secret_reveal == SecretReveal::Once {
-        let door = created_door(change.by, &key)?;
-        let new = NewTicket { door: &door, shown: Some(secret.expose()), seconds: SHOWN_ONCE_SECONDS };
-        Some(mint(change.app, change.conn, &new)?)
-    } else {
-        None
-    };
-    Ok(Created { secret_id: key.secret_id, ticket })
+    let Made { holder, key, secret } = make_at(change, place, new)?;
+    if let Some(delivery) = new.delivery.judged()? {
+        change.by.ensure_may_hand_over(&holder)?;
+        change.by.ensure_waited_to_hand_over(&holder, Vouching::LastCode, change.app.clock.now())?;
+        let list = match place {
+            Place::Own => "/keys".to_owned(),
+            Place::Of(uin) => format!("/users/{uin}/keys"),
+        };
+        let made = MadeKey { holder: &holder, key: &key, secret: &secret, list };
+        let ticket = hand_over_key(change, &made, &delivery)?;
+        return Ok(Created::HandedOver { uin: holder.uin, ticket });
+    }
+    if change.by.account.settings.secret_reveal != SecretReveal::Once {
+        return Ok(Created::Kept(key.secret_id));
+    }
+    let door = created_door(change.by, &key)?;
+    let new = NewTicket { door: &door, shown: Some(secret.expose()), seconds: SHOWN_ONCE_SECONDS };
+    let ticket = mint(change.app, change.conn, &new)?;
+    Ok(Created::ShownOnce { secret_id: key.secret_id, ticket })
 }
 
 /// Makes a key unusable from the commit on. Never asks for anything: it is the safe direction.

@@ -59,6 +59,31 @@ impl Caller {
         Err(Denial { action: action::SHOW_SECRET, resource: holder.resource(), cause: Cause::Rule, because })
     }
 
+    /// Nobody hands over others' new keys earlier than their secrets would be shown to somebody of the same standing.
+    pub(in crate::app) fn ensure_waited_to_hand_over(
+        &self,
+        holder: &User,
+        by: Vouching,
+        now: i64,
+    ) -> Result<(), Denial> {
+        if holder.uid == self.user.uid {
+            return Ok(());
+        }
+        let app = self.app_counts_at(by);
+        let made_at = self.ripe_at(action::CREATE_KEY, holder, Mfa::NotChecked);
+        let until = app.max(made_at).max(self.ripe_at(action::CREATE_CLAIM_LINK, holder, Mfa::Passed));
+        if until <= now {
+            return Ok(());
+        }
+        let because = Sentence::on_page(format!(
+            "You can hand over keys of other users from {} on: your authenticator app, or your right to it, was added too \
+             lately.",
+            clock::readable(until)
+        ));
+        let resource = holder.resource();
+        Err(Denial { action: action::CREATE_CLAIM_LINK, resource, cause: Cause::Rule, because })
+    }
+
     /// Who has no app is led to enrolment before this is asked again.
     fn app_counts_at(&self, by: Vouching) -> i64 {
         match by {
@@ -72,12 +97,14 @@ impl Caller {
     }
 
     fn rights_ripe_at(&self, holder: &User) -> i64 {
+        let listed = self.ripe_at(action::QUERY_KEY, holder, Mfa::NotChecked);
+        listed.max(self.ripe_at(action::SHOW_SECRET, holder, Mfa::Passed))
+    }
+
+    fn ripe_at(&self, action: &'static str, holder: &User, mfa: Mfa) -> i64 {
         let resource = holder.resource();
-        let ripe_at = |action, mfa| {
-            let asked = AccessQuestion { action, resource: &resource, ip: &self.source.ip, mfa };
-            self.access.ripe_at(asked, self.grant_rules()).unwrap_or(i64::MAX)
-        };
-        ripe_at(action::QUERY_KEY, Mfa::NotChecked).max(ripe_at(action::SHOW_SECRET, Mfa::Passed))
+        let asked = AccessQuestion { action, resource: &resource, ip: &self.source.ip, mfa };
+        self.access.ripe_at(asked, self.grant_rules()).unwrap_or(i64::MAX)
     }
 }
 

@@ -192,6 +192,7 @@ pub async fn sweep(app: &App) -> Result<(), Failure> {
             crate::store::nodes::sweep(conn, now - 86_400)?;
             crate::store::forms::sweep(conn, now)?;
             crate::store::kept_forms::sweep(conn, now)?;
+            crate::store::claims::sweep(conn, now)?;
             crate::store::refusals::sweep(conn, now)?;
             crate::store::key_usage::sweep(conn, now)?;
             crate::store::key_hours::sweep(conn, now)?;

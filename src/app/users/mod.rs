@@ -15,10 +15,12 @@ use super::caller::Caller;
 use super::{App, Failure};
 use crate::app::change::Change;
 use crate::app::factors::new_password::{Chosen, acceptable, generated_password};
+use crate::app::handing::hand_over_password;
 use crate::app::session::tickets::{Door, NewTicket, SHOWN_ONCE_SECONDS, mint};
 use crate::app::users::names::ensure_free_name;
 use crate::app::users::permissions::attach_in;
 use crate::domain::audit::EventName;
+use crate::domain::claim::Hours;
 use crate::domain::field::FieldError;
 use crate::domain::number::in_words;
 use crate::domain::permission::action;
@@ -54,6 +56,8 @@ pub enum NewUserKind {
         console_login: bool,
         password: Option<Password>,
         must_change: bool,
+        /// For so long a link lets the user choose the first password, and nobody gives one.
+        claim: Option<Hours>,
     },
     /// By the UIN of an existing root account.
     Collaborator(Uin),
@@ -64,6 +68,8 @@ pub struct Added {
     pub uid: Uid,
     pub uin: Uin,
     pub ticket: Option<String>,
+    /// Opens the page with the link that the user chooses the first password by.
+    pub handed: Option<String>,
 }
 
 /// What a user's details may be changed to.
@@ -113,7 +119,7 @@ pub(in crate::app) async fn first_password(
     caller: &Caller,
     new: &NewUser,
 ) -> Result<Option<FirstPassword>, Failure> {
-    let NewUserKind::SubUser { console_login: true, password, must_change } = &new.kind else {
+    let NewUserKind::SubUser { console_login: true, password, must_change, claim: None } = &new.kind else {
         return Ok(None);
     };
     let corrupt = |_| Failure::Corrupt("password");
@@ -157,20 +163,22 @@ pub(in crate::app) fn add_user_in(
         if user.kind == UserKind::Collaborator { EventName::ADD_COLLABORATOR } else { EventName::ADD_USER };
     change.event(name).on(&user).fact("console_login", console_login).record(change);
     attach_first(change, &user, &new.policies)?;
-    let ticket = match first.and_then(|first| first.shown.as_ref()) {
-        Some(text) => {
-            let door = Door {
-                session: &change.by.session()?.id_hash,
-                purpose: INITIAL_PASSWORD,
-                uid: user.uid,
-                object: "",
-            };
-            let new = NewTicket { door: &door, shown: Some(text), seconds: SHOWN_ONCE_SECONDS };
-            Some(mint(change.app, change.conn, &new)?)
+    let shown = first.and_then(|first| first.shown.as_ref());
+    let ticket = shown.map(|text| password_ticket(change, &user, text)).transpose()?;
+    let handed = match new.kind {
+        NewUserKind::SubUser { console_login: true, claim: Some(hours), .. } => {
+            Some(hand_over_password(change, &user, hours)?)
         }
-        None => None,
+        _ => None,
     };
-    Ok(Added { uid: user.uid, uin: user.uin, ticket })
+    Ok(Added { uid: user.uid, uin: user.uin, ticket, handed })
+}
+
+/// Opens the page that shows a generated password once.
+fn password_ticket(change: &mut Change<'_>, user: &User, text: &str) -> Result<String, Failure> {
+    let door =
+        Door { session: &change.by.session()?.id_hash, purpose: INITIAL_PASSWORD, uid: user.uid, object: "" };
+    mint(change.app, change.conn, &NewTicket { door: &door, shown: Some(text), seconds: SHOWN_ONCE_SECONDS })
 }
 
 /// The membership to add; a sub-user gets an identity of its own, a collaborator brings one.

@@ -2,6 +2,7 @@
 
 use crate::app::Failure;
 use crate::app::users::{FirstPassword, NewUser, NewUserKind};
+use crate::domain::claim::Hours;
 use crate::domain::user::{Uin, UserName};
 use crate::store::identities::StoredPassword;
 use serde::{Deserialize, Serialize};
@@ -20,13 +21,16 @@ pub struct PlannedUser {
     console_login: bool,
     hash: Option<String>,
     must_change: bool,
+    /// Hours for which a link lets the user choose the first password. Absent in what was asked before there were links.
+    #[serde(default)]
+    claim: Option<Hours>,
 }
 
 impl PlannedUser {
     pub(in crate::app) fn of(new: NewUser, stored: Option<StoredPassword>) -> Self {
-        let (collaborator, console_login) = match new.kind {
-            NewUserKind::Collaborator(uin) => (Some(uin.0), true),
-            NewUserKind::SubUser { console_login, .. } => (None, console_login),
+        let (collaborator, console_login, claim) = match new.kind {
+            NewUserKind::Collaborator(uin) => (Some(uin.0), true, None),
+            NewUserKind::SubUser { console_login, claim, .. } => (None, console_login, claim),
         };
         let must_change = stored.as_ref().is_some_and(|stored| stored.must_change);
         Self {
@@ -39,6 +43,7 @@ impl PlannedUser {
             console_login,
             hash: stored.map(|stored| stored.hash),
             must_change,
+            claim,
         }
     }
 
@@ -53,6 +58,7 @@ impl PlannedUser {
                 console_login: self.console_login,
                 password: None,
                 must_change: self.must_change,
+                claim: self.claim,
             },
         };
         let first = self.hash.as_ref().map(|hash| FirstPassword {

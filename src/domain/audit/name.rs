@@ -33,6 +33,10 @@ impl EventName {
     pub const FINISH_KEY_ROTATION: Self = Self("FinishKeyRotation");
     pub const SHOW_SECRET_KEY: Self = Self("ShowSecretKey");
     pub const USE_TICKET: Self = Self("UseTicket");
+    pub const CREATE_CLAIM_LINK: Self = Self("CreateClaimLink");
+    pub const OPEN_CLAIM_LINK: Self = Self("OpenClaimLink");
+    pub const REVOKE_CLAIM_LINK: Self = Self("RevokeClaimLink");
+    pub const SEAL_SECRET_KEY: Self = Self("SealSecretKey");
     pub const ADD_USER: Self = Self("AddUser");
     pub const ADD_COLLABORATOR: Self = Self("AddCollaborator");
     pub const UPDATE_USER: Self = Self("UpdateUser");
@@ -84,7 +88,7 @@ impl EventName {
     pub const EXPORT_AUDIT_LOG: Self = Self("ExportAuditLog");
 
     /// All of them.
-    pub const ALL: [Self; 77] = [
+    pub const ALL: [Self; 81] = [
         Self::SETUP,
         Self::SIGN_IN,
         Self::SIGN_OUT,
@@ -113,6 +117,10 @@ impl EventName {
         Self::FINISH_KEY_ROTATION,
         Self::SHOW_SECRET_KEY,
         Self::USE_TICKET,
+        Self::CREATE_CLAIM_LINK,
+        Self::OPEN_CLAIM_LINK,
+        Self::REVOKE_CLAIM_LINK,
+        Self::SEAL_SECRET_KEY,
         Self::ADD_USER,
         Self::ADD_COLLABORATOR,
         Self::UPDATE_USER,

@@ -237,6 +237,30 @@ pub const WORDS: &[Words] = &[
         About::User,
         ["Handed out a signing key", "hand out a signing key"],
     ),
+    words(
+        EventName::SEAL_SECRET_KEY,
+        EventGroup::Keys,
+        About::User,
+        ["Sealed a SecretKey to a public key", "seal a SecretKey to a public key"],
+    ),
+    words(
+        EventName::CREATE_CLAIM_LINK,
+        EventGroup::Users,
+        About::User,
+        ["Made a claim link", "make a claim link"],
+    ),
+    words(
+        EventName::OPEN_CLAIM_LINK,
+        EventGroup::Users,
+        About::User,
+        ["Opened a claim link", "open a claim link"],
+    ),
+    words(
+        EventName::REVOKE_CLAIM_LINK,
+        EventGroup::Users,
+        About::User,
+        ["Revoked a claim link", "revoke a claim link"],
+    ),
     words(EventName::ADD_USER, EventGroup::Users, About::User, ["Created a user", "create a user"]),
     words(
         EventName::ADD_COLLABORATOR,

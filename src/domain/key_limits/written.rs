@@ -66,7 +66,7 @@ impl WrittenLimits {
     }
 
     /// What is written, in place of what stood before: that is not judged again.
-    fn read(&self, before: &KeyLimits, now: i64) -> Result<KeyLimits, Vec<FieldError>> {
+    pub fn read(&self, before: &KeyLimits, now: i64) -> Result<KeyLimits, Vec<FieldError>> {
         let mut faults = Faults(Vec::new());
         let line = |name, label, text: &str, kept: &str| {
             field::unless_kept(Some(kept), text, |text| field::line(name, label, text, LONGEST_LINE))

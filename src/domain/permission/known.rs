@@ -72,6 +72,7 @@ pub const KNOWN: &[&str] = &[
     "cam:UpdatePolicy",
     "cam:UpdateUser",
     "camlock:CreateCanary",
+    "camlock:CreateClaimLink",
     "camlock:CreateGateToken",
     "camlock:CreateService",
     "camlock:DeleteCanary",

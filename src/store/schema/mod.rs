@@ -2,6 +2,7 @@
 
 mod account;
 mod canary;
+mod claim;
 mod database;
 mod gate;
 mod key;
@@ -13,6 +14,7 @@ mod user;
 
 pub use account::{account_hours, accounts, audit_events, setup_tokens};
 pub use canary::{canaries, canary_alerts, canary_touches};
+pub use claim::claims;
 pub use database::{authority_log, leases, meta, nodes, sequences};
 pub use gate::{gate_token_services, gate_tokens, service_hours, service_refusals, services};
 pub use key::{
@@ -38,6 +40,8 @@ diesel::joinable!(user_looks -> users (uid));
 diesel::joinable!(user_starts -> users (uid));
 diesel::joinable!(user_terms -> users (uid));
 diesel::joinable!(api_keys -> users (uid));
+diesel::joinable!(claims -> api_keys (secret_id));
+diesel::joinable!(claims -> users (uid));
 diesel::joinable!(trials -> api_keys (secret_id));
 diesel::joinable!(totp_devices -> identities (uin));
 diesel::joinable!(recovery_codes -> identities (uin));
@@ -71,6 +75,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     canaries,
     canary_alerts,
     canary_touches,
+    claims,
     enrolments,
     forms,
     gate_token_services,

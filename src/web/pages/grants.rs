@@ -5,8 +5,8 @@ use crate::app::{
     Failure, caller::Caller, deferred::grant, keys::Step, policies::edit::Edited, session::window,
 };
 use crate::web::{
-    answer::PageResult, answer::see_other, caller::AnyPerson, forms::csrf::Protected, pages::ways::question,
-    visit::Visit,
+    answer::PageResult, answer::see_other, caller::AnyPerson, forms::csrf::Protected,
+    pages::ways::handed_over, pages::ways::question, visit::Visit,
 };
 use actix_web::HttpResponse;
 use std::ops::Deref;
@@ -31,9 +31,10 @@ impl<P: Deref<Target = Caller>> Visit<P> {
         match granted {
             Granted::User(added) => {
                 let address = format!("/users/{}", added.uin);
-                match &added.ticket {
-                    Some(ticket) => see_other(&format!("{address}/created?t={ticket}")),
-                    None => self.done(&address, way.text.as_str()),
+                match (&added.ticket, &added.handed) {
+                    (Some(ticket), _) => see_other(&format!("{address}/created?t={ticket}")),
+                    (None, Some(ticket)) => see_other(&handed_over(added.uin, ticket)),
+                    (None, None) => self.done(&address, way.text.as_str()),
                 }
             }
             Granted::GateToken { ticket } => see_other(&format!("/settings/gates/created?t={ticket}")),

@@ -6,6 +6,7 @@ pub mod audit;
 pub mod bars;
 pub mod canaries;
 pub mod chooser;
+pub mod claims;
 pub mod confirm;
 pub mod faults;
 pub mod grants;

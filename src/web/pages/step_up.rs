@@ -2,14 +2,16 @@
 
 use crate::app::deferred::{Answer, Answered, Done, Question};
 use crate::app::{App, Failure, deferred, forms, keys::Place, session::window};
-use crate::domain::{field::FieldError, key::SecretId, sentence::Sentence, step_up::Purpose, totp::Code};
+use crate::domain::{
+    delivery::Delivery, field::FieldError, key::SecretId, sentence::Sentence, step_up::Purpose, totp::Code,
+};
 use crate::web::answer::{PageResult, render, render_as, see_other};
 use crate::web::pages::keys::replace::{PLANNED, REPLACING};
 use crate::web::pages::keys::status::TRIED_OFF;
 use crate::web::{
     caller::AnyPerson, error::PageError, error::in_words, forms::csrf::Protected, layout::Layout,
-    layout::filters, layout::flash::Kind, pages::ways::keys_address, query::Query, session::continue_as,
-    visit::Visit,
+    layout::filters, layout::flash::Kind, pages::ways::handed_over, pages::ways::keys_address, query::Query,
+    session::continue_as, visit::Visit,
 };
 use actix_web::{
     HttpResponse, ResponseError, http::StatusCode, http::header::LOCATION, http::header::RETRY_AFTER,
@@ -282,6 +284,7 @@ fn onward(done: Done) -> (String, Option<&'static str>) {
         Done::KeyCreated { place, ticket: None, .. } => {
             at(&keys_address(place), "Key created. Show displays its SecretKey after verification.")
         }
+        Done::KeyHandedOver { uin, ticket } => (handed_over(uin, &ticket), None),
         Done::KeyEnabled(place) => {
             at(&keys_address(place), "Enabled. Requests signed with it are accepted again.")
         }

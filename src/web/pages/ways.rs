@@ -1,6 +1,7 @@
 //! Addresses that several pages lead to.
 
 use crate::app::{deferred::Asked, keys::Place};
+use crate::domain::user::Uin;
 use crate::web::answer::see_other;
 use actix_web::HttpResponse;
 
@@ -10,6 +11,11 @@ pub fn keys_address(place: Place) -> String {
         Place::Own => "/keys".to_owned(),
         Place::Of(uin) => format!("/users/{uin}/keys"),
     }
+}
+
+/// The address of the page with what is to be sent to a user.
+pub fn handed_over(uin: Uin, ticket: &str) -> String {
+    format!("/users/{uin}/handed-over?t={ticket}")
 }
 
 /// On to what a person was asked: the question, or enrolment first.

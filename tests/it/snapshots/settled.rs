@@ -10,7 +10,10 @@ const ICON: (&str, &str) = (
 );
 
 /// What stands around something that varies; after the last `>` where that is an element.
-const MARKS: [(&str, &str, &str); 16] = [
+const MARKS: [(&str, &str, &str); 19] = [
+    ("id=\"sealed\"", "<", "SEALED"),
+    ("/claim/", "/", "CLAIM"),
+    ("data-claim=\"", "\"", "CLAIM"),
     ("id=\"secret-key\"", "<", "SECRET"),
     ("id=\"totp-secret\"", "<", "SEED"),
     ("id=\"initial-password\"", "<", "PASSWORD"),

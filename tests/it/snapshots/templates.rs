@@ -6,7 +6,7 @@ use std::fs;
 use std::path::Path;
 
 /// The folders of snapshots, one for each scene.
-const SCENES: [&str; 8] = ["api", "doors", "errors", "groups", "keys", "own", "policies", "users"];
+const SCENES: [&str; 9] = ["api", "claims", "doors", "errors", "groups", "keys", "own", "policies", "users"];
 
 /// Templates by name, with their text.
 fn templates() -> BTreeMap<String, String> {

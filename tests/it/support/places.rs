@@ -51,6 +51,7 @@ impl Places {
             .replace("{canary}", &self.canary)
             .replace("{service}", "orders")
             .replace("{token}", "edge")
+            .replace("{claim}", "none")
             .replace("{seq}", "1")
             .replace("{kind}", "old")
             .replace("{session}", "0")

@@ -4,11 +4,13 @@ use crate::app::caller::Caller;
 use crate::app::change::event::Draft;
 use crate::app::keys::limits::keep::{changed, set};
 use crate::app::{App, Failure};
+use crate::domain::delivery::WrittenDelivery;
 use crate::domain::key::Key;
 use crate::domain::key_limits::KeyLimits;
 use crate::domain::key_limits::expiry::KeyExpiry;
 use crate::domain::key_limits::written::WrittenLimits;
-use crate::store::Conn;
+use crate::domain::user::User;
+use crate::store::{Conn, accounts};
 
 /// What is said of a key that is to be made.
 #[derive(Clone, Debug, Default)]
@@ -16,6 +18,8 @@ pub struct NewKeyText {
     pub note: String,
     /// None: those that the account gives.
     pub limits: Option<Box<WrittenLimits>>,
+    /// How it is handed over, if not by the page of whoever makes it.
+    pub delivery: WrittenDelivery,
 }
 
 /// The limits of a new key, as a form for one offers them.
@@ -33,6 +37,12 @@ pub(in crate::app) fn first_limits(
         Some(written) => written.read_new(expiry, now).map_err(Failure::Invalid),
         None => Ok(given(expiry, now)),
     }
+}
+
+/// How long the account lets new keys live.
+pub(in crate::app) fn expiry_of(conn: &mut Conn, holder: &User) -> Result<KeyExpiry, Failure> {
+    let account = accounts::find(conn, holder.owner_uin)?;
+    Ok(account.ok_or(Failure::Corrupt("accounts.owner_uin"))?.settings.key_expiry)
 }
 
 /// What every new key of an account gets.

@@ -7,7 +7,8 @@ use crate::app::change::event::Draft;
 use crate::app::change::{Change, Spend};
 use crate::app::factors::ask::{Asked, Detail, Wish, ask};
 use crate::app::keys::deeds::{self, NewKey};
-use crate::app::keys::limits::{changed, set};
+use crate::app::keys::limits::first::expiry_of;
+use crate::app::keys::limits::keep::{changed, set};
 use crate::app::keys::pair::fresh_pair;
 use crate::app::keys::{Created, HeldKey, KeyRef, Operation, Place, Step, created_door, held};
 use crate::app::session::tickets::{NewTicket, SHOWN_ONCE_SECONDS, mint};
@@ -51,8 +52,8 @@ pub async fn begin(
     let wish = RotationWish::of(beginning.plan, Some(begins));
     if !caller.needs_step_up(operation) {
         let key = key.clone();
-        let made = app.change(caller, move |change| begin_at(change, &key, &wish)).await;
-        return made.map(|created| Step::Done(created.secret_id));
+        let made = app.change(caller, move |change| begun_at(change, &key, &wish)).await;
+        return made.map(|begun| Step::Done(begun.rotation.new));
     }
     let (wanted, tried) = (key.clone(), wish.clone());
     let held = app
@@ -93,19 +94,24 @@ pub(super) fn begin_at(
     key: &KeyRef,
     wish: &RotationWish,
 ) -> Result<Created, Failure> {
-    let held = held(change.conn, change.by, key, Operation::Query)?;
-    ensure_may_rotate(change.by, key.place, &held.holder)?;
-    let who = Who::Caller(change.by);
-    let begun = begin_in(change, &held.holder, &key.id, Start { who, wish })?;
-    let ticket = match begun.made {
+    let begun = begun_at(change, key, wish)?;
+    let secret_id = begun.rotation.new;
+    match begun.made {
         Some((made, secret)) if change.by.account.settings.secret_reveal == SecretReveal::Once => {
             let door = created_door(change.by, &made)?;
             let new = NewTicket { door: &door, shown: Some(secret.expose()), seconds: SHOWN_ONCE_SECONDS };
-            Some(mint(change.app, change.conn, &new)?)
+            let ticket = mint(change.app, change.conn, &new)?;
+            Ok(Created::ShownOnce { secret_id, ticket })
         }
-        _ => None,
-    };
-    Ok(Created { secret_id: begun.rotation.new, ticket })
+        _ => Ok(Created::Kept(secret_id)),
+    }
+}
+
+fn begun_at(change: &mut Change<'_>, key: &KeyRef, wish: &RotationWish) -> Result<Begun, Failure> {
+    let held = held(change.conn, change.by, key, Operation::Query)?;
+    ensure_may_rotate(change.by, key.place, &held.holder)?;
+    let who = Who::Caller(change.by);
+    begin_in(change, &held.holder, &key.id, Start { who, wish })
 }
 
 /// Replacing makes a key, disables another and deletes it: whoever does it may do each.
@@ -228,11 +234,11 @@ fn make<By: Spend>(
     let key = deeds::put(change.app, change.conn, new)?;
     let id = key.secret_id.clone();
     who.about(EventName::CREATE_API_KEY, holder, &id).fact("replaces", old.secret_id.as_str()).record(change);
-    let limits = KeyLimits {
-        expires_at: wish.begins.as_ref().and_then(|begins| begins.expires_at),
-        review_at: None,
-        ..old.limits.clone()
-    };
+    let (now, expiry) = (change.app.clock.now(), expiry_of(change.conn, holder)?);
+    let wished = wish.begins.as_ref().and_then(|begins| begins.expires_at);
+    let expires_at = wished.or(expiry.end_of_new(now));
+    expiry.ensure(expires_at, now)?;
+    let limits = KeyLimits { expires_at, review_at: None, ..old.limits.clone() };
     if limits == KeyLimits::default() {
         return Ok((key, secret));
     }

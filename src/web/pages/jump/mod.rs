@@ -64,17 +64,19 @@ fn groups(visit: &Visit, found: Found, q: &str) -> Vec<Group> {
         let kind = if policy.kind() == PolicyKind::Preset { "Preset" } else { "Custom" };
         row(format!("/policies/{}", policy.id), policy.name, kind.to_owned())
     });
-    let groups = found
-        .groups
-        .into_iter()
-        .map(|group| row(format!("/groups/{}", group.id), group.name, group.remark));
+    let groups =
+        found.groups.into_iter().map(|group| row(format!("/groups/{}", group.id), group.name, group.remark));
     let mut events = Vec::new();
     if visit.person.may_here(action::READ_AUDIT) {
         if is_request_id(q) {
             let href = format!("/audit?request_id={}", q.to_ascii_lowercase());
             events.push(row(href, "Events of this request".to_owned(), q.to_ascii_lowercase()));
         } else if SecretId::parse(q).is_ok() && keys.len() == 0 {
-            events.push(row(format!("/audit?target={q}"), "Events about this SecretId".to_owned(), q.to_owned()));
+            events.push(row(
+                format!("/audit?target={q}"),
+                "Events about this SecretId".to_owned(),
+                q.to_owned(),
+            ));
         }
     }
     [

@@ -238,6 +238,8 @@ struct IndexPage {
     may_rotate: bool,
     errors: Vec<Problem>,
     new_key: NewKeyForm,
+    /// Whether the person may hand new keys over.
+    hands_over: bool,
     /// SecretId and text of a note that came back.
     edited: (String, String),
 }
@@ -346,6 +348,7 @@ fn index_page(visit: &Visit, found: &KeyPage, head: Option<UserHead>, trouble: N
         shown_once,
         errors: trouble.errors.into_iter().map(problem).collect(),
         new_key,
+        hands_over: visit.person.may(action::CREATE_CLAIM_LINK, found.holder.uin),
         edited,
     }
 }

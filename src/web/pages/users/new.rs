@@ -2,6 +2,7 @@
 
 use crate::app::users::{Details, NewUser, NewUserKind};
 use crate::app::{deferred, deferred::grant::Way, factors, users};
+use crate::domain::claim::Hours;
 use crate::domain::{
     field::FieldError, number::in_words, permission::action, policies::StoredPolicy, secret::Password,
     user::MAX_OWNERS_OF_COLLABORATOR, user::Uin, user::UserKind,
@@ -16,7 +17,18 @@ use askama::Template;
 use zeroize::Zeroizing;
 
 /// The fields from the top of the form to its end.
-const ORDER: [&str; 8] = ["kind", "user_name", "note", "phone", "email", "console_login", "password", "uin"];
+const ORDER: [&str; 10] = [
+    "kind",
+    "user_name",
+    "note",
+    "phone",
+    "email",
+    "console_login",
+    "claim_link",
+    "hours",
+    "password",
+    "uin",
+];
 
 #[derive(Template)]
 #[template(path = "users/new.html")]
@@ -26,6 +38,8 @@ struct NewPage {
     sent: Sent,
     choices: Vec<PolicyChoice>,
     lists_users: bool,
+    /// Whether the person may make claim links.
+    hands_over: bool,
     /// What a collaborator’s UIN is, and in how many accounts one can be.
     collaborator_hint: String,
     shortest: i64,
@@ -38,6 +52,9 @@ struct Sent {
     uin: String,
     console: bool,
     must_change: bool,
+    /// Whether a link lets the user choose the password, and for how many hours.
+    claim: bool,
+    hours: String,
     policies: Vec<String>,
 }
 
@@ -161,6 +178,7 @@ impl NewPage {
             choices: known.into_iter().map(|policy| PolicyChoice::of(policy, &sent)).collect(),
             sent,
             lists_users: visit.person.may_here(action::LIST_USERS),
+            hands_over: visit.person.may_here(action::CREATE_CLAIM_LINK),
             collaborator_hint: collaborator_hint(),
             shortest: visit.person.account.settings.password_min_length,
         })
@@ -183,6 +201,8 @@ impl Sent {
             uin: String::new(),
             console: true,
             must_change: false,
+            claim: false,
+            hours: String::new(),
             policies: Vec::new(),
         }
     }
@@ -194,6 +214,8 @@ impl Sent {
             uin: form.text("uin").trim().to_owned(),
             console: form.is_ticked("console_login"),
             must_change: form.is_ticked("must_change_password"),
+            claim: form.is_ticked("claim_link"),
+            hours: form.text("hours").trim().to_owned(),
             policies: form.all("policy"),
         }
     }
@@ -243,15 +265,36 @@ impl Sent {
             let text = "A sub-user gets a UIN of its own. Leave this empty, or choose Collaborator.";
             errors.push(FieldError::on_page("uin", text));
         }
+        let claim = self.claim_link(password, errors);
         let chosen = Some(password).filter(|text| !text.is_empty()).map(Password::parse).transpose();
         let password = sift(chosen.map_err(|refusal| FieldError::on_page("password", refusal)), errors)?;
-        Some(NewUserKind::SubUser { console_login: self.console, password, must_change: self.must_change })
+        let must_change = self.must_change;
+        Some(NewUserKind::SubUser { console_login: self.console, password, must_change, claim })
+    }
+
+    fn claim_link(&self, password: &str, errors: &mut Vec<FieldError>) -> Option<Hours> {
+        if !self.claim {
+            return None;
+        }
+        if !self.console {
+            let text = "Tick console access too: the link lets the user choose a password to sign in with.";
+            errors.push(FieldError::on_page("claim_link", text));
+        }
+        if !password.is_empty() {
+            let text = "The user chooses the password by the link. Leave this empty.";
+            errors.push(FieldError::on_page("password", text));
+        }
+        sift(Hours::parse(&self.hours), errors)
     }
 
     fn collaborator(&self, password: &str, errors: &mut Vec<FieldError>) -> Option<NewUserKind> {
         if !password.is_empty() {
             let text = "A collaborator signs in with its own password. Leave this empty.";
             errors.push(FieldError::on_page("password", text));
+        }
+        if self.claim {
+            let text = "A collaborator has a password already. Leave this unticked.";
+            errors.push(FieldError::on_page("claim_link", text));
         }
         let uin = Uin::parse(&self.uin).map_err(|refusal| FieldError::on_page("uin", refusal));
         sift(uin, errors).map(NewUserKind::Collaborator)

@@ -1,7 +1,9 @@
 //! The Security tab: how a user signs in, what administrators may do about it, and its deletion.
 
 use crate::app::{deferred::grant::Grant, deferred::grant::Way, users, users::UserDetails};
+use crate::domain::claim::Standing;
 use crate::domain::{key::SecretId, permission::action, user::Uin, user::UserKind};
+use crate::web::pages::claims::listed::{ClaimView, claims_of};
 use crate::web::{
     answer::PageResult, answer::render, error::PageError, forms::csrf::Protected, layout::Layout,
     layout::filters, pages::users::head::UserHead, pages::ways::question, visit::Visit,
@@ -14,6 +16,8 @@ struct IndexPage {
     page: Layout,
     head: UserHead,
     details: UserDetails,
+    /// For who may make them.
+    claims: Vec<ClaimView>,
     kind: &'static str,
     /// Whether the person may change how the user signs in.
     manages: bool,
@@ -30,6 +34,7 @@ pub async fn index(visit: Visit) -> PageResult {
         page: visit.layout("users"),
         kind: details.user.kind.as_str(),
         manages: !head.is_self && !head.is_root && visit.person.may(action::UPDATE_USER, uin),
+        claims: claims_of(&visit, uin).await?,
         removal: removal(&visit, &head).await?,
         details,
         head,

@@ -2,6 +2,7 @@
 
 use crate::app::keys::limits::first::{NewKeyText, offered};
 use crate::app::{keys, keys::Step};
+use crate::domain::delivery::WrittenDelivery;
 use crate::domain::field::FieldError;
 use crate::web::answer::PageResult;
 use crate::web::pages::keys::limits::form;
@@ -35,5 +36,7 @@ fn typed(visit: &Visit, sent: &Form) -> NewKeyText {
     if !sent.has("expires_at") {
         written.expires_at = offered(visit.app(), &visit.person).expires_at;
     }
-    NewKeyText { note: sent.text("note").to_owned(), limits: Some(Box::new(written)) }
+    let text = |name| sent.text(name).to_owned();
+    let delivery = WrittenDelivery { way: text("delivery"), to: text("to"), hours: text("hours") };
+    NewKeyText { note: text("note"), limits: Some(Box::new(written)), delivery }
 }

@@ -1,15 +1,20 @@
 //! The fields of a key's limits, on their own page and for a new key.
 
 use crate::app::keys::limits::first::{NewKeyText, offered};
+use crate::domain::delivery::WrittenDelivery;
 use crate::domain::field::FieldError;
 use crate::domain::key_limits::written::WrittenLimits;
 use crate::web::forms::Form;
 use crate::web::visit::Visit;
 
+/// Their names.
+const LIMITS: [&str; 7] = ["expires_at", "idle_days", "networks", "policy", "purpose", "owner", "review_at"];
+
 /// What the form for a new key holds.
 pub struct NewKeyForm {
     pub note: String,
     pub limits: WrittenLimits,
+    pub delivery: WrittenDelivery,
     /// The longest time for a key of this account, in days; 0: none.
     pub max_days: i64,
     /// Whether the limits are shown without being asked for.
@@ -21,16 +26,15 @@ impl NewKeyForm {
     pub fn empty(visit: &Visit) -> Self {
         let max_days = visit.person.account.settings.key_expiry.max_days;
         let limits = offered(visit.app(), &visit.person);
-        Self { note: String::new(), limits, max_days, is_open: false }
+        Self { note: String::new(), limits, delivery: WrittenDelivery::default(), max_days, is_open: false }
     }
 
     /// The same with what was typed.
     pub fn again(visit: &Visit, new: NewKeyText, errors: &[FieldError]) -> Self {
         let empty = Self::empty(visit);
         let limits = new.limits.map_or(empty.limits.clone(), |limits| *limits);
-        let is_open =
-            limits != empty.limits || errors.iter().any(|error| !matches!(error.field, "" | "note"));
-        Self { note: new.note, limits, is_open, ..empty }
+        let is_open = limits != empty.limits || errors.iter().any(|error| LIMITS.contains(&error.field));
+        Self { note: new.note, limits, delivery: new.delivery, is_open, ..empty }
     }
 }
 

@@ -1,0 +1,5 @@
+//! Claim links: listed, opened by whoever holds one, and what they hand over.
+
+pub mod listed;
+pub mod opening;
+pub mod taking;

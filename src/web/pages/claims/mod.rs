@@ -1,0 +1,6 @@
+//! Hand-over: what is to be sent to a user, and the pages of whoever opens a link.
+
+pub mod handed;
+pub mod listed;
+pub mod open;
+pub mod take;
