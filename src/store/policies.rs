@@ -259,7 +259,9 @@ impl InForce {
 pub fn in_force(conn: &mut Conn, uid: Uid) -> Result<InForce, StoreError> {
     let mut in_force = InForce::default();
     let found: Vec<Deciding> = InForceOf(uid.0).load(conn)?;
-    found.into_iter().for_each(|row| in_force.add(row));
+    for row in found {
+        in_force.add(row);
+    }
     Ok(in_force)
 }
 

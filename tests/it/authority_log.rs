@@ -209,6 +209,7 @@ async fn a_change_of_one_user_leaves_the_key_of_another_in_memory() {
     };
     if app.database.is_sqlite() {
         run(&operator, "DROP TRIGGER api_keys_update_counts");
+        run(&operator, &format!("DELETE FROM key_lines WHERE uid = {}", uid(&two).0));
     }
     quietly(hide);
     run(&operator, &format!("UPDATE users SET note = 'changed' WHERE uid = {}", uid(&one).0));

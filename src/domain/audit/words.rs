@@ -52,6 +52,11 @@ const fn of_account(name: EventName, told: [&'static str; 2]) -> Words {
     words(name, EventGroup::Settings, About::Other, told)
 }
 
+/// Of an event about a user's key.
+const fn of_key(name: EventName, told: [&'static str; 2]) -> Words {
+    words(name, EventGroup::Keys, About::User, told)
+}
+
 /// Every event that there is, once.
 pub const WORDS: &[Words] = &[
     words(EventName::SIGN_IN, EventGroup::SignIn, About::User, ["Signed in", "sign in"]),
@@ -117,99 +122,51 @@ pub const WORDS: &[Words] = &[
         About::User,
         ["Lifted a wait after wrong tries", "lift a wait after wrong tries"],
     ),
-    words(EventName::CREATE_API_KEY, EventGroup::Keys, About::User, ["Created a key", "create a key"]),
-    words(
-        EventName::CREATE_ACCESS_KEY,
-        EventGroup::Keys,
-        About::User,
-        ["Created a key by the API", "create a key by the API"],
-    ),
-    words(EventName::IMPORT_API_KEY, EventGroup::Keys, About::User, ["Imported a key", "import a key"]),
-    words(EventName::ENABLE_API_KEY, EventGroup::Keys, About::User, ["Enabled a key", "enable a key"]),
-    words(EventName::DISABLE_API_KEY, EventGroup::Keys, About::User, ["Disabled a key", "disable a key"]),
-    words(EventName::DELETE_API_KEY, EventGroup::Keys, About::User, ["Deleted a key", "delete a key"]),
-    words(
-        EventName::UPDATE_API_KEY,
-        EventGroup::Keys,
-        About::User,
-        ["Changed the note of a key", "change the note of a key"],
-    ),
-    words(
-        EventName::UPDATE_KEY_LIMITS,
-        EventGroup::Keys,
-        About::User,
-        ["Changed the limits of a key", "change the limits of a key"],
-    ),
-    words(
+    of_key(EventName::CREATE_API_KEY, ["Created a key", "create a key"]),
+    of_key(EventName::CREATE_ACCESS_KEY, ["Created a key by the API", "create a key by the API"]),
+    of_key(EventName::IMPORT_API_KEY, ["Imported a key", "import a key"]),
+    of_key(EventName::ENABLE_API_KEY, ["Enabled a key", "enable a key"]),
+    of_key(EventName::DISABLE_API_KEY, ["Disabled a key", "disable a key"]),
+    of_key(EventName::DELETE_API_KEY, ["Deleted a key", "delete a key"]),
+    of_key(EventName::UPDATE_API_KEY, ["Changed the note of a key", "change the note of a key"]),
+    of_key(EventName::UPDATE_KEY_LIMITS, ["Changed the limits of a key", "change the limits of a key"]),
+    of_key(
         EventName::KEY_IDLE_SOON,
-        EventGroup::Keys,
-        About::User,
         ["Warned that an unused key will be disabled", "warn that an unused key will be disabled"],
     ),
-    words(
+    of_key(
         EventName::UPDATE_ACCESS_KEY,
-        EventGroup::Keys,
-        About::User,
         ["Changed the status of a key by the API", "change the status of a key by the API"],
     ),
-    words(
-        EventName::DELETE_ACCESS_KEY,
-        EventGroup::Keys,
-        About::User,
-        ["Deleted a key by the API", "delete a key by the API"],
-    ),
-    words(
-        EventName::START_KEY_TRIAL,
-        EventGroup::Keys,
-        About::User,
-        ["Tried a key off for 10 minutes", "try a key off for 10 minutes"],
-    ),
-    words(
+    of_key(EventName::DELETE_ACCESS_KEY, ["Deleted a key by the API", "delete a key by the API"]),
+    of_key(EventName::START_KEY_TRIAL, ["Tried a key off for 10 minutes", "try a key off for 10 minutes"]),
+    of_key(
         EventName::END_KEY_TRIAL,
-        EventGroup::Keys,
-        About::User,
         ["Enabled a key again after its trial", "enable a key again after its trial"],
     ),
-    words(
-        EventName::START_KEY_ROTATION,
-        EventGroup::Keys,
-        About::User,
-        ["Began to replace a key", "begin to replace a key"],
-    ),
-    words(
+    of_key(EventName::START_KEY_ROTATION, ["Began to replace a key", "begin to replace a key"]),
+    of_key(
         EventName::UPDATE_KEY_ROTATION,
-        EventGroup::Keys,
-        About::User,
         ["Changed how the replacement of a key ends", "change how the replacement of a key ends"],
     ),
-    words(
+    of_key(
         EventName::STEP_KEY_ROTATION,
-        EventGroup::Keys,
-        About::User,
         ["Went on with the replacement of a key", "go on with the replacement of a key"],
     ),
-    words(
+    of_key(
         EventName::CANCEL_KEY_ROTATION,
-        EventGroup::Keys,
-        About::User,
         ["Cancelled the replacement of a key", "cancel the replacement of a key"],
     ),
-    words(
+    of_key(
         EventName::STOP_KEY_ROTATION,
-        EventGroup::Keys,
-        About::User,
         ["Stopped the replacement of a key", "stop the replacement of a key"],
     ),
-    words(
+    of_key(
         EventName::FINISH_KEY_ROTATION,
-        EventGroup::Keys,
-        About::User,
         ["Finished the replacement of a key", "finish the replacement of a key"],
     ),
-    words(
+    of_key(
         EventName::QUARANTINE_KEY,
-        EventGroup::Keys,
-        About::User,
         ["Disabled a key by a call that the key signed", "disable a key by a call that the key signed"],
     ),
     words(
@@ -225,22 +182,10 @@ pub const WORDS: &[Words] = &[
         ["Deleted a canary key", "delete a canary key"],
     ),
     words(EventName::TOUCH_CANARY, EventGroup::Keys, About::Other, ["Used a canary key", "use a canary key"]),
-    words(
-        EventName::SHOW_SECRET_KEY,
-        EventGroup::Keys,
-        About::User,
-        ["Showed a SecretKey", "show a SecretKey"],
-    ),
-    words(
-        EventName::VEND_SIGNING_KEY,
-        EventGroup::Keys,
-        About::User,
-        ["Handed out a signing key", "hand out a signing key"],
-    ),
-    words(
+    of_key(EventName::SHOW_SECRET_KEY, ["Showed a SecretKey", "show a SecretKey"]),
+    of_key(EventName::VEND_SIGNING_KEY, ["Handed out a signing key", "hand out a signing key"]),
+    of_key(
         EventName::SEAL_SECRET_KEY,
-        EventGroup::Keys,
-        About::User,
         ["Sealed a SecretKey to a public key", "seal a SecretKey to a public key"],
     ),
     words(

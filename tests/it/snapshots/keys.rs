@@ -37,6 +37,8 @@ async fn pages_about_keys_are_as_they_were() {
 async fn questions(album: &mut Album, root: &Person, list: &str, id: &str) {
     let key = format!("{list}/{id}");
     album.open("disable", &root.browser, &format!("{key}/disable")).await;
+    album.open("replace", &root.browser, &format!("{key}/replace")).await;
+    album.open("rotations", &root.browser, "/rotations").await;
     album.open("delete_of_enabled", &root.browser, &format!("{key}/delete")).await;
     let note = "长".repeat(200);
     let refused = root.browser.submit(list, &format!("{key}/note"), &[("note", &note)]).await;
