@@ -178,12 +178,7 @@ fn carry_out(change: &mut Change<'_>, step_up: &StepUp) -> Result<Done, Failure>
         }
         Purpose::CreateKey => {
             let new = NewKeyText { note: detail.note, limits: detail.limits, delivery: detail.delivery };
-            let (secret_id, ticket) = match create_checked(change, place, &new)? {
-                Created::Kept(secret_id) => (secret_id, None),
-                Created::ShownOnce { secret_id, ticket } => (secret_id, Some(ticket)),
-                Created::HandedOver { uin, ticket } => return Ok(Done::KeyHandedOver { uin, ticket }),
-            };
-            Ok(Done::KeyCreated { place, secret_id, ticket })
+            create_key(change, place, &new)
         }
         Purpose::EnableKey => enable_at(change, &key()?).map(|()| Done::KeyEnabled(place)),
         Purpose::TryKeyOff => try_off_at(change, &key()?).map(|()| Done::KeyTried(place)),
@@ -225,6 +220,16 @@ fn carry_out(change: &mut Change<'_>, step_up: &StepUp) -> Result<Done, Failure>
             Ok(Done::Report { format, ticket })
         }
     }
+}
+
+fn create_key(change: &mut Change<'_>, place: Place, new: &NewKeyText) -> Result<Done, Failure> {
+    Ok(match create_checked(change, place, new)? {
+        Created::Kept(secret_id) => Done::KeyCreated { place, secret_id, ticket: None },
+        Created::ShownOnce { secret_id, ticket } => {
+            Done::KeyCreated { place, secret_id, ticket: Some(ticket) }
+        }
+        Created::HandedOver { uin, ticket } => Done::KeyHandedOver { uin, ticket },
+    })
 }
 
 /// Begins to replace a key, or changes how that ends; a secret that is shown once is shown then.

@@ -30,7 +30,7 @@ async fn the_pages_of_the_hand_over_are_sound_in_every_width_and_colour() {
         chrome.open(&link).await;
         chrome.press("Open in this browser").await;
         sweep.look("claim-key").await;
-        sweep.end(11);
+        sweep.end(10);
     })
     .await;
 }

@@ -94,10 +94,10 @@ async fn replaced(sweep: &mut Sweep<'_>, scene: &Scene, id: &str) {
     sweep.visit("/rotations", "rotations-none").await;
     sweep.visit(&page, "key-replace").await;
     chrome.fill("silent_hours", "0").await;
-    chrome.press("Make the second key").await;
+    chrome.press("Begin to replace").await;
     sweep.look("key-replace-with-errors").await;
     chrome.fill("silent_hours", "24").await;
-    chrome.press("Make the second key").await;
+    chrome.press("Begin to replace").await;
     sweep.look("key-replacing").await;
     chrome.click(".twin summary").await;
     sweep.look("key-replacing-with-table").await;
