@@ -89,11 +89,12 @@ pub struct Holder {
     pub owner: Uin,
 }
 
-/// Who has the key of that id, if there is one; it stays until the transaction ends.
+/// Who has the key of that id, if there is one; it stays as it is until the transaction ends. Whoever changes a key waits
+/// for that before its triggers touch anything else, so that nobody has half of what the other wants.
 pub fn keep_key(conn: &mut Conn, id: &SecretId) -> Result<Option<Holder>, StoreError> {
     let key = api_keys::table.find(id.as_str()).select((api_keys::uid, api_keys::owner_uin));
     let found: Option<(i64, i64)> = match conn {
-        Conn::Postgres(conn) => key.for_key_share().get_result(conn).optional()?,
+        Conn::Postgres(conn) => key.for_share().get_result(conn).optional()?,
         Conn::Sqlite(conn) => key.get_result(conn).optional()?,
     };
     Ok(found.map(|(uid, owner)| Holder { uid: Uid(uid), owner: Uin(owner) }))

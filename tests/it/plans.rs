@@ -44,7 +44,9 @@ const STORIES: [&str; 26] = [
 ];
 
 /// What may be read as a whole: a part of the statement, and the reason.
-const WHOLE: [(&str, &str); 9] = [
+const WHOLE: [(&str, &str); 11] = [
+    ("LIMIT $2) AS counted", "as many rows as the limit, which an index led to"),
+    ("LIMIT $3) AS counted", "the same"),
     ("ORDER BY authority_log.number DESC LIMIT", "the newest one, in the order of the key"),
     ("DELETE FROM nodes", "as many rows as there are servers"),
     ("FROM nodes WHERE (nodes.seen_at >=", "as many rows as there are servers"),
