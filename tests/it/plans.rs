@@ -44,7 +44,12 @@ const STORIES: [&str; 26] = [
 ];
 
 /// What may be read as a whole: a part of the statement, and the reason.
-const WHOLE: [(&str, &str); 11] = [
+const WHOLE: [(&str, &str); 13] = [
+    (
+        "FROM rotations WHERE ((rotations.uid = $1) AND (rotations.ended_at IS NULL))",
+        "PostgreSQL begins at the user as soon as there are rows; of none it may as well read those under way",
+    ),
+    ("UPDATE rotations SET ended_at", "the same with the id"),
     ("LIMIT $2) AS counted", "as many rows as the limit, which an index led to"),
     ("LIMIT $3) AS counted", "the same"),
     ("ORDER BY authority_log.number DESC LIMIT", "the newest one, in the order of the key"),
