@@ -1,7 +1,7 @@
 //! What the overview asks of keys: each question is a range of one index. Triggers of the schema keep the rows.
 
 use super::schema::{key_lines, sequences, users};
-use super::{Conn, StoreError, dialect};
+use super::{Conn, StoreError, user_lines};
 use crate::domain::attention::{KeyCause, KeyFound, MOST_COUNTED, Named, Spot, Tally, When};
 use crate::domain::key::SecretId;
 use crate::domain::user::{Uid, Uin};
@@ -244,23 +244,5 @@ const ACTIVE: &str = "\
 ///
 /// Whoever changes a key meanwhile makes its line, or waits for it.
 pub fn fill(conn: &mut Conn, most: i64) -> Result<bool, StoreError> {
-    dialect::lock_text(conn, SURVEYED)?;
-    let from: i64 = sequences::table.find(SURVEYED).select(sequences::value).get_result(conn)?;
-    if from == i64::MAX {
-        return Ok(false);
-    }
-    let next: Option<i64> = users::table
-        .filter(users::uid.gt(from))
-        .order(users::uid)
-        .offset(most - 1)
-        .limit(1)
-        .select(users::uid)
-        .get_result(conn)
-        .optional()?;
-    let to = next.unwrap_or(i64::MAX);
-    for text in [ACTIVE, KEYS] {
-        diesel::sql_query(text).bind::<BigInt, _>(from).bind::<BigInt, _>(to).execute(conn)?;
-    }
-    diesel::update(sequences::table.find(SURVEYED)).set(sequences::value.eq(to)).execute(conn)?;
-    Ok(next.is_some())
+    user_lines::walk(conn, SURVEYED, &[ACTIVE, KEYS], most)
 }

@@ -27,8 +27,19 @@ const LINES: &str = "\
 ///
 /// Whoever changes a key meanwhile makes the line of its user, or waits for it and computes it anew.
 pub fn fill(conn: &mut Conn, most: i64) -> Result<bool, StoreError> {
-    dialect::lock_text(conn, LISTED)?;
-    let from: i64 = sequences::table.find(LISTED).select(sequences::value).get_result(conn)?;
+    walk(conn, LISTED, &[LINES], most)
+}
+
+/// Carries statements out for the next users, between whose UIDs `$1` (excluded) and `$2` they are; `false` when that was done
+/// for all. The sequence of that name says how far it came.
+pub(super) fn walk(
+    conn: &mut Conn,
+    name: &'static str,
+    statements: &[&str],
+    most: i64,
+) -> Result<bool, StoreError> {
+    dialect::lock_text(conn, name)?;
+    let from: i64 = sequences::table.find(name).select(sequences::value).get_result(conn)?;
     if from == i64::MAX {
         return Ok(false);
     }
@@ -41,8 +52,10 @@ pub fn fill(conn: &mut Conn, most: i64) -> Result<bool, StoreError> {
         .get_result(conn)
         .optional()?;
     let to = next.unwrap_or(i64::MAX);
-    diesel::sql_query(LINES).bind::<BigInt, _>(from).bind::<BigInt, _>(to).execute(conn)?;
-    diesel::update(sequences::table.find(LISTED)).set(sequences::value.eq(to)).execute(conn)?;
+    for text in statements {
+        diesel::sql_query(*text).bind::<BigInt, _>(from).bind::<BigInt, _>(to).execute(conn)?;
+    }
+    diesel::update(sequences::table.find(name)).set(sequences::value.eq(to)).execute(conn)?;
     Ok(next.is_some())
 }
 
