@@ -192,6 +192,20 @@ pub enum What {
         worst: Named,
         since: i64,
     },
+    Canaries {
+        /// Those that somebody used.
+        touched: usize,
+        uses: i64,
+        /// Where the one was placed that was used last, and when, in unix seconds.
+        last: String,
+        used_at: i64,
+    },
+    Rotations {
+        /// Keys that are being replaced.
+        tally: Tally,
+        /// When the first of them began, in unix seconds.
+        since: i64,
+    },
     RefusedSpike {
         refused: i64,
         usual: i64,

@@ -19,7 +19,7 @@ const GONE: &str = "AuthFailure.SecretIdNotFound";
 const HOUR: i64 = 3_600;
 
 /// A canary that somebody makes, in the hands of whoever finds it.
-async fn canary(app: &TestApp, person: &Person, name: &str) -> Client {
+pub async fn canary(app: &TestApp, person: &Person, name: &str) -> Client {
     let shown = person.grant(app, NEW, NEW, &[("name", name)]).await.redirect();
     let page = person.browser.get(&shown).await;
     let text = |id: &str| page.text(id).unwrap_or_else(|| panic!("{id} in {}", page.body));

@@ -1,5 +1,6 @@
 //! The overview: each thing that needs attention is told by its cause and not beyond it, with a way that opens.
 
+use crate::canaries::canary;
 use crate::support::people::Person;
 use crate::support::{Answer, Browser, Client, TestApp};
 use camlock::app::keys::usage::flush_usage;
@@ -300,4 +301,54 @@ async fn many_refused_calls_are_told_beside_what_is_usual() {
     scene.wait_days(2).await;
     assert!(scene.row(href).await.is_none());
     assert!(listed(&scene.root.browser, href).await.is_empty());
+}
+
+#[actix_web::test]
+async fn a_canary_that_somebody_used_is_told_first_until_it_is_deleted_and_only_to_who_may_know() {
+    let scene = Scene::new().await;
+    let canary = canary(&scene.app, &scene.root, "old wiki").await;
+    let reader = scene.app.signed_in(&scene.root, "reader", &["QcloudCamReadOnlyAccess"]).await;
+    let overview = json!({"version": "2.0", "statement": [
+        {"effect": "allow", "action": "camlock:GetOverview", "resource": "*"},
+    ]});
+    let blind = scene.app.signed_in(&scene.root, "blind", &[]).await;
+    let fields = [("name", "overview"), ("document", &overview.to_string())];
+    scene.root.grant(&scene.app, "/policies/new", "/policies/new", &fields).await.redirect();
+    let attach = format!("/users/{}/permissions/attach", blind.uin);
+    scene.root.grant(&scene.app, &attach, &attach, &[("policy", "overview")]).await.redirect();
+    assert!(scene.row("/canaries").await.is_none());
+
+    canary.call("cam", "ListUsers", json!({})).await;
+    scene.root.browser.get("/canaries").await;
+
+    let told = rows(&scene.root.browser).await;
+    let first = told.first().unwrap();
+    assert!(first.level == "bad" && first.href == "/canaries", "{told:?}");
+    assert!(first.title.contains("1 canary key") && first.evidence.contains("old wiki"), "{first:?}");
+    assert!(row(&reader.browser, "/canaries").await.is_some());
+    assert!(row(&blind.browser, "/canaries").await.is_none(), "which keys are canaries is not for everybody");
+    let delete = format!("/canaries/{}/delete", canary.secret_id);
+    scene.root.grant(&scene.app, &delete, &delete, &[]).await.redirect();
+    assert!(scene.row("/canaries").await.is_none());
+}
+
+#[actix_web::test]
+async fn a_key_that_is_being_replaced_is_told_until_that_is_over() {
+    let scene = Scene::new().await;
+    assert!(scene.row("/rotations").await.is_none());
+    scene.send("replace", &[("silent_hours", "24"), ("delete_after_days", "7")]).await;
+    let told = scene.row("/rotations").await.unwrap();
+    assert!(told.level == "off" && told.title.contains("1 key is being replaced"), "{told:?}");
+    scene.send("replace/cancel", &[]).await;
+    assert!(scene.row("/rotations").await.is_none());
+}
+
+#[actix_web::test]
+async fn how_long_a_key_is_to_last_is_what_the_account_says() {
+    let scene = Scene::new().await;
+    scene.wait_days(40).await;
+    assert!(scene.row("/attention/old").await.is_none());
+    run(&scene.app, "UPDATE accounts SET key_expiry_max_days = 30");
+    let told = scene.row("/attention/old").await.unwrap();
+    assert!(told.title.contains("older than 30 days"), "{told:?}");
 }

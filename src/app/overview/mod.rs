@@ -106,8 +106,8 @@ struct Look<'l, 't> {
 }
 
 /// How many days a key of the account is to last.
-pub fn oldest_days(_account: &Account) -> i64 {
-    OLDEST_DAYS
+pub fn oldest_days(account: &Account) -> i64 {
+    Some(account.settings.key_expiry.max_days).filter(|days| *days > 0).unwrap_or(OLDEST_DAYS)
 }
 
 fn when(app: &App, caller: &Caller) -> When {

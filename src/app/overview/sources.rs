@@ -6,9 +6,11 @@ use super::Look;
 use crate::app::Failure;
 use crate::app::change::View;
 use crate::domain::account_hours::refused_spike;
-use crate::domain::attention::{Finding, KeyCause, KeyFound, Level, ServerFault, What};
+use crate::domain::attention::{Finding, KeyCause, KeyFound, Level, MOST_COUNTED, ServerFault, Tally, What};
+use crate::domain::canary::Canary;
+use crate::domain::permission::action;
 use crate::store::key_lines::{self, Part, Wanted};
-use crate::store::{migrations, standing_users, users};
+use crate::store::{canaries, migrations, rotations, standing_users, users};
 
 /// Administrators that are looked at, of those whom a policy is attached to and of those in groups each.
 pub(super) const MOST_ADMINISTRATORS: i64 = 1_000;
@@ -21,7 +23,8 @@ const LAG_MS: [i64; 2] = [500, 2_000];
 type Source = fn(&mut Look<'_, '_>) -> Result<Option<Finding>, Failure>;
 
 /// Everything that is looked at, within a level in this order. What else can need attention is added here.
-const SOURCES: [Source; 13] = [
+const SOURCES: [Source; 15] = [
+    touched_canaries,
     root_keys,
     administrators,
     clock,
@@ -31,6 +34,7 @@ const SOURCES: [Source; 13] = [
     |look| keys(look, KeyCause::Ending, Level::Warn),
     refused_calls,
     |look| keys(look, KeyCause::Old, Level::Warn),
+    rotations_under_way,
     |look| keys(look, KeyCause::Unused, Level::Warn),
     |look| keys(look, KeyCause::NeverUsed, Level::Off),
     inactive_users,
@@ -123,6 +127,32 @@ fn other_versions(look: &mut Look<'_, '_>) -> Result<Option<Finding>, Failure> {
     };
     let nodes = here.nodes.iter().filter(|node| is_other(&node.version, node.schema_version)).count();
     if nodes == 0 { Ok(None) } else { found(Level::Warn, What::Server(ServerFault::OtherVersions { nodes })) }
+}
+
+/// For who may know which keys are canaries.
+fn touched_canaries(look: &mut Look<'_, '_>) -> Result<Option<Finding>, Failure> {
+    let by = look.view.by;
+    if !by.may_here(action::LIST_CANARIES) {
+        return Ok(None);
+    }
+    let living = canaries::of_account(look.view.conn, by.owner())?.into_iter();
+    let touched: Vec<Canary> =
+        living.filter(|canary| canary.is_touched() && canary.deleted_at.is_none()).collect();
+    let Some(last) = touched.iter().max_by_key(|canary| canary.touched_ms) else { return Ok(None) };
+    let uses = touched.iter().map(|canary| canary.touches).sum();
+    let (name, used_at) = (last.name.clone(), last.touched_at().unwrap_or_default());
+    found(Level::Bad, What::Canaries { touched: touched.len(), uses, last: name, used_at })
+}
+
+fn rotations_under_way(look: &mut Look<'_, '_>) -> Result<Option<Finding>, Failure> {
+    let by = look.view.by;
+    if !by.may_here(action::QUERY_KEY) {
+        return Ok(None);
+    }
+    let under_way = rotations::of_account(look.view.conn, by.owner(), None, MOST_COUNTED + 1)?;
+    let Some(first) = under_way.first() else { return Ok(None) };
+    let tally = Tally::of(i64::try_from(under_way.len()).unwrap_or(i64::MAX));
+    found(Level::Off, What::Rotations { tally, since: first.started_at })
 }
 
 fn refused_calls(look: &mut Look<'_, '_>) -> Result<Option<Finding>, Failure> {
