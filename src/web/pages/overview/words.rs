@@ -106,27 +106,10 @@ fn told(what: What, when: When) -> Told {
             action: show(tally, ["user", "users"]),
             href: address(Kind::Users),
         },
-        What::Canaries { touched, uses, last, used_at } => Told {
-            icon: "shield-alert",
-            title: format!("Somebody used {}", number_of(touched, ["canary key", "canary keys"])),
-            evidence: format!(
-                "{} in all, the last on {} ({last}). Whoever has it was where it was placed.",
-                counted(Tally { number: uses, is_more: false }, ["use", "uses"]),
-                day(used_at)
-            ),
-            action: "Show the canary keys".to_owned(),
-            href: "/canaries".to_owned(),
-        },
-        What::Rotations { tally, since } => Told {
-            icon: "git-compare",
-            title: beginning_large(&counted(tally, ["key is being replaced", "keys are being replaced"])),
-            evidence: format!(
-                "Begun on {} at the earliest. Both keys are valid until the old one is off.",
-                day(since)
-            ),
-            action: "Show the rotations".to_owned(),
-            href: "/rotations".to_owned(),
-        },
+        What::Canaries { touched, uses, last, used_at } => {
+            canaries(touched, uses, &format!("{} ({last})", day(used_at)))
+        }
+        What::Rotations { tally, since } => rotations(tally, since),
         What::RefusedSpike { refused, usual } => Told {
             icon: "shield-alert",
             title: "Many calls were refused".to_owned(),
@@ -237,6 +220,32 @@ fn administrators(without: &[Named], looked_at: usize, is_part: bool) -> Told {
             format!("Show the {} users", without.len())
         },
         href: address(Kind::Administrators),
+    }
+}
+
+fn canaries(touched: usize, uses: i64, last: &str) -> Told {
+    Told {
+        icon: "shield-alert",
+        title: format!("Somebody used {}", number_of(touched, ["canary key", "canary keys"])),
+        evidence: format!(
+            "{} in all, the last on {last}. Whoever has it was where it was placed.",
+            counted(Tally { number: uses, is_more: false }, ["use", "uses"])
+        ),
+        action: "Show the canary keys".to_owned(),
+        href: "/canaries".to_owned(),
+    }
+}
+
+fn rotations(tally: Tally, since: i64) -> Told {
+    Told {
+        icon: "git-compare",
+        title: beginning_large(&counted(tally, ["key is being replaced", "keys are being replaced"])),
+        evidence: format!(
+            "Begun on {} at the earliest. Both keys are valid until the old one is off.",
+            day(since)
+        ),
+        action: "Show the rotations".to_owned(),
+        href: "/rotations".to_owned(),
     }
 }
 
