@@ -82,7 +82,7 @@ mod tests {
     #[test]
     fn many_refused_calls_are_a_spike_only_beside_what_is_usual() {
         let now = 100 * DAY + 1_800;
-        let quiet: Vec<Calls> = (2..9).map(|days| hour(days, 7)).collect();
+        let quiet: Vec<Calls> = (1..9).map(|days| hour(days, 7)).collect();
 
         let with = |refused| [&quiet[..], &[hour(0, refused)]].concat();
         assert_eq!(refused_spike(&with(22), now), Some((22, 7)));
