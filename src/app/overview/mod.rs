@@ -2,6 +2,7 @@
 
 pub mod lists;
 mod sources;
+pub mod words;
 
 use crate::app::caller::Caller;
 use crate::app::change::View;
@@ -93,6 +94,18 @@ pub enum Task {
     GiveKey,
     Call,
     RequireMfa,
+}
+
+impl Task {
+    /// The stable name that programs read.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::AddUser => "add-user",
+            Self::GiveKey => "give-key",
+            Self::Call => "call",
+            Self::RequireMfa => "require-mfa",
+        }
+    }
 }
 
 /// What sources look at.

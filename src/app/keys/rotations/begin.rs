@@ -159,7 +159,7 @@ pub(super) fn begin_in<By: Spend>(
             return Err(RotationRefusal::UnderWay.into());
         }
         // One of its keys is gone, and no server has looked at it yet.
-        go_on(change, holder, &before)?;
+        go_on(change, holder, &before, None)?;
     }
     let keys = api_keys::of_user(change.conn, holder.uid)?;
     let existing = replacement(&keys, &old, wish, now)?;
