@@ -35,6 +35,7 @@ mod api_times;
 mod api_usage;
 mod api_user_policies;
 mod api_users;
+mod attention_count;
 mod audit;
 mod audit_search;
 mod authorisation;

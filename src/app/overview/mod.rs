@@ -1,5 +1,6 @@
 //! Is anything wrong? What the overview of an account says, and the lists behind it.
 
+pub mod harm;
 pub mod lists;
 mod sources;
 pub mod words;
@@ -147,6 +148,7 @@ pub async fn overview(app: &App, caller: &Caller) -> Result<Overview, Failure> {
             steps: &steps,
         };
         let findings = sources::findings(&mut look)?;
+        harm::note_found(view.app, view.by, &findings, when.now);
         Ok(Overview {
             now: when.now,
             oldest_days: when.oldest_days,

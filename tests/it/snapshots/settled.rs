@@ -57,6 +57,8 @@ impl Settled {
     pub fn text(&mut self, text: &str) -> String {
         let text = text.replace(&self.host, "camlock.test");
         let text = without_hashes(&text);
+        // PostgreSQL has a clock of its own, and that it differs is counted there.
+        let text = replaced(&text, ("<span class=\"n\">", "now</span></span>"), |_| String::new());
         let text = replaced(&text, ("<svg class=\"qr\"", "</svg>"), |_| "<svg class=\"qr\"/>".to_owned());
         let text = replaced(&text, ICON, |name| format!("<icon {name}>"));
         let text = replaced(&text, ("name=\"once\" value=\"", "\""), |token| {
