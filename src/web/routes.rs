@@ -77,6 +77,8 @@ pub const ENDPOINTS: &[Endpoint] = &[
     get("/attention/{kind}", For(GET_OVERVIEW), || to(overview::list)),
     get("/claim", Nothing, || to(claims::open::form)),
     post("/claim", Nothing, || to(claims::open::submit)),
+    get("/claims", For(CREATE_CLAIM_LINK), || to(claims::index::index)),
+    post("/claims/{claim}/revoke", For(CREATE_CLAIM_LINK), || to(claims::index::revoke)),
     get("/claim/{claim}/key", Nothing, || to(claims::take::key)),
     get("/claim/{claim}/password", Nothing, || to(claims::take::password_form)),
     post("/claim/{claim}/password", Nothing, || to(claims::take::set_password)),

@@ -43,6 +43,7 @@ mod authorisation_actions;
 mod authority_log;
 mod canaries;
 mod claims;
+mod claims_list;
 mod cli_keys;
 mod cli_services;
 mod clients;

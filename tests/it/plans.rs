@@ -41,6 +41,9 @@ const STORIES: [&str; 26] = [
     "reports::",
     "overview",
     "claims::",
+    "claims_list::",
+    "api_rotations::",
+    "attention_count::",
 ];
 
 /// What may be read as a whole: a part of the statement, and the reason.

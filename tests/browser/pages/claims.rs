@@ -26,6 +26,7 @@ async fn the_pages_of_the_hand_over_are_sound_in_every_width_and_colour() {
         sweep.look("claim-password-with-error").await;
         let link = hand_over(&mut sweep, &app, &root).await;
         sweep.visit(&format!("/users/{}/security", uin_in(&address)), "user-security-with-claim-link").await;
+        sweep.visit("/claims", "claim-links").await;
         chrome.sign_out().await;
         chrome.open(&link).await;
         chrome.press("Open in this browser").await;

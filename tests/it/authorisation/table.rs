@@ -42,6 +42,8 @@ pub const TABLE: &[(&str, &str, Rule)] = &[
     ("GET", "/cam/capi", Open),
     ("GET", "/claim", Open),
     ("POST", "/claim", Open),
+    ("GET", "/claims", Only(MANAGERS)),
+    ("POST", "/claims/{claim}/revoke", Only(MANAGERS)),
     ("GET", "/claim/{claim}/key", Open),
     ("GET", "/claim/{claim}/password", Open),
     ("POST", "/claim/{claim}/password", Open),
