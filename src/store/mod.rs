@@ -29,6 +29,7 @@ pub mod key_hours;
 pub mod key_idle;
 pub mod key_lines;
 pub mod key_refusals;
+pub mod key_silence;
 pub mod key_usage;
 pub mod leases;
 mod line;

@@ -276,6 +276,7 @@ pub const ENDPOINTS: &[Endpoint] = &[
     get("/settings/security", For(READ_SETTINGS), || to(settings::form)),
     post("/settings/security", For(CHANGE_SETTINGS), || to(settings::submit)),
     get("/settings/security/keys", All(&[READ_SETTINGS, LIST_USERS]), || to(beyond::index)),
+    get("/settings/security/idle-keys", All(&[READ_SETTINGS, LIST_USERS]), || to(beyond::idle)),
     get("/settings/system", For(READ_SETTINGS), || to(system::index)),
     get("/settings/services", For(LIST_SERVICES), || to(services::list::index)),
     get("/settings/services/new", For(CREATE_SERVICE), || to(services::form::new_form)),

@@ -93,6 +93,7 @@ mod key_files;
 mod key_first_limits;
 mod key_history;
 mod key_hours;
+mod key_idle_default;
 mod key_limits;
 mod key_names;
 mod key_rotations;

@@ -37,6 +37,7 @@ const STORIES: [&str; 26] = [
     "key_rotations::",
     "key_limits::",
     "key_expiry::",
+    "key_idle_default::",
     "key_effect::",
     "reports::",
     "overview",

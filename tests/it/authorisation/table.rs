@@ -193,6 +193,7 @@ pub const TABLE: &[(&str, &str, Rule)] = &[
     ("GET", "/settings/security", Only(READERS)),
     ("POST", "/settings/security", Only(MANAGERS)),
     ("GET", "/settings/security/keys", Only(READERS)),
+    ("GET", "/settings/security/idle-keys", Only(READERS)),
     ("GET", "/settings/system", Only(READERS)),
     ("GET", "/settings/services", Only(READERS)),
     ("GET", "/settings/services/new", Only(MANAGERS)),
