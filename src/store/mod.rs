@@ -21,6 +21,7 @@ pub mod gate_tokens;
 pub mod grants;
 pub mod groups;
 pub mod identities;
+pub mod invitations;
 mod kept;
 pub mod kept_forms;
 pub mod key_ends;

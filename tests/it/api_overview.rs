@@ -23,7 +23,10 @@ async fn a_program_reads_the_same_figures_and_lines_as_the_page_shows() {
     assert!(!rows.is_empty());
     let attention = &seen["Attention"];
     assert_eq!(texts(attention, "Title"), rows.iter().map(|row| row.title.as_str()).collect::<Vec<_>>());
-    assert_eq!(texts(attention, "Evidence"), rows.iter().map(|row| row.evidence.as_str()).collect::<Vec<_>>());
+    assert_eq!(
+        texts(attention, "Evidence"),
+        rows.iter().map(|row| row.evidence.as_str()).collect::<Vec<_>>()
+    );
     assert_eq!(texts(attention, "Level"), rows.iter().map(|row| row.level.as_str()).collect::<Vec<_>>());
     assert_eq!(texts(attention, "Path"), rows.iter().map(|row| row.href.as_str()).collect::<Vec<_>>());
     assert!(texts(attention, "What").contains(&"root-keys"), "{attention}");
@@ -41,8 +44,12 @@ async fn a_program_reads_the_same_figures_and_lines_as_the_page_shows() {
 #[actix_web::test]
 async fn who_may_not_see_the_overview_reads_none_and_nobody_reads_more_than_the_page_tells() {
     let scene = Scene::new().await;
-    assert_eq!(code(&scene.client.call("camlock", "GetOverview", json!({})).await), "AuthFailure.UnauthorizedOperation");
-    let text = r#"{"version":"2.0","statement":[{"effect":"allow","action":"camlock:GetOverview","resource":"*"}]}"#;
+    assert_eq!(
+        code(&scene.client.call("camlock", "GetOverview", json!({})).await),
+        "AuthFailure.UnauthorizedOperation"
+    );
+    let text =
+        r#"{"version":"2.0","statement":[{"effect":"allow","action":"camlock:GetOverview","resource":"*"}]}"#;
     let fields = [("name", "watcher"), ("document", text)];
     scene.root.grant(&scene.app, "/policies/new", "/policies/new", &fields).await.redirect();
     let watcher = scene.app.key_of(&scene.app.sub_user(&scene.root, "watcher", &["watcher"]).await).await;

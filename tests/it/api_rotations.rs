@@ -50,7 +50,11 @@ async fn a_program_begins_looks_steps_and_hears_how_it_ended() {
     scene.due().await;
     let ready = scene.rotate(&admin, json!({ "Operation": "Look" })).await;
     assert_eq!(ready["State"], json!("ready_to_disable"), "{ready}");
-    assert_eq!(scene.rotate(&admin, wish).await["State"], json!("ready_to_disable"), "it does not finish by itself");
+    assert_eq!(
+        scene.rotate(&admin, wish).await["State"],
+        json!("ready_to_disable"),
+        "it does not finish by itself"
+    );
     assert_eq!(scene.old_status().await.as_deref(), Some("enabled"));
     let stepped = scene.rotate(&admin, json!({ "Operation": "Step" })).await;
     assert_eq!(stepped["State"], json!("wait"), "{stepped}");
@@ -64,7 +68,11 @@ async fn a_program_begins_looks_steps_and_hears_how_it_ended() {
     assert_eq!((scene.old_status().await, scene.status(&new).await.as_deref()), (None, Some("enabled")));
     for fields in [json!({}), json!({ "Operation": "Look" }), json!({ "Operation": "Step" })] {
         let told = scene.rotate(&admin, fields.clone()).await;
-        assert_eq!((&told["State"], &told["RotationId"]), (&json!("finished"), &begun["RotationId"]), "{fields}: {told}");
+        assert_eq!(
+            (&told["State"], &told["RotationId"]),
+            (&json!("finished"), &begun["RotationId"]),
+            "{fields}: {told}"
+        );
     }
     let log = scene.root.browser.get("/audit?event=DeleteApiKey").await;
     assert!(log.count("tr[data-seq]") == 1 && !log.body.contains(">camlock<"), "the caller did it");
@@ -113,7 +121,10 @@ async fn a_key_made_before_becomes_the_new_one_and_only_the_one_that_is_meant() 
     let begun = scene.rotate(&admin, json!({ "NewAccessKeyId": other })).await;
 
     assert_eq!(begun["NewAccessKeyId"], other, "{begun}");
-    assert_eq!(code(&scene.rotate(&admin, json!({ "NewAccessKeyId": admin.secret_id })).await), "OperationDenied.KeyRotation");
+    assert_eq!(
+        code(&scene.rotate(&admin, json!({ "NewAccessKeyId": admin.secret_id })).await),
+        "OperationDenied.KeyRotation"
+    );
     for (fields, expected) in [
         (json!({ "Operation": "Begone" }), "InvalidParameter.ParamError"),
         (json!({ "Operation": "Look", "SilentHours": 3 }), "InvalidParameterValue"),
@@ -131,7 +142,9 @@ async fn it_takes_the_permission_of_the_page_and_the_rights_to_make_disable_and_
     let scene = Scene::new().await;
     let owner = &scene.root;
     let document = |actions: &str| {
-        format!(r#"{{"version":"2.0","statement":[{{"effect":"allow","action":[{actions}],"resource":"*"}}]}}"#)
+        format!(
+            r#"{{"version":"2.0","statement":[{{"effect":"allow","action":[{actions}],"resource":"*"}}]}}"#
+        )
     };
     let texts = [
         ("looker", r#""camlock:RotateKey","cam:QueryApiKey""#),

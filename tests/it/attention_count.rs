@@ -48,7 +48,9 @@ async fn each_sees_the_number_of_what_they_may_see_of_their_own_account() {
     let (app, root) = (&scene.app, &scene.root);
     canary(app, root, "wiki").await.call("cam", "GetUserAppId", json!({})).await;
     let text = r#"{"version":"2.0","statement":[{"effect":"allow","action":["camlock:GetOverview","cam:ListUsers"],"resource":"*"}]}"#;
-    root.grant(app, "/policies/new", "/policies/new", &[("name", "watcher"), ("document", text)]).await.redirect();
+    root.grant(app, "/policies/new", "/policies/new", &[("name", "watcher"), ("document", text)])
+        .await
+        .redirect();
     let watcher = app.signed_in(root, "watcher", &["watcher"]).await;
     let reader = app.signed_in(root, "reader", &["QcloudCollApiKeyReadOnlyAccess"]).await;
     let other = app.root_named("other").await;

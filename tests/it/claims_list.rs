@@ -60,7 +60,9 @@ async fn links_of_another_account_and_of_users_out_of_reach_are_neither_shown_no
             {{"effect":"deny","action":"camlock:CreateClaimLink","resource":"qcs::cam::uin/{0}:uin/{1}"}}]}}"#,
         root.owner, near
     );
-    root.grant(&app, "/policies/new", "/policies/new", &[("name", "links"), ("document", &text)]).await.redirect();
+    root.grant(&app, "/policies/new", "/policies/new", &[("name", "links"), ("document", &text)])
+        .await
+        .redirect();
     let helper = app.signed_in(&root, "helper", &["links"]).await;
     let plain = app.signed_in(&root, "plain", &["QcloudCamReadOnlyAccess"]).await;
 
@@ -71,12 +73,18 @@ async fn links_of_another_account_and_of_users_out_of_reach_are_neither_shown_no
     let seen = |page: &Answer| page.attributes("tr[data-claim]", "data-claim");
     let all = root.browser.get(PAGE).await;
     let near = all.attributes("tr[data-claim]", "data-claim").remove(1);
-    assert_eq!(helper.browser.post(&format!("{PAGE}/{near}/revoke"), &csrf, &[]).await.status, StatusCode::FORBIDDEN);
+    assert_eq!(
+        helper.browser.post(&format!("{PAGE}/{near}/revoke"), &csrf, &[]).await.status,
+        StatusCode::FORBIDDEN
+    );
     let theirs_id = seen(&other.browser.get(PAGE).await).remove(0);
     let answer = helper.browser.post(&format!("{PAGE}/{theirs_id}/revoke"), &csrf, &[]).await;
     assert_eq!(answer.status, StatusCode::NOT_FOUND);
     assert!(!all.body.contains(&theirs));
-    assert_eq!([seen(&root.browser.get(PAGE).await).len(), seen(&other.browser.get(PAGE).await).len()], [2, 1]);
+    assert_eq!(
+        [seen(&root.browser.get(PAGE).await).len(), seen(&other.browser.get(PAGE).await).len()],
+        [2, 1]
+    );
 }
 
 #[actix_web::test]
@@ -96,7 +104,9 @@ async fn hundreds_of_links_come_a_page_at_a_time_and_each_once() {
             )
         })
         .collect();
-    let run = move |conn: &mut Conn| conn.batch_execute(&format!("/* test */ {}", rows.concat())).map_err(StoreError::from);
+    let run = move |conn: &mut Conn| {
+        conn.batch_execute(&format!("/* test */ {}", rows.concat())).map_err(StoreError::from)
+    };
     app.app.store.write_now(run).unwrap();
 
     let (mut address, mut seen) = (Some(PAGE.to_owned()), Vec::new());

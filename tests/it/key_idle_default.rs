@@ -55,7 +55,11 @@ async fn a_new_key_has_the_accounts_limit_of_silence_however_it_is_made_and_an_o
     let second = root.secret_ids(&ops).await.remove(1);
     assert_eq!(idle_days(root, &ops, &second).await, None, "whoever makes it may say otherwise");
     let rotated = scene.begun(&[]).await;
-    assert_eq!(idle_days(root, list, &rotated).await.as_deref(), Some("30"), "a key that replaces one without it");
+    assert_eq!(
+        idle_days(root, list, &rotated).await.as_deref(),
+        Some("30"),
+        "a key that replaces one without it"
+    );
     scene.wait(30 * DAY + 60).await;
     do_what_is_due(&app.app).await.unwrap();
     assert_eq!(scene.status(&rotated).await.as_deref(), Some("disabled"));
@@ -155,6 +159,10 @@ async fn it_is_not_set_while_a_server_runs_that_does_not_know_it() {
     let asked = send(&root, &[("key_expiry_max_days", "30")]).await.redirect();
     root.pass(&app, &asked).await;
     let page = root.browser.get(SETTINGS).await;
-    assert_eq!(page.attribute("input[name=key_expiry_max_days]", "value").as_deref(), Some("30"), "that one is known");
+    assert_eq!(
+        page.attribute("input[name=key_expiry_max_days]", "value").as_deref(),
+        Some("30"),
+        "that one is known"
+    );
     assert_eq!(code(&client.call("cam", "GetUserAppId", json!({})).await), "");
 }

@@ -85,6 +85,7 @@ mod help_snippets;
 mod house;
 mod impact;
 mod instances;
+mod invitations;
 mod jump;
 mod kept_forms;
 mod key_effect;

@@ -43,6 +43,7 @@ const STORIES: [&str; 26] = [
     "overview",
     "claims::",
     "claims_list::",
+    "invitations::",
     "api_rotations::",
     "attention_count::",
 ];

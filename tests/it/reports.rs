@@ -164,7 +164,8 @@ async fn the_limits_of_each_key_stand_at_the_end_of_its_row() {
     let alice = app.sub_user(&root, "dev-alice", &[]).await;
     let client = app.key_of(&alice).await;
     let admin = app.key_of(&root).await;
-    let policy = r#"{"version":"2.0","statement":[{"effect":"allow","action":"cam:GetUser","resource":"*"}]}"#;
+    let policy =
+        r#"{"version":"2.0","statement":[{"effect":"allow","action":"cam:GetUser","resource":"*"}]}"#;
     let (end, review) = (app.now() + 30 * 86_400, app.now() + 20 * 86_400);
     let limits = json!({
         "AccessKeyId": client.secret_id, "TargetUin": alice.uin.parse::<i64>().unwrap(),
@@ -176,12 +177,11 @@ async fn the_limits_of_each_key_stand_at_the_end_of_its_row() {
 
     let rows = by_name(&report(&app, &root, "json").await.body);
 
-    let names: Vec<String> = [1, 2]
-        .iter()
-        .flat_map(|slot| OF_LIMITS.map(|name| format!("Key{slot}{name}")))
-        .collect();
+    let names: Vec<String> =
+        [1, 2].iter().flat_map(|slot| OF_LIMITS.map(|name| format!("Key{slot}{name}"))).collect();
     assert_eq!(COLUMNS[31..], names);
-    let cells = |user: &str| OF_LIMITS.map(|name| rows[user][format!("Key1{name}")].as_str().unwrap().to_owned());
+    let cells =
+        |user: &str| OF_LIMITS.map(|name| rows[user][format!("Key1{name}")].as_str().unwrap().to_owned());
     let (end, review) = (camlock::clock::iso(end), camlock::clock::iso(review));
     assert_eq!(cells("dev-alice"), [end.as_str(), "14", "2", "TRUE", review.as_str()]);
     assert_eq!(cells("root"), ["N/A", "N/A", "0", "FALSE", "N/A"], "a key without limits");

@@ -1,3 +1,4 @@
+DROP TABLE invitations;
 DROP INDEX api_keys_silence;
 DROP TRIGGER accounts_update_counts;
 CREATE TRIGGER accounts_update_counts AFTER UPDATE OF owner_uin, app_id, name, created_at, secret_reveal, step_up_window_minutes, mfa_required,

@@ -15,3 +15,24 @@ CREATE TRIGGER accounts_update_counts AFTER UPDATE OF owner_uin, app_id, name, c
 END;
 -- Leads to the keys of an account by their days of silence, those without such a limit in the order of their ids.
 CREATE INDEX api_keys_silence ON api_keys (owner_uin, idle_days, secret_id);
+
+-- Links by which the root of another account becomes a collaborator. Of the token only a digest is kept. One goes with whoever
+-- made it, as that is who gives the rights.
+CREATE TABLE invitations (
+    id TEXT NOT NULL PRIMARY KEY,
+    digest TEXT NOT NULL UNIQUE,
+    owner_uin BIGINT NOT NULL,
+    maker_uid BIGINT NOT NULL REFERENCES users (uid) ON DELETE CASCADE,
+    made_by TEXT NOT NULL,
+    made_ip TEXT NOT NULL,
+    made_at BIGINT NOT NULL,
+    is_vouched_for BOOLEAN NOT NULL,
+    expires_at BIGINT NOT NULL,
+    wish TEXT NOT NULL,
+    answered_at BIGINT,
+    is_accepted BOOLEAN,
+    answered_by BIGINT
+);
+CREATE INDEX invitations_account ON invitations (owner_uin, made_at, id);
+CREATE INDEX invitations_maker ON invitations (maker_uid);
+CREATE INDEX invitations_end ON invitations (expires_at);

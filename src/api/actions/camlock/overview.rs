@@ -19,9 +19,10 @@ pub(super) async fn overview(call: Call) -> Result<Map<String, Value>, ApiError>
 fn shown(found: Overview, times: Times) -> Value {
     let when = When { now: found.now, oldest_days: found.oldest_days };
     let today = found.days.last().copied().unwrap_or_default();
-    let days = found.days.iter().map(|day| {
-        json!({ "Day": times.day(day.at), "Accepted": day.accepted, "Refused": day.refused })
-    });
+    let days = found
+        .days
+        .iter()
+        .map(|day| json!({ "Day": times.day(day.at), "Accepted": day.accepted, "Refused": day.refused }));
     let steps = found.steps.iter().map(|step| json!({ "Step": step.what.as_str(), "IsDone": step.is_done }));
     json!({
         "Time": times.iso(found.now),

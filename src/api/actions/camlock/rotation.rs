@@ -42,11 +42,11 @@ fn deed(input: &Input) -> Result<Deed, ApiError> {
             return Err(ApiError::new("InvalidParameter.ParamError", told));
         }
     };
-    let told = (
-        "Only an operation that begins takes it.",
-        "仅在开始轮换时使用。",
-    );
-    match ["NewAccessKeyId", "SilentHours", "DeleteAfterDays", "Finishes"].into_iter().find(|name| input.is_set(name)) {
+    let told = ("Only an operation that begins takes it.", "仅在开始轮换时使用。");
+    match ["NewAccessKeyId", "SilentHours", "DeleteAfterDays", "Finishes"]
+        .into_iter()
+        .find(|name| input.is_set(name))
+    {
         Some(name) => Err(ApiError::wrong_value(name, told)),
         None => Ok(deed),
     }

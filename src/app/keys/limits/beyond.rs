@@ -56,7 +56,10 @@ impl Beyond {
     pub fn silence_sentence(self) -> String {
         match (self.count, self.is_more) {
             (0, _) => "Every key is disabled after so many days without a call, or earlier.".to_owned(),
-            (1, false) => "1 key has no such limit or a longer one. It stays as it is: the number counts for new keys.".to_owned(),
+            (1, false) => {
+                "1 key has no such limit or a longer one. It stays as it is: the number counts for new keys."
+                    .to_owned()
+            }
             _ => format!(
                 "{} have no such limit or a longer one. They stay as they are: the number counts for new keys.",
                 self.in_words()
@@ -109,7 +112,11 @@ pub async fn keys_beyond(app: &App, caller: &Caller, from: Option<EndPlace>) -> 
 
 /// The keys that the account's limit of silence would not leave as they are, a page at a time: those without such a limit
 /// first, then those with the longest.
-pub async fn keys_idle_beyond(app: &App, caller: &Caller, from: Option<EndPlace>) -> Result<BeyondPage, Failure> {
+pub async fn keys_idle_beyond(
+    app: &App,
+    caller: &Caller,
+    from: Option<EndPlace>,
+) -> Result<BeyondPage, Failure> {
     caller.ensure_here(action::READ_SETTINGS)?;
     caller.ensure_here(action::LIST_USERS)?;
     let Some(days) = caller.account.settings.key_expiry.silence_of_new() else {

@@ -108,9 +108,8 @@ pub async fn idle(visit: Visit, query: Query) -> PageResult {
 }
 
 fn from(query: &Query) -> Result<Option<EndPlace>, PageError> {
-    let malformed = PageError::Malformed(
-        "The address holds a place that does not exist. Begin at the first page.",
-    );
+    let malformed =
+        PageError::Malformed("The address holds a place that does not exist. Begin at the first page.");
     query.find("after").map(|text| EndPlace::parse(text).ok_or(malformed)).transpose()
 }
 

@@ -1,8 +1,11 @@
 //! All claim links of the account.
 
+use super::invitation::InvitationView;
 use super::listed::ClaimView;
 use crate::app::claims::listed::{self, Held};
+use crate::app::users::invitations::invitations_of;
 use crate::domain::claim::{ClaimPlace, Standing};
+use crate::domain::invitation;
 use crate::domain::user::Uin;
 use crate::web::answer::{PageResult, render};
 use crate::web::{
@@ -16,6 +19,8 @@ const PAGE: &str = "/claims";
 #[template(path = "claims/index.html")]
 struct IndexPage {
     page: Layout,
+    /// On the first page.
+    invitations: Vec<InvitationView>,
     rows: Vec<Row>,
     range: String,
     first: Option<String>,
@@ -36,6 +41,12 @@ pub async fn index(visit: Visit, query: Query) -> PageResult {
     let is_first = after.is_none();
     let found = listed::claims(visit.app(), &visit.person, after).await?;
     let now = visit.app().clock.now();
+    let invitations = if is_first {
+        let found = invitations_of(visit.app(), &visit.person).await?;
+        found.into_iter().map(|invitation| InvitationView::of(invitation, now)).collect()
+    } else {
+        Vec::new()
+    };
     let row = |Held { holder, claim }: Held| Row {
         uin: holder.uin,
         name: holder.name,
@@ -44,6 +55,7 @@ pub async fn index(visit: Visit, query: Query) -> PageResult {
     let rows: Vec<Row> = found.rows.into_iter().map(row).collect();
     render(&IndexPage {
         page: visit.layout("users"),
+        invitations,
         range: format!("{} on this page", rows.len()),
         rows,
         first: (!is_first).then(|| PAGE.to_owned()),

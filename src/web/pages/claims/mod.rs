@@ -2,6 +2,7 @@
 
 pub mod handed;
 pub mod index;
+pub mod invitation;
 pub mod listed;
 pub mod open;
 pub mod take;
