@@ -85,10 +85,8 @@ pub async fn count_harm(app: &App, caller: &Caller) {
     }
     let when = when(app, caller);
     let counted = app.view(caller, move |view| {
-        let installation = match sight.sees_servers {
-            true => Some(installation_in(view.app, view.conn)?),
-            false => None,
-        };
+        let installation =
+            if sight.sees_servers { Some(installation_in(view.app, view.conn)?) } else { None };
         let mut look =
             Look { view: &mut *view, when, hours: &[], installation: installation.as_ref(), steps: &[] };
         Ok::<_, Failure>(harmful(&sources::able_to_harm(&mut look)?))

@@ -100,15 +100,11 @@ pub async fn submit(visit: Visit, Protected(form): Protected) -> PageResult {
         }
         Ok(new) => {
             let way = sent.way();
-            let granted = match &new.kind {
-                NewUserKind::Invited => {
-                    let grant = Grant::Invite(Box::new(sent.wish(&new)));
-                    visit.grant(grant, way).await
-                }
-                _ => {
-                    let step = grant_user(visit.app(), &visit.person, new, way.clone()).await;
-                    step.map(|step| visit.lead(step, &way))
-                }
+            let granted = if matches!(new.kind, NewUserKind::Invited) {
+                visit.grant(Grant::Invite(Box::new(sent.wish(&new))), way).await
+            } else {
+                let step = grant_user(visit.app(), &visit.person, new, way.clone()).await;
+                step.map(|step| visit.lead(step, &way))
             };
             match granted {
                 Ok(answer) => return Ok(answer),

@@ -66,9 +66,10 @@ pub async fn save(visit: Visit, Protected(sent): Protected) -> PageResult {
     let effect = key_effect(visit.app(), &visit.person, &key, typed.clone()).await.ok().flatten();
     let losses = effect.map(|effect| EffectView::of(Some(&effect)).losses()).unwrap_or_default();
     let way = Way {
-        what: match losses.is_empty() {
-            true => format!("loosen the limits of key {id}"),
-            false => format!("change the limits of key {id}. {}", losses.trim_end_matches('.')),
+        what: if losses.is_empty() {
+            format!("loosen the limits of key {id}")
+        } else {
+            format!("change the limits of key {id}. {}", losses.trim_end_matches('.'))
         },
         back: format!("{list}/{}/limits", key.id),
         next: list,
