@@ -42,7 +42,12 @@ async fn the_pages_of_the_hand_over_are_sound_in_every_width_and_colour() {
 /// Invites a collaborator; gives the path of the link.
 async fn invitation(app: &TestApp, root: &Person) -> String {
     let name = "i".repeat(64);
-    let fields = [("kind", "collaborator"), ("user_name", name.as_str()), ("invite", "1"), ("policy", "AdministratorAccess")];
+    let fields = [
+        ("kind", "collaborator"),
+        ("user_name", name.as_str()),
+        ("invite", "1"),
+        ("policy", "AdministratorAccess"),
+    ];
     let asked = root.browser.submit("/users/new", "/users/new", &fields).await.redirect();
     let address = root.pass(app, &asked).await.redirect();
     let link = root.browser.get(&address).await.text("#claim-url").unwrap();

@@ -73,7 +73,9 @@ pub async fn save(visit: Visit, Protected(sent): Protected) -> PageResult {
         },
         back: format!("{list}/{}/limits", key.id),
         next: list,
-        text: format!("The limits of key {id} are saved and hold from now on. {losses}").trim_end().to_owned(),
+        text: format!("The limits of key {id} are saved and hold from now on. {losses}")
+            .trim_end()
+            .to_owned(),
     };
     let uin = match key.place {
         Place::Own => None,
