@@ -29,6 +29,7 @@ async fn open_opened_used_and_expired_links_of_all_users_are_on_one_page() {
     root.sign_in(&app).await;
     let (link, id) = key_link(&app, &root, &keys).await;
     open(&app.browser(), &link).await.redirect();
+    app.wait(1);
     let (_, bob) = password_link(&app, &root, "bob").await;
 
     let page = root.browser.get(PAGE).await;
@@ -54,6 +55,7 @@ async fn links_of_another_account_and_of_users_out_of_reach_are_neither_shown_no
     let other = app.root_named("other").await;
     let (_, theirs) = password_link(&app, &other, "theirs").await;
     let (_, near) = password_link(&app, &root, "near").await;
+    app.wait(1);
     password_link(&app, &root, "far").await;
     let text = format!(
         r#"{{"version":"2.0","statement":[{{"effect":"allow","action":"camlock:CreateClaimLink","resource":"*"}},

@@ -14,6 +14,7 @@ use crate::domain::audit::EventName;
 use crate::domain::field::FieldError;
 use crate::domain::invitation::{GOOD_FOR, Invitation, InvitationWish, MOST_LISTED, Standing};
 use crate::domain::permission::action;
+use crate::domain::sentence::Sentence;
 use crate::domain::source::Source;
 use crate::domain::user::{Uin, UserKind, UserName};
 use crate::store::invitations::{self, Reply};
@@ -193,7 +194,7 @@ fn add_as_maker(change: &mut Change<'_>, invitation: &Invitation, uin: Uin) -> R
         Err(Failure::Invalid(faults)) => {
             let told: Vec<String> = faults.iter().map(|fault| fault.text.to_string()).collect();
             let told = format!("You cannot be added now. {}", told.join(" "));
-            Err(Failure::refused((told.clone(), told)))
+            Err(Failure::Refused(Sentence::on_page(told)))
         }
         Err(other) => Err(other),
     }

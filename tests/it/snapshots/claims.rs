@@ -12,6 +12,7 @@ async fn pages_of_the_hand_over_are_as_they_were() {
 
     let security = password(&mut album, &app, &root).await;
     key(&mut album, &app, &root).await;
+    invitation(&mut album, &app, &root).await;
     app.wait(3 * 86_400);
     let mut later = root.clone();
     later.browser = app.browser();
@@ -55,6 +56,22 @@ async fn password(album: &mut Album, app: &TestApp, root: &Person) -> String {
     album.keep("password_chosen", &chosen);
     album.open("closed", &browser, &link).await;
     format!("/users/{uin}/security")
+}
+
+async fn invitation(album: &mut Album, app: &TestApp, root: &Person) {
+    album.open("invitation_closed", &root.browser, "/invitation?t=guess").await;
+    let wish = [
+        ("kind", "collaborator"),
+        ("user_name", "partner"),
+        ("invite", "1"),
+        ("policy", "QcloudCamReadOnlyAccess"),
+    ];
+    let asked = root.browser.submit("/users/new", "/users/new", &wish).await.redirect();
+    let address = root.pass(app, &asked).await.redirect();
+    let page = album.open("handed_invitation", &root.browser, &address).await;
+    let link = page.text("#claim-url").unwrap();
+    album.open("invitation", &root.browser, &link[link.find("/invitation?t=").unwrap()..]).await;
+    album.open("list", &root.browser, "/claims").await;
 }
 
 async fn key(album: &mut Album, app: &TestApp, root: &Person) {

@@ -10,10 +10,11 @@ const ICON: (&str, &str) = (
 );
 
 /// What stands around something that varies; after the last `>` where that is an element.
-const MARKS: [(&str, &str, &str); 19] = [
+const MARKS: [(&str, &str, &str); 20] = [
     ("id=\"sealed\"", "<", "SEALED"),
     ("/claim/", "/", "CLAIM"),
     ("data-claim=\"", "\"", "CLAIM"),
+    ("data-invitation=\"", "\"", "CLAIM"),
     ("id=\"secret-key\"", "<", "SECRET"),
     ("id=\"totp-secret\"", "<", "SEED"),
     ("id=\"initial-password\"", "<", "PASSWORD"),

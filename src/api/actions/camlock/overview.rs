@@ -36,7 +36,7 @@ fn shown(found: Overview, times: Times) -> Value {
         "Steps": steps.collect::<Vec<_>>(),
         "Attention": found.findings.into_iter().map(|finding| line(finding, when)).collect::<Vec<_>>(),
         "Operations": found.operations.map(|events| {
-            events.into_iter().map(|event| operation(event, times)).collect::<Vec<_>>()
+            events.iter().map(|event| operation(event, times)).collect::<Vec<_>>()
         }),
         "Server": found.installation.map(|installation| server(&installation, found.key_version)),
     })
@@ -56,7 +56,7 @@ fn line(finding: Finding, when: When) -> Value {
     })
 }
 
-fn operation(event: Event, times: Times) -> Value {
+fn operation(event: &Event, times: Times) -> Value {
     json!({
         "Number": event.seq,
         "Time": times.iso(event.at),

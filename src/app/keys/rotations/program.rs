@@ -92,7 +92,7 @@ pub async fn rotate_key(app: &App, caller: &Caller, key: &KeyRef, deed: Deed) ->
                 let holder = holder(view.conn, view.by, key.place, Operation::Query)?;
                 view.by.ensure(action::ROTATE_KEY, holder.uin)?;
                 let found = known(view.conn, &holder, &key.id)?.ok_or(RotationRefusal::NotUnderWay)?;
-                tell(view.conn, found, view.app.clock.now())
+                tell(view.conn, &found, view.app.clock.now())
             })
             .await;
     }
@@ -119,7 +119,7 @@ fn rotate(change: &mut Change<'_>, key: &KeyRef, deed: &Deed) -> Result<Told, Fa
         }
     }
     let now = change.app.clock.now();
-    tell(change.conn, found, now)
+    tell(change.conn, &found, now)
 }
 
 /// Who asks for a rotation, and what they want.
@@ -155,13 +155,13 @@ pub(super) fn begin_or_go_on<By: Spend>(
         // The key is gone: whoever asks again hears how it ended.
         Some(rotation) if api_keys::find(change.conn, holder.uid, id)?.is_none() => {
             let now = change.app.clock.now();
-            return tell(change.conn, rotation, now);
+            return tell(change.conn, &rotation, now);
         }
         _ => start(change, holder, id, asked)?,
     };
     go_on(change, holder, &rotation, None)?;
     let now = change.app.clock.now();
-    tell(change.conn, rotation, now)
+    tell(change.conn, &rotation, now)
 }
 
 fn start<By: Spend>(
@@ -193,7 +193,7 @@ fn known(conn: &mut Conn, holder: &User, id: &SecretId) -> Result<Option<Rotatio
 }
 
 /// Where a rotation stands now, as the database has it.
-fn tell(conn: &mut Conn, rotation: Rotation, now: i64) -> Result<Told, Failure> {
+fn tell(conn: &mut Conn, rotation: &Rotation, now: i64) -> Result<Told, Failure> {
     let rotation = rotations::find(conn, &rotation.id)?.ok_or(Failure::Corrupt("rotations.id"))?;
     let standing = Pair::of(conn, &rotation)?.standing(&rotation, now);
     Ok(Told { standing: standing.filter(|_| rotation.ended.is_none()), rotation })
