@@ -26,10 +26,12 @@ async fn a_program_reads_the_same_figures_and_lines_as_the_page_shows() {
     let attention = &seen["Attention"];
     let titles: Vec<&str> = rows.iter().map(|row| row.title.split_once(": ").unwrap().1).collect();
     assert_eq!(texts(attention, "Title"), titles);
-    assert_eq!(
-        texts(attention, "Evidence"),
-        rows.iter().map(|row| row.evidence.as_str()).collect::<Vec<_>>()
-    );
+    // How far the clock of PostgreSQL is ahead is another number each time.
+    let settled =
+        |(path, text): (&str, &str)| if path == "/settings/system" { String::new() } else { text.to_owned() };
+    let evidence = texts(attention, "Path").into_iter().zip(texts(attention, "Evidence")).map(settled);
+    let shown = rows.iter().map(|row| settled((row.href.as_str(), row.evidence.as_str())));
+    assert_eq!(evidence.collect::<Vec<_>>(), shown.collect::<Vec<_>>());
     assert_eq!(texts(attention, "Level"), rows.iter().map(|row| row.level.as_str()).collect::<Vec<_>>());
     assert_eq!(texts(attention, "Path"), rows.iter().map(|row| row.href.as_str()).collect::<Vec<_>>());
     assert!(texts(attention, "What").contains(&"root-keys"), "{attention}");
@@ -39,7 +41,7 @@ async fn a_program_reads_the_same_figures_and_lines_as_the_page_shows() {
     assert_eq!(seen["Days"].as_array().unwrap().len(), 35);
     let operations = texts(&seen["Operations"], "Event");
     assert!(operations.contains(&"AddUser"), "{operations:?}");
-    assert_eq!(operations.len(), page.count("tr[data-seq]"));
+    assert_eq!(operations.len(), page.count(".two-lines [data-seq]"));
     assert!(texts(&seen["Steps"], "Step").contains(&"require-mfa"));
     assert_eq!(seen["Server"]["Nodes"], json!(1));
 }

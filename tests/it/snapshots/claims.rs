@@ -30,6 +30,8 @@ async fn password(album: &mut Album, app: &TestApp, root: &Person) -> String {
     let mut uin = String::new();
     let mut link = String::new();
     for (name, snapshot) in [("unused", "handed_unused"), ("newcomer", "handed_password")] {
+        // The list of links goes by the second.
+        app.wait(1);
         let fields = [("kind", "sub_user"), ("user_name", name), ("console_login", "1"), ("claim_link", "1")];
         let address = root.grant(app, "/users/new", "/users/new", &fields).await.redirect();
         link = link_in(&album.open(snapshot, &root.browser, &address).await);
@@ -75,6 +77,7 @@ async fn invitation(album: &mut Album, app: &TestApp, root: &Person) {
 }
 
 async fn key(album: &mut Album, app: &TestApp, root: &Person) {
+    app.wait(1);
     let refused = root.browser.submit("/keys", "/keys", &[("delivery", "sealed"), ("to", "age1")]).await;
     album.keep("key_refused", &refused);
     let asked = root.browser.submit("/keys", "/keys", &[("delivery", "claim"), ("hours", "1")]).await;
