@@ -109,19 +109,18 @@ async fn keys_without_it_are_all_listed_once_a_page_at_a_time() {
     let app = TestApp::spawn();
     let root = app.root().await;
     let owner = &root.uin;
-    let mut statements = String::new();
-    for number in 0..130 {
-        let (uid, uin) = (800_000_000 + number, 700_000_000_000_i64 + number);
+    let row = |number: i64| {
+        let (uid, uin) = (800_000_000 + number, 700_000_000_000 + number);
         let days = if number % 2 == 0 { "NULL".to_owned() } else { (31 + number / 3).to_string() };
-        statements.push_str(&format!(
+        format!(
             "INSERT INTO identities (uin) VALUES ({uin}); INSERT INTO users (uid, owner_uin, uin, kind, name, name_key, note, \
              phone, email, console_login, created_at, created_by) VALUES ({uid}, {owner}, {uin}, 'sub_user', 'u-{number}', \
              'u-{number}', '', '', '', FALSE, 0, {owner}); INSERT INTO api_keys (secret_id, uid, owner_uin, uin, slot, secret, \
              status, note, created_at, created_by, changed_at, changed_by, networks, purpose, responsible, idle_days) VALUES \
              ('AKID{number:032}', {uid}, {owner}, {uin}, 1, '', 'enabled', '', 0, '', 0, '', '', '', '', {days});"
-        ));
-    }
-    run(&app, &statements);
+        )
+    };
+    run(&app, &(0..130).map(row).collect::<String>());
     run(&app, &format!("UPDATE accounts SET {FIELD} = 30"));
 
     let (mut address, mut seen) = (Some(LIST.to_owned()), Vec::new());
