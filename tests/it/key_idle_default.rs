@@ -120,7 +120,7 @@ async fn keys_without_it_are_all_listed_once_a_page_at_a_time() {
              ('AKID{number:032}', {uid}, {owner}, {uin}, 1, '', 'enabled', '', 0, '', 0, '', '', '', '', {days});"
         )
     };
-    run(&app, &(0..130).map(row).collect::<String>());
+    run(&app, &(0..130).map(row).collect::<Vec<_>>().concat());
     run(&app, &format!("UPDATE accounts SET {FIELD} = 30"));
 
     let (mut address, mut seen) = (Some(LIST.to_owned()), Vec::new());
