@@ -43,7 +43,7 @@ async fn a_program_reads_the_same_figures_and_lines_as_the_page_shows() {
     assert!(operations.contains(&"AddUser"), "{operations:?}");
     assert_eq!(operations.len(), page.count(".two-lines [data-seq]"));
     assert!(texts(&seen["Steps"], "Step").contains(&"require-mfa"));
-    assert_eq!(seen["Server"]["Nodes"], json!(1));
+    assert!(seen["Server"]["Database"].is_string(), "{seen}");
 }
 
 #[actix_web::test]
