@@ -74,6 +74,7 @@ pub struct App {
     vended: Arc<gate::holders::Handed>,
     watch: Arc<signed::standing::Watch>,
     writable: Arc<operator::readiness::Writable>,
+    harm: Arc<overview::harm::Counts>,
 }
 
 struct DerivedKeys {
@@ -104,6 +105,7 @@ impl App {
             spending: Arc::default(),
             vended: Arc::default(),
             writable: Arc::default(),
+            harm: Arc::default(),
             store,
             vault,
             clock,
