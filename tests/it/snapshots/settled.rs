@@ -10,11 +10,12 @@ const ICON: (&str, &str) = (
 );
 
 /// What stands around something that varies; after the last `>` where that is an element.
-const MARKS: [(&str, &str, &str); 20] = [
+const MARKS: [(&str, &str, &str); 21] = [
     ("id=\"sealed\"", "<", "SEALED"),
     ("/claim/", "/", "CLAIM"),
     ("data-claim=\"", "\"", "CLAIM"),
     ("data-invitation=\"", "\"", "CLAIM"),
+    ("/invitation?t=", "<", "INVITATION"),
     ("id=\"secret-key\"", "<", "SECRET"),
     ("id=\"totp-secret\"", "<", "SEED"),
     ("id=\"initial-password\"", "<", "PASSWORD"),
