@@ -14,7 +14,7 @@ use std::path::Path;
 use std::process::Command;
 
 /// Tests that together open every page, send every form and call every action.
-const STORIES: [&str; 26] = [
+const STORIES: [&str; 28] = [
     "canaries::",
     "quarantine::",
     "last_use::",
@@ -39,6 +39,8 @@ const STORIES: [&str; 26] = [
     "key_expiry::",
     "key_effect::",
     "reports::",
+    "selection::",
+    "saved_filters::",
     "overview",
     "claims::",
 ];

@@ -86,9 +86,12 @@ impl EventName {
     pub const UNLOCK: Self = Self("Unlock");
     pub const GET_CREDENTIAL_REPORT: Self = Self("GetCredentialReport");
     pub const EXPORT_AUDIT_LOG: Self = Self("ExportAuditLog");
+    pub const EXPORT_USERS: Self = Self("ExportUsers");
+    pub const SAVE_FILTER: Self = Self("SaveFilter");
+    pub const DELETE_FILTER: Self = Self("DeleteFilter");
 
     /// All of them.
-    pub const ALL: [Self; 81] = [
+    pub const ALL: [Self; 84] = [
         Self::SETUP,
         Self::SIGN_IN,
         Self::SIGN_OUT,
@@ -170,6 +173,9 @@ impl EventName {
         Self::UNLOCK,
         Self::GET_CREDENTIAL_REPORT,
         Self::EXPORT_AUDIT_LOG,
+        Self::EXPORT_USERS,
+        Self::SAVE_FILTER,
+        Self::DELETE_FILTER,
     ];
 
     /// The name in the database, in the filter and in what is exported.
