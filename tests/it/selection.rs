@@ -2,6 +2,8 @@
 
 use crate::support::people::{Person, uin_in};
 use crate::support::{Answer, TestApp};
+use camlock::store::{Conn, StoreError};
+use diesel::connection::SimpleConnection;
 use reqwest::StatusCode;
 use serde_json::Value;
 
@@ -228,6 +230,46 @@ async fn two_who_do_the_same_at_once_do_it_once() {
     let now = fates(&root.browser.get(&page).await);
     assert_eq!(now, pairs(&[("alice", "already"), ("bob", "already")]));
     assert_eq!(events(&root, "AttachUserPolicy").await, before + 3);
+}
+
+/// Adds as many users as can be chosen with plain statements; gives their UINs.
+fn hundred(app: &TestApp, root: &Person) -> Vec<String> {
+    let owner = &root.uin;
+    let uins: Vec<String> = (0..100).map(|number| format!("{}", 700_000_000_000_i64 + number)).collect();
+    let mut text = "/* test */".to_owned();
+    for (number, uin) in uins.iter().enumerate() {
+        text.push_str(&format!(
+            "INSERT INTO identities (uin) VALUES ({uin}); INSERT INTO users (uid, owner_uin, uin, kind, name, name_key, note, \
+             phone, email, console_login, created_at, created_by) VALUES ({}, {owner}, {uin}, 'sub_user', 'u-{number}', \
+             'u-{number}', '', '', '', FALSE, 0, {owner});",
+            800_000_000 + number
+        ));
+    }
+    let run = |conn: &mut Conn| conn.batch_execute(&text).map_err(StoreError::from);
+    app.app.store.write_now(run).unwrap();
+    uins
+}
+
+#[actix_web::test]
+async fn a_hundred_users_are_changed_at_once_each_with_its_event() {
+    let app = TestApp::spawn();
+    let root = app.root().await;
+    let uins = hundred(&app, &root);
+    let uins: Vec<&str> = uins.iter().map(String::as_str).collect();
+
+    let page = choosing(&root, &address("attach", &uins), "policy", POLICY).await;
+    let asked = root.browser.get(&page).await;
+    let began = std::time::Instant::now();
+    let done = confirm(&app, &root, &asked).await;
+    println!("a policy for 100 users, with the question: {:?}", began.elapsed());
+
+    let told = done.text(".flash").unwrap();
+    assert!(told.starts_with(&format!("{POLICY} is attached to 100 users: u-0, ")), "{told}");
+    assert!(told.ends_with(" and 95 others."), "{told}");
+    assert_eq!(done.count("tr[data-fate=already]"), 100);
+    let likes = [("theme", "system"), ("density", "comfortable"), ("page_size", "100")];
+    root.browser.submit("/me/preferences", "/me/preferences", &likes).await.redirect();
+    assert_eq!(events(&root, "AttachUserPolicy").await, 100);
 }
 
 #[actix_web::test]
