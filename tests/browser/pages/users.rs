@@ -55,7 +55,7 @@ async fn selection(sweep: &mut Sweep<'_>, scene: &Scene) {
     sweep.visit(&format!("/users/selected/export?{chosen}"), "selection-export").await;
     let filter = [("name", "Without an app"), ("filter", "?mfa=off")];
     scene.root.browser.submit("/users", "/users/filters", &filter).await.redirect();
-    chrome.open("/users?type=sub_user&q=e").await;
+    chrome.open("/users?type=sub_user&q=d").await;
     chrome.click(".keep summary").await;
     chrome.click("tr[data-uin] .pick input").await;
     sweep.look("users-ticked").await;
