@@ -83,9 +83,9 @@ impl Selection {
         for key in keys {
             let used_at = used.get(key.secret_id.as_str()).copied();
             let holder = users.iter_mut().find(|chosen| chosen.user.uid == key.uid);
-            holder.into_iter().for_each(|chosen| {
-                chosen.keys.push(KeyState { key: key.clone(), used_at, is_due: false });
-            });
+            if let Some(chosen) = holder {
+                chosen.keys.push(KeyState { key, used_at, is_due: false });
+            }
         }
         Ok(Self { users, gone })
     }
