@@ -107,7 +107,7 @@ pub struct Question {
 
 /// A deed that was judged for each user.
 pub struct Judged {
-    /// What the title says before and after the number of users, such as "Attach ReadOnlyAccess to".
+    /// What the title says before and after the number of users, such as `Attach X to`.
     pub title: (String, String),
     /// What the address of the page says beside the users.
     pub chosen: (&'static str, String),
