@@ -14,7 +14,7 @@ mod user;
 
 pub use account::{account_hours, accounts, audit_events, setup_tokens};
 pub use canary::{canaries, canary_alerts, canary_touches};
-pub use claim::claims;
+pub use claim::{claims, invitations};
 pub use database::{authority_log, leases, meta, nodes, sequences};
 pub use gate::{gate_token_services, gate_tokens, service_hours, service_refusals, services};
 pub use key::{
@@ -42,6 +42,7 @@ diesel::joinable!(user_terms -> users (uid));
 diesel::joinable!(api_keys -> users (uid));
 diesel::joinable!(claims -> api_keys (secret_id));
 diesel::joinable!(claims -> users (uid));
+diesel::joinable!(invitations -> users (maker_uid));
 diesel::joinable!(trials -> api_keys (secret_id));
 diesel::joinable!(totp_devices -> identities (uin));
 diesel::joinable!(recovery_codes -> identities (uin));
@@ -83,6 +84,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     group_members,
     group_policies,
     identities,
+    invitations,
     kept_forms,
     key_actions,
     key_count_changes,
