@@ -110,7 +110,8 @@ def pages(facts):
         "search anna": "/users?q=anna", "search billing1": "/users?q=billing1", "search note part illin": "/users?q=illin",
         "type collaborator": "/users?type=collaborator", "type root": "/users?type=root", "MFA on": "/users?mfa=on",
         "MFA off": "/users?mfa=off", "keys none": "/users?key=none", "keys any": "/users?key=any",
-        "keys disabled": "/users?key=disabled", "MFA on and e": "/users?mfa=on&q=e",
+        "keys disabled": "/users?key=disabled",
+        "ticked for a policy": f"/users/selected/attach?uin={facts['uin']}", "ticked, stale keys": f"/users/selected/disable-keys?uin={facts['uin']}", "MFA on and e": "/users?mfa=on&q=e",
         "MFA on and example.com": "/users?mfa=on&q=example.com", "disabled and example.com": "/users?key=disabled&q=example.com",
         "collaborator and anna": "/users?type=collaborator&q=anna",
     }

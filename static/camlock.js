@@ -134,6 +134,23 @@ for (const el of $$('.groups')) {
   el.replaceChildren(...el.textContent.trim().match(/.{1,4}/g).map(textContent => make('span', { textContent })));
 }
 
+// Users that are ticked in a list.
+const ticks = $('#selected'), all = $('#select-all');
+if (all) {
+  const boxes = $$('[name=uin]'), told = $('[data-selected]'), hint = told.textContent;
+  const count = () => {
+    const n = boxes.filter(box => box.checked).length;
+    told.textContent = n ? `${n} selected` : hint;
+    all.checked = n === boxes.length;
+    all.indeterminate = n && !all.checked;
+  };
+  on('change', e => {
+    if (e.target === all) boxes.forEach(box => { box.checked = all.checked; });
+    if (e.target.form === ticks || e.target === all) count();
+  });
+  count();
+}
+
 $('.error-summary')?.focus();
 $('.tabs [aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'center' });
 

@@ -11,7 +11,7 @@ use crate::domain::audit::EventName;
 use crate::domain::secret::Password;
 use crate::domain::sentence::Sentence;
 use crate::domain::step_up::Purpose;
-use crate::store::identities::{self, StoredPassword};
+use crate::store::identities::{self, Likes, StoredPassword};
 use crate::store::{dialect, recovery_codes, sessions, totp_devices};
 use zeroize::Zeroizing;
 
@@ -120,12 +120,18 @@ async fn ask_for_oneself(
 /// Keeps how the caller likes pages.
 pub async fn set_preferences(app: &App, caller: &Caller, preferences: Preferences) -> Result<(), Failure> {
     let (uin, event) = (caller.user.uin, caller.event(EventName::UPDATE_PREFERENCES));
-    let Preferences { theme, density } = caller.preferences();
+    let Preferences { theme, density, page_size } = caller.preferences();
     app.change(caller, move |change| {
-        identities::set_preferences(change.conn, uin, &preferences.theme, &preferences.density)?;
+        let likes = Likes {
+            theme: &preferences.theme,
+            density: &preferences.density,
+            page_size: preferences.page_size,
+        };
+        identities::set_preferences(change.conn, uin, &likes)?;
         let changed = [
             ("theme", theme.into(), preferences.theme.into()),
             ("density", density.into(), preferences.density.into()),
+            ("page_size", page_size.into(), preferences.page_size.into()),
         ];
         event.changed(changed).record(change);
         Ok(())

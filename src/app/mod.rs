@@ -19,6 +19,8 @@ pub mod operator;
 pub mod overview;
 pub mod policies;
 pub mod reports;
+pub mod saved_filters;
+pub mod selection;
 pub mod services;
 pub mod session;
 pub mod sign_in;

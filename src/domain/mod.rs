@@ -37,6 +37,7 @@ pub mod qr;
 pub mod recovery;
 pub mod replay;
 pub mod rotation;
+pub mod saved_filter;
 pub mod seconds;
 pub mod secret;
 pub mod sentence;

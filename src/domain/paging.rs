@@ -1,5 +1,9 @@
 //! Lists in parts.
 
+/// Rows that a page of a list can have, and has unless the person likes another number.
+pub const PAGE_SIZES: [i16; 3] = [25, 50, 100];
+pub const PAGE_SIZE: i16 = 50;
+
 /// A part of a list: from where on, and how much of it.
 #[derive(Clone, Copy, Debug)]
 pub struct Slice<From> {

@@ -99,6 +99,19 @@ pub fn of_user(conn: &mut Conn, uid: Uid) -> Result<Vec<Key>, StoreError> {
         .collect()
 }
 
+/// The keys of several memberships, each membership's oldest first.
+pub fn of_users(conn: &mut Conn, uids: &[Uid]) -> Result<Vec<Key>, StoreError> {
+    let uids: Vec<i64> = uids.iter().map(|uid| uid.0).collect();
+    api_keys::table
+        .filter(api_keys::uid.eq_any(uids))
+        .order((api_keys::created_at, api_keys::slot))
+        .select(Row::as_select())
+        .load(conn)?
+        .into_iter()
+        .map(|row: Row| Key::try_from(row))
+        .collect()
+}
+
 /// The ids of the keys of several memberships, each with whose it is.
 pub fn ids_of_users(conn: &mut Conn, uids: &[Uid]) -> Result<Vec<(Uid, SecretId)>, StoreError> {
     let uids: Vec<i64> = uids.iter().map(|uid| uid.0).collect();

@@ -6,7 +6,9 @@ use super::{Conn, StoreError};
 use crate::domain::group::GroupId;
 use crate::domain::policies::{Attachment, PolicyId};
 use crate::domain::user::{Uid, Uin};
+use diesel::dsl::count_star;
 use diesel::prelude::*;
+use std::collections::HashMap;
 
 #[derive(Queryable)]
 pub(super) struct Row {
@@ -78,6 +80,31 @@ pub fn attach(conn: &mut Conn, uid: Uid, policy: PolicyId, given: Given<'_>) -> 
 /// Detaches a policy; `false` when it was not attached.
 pub fn detach(conn: &mut Conn, uid: Uid, policy: PolicyId) -> Result<bool, StoreError> {
     Ok(diesel::delete(policy_attachments::table.find((uid.0, policy.0))).execute(conn)? == 1)
+}
+
+/// Of some memberships those that a policy is attached to: since when, and by whom it was attached.
+pub fn of_policy(
+    conn: &mut Conn,
+    policy: PolicyId,
+    uids: &[Uid],
+) -> Result<HashMap<Uid, (i64, String)>, StoreError> {
+    let uids: Vec<i64> = uids.iter().map(|uid| uid.0).collect();
+    let rows: Vec<(i64, i64, String)> = policy_attachments::table
+        .filter(policy_attachments::uid.eq_any(uids).and(policy_attachments::policy_id.eq(policy.0)))
+        .select((policy_attachments::uid, policy_attachments::created_at, policy_attachments::created_by))
+        .load(conn)?;
+    Ok(rows.into_iter().map(|(uid, at, by)| (Uid(uid), (at, by))).collect())
+}
+
+/// How many policies are attached to each of some memberships; of those that have none nothing.
+pub fn counts(conn: &mut Conn, uids: &[Uid]) -> Result<HashMap<Uid, usize>, StoreError> {
+    let uids: Vec<i64> = uids.iter().map(|uid| uid.0).collect();
+    let rows: Vec<(i64, i64)> = policy_attachments::table
+        .filter(policy_attachments::uid.eq_any(uids))
+        .group_by(policy_attachments::uid)
+        .select((policy_attachments::uid, count_star()))
+        .load(conn)?;
+    Ok(rows.into_iter().map(|(uid, count)| (Uid(uid), usize::try_from(count).unwrap_or_default())).collect())
 }
 
 /// What a membership has through its groups, by name of the policy.

@@ -163,6 +163,27 @@ pub fn is_member(conn: &mut Conn, id: GroupId, uid: Uid) -> Result<bool, StoreEr
     Ok(count > 0)
 }
 
+/// Of some users those that are in a group, and since when.
+pub fn joined(conn: &mut Conn, id: GroupId, uids: &[Uid]) -> Result<HashMap<Uid, i64>, StoreError> {
+    let uids: Vec<i64> = uids.iter().map(|uid| uid.0).collect();
+    let rows: Vec<(i64, i64)> = group_members::table
+        .filter(group_members::group_id.eq(id.0).and(group_members::uid.eq_any(uids)))
+        .select((group_members::uid, group_members::created_at))
+        .load(conn)?;
+    Ok(rows.into_iter().map(|(uid, since)| (Uid(uid), since)).collect())
+}
+
+/// How many groups each of some users is in; of those that are in none nothing.
+pub fn counts_of_users(conn: &mut Conn, uids: &[Uid]) -> Result<HashMap<Uid, usize>, StoreError> {
+    let uids: Vec<i64> = uids.iter().map(|uid| uid.0).collect();
+    let rows: Vec<(i64, i64)> = group_members::table
+        .filter(group_members::uid.eq_any(uids))
+        .group_by(group_members::uid)
+        .select((group_members::uid, count_star()))
+        .load(conn)?;
+    Ok(rows.into_iter().map(|(uid, count)| (Uid(uid), usize::try_from(count).unwrap_or_default())).collect())
+}
+
 /// Puts a user into a group that it is not in.
 pub fn add_member(conn: &mut Conn, id: GroupId, uid: Uid, mark: Mark) -> Result<(), StoreError> {
     diesel::insert_into(group_members::table)

@@ -22,6 +22,8 @@ pub struct Identity {
     pub wrong_codes: i64,
     /// Because of how many a new password is asked for, if it is.
     pub told_wrong_codes: Option<i64>,
+    /// Rows of a page of a list.
+    pub page_size: i16,
 }
 
 impl Identity {
@@ -32,6 +34,13 @@ impl Identity {
         let most = usize::try_from(most).unwrap_or_default();
         Ok(self.password_hash.iter().cloned().chain(former).take(most).collect())
     }
+}
+
+/// How a person likes pages.
+pub struct Likes<'a> {
+    pub theme: &'a str,
+    pub density: &'a str,
+    pub page_size: i16,
 }
 
 /// A password as it is kept.
@@ -145,9 +154,13 @@ pub fn set_last_sign_in(conn: &mut Conn, uin: Uin, at: i64, ip: &str) -> Result<
 }
 
 /// Replaces how this person likes pages.
-pub fn set_preferences(conn: &mut Conn, uin: Uin, theme: &str, density: &str) -> Result<(), StoreError> {
+pub fn set_preferences(conn: &mut Conn, uin: Uin, likes: &Likes<'_>) -> Result<(), StoreError> {
     diesel::update(identities::table.find(uin.0))
-        .set((identities::theme.eq(theme), identities::density.eq(density)))
+        .set((
+            identities::theme.eq(likes.theme),
+            identities::density.eq(likes.density),
+            identities::page_size.eq(likes.page_size),
+        ))
         .execute(conn)?;
     Ok(())
 }

@@ -7,6 +7,7 @@ use super::{Conn, StoreError, dialect};
 use crate::domain::key::SecretId;
 use crate::domain::key_usage::{GateCall, KEPT_DAYS, KEPT_RECORDS, LastUse, Record};
 use diesel::prelude::*;
+use std::collections::HashMap;
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = key_usage)]
@@ -160,6 +161,16 @@ pub fn last_used(conn: &mut Conn, ids: &[SecretId]) -> Result<Vec<LastUse>, Stor
         found.extend(used.map(LastUse::from));
     }
     Ok(found)
+}
+
+/// When keys were last used, in unix seconds, of those that have ever been.
+pub fn used_at(conn: &mut Conn, ids: &[SecretId]) -> Result<HashMap<String, i64>, StoreError> {
+    let ids: Vec<&str> = ids.iter().map(SecretId::as_str).collect();
+    let rows: Vec<(String, i64)> = key_usage::table
+        .filter(key_usage::secret_id.eq_any(ids))
+        .select((key_usage::secret_id, key_usage::last_used_ms))
+        .load(conn)?;
+    Ok(rows.into_iter().map(|(id, at_ms)| (id, at_ms / 1000)).collect())
 }
 
 /// When a key was used first, in unix milliseconds; nothing of one that was used before this was kept, or never.

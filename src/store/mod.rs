@@ -48,6 +48,7 @@ pub mod refusals;
 pub mod replays;
 pub mod retired_ids;
 pub mod rotations;
+pub mod saved_filters;
 pub mod schema;
 pub mod sequences;
 pub mod service_refusals;

@@ -97,6 +97,27 @@ pub fn places(
     Ok(fitting.map(place).collect())
 }
 
+/// How many users have one of these facets, counted up to a most. As many entries of an index are read as are counted.
+pub fn count(conn: &mut Conn, owner: Uin, facets: &[Facet], most: i64) -> Result<i64, StoreError> {
+    if facets.is_empty() {
+        return Ok(0);
+    }
+    let facets: Vec<String> = facets.iter().map(|facet| facet.0.to_string()).collect();
+    let text = format!(
+        "SELECT COUNT(*) AS number FROM (SELECT uid FROM user_lines WHERE owner_uin = $1 AND facet IN ({}) \
+         LIMIT $2) AS counted",
+        facets.join(", ")
+    );
+    let query = diesel::sql_query(text).bind::<BigInt, _>(owner.0).bind::<BigInt, _>(most);
+    Ok(query.get_result::<Counted>(conn)?.number)
+}
+
+#[derive(QueryableByName)]
+struct Counted {
+    #[diesel(sql_type = BigInt)]
+    number: i64,
+}
+
 /// The users at these places with what lists show of them, in that order.
 pub fn listed(conn: &mut Conn, places: Vec<(UserPlace, i64)>) -> Result<Vec<Listed>, StoreError> {
     let uids: Vec<i64> = places.iter().map(|(_, uid)| *uid).collect();

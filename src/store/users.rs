@@ -110,6 +110,19 @@ pub fn find(conn: &mut Conn, owner: Uin, uin: Uin) -> Result<Option<User>, Store
     row.map(User::try_from).transpose()
 }
 
+/// Those of some UINs that belong to that account, in the order of the UINs.
+pub fn of_uins(conn: &mut Conn, owner: Uin, uins: &[Uin]) -> Result<Vec<User>, StoreError> {
+    let uins: Vec<i64> = uins.iter().map(|uin| uin.0).collect();
+    users::table
+        .filter(users::owner_uin.eq(owner.0).and(users::uin.eq_any(uins)))
+        .order(users::uin)
+        .select(Row::as_select())
+        .load(conn)?
+        .into_iter()
+        .map(|row: Row| User::try_from(row))
+        .collect()
+}
+
 /// The membership of that UID.
 pub fn by_uid(conn: &mut Conn, uid: Uid) -> Result<Option<User>, StoreError> {
     let row: Option<Row> = users::table.find(uid.0).select(Row::as_select()).get_result(conn).optional()?;

@@ -52,6 +52,17 @@ impl Query {
         Some(self.text(name)).filter(|text| !text.is_empty())
     }
 
+    /// What of it has one of these names, as an address's end; nothing where none has.
+    pub fn only(&self, names: &[&str]) -> String {
+        let mut encoder = url::form_urlencoded::Serializer::new(String::new());
+        let known = self.0.iter().filter(|(name, value)| names.contains(&name.as_str()) && !value.is_empty());
+        known.for_each(|(name, value)| {
+            encoder.append_pair(name, value);
+        });
+        let text = encoder.finish();
+        if text.is_empty() { text } else { format!("?{text}") }
+    }
+
     /// The same query with one parameter set, or left out when the value is empty, as an address's end.
     pub fn with(&self, changes: &[(&str, &str)]) -> String {
         let mut encoder = url::form_urlencoded::Serializer::new(String::new());

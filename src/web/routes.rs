@@ -21,8 +21,8 @@ use crate::web::pages::keys::{self, reveal};
 use crate::web::pages::me::{self, factors, identity, mfa};
 use crate::web::pages::policies::{self, simulate};
 use crate::web::pages::{
-    audit, canaries, chooser, claims, confirm, grants, groups, help, home, jump, overview, reports, services,
-    sign_in, step_up, users,
+    audit, canaries, chooser, claims, confirm, grants, groups, help, home, jump, overview, reports, saved,
+    selection, services, sign_in, step_up, users,
 };
 use actix_web::body::BoxBody;
 use actix_web::dev::ServiceRequest;
@@ -105,6 +105,18 @@ pub const ENDPOINTS: &[Endpoint] = &[
     get("/users", For(LIST_USERS), || to(users::list::index)),
     get("/users/new", For(ADD_USER), || to(users::new::form)),
     make("/users/new", For(ADD_USER), || to(users::new::submit)),
+    get("/users/selected/attach", For(LIST_USERS), || to(selection::attach::form)),
+    make("/users/selected/attach", For(LIST_USERS), || to(selection::attach::submit)),
+    get("/users/selected/join", All(&[LIST_USERS, LIST_GROUPS]), || to(selection::join::form)),
+    make("/users/selected/join", All(&[LIST_USERS, LIST_GROUPS]), || to(selection::join::submit)),
+    get("/users/selected/require-mfa", For(LIST_USERS), || to(selection::mfa::form)),
+    make("/users/selected/require-mfa", For(LIST_USERS), || to(selection::mfa::submit)),
+    get("/users/selected/disable-keys", For(LIST_USERS), || to(selection::keys::form)),
+    make("/users/selected/disable-keys", For(LIST_USERS), || to(selection::keys::submit)),
+    get("/users/selected/export", For(LIST_USERS), || to(selection::export::form)),
+    post("/users/export", For(LIST_USERS), || to(selection::export::file)),
+    post("/users/filters", For(LIST_USERS), || to(saved::save_of_users)),
+    post("/users/filters/delete", For(LIST_USERS), || to(saved::delete_of_users)),
     get("/users/{uin}", Any(&[GET_USER, LIST_ATTACHED, LIST_GROUPS_OF_USER, QUERY_KEY, READ_AUDIT]), || {
         to(users::detail::index)
     }),
@@ -265,6 +277,8 @@ pub const ENDPOINTS: &[Endpoint] = &[
     get("/rotations", For(QUERY_KEY), || to(keys::rotations::index)),
     get("/audit", For(READ_AUDIT), || to(audit::index)),
     post("/audit/export", All(&[READ_AUDIT, EXPORT_AUDIT]), || to(audit::export)),
+    post("/audit/filters", For(READ_AUDIT), || to(saved::save_of_log)),
+    post("/audit/filters/delete", For(READ_AUDIT), || to(saved::delete_of_log)),
     get("/audit/{seq}", For(READ_AUDIT), || to(audit::detail)),
     get("/reports/credentials", For(GET_CREDENTIAL_REPORT), || to(reports::index)),
     post("/reports/credentials", For(GET_CREDENTIAL_REPORT), || to(reports::ask)),

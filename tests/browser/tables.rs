@@ -52,6 +52,7 @@ async fn no_table_squeezes_its_cells_in_any_width() {
             policy,
             group.clone(),
             format!("{group}/permissions"),
+            format!("/users/selected/disable-keys?uin={long}&uin={}", scene.alice.uin),
             format!("/users/{long}/keys"),
             format!("/users/{long}/permissions"),
             format!("/users/{long}/groups"),

@@ -14,7 +14,7 @@ use std::path::Path;
 use std::process::Command;
 
 /// Tests that together open every page, send every form and call every action.
-const STORIES: [&str; 31] = [
+const STORIES: [&str; 33] = [
     "canaries::",
     "quarantine::",
     "last_use::",
@@ -40,6 +40,8 @@ const STORIES: [&str; 31] = [
     "key_idle_default::",
     "key_effect::",
     "reports::",
+    "selection::",
+    "saved_filters::",
     "overview",
     "claims::",
     "claims_list::",

@@ -8,9 +8,6 @@ use crate::domain::permission::action;
 use crate::domain::user::Uin;
 use crate::store::{audit, users};
 
-/// Rows of one page of the log.
-pub const PAGE_SIZE: usize = 50;
-
 /// A page of the log, newest first.
 pub struct EventPage {
     pub events: Vec<Event>,
@@ -26,7 +23,7 @@ pub async fn events(
     cursor: EventCursor,
 ) -> Result<EventPage, Failure> {
     caller.ensure_here(action::READ_AUDIT)?;
-    event_page(app, caller.owner(), filter, cursor).await
+    event_page(app, caller, filter, cursor).await
 }
 
 /// What a user did and what was done to it.
@@ -39,29 +36,30 @@ pub async fn activity(
     caller.ensure(action::READ_AUDIT, uin)?;
     let owner = caller.owner();
     app.store.read(move |conn| users::find(conn, owner, uin)).await?.ok_or(Failure::NotFound)?;
-    event_page(app, owner, EventFilter { about: Some(uin), ..EventFilter::default() }, cursor).await
+    event_page(app, caller, EventFilter { about: Some(uin), ..EventFilter::default() }, cursor).await
 }
 
 /// The caller's own latest security events.
 pub async fn own_activity(app: &App, caller: &Caller) -> Result<Vec<Event>, Failure> {
     let filter = EventFilter { actors: vec![caller.user.uin], ..EventFilter::default() };
-    let mut page = event_page(app, caller.owner(), filter, EventCursor::Newest).await?;
+    let mut page = event_page(app, caller, filter, EventCursor::Newest).await?;
     page.events.truncate(10);
     Ok(page.events)
 }
 
 async fn event_page(
     app: &App,
-    owner: Uin,
+    caller: &Caller,
     filter: EventFilter,
     cursor: EventCursor,
 ) -> Result<EventPage, Failure> {
+    let (owner, wanted) = (caller.owner(), caller.page_size());
     app.store
         .read(move |conn| {
-            let size = i64::try_from(PAGE_SIZE).unwrap_or(i64::MAX);
+            let size = i64::try_from(wanted).unwrap_or(i64::MAX);
             let mut events = audit::page(conn, owner, &filter, Slice { cursor, size })?;
-            let has_more = events.len() > PAGE_SIZE;
-            events.truncate(PAGE_SIZE);
+            let has_more = events.len() > wanted;
+            events.truncate(wanted);
             let backwards = matches!(cursor, EventCursor::Newer(_));
             if backwards {
                 events.reverse();

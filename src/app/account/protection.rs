@@ -1,6 +1,7 @@
 //! Checks that one user must pass, and the rules of an account for passwords and places.
 
 use crate::app::caller::Caller;
+use crate::app::change::Change;
 use crate::app::users::changeable;
 use crate::app::{App, Failure};
 use crate::domain::audit::EventName;
@@ -67,29 +68,35 @@ pub async fn set_protection(
     wanted: ProtectionChange,
 ) -> Result<ProtectionSet, Failure> {
     caller.ensure(action::SET_MFA_FLAG, uin)?;
-    app.change(caller, move |change| {
-        let user = changeable(change.conn, change.by, uin)?;
-        let before = user.protection;
-        let after = Protection {
-            sign_in: wanted.sign_in.unwrap_or(before.sign_in),
-            action: wanted.action.unwrap_or(before.action),
-        };
-        let takes_off = (before.sign_in && !after.sign_in) || (before.action && !after.action);
-        if takes_off && user.uid == change.by.user.uid && !change.by.is_root() {
-            return Ok(change.undone(ProtectionSet::OwnCheck));
-        }
-        users::set_protection(change.conn, user.uid, after)?;
-        change
-            .event(EventName::SET_MFA_FLAG)
-            .on(&user)
-            .changed([
-                ("login", before.sign_in.into(), after.sign_in.into()),
-                ("action", before.action.into(), after.action.into()),
-            ])
-            .record(change);
-        Ok(ProtectionSet::Done)
-    })
-    .await
+    app.change(caller, move |change| set_protection_in(change, uin, wanted)).await
+}
+
+pub(in crate::app) fn set_protection_in(
+    change: &mut Change<'_>,
+    uin: Uin,
+    wanted: ProtectionChange,
+) -> Result<ProtectionSet, Failure> {
+    change.by.ensure(action::SET_MFA_FLAG, uin)?;
+    let seen = changeable(change.conn, change.by, uin)?;
+    // Read again under the lock: two who change one check each must not undo each other.
+    dialect::lock_user(change.conn, seen.uid)?;
+    let user = changeable(change.conn, change.by, uin)?;
+    let before = user.protection;
+    let after = Protection {
+        sign_in: wanted.sign_in.unwrap_or(before.sign_in),
+        action: wanted.action.unwrap_or(before.action),
+    };
+    let takes_off = (before.sign_in && !after.sign_in) || (before.action && !after.action);
+    if takes_off && user.uid == change.by.user.uid && !change.by.is_root() {
+        return Ok(change.undone(ProtectionSet::OwnCheck));
+    }
+    users::set_protection(change.conn, user.uid, after)?;
+    let changes = [
+        ("login", before.sign_in.into(), after.sign_in.into()),
+        ("action", before.action.into(), after.action.into()),
+    ];
+    change.event(EventName::SET_MFA_FLAG).on(&user).changed(changes).record(change);
+    Ok(ProtectionSet::Done)
 }
 
 /// The account's password rules, with the time and the author of the latest change.

@@ -16,6 +16,7 @@ use crate::app::caller::once::Once;
 use crate::app::caller::sending::Sending;
 use crate::domain::account::Account;
 use crate::domain::grant::AppAge;
+use crate::domain::paging::{PAGE_SIZE, PAGE_SIZES};
 use crate::domain::permission::Denial;
 use crate::domain::session::{Session, SignInMethod};
 use crate::domain::source::Source;
@@ -28,6 +29,8 @@ use std::sync::Arc;
 pub struct Preferences {
     pub theme: String,
     pub density: String,
+    /// Rows of a page of a list, one of [`PAGE_SIZES`].
+    pub page_size: i16,
 }
 
 /// What stands between a signed-in person and the console.
@@ -178,6 +181,13 @@ impl Caller {
     /// How the person likes pages.
     pub fn preferences(&self) -> Preferences {
         self.signed_in().map(|signed_in| signed_in.preferences.clone()).unwrap_or_default()
+    }
+
+    /// Rows of a page of a list, as the person likes it.
+    pub fn page_size(&self) -> usize {
+        let liked = self.signed_in().map_or(PAGE_SIZE, |signed_in| signed_in.preferences.page_size);
+        let known = PAGE_SIZES.into_iter().find(|size| *size == liked);
+        usize::try_from(known.unwrap_or(PAGE_SIZE)).unwrap_or_default()
     }
 
     /// What stands before everything else.

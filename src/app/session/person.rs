@@ -58,7 +58,11 @@ fn load_caller(app: &App, conn: &mut Conn, id_hash: &str, source: Source) -> Res
         } else {
             Duty::None
         },
-        preferences: Preferences { theme: identity.theme, density: identity.density },
+        preferences: Preferences {
+            theme: identity.theme,
+            density: identity.density,
+            page_size: identity.page_size,
+        },
         session: Arc::new(session),
         has_mfa,
         can_switch,

@@ -1,12 +1,12 @@
 //! The User List: searched, filtered and sorted, a page at a time.
 
-use super::PAGE_SIZE;
 use crate::app::caller::Caller;
 use crate::app::{App, Failure};
 use crate::domain::paging::Slice;
 use crate::domain::permission::action;
+use crate::domain::user::Uin;
 use crate::domain::user_search::{Listed, Sorted, UserCursor, UserFilter, UserPlace};
-use crate::store::{user_search, user_terms};
+use crate::store::{Conn, StoreError, user_lines, user_search, user_terms};
 
 /// A page of the User List.
 pub struct UserPage {
@@ -15,6 +15,8 @@ pub struct UserPage {
     pub previous: Option<UserPlace>,
     pub next: Option<UserPlace>,
     pub sorted: Sorted,
+    /// How many users the filter finds in all, where that is known.
+    pub total: Option<Total>,
     /// Whether more may be found by going on.
     pub is_partial: bool,
     /// Whether parts of some notes and UINs are not found yet.
@@ -24,24 +26,46 @@ pub struct UserPage {
     pub limit: i64,
 }
 
+/// How many users a filter finds.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Total {
+    Exactly(i64),
+    MoreThan(i64),
+}
+
+/// Users that are counted for a filter; of more it is only said that there are more.
+const COUNTED: i64 = 1_000;
+
+/// How many there are: of the whole list by the count that the account keeps, of a filter without a text by an index.
+fn total(conn: &mut Conn, owner: Uin, filter: &UserFilter, count: i64) -> Result<Option<Total>, StoreError> {
+    if !filter.text.is_empty() {
+        return Ok(None);
+    }
+    if !filter.narrows() {
+        // And the root user.
+        return Ok(Some(Total::Exactly(count + 1)));
+    }
+    let found = user_lines::count(conn, owner, &filter.facets(), COUNTED + 1)?;
+    Ok(Some(if found > COUNTED { Total::MoreThan(COUNTED) } else { Total::Exactly(found) }))
+}
+
 /// One page of the User List.
 pub async fn users(
     app: &App,
     caller: &Caller,
     filter: UserFilter,
-    cursor: UserCursor,
+    part: Slice<UserCursor>,
 ) -> Result<UserPage, Failure> {
     caller.ensure_here(action::LIST_USERS)?;
     let (owner, limit) = (caller.owner(), app.rules.users_per_account);
     let count = caller.account.user_count;
     app.store
         .read(move |conn| {
-            let size = i64::try_from(PAGE_SIZE).unwrap_or(i64::MAX);
-            let part = Slice { cursor, size };
+            let size = usize::try_from(part.size).unwrap_or(usize::MAX);
             let page = user_search::page(conn, owner, &filter, &part)?;
             let mut users = page.users;
-            let has_more = users.len() > PAGE_SIZE;
-            users.truncate(PAGE_SIZE);
+            let has_more = users.len() > size;
+            users.truncate(size);
             let backwards = matches!(part.cursor, UserCursor::Before(_));
             if backwards {
                 users.reverse();
@@ -61,6 +85,7 @@ pub async fn users(
                 previous,
                 next,
                 sorted: page.sorted,
+                total: total(conn, owner, &filter, count)?,
                 is_partial,
                 is_filling: !filter.text.is_empty() && user_terms::is_unfilled(conn, owner)?,
                 count,

@@ -90,9 +90,12 @@ impl EventName {
     pub const UNLOCK: Self = Self("Unlock");
     pub const GET_CREDENTIAL_REPORT: Self = Self("GetCredentialReport");
     pub const EXPORT_AUDIT_LOG: Self = Self("ExportAuditLog");
+    pub const EXPORT_USERS: Self = Self("ExportUsers");
+    pub const SAVE_FILTER: Self = Self("SaveFilter");
+    pub const DELETE_FILTER: Self = Self("DeleteFilter");
 
     /// All of them.
-    pub const ALL: [Self; 85] = [
+    pub const ALL: [Self; 88] = [
         Self::SETUP,
         Self::SIGN_IN,
         Self::SIGN_OUT,
@@ -178,6 +181,9 @@ impl EventName {
         Self::UNLOCK,
         Self::GET_CREDENTIAL_REPORT,
         Self::EXPORT_AUDIT_LOG,
+        Self::EXPORT_USERS,
+        Self::SAVE_FILTER,
+        Self::DELETE_FILTER,
     ];
 
     /// The name in the database, in the filter and in what is exported.

@@ -382,4 +382,17 @@ pub const WORDS: &[Words] = &[
         About::User,
         ["Changed own preferences", "change own preferences"],
     ),
+    of_account(EventName::EXPORT_USERS, ["Exported the User List", "export the User List"]),
+    words(
+        EventName::SAVE_FILTER,
+        EventGroup::Settings,
+        About::User,
+        ["Saved a filter of a list", "save a filter of a list"],
+    ),
+    words(
+        EventName::DELETE_FILTER,
+        EventGroup::Settings,
+        About::User,
+        ["Deleted a saved filter", "delete a saved filter"],
+    ),
 ];

@@ -21,7 +21,7 @@ pub use key::{
     api_keys, key_actions, key_count_changes, key_counts, key_hours, key_idle, key_lines, key_records,
     key_refusals, key_usage, retired_ids, rotations, trials,
 };
-pub use people::{enrolments, identities, recovery_codes, throttles, totp_devices};
+pub use people::{enrolments, identities, recovery_codes, saved_filters, throttles, totp_devices};
 pub use policy::{
     administrators, group_policies, policies, policy_attachments, policy_use_changes, policy_uses,
     policy_versions,

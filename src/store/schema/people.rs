@@ -14,6 +14,18 @@ diesel::table! {
         recovered_at -> Nullable<BigInt>,
         wrong_codes -> BigInt,
         told_wrong_codes -> Nullable<BigInt>,
+        page_size -> SmallInt,
+    }
+}
+
+diesel::table! {
+    saved_filters (uid, list, name_key) {
+        uid -> BigInt,
+        list -> Text,
+        name_key -> Text,
+        name -> Text,
+        query -> Text,
+        created_at -> BigInt,
     }
 }
 

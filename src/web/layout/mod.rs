@@ -64,7 +64,7 @@ impl Layout {
             .map_or((now, now), |signed_in| (signed_in.session.last_seen_at, signed_in.session.expires_at));
         let idle_left = seen_at.max(now - 60) + context.app.rules.session_idle - now;
         let absolute_left = expires_at - now;
-        let Preferences { theme, density } = caller.preferences();
+        let Preferences { theme, density, .. } = caller.preferences();
         Self {
             session_left: idle_left.min(absolute_left).max(0),
             is_last: absolute_left <= idle_left,

@@ -20,6 +20,8 @@ pub mod me;
 pub mod overview;
 pub mod policies;
 pub mod reports;
+pub mod saved;
+pub mod selection;
 pub mod services;
 pub mod sign_in;
 pub mod step_up;

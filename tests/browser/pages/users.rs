@@ -18,6 +18,7 @@ async fn the_pages_about_users_are_sound_in_every_width_and_colour() {
         chrome.sign_out().await;
         chrome.sign_in(&app, &scene.root).await;
         list(&mut sweep).await;
+        selection(&mut sweep, &scene).await;
         create(&mut sweep).await;
         details(&mut sweep, &scene).await;
         change(&mut sweep, &scene).await;
@@ -36,6 +37,28 @@ async fn list(sweep: &mut Sweep<'_>) {
     sweep.chrome.width(360).await;
     sweep.chrome.click(".navmenu summary").await;
     sweep.look("users-with-navigation-open").await;
+}
+
+/// What is done to several users at once, and the filters of the list.
+async fn selection(sweep: &mut Sweep<'_>, scene: &Scene) {
+    let chosen = format!("uin={}&uin={}&uin={}", scene.long, scene.alice.uin, scene.root.uin);
+    let group = [("group_name", "crew")];
+    scene.root.browser.submit("/groups/new", "/groups/new", &group).await.redirect();
+    let chrome = sweep.chrome;
+    let attach = format!("/users/selected/attach?{chosen}");
+    sweep.visit(&attach, "selection-attach").await;
+    let policies = scene.root.browser.get(&attach).await.attributes("select option", "value");
+    sweep.visit(&format!("{attach}&policy={}", policies[1]), "selection-attach-judged").await;
+    sweep.visit(&format!("/users/selected/join?{chosen}"), "selection-join").await;
+    sweep.visit(&format!("/users/selected/require-mfa?{chosen}"), "selection-require-mfa").await;
+    sweep.visit(&format!("/users/selected/disable-keys?{chosen}"), "selection-keys").await;
+    sweep.visit(&format!("/users/selected/export?{chosen}"), "selection-export").await;
+    let filter = [("name", "Without an app"), ("filter", "?mfa=off")];
+    scene.root.browser.submit("/users", "/users/filters", &filter).await.redirect();
+    chrome.open("/users?type=sub_user&q=d").await;
+    chrome.click(".keep summary").await;
+    chrome.click("tr[data-uin] .pick input").await;
+    sweep.look("users-ticked").await;
 }
 
 async fn create(sweep: &mut Sweep<'_>) {

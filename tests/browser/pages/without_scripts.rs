@@ -25,6 +25,7 @@ async fn without_scripts_no_page_is_broken_and_no_control_is_dead() {
         let mut paths: Vec<String> = users.iter().map(|tab| format!("/users/{long}/{tab}")).collect();
         paths.extend([format!("/users/{alice}/keys"), format!("/users/{long}/keys/{key}/disable")]);
         paths.push(format!("/users/{long}/keys/{key}/records"));
+        paths.push(format!("/users/selected/disable-keys?uin={long}&uin={alice}"));
         let fixed = "/ /attention/old /users /users/new /keys /audit /audit/3 /groups /policies /policies/new /policies/simulate /who-can /jump \
             /settings/security /settings/security/keys /settings/security/idle-keys /claims /settings/services /settings/services/new /reports/credentials /canaries /canaries/new /settings/gates /settings/gates/new /me/security /me/password /me/sessions \
             /me/preferences /me/mfa/totp/new /help/api?tool=curl /help/api?tool=java /help/api/debug /nowhere";

@@ -2,11 +2,13 @@
 
 use crate::app::{account, account::log::EventPage};
 use crate::domain::audit::{Event, EventCursor, words::EventGroup};
+use crate::domain::saved_filter::FilteredList;
 use crate::domain::{field::FieldError, permission::action};
 use crate::web::answer::{PageResult, render, render_as};
 use crate::web::pages::audit::{
     EventRow, facts::Facts, range, range::Shortcut, row, row::Day, search, search::TypedFilter,
 };
+use crate::web::pages::saved::Chips;
 use crate::web::{layout::Layout, layout::filters, query::Query, visit::Visit};
 use actix_web::http::StatusCode;
 use askama::Template;
@@ -21,6 +23,7 @@ struct IndexPage {
     shortcuts: Vec<Shortcut>,
     /// The filter of a file with the same events; none for whoever may have no such file.
     export: Option<String>,
+    chips: Chips,
     /// Nothing to list while the filter cannot be read.
     listing: Option<Listing>,
 }
@@ -63,10 +66,14 @@ pub async fn index(visit: Visit, query: Query) -> PageResult {
         }
         Err(errors) => (StatusCode::UNPROCESSABLE_ENTITY, errors, None),
     };
+    // What cannot be read is no filter to leave out or to save.
+    let active = if errors.is_empty() { typed.active() } else { Vec::new() };
+    let chips = Chips::load(&visit, &query, active, FilteredList::Log).await?;
     let page = visit.layout("audit");
     let may_export = visit.person.may_here(action::EXPORT_AUDIT) && errors.is_empty();
     let export = may_export.then(|| query.with(&[("older", ""), ("newer", "")]));
-    render_as(status, &IndexPage { page, errors, typed, groups: EventGroup::ALL, shortcuts, export, listing })
+    let groups = EventGroup::ALL;
+    render_as(status, &IndexPage { page, errors, typed, groups, shortcuts, export, chips, listing })
 }
 
 /// Everything that one event says.

@@ -11,4 +11,4 @@ pub use export::export;
 pub use facts::Facts;
 pub use list::{detail, index};
 pub use row::EventRow;
-pub use search::{cursor, is_request_id};
+pub use search::{FIELDS, PLACES, cursor, is_request_id};

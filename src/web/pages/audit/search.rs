@@ -2,12 +2,13 @@
 
 use super::range::{DAY, start_of};
 use crate::app::{App, Failure, account, caller::Caller};
-use crate::domain::audit::{EventCursor, EventFilter, EventName, Outcome, words::EventGroup};
+use crate::domain::audit::{EventCursor, EventFilter, EventName, Outcome, words::EventGroup, words::Words};
 use crate::domain::field::FieldError;
 use crate::web::{error::PageError, query::Query, visit::number_in};
 
-/// The filter's fields.
-pub(super) const FIELDS: [&str; 7] = ["from", "to", "event", "actor", "target", "result", "request_id"];
+/// The filter's fields, and what says from where on the log is shown.
+pub const FIELDS: [&str; 7] = ["from", "to", "event", "actor", "target", "result", "request_id"];
+pub const PLACES: [&str; 2] = ["older", "newer"];
 
 /// The filter as it was typed.
 pub(super) struct TypedFilter {
@@ -32,6 +33,25 @@ impl TypedFilter {
             result: text("result"),
             request_id: text("request_id").to_ascii_lowercase(),
         }
+    }
+
+    /// The filters that are in force, as the page calls them: parameter, name and value.
+    pub(super) fn active(&self) -> Vec<(&'static str, &'static str, String)> {
+        let event = match (Words::of(&self.event), EventGroup::from_name(&self.event)) {
+            (Some(words), _) => words.done.to_owned(),
+            (None, Some(group)) => format!("all of {}", group.title()),
+            (None, None) => self.event.clone(),
+        };
+        let typed = [
+            ("from", "From", self.from.clone()),
+            ("to", "To", self.to.clone()),
+            ("event", "Event", event),
+            ("actor", "Actor", self.actor.clone()),
+            ("target", "Target", self.target.clone()),
+            ("result", "Result", self.result.clone()),
+            ("request_id", "Request id", self.request_id.clone()),
+        ];
+        typed.into_iter().filter(|(.., value)| !value.is_empty()).collect()
     }
 
     /// Whether date fields can show what was typed: a browser's date picker drops anything else.

@@ -11,9 +11,6 @@ use crate::web::{
 use actix_web::http::StatusCode;
 use askama::Template;
 
-/// Groups on one page of the list.
-const PAGE_SIZE: usize = 50;
-
 #[derive(Template)]
 #[template(path = "groups/index.html")]
 struct IndexPage {
@@ -51,7 +48,7 @@ struct NewPage {
 
 /// The groups of the account.
 pub async fn index(visit: Visit, query: Query) -> PageResult {
-    let paging = Paging { number: page_of(&query)?, size: PAGE_SIZE };
+    let paging = Paging { number: page_of(&query)?, size: visit.person.page_size() };
     let q = query.text("q").trim().to_owned();
     let found = groups::groups(visit.app(), &visit.person, &q, paging).await?;
     if found.rows.is_empty() && paging.number > 1 {

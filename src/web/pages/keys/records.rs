@@ -11,8 +11,6 @@ use crate::web::{
 };
 use askama::Template;
 
-/// Calls on one page.
-const PAGE: usize = 25;
 /// Kinds of callers that are listed.
 const MOST_CALLERS: usize = 20;
 
@@ -109,8 +107,9 @@ pub async fn index(visit: Visit, query: Query) -> PageResult {
         _ => Vec::new(),
     };
     let total = records.len();
-    let first = (number - 1) * PAGE;
-    let rows: Vec<Row> = records.into_iter().skip(first).take(PAGE).map(Row::of).collect();
+    let size = visit.person.page_size();
+    let first = (number - 1) * size;
+    let rows: Vec<Row> = records.into_iter().skip(first).take(size).map(Row::of).collect();
     let here = |number: usize| format!("{}/{}/records?page={number}", keys_address(place), key.secret_id);
     let last = first + rows.len();
     render(&RecordsPage {

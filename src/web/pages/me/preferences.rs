@@ -2,6 +2,7 @@
 
 use crate::app::{caller::Preferences, me};
 use crate::domain::field::FieldError;
+use crate::domain::paging::PAGE_SIZES;
 use crate::web::answer::{PageResult, render, render_as};
 use crate::web::{forms::csrf::Protected, layout::Layout, layout::filters, visit::Visit};
 use actix_web::http::StatusCode;
@@ -28,24 +29,31 @@ struct PreferencesPage {
     chosen: Preferences,
     themes: &'static [Preference],
     densities: &'static [Preference],
+    sizes: &'static [i16],
 }
 
 impl PreferencesPage {
     fn new(page: Layout, chosen: Preferences, errors: Vec<FieldError>) -> Self {
-        Self { page, errors, chosen, themes: &THEMES, densities: &DENSITIES }
+        Self { page, errors, chosen, themes: &THEMES, densities: &DENSITIES, sizes: &PAGE_SIZES }
     }
 }
 
-/// Theme and density, as they are now.
+/// Theme, density and rows of a page, as they are now.
 pub async fn preferences_form(visit: Visit) -> PageResult {
     let page = visit.layout("me");
     render(&PreferencesPage::new(page, visit.person.preferences(), Vec::new()))
 }
 
-/// Keeps theme and density.
+/// Keeps theme, density and rows of a page.
 pub async fn set_preferences(visit: Visit, form: Protected) -> PageResult {
-    let chosen =
-        Preferences { theme: form.0.text("theme").to_owned(), density: form.0.text("density").to_owned() };
+    let form = form.0;
+    let page_size = match form.text("page_size") {
+        // A page that was open before there was the choice.
+        "" if !form.has("page_size") => visit.person.preferences().page_size,
+        text => text.parse().unwrap_or_default(),
+    };
+    let (theme, density) = (form.text("theme").to_owned(), form.text("density").to_owned());
+    let chosen = Preferences { theme, density, page_size };
     let errors = errors_of(&chosen);
     if !errors.is_empty() {
         let page = visit.layout("me");
@@ -63,6 +71,9 @@ fn errors_of(chosen: &Preferences) -> Vec<FieldError> {
     }
     if !is_one_of(&DENSITIES, &chosen.density) {
         errors.push(FieldError::on_page("density", "Choose a density: comfortable or compact."));
+    }
+    if !PAGE_SIZES.contains(&chosen.page_size) {
+        errors.push(FieldError::on_page("page_size", "Choose how many rows a page has: 25, 50 or 100."));
     }
     errors
 }

@@ -8,9 +8,6 @@ use crate::web::answer::{PageResult, render, see_other};
 use crate::web::{error::PageError, layout::Layout, layout::filters, query::Query, visit::Visit};
 use askama::Template;
 
-/// Policies on one page.
-const PAGE_SIZE: usize = 50;
-
 #[derive(Template)]
 #[template(path = "policies/index.html")]
 struct IndexPage {
@@ -46,12 +43,12 @@ impl IndexPage {
 /// Presets and the account's own policies.
 pub async fn index(visit: Visit, query: Query) -> PageResult {
     let filter = PolicyFilter { text: query.text("q").trim().to_owned(), kind: kind_of(&query)? };
-    let paging = Paging { number: number_of(&query)?, size: PAGE_SIZE };
+    let paging = Paging { number: number_of(&query)?, size: visit.person.page_size() };
     let found = policies::list_policies(visit.app(), &visit.person, filter, paging).await?;
     if found.rows.is_empty() && paging.number > 1 {
         return Ok(see_other(&address(&query, 1)));
     }
-    let before = (paging.number - 1) * PAGE_SIZE;
+    let before = (paging.number - 1) * paging.size;
     let last = before + found.rows.len();
     render(&IndexPage {
         page: visit.layout("policies"),

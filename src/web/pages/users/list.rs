@@ -1,12 +1,16 @@
 //! The User List: searched, filtered, a page at a time.
 
-use super::sorting::{Column, ORDERS, order_of};
+use super::sorting::{Column, FIELDS, ORDERS, PLACES, order_of};
 use crate::app::caller::Caller;
-use crate::app::users::PAGE_SIZE;
-use crate::app::users::search::{self, UserPage};
+use crate::app::users::search::{self, Total, UserPage};
+use crate::domain::paging::Slice;
+use crate::domain::saved_filter::FilteredList;
+use crate::domain::user::Uin;
 use crate::domain::user_search::{KeyFilter, Listed, Sorted, UserCursor, UserFilter, UserPlace};
 use crate::domain::{key::MAX_KEYS_PER_USER, number::grouped, permission::action, user::UserKind};
 use crate::web::answer::{PageResult, render, see_other};
+use crate::web::pages::saved::Chips;
+use crate::web::pages::selection::chosen::Offered;
 use crate::web::{error::PageError, layout::Layout, layout::filters, query::Query, visit::Visit};
 use askama::Template;
 
@@ -29,6 +33,10 @@ struct IndexPage {
     is_filling: bool,
     previous: Option<String>,
     next: Option<String>,
+    chips: Chips,
+    offered: Offered,
+    /// What the list shows and from where on, for the way back from what is done to users of it.
+    here: String,
 }
 
 /// What was searched for, for the form to show again.
@@ -70,12 +78,18 @@ struct Room {
 pub async fn index(visit: Visit, query: Query) -> PageResult {
     let (filter, cursor) = (filter_of(&query)?, cursor_of(&query)?);
     let (is_first, order) = (cursor == UserCursor::Start, filter.order);
-    let found = search::users(visit.app(), &visit.person, filter, cursor).await?;
+    let part = Slice { cursor, size: i64::try_from(visit.person.page_size()).unwrap_or(i64::MAX) };
+    let found = search::users(visit.app(), &visit.person, filter, part).await?;
     if found.users.is_empty() && !is_first && !found.is_partial {
         let first = query.with(&[("after", ""), ("before", "")]);
         return Ok(see_other(format!("/users{first}").trim_end_matches('?')));
     }
+    let uins: Vec<Uin> = found.users.iter().map(|listed| listed.user.uin).collect();
+    let names: Vec<&str> = FIELDS.into_iter().chain(PLACES).collect();
     render(&IndexPage {
+        chips: Chips::load(&visit, &query, active(&query), FilteredList::Users).await?,
+        offered: Offered::of(&visit.person, &uins),
+        here: query.only(&names),
         page: visit.layout("users"),
         asked: Searched::of(&query),
         room: Room::of(&found),
@@ -92,7 +106,8 @@ pub async fn index(visit: Visit, query: Query) -> PageResult {
     })
 }
 
-fn filter_of(query: &Query) -> Result<UserFilter, PageError> {
+/// What an address asks the list for.
+pub fn filter_of(query: &Query) -> Result<UserFilter, PageError> {
     let kind = match query.find("type") {
         None => None,
         Some(name) => Some(UserKind::from_name(name).ok_or(UNKNOWN_FILTER)?),
@@ -137,12 +152,39 @@ fn neighbour(query: &Query, side: &str, place: Option<&UserPlace>) -> Option<Str
     Some(format!("/users{}", query.with(&[(other, ""), (side, &place?.text())])))
 }
 
+/// The filters that are in force, as the page calls them: parameter, name and value.
+fn active(query: &Query) -> Vec<(&'static str, &'static str, String)> {
+    let word = |name: &str, value: &str| match (name, value) {
+        ("type", value) => UserKind::from_name(value).map_or(String::new(), |kind| kind.label().to_owned()),
+        ("mfa", "on") => "on".to_owned(),
+        ("mfa", _) => "off".to_owned(),
+        ("key", "any") => "at least one".to_owned(),
+        ("key", "enabled") => "an enabled one".to_owned(),
+        ("key", "disabled") => "a disabled one".to_owned(),
+        ("key", _) => "none".to_owned(),
+        (_, text) => text.trim().to_owned(),
+    };
+    [("q", "Search"), ("type", "Type"), ("mfa", "MFA"), ("key", "API keys")]
+        .into_iter()
+        .filter_map(|(name, label)| Some((name, label, word(name, query.find(name)?))))
+        .filter(|(.., value)| !value.is_empty())
+        .collect()
+}
+
+/// Which of how many are shown: of a page in the middle it is not known how many come before.
 fn range(found: &UserPage, is_first: bool) -> String {
-    let shown = found.users.len();
-    match (is_first, found.next.is_some()) {
-        (true, false) => format!("1–{shown} of {shown}"),
-        (true, true) => format!("1–{shown}"),
-        (false, _) => format!("{shown} on this page, {PAGE_SIZE} at most"),
+    let shown = i64::try_from(found.users.len()).unwrap_or_default();
+    let is_last = found.next.is_none();
+    match (is_first, found.total) {
+        (true, _) if is_last => format!("1–{shown} of {shown}"),
+        (true, Some(Total::Exactly(total))) => format!("1–{shown} of {}", grouped(total)),
+        (true, Some(Total::MoreThan(most))) => format!("1–{shown} of more than {}", grouped(most)),
+        (true, None) => format!("1–{shown}"),
+        (false, Some(Total::Exactly(total))) if is_last && total >= shown => {
+            format!("{}–{} of {}", grouped(total - shown + 1), grouped(total), grouped(total))
+        }
+        (false, Some(Total::Exactly(total))) => format!("{shown} on this page, {} in all", grouped(total)),
+        (false, _) => format!("{shown} on this page"),
     }
 }
 

@@ -10,4 +10,4 @@ pub mod list;
 pub mod new;
 pub mod permissions;
 pub mod security;
-mod sorting;
+pub mod sorting;

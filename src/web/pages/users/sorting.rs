@@ -3,6 +3,10 @@
 use crate::domain::user_search::{Sorted, UserOrder, UserSort};
 use crate::web::query::Query;
 
+/// The parameters that say what the list shows, and those that say from where on.
+pub const FIELDS: [&str; 5] = ["q", "type", "mfa", "key", "sort"];
+pub const PLACES: [&str; 2] = ["after", "before"];
+
 /// The head of a column that the list can be sorted by.
 pub struct Column {
     pub label: &'static str,

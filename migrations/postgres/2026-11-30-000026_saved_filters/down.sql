@@ -1,0 +1,2 @@
+DROP TABLE saved_filters;
+ALTER TABLE identities DROP COLUMN page_size;
