@@ -18,6 +18,7 @@ pub use self::public_url::PublicUrl;
 pub use self::sections::{
     ApiConfig, DatabaseConfig, GateConfig, KeySource, LimitsConfig, LogConfig, LogFormat, MetricsConfig,
     OwnAddress, Replay, ServerConfig, SessionConfig, VaultConfig, VersitygwConfig,
+    WebhooksConfig,
 };
 use self::settings::Settings;
 pub use self::sources::environment;
@@ -37,6 +38,7 @@ pub struct Config {
     pub session: SessionConfig,
     pub server: ServerConfig,
     pub limits: LimitsConfig,
+    pub webhooks: WebhooksConfig,
     settings: Settings,
 }
 
@@ -60,6 +62,7 @@ impl Config {
             session: SessionConfig::read(&settings)?,
             server: ServerConfig::read(&settings)?,
             limits: LimitsConfig::read(&settings)?,
+            webhooks: WebhooksConfig::read(&settings)?,
             settings,
         };
         Ok(config)

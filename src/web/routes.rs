@@ -6,14 +6,14 @@ use super::error::PageError;
 use crate::domain::permission::action::{
     ADD_MEMBER, ADD_USER, ATTACH_GROUP_POLICY, ATTACH_POLICY, CHANGE_SETTINGS, CREATE_CANARY,
     CREATE_CLAIM_LINK, CREATE_GATE_TOKEN, CREATE_GROUP, CREATE_KEY, CREATE_OWN_KEY, CREATE_POLICY,
-    CREATE_POLICY_VERSION, CREATE_SERVICE, DELETE_BOUNDARY, DELETE_CANARY, DELETE_GROUP, DELETE_KEY,
-    DELETE_OWN_KEY, DELETE_POLICY, DELETE_POLICY_VERSION, DELETE_SERVICE, DELETE_USER, DETACH_GROUP_POLICY,
+    CREATE_POLICY_VERSION, CREATE_SERVICE, CREATE_WEBHOOK, DELETE_BOUNDARY, DELETE_CANARY, DELETE_GROUP, DELETE_KEY,
+    DELETE_OWN_KEY, DELETE_POLICY, DELETE_POLICY_VERSION, DELETE_SERVICE, DELETE_USER, DELETE_WEBHOOK, DETACH_GROUP_POLICY,
     DETACH_POLICY, DISABLE_KEY, DISABLE_OWN_KEY, ENABLE_KEY, ENABLE_OWN_KEY, EXPORT_AUDIT,
     GET_CREDENTIAL_REPORT, GET_OVERVIEW, GET_POLICY, GET_POLICY_VERSION, GET_USER, LIST_ALL_ATTACHED,
     LIST_ATTACHED, LIST_CANARIES, LIST_GATE_TOKENS, LIST_GROUP_POLICIES, LIST_GROUPS, LIST_GROUPS_OF_USER,
-    LIST_MEMBERS, LIST_POLICIES, LIST_POLICY_VERSIONS, LIST_SERVICES, LIST_USERS, PUT_BOUNDARY, QUERY_KEY,
+    LIST_MEMBERS, LIST_POLICIES, LIST_POLICY_VERSIONS, LIST_SERVICES, LIST_USERS, LIST_WEBHOOKS, PUT_BOUNDARY, QUERY_KEY,
     QUERY_KEY_LIMITS, QUERY_OWN_KEY, READ_AUDIT, READ_SETTINGS, REMOVE_MEMBER, REVOKE_GATE_TOKEN, ROTATE_KEY,
-    SET_DEFAULT_POLICY_VERSION, SHOW_SECRET, UPDATE_GROUP, UPDATE_KEY_LIMITS, UPDATE_SERVICE, UPDATE_USER,
+    SET_DEFAULT_POLICY_VERSION, SHOW_SECRET, UPDATE_GROUP, UPDATE_KEY_LIMITS, UPDATE_SERVICE, UPDATE_USER, UPDATE_WEBHOOK,
 };
 use crate::web::forms::{kept, once};
 use crate::web::pages::account::{beyond, settings, setup, system};
@@ -21,8 +21,8 @@ use crate::web::pages::keys::{self, reveal};
 use crate::web::pages::me::{self, factors, identity, mfa};
 use crate::web::pages::policies::{self, simulate};
 use crate::web::pages::{
-    audit, canaries, chooser, claims, confirm, grants, groups, help, home, jump, overview, reports, services,
-    sign_in, step_up, users,
+    audit, canaries, chooser, claims, confirm, grants, groups, help, home, jump, notices, overview, reports, services,
+    sign_in, step_up, users, webhooks,
 };
 use actix_web::body::BoxBody;
 use actix_web::dev::ServiceRequest;
@@ -261,6 +261,8 @@ pub const ENDPOINTS: &[Endpoint] = &[
     get("/audit", For(READ_AUDIT), || to(audit::index)),
     post("/audit/export", All(&[READ_AUDIT, EXPORT_AUDIT]), || to(audit::export)),
     get("/audit/{seq}", For(READ_AUDIT), || to(audit::detail)),
+    get("/notices", For(READ_AUDIT), || to(notices::index)),
+    post("/notices/read", For(READ_AUDIT), || to(notices::mark_read)),
     get("/reports/credentials", For(GET_CREDENTIAL_REPORT), || to(reports::index)),
     post("/reports/credentials", For(GET_CREDENTIAL_REPORT), || to(reports::ask)),
     get("/reports/credentials/download", For(GET_CREDENTIAL_REPORT), || to(reports::download)),
@@ -295,6 +297,18 @@ pub const ENDPOINTS: &[Endpoint] = &[
     get("/settings/gates/created", For(CREATE_GATE_TOKEN), || to(services::tokens::created)),
     get("/settings/gates/{token}/revoke", For(REVOKE_GATE_TOKEN), || to(confirm::revoke_token)),
     post("/settings/gates/{token}/revoke", For(REVOKE_GATE_TOKEN), || to(services::tokens::revoke)),
+    get("/settings/webhooks", For(LIST_WEBHOOKS), || to(webhooks::list::index)),
+    get("/settings/webhooks/new", For(CREATE_WEBHOOK), || to(webhooks::form::new_form)),
+    make("/settings/webhooks/new", For(CREATE_WEBHOOK), || to(webhooks::form::create)),
+    get("/settings/webhooks/created", For(CREATE_WEBHOOK), || to(webhooks::form::created)),
+    get("/settings/webhooks/{webhook}", For(LIST_WEBHOOKS), || to(webhooks::list::show)),
+    get("/settings/webhooks/{webhook}/edit", All(&[LIST_WEBHOOKS, UPDATE_WEBHOOK]), || {
+        to(webhooks::form::edit_form)
+    }),
+    post("/settings/webhooks/{webhook}/edit", For(UPDATE_WEBHOOK), || to(webhooks::form::edit)),
+    post("/settings/webhooks/{webhook}/test", For(UPDATE_WEBHOOK), || to(webhooks::list::test)),
+    get("/settings/webhooks/{webhook}/delete", For(DELETE_WEBHOOK), || to(confirm::delete_webhook)),
+    post("/settings/webhooks/{webhook}/delete", For(DELETE_WEBHOOK), || to(webhooks::list::delete)),
     get("/me/security", SignIn, || to(me::security)),
     get("/me/password", SignIn, || to(me::password_form)),
     post("/me/password", SignIn, || to(me::change_password)),

@@ -1,6 +1,7 @@
 //! Every page of the console in each of its states, seen in all widths and colours.
 
 mod canaries;
+mod webhooks;
 mod claims;
 mod doors;
 mod forced_colours;

@@ -14,7 +14,7 @@ use std::path::Path;
 use std::process::Command;
 
 /// Tests that together open every page, send every form and call every action.
-const STORIES: [&str; 26] = [
+const STORIES: [&str; 28] = [
     "canaries::",
     "quarantine::",
     "last_use::",
@@ -41,6 +41,8 @@ const STORIES: [&str; 26] = [
     "reports::",
     "overview",
     "claims::",
+    "webhooks",
+    "notices::",
 ];
 
 /// What may be read as a whole: a part of the statement, and the reason.

@@ -1,6 +1,6 @@
 //! What is due at set times: one server of those on the database does it, and another when that one is gone.
 
-use crate::app::keys::limits::idle;
+use crate::app::keys::limits::{ahead, idle};
 use crate::app::keys::rotations;
 use crate::app::keys::trials;
 use crate::app::keys::usage::flush_usage;
@@ -22,8 +22,10 @@ pub async fn do_what_is_due(app: &App) -> Result<(), Failure> {
     let idle = disable_idle(app).await;
     let trials = trials::end_trials(app).await;
     let rotations = rotations::do_due_steps(app).await;
+    let warnings = ahead::warn(app).await;
     idle?;
     trials?;
+    warnings?;
     rotations.map(drop)
 }
 

@@ -86,9 +86,17 @@ impl EventName {
     pub const UNLOCK: Self = Self("Unlock");
     pub const GET_CREDENTIAL_REPORT: Self = Self("GetCredentialReport");
     pub const EXPORT_AUDIT_LOG: Self = Self("ExportAuditLog");
+    pub const KEY_EXPIRES_SOON: Self = Self("KeyExpiresSoon");
+    pub const CREATE_WEBHOOK: Self = Self("CreateWebhook");
+    pub const UPDATE_WEBHOOK: Self = Self("UpdateWebhook");
+    pub const DELETE_WEBHOOK: Self = Self("DeleteWebhook");
+    pub const TEST_WEBHOOK: Self = Self("TestWebhook");
+    pub const STOP_WEBHOOK: Self = Self("StopWebhook");
+    pub const GIVE_UP_DELIVERY: Self = Self("GiveUpDelivery");
+    pub const LOCK_OUT: Self = Self("LockOut");
 
     /// All of them.
-    pub const ALL: [Self; 81] = [
+    pub const ALL: [Self; 89] = [
         Self::SETUP,
         Self::SIGN_IN,
         Self::SIGN_OUT,
@@ -170,6 +178,14 @@ impl EventName {
         Self::UNLOCK,
         Self::GET_CREDENTIAL_REPORT,
         Self::EXPORT_AUDIT_LOG,
+        Self::KEY_EXPIRES_SOON,
+        Self::CREATE_WEBHOOK,
+        Self::UPDATE_WEBHOOK,
+        Self::DELETE_WEBHOOK,
+        Self::TEST_WEBHOOK,
+        Self::STOP_WEBHOOK,
+        Self::GIVE_UP_DELIVERY,
+        Self::LOCK_OUT,
     ];
 
     /// The name in the database, in the filter and in what is exported.

@@ -117,6 +117,12 @@ pub const WORDS: &[Words] = &[
         ["Replaced recovery codes", "replace recovery codes"],
     ),
     words(
+        EventName::LOCK_OUT,
+        EventGroup::SignIn,
+        About::User,
+        ["Signed in or verified too often", "sign in or verify too often"],
+    ),
+    words(
         EventName::UNLOCK,
         EventGroup::SignIn,
         About::User,
@@ -133,6 +139,10 @@ pub const WORDS: &[Words] = &[
     of_key(
         EventName::KEY_IDLE_SOON,
         ["Warned that an unused key will be disabled", "warn that an unused key will be disabled"],
+    ),
+    of_key(
+        EventName::KEY_EXPIRES_SOON,
+        ["Warned that a key will expire", "warn that a key will expire"],
     ),
     of_key(
         EventName::UPDATE_ACCESS_KEY,
@@ -366,6 +376,12 @@ pub const WORDS: &[Words] = &[
         EventName::GET_CREDENTIAL_REPORT,
         ["Downloaded the credential report", "download the credential report"],
     ),
+    of_account(EventName::CREATE_WEBHOOK, ["Made a webhook", "make a webhook"]),
+    of_account(EventName::UPDATE_WEBHOOK, ["Changed a webhook", "change a webhook"]),
+    of_account(EventName::DELETE_WEBHOOK, ["Deleted a webhook", "delete a webhook"]),
+    of_account(EventName::TEST_WEBHOOK, ["Sent a test to a webhook", "send a test to a webhook"]),
+    of_account(EventName::STOP_WEBHOOK, ["Turned a webhook off", "turn a webhook off"]),
+    of_account(EventName::GIVE_UP_DELIVERY, ["Gave a delivery up", "give a delivery up"]),
     of_account(EventName::EXPORT_AUDIT_LOG, ["Exported the audit log", "export the audit log"]),
     words(
         EventName::UPDATE_PREFERENCES,

@@ -17,6 +17,8 @@ pub struct NavItem {
     pub label: &'static str,
     pub href: &'static str,
     pub icon: &'static str,
+    /// Things of it that are new and bad, in words; empty: none.
+    pub count: String,
 }
 
 /// Links under one title.
@@ -136,6 +138,7 @@ fn access(caller: &Caller) -> Vec<NavItem> {
 
 fn assurance(caller: &Caller) -> Vec<NavItem> {
     let pages = [
+        (action::READ_AUDIT, NavItem { count: counted(caller), ..item("notices", "Notices", "/notices", "bell") }),
         (action::READ_AUDIT, item("audit", "Audit log", "/audit", "scroll-text")),
         (action::QUERY_KEY, item("rotations", "Rotations", "/rotations", "git-compare")),
         (action::LIST_CANARIES, item("canaries", "Canary keys", "/canaries", "shield-alert")),
@@ -147,15 +150,25 @@ fn assurance(caller: &Caller) -> Vec<NavItem> {
     pages.into_iter().filter(|(action, _)| caller.may_here(action)).map(|(_, item)| item).collect()
 }
 
+/// How many alarms are new, for the navigation.
+fn counted(caller: &Caller) -> String {
+    match caller.signed_in().map_or(0, |signed_in| signed_in.alarms) {
+        0 => String::new(),
+        few @ 1..=99 => few.to_string(),
+        _ => "99+".to_owned(),
+    }
+}
+
 fn settings(caller: &Caller) -> Vec<NavItem> {
     let pages = [
         (action::READ_SETTINGS, item("settings", "Account security", "/settings/security", "settings")),
         (action::LIST_SERVICES, item("services", "Services", "/settings/services", "terminal")),
         (action::LIST_GATE_TOKENS, item("gate-tokens", "Gate tokens", "/settings/gates", "key-round")),
+        (action::LIST_WEBHOOKS, item("webhooks", "Webhooks", "/settings/webhooks", "send")),
     ];
     pages.into_iter().filter(|(action, _)| caller.may_here(action)).map(|(_, item)| item).collect()
 }
 
 const fn item(section: &'static str, label: &'static str, href: &'static str, icon: &'static str) -> NavItem {
-    NavItem { section, label, href, icon }
+    NavItem { section, label, href, icon, count: String::new() }
 }
