@@ -17,8 +17,7 @@ pub use self::error::{ConfigError, Origin};
 pub use self::public_url::PublicUrl;
 pub use self::sections::{
     ApiConfig, DatabaseConfig, GateConfig, KeySource, LimitsConfig, LogConfig, LogFormat, MetricsConfig,
-    OwnAddress, Replay, ServerConfig, SessionConfig, VaultConfig, VersitygwConfig,
-    WebhooksConfig,
+    OwnAddress, Replay, ServerConfig, SessionConfig, VaultConfig, VersitygwConfig, WebhooksConfig,
 };
 use self::settings::Settings;
 pub use self::sources::environment;

@@ -125,7 +125,10 @@ async fn call(addresses: &[SocketAddr]) -> Option<TcpStream> {
 }
 
 /// Sends the letter and reads the head of the answer.
-async fn exchange(stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static, letter: &Letter<'_>) -> Answer {
+async fn exchange(
+    stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    letter: &Letter<'_>,
+) -> Answer {
     let Some(request) = request(letter) else { return Answer::NoConnection };
     let mut client = http1::Builder::new();
     client.max_buf_size(LONGEST_HEAD);

@@ -41,7 +41,9 @@ impl Trust {
         let mut roots = RootCertStore::empty();
         roots.add_parsable_certificates(system.certs.into_iter().chain(self.own.iter().cloned()));
         if roots.is_empty() {
-            tracing::warn!("no certificate is trusted, so no webhook with https:// arrives; set webhooks.ca_file");
+            tracing::warn!(
+                "no certificate is trusted, so no webhook with https:// arrives; set webhooks.ca_file"
+            );
         }
         let config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
             .with_safe_default_protocol_versions()

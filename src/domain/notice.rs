@@ -100,9 +100,7 @@ impl Topic {
                 EventName::SEAL_SECRET_KEY,
             ],
             Self::Expiry => &[EventName::KEY_EXPIRES_SOON, EventName::KEY_IDLE_SOON],
-            Self::Canaries => {
-                &[EventName::TOUCH_CANARY, EventName::CREATE_CANARY, EventName::DELETE_CANARY]
-            }
+            Self::Canaries => &[EventName::TOUCH_CANARY, EventName::CREATE_CANARY, EventName::DELETE_CANARY],
             Self::Locks => &[EventName::LOCK_OUT, EventName::UNLOCK],
             Self::Rotations => &[
                 EventName::START_KEY_ROTATION,

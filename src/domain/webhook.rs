@@ -267,13 +267,9 @@ mod tests {
 
     #[test]
     fn an_answer_is_kept_and_read_again() {
-        for answer in [
-            Answer::Taken(204),
-            Answer::Status(500),
-            Answer::NoConnection,
-            Answer::NoAnswer,
-            Answer::NotHttp,
-        ] {
+        for answer in
+            [Answer::Taken(204), Answer::Status(500), Answer::NoConnection, Answer::NoAnswer, Answer::NotHttp]
+        {
             assert_eq!(Answer::kept(answer.as_str(), answer.status()), Some(answer));
         }
         assert!(!Answer::of_status(302).is_taken() && Answer::of_status(204).is_taken());

@@ -38,8 +38,7 @@ pub fn advance(conn: &mut Conn, days: i64, from: Option<&Place>, to: Place) -> R
         };
         return Ok(made == 1);
     };
-    let still =
-        key_warnings::expires_at.eq(from.expires_at).and(key_warnings::secret_id.eq(&from.secret_id));
+    let still = key_warnings::expires_at.eq(from.expires_at).and(key_warnings::secret_id.eq(&from.secret_id));
     let moved = diesel::update(key_warnings::table.find(days).filter(still))
         .set((key_warnings::expires_at.eq(expires_at), key_warnings::secret_id.eq(secret_id)))
         .execute(conn)?;

@@ -35,7 +35,9 @@ pub fn mark_read(conn: &mut Conn, uid: Uid, seq: i64) -> Result<(), StoreError> 
 
 /// How many bad notices of an account a person has not read, counted up to a hundred.
 pub fn new_alarms(conn: &mut Conn, owner: Uin, uid: Uid) -> Result<usize, StoreError> {
-    let read = sql::<BigInt>("coalesce((SELECT seq FROM notices_read WHERE uid = ").bind::<BigInt, _>(uid.0).sql("), 0)");
+    let read = sql::<BigInt>("coalesce((SELECT seq FROM notices_read WHERE uid = ")
+        .bind::<BigInt, _>(uid.0)
+        .sql("), 0)");
     // Written out: a partial index serves only a condition that is known when the statement is planned.
     let found: Vec<i64> = audit_events::table
         .filter(audit_events::owner_uin.eq(owner.0).and(audit_events::seq.gt(read)))

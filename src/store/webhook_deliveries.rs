@@ -143,7 +143,8 @@ pub fn drop_waiting(conn: &mut Conn, webhook: &str) -> Result<(), StoreError> {
 
 /// Forgets all deliveries of a webhook.
 pub fn delete_all(conn: &mut Conn, webhook: &str) -> Result<(), StoreError> {
-    diesel::delete(webhook_deliveries::table.filter(webhook_deliveries::webhook_id.eq(webhook))).execute(conn)?;
+    diesel::delete(webhook_deliveries::table.filter(webhook_deliveries::webhook_id.eq(webhook)))
+        .execute(conn)?;
     Ok(())
 }
 

@@ -122,11 +122,8 @@ pub fn find(conn: &mut Conn, id: &str) -> Result<Option<Webhook>, StoreError> {
 
 /// The same with its sealed secret.
 pub fn find_sealed(conn: &mut Conn, id: &str) -> Result<Option<(Webhook, Vec<u8>)>, StoreError> {
-    let row: Option<(Row, Vec<u8>)> = webhooks::table
-        .find(id)
-        .select((Row::as_select(), webhooks::secret))
-        .get_result(conn)
-        .optional()?;
+    let row: Option<(Row, Vec<u8>)> =
+        webhooks::table.find(id).select((Row::as_select(), webhooks::secret)).get_result(conn).optional()?;
     row.map(|(row, sealed)| Ok((row.try_into()?, sealed))).transpose()
 }
 

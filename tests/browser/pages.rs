@@ -1,7 +1,6 @@
 //! Every page of the console in each of its states, seen in all widths and colours.
 
 mod canaries;
-mod webhooks;
 mod claims;
 mod doors;
 mod forced_colours;
@@ -12,6 +11,7 @@ mod own;
 mod policies;
 mod services;
 mod users;
+mod webhooks;
 mod without_scripts;
 
 use crate::support::TestApp;

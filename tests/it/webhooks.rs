@@ -85,7 +85,11 @@ async fn what_happened_to_a_key_is_told_signed_and_without_a_secret() {
     assert_eq!(data["actor"]["uin"], root.uin.as_str());
     assert_eq!(data["ip"], "127.0.0.1");
     let log = root.browser.get(&format!("/audit/{}", data["number"])).await;
-    assert!(log.body.contains(&id) && log.body.contains(data["request_id"].as_str().unwrap()), "{}", log.body);
+    assert!(
+        log.body.contains(&id) && log.body.contains(data["request_id"].as_str().unwrap()),
+        "{}",
+        log.body
+    );
     assert_eq!(told(&root, &hook).await, [("delivered".to_owned(), "Answered 204".to_owned())]);
     deliver(&app).await;
     assert_eq!(receiver.received().len(), 1, "once");

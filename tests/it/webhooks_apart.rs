@@ -20,8 +20,7 @@ use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
 async fn a_receiver_that_drips_is_left_after_five_seconds_and_keeps_nobody_waiting() {
     let app = TestApp::spawn_with(&[PRIVATE]);
     let (root, rival) = (app.root().await, app.root_named("rival").await);
-    let (slow, quick) =
-        (Receiver::start(Manner::Drips).await, Receiver::start(Manner::Answers(200)).await);
+    let (slow, quick) = (Receiver::start(Manner::Drips).await, Receiver::start(Manner::Answers(200)).await);
     let slow_hook = hook(&app, &root, &slow.url(), &["keys"]).await;
     hook(&app, &rival, &quick.url(), &["keys"]).await;
     root.create_key("/keys").await;
@@ -142,8 +141,11 @@ fn certificates(folder: &Path) {
     let key = "-newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes";
     run(&format!("req -x509 {key} -keyout ca.key -out ca.pem -days 3650 -subj /CN=test-authority"));
     run(&format!("req -new {key} -keyout own.key -out own.csr -subj /CN=localhost"));
-    std::fs::write(folder.join("own.ext"), "subjectAltName=DNS:localhost\nbasicConstraints=CA:FALSE\n").unwrap();
-    run("x509 -req -in own.csr -CA ca.pem -CAkey ca.key -CAcreateserial -days 3650 -extfile own.ext -out own.pem");
+    std::fs::write(folder.join("own.ext"), "subjectAltName=DNS:localhost\nbasicConstraints=CA:FALSE\n")
+        .unwrap();
+    run(
+        "x509 -req -in own.csr -CA ca.pem -CAkey ca.key -CAcreateserial -days 3650 -extfile own.ext -out own.pem",
+    );
 }
 
 fn acceptor(folder: &Path) -> TlsAcceptor {

@@ -11,7 +11,9 @@ use crate::domain::session::Stage;
 use crate::domain::source::Source;
 use crate::domain::user::{User, UserKind};
 use crate::store::identities::Identity;
-use crate::store::{Conn, StoreError, accounts, identities, notices, policies, sessions, totp_devices, users};
+use crate::store::{
+    Conn, StoreError, accounts, identities, notices, policies, sessions, totp_devices, users,
+};
 use std::sync::Arc;
 
 /// The signed-in person behind a session, unless it has ended in one of the ways a session ends.

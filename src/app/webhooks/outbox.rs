@@ -14,7 +14,7 @@ use crate::store::webhooks::LastTry;
 use crate::store::{Conn, webhook_deliveries, webhooks};
 use futures_util::future::join_all;
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::task::JoinHandle;
 
 /// Seconds for which a server has this work to itself, unless it takes it again; and for which it has a message that it took.
@@ -30,6 +30,25 @@ const IN_ONE: i64 = 200;
 #[derive(Default)]
 pub struct Outbox {
     busy: Mutex<BTreeSet<String>>,
+}
+
+/// A webhook that is being sent to, until this is dropped.
+struct Busy {
+    outbox: Arc<Outbox>,
+    webhook: String,
+}
+
+impl Busy {
+    fn new(app: &App, webhook: &str) -> Self {
+        app.outbox.busy().insert(webhook.to_owned());
+        Self { outbox: Arc::clone(&app.outbox), webhook: webhook.to_owned() }
+    }
+}
+
+impl Drop for Busy {
+    fn drop(&mut self) {
+        self.outbox.busy().remove(&self.webhook);
+    }
 }
 
 /// The messages that were taken for a webhook.
@@ -69,7 +88,11 @@ pub async fn start_due(app: &App) -> Result<Vec<JoinHandle<()>>, Failure> {
     }
     let lease = Lease { name: "webhooks".to_owned(), node: app.node.to_string(), ends_at: now + LEASE };
     let rounds = app.store.write(move |conn| take(conn, &lease, &wanted)).await?;
-    Ok(rounds.into_iter().map(|round| tokio::spawn(go_round(app.clone(), round))).collect())
+    let begun = rounds.into_iter().map(|round| {
+        let busy = Busy::new(app, &round.webhook.id);
+        tokio::spawn(go_round(app.clone(), round, busy))
+    });
+    Ok(begun.collect())
 }
 
 /// Sends what is due and waits until it is sent.
@@ -83,7 +106,11 @@ pub async fn deliver_due(app: &App) -> Result<(), Failure> {
 }
 
 /// Takes messages, so that no other server does. What has nowhere to go is dropped.
-fn take(conn: &mut Conn, lease: &Lease, wanted: &BTreeMap<String, Vec<String>>) -> Result<Vec<Round>, Failure> {
+fn take(
+    conn: &mut Conn,
+    lease: &Lease,
+    wanted: &BTreeMap<String, Vec<String>>,
+) -> Result<Vec<Round>, Failure> {
     let (now, until) = (lease.ends_at - LEASE, lease.ends_at);
     if !leases::take(conn, lease, now)? {
         return Ok(Vec::new());
@@ -107,12 +134,8 @@ fn take(conn: &mut Conn, lease: &Lease, wanted: &BTreeMap<String, Vec<String>>) 
 }
 
 /// Sends the messages of one webhook and writes down what became of them.
-async fn go_round(app: App, round: Round) {
+async fn go_round(app: App, round: Round, _busy: Busy) {
     let Round { webhook, sealed, deliveries } = round;
-    if !app.outbox.busy().insert(webhook.id.clone()) {
-        // Taken by a call at the same moment: they are taken again when their time is over.
-        return;
-    }
     let sent = deliveries.into_iter().map(|delivery| async {
         let answer = try_once(&app, &webhook, &sealed, &delivery).await;
         (delivery, answer)
@@ -125,7 +148,6 @@ async fn go_round(app: App, round: Round) {
     if let Err(failure) = written.await {
         tracing::warn!(error = %failure, webhook = %webhook.id, "what became of a delivery could not be written down");
     }
-    app.outbox.busy().remove(&webhook.id);
 }
 
 /// Writes down what became of messages, and turns a webhook off that wants no more or takes nothing for days.

@@ -140,10 +140,7 @@ pub const WORDS: &[Words] = &[
         EventName::KEY_IDLE_SOON,
         ["Warned that an unused key will be disabled", "warn that an unused key will be disabled"],
     ),
-    of_key(
-        EventName::KEY_EXPIRES_SOON,
-        ["Warned that a key will expire", "warn that a key will expire"],
-    ),
+    of_key(EventName::KEY_EXPIRES_SOON, ["Warned that a key will expire", "warn that a key will expire"]),
     of_key(
         EventName::UPDATE_ACCESS_KEY,
         ["Changed the status of a key by the API", "change the status of a key by the API"],

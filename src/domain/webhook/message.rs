@@ -102,3 +102,48 @@ pub fn signature(secret: &[u8], stamp: Stamp<'_>, body: &str) -> String {
     mac.update(body.as_bytes());
     format!("v1,{}", BASE64.encode(&mac.finalize().into_bytes()))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::user::Uin;
+
+    /// The example of the libraries of Standard Webhooks.
+    #[test]
+    fn a_message_is_signed_as_standard_webhooks_says() {
+        let secret = BASE64.decode(b"MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw").unwrap();
+        let stamp = Stamp { id: "msg_p5jXN8AQM9LWM0D4loKWxJek", at: 1_614_265_330 };
+
+        let signed = signature(&secret, stamp, r#"{"test": 2432232314}"#);
+
+        assert_eq!(signed, "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=");
+        assert_eq!(*spelled_secret(&secret), "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw");
+    }
+
+    #[test]
+    fn of_the_facts_of_an_event_only_those_that_are_listed_are_told() {
+        let event = Event {
+            seq: 0,
+            at: 1_795_470_609,
+            owner_uin: Uin(1),
+            event: "KeyExpiresSoon".to_owned(),
+            actor_uin: Uin(0),
+            actor: "camlock".to_owned(),
+            target_uin: Uin(2),
+            target: "dev-alice / AKID".to_owned(),
+            outcome: Outcome::Allowed,
+            reason: String::new(),
+            ip: "-".to_owned(),
+            user_agent: "camlock".to_owned(),
+            request_id: "-".to_owned(),
+            detail: r#"{"expires_at":"2026-12-01T00:00:00Z","note":"of nobody’s business"}"#.to_owned(),
+        };
+        let notice = Notice::of(&event).unwrap();
+
+        let told: Value = serde_json::from_str(&body(&event, notice, 7)).unwrap();
+
+        assert_eq!(told["type"], "expiry.KeyExpiresSoon");
+        assert_eq!(told["data"]["facts"], json!({ "expires_at": "2026-12-01T00:00:00Z" }));
+        assert_eq!((&told["data"]["number"], &told["data"]["actor"]["uin"]), (&json!(7), &Value::Null));
+    }
+}

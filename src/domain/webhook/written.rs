@@ -26,8 +26,10 @@ impl WrittenWebhook {
     pub fn read(&self, allows_private: bool) -> Result<WebhookPlan, Vec<FieldError>> {
         let name = field::required("name", ("name", "名称"), &self.name, LONGEST_NAME);
         let url = read_url(&self.url, allows_private).map_err(|text| FieldError::on_page("url", text));
-        let topics: Vec<Topic> =
-            Topic::ALL.into_iter().filter(|topic| self.topics.iter().any(|name| name == topic.as_str())).collect();
+        let topics: Vec<Topic> = Topic::ALL
+            .into_iter()
+            .filter(|topic| self.topics.iter().any(|name| name == topic.as_str()))
+            .collect();
         let topics = match topics.is_empty() {
             true => Err(FieldError::on_page("event", "Choose at least one kind of event.")),
             false => Ok(topics),
@@ -69,12 +71,16 @@ fn read_url(text: &str, allows_private: bool) -> Result<Url, &'static str> {
         "https" => {}
         "http" if allows_private => {}
         "http" => {
-            return Err("Begin with https://. Plain http:// is for private addresses, which the operator can allow.");
+            return Err(
+                "Begin with https://. Plain http:// is for private addresses, which the operator can allow.",
+            );
         }
         _ => return Err("Begin with https://."),
     }
     if !url.username().is_empty() || url.password().is_some() {
-        return Err("Leave user name and password out of the address. Messages are signed, so that a receiver knows them.");
+        return Err(
+            "Leave user name and password out of the address. Messages are signed, so that a receiver knows them.",
+        );
     }
     if url.fragment().is_some() {
         return Err("Leave out what comes after #: it is not sent.");

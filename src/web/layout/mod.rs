@@ -138,7 +138,10 @@ fn access(caller: &Caller) -> Vec<NavItem> {
 
 fn assurance(caller: &Caller) -> Vec<NavItem> {
     let pages = [
-        (action::READ_AUDIT, NavItem { count: counted(caller), ..item("notices", "Notices", "/notices", "bell") }),
+        (
+            action::READ_AUDIT,
+            NavItem { count: counted(caller), ..item("notices", "Notices", "/notices", "bell") },
+        ),
         (action::READ_AUDIT, item("audit", "Audit log", "/audit", "scroll-text")),
         (action::QUERY_KEY, item("rotations", "Rotations", "/rotations", "git-compare")),
         (action::LIST_CANARIES, item("canaries", "Canary keys", "/canaries", "shield-alert")),

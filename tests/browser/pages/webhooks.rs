@@ -15,8 +15,13 @@ async fn the_pages_of_webhooks_and_notices_are_sound_in_every_width_and_colour()
     let receiver = Receiver::start(Manner::Answers(503)).await;
     let long = format!("{}{}", receiver.url(), "&token=long".repeat(60));
     for name in ["Pager", &"pager-of-the-platform-team-".repeat(2), "值班通知机器人"] {
-        let fields =
-            [("name", name), ("url", long.as_str()), ("event", "keys"), ("event", "canaries"), ("enabled", "1")];
+        let fields = [
+            ("name", name),
+            ("url", long.as_str()),
+            ("event", "keys"),
+            ("event", "canaries"),
+            ("enabled", "1"),
+        ];
         scene.root.grant(&app, NEW, NEW, &fields).await.redirect();
     }
     let id = scene.root.create_key("/keys").await;

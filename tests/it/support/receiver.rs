@@ -106,7 +106,9 @@ impl Receiver {
             }
             Manner::HangsUp => Ok(()),
             Manner::Babbles => stream.write_all(b"220 mail.example ESMTP\r\n").await,
-            Manner::Floods => stream.write_all(format!("{head}\r\n{}", "x".repeat(1_000_000)).as_bytes()).await,
+            Manner::Floods => {
+                stream.write_all(format!("{head}\r\n{}", "x".repeat(1_000_000)).as_bytes()).await
+            }
             Manner::FloodsHead => {
                 stream.write_all(format!("{head}x-more: {}", "x".repeat(1_000_000)).as_bytes()).await
             }

@@ -69,11 +69,7 @@ async fn warn_of(app: &App, days: i64, next: i64) -> Result<usize, Failure> {
 }
 
 /// Tells of a key that is on and ends within this span from now.
-fn tell(
-    change: &mut Change<'_, Outsider>,
-    id: &SecretId,
-    [least, most]: [i64; 2],
-) -> Result<(), Failure> {
+fn tell(change: &mut Change<'_, Outsider>, id: &SecretId, [least, most]: [i64; 2]) -> Result<(), Failure> {
     let Some(found) = api_keys::signer(change.conn, id)? else { return Ok(()) };
     let now = change.app.clock.now();
     let end = found.key.limits.expires_at.filter(|end| *end > now + least && *end <= now + most);

@@ -83,7 +83,10 @@ pub async fn show(visit: Visit) -> PageResult {
     let Delivering { webhook, deliveries } = found;
     render(&WebhookPage {
         page: visit.layout("webhooks"),
-        off_at: webhook.failing_since.filter(|_| webhook.plan.is_enabled).map(|since| since + FAILING_SECONDS),
+        off_at: webhook
+            .failing_since
+            .filter(|_| webhook.plan.is_enabled)
+            .map(|since| since + FAILING_SECONDS),
         webhook,
         rows: deliveries.into_iter().map(Row::from).collect(),
         may_update: visit.person.may_here(action::UPDATE_WEBHOOK),
