@@ -153,6 +153,7 @@ async fn a_key_that_will_expire_is_told_of_fourteen_seven_and_one_day_ahead() {
     }
 
     assert_eq!(counts, [0, 1, 1, 2, 2, 3, 3], "of the key that is on, and once each");
+    root.sign_in(&app).await;
     let notices = listed(&root, HERE).await;
     assert_eq!(notices.iter().filter(|words| *words == "Warned that a key will expire").count(), 3);
 }

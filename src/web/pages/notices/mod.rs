@@ -41,6 +41,8 @@ struct Row {
     topic: Topic,
     level: Level,
     is_new: bool,
+    /// All that the log says of it.
+    log: String,
     /// Its time of day.
     time: String,
     /// Kind, icon and words of the badge.
@@ -66,8 +68,9 @@ impl Row {
             }
             _ => None,
         };
+        let log = format!("/audit/{}", event.seq);
         let time = clock::iso(event.at).get(11..19).unwrap_or_default().to_owned();
-        Some(Self { badge: badge(level), event, topic, level, is_new, time, href })
+        Some(Self { badge: badge(level), event, topic, level, is_new, log, time, href })
     }
 }
 
@@ -134,7 +137,8 @@ fn cursor(query: &Query) -> Result<EventCursor, PageError> {
 /// Marks all up to the newest that was shown as read.
 pub async fn mark_read(visit: Visit, Protected(form): Protected) -> PageResult {
     visit.person.ensure_here(action::READ_AUDIT)?;
-    let seq = number_in(form.text("seq")).ok_or(PageError::NotFound)?;
+    let malformed = PageError::Malformed("The form names no notice. Load the page again and send it once.");
+    let seq = number_in(form.text("seq")).ok_or(malformed)?;
     notices::mark_read(visit.app(), &visit.person, seq).await?;
     Ok(visit.done(HERE, "Marked as read."))
 }

@@ -38,6 +38,8 @@ struct WebhookPage {
 struct Row {
     delivery: Delivery,
     words: String,
+    /// The event that it tells of.
+    log: Option<String>,
     /// Kind, icon and words of the badge.
     badge: [&'static str; 3],
     /// What became of the last try.
@@ -62,7 +64,8 @@ impl From<Delivery> for Row {
             (Some(answer), None) => answer.text(),
             (None, _) => String::new(),
         };
-        Self { words, badge, told, delivery }
+        let log = (delivery.seq > 0).then(|| format!("/audit/{}", delivery.seq));
+        Self { words, log, badge, told, delivery }
     }
 }
 
