@@ -5,7 +5,7 @@ use crate::support::people::Person;
 use crate::support::process::operate;
 use crate::support::{TestApp, code};
 use camlock::app::keys::limits::idle;
-use camlock::app::keys::usage::flush_usage;
+use camlock::app::keys::usage::unwritten;
 use camlock::clock;
 use camlock::store::{Conn, StoreError};
 use diesel::RunQueryDsl;
@@ -244,12 +244,15 @@ async fn a_key_that_nobody_calls_with_is_warned_of_twice_and_then_disabled() {
             root.browser.get(&format!("/audit?event={name}")).await.count("tbody tr[data-event], tbody tr")
         }
     };
-    let sweep = || async {
-        flush_usage(&app.app).await.unwrap();
-        idle::sweep(&app.app).await.unwrap()
-    };
+    let sweep = || async { idle::sweep(&app.app).await.unwrap() };
 
+    assert_eq!(who(&client).await, "");
     assert_eq!(sweep().await, 0);
+    assert_eq!(
+        unwritten(&app.app),
+        1,
+        "where nothing is due, the use of keys is left to be written at its pace"
+    );
     for (days, looked) in [(22, 0), (1, 1), (0, 0), (5, 0), (1, 1), (0, 0)] {
         app.wait(days * DAY);
         assert_eq!(sweep().await, looked);

@@ -5,7 +5,7 @@ use crate::support::{Client, TestApp, code};
 use camlock::app::keys::usage::flush_usage;
 use camlock::domain::user::Uin;
 use camlock::store::StoreError;
-use diesel::sql_types::BigInt;
+use diesel::sql_types::{BigInt, Text};
 use diesel::{QueryableByName, RunQueryDsl};
 use futures_util::future::{join_all, join4};
 use serde_json::{Value, json};
@@ -32,6 +32,22 @@ fn circles(app: &TestApp) -> i64 {
         Ok::<_, StoreError>(diesel::sql_query(sql).get_result::<Count>(conn)?)
     });
     asked.unwrap().count
+}
+
+#[derive(Debug, QueryableByName)]
+struct Waiting {
+    #[diesel(sql_type = Text)]
+    _told: String,
+}
+
+/// Who has worked longest, and who waits for whom, as PostgreSQL sees it.
+fn waiting(app: &TestApp) -> Vec<Waiting> {
+    let asked = app.other_connection().read_now(|conn| {
+        let sql = "SELECT concat_ws(' ', pid, pg_blocking_pids(pid), state, wait_event_type, wait_event, now() - xact_start, \
+             left(query, 200)) AS _told FROM pg_stat_activity WHERE datname = current_database() ORDER BY xact_start";
+        Ok::<_, StoreError>(diesel::sql_query(sql).load::<Waiting>(conn)?)
+    });
+    asked.unwrap()
 }
 
 /// A call that has to succeed.
@@ -180,12 +196,13 @@ async fn a_deletion_that_waits_for_a_row_keeps_nobody_else_waiting() {
         actix_web::rt::time::sleep(Duration::from_millis(500)).await;
         let added = done(&root, "AddUser", json!({"Name": "two"}));
         let is_added = actix_web::rt::time::timeout(Duration::from_secs(3), added).await.is_ok();
+        let waiting = if is_added { Vec::new() } else { waiting(&app) };
         free.send(()).unwrap();
-        is_added
+        (is_added, waiting)
     };
-    let (deleted, is_added) = futures_util::future::join(deletion, meanwhile).await;
+    let (deleted, (is_added, waiting)) = futures_util::future::join(deletion, meanwhile).await;
 
     holder.join().unwrap();
-    assert!(is_added, "another change waited for the deletion");
+    assert!(is_added, "another change waited for the deletion: {waiting:?}");
     assert_eq!(code(&deleted), "", "{deleted}");
 }

@@ -4,7 +4,7 @@ use super::usage::Sighting;
 use crate::domain::key::SecretId;
 use crate::domain::key_hours::{Called, Counted};
 use crate::domain::key_usage::KEPT_RECORDS;
-use std::collections::{BTreeMap, HashSet, VecDeque};
+use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 use std::sync::Arc;
 
 /// Keys whose calls wait to be written down; beyond that, those of further keys are dropped rather than the server's memory.
@@ -17,10 +17,10 @@ const MOST_UNKNOWN: usize = 1_000;
 /// Ids that are known to be those of deleted keys; their calls are counted beside any number of made-up ones.
 const MOST_DELETED: usize = 10_000;
 
-/// What waits to be written down, in the order in which every node locks the rows.
+/// What waits to be written down.
 #[derive(Default)]
 pub(super) struct Noticed {
-    keys: BTreeMap<SecretId, OfKey>,
+    keys: HashMap<SecretId, OfKey>,
     calls: usize,
     /// Of ids that may be those of deleted keys.
     unknown: BTreeMap<SecretId, Counted>,
@@ -128,7 +128,9 @@ impl Noticed {
 
     /// Hands out what waits, in parts of so many keys.
     pub fn take(&mut self, most_in_one: usize) -> Vec<Vec<(SecretId, OfKey)>> {
-        let keys = std::mem::take(&mut self.keys);
+        let mut keys: Vec<_> = std::mem::take(&mut self.keys).into_iter().collect();
+        // The order in which every node locks the rows.
+        keys.sort_unstable_by(|(one, _), (other, _)| one.cmp(other));
         self.calls = 0;
         let mut parts = Vec::new();
         let mut rest = keys.into_iter().peekable();

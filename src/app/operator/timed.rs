@@ -3,7 +3,6 @@
 use crate::app::keys::limits::{ahead, idle};
 use crate::app::keys::rotations;
 use crate::app::keys::trials;
-use crate::app::keys::usage::flush_usage;
 use crate::app::{App, Failure};
 use crate::store::leases::{self, Lease};
 
@@ -19,7 +18,7 @@ pub async fn do_what_is_due(app: &App) -> Result<(), Failure> {
         return Ok(());
     }
     // One that fails does not keep the others from being done.
-    let idle = disable_idle(app).await;
+    let idle = idle::sweep(app).await;
     let trials = trials::end_trials(app).await;
     let rotations = rotations::do_due_steps(app).await;
     let warnings = ahead::warn(app).await;
@@ -27,12 +26,6 @@ pub async fn do_what_is_due(app: &App) -> Result<(), Failure> {
     trials?;
     warnings?;
     rotations.map(drop)
-}
-
-/// Keys that were used lately are not taken for idle: what they were used for is written down first.
-async fn disable_idle(app: &App) -> Result<(), Failure> {
-    flush_usage(app).await?;
-    idle::sweep(app).await.map(drop)
 }
 
 /// Whether this server has the work for the next minute.
