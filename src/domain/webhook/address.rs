@@ -53,14 +53,13 @@ fn reach_of_6(address: Ipv6Addr) -> Reach {
     if let Some(inner) = address.to_ipv4_mapped() {
         return reach_of_4(inner);
     }
-    let [a, b, c, d, e, f, high, low] = address.segments();
-    match [a, b, c, d, e, f] {
+    match address.segments() {
         // NAT64: what is behind it is an IPv4 address.
-        [0x64, 0xff9b, 0, 0, 0, 0] => {
+        [0x64, 0xff9b, 0, 0, 0, 0, high, low] => {
             let ([one, two], [three, four]) = (high.to_be_bytes(), low.to_be_bytes());
             reach_of_4(Ipv4Addr::new(one, two, three, four))
         }
-        [0, 0, 0, 0, 0, 0] if high == 0 && low == 1 => Reach::Private,
+        [0, 0, 0, 0, 0, 0, 0, 1] => Reach::Private,
         // Where a cloud tells a machine its secrets.
         [0xfd00, 0xec2, ..] => Reach::Nowhere,
         [0xfc00..=0xfdff, ..] => Reach::Private,
