@@ -77,6 +77,17 @@ pub fn short_day(seconds: i64) -> String {
     day.rsplit_once(' ').map_or_else(|| day.clone(), |(short, _)| short.to_owned())
 }
 
+/// A day with its name: `Monday, 23 Nov 2026`.
+pub fn named_day(seconds: i64) -> String {
+    let weekday = OffsetDateTime::from_unix_timestamp(seconds).map(OffsetDateTime::weekday);
+    weekday.map_or_else(|_| day(seconds), |weekday| format!("{weekday}, {}", day(seconds)))
+}
+
+/// The time of a day whose date is known: `21:50:09`.
+pub fn time_of_day(seconds: i64) -> String {
+    iso(seconds).chars().skip("2026-11-23T".len()).take("21:50:09".len()).collect()
+}
+
 /// How exactly a time is said.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Precision {

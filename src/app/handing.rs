@@ -19,7 +19,7 @@ use serde::{Deserialize, Serialize};
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
 /// Letters and digits of a link's name.
-const NAME_LENGTH: usize = 16;
+pub(in crate::app) const NAME_LENGTH: usize = 16;
 
 /// What the one page after making it shows.
 #[derive(Serialize, Deserialize, Zeroize, ZeroizeOnDrop)]
@@ -29,6 +29,9 @@ pub struct Handed {
     /// The token of a claim link, and until when it is good.
     pub token: Option<String>,
     pub until: Option<i64>,
+    /// Whether the link invites a collaborator.
+    #[serde(default)]
+    pub invites: bool,
     /// An armored `age` file.
     pub sealed: Option<String>,
     /// The page that one goes on to.
@@ -57,6 +60,7 @@ pub(in crate::app) fn hand_over_key(
         secret_id: Some(secret_id),
         token: None,
         until: None,
+        invites: false,
         sealed: None,
         next: list.clone(),
     };
@@ -104,13 +108,19 @@ pub(in crate::app) fn hand_over_password(
         secret_id: None,
         token: Some(token),
         until: Some(until),
+        invites: false,
         sealed: None,
         next: format!("/users/{}", user.uin),
     };
     handed_ticket(change, user, &handed)
 }
 
-fn handed_ticket(change: &mut Change<'_>, user: &User, handed: &Handed) -> Result<String, Failure> {
+/// Opens the page with what is to be sent, once.
+pub(in crate::app) fn handed_ticket(
+    change: &mut Change<'_>,
+    user: &User,
+    handed: &Handed,
+) -> Result<String, Failure> {
     let text = serde_json::to_string(handed).map_err(|_| Failure::Corrupt("tickets.sealed"))?;
     let text = zeroize::Zeroizing::new(text);
     let door = handing_door(change.by, user.uid)?;

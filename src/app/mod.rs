@@ -79,6 +79,7 @@ pub struct App {
     vended: Arc<gate::holders::Handed>,
     watch: Arc<signed::standing::Watch>,
     writable: Arc<operator::readiness::Writable>,
+    harm: Arc<overview::harm::Counts>,
 }
 
 struct DerivedKeys {
@@ -110,6 +111,7 @@ impl App {
             spending: Arc::default(),
             vended: Arc::default(),
             writable: Arc::default(),
+            harm: Arc::default(),
             store,
             vault,
             clock,

@@ -3,14 +3,13 @@
 use super::{CliError, say};
 use crate::app::keys::import::{Import, Order};
 use crate::app::keys::limits::operator::{Limiting, operator_limit_key};
-use crate::app::keys::rotations::{OperatorWish, Told, operator_rotate};
+use crate::app::keys::rotations::{ProgramWish, Told, operator_rotate};
 use crate::app::{App, Failure, keys};
 use crate::clock;
 use crate::config::Config;
 use crate::domain::delivery::recipient::Recipient;
 use crate::domain::key::{Key, SecretId};
 use crate::domain::key_limits::written::WrittenLimits;
-use crate::domain::rotation::Step;
 use crate::domain::secret::SecretKey;
 use crate::domain::user::Uin;
 use crate::startup::{self, Surroundings};
@@ -195,7 +194,8 @@ impl LimitFlags {
 async fn rotate_key(app: &App, rotate: Rotate) -> Result<(), CliError> {
     let Rotate { secret_id, silent_hours, delete_after_days, finish } = rotate;
     let id = SecretId::parse(&secret_id).map_err(said)?;
-    let wish = OperatorWish { silent_hours, delete_after_days, finishes: finish };
+    let finishes = finish.then_some(true);
+    let wish = ProgramWish { silent_hours, delete_after_days, finishes, into: None };
     let rotated = operator_rotate(app, id, wish).await;
     let told = rotated.map_err(|failure| explained(failure, "There is no key with this SecretId."))?;
     say(&stands(&told, app.clock.now()).to_string())
@@ -204,25 +204,15 @@ async fn rotate_key(app: &App, rotate: Rotate) -> Result<(), CliError> {
 /// Where a rotation stands.
 fn stands(told: &Told, now: i64) -> serde_json::Value {
     let Told { rotation, standing } = told;
-    let state = match (&rotation.ended, standing) {
-        (Some((_, ending)), _) => ending.as_str(),
-        (None, Some(standing)) if standing.hold.is_some() => "on_hold",
-        (None, Some(standing)) if standing.is_ready_at(now) && standing.step == Step::Watch => {
-            "ready_to_disable"
-        }
-        (None, Some(standing)) if standing.is_ready_at(now) => "ready_to_delete",
-        (None, Some(standing)) => standing.step.as_str(),
-        (None, None) => rotation.step.as_str(),
-    };
     json!({
         "old": rotation.old.as_str(),
         "new": rotation.new.as_str(),
-        "state": state,
+        "state": told.state(now),
         "silent_hours": rotation.plan.silent_hours,
         "delete_after_days": rotation.plan.delete_after_days,
         "finishes": rotation.plan.finishes,
         "silent_since": standing.as_ref().map(|standing| clock::iso(standing.silent_since)),
-        "due_at": standing.as_ref().filter(|standing| standing.hold.is_none()).map(|standing| clock::iso(standing.due_at)),
+        "due_at": told.due_at().map(clock::iso),
     })
 }
 

@@ -27,6 +27,18 @@ pub enum Level {
     Off,
 }
 
+impl Level {
+    /// The name in pages and in answers.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Bad => "bad",
+            Self::Warn => "warn",
+            Self::Off => "off",
+        }
+    }
+}
+
 /// A reason why keys are told, as far as their rows say it.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum KeyCause {
@@ -215,6 +227,26 @@ pub enum What {
         done: usize,
         of: usize,
     },
+}
+
+impl What {
+    /// The stable name that programs read.
+    #[must_use]
+    pub fn as_str(&self) -> &'static str {
+        match self {
+            Self::Keys { cause, .. } => cause.as_str(),
+            Self::RootKeys { .. } => Kind::RootKeys.as_str(),
+            Self::Administrators { .. } => Kind::Administrators.as_str(),
+            Self::Users { .. } => Kind::Users.as_str(),
+            Self::Canaries { .. } => "canaries",
+            Self::Rotations { .. } => "rotations",
+            Self::RefusedSpike { .. } => "refused-spike",
+            Self::Server(ServerFault::Clock { .. }) => "clock",
+            Self::Server(ServerFault::SlowNodes { .. }) => "slow-nodes",
+            Self::Server(ServerFault::OtherVersions { .. }) => "other-versions",
+            Self::SetUp { .. } => "set-up",
+        }
+    }
 }
 
 /// What is wrong with the servers, which all accounts on them share.

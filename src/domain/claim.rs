@@ -38,6 +38,26 @@ impl Hours {
     }
 }
 
+/// A place in the list of an account's links: when one was made, in unix seconds, and its name.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct ClaimPlace {
+    pub made_at: i64,
+    pub id: String,
+}
+
+impl ClaimPlace {
+    /// As an address has it.
+    pub fn text(&self) -> String {
+        format!("{}-{}", self.made_at, self.id)
+    }
+
+    /// What [`ClaimPlace::text`] wrote.
+    pub fn parse(text: &str) -> Option<Self> {
+        let (made_at, id) = text.split_once('-')?;
+        Some(Self { made_at: made_at.parse().ok()?, id: id.to_owned() })
+    }
+}
+
 /// What a claim link hands over.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub enum Claimed {
@@ -80,6 +100,11 @@ pub enum Standing {
 }
 
 impl Claim {
+    /// Where the list goes on after it.
+    pub fn place(&self) -> ClaimPlace {
+        ClaimPlace { made_at: self.made_at, id: self.id.clone() }
+    }
+
     pub fn standing(&self, now: i64) -> Standing {
         match (self.used_at, self.opened_at) {
             (Some(_), _) => Standing::Used,

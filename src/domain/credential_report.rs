@@ -6,7 +6,7 @@ use super::user::{Uin, User, UserKind};
 use crate::clock::iso;
 
 /// The columns: the 25 of CAM's report under their names, those of keys with the slot before them, then ours.
-pub const COLUMNS: [&str; 31] = [
+pub const COLUMNS: [&str; 41] = [
     "AccountID",
     "Username",
     "UserType",
@@ -38,6 +38,16 @@ pub const COLUMNS: [&str; 31] = [
     "Key1LastUsedAddress",
     "Key2LastUsedTime",
     "Key2LastUsedAddress",
+    "Key1ExpiresAt",
+    "Key1IdleDays",
+    "Key1Networks",
+    "Key1OwnPolicy",
+    "Key1ReviewAt",
+    "Key2ExpiresAt",
+    "Key2IdleDays",
+    "Key2Networks",
+    "Key2OwnPolicy",
+    "Key2ReviewAt",
 ];
 
 /// What is not there.
@@ -68,6 +78,14 @@ pub struct KeyCredentials {
     /// In unix seconds.
     pub last_used_at: Option<i64>,
     pub last_used_from: Option<String>,
+    /// In unix seconds, as the review.
+    pub expires_at: Option<i64>,
+    pub idle_days: Option<i64>,
+    /// How many networks it may be used from; 0: all.
+    pub networks: usize,
+    /// Whether a policy of its own limits it.
+    pub has_policy: bool,
+    pub review_at: Option<i64>,
 }
 
 impl Credentials {
@@ -92,6 +110,9 @@ impl Credentials {
             let key = of_slot(slot);
             cells.push(time(key.and_then(|key| key.last_used_at)));
             cells.push(key.and_then(|key| key.last_used_from.clone()).unwrap_or_else(|| NONE.to_owned()));
+        }
+        for slot in [1, 2] {
+            cells.extend(limit_cells(of_slot(slot)));
         }
         cells
     }
@@ -127,6 +148,17 @@ fn key_cells(key: Option<&KeyCredentials>, now: i64) -> [String; 7] {
         day,
         is_older(90),
         is_older(30),
+    ]
+}
+
+fn limit_cells(key: Option<&KeyCredentials>) -> [String; 5] {
+    let Some(key) = key else { return std::array::from_fn(|_| NONE.to_owned()) };
+    [
+        time(key.expires_at),
+        key.idle_days.map_or_else(|| NONE.to_owned(), |days| days.to_string()),
+        key.networks.to_string(),
+        truth(key.has_policy),
+        time(key.review_at),
     ]
 }
 

@@ -17,6 +17,7 @@ pub mod gate;
 pub mod grant;
 pub mod group;
 pub mod impact;
+pub mod invitation;
 pub mod key;
 pub mod key_history;
 pub mod key_hours;

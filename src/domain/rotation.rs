@@ -198,6 +198,11 @@ impl Standing {
 }
 
 impl Rotation {
+    /// Whether a key is one of its two.
+    pub fn has(&self, id: &SecretId) -> bool {
+        [&self.old, &self.new].contains(&id)
+    }
+
     /// Where it stands, whatever was done to the keys meanwhile: an old key that somebody enabled is watched again, and one that
     /// somebody disabled waits to be deleted.
     pub fn standing(&self, old: &OldKey, new: &Key, now: i64) -> Standing {

@@ -30,6 +30,7 @@ pub(super) struct Row {
     grant_age_hours: i64,
     key_expiry_default_days: i64,
     key_expiry_max_days: i64,
+    key_idle_default_days: i64,
 }
 
 impl TryFrom<Row> for Account {
@@ -62,6 +63,7 @@ impl TryFrom<Row> for Account {
                 key_expiry: KeyExpiry {
                     default_days: row.key_expiry_default_days,
                     max_days: row.key_expiry_max_days,
+                    idle_days: row.key_idle_default_days,
                 },
             },
         })
@@ -119,6 +121,7 @@ pub fn update_settings(conn: &mut Conn, owner: Uin, settings: &AccountSettings) 
             accounts::grant_age_hours.eq(settings.grant_age_hours),
             accounts::key_expiry_default_days.eq(settings.key_expiry.default_days),
             accounts::key_expiry_max_days.eq(settings.key_expiry.max_days),
+            accounts::key_idle_default_days.eq(settings.key_expiry.idle_days),
         ))
         .execute(conn)?;
     Ok(())

@@ -2,8 +2,9 @@
 
 use super::schema::claims;
 use super::{Conn, StoreError};
-use crate::domain::claim::{Claim, Claimed, LISTED_SECONDS};
+use crate::domain::claim::{Claim, ClaimPlace, Claimed, LISTED_SECONDS};
 use crate::domain::key::SecretId;
+use crate::domain::paging::Slice;
 use crate::domain::source::Source;
 use crate::domain::user::{Uid, Uin};
 use diesel::prelude::*;
@@ -130,6 +131,23 @@ pub fn of_user(conn: &mut Conn, uid: Uid, most: i64) -> Result<Vec<Claim>, Store
         .filter(claims::uid.eq(uid.0))
         .order((claims::made_at.desc(), claims::id))
         .limit(most)
+        .select(Row::as_select())
+        .load(conn)?;
+    rows.into_iter().map(Claim::try_from).collect()
+}
+
+/// The links of an account from a place on, the newest first.
+pub fn of_account(
+    conn: &mut Conn,
+    owner: Uin,
+    slice: Slice<Option<ClaimPlace>>,
+) -> Result<Vec<Claim>, StoreError> {
+    let (at, id) = slice.cursor.map_or((i64::MAX, String::new()), |place| (place.made_at, place.id));
+    let rows: Vec<Row> = claims::table
+        .filter(claims::owner_uin.eq(owner.0).and(claims::made_at.le(at)))
+        .filter(claims::made_at.lt(at).or(claims::id.lt(id)))
+        .order((claims::made_at.desc(), claims::id.desc()))
+        .limit(slice.size)
         .select(Row::as_select())
         .load(conn)?;
     rows.into_iter().map(Claim::try_from).collect()

@@ -10,7 +10,22 @@ use diesel::prelude::*;
 use std::collections::{HashMap, HashSet};
 
 type Ways = (Row, Option<String>, Option<i64>);
-type FoundKey = (i64, String, i16, String, i64, Option<i64>, Option<String>);
+
+#[derive(Queryable)]
+struct FoundKey {
+    uid: i64,
+    secret_id: String,
+    slot: i16,
+    status: String,
+    created_at: i64,
+    last_used_ms: Option<i64>,
+    last_used_from: Option<String>,
+    expires_at: Option<i64>,
+    idle_days: Option<i64>,
+    networks: String,
+    has_policy: bool,
+    review_at: Option<i64>,
+}
 
 /// Users of an account behind a UIN, in the order of their UINs, `most` of them.
 pub fn page(conn: &mut Conn, owner: Uin, after: Uin, most: i64) -> Result<Vec<Credentials>, StoreError> {
@@ -56,17 +71,27 @@ fn keys_of(conn: &mut Conn, uids: Vec<i64>) -> Result<HashMap<i64, Vec<KeyCreden
             api_keys::created_at,
             key_usage::last_used_ms.nullable(),
             key_usage::ip.nullable(),
+            api_keys::expires_at,
+            api_keys::idle_days,
+            api_keys::networks,
+            api_keys::own_policy.is_not_null(),
+            api_keys::review_at,
         ))
         .load(conn)?;
     let mut keys: HashMap<i64, Vec<KeyCredentials>> = HashMap::new();
-    for (uid, secret_id, slot, status, created_at, last_used_ms, last_used_from) in found {
-        keys.entry(uid).or_default().push(KeyCredentials {
-            secret_id,
-            slot,
-            status: KeyStatus::from_name(&status).ok_or(StoreError::Corrupt("api_keys.status"))?,
-            created_at,
-            last_used_at: last_used_ms.map(|ms| ms / 1_000),
-            last_used_from,
+    for key in found {
+        keys.entry(key.uid).or_default().push(KeyCredentials {
+            secret_id: key.secret_id,
+            slot: key.slot,
+            status: KeyStatus::from_name(&key.status).ok_or(StoreError::Corrupt("api_keys.status"))?,
+            created_at: key.created_at,
+            last_used_at: key.last_used_ms.map(|ms| ms / 1_000),
+            last_used_from: key.last_used_from,
+            expires_at: key.expires_at,
+            idle_days: key.idle_days,
+            networks: key.networks.split_whitespace().count(),
+            has_policy: key.has_policy,
+            review_at: key.review_at,
         });
     }
     Ok(keys)

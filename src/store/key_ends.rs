@@ -9,7 +9,19 @@ use crate::domain::user::{Uin, User};
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 
-type Found = (String, String, i64, Option<i64>, String, super::users::Row);
+/// What lists of keys by a limit show of a key.
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = api_keys)]
+pub(super) struct Part {
+    secret_id: String,
+    status: String,
+    created_at: i64,
+    expires_at: Option<i64>,
+    idle_days: Option<i64>,
+    purpose: String,
+}
+
+pub(super) type Found = (Part, super::users::Row);
 
 /// The keys of an account that end later than that or not at all: those without an end first, by their ids, then the latest first.
 pub fn beyond(
@@ -19,13 +31,13 @@ pub fn beyond(
     slice: Slice<Option<EndPlace>>,
 ) -> Result<Vec<Ending>, StoreError> {
     let mut found: Vec<Found> = match &slice.cursor {
-        Some(EndPlace { expires_at: Some(_), .. }) => Vec::new(),
+        Some(EndPlace { limit: Some(_), .. }) => Vec::new(),
         Some(EndPlace { secret_id, .. }) => endless(conn, owner, secret_id.as_str(), slice.size)?,
         None => endless(conn, owner, "", slice.size)?,
     };
     let left = slice.size - i64::try_from(found.len()).unwrap_or(i64::MAX);
     if left > 0 {
-        let ended = slice.cursor.and_then(|place| Some((place.expires_at?, place.secret_id)));
+        let ended = slice.cursor.and_then(|place| Some((place.limit?, place.secret_id)));
         let (before, id) = ended.map_or((i64::MAX, String::new()), |(at, id)| (at, id.to_string()));
         let is_before = api_keys::expires_at.lt(before).or(api_keys::secret_id.lt(id));
         let later: Vec<Found> = api_keys::table
@@ -34,14 +46,7 @@ pub fn beyond(
             .filter(api_keys::expires_at.le(before).and(is_before))
             .order((api_keys::expires_at.desc(), api_keys::secret_id.desc()))
             .limit(left)
-            .select((
-                api_keys::secret_id,
-                api_keys::status,
-                api_keys::created_at,
-                api_keys::expires_at,
-                api_keys::purpose,
-                super::users::Row::as_select(),
-            ))
+            .select((Part::as_select(), super::users::Row::as_select()))
             .load(conn)?;
         found.extend(later);
     }
@@ -56,14 +61,7 @@ fn endless(conn: &mut Conn, owner: Uin, after: &str, most: i64) -> Result<Vec<Fo
         .filter(api_keys::secret_id.gt(after))
         .order(api_keys::secret_id)
         .limit(most)
-        .select((
-            api_keys::secret_id,
-            api_keys::status,
-            api_keys::created_at,
-            api_keys::expires_at,
-            api_keys::purpose,
-            super::users::Row::as_select(),
-        ))
+        .select((Part::as_select(), super::users::Row::as_select()))
         .load(conn)?)
 }
 
@@ -71,13 +69,15 @@ impl TryFrom<Found> for Ending {
     type Error = StoreError;
 
     fn try_from(found: Found) -> Result<Self, StoreError> {
-        let (id, status, created_at, expires_at, purpose, user) = found;
+        let (part, user) = found;
         Ok(Self {
-            secret_id: SecretId::parse(&id).map_err(|_| StoreError::Corrupt("api_keys.secret_id"))?,
-            status: KeyStatus::from_name(&status).ok_or(StoreError::Corrupt("api_keys.status"))?,
-            created_at,
-            expires_at,
-            purpose,
+            secret_id: SecretId::parse(&part.secret_id)
+                .map_err(|_| StoreError::Corrupt("api_keys.secret_id"))?,
+            status: KeyStatus::from_name(&part.status).ok_or(StoreError::Corrupt("api_keys.status"))?,
+            created_at: part.created_at,
+            expires_at: part.expires_at,
+            idle_days: part.idle_days,
+            purpose: part.purpose,
             user: User::try_from(user)?,
         })
     }

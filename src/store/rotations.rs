@@ -134,15 +134,17 @@ pub fn of_account(
     read(rows)
 }
 
-/// The rotations that a key took part in: as the old one, and as the new one.
+/// The last rotations that a key took part in: as the old one, and as the new one, so many of either.
 pub fn of_key(conn: &mut Conn, id: &SecretId, most: i64) -> Result<Vec<Rotation>, StoreError> {
     let as_old: Vec<Row> = rotations::table
         .filter(rotations::old_id.eq(id.as_str()))
+        .order(rotations::started_at.desc())
         .limit(most)
         .select(Row::as_select())
         .load(conn)?;
     let as_new: Vec<Row> = rotations::table
         .filter(rotations::new_id.eq(id.as_str()))
+        .order(rotations::started_at.desc())
         .limit(most)
         .select(Row::as_select())
         .load(conn)?;

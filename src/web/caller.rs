@@ -4,6 +4,7 @@ use super::context::context;
 use super::error::PageError;
 use crate::app::Failure;
 use crate::app::caller::{Caller, Duty};
+use crate::app::overview::harm::count_harm;
 use crate::app::session::person;
 use crate::http::request;
 use crate::web::session;
@@ -82,6 +83,7 @@ pub async fn caller(request: &HttpRequest) -> Result<Rc<Caller>, PageError> {
         other => other.into(),
     })?);
     request.extensions_mut().insert(Rc::clone(&caller));
+    count_harm(&context.app, &caller).await;
     Ok(caller)
 }
 

@@ -63,10 +63,10 @@ async fn every_row_that_decides_is_named_by_what_touches_it() {
         one(Touched::Key(key.clone()))
     );
     let account = format!("owner_uin = {}", owner.uin);
-    let settings = touched_by(&store, &statement("accounts", "signature_v1", account.clone()));
-    assert_eq!(settings, one(Touched::Account(account_uin)));
-    let ends = touched_by(&store, &statement("accounts", "key_expiry_max_days", account.clone()));
-    assert_eq!(ends, one(Touched::Account(account_uin)));
+    for rule in ["signature_v1", "key_expiry_max_days", "key_idle_default_days"] {
+        let touched = touched_by(&store, &statement("accounts", rule, account.clone()));
+        assert_eq!(touched, one(Touched::Account(account_uin)));
+    }
     assert_eq!(touched_by(&store, &statement("accounts", "user_count", account)), Some(Vec::new()));
 
     let group = root.call("cam", "CreateGroup", json!({"GroupName": "g"})).await["GroupId"].as_i64().unwrap();

@@ -13,7 +13,7 @@ use serde_json::json;
 const DAY: i64 = 86_400;
 
 /// Makes a key of a user at that page and gives the path of its claim link, with its SecretId.
-async fn key_link(app: &TestApp, maker: &Person, keys: &str) -> (String, String) {
+pub async fn key_link(app: &TestApp, maker: &Person, keys: &str) -> (String, String) {
     let page = handed(app, maker, keys, &[("delivery", "claim")]).await;
     (link_in(&page), page.text("#secret-id").unwrap())
 }
@@ -29,7 +29,7 @@ async fn handed(app: &TestApp, maker: &Person, keys: &str, fields: &[(&str, &str
 }
 
 /// Makes a sub-user who chooses the password by a link; gives the path of the link, and the UIN.
-async fn password_link(app: &TestApp, maker: &Person, name: &str) -> (String, String) {
+pub async fn password_link(app: &TestApp, maker: &Person, name: &str) -> (String, String) {
     let fields = [
         ("kind", "sub_user"),
         ("user_name", name),
@@ -48,12 +48,12 @@ fn link_in(page: &Answer) -> String {
     link[link.find("/claim?t=").expect("the page of claims")..].to_owned()
 }
 
-fn token_of(link: &str) -> &str {
+pub fn token_of(link: &str) -> &str {
     link.split_once("t=").unwrap().1
 }
 
 /// Presses the button, on a page that was shown to this browser.
-async fn open(browser: &Browser, link: &str) -> Answer {
+pub async fn open(browser: &Browser, link: &str) -> Answer {
     // The form's token is the same on every page of signed-out people, so one comes from the sign-in page.
     let csrf = browser.get("/login").await.csrf();
     browser.post("/claim", &csrf, &[("t", token_of(link))]).await

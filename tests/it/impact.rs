@@ -169,6 +169,39 @@ async fn checking_a_text_or_a_boundary_says_what_it_takes_and_changes_nothing() 
 }
 
 #[actix_web::test]
+async fn checking_a_choice_of_members_or_groups_says_what_they_gain_and_adds_nobody() {
+    let Orders { app, root, alice, gateway, client, all, readers } = orders().await;
+    call(&app, &gateway, &client, "DELETE", "/v1/orders/7").await;
+    let writers = group(&root, "writers").await;
+    send(&root, &format!("/groups/{writers}/permissions/attach"), "policy", &all).await;
+    let detach = format!("/users/{}/permissions/{all}/detach", alice.uin);
+    root.browser.submit(&detach, &detach, &[]).await.redirect();
+
+    let join = format!("/users/{}/groups/join", alice.uin);
+    let joining = root.browser.submit(&join, &join, &[("group", &writers), ("check", "1")]).await;
+    let add = format!("/groups/{writers}/members/add");
+    let adding = root.browser.submit(&add, &add, &[("member", &alice.uin), ("check", "1")]).await;
+
+    for page in [&joining, &adding] {
+        assert_eq!(page.status, StatusCode::OK, "{}", page.body);
+        assert_eq!(
+            summary(page),
+            "Nothing that was called in 35 days is lost, and something becomes possible."
+        );
+        let rows = rows(page, "alice");
+        assert!(rows[0].contains("Gains") && rows[0].contains("orders:DELETE /v1/orders"), "{rows:?}");
+        assert!(page.body.contains("Given by the groups: the policy orders-all."), "{}", page.body);
+        assert_eq!(page.count("input[type=checkbox][checked]"), 1, "the choice is still ticked");
+    }
+    let none = root.browser.submit(&join, &join, &[("check", "1")]).await;
+    assert_eq!(none.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let groups = root.browser.get(&format!("/users/{}/groups", alice.uin)).await;
+    assert!(groups.body.contains("readers") && !groups.body.contains("writers"), "{readers}");
+    root.browser.submit(&join, &join, &[("group", &writers)]).await.redirect();
+    call(&app, &gateway, &client, "DELETE", "/v1/orders/8").await;
+}
+
+#[actix_web::test]
 async fn calls_of_others_are_shown_only_to_who_may_see_their_keys() {
     let Orders { app, root, alice, gateway, client, all, .. } = orders().await;
     call(&app, &gateway, &client, "DELETE", "/v1/orders/7").await;

@@ -51,6 +51,29 @@ async fn networks_an_end_and_a_policy_say_what_they_would_refuse_and_nothing_is_
 }
 
 #[actix_web::test]
+async fn whoever_saves_without_asking_is_told_too_before_a_code_and_otherwise_at_once() {
+    let app = TestApp::spawn();
+    let (root, _, page) = called(&app).await;
+
+    let list = root.browser.submit(&page, &page, &[("networks", "10.0.4.0/24")]).await.redirect();
+    let saved = root.browser.get(&list).await;
+    app.wait(601);
+    // An idle limit is tightened while the networks are loosened to others that do not fit either.
+    let asked =
+        root.browser.submit(&page, &page, &[("networks", "10.0.0.0/8"), ("idle_days", "3")]).await.redirect();
+    let question = root.browser.get(&asked).await;
+
+    assert!(saved.body.contains("Of 4 calls in 35 days 4 came from elsewhere"), "{}", saved.body);
+    assert!(asked.starts_with("/verify"), "{asked}");
+    assert!(question.body.contains("4 came from elsewhere"), "{}", question.body);
+    root.pass(&app, &asked).await.redirect();
+    let again =
+        root.browser.submit(&page, &page, &[("networks", "10.0.0.0/8"), ("idle_days", "2")]).await.redirect();
+    let quiet = root.browser.get(&again).await;
+    assert!(!quiet.body.contains("came from elsewhere"), "networks that stay are no news: {}", quiet.body);
+}
+
+#[actix_web::test]
 async fn what_refuses_nothing_is_said_as_well() {
     let app = TestApp::spawn();
     let (root, _, page) = called(&app).await;

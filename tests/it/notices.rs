@@ -17,7 +17,7 @@ async fn listed(person: &Person, address: &str) -> Vec<String> {
 }
 
 async fn alarms(person: &Person) -> Option<String> {
-    person.browser.get("/keys").await.text(".side a[href='/notices'] .count")
+    person.browser.get("/keys").await.text(".side a[href='/notices'] .n")
 }
 
 #[actix_web::test]
@@ -56,7 +56,7 @@ async fn alarms_are_counted_in_the_navigation_until_they_are_read() {
     found.call("cam", "ListUsers", json!({})).await;
     root.browser.get("/canaries").await;
 
-    assert_eq!(alarms(&root).await.as_deref(), Some("1 new alarms"));
+    assert_eq!(alarms(&root).await.as_deref(), Some(", 1 to look at now"));
     assert_eq!(listed(&root, "/notices?level=bad").await, ["Tried to use a canary key"]);
     let page = root.browser.get(HERE).await;
     assert_eq!(page.attributes("tr[data-level=bad] td[data-label=About] a", "href"), ["/canaries"]);
@@ -114,7 +114,7 @@ async fn too_many_wrong_codes_are_an_alarm() {
     }
 
     assert_eq!(listed(&root, "/notices?level=bad").await, ["Tried to sign in or verify too often"]);
-    assert_eq!(alarms(&root).await.as_deref(), Some("1 new alarms"));
+    assert_eq!(alarms(&root).await.as_deref(), Some(", 1 to look at now"));
 }
 
 async fn ends_at(root: &Person, id: &str, end: i64) {

@@ -14,7 +14,7 @@ use std::path::Path;
 use std::process::Command;
 
 /// Tests that together open every page, send every form and call every action.
-const STORIES: [&str; 28] = [
+const STORIES: [&str; 33] = [
     "canaries::",
     "quarantine::",
     "last_use::",
@@ -37,12 +37,17 @@ const STORIES: [&str; 28] = [
     "key_rotations::",
     "key_limits::",
     "key_expiry::",
+    "key_idle_default::",
     "key_effect::",
     "reports::",
     "overview",
     "claims::",
     "webhooks",
     "notices::",
+    "claims_list::",
+    "invitations::",
+    "api_rotations::",
+    "attention_count::",
 ];
 
 /// What may be read as a whole: a part of the statement, and the reason.

@@ -33,6 +33,9 @@ const OF_KEYS: [&str; 7] = [
     "CreatedOver30Days",
 ];
 
+/// The columns of limits, once for each key, after all others.
+const OF_LIMITS: [&str; 5] = ["ExpiresAt", "IdleDays", "Networks", "OwnPolicy", "ReviewAt"];
+
 /// Asks for the report, passes the check, and gives the address of the file.
 async fn report_address(app: &TestApp, person: &Person, format: &str) -> String {
     let question = person.browser.submit(PAGE, PAGE, &[("format", format)]).await.redirect();
@@ -152,6 +155,41 @@ async fn each_download_takes_a_code_and_is_one_event() {
     let late = report_address(&app, &root, "csv").await;
     app.wait(61);
     assert_eq!(root.browser.get(&late).await.redirect(), PAGE);
+}
+
+#[actix_web::test]
+async fn the_limits_of_each_key_stand_at_the_end_of_its_row() {
+    let app = TestApp::spawn();
+    let root = app.root().await;
+    let alice = app.sub_user(&root, "dev-alice", &[]).await;
+    let client = app.key_of(&alice).await;
+    let admin = app.key_of(&root).await;
+    let policy =
+        r#"{"version":"2.0","statement":[{"effect":"allow","action":"cam:GetUser","resource":"*"}]}"#;
+    let (end, review) = (app.now() + 30 * 86_400, app.now() + 20 * 86_400);
+    let limits = json!({
+        "AccessKeyId": client.secret_id, "TargetUin": alice.uin.parse::<i64>().unwrap(),
+        "ExpiresAt": camlock::clock::iso(end), "IdleDays": 14, "Networks": ["127.0.0.0/8", "10.0.0.0/16"], "Policy": policy,
+        "ReviewAt": camlock::clock::iso(review),
+    });
+    let limited = admin.call("camlock", "UpdateKeyLimits", limits).await;
+    assert_eq!(code(&limited), "", "{limited}");
+
+    let rows = by_name(&report(&app, &root, "json").await.body);
+
+    let names: Vec<String> =
+        [1, 2].iter().flat_map(|slot| OF_LIMITS.map(|name| format!("Key{slot}{name}"))).collect();
+    assert_eq!(COLUMNS[31..], names);
+    let cells =
+        |user: &str| OF_LIMITS.map(|name| rows[user][format!("Key1{name}")].as_str().unwrap().to_owned());
+    let (end, review) = (camlock::clock::iso(end), camlock::clock::iso(review));
+    assert_eq!(cells("dev-alice"), [end.as_str(), "14", "2", "TRUE", review.as_str()]);
+    assert_eq!(cells("root"), ["N/A", "N/A", "0", "FALSE", "N/A"], "a key without limits");
+    assert_eq!(rows["dev-alice"]["Key2Networks"], json!("N/A"), "no key");
+    let csv = report(&app, &root, "csv").await.body;
+    assert!(csv.contains(&format!("{end},14,2,TRUE,{review},N/A,N/A,N/A,N/A,N/A")), "{csv}");
+    let page = admin.call("camlock", "GetCredentialReport", json!({})).await;
+    assert!(page["Users"].as_array().unwrap().iter().any(|row| row["Key1ExpiresAt"] == json!(end)), "{page}");
 }
 
 #[actix_web::test]

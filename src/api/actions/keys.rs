@@ -12,6 +12,9 @@ use crate::domain::user::Uin;
 use crate::times::Times;
 use serde_json::{Map, Value, json};
 
+/// The code for what a rule about limits refused.
+const LIMITS_REFUSED: &str = "OperationDenied.KeyLimits";
+
 pub const ACTIONS: &[Action] = &[
     reading("ListAccessKeys", |call| respond(list_access_keys(call))),
     writing("CreateAccessKey", |call| respond(create_access_key(call))),
@@ -141,28 +144,27 @@ async fn get_security_last_used(call: Call) -> Result<Map<String, Value>, ApiErr
 }
 
 /// The key that is meant; without `TargetUin` one of the caller's own.
-fn key_named(call: &Call) -> Result<KeyRef, ApiError> {
+pub(super) fn key_named(call: &Call) -> Result<KeyRef, ApiError> {
     let id = call.input.required_text("AccessKeyId")?;
     let id = SecretId::parse(&id).map_err(|_| no_key(AccessKeyRefusal::NoSuchKey.into(), &id))?;
     let other = target(&call.input)?.filter(|uin| *uin != call.caller.user.uin);
     Ok(KeyRef { place: other.map_or(Place::Own, Place::Of), id })
 }
 
-fn no_limits(failure: Failure, key: &KeyRef) -> ApiError {
+/// Names the key that is not there; the code is for what a rule refused.
+pub(super) fn not_done(failure: Failure, key: &KeyRef, refused: &'static str) -> ApiError {
     let told = match failure {
         Failure::NotFound => AccessKeyRefusal::NoSuchKey.into(),
         other => other,
     };
-    no_key(told, key.id.as_str())
-        .refused_as("OperationDenied.KeyLimits")
-        .invalid_as("InvalidParameter.ParamError")
+    no_key(told, key.id.as_str()).refused_as(refused).invalid_as("InvalidParameter.ParamError")
 }
 
 async fn query_key_limits(call: Call) -> Result<Map<String, Value>, ApiError> {
     call.input.only(&["AccessKeyId", "TargetUin"])?;
     let key = key_named(&call)?;
     let found = keys::limits::limits(&call.app, &call.caller, &key).await;
-    let limits = found.map_err(|failure| no_limits(failure, &key))?.held.key.limits;
+    let limits = found.map_err(|failure| not_done(failure, &key, LIMITS_REFUSED))?.held.key.limits;
     let at = |at: Option<i64>| at.map(|at| call.times.iso(at));
     Ok(fields(json!({ "KeyLimits": {
         "ExpiresAt": at(limits.expires_at),
@@ -200,7 +202,7 @@ async fn update_key_limits(call: Call) -> Result<Map<String, Value>, ApiError> {
         review_at: call.input.text("ReviewAt")?,
     };
     let updated = keys::limits::update_limits(&call.app, &call.caller, &key, limiting).await;
-    updated.map_err(|failure| no_limits(failure, &key))?;
+    updated.map_err(|failure| not_done(failure, &key, LIMITS_REFUSED))?;
     Ok(Map::new())
 }
 

@@ -3,8 +3,8 @@
 use crate::app::caller::Caller;
 use crate::app::change::Change;
 use crate::app::factors::ask::{Asked, Detail, SettingsText, Wish, ask};
-use crate::app::keys::limits::beyond::count_beyond;
-use crate::app::keys::limits::keep::{EXPIRY_SINCE, ensure_known_everywhere};
+use crate::app::keys::limits::beyond::{count_beyond, count_idle_beyond};
+use crate::app::keys::limits::keep::{EXPIRY_SINCE, SILENCE_SINCE, ensure_known_everywhere};
 use crate::app::{App, Failure};
 use crate::domain::account::{AccountSettings, MAX_STEP_UP_WINDOW, SecretReveal};
 use crate::domain::audit::EventName;
@@ -28,13 +28,20 @@ pub async fn ask_settings(app: &App, caller: &Caller, settings: AccountSettings)
     ask(app, caller, wish).await
 }
 
-/// What another maximum means for the keys that there are; empty where it does not change.
+/// What another maximum and another limit of silence mean for the keys that there are; empty where neither changes.
 async fn effect(app: &App, caller: &Caller, expiry: KeyExpiry) -> Result<String, Failure> {
-    let before = caller.account.settings.key_expiry.max_days;
-    if expiry.max_days == 0 || expiry.max_days == before || !caller.may_here(action::READ_SETTINGS) {
+    let before = caller.account.settings.key_expiry;
+    let mut told = Vec::new();
+    if !caller.may_here(action::READ_SETTINGS) {
         return Ok(String::new());
     }
-    Ok(count_beyond(app, caller, expiry.max_days).await?.sentence())
+    if expiry.max_days > 0 && expiry.max_days != before.max_days {
+        told.push(count_beyond(app, caller, expiry.max_days).await?.sentence());
+    }
+    if expiry.idle_days > 0 && expiry.idle_days != before.idle_days {
+        told.push(count_idle_beyond(app, caller, expiry.idle_days).await?.silence_sentence());
+    }
+    Ok(told.join(" "))
 }
 
 pub(in crate::app) fn change_settings_in(
@@ -46,7 +53,12 @@ pub(in crate::app) fn change_settings_in(
     ensure_waited(change.app, change.by, settings)?;
     let account =
         accounts::find(change.conn, change.by.owner())?.ok_or(Failure::Corrupt("accounts.owner_uin"))?;
-    if settings.key_expiry != account.settings.key_expiry && settings.key_expiry != KeyExpiry::default() {
+    let (before, after) = (account.settings.key_expiry, settings.key_expiry);
+    if after.idle_days > 0 && after.idle_days != before.idle_days {
+        ensure_known_everywhere(change.app, change.conn, SILENCE_SINCE)?;
+    }
+    let ends = |expiry: KeyExpiry| KeyExpiry { idle_days: 0, ..expiry };
+    if ends(after) != ends(before) && ends(after) != KeyExpiry::default() {
         ensure_known_everywhere(change.app, change.conn, EXPIRY_SINCE)?;
     }
     accounts::update_settings(change.conn, change.by.owner(), settings)?;
@@ -57,7 +69,7 @@ pub(in crate::app) fn change_settings_in(
     Ok(())
 }
 
-fn changes(before: &AccountSettings, after: &AccountSettings) -> [(&'static str, Value, Value); 12] {
+fn changes(before: &AccountSettings, after: &AccountSettings) -> [(&'static str, Value, Value); 13] {
     let pair = |name, of: fn(&AccountSettings) -> Value| (name, of(before), of(after));
     [
         pair("secret_reveal", |settings| settings.secret_reveal.as_str().into()),
@@ -72,6 +84,7 @@ fn changes(before: &AccountSettings, after: &AccountSettings) -> [(&'static str,
         pair("grant_age_hours", |settings| settings.grant_age_hours.into()),
         pair("key_expiry_default_days", |settings| settings.key_expiry.default_days.into()),
         pair("key_expiry_max_days", |settings| settings.key_expiry.max_days.into()),
+        pair("key_idle_default_days", |settings| settings.key_expiry.idle_days.into()),
     ]
 }
 
@@ -132,6 +145,7 @@ impl From<AccountSettings> for SettingsText {
             grant_age: Some(settings.grant_age_hours),
             key_expiry_default: Some(settings.key_expiry.default_days),
             key_expiry_max: Some(settings.key_expiry.max_days),
+            key_idle_default: Some(settings.key_expiry.idle_days),
         }
     }
 }
@@ -153,6 +167,7 @@ impl SettingsText {
             key_expiry: KeyExpiry {
                 default_days: self.key_expiry_default.unwrap_or(present.key_expiry.default_days),
                 max_days: self.key_expiry_max.unwrap_or(present.key_expiry.max_days),
+                idle_days: self.key_idle_default.unwrap_or(present.key_expiry.idle_days),
             },
         }
     }

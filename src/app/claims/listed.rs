@@ -1,15 +1,21 @@
-//! The claim links of a user: seen and revoked by those who may make them, and what the page after making one shows.
+//! Claim links, of a user and of the account: seen and revoked by those who may make them, and what the page after making one shows.
 
 use crate::app::caller::Caller;
+use crate::app::change::Change;
 use crate::app::factors::ask::HANDED_OVER;
 use crate::app::handing::Handed;
 use crate::app::session::tickets::{OncePage, shown_once};
 use crate::app::{App, Failure};
+use crate::domain::attention::Named;
 use crate::domain::audit::EventName;
-use crate::domain::claim::{Claim, Claimed, MOST_LISTED};
+use crate::domain::claim::{Claim, ClaimPlace, Claimed, MOST_LISTED};
+use crate::domain::paging::Slice;
 use crate::domain::permission::action;
-use crate::domain::user::Uin;
-use crate::store::{claims, users};
+use crate::domain::user::{Uid, Uin, User};
+use crate::store::{claims, key_lines, users};
+
+/// Links on one page of the account.
+const PAGE: i64 = 50;
 
 /// The claim links of a user, the newest first; none to whoever may not make them.
 pub async fn claims_of(app: &App, caller: &Caller, uin: Uin) -> Result<Vec<Claim>, Failure> {
@@ -23,21 +29,73 @@ pub async fn claims_of(app: &App, caller: &Caller, uin: Uin) -> Result<Vec<Claim
     .await
 }
 
-/// Ends a claim link from the commit on. Never asks for anything: it is the safe direction.
+/// A claim link and whose it is.
+pub struct Held {
+    pub holder: Named,
+    pub claim: Claim,
+}
+
+/// A page of an account's claim links.
+pub struct ClaimList {
+    pub rows: Vec<Held>,
+    pub next: Option<ClaimPlace>,
+}
+
+/// A page of the account's claim links, the newest first; of users for whom the caller may make them.
+pub async fn claims(app: &App, caller: &Caller, after: Option<ClaimPlace>) -> Result<ClaimList, Failure> {
+    caller.ensure_here(action::CREATE_CLAIM_LINK)?;
+    app.view(caller, move |view| {
+        let slice = Slice { cursor: after, size: PAGE + 1 };
+        let mut found = claims::of_account(view.conn, view.by.owner(), slice)?;
+        let page = usize::try_from(PAGE).unwrap_or(usize::MAX);
+        let has_more = found.len() > page;
+        found.truncate(page);
+        let next = found.last().filter(|_| has_more).map(Claim::place);
+        let mut uids: Vec<Uid> = found.iter().map(|claim| claim.uid).collect();
+        uids.sort_unstable();
+        uids.dedup();
+        let holders = key_lines::named(view.conn, &uids)?;
+        let held = |claim: Claim| {
+            let holder = holders.get(&claim.uid).cloned()?;
+            view.by.may(action::CREATE_CLAIM_LINK, holder.uin).then_some(Held { holder, claim })
+        };
+        Ok(ClaimList { rows: found.into_iter().filter_map(held).collect(), next })
+    })
+    .await
+}
+
+/// Ends a claim link of a user from the commit on. Never asks for anything: it is the safe direction.
 pub async fn revoke_claim(app: &App, caller: &Caller, uin: Uin, id: String) -> Result<(), Failure> {
     caller.ensure(action::CREATE_CLAIM_LINK, uin)?;
     app.change(caller, move |change| {
         let user = users::find(change.conn, change.by.owner(), uin)?.ok_or(Failure::NotFound)?;
-        let claim = claims::revoke(change.conn, user.uid, &id)?.ok_or(Failure::NotFound)?;
-        let event = change.event(EventName::REVOKE_CLAIM_LINK).on(&user);
-        let event = match &claim.claimed {
-            Claimed::Password => event,
-            Claimed::Key(id) => event.object(id.as_str()),
-        };
-        event.fact("link", claim.id.as_str()).record(change);
-        Ok(())
+        revoke(change, &user, &id)
     })
     .await
+}
+
+/// The same for a link of the account that is known by its name alone.
+pub async fn revoke_found(app: &App, caller: &Caller, id: String) -> Result<(), Failure> {
+    caller.ensure_here(action::CREATE_CLAIM_LINK)?;
+    app.change(caller, move |change| {
+        let claim = claims::find(change.conn, &id)?.filter(|claim| claim.owner == change.by.owner());
+        let uid = claim.ok_or(Failure::NotFound)?.uid;
+        let user = users::by_uid(change.conn, uid)?.ok_or(Failure::NotFound)?;
+        change.by.ensure(action::CREATE_CLAIM_LINK, user.uin)?;
+        revoke(change, &user, &id)
+    })
+    .await
+}
+
+fn revoke(change: &mut Change<'_>, user: &User, id: &str) -> Result<(), Failure> {
+    let claim = claims::revoke(change.conn, user.uid, id)?.ok_or(Failure::NotFound)?;
+    let event = change.event(EventName::REVOKE_CLAIM_LINK).on(user);
+    let event = match &claim.claimed {
+        Claimed::Password => event,
+        Claimed::Key(id) => event.object(id.as_str()),
+    };
+    event.fact("link", claim.id.as_str()).record(change);
+    Ok(())
 }
 
 /// What the page after making it shows, once.

@@ -89,7 +89,8 @@ pub(in crate::app) fn gift_before(
     Ok(Before { users, are_many })
 }
 
-/// Whether one of them, or a user just made, gets further now.
+/// Whether one of them, or a user just made, gets further now. An invitation always asks for a code of its own: it is answered
+/// when nobody can be asked.
 pub(in crate::app) fn gives(
     change: &mut Change<'_>,
     before: &Before,
@@ -97,6 +98,9 @@ pub(in crate::app) fn gives(
 ) -> Result<bool, Failure> {
     if let Granted::User(added) = granted {
         return Ok(!reach(change.app, change.conn, change.by, added.uid)?.allows.is_empty());
+    }
+    if let Granted::Invited { .. } = granted {
+        return Ok(true);
     }
     for (uid, was) in &before.users {
         if reach(change.app, change.conn, change.by, *uid)?.is_beyond(was) {
@@ -151,6 +155,7 @@ fn touched(conn: &mut Conn, owner: Uin, grant: &Grant) -> Result<Vec<Uid>, Failu
     let mut found = Vec::new();
     match grant {
         Grant::AddUser(_)
+        | Grant::Invite(_)
         | Grant::CreatePolicy { .. }
         | Grant::CreateService(_)
         | Grant::UpdateService(_)

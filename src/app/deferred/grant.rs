@@ -19,6 +19,7 @@ use crate::app::policies::{IfAttached, NewPolicy, create_policy_in, delete_polic
 use crate::app::services::{create_service_in, delete_service_in, update_service_in};
 use crate::app::session::tickets::{NewTicket, SHOWN_ONCE_SECONDS, mint};
 use crate::app::users::boundary::{delete_boundary_in, put_boundary_in};
+use crate::app::users::invitations::invite_in;
 use crate::app::users::permissions::{attach_policies_in, detach_policy_in};
 use crate::app::users::planned::PlannedUser;
 use crate::app::users::security::set_console_in;
@@ -27,6 +28,7 @@ use crate::app::webhooks::{create_webhook_in, delete_webhook_in, update_webhook_
 use crate::app::{App, Failure};
 use crate::domain::gate::written::{WrittenService, WrittenToken};
 use crate::domain::group::{GroupId, UserRef};
+use crate::domain::invitation::InvitationWish;
 use crate::domain::key::{KeyRef, Place, SecretId};
 use crate::domain::key_limits::written::WrittenLimits;
 use crate::domain::permission::action;
@@ -46,6 +48,7 @@ pub use crate::app::factors::ask::Way;
 #[derive(Clone, Serialize, Deserialize)]
 pub enum Grant {
     AddUser(Box<PlannedUser>),
+    Invite(Box<InvitationWish>),
     AttachToUser {
         uin: i64,
         policies: Vec<PolicyId>,
@@ -133,6 +136,11 @@ pub enum Grant {
 pub enum Granted {
     Done,
     User(Added),
+    /// An invitation, whose link the page of its maker that a ticket opens shows once.
+    Invited {
+        maker: Uin,
+        ticket: String,
+    },
     Policy(PolicyId),
     Edited(Edited),
     /// A gate token, which the page that a ticket opens shows once.
@@ -268,6 +276,10 @@ fn perform(change: &mut Change<'_>, plan: &Plan) -> Result<Granted, Failure> {
         Grant::AddUser(user) => {
             let (new, first) = user.restored(plan.shown.as_ref(), change.app.clock.now())?;
             return add_user_in(change, &new, first.as_ref()).map(Granted::User);
+        }
+        Grant::Invite(wish) => {
+            let ticket = invite_in(change, wish)?;
+            return Ok(Granted::Invited { maker: change.by.user.uin, ticket });
         }
         Grant::CreatePolicy { name, description, document } => {
             let new = policy_text(name, description, document)?;

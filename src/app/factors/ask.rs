@@ -78,6 +78,8 @@ pub(in crate::app) struct SettingsText {
     pub key_expiry_default: Option<i64>,
     #[serde(default)]
     pub key_expiry_max: Option<i64>,
+    #[serde(default)]
+    pub key_idle_default: Option<i64>,
 }
 
 /// A wish that needs a step-up first.

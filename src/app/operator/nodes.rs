@@ -92,11 +92,14 @@ pub struct Installation {
 
 /// The program, its database, and who else runs on it.
 pub async fn installation(app: &App) -> Result<Installation, Failure> {
+    let here = app.clone();
+    Ok(app.store.read(move |conn| installation_in(&here, conn)).await?)
+}
+
+/// The same as part of a look at more.
+pub(in crate::app) fn installation_in(app: &App, conn: &mut Conn) -> Result<Installation, StoreError> {
     let now = app.clock.now();
-    let ask = move |conn: &mut _| {
-        Ok::<_, StoreError>((nodes::seen_since(conn, now - COUNTS_FOR)?, dialect::clock_ms(conn)?))
-    };
-    let (nodes, theirs) = app.store.read(ask).await?;
+    let (nodes, theirs) = (nodes::seen_since(conn, now - COUNTS_FOR)?, dialect::clock_ms(conn)?);
     Ok(Installation {
         now,
         is_sqlite: app.store.is_sqlite(),

@@ -1,7 +1,9 @@
 //! Is anything wrong? What the overview of an account says, and the lists behind it.
 
+pub mod harm;
 pub mod lists;
 mod sources;
+pub mod words;
 
 use crate::app::caller::Caller;
 use crate::app::change::View;
@@ -95,6 +97,18 @@ pub enum Task {
     RequireMfa,
 }
 
+impl Task {
+    /// The stable name that programs read.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::AddUser => "add-user",
+            Self::GiveKey => "give-key",
+            Self::Call => "call",
+            Self::RequireMfa => "require-mfa",
+        }
+    }
+}
+
 /// What sources look at.
 struct Look<'l, 't> {
     view: &'l mut View<'t>,
@@ -134,6 +148,7 @@ pub async fn overview(app: &App, caller: &Caller) -> Result<Overview, Failure> {
             steps: &steps,
         };
         let findings = sources::findings(&mut look)?;
+        harm::note_found(view.app, view.by, &findings, when.now);
         Ok(Overview {
             now: when.now,
             oldest_days: when.oldest_days,

@@ -31,6 +31,8 @@ pub struct Impact {
     pub hidden: usize,
     /// Whether policies ask for circumstances: calls are judged as if they came now, from where the key was last used.
     pub has_conditions: bool,
+    /// The policies that users get by joining groups; none for who may not see what users have.
+    pub given: Vec<String>,
 }
 
 /// What it means for one user.
@@ -125,6 +127,9 @@ pub async fn impact(app: &App, caller: &Caller, planned: Planned) -> Result<Impa
                 holder.kept.by.clear();
             }
             impact.holders.push(holder);
+        }
+        if plan.users.iter().all(|user| view.by.may(action::LIST_ALL_ATTACHED, user.uin)) {
+            impact.given = plan.given();
         }
         impact.holders.sort_by_key(|holder| std::cmp::Reverse(holder.lost()));
         Ok(impact)

@@ -31,6 +31,8 @@ pub struct KeyEffect {
     pub ends_at: Option<i64>,
     /// Where networks are written.
     pub elsewhere: Option<Elsewhere>,
+    /// Whether those are others than before.
+    pub has_other_networks: bool,
     /// Where another policy is written.
     pub policy: Option<HolderImpact>,
 }
@@ -69,6 +71,7 @@ pub async fn key_effect(
             lately: lately.iter().map(|from| from.calls).sum(),
             ends_at: after.expires_at.filter(|_| after.expires_at != found.limits.expires_at),
             elsewhere: (!after.networks.is_empty()).then(|| elsewhere(&after, networks)),
+            has_other_networks: after.networks != found.limits.networks,
             policy: None,
         };
         if after.policy != found.limits.policy {

@@ -27,6 +27,11 @@ pub enum Planned {
         uin: Uin,
         group: GroupId,
     },
+    /// Each of these users into each of these groups.
+    Join {
+        uins: Vec<Uin>,
+        groups: Vec<GroupId>,
+    },
     PutBoundary {
         uin: Uin,
         policy: PolicyId,
@@ -60,6 +65,8 @@ enum Step {
     },
     /// Nothing comes from that group any more.
     OutOf(String),
+    /// What comes from groups, beside what there is.
+    Into(Vec<Ruling>),
     Boundary(Option<Ruling>),
     Text {
         policy: String,
@@ -82,6 +89,17 @@ impl Planned {
             }
             Self::Leave { uin, group } => {
                 (one(conn, owner, uin)?, Step::OutOf(group_of(conn, owner, group)?))
+            }
+            Self::Join { uins, groups } => {
+                let mut given = Vec::new();
+                for group in groups {
+                    given.extend(rulings(conn, owner, group)?);
+                }
+                let mut uids = Vec::new();
+                for uin in uins {
+                    uids.extend(one(conn, owner, uin)?);
+                }
+                (uids, Step::Into(given))
             }
             Self::RemoveBoundary { uin } => (one(conn, owner, uin)?, Step::Boundary(None)),
             Self::PutBoundary { uin, policy } => {
@@ -107,6 +125,15 @@ impl Planned {
 }
 
 impl Plan {
+    /// The policies that come in by groups, by name.
+    pub fn given(&self) -> Vec<String> {
+        let Step::Into(given) = &self.step else { return Vec::new() };
+        let mut names: Vec<String> = given.iter().map(|ruling| ruling.name.clone()).collect();
+        names.sort();
+        names.dedup();
+        names
+    }
+
     /// What decides for a user once the change is made.
     pub fn applied(&self, before: &InForce) -> InForce {
         let mut after = before.clone();
@@ -115,6 +142,12 @@ impl Plan {
                 after.attached.retain(|ruling| ruling.group != *group || ruling.name != *policy);
             }
             Step::OutOf(group) => after.attached.retain(|ruling| ruling.group.as_ref() != Some(group)),
+            Step::Into(given) => {
+                let is_new = |ruling: &&Ruling| {
+                    before.attached.iter().all(|held| held.group != ruling.group || held.name != ruling.name)
+                };
+                after.attached.extend(given.iter().filter(is_new).cloned());
+            }
             Step::Boundary(boundary) => after.boundary.clone_from(boundary),
             Step::Text { policy, document } => {
                 let rulings = after.attached.iter_mut().chain(&mut after.boundary);
@@ -137,6 +170,18 @@ fn name_of(conn: &mut Conn, owner: Uin, policy: PolicyId) -> Result<String, Fail
 
 fn group_of(conn: &mut Conn, owner: Uin, group: GroupId) -> Result<String, Failure> {
     Ok(groups::find(conn, owner, group)?.ok_or(Failure::NotFound)?.name)
+}
+
+/// What comes from a group.
+fn rulings(conn: &mut Conn, owner: Uin, group: GroupId) -> Result<Vec<Ruling>, Failure> {
+    let name = group_of(conn, owner, group)?;
+    let mut found = Vec::new();
+    for attached in groups::attached(conn, group)? {
+        let policy = policies::find(conn, owner, attached.policy_id)?.ok_or(Failure::NotFound)?;
+        let (group, document) = (Some(name.clone()), policy.document);
+        found.push(Ruling { group, name: policy.name, document, waits_from: None });
+    }
+    Ok(found)
 }
 
 /// Those whose keys were used last come first; those that never called, last.

@@ -193,6 +193,7 @@ pub async fn sweep(app: &App) -> Result<(), Failure> {
             crate::store::forms::sweep(conn, now)?;
             crate::store::kept_forms::sweep(conn, now)?;
             crate::store::claims::sweep(conn, now)?;
+            crate::store::invitations::sweep(conn, now)?;
             crate::store::refusals::sweep(conn, now)?;
             crate::store::key_usage::sweep(conn, now)?;
             crate::store::key_hours::sweep(conn, now)?;

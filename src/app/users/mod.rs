@@ -2,6 +2,7 @@
 
 pub mod boundary;
 pub mod head;
+pub mod invitations;
 pub mod lists;
 pub mod named;
 pub(super) mod names;
@@ -61,6 +62,8 @@ pub enum NewUserKind {
     },
     /// By the UIN of an existing root account.
     Collaborator(Uin),
+    /// Of a root account whose UIN is not known: it answers by a link.
+    Invited,
 }
 
 /// A user that was added; the ticket opens the page with a generated password.
@@ -193,6 +196,8 @@ fn new_member(
             ensure_can_collaborate(change.conn, owner, uin)?;
             (uin, UserKind::Collaborator, true)
         }
+        // Nobody is added before the answer.
+        NewUserKind::Invited => return Err(Failure::Corrupt("an invitation is no user")),
         NewUserKind::SubUser { console_login, .. } => {
             let uin = Uin(sequences::next(change.conn, Sequence::Uin)?);
             identities::insert(change.conn, uin, first.map(|first| &first.stored))?;
@@ -216,7 +221,7 @@ fn new_member(
     })
 }
 
-fn ensure_room_for_user(app: &App, conn: &mut Conn, owner: Uin) -> Result<(), Failure> {
+pub(in crate::app) fn ensure_room_for_user(app: &App, conn: &mut Conn, owner: Uin) -> Result<(), Failure> {
     let count = accounts::find(conn, owner)?.map_or(0, |account| account.user_count);
     if count < app.rules.users_per_account {
         return Ok(());

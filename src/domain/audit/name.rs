@@ -36,6 +36,10 @@ impl EventName {
     pub const CREATE_CLAIM_LINK: Self = Self("CreateClaimLink");
     pub const OPEN_CLAIM_LINK: Self = Self("OpenClaimLink");
     pub const REVOKE_CLAIM_LINK: Self = Self("RevokeClaimLink");
+    pub const CREATE_INVITATION: Self = Self("CreateInvitation");
+    pub const ACCEPT_INVITATION: Self = Self("AcceptInvitation");
+    pub const DECLINE_INVITATION: Self = Self("DeclineInvitation");
+    pub const REVOKE_INVITATION: Self = Self("RevokeInvitation");
     pub const SEAL_SECRET_KEY: Self = Self("SealSecretKey");
     pub const ADD_USER: Self = Self("AddUser");
     pub const ADD_COLLABORATOR: Self = Self("AddCollaborator");
@@ -96,7 +100,7 @@ impl EventName {
     pub const LOCK_OUT: Self = Self("LockOut");
 
     /// All of them.
-    pub const ALL: [Self; 89] = [
+    pub const ALL: [Self; 93] = [
         Self::SETUP,
         Self::SIGN_IN,
         Self::SIGN_OUT,
@@ -128,6 +132,10 @@ impl EventName {
         Self::CREATE_CLAIM_LINK,
         Self::OPEN_CLAIM_LINK,
         Self::REVOKE_CLAIM_LINK,
+        Self::CREATE_INVITATION,
+        Self::ACCEPT_INVITATION,
+        Self::DECLINE_INVITATION,
+        Self::REVOKE_INVITATION,
         Self::SEAL_SECRET_KEY,
         Self::ADD_USER,
         Self::ADD_COLLABORATOR,

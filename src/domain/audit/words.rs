@@ -52,6 +52,11 @@ const fn of_account(name: EventName, told: [&'static str; 2]) -> Words {
     words(name, EventGroup::Settings, About::Other, told)
 }
 
+/// Of an event about somebody who is no user yet.
+const fn of_invitation(name: EventName, told: [&'static str; 2]) -> Words {
+    words(name, EventGroup::Users, About::Other, told)
+}
+
 /// Of an event about a user's key.
 const fn of_key(name: EventName, told: [&'static str; 2]) -> Words {
     words(name, EventGroup::Keys, About::User, told)
@@ -213,6 +218,10 @@ pub const WORDS: &[Words] = &[
         About::User,
         ["Revoked a claim link", "revoke a claim link"],
     ),
+    of_invitation(EventName::CREATE_INVITATION, ["Invited a collaborator", "invite a collaborator"]),
+    of_invitation(EventName::ACCEPT_INVITATION, ["Accepted an invitation", "accept an invitation"]),
+    of_invitation(EventName::DECLINE_INVITATION, ["Declined an invitation", "decline an invitation"]),
+    of_invitation(EventName::REVOKE_INVITATION, ["Revoked an invitation", "revoke an invitation"]),
     words(EventName::ADD_USER, EventGroup::Users, About::User, ["Created a user", "create a user"]),
     words(
         EventName::ADD_COLLABORATOR,

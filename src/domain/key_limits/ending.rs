@@ -1,4 +1,4 @@
-//! Keys in the order of their ends.
+//! Keys in the order of their ends, or of their days of silence.
 
 use crate::domain::key::{KeyStatus, SecretId};
 use crate::domain::user::User;
@@ -11,35 +11,42 @@ pub struct Ending {
     pub created_at: i64,
     /// None: it does not end.
     pub expires_at: Option<i64>,
+    /// Days without a call after which it is disabled; none: it is not.
+    pub idle_days: Option<i64>,
     pub purpose: String,
     pub user: User,
 }
 
-/// A place in the list: after the key with this end and id.
+/// A place in the list: after the key with this end, or these days of silence, and id.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct EndPlace {
-    pub expires_at: Option<i64>,
+    pub limit: Option<i64>,
     pub secret_id: SecretId,
 }
 
 impl Ending {
     pub fn place(&self) -> EndPlace {
-        EndPlace { expires_at: self.expires_at, secret_id: self.secret_id.clone() }
+        EndPlace { limit: self.expires_at, secret_id: self.secret_id.clone() }
+    }
+
+    /// The same in a list that goes by days of silence.
+    pub fn silence_place(&self) -> EndPlace {
+        EndPlace { limit: self.idle_days, secret_id: self.secret_id.clone() }
     }
 }
 
 impl EndPlace {
-    /// As an address has it: the SecretId, a dot, and the end in unix seconds where there is one.
+    /// As an address has it: the SecretId, a dot, and the end in unix seconds, or the days, where there is one.
     pub fn text(&self) -> String {
-        let end = self.expires_at.map(|at| at.to_string()).unwrap_or_default();
-        format!("{}.{end}", self.secret_id)
+        let limit = self.limit.map(|at| at.to_string()).unwrap_or_default();
+        format!("{}.{limit}", self.secret_id)
     }
 
     /// The place of that text.
     pub fn parse(text: &str) -> Option<Self> {
-        let (id, end) = text.split_once('.')?;
+        let (id, limit) = text.split_once('.')?;
         let secret_id = SecretId::parse(id).ok()?;
-        let expires_at = if end.is_empty() { None } else { Some(end.parse().ok()?) };
-        Some(Self { expires_at, secret_id })
+        let limit = if limit.is_empty() { None } else { Some(limit.parse().ok()?) };
+        Some(Self { limit, secret_id })
     }
 }

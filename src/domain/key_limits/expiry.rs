@@ -1,5 +1,6 @@
-//! How long an account lets its keys live.
+//! How long an account lets its keys live, and how long unused.
 
+use super::MAX_IDLE_DAYS;
 use crate::clock;
 use crate::domain::field::FieldError;
 
@@ -14,6 +15,8 @@ pub struct KeyExpiry {
     pub default_days: i64,
     /// Days from now within which an end has to be; 0: a key may live for ever.
     pub max_days: i64,
+    /// Days without a call after which a new key is disabled where nobody says otherwise; 0: it is not.
+    pub idle_days: i64,
 }
 
 impl KeyExpiry {
@@ -21,6 +24,11 @@ impl KeyExpiry {
     pub fn end_of_new(self, now: i64) -> Option<i64> {
         let days = [self.default_days, self.max_days].into_iter().filter(|days| *days > 0).min();
         days.map(|days| now + days * DAY)
+    }
+
+    /// After how many days without a call a new key is disabled, where nobody says otherwise.
+    pub fn silence_of_new(self) -> Option<i64> {
+        Some(self.idle_days).filter(|days| *days > 0)
     }
 
     /// The latest end that may be named now, if there is one.
@@ -44,16 +52,18 @@ impl KeyExpiry {
 
     /// What does not fit in it, field by field.
     pub fn faults(self) -> Vec<FieldError> {
-        let days = |field, days| {
-            let text = format!("Enter a number of days from 0 to {MAX_EXPIRY_DAYS}.");
-            (!(0..=MAX_EXPIRY_DAYS).contains(&days)).then(|| FieldError::on_page(field, text))
+        let days = |field, days, most| {
+            let text = format!("Enter a number of days from 0 to {most}.");
+            (!(0..=most).contains(&days)).then(|| FieldError::on_page(field, text))
         };
-        let mut faults: Vec<FieldError> =
-            [days("key_expiry_default_days", self.default_days), days("key_expiry_max_days", self.max_days)]
-                .into_iter()
-                .flatten()
-                .collect();
-        if faults.is_empty() && self.max_days > 0 && self.default_days > self.max_days {
+        let ends = [
+            days("key_expiry_default_days", self.default_days, MAX_EXPIRY_DAYS),
+            days("key_expiry_max_days", self.max_days, MAX_EXPIRY_DAYS),
+        ];
+        let is_sound = ends.iter().all(Option::is_none);
+        let silence = days("key_idle_default_days", self.idle_days, MAX_IDLE_DAYS);
+        let mut faults: Vec<FieldError> = ends.into_iter().chain([silence]).flatten().collect();
+        if is_sound && self.max_days > 0 && self.default_days > self.max_days {
             let text = format!(
                 "A new key would end after {} days, later than the longest time allowed, {} days. Make this number smaller or that one larger.",
                 self.default_days, self.max_days
@@ -71,7 +81,7 @@ mod tests {
     const NOW: i64 = 1_800_000_000;
 
     fn expiry(default_days: i64, max_days: i64) -> KeyExpiry {
-        KeyExpiry { default_days, max_days }
+        KeyExpiry { default_days, max_days, idle_days: 0 }
     }
 
     #[test]
@@ -95,5 +105,6 @@ mod tests {
         assert!(expiry(91, 90).faults().iter().any(|fault| fault.field == "key_expiry_default_days"));
         assert!(expiry(90, 90).faults().is_empty() && expiry(90, 0).faults().is_empty());
         assert_eq!(expiry(-1, 3_651).faults().len(), 2);
+        assert_eq!(KeyExpiry { idle_days: 3_651, ..KeyExpiry::default() }.faults().len(), 1);
     }
 }

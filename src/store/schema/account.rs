@@ -30,6 +30,7 @@ diesel::table! {
         grant_age_hours -> BigInt,
         key_expiry_default_days -> BigInt,
         key_expiry_max_days -> BigInt,
+        key_idle_default_days -> BigInt,
     }
 }
 

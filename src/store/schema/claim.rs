@@ -17,3 +17,21 @@ diesel::table! {
         used_at -> Nullable<BigInt>,
     }
 }
+
+diesel::table! {
+    invitations (id) {
+        id -> Text,
+        digest -> Text,
+        owner_uin -> BigInt,
+        maker_uid -> BigInt,
+        made_by -> Text,
+        made_ip -> Text,
+        made_at -> BigInt,
+        is_vouched_for -> Bool,
+        expires_at -> BigInt,
+        wish -> Text,
+        answered_at -> Nullable<BigInt>,
+        is_accepted -> Nullable<Bool>,
+        answered_by -> Nullable<BigInt>,
+    }
+}

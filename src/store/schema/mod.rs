@@ -15,7 +15,7 @@ mod webhook;
 
 pub use account::{account_hours, accounts, audit_events, setup_tokens};
 pub use canary::{canaries, canary_alerts, canary_touches};
-pub use claim::claims;
+pub use claim::{claims, invitations};
 pub use database::{authority_log, leases, meta, nodes, sequences};
 pub use gate::{gate_token_services, gate_tokens, service_hours, service_refusals, services};
 pub use key::{
@@ -44,6 +44,7 @@ diesel::joinable!(user_terms -> users (uid));
 diesel::joinable!(api_keys -> users (uid));
 diesel::joinable!(claims -> api_keys (secret_id));
 diesel::joinable!(claims -> users (uid));
+diesel::joinable!(invitations -> users (maker_uid));
 diesel::joinable!(trials -> api_keys (secret_id));
 diesel::joinable!(totp_devices -> identities (uin));
 diesel::joinable!(recovery_codes -> identities (uin));
@@ -85,6 +86,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     group_members,
     group_policies,
     identities,
+    invitations,
     kept_forms,
     key_actions,
     key_count_changes,

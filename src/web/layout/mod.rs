@@ -6,6 +6,7 @@ pub mod flash;
 use super::context::WebContext;
 use crate::app::caller::{Caller, Duty, Preferences};
 use crate::app::deferred;
+use crate::app::overview::harm::known_harm;
 use crate::domain::permission::action;
 use crate::web::forms::token::{self, FormToken};
 use crate::web::layout::flash::Flash;
@@ -17,8 +18,8 @@ pub struct NavItem {
     pub label: &'static str,
     pub href: &'static str,
     pub icon: &'static str,
-    /// Things of it that are new and bad, in words; empty: none.
-    pub count: String,
+    /// How many lines behind it can do harm now; 0 is not shown.
+    pub bad: usize,
 }
 
 /// Links under one title.
@@ -74,7 +75,7 @@ impl Layout {
             theme,
             density,
             section,
-            nav: navigation(caller),
+            nav: navigation(caller, known_harm(&context.app, caller)),
             can_switch: caller.signed_in().is_some_and(|signed_in| signed_in.can_switch),
             flash: None,
             step_up_left: (left > 0).then_some((left + 59) / 60),
@@ -99,17 +100,18 @@ pub fn start(caller: &Caller) -> &'static str {
 /// Whether no policy opens anything of the account for this person.
 pub fn is_without_rights(caller: &Caller) -> bool {
     caller.duty() == Duty::None
-        && navigation(caller).iter().all(|group| ["You", "Help"].contains(&group.title))
+        && navigation(caller, 0).iter().all(|group| ["You", "Help"].contains(&group.title))
 }
 
 /// Only what opens for this person.
-fn navigation(caller: &Caller) -> Vec<NavGroup> {
+fn navigation(caller: &Caller, bad: usize) -> Vec<NavGroup> {
     let own = NavGroup { title: "You", items: vec![item("me", "My security", OWN, "lock")] };
     if caller.duty() != Duty::None {
         return vec![own];
     }
     let help = item("api", "API endpoint", "/help/api", "terminal");
-    let overview = may_see_overview(caller).then(|| item("overview", "Overview", "/", "layout-dashboard"));
+    let overview = may_see_overview(caller)
+        .then(|| NavItem { bad, ..item("overview", "Overview", "/", "layout-dashboard") });
     let groups = [
         NavGroup { title: "", items: overview.into_iter().collect() },
         NavGroup { title: "Access", items: access(caller) },
@@ -137,10 +139,11 @@ fn access(caller: &Caller) -> Vec<NavItem> {
 }
 
 fn assurance(caller: &Caller) -> Vec<NavItem> {
+    let alarms = caller.signed_in().map_or(0, |signed_in| signed_in.alarms.min(99));
     let pages = [
         (
             action::READ_AUDIT,
-            NavItem { count: counted(caller), ..item("notices", "Notices", "/notices", "bell") },
+            NavItem { bad: alarms, ..item("notices", "Notices", "/notices", "bell") },
         ),
         (action::READ_AUDIT, item("audit", "Audit log", "/audit", "scroll-text")),
         (action::QUERY_KEY, item("rotations", "Rotations", "/rotations", "git-compare")),
@@ -151,15 +154,6 @@ fn assurance(caller: &Caller) -> Vec<NavItem> {
         ),
     ];
     pages.into_iter().filter(|(action, _)| caller.may_here(action)).map(|(_, item)| item).collect()
-}
-
-/// How many alarms are new, for the navigation.
-fn counted(caller: &Caller) -> String {
-    match caller.signed_in().map_or(0, |signed_in| signed_in.alarms) {
-        0 => String::new(),
-        few @ 1..=99 => few.to_string(),
-        _ => "99+".to_owned(),
-    }
 }
 
 fn settings(caller: &Caller) -> Vec<NavItem> {
@@ -173,5 +167,5 @@ fn settings(caller: &Caller) -> Vec<NavItem> {
 }
 
 const fn item(section: &'static str, label: &'static str, href: &'static str, icon: &'static str) -> NavItem {
-    NavItem { section, label, href, icon, count: String::new() }
+    NavItem { section, label, href, icon, bad: 0 }
 }

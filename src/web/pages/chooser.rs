@@ -1,14 +1,17 @@
 //! The page to choose from: policies for somebody, groups to join, users to add.
 
+use crate::app::policies::planned::Planned;
 use crate::app::{Failure, users::PAGE_SIZE, users::search};
 use crate::domain::user_search::{UserCursor, UserFilter};
 use crate::domain::{field::FieldError, permission::action, user::User, user::UserKind};
 use crate::web::answer::{PageResult, render, render_as};
+use crate::web::pages::impact::{self, ImpactPanel};
 use crate::web::{
     error::PageError, forms::Form, forms::csrf::Protected, layout::Layout, layout::filters,
     pages::faults::Faults, pages::faults::group_faults, query::Query, visit::Visit,
 };
 use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
 use askama::Template;
 use std::future::{Future, ready};
 
@@ -69,6 +72,10 @@ struct ChoosePage {
     subject: Subject,
     choices: Choices,
     chosen: Vec<String>,
+    /// Whether it can be asked what a choice would mean.
+    can_check: bool,
+    /// What it would mean, once that was asked for.
+    impact: Option<ImpactPanel>,
 }
 
 impl ChoosePage {
@@ -143,6 +150,14 @@ pub(in crate::web) trait Chooser: Sized {
         form.all(Self::WORDING.field)
     }
 
+    /// Whether it can be asked what a choice would mean.
+    const CAN_CHECK: bool = false;
+
+    /// What was chosen, as a change whose meaning can be told.
+    fn planned(&self, _: &Form) -> Result<Option<Planned>, Failure> {
+        Ok(None)
+    }
+
     /// Gives what was chosen and leads on, or leads to the question that comes first.
     async fn apply(&self, visit: &Visit, form: &Form) -> Result<HttpResponse, Failure>;
 
@@ -167,6 +182,8 @@ pub(in crate::web) async fn form<C: Chooser>(visit: Visit, query: Query) -> Page
         subject: chooser.subject(&visit),
         choices,
         chosen: Vec::new(),
+        can_check: C::CAN_CHECK,
+        impact: None,
     })
 }
 
@@ -174,8 +191,21 @@ pub(in crate::web) async fn form<C: Chooser>(visit: Visit, query: Query) -> Page
 pub(in crate::web) async fn submit<C: Chooser>(visit: Visit, Protected(form): Protected) -> PageResult {
     let chooser = C::load(&visit).await?;
     chooser.ensure_open(&visit).await?;
-    let (status, errors) = match chooser.apply(&visit, &form).await {
-        Ok(answer) => return Ok(answer),
+    let mut impact = None;
+    let tried = if C::CAN_CHECK && form.has("check") {
+        match chooser.planned(&form) {
+            Ok(planned) => {
+                impact = of_planned(&visit, planned).await?;
+                Ok(None)
+            }
+            Err(failure) => Err(failure),
+        }
+    } else {
+        chooser.apply(&visit, &form).await.map(Some)
+    };
+    let (status, errors) = match tried {
+        Ok(Some(answer)) => return Ok(answer),
+        Ok(None) => (StatusCode::OK, Vec::new()),
         Err(failure) => C::faults(failure)?,
     };
     let choices = chooser.choices(&visit, "").await?;
@@ -186,6 +216,15 @@ pub(in crate::web) async fn submit<C: Chooser>(visit: Visit, Protected(form): Pr
         subject: chooser.subject(&visit),
         choices,
         chosen: C::chosen(&form),
+        can_check: C::CAN_CHECK,
+        impact,
     };
     render_as(status, &again)
+}
+
+async fn of_planned(visit: &Visit, planned: Option<Planned>) -> Result<Option<ImpactPanel>, PageError> {
+    match planned {
+        Some(planned) => impact::of(visit, planned).await.map(Some),
+        None => Ok(None),
+    }
 }

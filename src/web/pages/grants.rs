@@ -37,6 +37,7 @@ impl<P: Deref<Target = Caller>> Visit<P> {
                     (None, None) => self.done(&address, way.text.as_str()),
                 }
             }
+            Granted::Invited { maker, ticket } => see_other(&handed_over(maker, &ticket)),
             Granted::GateToken { ticket } => see_other(&format!("/settings/gates/created?t={ticket}")),
             Granted::Canary { ticket } => see_other(&format!("/canaries/created?t={ticket}")),
             Granted::Webhook { ticket } => see_other(&format!("/settings/webhooks/created?t={ticket}")),

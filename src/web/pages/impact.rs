@@ -76,6 +76,10 @@ impl ImpactPanel {
 
 fn limits(found: &Impact, drawn: usize) -> Vec<String> {
     let mut limits = Vec::new();
+    if !found.given.is_empty() {
+        let policies = if found.given.len() == 1 { "policy" } else { "policies" };
+        limits.push(format!("Given by the groups: the {policies} {}.", found.given.join(", ")));
+    }
     let quiet = found.holders.iter().filter(|holder| holder.is_idle()).count();
     let undrawn = found.holders.len() - quiet - drawn;
     match quiet {

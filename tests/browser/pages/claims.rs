@@ -15,6 +15,7 @@ async fn the_pages_of_the_hand_over_are_sound_in_every_width_and_colour() {
     let address = root.grant(&app, "/users/new", "/users/new", &fields).await.redirect();
     let link = root.browser.get(&address).await.text("#claim-url").unwrap();
     let link = &link[link.find("/claim?t=").unwrap()..];
+    let invitation = invitation(&app, &root).await;
 
     Chrome::visit(&app, async |chrome| {
         let mut sweep = Sweep::new(chrome);
@@ -26,6 +27,9 @@ async fn the_pages_of_the_hand_over_are_sound_in_every_width_and_colour() {
         sweep.look("claim-password-with-error").await;
         let link = hand_over(&mut sweep, &app, &root).await;
         sweep.visit(&format!("/users/{}/security", uin_in(&address)), "user-security-with-claim-link").await;
+        sweep.visit("/claims", "claim-links").await;
+        sweep.visit(&invitation, "invitation").await;
+        sweep.visit("/invitation?t=guess", "invitation-closed").await;
         chrome.sign_out().await;
         chrome.open(&link).await;
         chrome.press("Open in this browser").await;
@@ -33,6 +37,21 @@ async fn the_pages_of_the_hand_over_are_sound_in_every_width_and_colour() {
         sweep.end(10);
     })
     .await;
+}
+
+/// Invites a collaborator; gives the path of the link.
+async fn invitation(app: &TestApp, root: &Person) -> String {
+    let name = "i".repeat(64);
+    let fields = [
+        ("kind", "collaborator"),
+        ("user_name", name.as_str()),
+        ("invite", "1"),
+        ("policy", "AdministratorAccess"),
+    ];
+    let asked = root.browser.submit("/users/new", "/users/new", &fields).await.redirect();
+    let address = root.pass(app, &asked).await.redirect();
+    let link = root.browser.get(&address).await.text("#claim-url").unwrap();
+    link[link.find("/invitation?t=").unwrap()..].to_owned()
 }
 
 /// Makes a key for a claim link, gives its path, and one for a public key.

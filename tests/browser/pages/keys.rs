@@ -173,6 +173,7 @@ async fn show_once(sweep: &mut Sweep<'_>, app: &TestApp, scene: &Scene) {
     only_once(chrome, app, &scene.root).await;
     sweep.visit(&format!("/users/{}/keys", scene.long), "keys-shown-once").await;
     sweep.visit("/settings/security/keys", "settings-keys-beyond").await;
+    sweep.visit("/settings/security/idle-keys", "settings-keys-without-silence").await;
     chrome.open(&format!("/users/{}/keys", scene.alice.uin)).await;
     chrome.click(".new-limits summary").await;
     sweep.look("keys-new-limits").await;
@@ -190,6 +191,7 @@ async fn only_once(chrome: &Chrome, app: &TestApp, root: &Person) {
     chrome.open("/settings/security").await;
     chrome.pick("secret_reveal", "once").await;
     chrome.fill("key_expiry_max_days", "90").await;
+    chrome.fill("key_idle_default_days", "60").await;
     chrome.press("Save settings").await;
     chrome.give_code(app, root).await;
     chrome.arrive("/settings/security").await;

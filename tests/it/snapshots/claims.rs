@@ -12,6 +12,7 @@ async fn pages_of_the_hand_over_are_as_they_were() {
 
     let security = password(&mut album, &app, &root).await;
     key(&mut album, &app, &root).await;
+    invitation(&mut album, &app, &root).await;
     app.wait(3 * 86_400);
     let mut later = root.clone();
     later.browser = app.browser();
@@ -29,6 +30,8 @@ async fn password(album: &mut Album, app: &TestApp, root: &Person) -> String {
     let mut uin = String::new();
     let mut link = String::new();
     for (name, snapshot) in [("unused", "handed_unused"), ("newcomer", "handed_password")] {
+        // The list of links goes by the second.
+        app.wait(1);
         let fields = [("kind", "sub_user"), ("user_name", name), ("console_login", "1"), ("claim_link", "1")];
         let address = root.grant(app, "/users/new", "/users/new", &fields).await.redirect();
         link = link_in(&album.open(snapshot, &root.browser, &address).await);
@@ -57,7 +60,24 @@ async fn password(album: &mut Album, app: &TestApp, root: &Person) -> String {
     format!("/users/{uin}/security")
 }
 
+async fn invitation(album: &mut Album, app: &TestApp, root: &Person) {
+    album.open("invitation_closed", &root.browser, "/invitation?t=guess").await;
+    let wish = [
+        ("kind", "collaborator"),
+        ("user_name", "partner"),
+        ("invite", "1"),
+        ("policy", "QcloudCamReadOnlyAccess"),
+    ];
+    let asked = root.browser.submit("/users/new", "/users/new", &wish).await.redirect();
+    let address = root.pass(app, &asked).await.redirect();
+    let page = album.open("handed_invitation", &root.browser, &address).await;
+    let link = page.text("#claim-url").unwrap();
+    album.open("invitation", &root.browser, &link[link.find("/invitation?t=").unwrap()..]).await;
+    album.open("list", &root.browser, "/claims").await;
+}
+
 async fn key(album: &mut Album, app: &TestApp, root: &Person) {
+    app.wait(1);
     let refused = root.browser.submit("/keys", "/keys", &[("delivery", "sealed"), ("to", "age1")]).await;
     album.keep("key_refused", &refused);
     let asked = root.browser.submit("/keys", "/keys", &[("delivery", "claim"), ("hours", "1")]).await;

@@ -60,6 +60,7 @@ impl Places {
             .replace("{service}", "orders")
             .replace("{token}", "edge")
             .replace("{claim}", "none")
+            .replace("{invitation}", "none")
             .replace("{seq}", "1")
             .replace("{kind}", "old")
             .replace("{session}", "0")

@@ -1,4 +1,4 @@
-//! Keys that live longer than their account lets new ones live.
+//! Keys that live longer, or unused longer, than their account lets new ones.
 
 use crate::app::caller::Caller;
 use crate::app::{App, Failure};
@@ -8,7 +8,7 @@ use crate::domain::number::grouped;
 use crate::domain::paging::Slice;
 use crate::domain::permission::action;
 use crate::domain::user::UserKind;
-use crate::store::{Conn, StoreError, key_ends};
+use crate::store::{Conn, StoreError, key_ends, key_silence};
 
 /// Keys that are counted; beyond that there are "more than" so many.
 const MOST_COUNTED: i64 = 1_000;
@@ -51,6 +51,31 @@ impl Beyond {
             ),
         }
     }
+
+    /// What the account's limit of silence means for them.
+    pub fn silence_sentence(self) -> String {
+        match (self.count, self.is_more) {
+            (0, _) => "Every key is disabled after so many days without a call, or earlier.".to_owned(),
+            (1, false) => {
+                "1 key has no such limit or a longer one. It stays as it is: the number counts for new keys."
+                    .to_owned()
+            }
+            _ => format!(
+                "{} have no such limit or a longer one. They stay as they are: the number counts for new keys.",
+                self.in_words()
+            ),
+        }
+    }
+}
+
+/// Counts the keys of the caller's account that are not disabled after so many days without a call, or later.
+pub async fn count_idle_beyond(app: &App, caller: &Caller, days: i64) -> Result<Beyond, Failure> {
+    caller.ensure_here(action::READ_SETTINGS)?;
+    app.look(caller, move |view| {
+        let count = key_silence::count_beyond(view.conn, view.by.owner(), days, MOST_COUNTED + 1)?;
+        Ok(Beyond { count: count.min(MOST_COUNTED), is_more: count > MOST_COUNTED })
+    })
+    .await
 }
 
 /// Counts the keys of the caller's account that a maximum of so many days would not have allowed.
@@ -58,7 +83,7 @@ pub async fn count_beyond(app: &App, caller: &Caller, days: i64) -> Result<Beyon
     caller.ensure_here(action::READ_SETTINGS)?;
     let now = app.clock.now();
     app.look(caller, move |view| {
-        let expiry = KeyExpiry { default_days: 0, max_days: days };
+        let expiry = KeyExpiry { max_days: days, ..KeyExpiry::default() };
         let latest = expiry.latest(now).unwrap_or(i64::MAX);
         Ok(count(view.conn, view.by, latest)?)
     })
@@ -79,17 +104,43 @@ pub async fn keys_beyond(app: &App, caller: &Caller, from: Option<EndPlace>) -> 
     };
     app.view(caller, move |view| {
         let slice = Slice { cursor: from, size: PAGE + 1 };
-        let mut rows = key_ends::beyond(view.conn, view.by.owner(), latest, slice)?;
-        let page = usize::try_from(PAGE).unwrap_or(usize::MAX);
-        let is_more = rows.len() > page;
-        rows.truncate(page);
-        let next = rows.last().filter(|_| is_more).map(Ending::place);
-        let all = rows.len();
-        rows.retain(|row| {
-            let is_open = view.by.is_root() || row.user.kind != UserKind::Root;
-            is_open && view.by.may(action::QUERY_KEY_LIMITS, row.user.uin)
-        });
-        Ok(BeyondPage { hidden: all - rows.len(), rows, next })
+        let rows = key_ends::beyond(view.conn, view.by.owner(), latest, slice)?;
+        Ok(cut(view.by, rows, Ending::place))
     })
     .await
+}
+
+/// The keys that the account's limit of silence would not leave as they are, a page at a time: those without such a limit
+/// first, then those with the longest.
+pub async fn keys_idle_beyond(
+    app: &App,
+    caller: &Caller,
+    from: Option<EndPlace>,
+) -> Result<BeyondPage, Failure> {
+    caller.ensure_here(action::READ_SETTINGS)?;
+    caller.ensure_here(action::LIST_USERS)?;
+    let Some(days) = caller.account.settings.key_expiry.silence_of_new() else {
+        return Ok(BeyondPage { rows: Vec::new(), hidden: 0, next: None });
+    };
+    app.view(caller, move |view| {
+        let slice = Slice { cursor: from, size: PAGE + 1 };
+        let rows = key_silence::beyond(view.conn, view.by.owner(), days, slice)?;
+        Ok(cut(view.by, rows, Ending::silence_place))
+    })
+    .await
+}
+
+/// A page of them, without those whose limits the caller may not see.
+fn cut(caller: &Caller, rows: Vec<Ending>, place: fn(&Ending) -> EndPlace) -> BeyondPage {
+    let mut rows = rows;
+    let page = usize::try_from(PAGE).unwrap_or(usize::MAX);
+    let is_more = rows.len() > page;
+    rows.truncate(page);
+    let next = rows.last().filter(|_| is_more).map(place);
+    let all = rows.len();
+    rows.retain(|row| {
+        let is_open = caller.is_root() || row.user.kind != UserKind::Root;
+        is_open && caller.may(action::QUERY_KEY_LIMITS, row.user.uin)
+    });
+    BeyondPage { hidden: all - rows.len(), rows, next }
 }

@@ -47,7 +47,11 @@ pub(in crate::app) fn expiry_of(conn: &mut Conn, holder: &User) -> Result<KeyExp
 
 /// What every new key of an account gets.
 pub(in crate::app) fn given(expiry: KeyExpiry, now: i64) -> KeyLimits {
-    KeyLimits { expires_at: expiry.end_of_new(now), ..KeyLimits::default() }
+    KeyLimits {
+        expires_at: expiry.end_of_new(now),
+        idle_days: expiry.silence_of_new(),
+        ..KeyLimits::default()
+    }
 }
 
 /// Limits a key in the transaction that makes it: nobody can use it before.

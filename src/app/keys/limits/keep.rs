@@ -13,6 +13,8 @@ use serde_json::Value;
 const SINCE: i64 = 20_261_129_000_016;
 /// The migration that brought the rule about the end of keys. A program without it makes keys that break the rule.
 pub(in crate::app) const EXPIRY_SINCE: i64 = 20_261_129_000_018;
+/// The migration that brought the account's limit of silence. A program without it makes keys that do not have it.
+pub(in crate::app) const SILENCE_SINCE: i64 = 20_261_130_000_027;
 /// Seconds after its last sign of life for which a server counts as running.
 const COUNTS_FOR: i64 = 30;
 

@@ -159,7 +159,7 @@ pub(super) fn begin_in<By: Spend>(
             return Err(RotationRefusal::UnderWay.into());
         }
         // One of its keys is gone, and no server has looked at it yet.
-        go_on(change, holder, &before)?;
+        go_on(change, holder, &before, None)?;
     }
     let keys = api_keys::of_user(change.conn, holder.uid)?;
     let existing = replacement(&keys, &old, wish, now)?;
@@ -238,7 +238,8 @@ fn make<By: Spend>(
     let wished = wish.begins.as_ref().and_then(|begins| begins.expires_at);
     let expires_at = wished.or(expiry.end_of_new(now));
     expiry.ensure(expires_at, now)?;
-    let limits = KeyLimits { expires_at, review_at: None, ..old.limits.clone() };
+    let idle_days = old.limits.idle_days.or(expiry.silence_of_new());
+    let limits = KeyLimits { expires_at, idle_days, review_at: None, ..old.limits.clone() };
     if limits == KeyLimits::default() {
         return Ok((key, secret));
     }

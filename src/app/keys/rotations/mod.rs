@@ -8,12 +8,14 @@ mod facts;
 mod list;
 mod operator;
 mod page;
+mod program;
 mod steps;
 
 pub use begin::{Beginning, begin};
 pub use change::{PlanWish, cancel, set_plan};
 pub(in crate::app) use change::{Rotated, carry_out_rotation};
 pub use list::{Listed, RotationList, rotations};
-pub use operator::{OperatorWish, Told, operator_rotate};
+pub use operator::operator_rotate;
 pub use page::{HourCalls, ReplacePage, Replacing, replace_page};
+pub use program::{Deed, ProgramWish, Told, rotate_key};
 pub use steps::do_due_steps;

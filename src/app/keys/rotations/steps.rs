@@ -56,15 +56,16 @@ fn look(change: &mut Change<'_, Outsider>, uid: Uid, id: &str) -> Result<bool, F
         rotations::end(change.conn, id, Ending::Stopped, now)?;
         return Ok(true);
     };
-    go_on(change, &holder, &rotation)?;
+    go_on(change, &holder, &rotation, None)?;
     Ok(true)
 }
 
-/// Does what is to be done now, and names the next look.
+/// Does what is to be done now, and names the next look. Where somebody does it by hand, also what is not done by itself.
 pub(super) fn go_on<By: Spend>(
     change: &mut Change<'_, By>,
     holder: &User,
     rotation: &Rotation,
+    by_hand: Option<Who<'_>>,
 ) -> Result<(), Failure> {
     let now = change.app.clock.now();
     let who = Who::Camlock(rotation.owner_uin);
@@ -79,21 +80,22 @@ pub(super) fn go_on<By: Spend>(
     if standing.step != rotation.step {
         step(change, holder, rotation, standing)?;
     }
-    if !(rotation.plan.finishes && standing.is_ready_at(now)) {
+    if !((rotation.plan.finishes || by_hand.is_some()) && standing.is_ready_at(now)) {
         // What is held, or waits for somebody, is looked at when a key is changed.
         let is_timed = standing.hold.is_none() && standing.due_at > now;
         return Ok(rotations::set_due(change.conn, &rotation.id, is_timed.then_some(standing.due_at))?);
     }
+    let who = by_hand.unwrap_or(who);
     match standing.step {
         Step::Watch => {
-            disable(change, holder, old)?;
+            disable(change, holder, old, who)?;
             let next = Standing { step: Step::Wait, step_at: now, ..standing };
             step(change, holder, rotation, next)?;
             // The next look is at once: it names the moment of the deletion.
             Ok(rotations::set_due(change.conn, &rotation.id, Some(now))?)
         }
         Step::Wait => {
-            delete(change, holder, old)?;
+            delete(change, holder, old, who)?;
             end(change, holder, rotation, Over { who, ending: Ending::Finished }).map(drop)
         }
     }
@@ -112,8 +114,12 @@ fn step<By: Spend>(
     Ok(())
 }
 
-fn disable<By: Spend>(change: &mut Change<'_, By>, holder: &User, old: &Key) -> Result<(), Failure> {
-    let who = Who::Camlock(holder.owner_uin);
+fn disable<By: Spend>(
+    change: &mut Change<'_, By>,
+    holder: &User,
+    old: &Key,
+    who: Who<'_>,
+) -> Result<(), Failure> {
     let stamp = Stamp { by: who.name(), at: change.app.clock.now() };
     if api_keys::set_status(change.conn, old, KeyStatus::Disabled, stamp)? {
         let event = who.about(EventName::DISABLE_API_KEY, holder, &old.secret_id);
@@ -122,8 +128,12 @@ fn disable<By: Spend>(change: &mut Change<'_, By>, holder: &User, old: &Key) -> 
     Ok(())
 }
 
-fn delete<By: Spend>(change: &mut Change<'_, By>, holder: &User, old: &Key) -> Result<(), Failure> {
-    let who = Who::Camlock(holder.owner_uin);
+fn delete<By: Spend>(
+    change: &mut Change<'_, By>,
+    holder: &User,
+    old: &Key,
+    who: Who<'_>,
+) -> Result<(), Failure> {
     if api_keys::delete_disabled(change.conn, old)? {
         key_usage::forget(change.conn, &old.secret_id)?;
         let event = who.about(EventName::DELETE_API_KEY, holder, &old.secret_id);

@@ -1,7 +1,9 @@
-//! Keys that live longer than the account lets new ones live.
+//! Keys that live longer, or unused longer, than the account lets new ones.
 
 use crate::app::keys::Place;
-use crate::app::keys::limits::beyond::{Beyond, count_beyond, keys_beyond};
+use crate::app::keys::limits::beyond::{
+    self, Beyond, count_beyond, count_idle_beyond, keys_beyond, keys_idle_beyond,
+};
 use crate::domain::key::KeyStatus;
 use crate::domain::key_limits::ending::{EndPlace, Ending};
 use crate::web::answer::{PageResult, render};
@@ -10,13 +12,30 @@ use crate::web::{
 };
 use askama::Template;
 
-const ADDRESS: &str = "/settings/security/keys";
+/// By which rule of the account keys are listed.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Rule {
+    /// The longest time.
+    End,
+    /// Days without a call after which new keys are disabled.
+    Silence,
+}
+
+impl Rule {
+    fn address(self) -> &'static str {
+        match self {
+            Self::End => "/settings/security/keys",
+            Self::Silence => "/settings/security/idle-keys",
+        }
+    }
+}
 
 #[derive(Template)]
 #[template(path = "settings/beyond.html")]
 struct BeyondPage {
     page: Layout,
-    /// The longest time for a key, in days; 0: there is none.
+    rule: Rule,
+    /// What the rule says, in days; 0: there is none.
     days: i64,
     found: Option<Beyond>,
     rows: Vec<Row>,
@@ -25,6 +44,12 @@ struct BeyondPage {
     range: String,
     first: Option<String>,
     next: Option<String>,
+}
+
+impl BeyondPage {
+    fn is_silence(&self) -> bool {
+        self.rule == Rule::Silence
+    }
 }
 
 /// A key beyond it.
@@ -38,6 +63,7 @@ struct Row {
     is_enabled: bool,
     created_at: i64,
     expires_at: Option<i64>,
+    idle_days: Option<i64>,
     purpose: String,
 }
 
@@ -54,6 +80,7 @@ impl Row {
             is_enabled: ending.status == KeyStatus::Enabled,
             created_at: ending.created_at,
             expires_at: ending.expires_at,
+            idle_days: ending.idle_days,
             purpose: ending.purpose.clone(),
         }
     }
@@ -62,18 +89,46 @@ impl Row {
 /// The keys beyond the longest time, those without an end first.
 pub async fn index(visit: Visit, query: Query) -> PageResult {
     let days = visit.person.account.settings.key_expiry.max_days;
-    let from = match query.find("after") {
-        None => None,
-        Some(text) => Some(EndPlace::parse(text).ok_or(PageError::Malformed(
-            "The address holds a place that does not exist. Begin at the first page.",
-        ))?),
-    };
+    let from = from(&query)?;
     let is_first = from.is_none();
     let found = keys_beyond(visit.app(), &visit.person, from).await?;
     let count = if days > 0 { Some(count_beyond(visit.app(), &visit.person, days).await?) } else { None };
+    show(&visit, Listing { rule: Rule::End, days, count, found, is_first })
+}
+
+/// The keys that the account's limit of silence would not leave as they are, those without one first.
+pub async fn idle(visit: Visit, query: Query) -> PageResult {
+    let days = visit.person.account.settings.key_expiry.idle_days;
+    let from = from(&query)?;
+    let is_first = from.is_none();
+    let found = keys_idle_beyond(visit.app(), &visit.person, from).await?;
+    let count =
+        if days > 0 { Some(count_idle_beyond(visit.app(), &visit.person, days).await?) } else { None };
+    show(&visit, Listing { rule: Rule::Silence, days, count, found, is_first })
+}
+
+fn from(query: &Query) -> Result<Option<EndPlace>, PageError> {
+    let malformed =
+        PageError::Malformed("The address holds a place that does not exist. Begin at the first page.");
+    query.find("after").map(|text| EndPlace::parse(text).ok_or(malformed)).transpose()
+}
+
+/// What was found by a rule.
+struct Listing {
+    rule: Rule,
+    days: i64,
+    count: Option<Beyond>,
+    found: beyond::BeyondPage,
+    is_first: bool,
+}
+
+fn show(visit: &Visit, listing: Listing) -> PageResult {
+    let Listing { rule, days, count, found, is_first } = listing;
     let rows: Vec<Row> = found.rows.iter().map(Row::of).collect();
+    let address = rule.address();
     render(&BeyondPage {
         page: visit.layout("settings"),
+        rule,
         days,
         range: match rows.len() {
             1 => "1 key on this page".to_owned(),
@@ -82,7 +137,7 @@ pub async fn index(visit: Visit, query: Query) -> PageResult {
         found: count,
         rows,
         hidden: found.hidden,
-        first: (!is_first).then(|| ADDRESS.to_owned()),
-        next: found.next.map(|place| format!("{ADDRESS}?after={}", place.text())),
+        first: (!is_first).then(|| address.to_owned()),
+        next: found.next.map(|place| format!("{address}?after={}", place.text())),
     })
 }

@@ -1,8 +1,9 @@
 //! The account's security settings.
 
-use crate::app::keys::limits::beyond::count_beyond;
+use crate::app::keys::limits::beyond::{count_beyond, count_idle_beyond};
 use crate::app::{Failure, account, account::settings, caller::Caller};
 use crate::domain::account::{AccountSettings, MAX_STEP_UP_WINDOW, SecretReveal};
+use crate::domain::key_limits::MAX_IDLE_DAYS;
 use crate::domain::key_limits::expiry::{KeyExpiry, MAX_EXPIRY_DAYS};
 use crate::domain::{field::FieldError, grant::MAX_GRANT_AGE, grant::MAX_GRANT_WINDOW, permission::action};
 use crate::web::answer::{PageResult, render, render_as, see_other};
@@ -30,6 +31,11 @@ struct SettingsPage {
     effect: String,
     /// Whether it is that of the account, and its keys beyond it can be looked at.
     lists_beyond: bool,
+    longest_silence: i64,
+    /// What the days of silence in the field mean for the keys that there are; may be empty.
+    silence_effect: String,
+    /// As of the longest time.
+    lists_idle_beyond: bool,
 }
 
 /// The settings as the form holds them; numbers as they were typed.
@@ -46,6 +52,7 @@ struct TypedSettings {
     grant_age: String,
     key_expiry_default: String,
     key_expiry_max: String,
+    key_idle_default: String,
 }
 
 /// The settings, to change or only to read.
@@ -61,11 +68,19 @@ async fn page(
     errors: Vec<FieldError>,
 ) -> Result<SettingsPage, PageError> {
     let (person, days) = (&visit.person, typed.key_expiry_max.parse().unwrap_or(0));
+    let (may_read, present) = (person.may_here(action::READ_SETTINGS), person.account.settings.key_expiry);
     let mut effect = String::new();
-    if (1..=MAX_EXPIRY_DAYS).contains(&days) && person.may_here(action::READ_SETTINGS) {
+    if (1..=MAX_EXPIRY_DAYS).contains(&days) && may_read {
         effect = count_beyond(visit.app(), person, days).await?.sentence();
     }
-    let is_present = days == person.account.settings.key_expiry.max_days;
+    let silence = typed.key_idle_default.parse().unwrap_or(0);
+    let mut silence_effect = String::new();
+    if (1..=MAX_IDLE_DAYS).contains(&silence) && may_read {
+        silence_effect = count_idle_beyond(visit.app(), person, silence).await?.silence_sentence();
+    }
+    let lists = |effect: &str, is_present: bool| {
+        !effect.is_empty() && is_present && person.may_here(action::LIST_USERS)
+    };
     Ok(SettingsPage {
         page: visit.layout("settings"),
         errors,
@@ -75,8 +90,11 @@ async fn page(
         longest_grant_window: MAX_GRANT_WINDOW,
         longest_grant_age: MAX_GRANT_AGE,
         longest_expiry: MAX_EXPIRY_DAYS,
-        lists_beyond: !effect.is_empty() && is_present && person.may_here(action::LIST_USERS),
+        lists_beyond: lists(&effect, days == present.max_days),
+        lists_idle_beyond: lists(&silence_effect, silence == present.idle_days),
+        longest_silence: MAX_IDLE_DAYS,
         effect,
+        silence_effect,
     })
 }
 
@@ -117,6 +135,7 @@ impl TypedSettings {
             grant_age: number("grant_age_hours", present.grant_age_hours),
             key_expiry_default: number("key_expiry_default_days", present.key_expiry.default_days),
             key_expiry_max: number("key_expiry_max_days", present.key_expiry.max_days),
+            key_idle_default: number("key_idle_default_days", present.key_expiry.idle_days),
             secret_reveal: form.text("secret_reveal").to_owned(),
             step_up_window: form.text("step_up_window").trim().to_owned(),
             mfa_required: form.is_ticked("mfa_required"),
@@ -147,6 +166,7 @@ impl TypedSettings {
             key_expiry: KeyExpiry {
                 default_days: number(&self.key_expiry_default),
                 max_days: number(&self.key_expiry_max),
+                idle_days: number(&self.key_idle_default),
             },
         };
         if reveal.is_some() {
@@ -172,6 +192,7 @@ impl From<AccountSettings> for TypedSettings {
             grant_age: settings.grant_age_hours.to_string(),
             key_expiry_default: settings.key_expiry.default_days.to_string(),
             key_expiry_max: settings.key_expiry.max_days.to_string(),
+            key_idle_default: settings.key_expiry.idle_days.to_string(),
         }
     }
 }

@@ -4,7 +4,9 @@ use crate::app::{account, account::log::EventPage};
 use crate::domain::audit::{Event, EventCursor, words::EventGroup};
 use crate::domain::{field::FieldError, permission::action};
 use crate::web::answer::{PageResult, render, render_as};
-use crate::web::pages::audit::{EventRow, facts::Facts, range, range::Shortcut, search, search::TypedFilter};
+use crate::web::pages::audit::{
+    EventRow, facts::Facts, range, range::Shortcut, row, row::Day, search, search::TypedFilter,
+};
 use crate::web::{layout::Layout, layout::filters, query::Query, visit::Visit};
 use actix_web::http::StatusCode;
 use askama::Template;
@@ -25,7 +27,7 @@ struct IndexPage {
 
 /// One page of the log and the ways on from it.
 struct Listing {
-    rows: Vec<EventRow>,
+    days: Vec<Day>,
     newer: Option<String>,
     older: Option<String>,
     /// Longer ranges to look into, when this one is empty.
@@ -99,12 +101,12 @@ impl Listing {
             newest: (cursor != EventCursor::Newest).then(|| query.with(&[("older", ""), ("newer", "")])),
             is_filtered: search::FIELDS.iter().any(|name| query.find(name).is_some()),
             wider,
-            rows: found.events.into_iter().map(EventRow::from).collect(),
+            days: row::by_day(found.events),
         }
     }
 
     fn count(&self) -> String {
-        match self.rows.len() {
+        match self.days.iter().map(|day| day.rows.len()).sum() {
             1 => "1 event".to_owned(),
             many => format!("{many} events, newest first"),
         }

@@ -1,6 +1,6 @@
 //! An event as a row of a table, with the ways on from it.
 
-use crate::clock::readable;
+use crate::clock::{named_day, readable, time_of_day};
 use crate::domain::{audit::Event, audit::Outcome, audit::words::About, audit::words::Words, key::SecretId};
 use url::form_urlencoded::byte_serialize;
 
@@ -9,6 +9,8 @@ pub struct EventRow {
     pub seq: i64,
     pub at: i64,
     pub time: String,
+    /// Its time without its day.
+    pub clock: String,
     pub event: String,
     /// What happened, for people.
     pub words: String,
@@ -21,6 +23,25 @@ pub struct EventRow {
     pub ip: String,
     pub is_allowed: bool,
     pub reason: String,
+}
+
+/// The events of one day in UTC, in their order.
+pub(super) struct Day {
+    pub title: String,
+    pub rows: Vec<EventRow>,
+}
+
+/// Groups events that follow each other in time.
+pub(super) fn by_day(events: Vec<Event>) -> Vec<Day> {
+    let mut days: Vec<Day> = Vec::new();
+    for event in events {
+        let title = named_day(event.at);
+        match days.last_mut() {
+            Some(day) if day.title == title => day.rows.push(event.into()),
+            _ => days.push(Day { title, rows: vec![event.into()] }),
+        }
+    }
+    days
 }
 
 /// A part of a target: who it was done to, or which thing.
@@ -42,6 +63,7 @@ impl From<Event> for EventRow {
             seq: event.seq,
             at: event.at,
             time: readable(event.at),
+            clock: time_of_day(event.at),
             words: words.map_or_else(|| event.event.clone(), |words| words.told(is_allowed)),
             actor_href: log_of("actor", &actor_of(&event)),
             target: parts(&event, names_user),

@@ -32,7 +32,12 @@ pub async fn show(visit: Visit, query: Query) -> PageResult {
             if uin == visit.person.user.uin { "/keys".to_owned() } else { format!("/users/{uin}/security") };
         return Ok(see_other(&address));
     };
-    let link = handed.token.as_ref().map(|token| visit.context.public_url.link(&format!("/claim?t={token}")));
+    let link = handed.token.as_ref().map(|token| {
+        visit
+            .context
+            .public_url
+            .link(&format!("{}?t={token}", if handed.invites { "/invitation" } else { "/claim" }))
+    });
     render(&HandedPage {
         page: visit.layout(if handed.next == "/keys" { "keys" } else { "users" }),
         link: link.map(zeroize::Zeroizing::new),

@@ -6,6 +6,9 @@ use crate::domain::user::Uin;
 use crate::web::error::PageError;
 use crate::web::{answer::PageResult, forms::csrf::Protected, visit::Visit};
 
+/// Said once a link is ended.
+pub const REVOKED: &str = "The claim link is revoked and opens nothing any more.";
+
 /// A claim link as its user's page shows it.
 pub struct ClaimView {
     pub id: String,
@@ -19,7 +22,7 @@ pub struct ClaimView {
 }
 
 impl ClaimView {
-    fn of(claim: Claim, now: i64) -> Self {
+    pub fn of(claim: Claim, now: i64) -> Self {
         let (ip, client) = claim.opened_by.clone().unwrap_or_default();
         Self {
             standing: claim.standing(now),
@@ -52,6 +55,5 @@ pub async fn claims_of(visit: &Visit, uin: Uin) -> Result<Vec<ClaimView>, PageEr
 pub async fn revoke(visit: Visit, _form: Protected) -> PageResult {
     let uin = visit.uin()?;
     listed::revoke_claim(visit.app(), &visit.person, uin, visit.part("claim").to_owned()).await?;
-    let text = "The claim link is revoked and opens nothing any more.";
-    Ok(visit.done(&format!("/users/{uin}/security"), text))
+    Ok(visit.done(&format!("/users/{uin}/security"), REVOKED))
 }

@@ -1,5 +1,6 @@
 //! The Members tab of a group: who is in it, adding, removing.
 
+use crate::app::policies::planned::Planned;
 use crate::app::{Failure, caller::Caller, deferred::grant::Grant, deferred::grant::Way, groups};
 use crate::domain::group::Member;
 use crate::domain::paging::Paging;
@@ -134,6 +135,12 @@ impl Chooser for UsersForGroup {
         let (users, has_more) = users_to_choose(visit, text, fits).await?;
         let found = users.into_iter().map(|user| Choice::of_user(user, WORDING.field)).collect();
         Ok(Choices { q: text.to_owned(), found, has_more })
+    }
+
+    const CAN_CHECK: bool = true;
+
+    fn planned(&self, form: &Form) -> Result<Option<Planned>, Failure> {
+        Ok(Some(Planned::Join { uins: uins_of(&Self::chosen(form))?, groups: vec![self.0.id] }))
     }
 
     async fn apply(&self, visit: &Visit, form: &Form) -> Result<HttpResponse, Failure> {

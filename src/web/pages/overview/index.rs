@@ -1,10 +1,10 @@
 //! The first page: what is wrong, what goes on, what was done last.
 
-use super::words::Row;
 use crate::app::operator::nodes::Installation;
+use crate::app::overview::words::{Told, told};
 use crate::app::overview::{self, Overview, Step, Task};
 use crate::domain::account_hours::Calls;
-use crate::domain::attention::{Level, When};
+use crate::domain::attention::{Finding, KeyCause, Level, ServerFault, What, When};
 use crate::domain::permission::action;
 use crate::web::pages::audit::EventRow;
 use crate::web::pages::bars::{Chart, Names, Slot};
@@ -31,6 +31,27 @@ struct OverviewPage {
     steps: Vec<Guide>,
     server: Option<Server>,
     may_add_user: bool,
+}
+
+/// Something that needs attention.
+struct Row {
+    icon: &'static str,
+    class: &'static str,
+    /// The same in a word, for who does not see it.
+    level: &'static str,
+    told: Told,
+}
+
+impl Row {
+    fn of(finding: Finding, when: When) -> Self {
+        let Finding { level, what } = finding;
+        let word = match level {
+            Level::Bad => "Now",
+            Level::Warn => "Soon",
+            Level::Off => "To tidy",
+        };
+        Self { icon: icon(&what), class: level.as_str(), level: word, told: told(what, when) }
+    }
 }
 
 struct Figures {
@@ -128,4 +149,27 @@ fn guide(visit: &Visit, steps: &[Step]) -> Vec<Guide> {
         Guide { text, is_done: step.is_done, href: opens.then_some(href) }
     };
     steps.iter().map(guide).collect()
+}
+
+fn icon(what: &What) -> &'static str {
+    match what {
+        What::Keys { cause, .. } => icon_of(*cause),
+        What::RootKeys { .. } => "key-round",
+        What::Administrators { .. } | What::Canaries { .. } | What::RefusedSpike { .. } => "shield-alert",
+        What::Users { .. } => "users",
+        What::Rotations { .. } => "git-compare",
+        What::Server(ServerFault::Clock { .. }) => "clock",
+        What::Server(_) => "monitor",
+        What::SetUp { .. } => "info",
+    }
+}
+
+fn icon_of(cause: KeyCause) -> &'static str {
+    match cause {
+        KeyCause::Ending => "clock",
+        KeyCause::Halted => "ban",
+        KeyCause::Refused => "shield-alert",
+        KeyCause::Old => "history",
+        KeyCause::NeverUsed | KeyCause::Unused => "key",
+    }
 }

@@ -1,7 +1,7 @@
 //! The keys or users behind something that the overview tells.
 
-use super::words::days;
 use crate::app::overview::lists::{self, HeldKey, KeyPage, UserPage, UserRow};
+use crate::app::overview::words::days;
 use crate::domain::attention::{
     AHEAD_DAYS, HALTED_DAYS, KeyCause, KeyFound, Kind, NEVER_USED_DAYS, Spot, UNUSED_DAYS, When,
 };

@@ -2,7 +2,6 @@
 
 mod index;
 mod list;
-mod words;
 
 pub use index::index;
 pub use list::index as list;

@@ -12,7 +12,7 @@ use askama::Template;
 const PAGE: &str = "/reports/credentials";
 
 /// What the columns say; of those of keys once for both.
-const COLUMNS: [(&str, &str); 22] = [
+const COLUMNS: [(&str, &str); 27] = [
     ("AccountID", "UIN of the account"),
     ("Username", "Name of the user"),
     ("UserType", "Root, Sub-user or Collaborator"),
@@ -38,13 +38,18 @@ const COLUMNS: [(&str, &str); 22] = [
     ("LastActivityTime", "When the user last did something in the console, UTC"),
     ("Key1LastUsedTime, Key2…", "Time of the last use, UTC"),
     ("Key1LastUsedAddress, Key2…", "Address that the last use came from"),
+    ("Key1ExpiresAt, Key2…", "From when on the key is refused, UTC; N/A when it does not end"),
+    ("Key1IdleDays, Key2…", "Days without a call after which the key is disabled; N/A when it is not"),
+    ("Key1Networks, Key2…", "How many addresses and networks it may be used from; 0: from everywhere"),
+    ("Key1OwnPolicy, Key2…", "Whether a policy of its own limits the key"),
+    ("Key1ReviewAt, Key2…", "When somebody is to look at the key again, UTC; N/A when nobody is"),
 ];
 
 #[derive(Template)]
 #[template(path = "reports/credentials.html")]
 struct ReportPage {
     page: Layout,
-    columns: [(&'static str, &'static str); 22],
+    columns: [(&'static str, &'static str); 27],
     /// Where the report is, after a right code.
     ready: Option<Ready>,
 }

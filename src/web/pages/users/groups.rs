@@ -1,5 +1,6 @@
 //! The Groups tab of a user: which groups it is in, joining, leaving.
 
+use crate::app::policies::planned::Planned;
 use crate::app::{Failure, caller::Caller, deferred::grant::Grant, deferred::grant::Way, groups};
 use crate::domain::group::{Group, GroupId, GroupRefusal, MAX_GROUPS, MAX_GROUPS_PER_USER, UserRef};
 use crate::domain::paging::Paging;
@@ -154,6 +155,12 @@ impl Chooser for GroupsForUser {
         };
         let found = open_groups(visit).await?.into_iter().filter(is_new).map(choice).collect();
         Ok(Choices { q: String::new(), found, has_more: false })
+    }
+
+    const CAN_CHECK: bool = true;
+
+    fn planned(&self, form: &Form) -> Result<Option<Planned>, Failure> {
+        Ok(Some(Planned::Join { uins: vec![self.0.id], groups: ids_of(&Self::chosen(form))? }))
     }
 
     async fn apply(&self, visit: &Visit, form: &Form) -> Result<HttpResponse, Failure> {

@@ -1,8 +1,10 @@
 //! Creating a user, and the page that shows a generated password once.
 
+use crate::app::deferred::grant::{Grant, Way, grant_user};
 use crate::app::users::{Details, NewUser, NewUserKind};
-use crate::app::{deferred, deferred::grant::Way, factors, users};
+use crate::app::{factors, users};
 use crate::domain::claim::Hours;
+use crate::domain::invitation::InvitationWish;
 use crate::domain::{
     field::FieldError, number::in_words, permission::action, policies::StoredPolicy, secret::Password,
     user::MAX_OWNERS_OF_COLLABORATOR, user::Uin, user::UserKind,
@@ -17,7 +19,7 @@ use askama::Template;
 use zeroize::Zeroizing;
 
 /// The fields from the top of the form to its end.
-const ORDER: [&str; 10] = [
+const ORDER: [&str; 11] = [
     "kind",
     "user_name",
     "note",
@@ -28,6 +30,7 @@ const ORDER: [&str; 10] = [
     "hours",
     "password",
     "uin",
+    "invite",
 ];
 
 #[derive(Template)]
@@ -55,6 +58,8 @@ struct Sent {
     /// Whether a link lets the user choose the password, and for how many hours.
     claim: bool,
     hours: String,
+    /// Whether a link invites the collaborator, whose UIN is not known.
+    invite: bool,
     policies: Vec<String>,
 }
 
@@ -95,8 +100,14 @@ pub async fn submit(visit: Visit, Protected(form): Protected) -> PageResult {
         }
         Ok(new) => {
             let way = sent.way();
-            match deferred::grant::grant_user(visit.app(), &visit.person, new, way.clone()).await {
-                Ok(step) => return Ok(visit.lead(step, &way)),
+            let granted = if matches!(new.kind, NewUserKind::Invited) {
+                visit.grant(Grant::Invite(Box::new(sent.wish(&new))), way).await
+            } else {
+                let step = grant_user(visit.app(), &visit.person, new, way.clone()).await;
+                step.map(|step| visit.lead(step, &way))
+            };
+            match granted {
+                Ok(answer) => return Ok(answer),
                 Err(failure) => faults(failure)?,
             }
         }
@@ -203,6 +214,7 @@ impl Sent {
             must_change: false,
             claim: false,
             hours: String::new(),
+            invite: false,
             policies: Vec::new(),
         }
     }
@@ -216,14 +228,28 @@ impl Sent {
             must_change: form.is_ticked("must_change_password"),
             claim: form.is_ticked("claim_link"),
             hours: form.text("hours").trim().to_owned(),
+            invite: form.is_ticked("invite"),
             policies: form.all("policy"),
+        }
+    }
+
+    fn wish(&self, new: &NewUser) -> InvitationWish {
+        InvitationWish {
+            name: new.name.as_str().to_owned(),
+            note: new.note.clone(),
+            phone: new.phone.clone(),
+            email: new.email.clone(),
+            policies: self.policies.clone(),
         }
     }
 
     fn way(&self) -> Way {
         let name = self.typed.user_name.trim();
         Way {
-            what: format!("create the user {name}"),
+            what: format!(
+                "{} {name}",
+                if self.invite { "invite the collaborator" } else { "create the user" }
+            ),
             back: "/users/new".to_owned(),
             next: "/users".to_owned(),
             text: format!("User {name} is created."),
@@ -265,6 +291,10 @@ impl Sent {
             let text = "A sub-user gets a UIN of its own. Leave this empty, or choose Collaborator.";
             errors.push(FieldError::on_page("uin", text));
         }
+        if self.invite {
+            let text = "Only a collaborator is invited. Leave this unticked, or choose Collaborator.";
+            errors.push(FieldError::on_page("invite", text));
+        }
         let claim = self.claim_link(password, errors);
         let chosen = Some(password).filter(|text| !text.is_empty()).map(Password::parse).transpose();
         let password = sift(chosen.map_err(|refusal| FieldError::on_page("password", refusal)), errors)?;
@@ -295,6 +325,13 @@ impl Sent {
         if self.claim {
             let text = "A collaborator has a password already. Leave this unticked.";
             errors.push(FieldError::on_page("claim_link", text));
+        }
+        if self.invite {
+            if !self.uin.is_empty() {
+                let text = "Leave the UIN empty, or the link unticked.";
+                errors.push(FieldError::on_page("invite", text));
+            }
+            return Some(NewUserKind::Invited);
         }
         let uin = Uin::parse(&self.uin).map_err(|refusal| FieldError::on_page("uin", refusal));
         sift(uin, errors).map(NewUserKind::Collaborator)

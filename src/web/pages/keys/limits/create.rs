@@ -30,11 +30,16 @@ pub async fn create(visit: Visit, Protected(form): Protected) -> PageResult {
     }
 }
 
-/// What was filled in. A form without a field for the end, of a program perhaps, takes the end that the account gives.
+/// What was filled in. A form without fields for them, of a program perhaps, takes the end and the days of silence that the account
+/// gives.
 fn typed(visit: &Visit, sent: &Form) -> NewKeyText {
     let mut written = form::typed(sent);
+    let offered = offered(visit.app(), &visit.person);
     if !sent.has("expires_at") {
-        written.expires_at = offered(visit.app(), &visit.person).expires_at;
+        written.expires_at = offered.expires_at;
+    }
+    if !sent.has("idle_days") {
+        written.idle_days = offered.idle_days;
     }
     let text = |name| sent.text(name).to_owned();
     let delivery = WrittenDelivery { way: text("delivery"), to: text("to"), hours: text("hours") };

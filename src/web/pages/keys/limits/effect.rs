@@ -20,6 +20,8 @@ pub struct Told {
 pub struct EffectView {
     pub expires_at: Option<Told>,
     pub networks: Option<Told>,
+    /// Whether those are others than before.
+    has_other_networks: bool,
     pub policy: Option<Told>,
     /// Where what the key is used for is not for this person to see.
     pub is_hidden: bool,
@@ -31,9 +33,20 @@ impl EffectView {
         Self {
             expires_at: effect.ends_at.map(|at| end(effect, at)),
             networks: effect.elsewhere.as_ref().map(|elsewhere| from(effect.calls, elsewhere)),
+            has_other_networks: effect.has_other_networks,
             policy: effect.policy.as_ref().map(policy),
             is_hidden: false,
         }
+    }
+}
+
+impl EffectView {
+    /// What would be refused that is accepted now, in sentences; empty where nothing is.
+    pub fn losses(&self) -> String {
+        let networks = self.networks.as_ref().filter(|_| self.has_other_networks);
+        let told = [self.expires_at.as_ref(), networks, self.policy.as_ref()].into_iter().flatten();
+        let losses: Vec<&str> = told.filter(|told| told.is_loss).map(|told| told.text.as_str()).collect();
+        losses.join(" ")
     }
 }
 

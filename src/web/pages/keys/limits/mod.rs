@@ -61,12 +61,21 @@ pub async fn save(visit: Visit, Protected(sent): Protected) -> PageResult {
     if sent.has("check") {
         return check(&visit, &key, typed).await;
     }
-    let list = keys_address(key.place);
+    let (list, id) = (keys_address(key.place), key.id.short());
+    // What does not fit is told where it is saved.
+    let effect = key_effect(visit.app(), &visit.person, &key, typed.clone()).await.ok().flatten();
+    let losses = effect.map(|effect| EffectView::of(Some(&effect)).losses()).unwrap_or_default();
     let way = Way {
-        what: format!("loosen the limits of key {}", key.id.short()),
+        what: if losses.is_empty() {
+            format!("loosen the limits of key {id}")
+        } else {
+            format!("change the limits of key {id}. {}", losses.trim_end_matches('.'))
+        },
         back: format!("{list}/{}/limits", key.id),
         next: list,
-        text: format!("The limits of key {} are saved and hold from now on.", key.id.short()),
+        text: format!("The limits of key {id} are saved and hold from now on. {losses}")
+            .trim_end()
+            .to_owned(),
     };
     let uin = match key.place {
         Place::Own => None,

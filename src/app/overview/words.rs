@@ -1,9 +1,10 @@
 //! What was found, in the words of people: a title, one sentence with a number, and the way to what it is about.
+//! Page and API tell the same.
 
 use crate::clock::day;
 use crate::domain::attention::{
-    AHEAD_DAYS, Finding, HALTED_DAYS, KeyCause, KeyFound, Kind, Level, NEVER_USED_DAYS, Named, ServerFault,
-    Tally, UNUSED_DAYS, What, When,
+    AHEAD_DAYS, HALTED_DAYS, KeyCause, KeyFound, Kind, NEVER_USED_DAYS, Named, ServerFault, Tally,
+    UNUSED_DAYS, What, When,
 };
 use crate::domain::number::grouped;
 
@@ -11,34 +12,12 @@ const DAY: i64 = 86_400;
 /// Names in one sentence.
 const NAMES: usize = 2;
 
-/// A finding as the page shows it.
-pub struct Row {
-    /// `bad`, `warn` or `off`.
-    pub class: &'static str,
-    /// The same in a word, for who does not see it.
-    pub level: &'static str,
-    pub told: Told,
-}
-
 /// What a finding says.
 pub struct Told {
-    pub icon: &'static str,
     pub title: String,
     pub evidence: String,
     pub action: String,
     pub href: String,
-}
-
-impl Row {
-    /// The row for a finding.
-    pub fn of(finding: Finding, when: When) -> Self {
-        let (class, level) = match finding.level {
-            Level::Bad => ("bad", "Now"),
-            Level::Warn => ("warn", "Soon"),
-            Level::Off => ("off", "To tidy"),
-        };
-        Self { class, level, told: told(finding.what, when) }
-    }
 }
 
 /// `3 keys`, `more than 1,000 keys`.
@@ -78,12 +57,12 @@ fn address(kind: Kind) -> String {
     format!("/attention/{}", kind.as_str())
 }
 
-fn told(what: What, when: When) -> Told {
+/// What a finding says at that moment.
+pub fn told(what: What, when: When) -> Told {
     match what {
         What::Keys { cause, tally, worst, holder } => {
             let of = holder.map_or_else(|| "a deleted user".to_owned(), |holder| holder.name);
             Told {
-                icon: icon_of(cause),
                 title: title_of(cause, tally, when),
                 evidence: evidence_of(cause, &worst, when).replace("{}", &of),
                 action: show(tally, ["key", "keys"]),
@@ -93,7 +72,6 @@ fn told(what: What, when: When) -> Told {
         What::RootKeys { keys, made_at, used_at } => root_keys(keys, made_at, used_at),
         What::Administrators { without, looked_at, is_part } => administrators(&without, looked_at, is_part),
         What::Users { tally, worst, since } => Told {
-            icon: "users",
             title: beginning_large(&format!(
                 "{} for {UNUSED_DAYS} days",
                 counted(tally, ["user has not been active", "users have not been active"])
@@ -111,7 +89,6 @@ fn told(what: What, when: When) -> Told {
         }
         What::Rotations { tally, since } => rotations(tally, since),
         What::RefusedSpike { refused, usual } => Told {
-            icon: "shield-alert",
             title: "Many calls were refused".to_owned(),
             evidence: format!(
                 "{} in the last 24 hours, {} a day is usual.",
@@ -123,22 +100,11 @@ fn told(what: What, when: When) -> Told {
         },
         What::Server(fault) => of_server(fault),
         What::SetUp { done, of } => Told {
-            icon: "info",
             title: "Setting up is not finished".to_owned(),
             evidence: format!("{done} of {of} steps are done."),
             action: "Show the steps".to_owned(),
             href: "/#guide".to_owned(),
         },
-    }
-}
-
-fn icon_of(cause: KeyCause) -> &'static str {
-    match cause {
-        KeyCause::Ending => "clock",
-        KeyCause::Halted => "ban",
-        KeyCause::Refused => "shield-alert",
-        KeyCause::Old => "history",
-        KeyCause::NeverUsed | KeyCause::Unused => "key",
     }
 }
 
@@ -187,7 +153,6 @@ fn root_keys(keys: usize, made_at: i64, used_at: Option<i64>) -> Told {
         |at| format!("Last used on {}", day(at)),
     );
     Told {
-        icon: "key-round",
         title: format!("Root has {}", number_of(keys, ["enabled key", "enabled keys"])),
         evidence: format!(
             "{used}. No policy limits what a key of root may do; programs need one of a sub-user."
@@ -204,7 +169,6 @@ fn administrators(without: &[Named], looked_at: usize, is_part: bool) -> Told {
     let verb = if without.len() == 1 { "signs" } else { "sign" };
     let only = if is_part { "Only " } else { "" };
     Told {
-        icon: "shield-alert",
         title: format!(
             "{} of {} without an authenticator app",
             without.len(),
@@ -225,7 +189,6 @@ fn administrators(without: &[Named], looked_at: usize, is_part: bool) -> Told {
 
 fn canaries(touched: usize, uses: i64, last: &str) -> Told {
     Told {
-        icon: "shield-alert",
         title: format!("Somebody used {}", number_of(touched, ["canary key", "canary keys"])),
         evidence: format!(
             "{} in all, the last on {last}. Whoever has it was where it was placed.",
@@ -238,7 +201,6 @@ fn canaries(touched: usize, uses: i64, last: &str) -> Told {
 
 fn rotations(tally: Tally, since: i64) -> Told {
     Told {
-        icon: "git-compare",
         title: beginning_large(&counted(tally, ["key is being replaced", "keys are being replaced"])),
         evidence: format!(
             "Begun on {} at the earliest. Both keys are valid until the old one is off.",
@@ -250,9 +212,8 @@ fn rotations(tally: Tally, since: i64) -> Told {
 }
 
 fn of_server(fault: ServerFault) -> Told {
-    let (icon, title, evidence) = match fault {
+    let (title, evidence) = match fault {
         ServerFault::Clock { ms } => (
-            "clock",
             "Two clocks differ",
             format!(
                 "{} ms between this server and its database. Codes and signatures are judged by the time.",
@@ -260,12 +221,10 @@ fn of_server(fault: ServerFault) -> Told {
             ),
         ),
         ServerFault::SlowNodes { nodes, ms } => (
-            "monitor",
             "The database answers slowly",
             format!("{} up to {} ms for it.", number_of(nodes, ["node waits", "nodes wait"]), grouped(ms)),
         ),
         ServerFault::OtherVersions { nodes } => (
-            "monitor",
             "Nodes run different versions",
             format!(
                 "{} another version or schema than the one that answers here.",
@@ -274,7 +233,7 @@ fn of_server(fault: ServerFault) -> Told {
         ),
     };
     let (title, action, href) = (title.to_owned(), "Open System".to_owned(), "/settings/system".to_owned());
-    Told { icon, title, evidence, action, href }
+    Told { title, evidence, action, href }
 }
 
 #[cfg(test)]
