@@ -141,10 +141,7 @@ fn access(caller: &Caller) -> Vec<NavItem> {
 fn assurance(caller: &Caller) -> Vec<NavItem> {
     let alarms = caller.signed_in().map_or(0, |signed_in| signed_in.alarms.min(99));
     let pages = [
-        (
-            action::READ_AUDIT,
-            NavItem { bad: alarms, ..item("notices", "Notices", "/notices", "bell") },
-        ),
+        (action::READ_AUDIT, NavItem { bad: alarms, ..item("notices", "Notices", "/notices", "bell") }),
         (action::READ_AUDIT, item("audit", "Audit log", "/audit", "scroll-text")),
         (action::QUERY_KEY, item("rotations", "Rotations", "/rotations", "git-compare")),
         (action::LIST_CANARIES, item("canaries", "Canary keys", "/canaries", "shield-alert")),
