@@ -123,7 +123,7 @@ def pages(facts):
         "history of a key": f"/users/{uin}/keys/{facts['secret_id']}/history", "disable a key": f"/users/{uin}/keys/{facts['secret_id']}/disable",
         "replace a key": f"/users/{uin}/keys/{facts['secret_id']}/replace", "rotations": "/rotations", "claim links": "/claims",
         "activity": f"/users/{uin}/activity", "groups": "/groups", "policies": "/policies",
-        "least privilege": f"/users/{uin}/permissions/used", "who can": "/who-can?action=cam:GetUser&resource=*", "services": "/settings/services", "keys beyond": "/settings/security/keys", "keys without a limit of silence": "/settings/security/idle-keys", "canaries": "/canaries",
+        "least privilege": f"/users/{uin}/permissions/used", "who can": "/who-can?action=cam:GetUser&resource=*", "services": "/settings/services", "keys beyond": "/settings/security/keys", "keys without a limit of silence": "/settings/security/idle-keys", "canaries": "/canaries", "notices": "/notices", "webhooks": "/settings/webhooks",
         "attach policies": f"/users/{uin}/permissions/attach", "log": "/audit", "report": "/reports/credentials", "log refused": "/audit?result=refused",
         "log event": "/audit?event=DisableApiKey", "log actor": f"/audit?actor={uin}", "log target": f"/audit?target={uin}",
     }

@@ -17,7 +17,7 @@ pub use self::error::{ConfigError, Origin};
 pub use self::public_url::PublicUrl;
 pub use self::sections::{
     ApiConfig, DatabaseConfig, GateConfig, KeySource, LimitsConfig, LogConfig, LogFormat, MetricsConfig,
-    OwnAddress, Replay, ServerConfig, SessionConfig, VaultConfig, VersitygwConfig,
+    OwnAddress, Replay, ServerConfig, SessionConfig, VaultConfig, VersitygwConfig, WebhooksConfig,
 };
 use self::settings::Settings;
 pub use self::sources::environment;
@@ -37,6 +37,7 @@ pub struct Config {
     pub session: SessionConfig,
     pub server: ServerConfig,
     pub limits: LimitsConfig,
+    pub webhooks: WebhooksConfig,
     settings: Settings,
 }
 
@@ -60,6 +61,7 @@ impl Config {
             session: SessionConfig::read(&settings)?,
             server: ServerConfig::read(&settings)?,
             limits: LimitsConfig::read(&settings)?,
+            webhooks: WebhooksConfig::read(&settings)?,
             settings,
         };
         Ok(config)

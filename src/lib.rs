@@ -10,6 +10,8 @@ pub mod cli;
 pub mod clock;
 /// Everything the operator can set, read once.
 pub mod config;
+/// Messages to other servers.
+pub mod courier;
 /// The rules of the field, free of every framework.
 pub mod domain;
 /// What other services ask about signed requests.

@@ -16,9 +16,10 @@ use self::first::Start;
 use self::site::Contexts;
 use crate::api::ApiContext;
 use crate::app::operator::{self, nodes};
-use crate::app::{App, Failure, Parts, Rules, canaries, gate, keys, signed};
+use crate::app::{App, Failure, Parts, Rules, canaries, gate, keys, signed, webhooks};
 use crate::clock::Clock;
 use crate::config::{Config, DatabaseUrl, VersitygwConfig};
+use crate::courier::{Courier, TrustError};
 use crate::domain::policies::{PRESET_OWNER, PolicyId, StoredPolicy};
 use crate::domain::policy::preset::PRESETS;
 use crate::domain::user::Uin;
@@ -88,6 +89,8 @@ pub enum StartError {
     Vault(#[from] VaultError),
     #[error(transparent)]
     Passwords(#[from] PasswordsError),
+    #[error(transparent)]
+    Trust(#[from] TrustError),
     #[error("Camlock cannot start: {0}")]
     App(#[from] Failure),
     #[error("Cannot listen on {address}: {source}.")]
@@ -146,8 +149,9 @@ pub fn begin(
         users_per_account: i64::from(config.limits.users_per_account),
         replay: config.api.replay,
     };
+    let courier = Courier::new(&config.webhooks)?;
     let Surroundings { clock, random, passwords } = surroundings;
-    let app = App::new(Parts { store, vault, clock, random, passwords, rules })?;
+    let app = App::new(Parts { store, vault, clock, random, passwords, rules, courier })?;
     signed::replay::recall_signed_seconds(&app)?;
     Ok((app, made))
 }
@@ -283,6 +287,18 @@ pub async fn keep_times(app: App) {
         every.tick().await;
         if let Err(failure) = operator::timed::do_what_is_due(&app).await {
             tracing::warn!(error = %failure, "what is due could not be done yet");
+        }
+    }
+}
+
+/// Sends what webhooks are to be told, for as long as the server runs.
+pub async fn keep_delivering(app: App) {
+    let mut every = tokio::time::interval(Duration::from_secs(1));
+    every.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        every.tick().await;
+        if let Err(failure) = webhooks::outbox::start_due(&app).await {
+            tracing::warn!(error = %failure, "what webhooks are to be told could not be sent yet");
         }
     }
 }

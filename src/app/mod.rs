@@ -15,6 +15,7 @@ pub mod handing;
 pub mod jump;
 pub mod keys;
 pub mod me;
+pub mod notices;
 pub mod operator;
 pub mod overview;
 pub mod policies;
@@ -26,9 +27,11 @@ pub mod session;
 pub mod sign_in;
 pub mod signed;
 pub mod users;
+pub mod webhooks;
 
 use crate::clock::Clock;
 use crate::config::Replay;
+use crate::courier::Courier;
 use crate::metrics::Metrics;
 use crate::passwords::Passwords;
 use crate::random::Random;
@@ -61,6 +64,7 @@ pub struct App {
     pub random: Random,
     pub passwords: Passwords,
     pub rules: Rules,
+    pub courier: Courier,
     pub metrics: Metrics,
     keys: Arc<DerivedKeys>,
     usage: Arc<keys::usage::Usage>,
@@ -72,6 +76,7 @@ pub struct App {
     signers: Arc<signed::signers::Signers>,
     gateways: Arc<gate::gateways::Gateways>,
     tally: Arc<gate::tally::Tally>,
+    outbox: Arc<webhooks::outbox::Outbox>,
     spending: Arc<gate::spending::Spending>,
     vended: Arc<gate::holders::Handed>,
     watch: Arc<signed::standing::Watch>,
@@ -91,7 +96,7 @@ impl App {
             device: parts.vault.derive("device-cookie")?,
             bucket: parts.vault.derive("throttle-bucket")?,
         };
-        let Parts { store, vault, clock, random, passwords, rules } = parts;
+        let Parts { store, vault, clock, random, passwords, rules, courier } = parts;
         Ok(Self {
             metrics: Metrics::new(store.times()),
             watch: Arc::new(signed::standing::Watch::new(&store)),
@@ -104,6 +109,7 @@ impl App {
             signers: Arc::default(),
             gateways: Arc::default(),
             tally: Arc::default(),
+            outbox: Arc::default(),
             spending: Arc::default(),
             vended: Arc::default(),
             writable: Arc::default(),
@@ -114,6 +120,7 @@ impl App {
             random,
             passwords,
             rules,
+            courier,
         })
     }
 }
@@ -126,4 +133,5 @@ pub struct Parts {
     pub random: Random,
     pub passwords: Passwords,
     pub rules: Rules,
+    pub courier: Courier,
 }

@@ -53,6 +53,7 @@ async fn serve(config: &Config, app: &App, signals: &mut Signals) -> Result<(), 
     let tasks = [
         actix_web::rt::spawn(startup::sweep(app.clone())),
         actix_web::rt::spawn(startup::keep_times(app.clone())),
+        actix_web::rt::spawn(startup::keep_delivering(app.clone())),
         actix_web::rt::spawn(startup::keep_filled(app.clone())),
         actix_web::rt::spawn(startup::keep_usage(app.clone())),
         actix_web::rt::spawn(startup::keep_signed(app.clone())),

@@ -134,6 +134,25 @@ pub struct LimitsConfig {
     pub users_per_account: u32,
 }
 
+/// Where webhooks may go, and whom they trust.
+#[derive(Clone, Debug, Default)]
+pub struct WebhooksConfig {
+    /// Whether private addresses and plain HTTP are allowed.
+    pub allow_private: bool,
+    /// Certificates of authorities that are trusted beside those of the system.
+    pub ca_file: Option<PathBuf>,
+}
+
+impl WebhooksConfig {
+    pub(super) fn read(settings: &Settings) -> Result<Self, ConfigError> {
+        Ok(Self {
+            allow_private: settings
+                .read("webhooks.allow_private", values::choice(&[("true", true), ("false", false)]))?,
+            ca_file: settings.read("webhooks.ca_file", values::path_if_any)?,
+        })
+    }
+}
+
 impl LimitsConfig {
     pub(super) fn read(settings: &Settings) -> Result<Self, ConfigError> {
         Ok(Self {

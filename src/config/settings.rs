@@ -7,7 +7,7 @@ use super::database::DatabaseUrl;
 use super::error::{ConfigError, Origin};
 
 /// Every setting with its default; `DERIVED` is worked out from other settings.
-const KNOWN: [(&str, &str, Kind); 29] = [
+const KNOWN: [(&str, &str, Kind); 31] = [
     ("listen", "127.0.0.1:8080", Kind::Text),
     ("data_dir", "./camlock-data", Kind::Text),
     ("public_url", DERIVED, Kind::Text),
@@ -37,6 +37,8 @@ const KNOWN: [(&str, &str, Kind); 29] = [
     ("server.drain_seconds", "5", Kind::Number),
     ("server.security_contact", "", Kind::Text),
     ("limits.users_per_account", "1000", Kind::Number),
+    ("webhooks.allow_private", "false", Kind::Text),
+    ("webhooks.ca_file", "", Kind::Text),
 ];
 const DERIVED: &str = "\0";
 

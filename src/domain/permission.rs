@@ -88,6 +88,10 @@ pub mod action {
     pub const DELETE_CANARY: &str = "camlock:DeleteCanary";
     pub const GET_CREDENTIAL_REPORT: &str = "camlock:GetCredentialReport";
     pub const EXPORT_AUDIT: &str = "camlock:ExportAuditLog";
+    pub const LIST_WEBHOOKS: &str = "camlock:ListWebhooks";
+    pub const CREATE_WEBHOOK: &str = "camlock:CreateWebhook";
+    pub const UPDATE_WEBHOOK: &str = "camlock:UpdateWebhook";
+    pub const DELETE_WEBHOOK: &str = "camlock:DeleteWebhook";
 }
 
 /// The actions on the account as a whole: they know no single resource, so only a statement on `*` allows them.
@@ -95,7 +99,7 @@ pub mod action {
 /// CAM counts more among them (one's own keys, members of groups, attachments, versions). Camlock asks for those on
 /// the user, group or policy in question, which is finer and never wider than what a policy says. Listing users and
 /// reading the log are asked for on the account's own resource.
-pub const OPERATION_LEVEL: [&str; 27] = [
+pub const OPERATION_LEVEL: [&str; 31] = [
     action::ADD_USER,
     action::DESCRIBE_SUB_ACCOUNTS,
     action::LIST_COLLABORATORS,
@@ -123,6 +127,10 @@ pub const OPERATION_LEVEL: [&str; 27] = [
     action::DELETE_CANARY,
     action::GET_CREDENTIAL_REPORT,
     action::EXPORT_AUDIT,
+    action::LIST_WEBHOOKS,
+    action::CREATE_WEBHOOK,
+    action::UPDATE_WEBHOOK,
+    action::DELETE_WEBHOOK,
 ];
 
 /// Whether an action accepts only the resource `*`; names are compared without case, as in policies.

@@ -106,6 +106,10 @@ impl Opening<'_> {
             SealedPlace::FormAnswer => places::form_answer(row.text("digest")?),
             SealedPlace::SetupSeed => places::setup_seed(row.text("digest")?),
             SealedPlace::Ticket => places::ticket(Uid(row.number("uid")?), row.text("digest")?),
+            SealedPlace::WebhookSecret => {
+                return self
+                    .open(&places::webhook_secret(Uin(row.number("owner_uin")?), row.text("id")?), sealed);
+            }
             SealedPlace::KeptForm => {
                 places::kept_form(Uin(row.number("uin")?), row.number("uid")?, row.text("digest")?)
             }

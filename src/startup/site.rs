@@ -5,7 +5,7 @@ use crate::gate::versitygw::Peer;
 use crate::gate::{self, GateContext};
 use crate::web::context::WebContext;
 use crate::web::public::{assets, health, metrics, well_known};
-use crate::web::{edge, forms, routes, session};
+use crate::web::{edge, endpoint, forms, routes, session};
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
 use actix_web::guard::fn_guard;
@@ -51,7 +51,7 @@ pub(super) fn whole(
         .wrap(from_fn(edge::finish))
         .wrap(TracingLogger::<crate::telemetry::RequestSpan>::new())
         .route("/", web::route().guard(fn_guard(api::dispatch::is_call)).to(api::dispatch::answer))
-        .route("/static/{name}", web::route().guard(routes::reading()).to(assets::serve))
+        .route("/static/{name}", web::route().guard(endpoint::reading()).to(assets::serve))
         .configure(healths)
         .configure(well_known::configure)
         .configure(beside)
@@ -62,7 +62,7 @@ pub(super) fn whole(
                 .wrap(from_fn(forms::arrive))
                 .wrap(from_fn(edge::refuse_impostors))
                 .configure(routes::configure)
-                .default_service(web::to(routes::nowhere)),
+                .default_service(web::to(endpoint::nowhere)),
         )
 }
 
@@ -115,13 +115,13 @@ pub(super) fn figures(contexts: &Contexts) -> impl FnOnce(&mut ServiceConfig) + 
 
 fn told(config: &mut ServiceConfig, figures: Option<Data<metrics::MetricsContext>>) {
     if let Some(figures) = figures {
-        let route = web::route().guard(routes::reading()).to(metrics::answer);
+        let route = web::route().guard(endpoint::reading()).to(metrics::answer);
         config.app_data(figures).route("/metrics", route);
     }
 }
 
 fn healths(config: &mut ServiceConfig) {
     config
-        .route("/healthz", web::route().guard(routes::reading()).to(health::healthz))
-        .route("/readyz", web::route().guard(routes::reading()).to(health::readyz));
+        .route("/healthz", web::route().guard(endpoint::reading()).to(health::healthz))
+        .route("/readyz", web::route().guard(endpoint::reading()).to(health::readyz));
 }

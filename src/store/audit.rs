@@ -1,10 +1,11 @@
 //! The log of what was done. Rows are added and read, never changed.
 
-use super::schema::audit_events;
+use super::schema::{audit_events, sequences as sequences_table};
 use super::sequences::{self, Sequence};
 use super::statement::{Bind, Statement};
 use super::{Conn, StoreError, dialect};
 use crate::domain::audit::{Event, EventCursor, EventFilter, EventName, Outcome, TargetFilter};
+use crate::domain::notice::{Level, Notice};
 use crate::domain::paging::Slice;
 use crate::domain::user::Uin;
 use diesel::dsl::sql;
@@ -75,21 +76,27 @@ pub fn insert(conn: &mut Conn, event: &Event) -> Result<(), StoreError> {
         Bind::Text(&event.user_agent),
         Bind::Text(&event.request_id),
         Bind::Text(&event.detail),
+        Bind::MaybeText(Notice::of(event).map(|notice| notice.level.as_str())),
     ];
     binds.extend(texts);
     let text = match conn {
         Conn::Sqlite(_) => {
             "INSERT INTO audit_events (seq, at, owner_uin, event, actor_uin, actor, target_uin, target, result, reason, ip, \
-             user_agent, request_id, detail) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+             user_agent, request_id, detail, notice) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
         }
         Conn::Postgres(_) => {
             "WITH next AS (UPDATE sequences SET value = value + 1 WHERE name = 'audit' RETURNING value) \
              INSERT INTO audit_events (seq, at, owner_uin, event, actor_uin, actor, target_uin, target, result, reason, ip, \
-             user_agent, request_id, detail) SELECT value, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ? FROM next"
+             user_agent, request_id, detail, notice) SELECT value, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ? FROM next"
         }
     };
     let touched = Statement { text, binds: &binds }.run(conn)?;
     if touched == 1 { Ok(()) } else { Err(StoreError::Corrupt("sequences")) }
+}
+
+/// The number of the event that this transaction wrote last.
+pub fn last_number(conn: &mut Conn) -> Result<i64, StoreError> {
+    Ok(sequences_table::table.find("audit").select(sequences_table::value).get_result(conn)?)
 }
 
 /// Events whose target begins with a group and ends in a policy.
@@ -114,12 +121,18 @@ enum Way<'a> {
     Group(&'a str, &'a str),
     Key(&'a str),
     Request(&'a str),
+    /// Events that belong into the notices, or the bad ones alone.
+    Notices,
+    Alarms,
 }
 
 /// The ways that together hold whatever fits. Each is read by itself, so that no page sorts more than its own rows.
 fn ways(filter: &EventFilter) -> Vec<Way<'_>> {
     if let Some(id) = &filter.request_id {
         return vec![Way::Request(id)];
+    }
+    if let Some(notices) = filter.notices {
+        return vec![if notices == Level::Bad { Way::Alarms } else { Way::Notices }];
     }
     if let Some(uin) = filter.about {
         return vec![Way::Actor(uin), Way::Target(uin)];
@@ -183,6 +196,9 @@ fn rows(conn: &mut Conn, search: &Search<'_>, part: Slice<EventCursor>) -> Resul
         audit_events::table.filter(audit_events::owner_uin.eq(owner.0)).select(Row::as_select()).into_boxed();
     query = match way {
         Way::Everything => query,
+        // Written out: a partial index serves only a condition that is known when the statement is planned.
+        Way::Notices => query.filter(sql::<Bool>("notice IS NOT NULL")),
+        Way::Alarms => query.filter(sql::<Bool>("notice = 'bad'")),
         Way::Event(event) => query.filter(audit_events::event.eq(*event)),
         Way::Actor(uin) => query.filter(audit_events::actor_uin.eq(uin.0)),
         Way::Target(uin) => query.filter(audit_events::target_uin.eq(uin.0)),

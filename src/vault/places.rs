@@ -16,11 +16,12 @@ pub enum SealedPlace {
     StepUpDetail,
     Ticket,
     TotpSeed,
+    WebhookSecret,
 }
 
 impl SealedPlace {
     /// Every one: what a change of master keys has to go through.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::KeySecret,
         Self::CanarySecret,
         Self::Enrolment,
@@ -30,6 +31,7 @@ impl SealedPlace {
         Self::StepUpDetail,
         Self::Ticket,
         Self::TotpSeed,
+        Self::WebhookSecret,
     ];
 
     /// Its table.
@@ -44,13 +46,14 @@ impl SealedPlace {
             Self::StepUpDetail => "step_ups",
             Self::Ticket => "tickets",
             Self::TotpSeed => "totp_devices",
+            Self::WebhookSecret => "webhooks",
         }
     }
 
     /// Its column there.
     pub const fn column(self) -> &'static str {
         match self {
-            Self::KeySecret | Self::CanarySecret => "secret",
+            Self::KeySecret | Self::CanarySecret | Self::WebhookSecret => "secret",
             Self::Enrolment | Self::SetupSeed | Self::TotpSeed => "seed",
             Self::FormAnswer => "answer",
             Self::KeptForm => "fields",
@@ -77,6 +80,11 @@ pub fn key_secret(key: &Key) -> Binding<'_> {
 /// The SecretKey of a canary, by which it is told whether a signature is right.
 pub fn canary_secret(owner: Uin, id: &SecretId) -> Binding<'_> {
     Binding { account: owner.0.unsigned_abs(), ..SealedPlace::CanarySecret.of_nobody(id.as_str()) }
+}
+
+/// What the messages of a webhook are signed with.
+pub fn webhook_secret(owner: Uin, id: &str) -> Binding<'_> {
+    Binding { account: owner.0.unsigned_abs(), ..SealedPlace::WebhookSecret.of_nobody(id) }
 }
 
 /// The seed of an authenticator app.

@@ -5,6 +5,7 @@ pub mod caller;
 pub mod context;
 pub mod cookies;
 pub mod edge;
+pub mod endpoint;
 pub mod error;
 pub mod error_page;
 pub mod forms;

@@ -1,71 +1,29 @@
 //! Every route of the console, in the order of the menu.
 
-use super::caller::caller;
-use super::edge::catch_panic;
-use super::error::PageError;
+use super::endpoint::Asks::{All, Any, For, Nothing, SignIn};
+use super::endpoint::{self, Endpoint, get, make, post};
 use crate::domain::permission::action::{
     ADD_MEMBER, ADD_USER, ATTACH_GROUP_POLICY, ATTACH_POLICY, CHANGE_SETTINGS, CREATE_CANARY,
     CREATE_CLAIM_LINK, CREATE_GATE_TOKEN, CREATE_GROUP, CREATE_KEY, CREATE_OWN_KEY, CREATE_POLICY,
-    CREATE_POLICY_VERSION, CREATE_SERVICE, DELETE_BOUNDARY, DELETE_CANARY, DELETE_GROUP, DELETE_KEY,
-    DELETE_OWN_KEY, DELETE_POLICY, DELETE_POLICY_VERSION, DELETE_SERVICE, DELETE_USER, DETACH_GROUP_POLICY,
-    DETACH_POLICY, DISABLE_KEY, DISABLE_OWN_KEY, ENABLE_KEY, ENABLE_OWN_KEY, EXPORT_AUDIT,
-    GET_CREDENTIAL_REPORT, GET_OVERVIEW, GET_POLICY, GET_POLICY_VERSION, GET_USER, LIST_ALL_ATTACHED,
-    LIST_ATTACHED, LIST_CANARIES, LIST_GATE_TOKENS, LIST_GROUP_POLICIES, LIST_GROUPS, LIST_GROUPS_OF_USER,
-    LIST_MEMBERS, LIST_POLICIES, LIST_POLICY_VERSIONS, LIST_SERVICES, LIST_USERS, PUT_BOUNDARY, QUERY_KEY,
-    QUERY_KEY_LIMITS, QUERY_OWN_KEY, READ_AUDIT, READ_SETTINGS, REMOVE_MEMBER, REVOKE_GATE_TOKEN, ROTATE_KEY,
-    SET_DEFAULT_POLICY_VERSION, SHOW_SECRET, UPDATE_GROUP, UPDATE_KEY_LIMITS, UPDATE_SERVICE, UPDATE_USER,
+    CREATE_POLICY_VERSION, CREATE_SERVICE, CREATE_WEBHOOK, DELETE_BOUNDARY, DELETE_CANARY, DELETE_GROUP,
+    DELETE_KEY, DELETE_OWN_KEY, DELETE_POLICY, DELETE_POLICY_VERSION, DELETE_SERVICE, DELETE_USER,
+    DELETE_WEBHOOK, DETACH_GROUP_POLICY, DETACH_POLICY, DISABLE_KEY, DISABLE_OWN_KEY, ENABLE_KEY,
+    ENABLE_OWN_KEY, EXPORT_AUDIT, GET_CREDENTIAL_REPORT, GET_OVERVIEW, GET_POLICY, GET_POLICY_VERSION,
+    GET_USER, LIST_ALL_ATTACHED, LIST_ATTACHED, LIST_CANARIES, LIST_GATE_TOKENS, LIST_GROUP_POLICIES,
+    LIST_GROUPS, LIST_GROUPS_OF_USER, LIST_MEMBERS, LIST_POLICIES, LIST_POLICY_VERSIONS, LIST_SERVICES,
+    LIST_USERS, LIST_WEBHOOKS, PUT_BOUNDARY, QUERY_KEY, QUERY_KEY_LIMITS, QUERY_OWN_KEY, READ_AUDIT,
+    READ_SETTINGS, REMOVE_MEMBER, REVOKE_GATE_TOKEN, ROTATE_KEY, SET_DEFAULT_POLICY_VERSION, SHOW_SECRET,
+    UPDATE_GROUP, UPDATE_KEY_LIMITS, UPDATE_SERVICE, UPDATE_USER, UPDATE_WEBHOOK,
 };
-use crate::web::forms::{kept, once};
 use crate::web::pages::account::{beyond, settings, setup, system};
 use crate::web::pages::keys::{self, reveal};
 use crate::web::pages::me::{self, factors, identity, mfa};
 use crate::web::pages::policies::{self, simulate};
 use crate::web::pages::{
-    audit, canaries, chooser, claims, confirm, grants, groups, help, home, jump, overview, reports, saved,
-    selection, services, sign_in, step_up, users,
+    audit, canaries, chooser, claims, confirm, grants, groups, help, home, jump, notices, overview, reports,
+    saved, selection, services, sign_in, step_up, users, webhooks,
 };
-use actix_web::body::BoxBody;
-use actix_web::dev::ServiceRequest;
-use actix_web::http::Method;
-use actix_web::middleware::{Next, from_fn};
-use actix_web::web::{self, ServiceConfig, to};
-use actix_web::{HttpRequest, Route, guard};
-
-/// What a route asks about whoever comes: a sign-in, or actions that policies have to allow. A page about a user, a
-/// group or a policy also wants the caller to be allowed to see that.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum Asks {
-    /// Nothing, not even to be signed in.
-    Nothing,
-    /// To be signed in, whatever the policies say.
-    SignIn,
-    For(&'static str),
-    All(&'static [&'static str]),
-    Any(&'static [&'static str]),
-}
-use Asks::{All, Any, For, Nothing, SignIn};
-
-/// A page or an action, by method and address.
-pub struct Endpoint {
-    pub method: &'static str,
-    pub path: &'static str,
-    pub asks: Asks,
-    handler: fn() -> Route,
-    /// Whether sending the form makes something, which a second sending must not do again.
-    makes: bool,
-}
-
-const fn get(path: &'static str, asks: Asks, handler: fn() -> Route) -> Endpoint {
-    Endpoint { method: "GET", path, asks, handler, makes: false }
-}
-
-const fn post(path: &'static str, asks: Asks, handler: fn() -> Route) -> Endpoint {
-    Endpoint { method: "POST", path, asks, handler, makes: false }
-}
-
-const fn make(path: &'static str, asks: Asks, handler: fn() -> Route) -> Endpoint {
-    Endpoint { method: "POST", path, asks, handler, makes: true }
-}
+use actix_web::web::{ServiceConfig, to};
 
 /// What replacing a key does to others' keys, and to one's own.
 const REPLACES: &[&str] = &[ROTATE_KEY, QUERY_KEY, CREATE_KEY, DISABLE_KEY, DELETE_KEY];
@@ -280,6 +238,8 @@ pub const ENDPOINTS: &[Endpoint] = &[
     post("/audit/filters", For(READ_AUDIT), || to(saved::save_of_log)),
     post("/audit/filters/delete", For(READ_AUDIT), || to(saved::delete_of_log)),
     get("/audit/{seq}", For(READ_AUDIT), || to(audit::detail)),
+    get("/notices", For(READ_AUDIT), || to(notices::index)),
+    post("/notices/read", For(READ_AUDIT), || to(notices::mark_read)),
     get("/reports/credentials", For(GET_CREDENTIAL_REPORT), || to(reports::index)),
     post("/reports/credentials", For(GET_CREDENTIAL_REPORT), || to(reports::ask)),
     get("/reports/credentials/download", For(GET_CREDENTIAL_REPORT), || to(reports::download)),
@@ -315,6 +275,18 @@ pub const ENDPOINTS: &[Endpoint] = &[
     get("/settings/gates/created", For(CREATE_GATE_TOKEN), || to(services::tokens::created)),
     get("/settings/gates/{token}/revoke", For(REVOKE_GATE_TOKEN), || to(confirm::revoke_token)),
     post("/settings/gates/{token}/revoke", For(REVOKE_GATE_TOKEN), || to(services::tokens::revoke)),
+    get("/settings/webhooks", For(LIST_WEBHOOKS), || to(webhooks::list::index)),
+    get("/settings/webhooks/new", For(CREATE_WEBHOOK), || to(webhooks::form::new_form)),
+    make("/settings/webhooks/new", For(CREATE_WEBHOOK), || to(webhooks::form::create)),
+    get("/settings/webhooks/created", For(CREATE_WEBHOOK), || to(webhooks::form::created)),
+    get("/settings/webhooks/{webhook}", For(LIST_WEBHOOKS), || to(webhooks::list::show)),
+    get("/settings/webhooks/{webhook}/edit", All(&[LIST_WEBHOOKS, UPDATE_WEBHOOK]), || {
+        to(webhooks::form::edit_form)
+    }),
+    post("/settings/webhooks/{webhook}/edit", For(UPDATE_WEBHOOK), || to(webhooks::form::edit)),
+    post("/settings/webhooks/{webhook}/test", For(UPDATE_WEBHOOK), || to(webhooks::list::test)),
+    get("/settings/webhooks/{webhook}/delete", For(DELETE_WEBHOOK), || to(confirm::delete_webhook)),
+    post("/settings/webhooks/{webhook}/delete", For(DELETE_WEBHOOK), || to(webhooks::list::delete)),
     get("/me/security", SignIn, || to(me::security)),
     get("/me/password", SignIn, || to(me::password_form)),
     post("/me/password", SignIn, || to(me::change_password)),
@@ -334,58 +306,7 @@ pub const ENDPOINTS: &[Endpoint] = &[
     post("/help/api/debug", Any(&[QUERY_OWN_KEY, QUERY_KEY]), || to(help::debug::submit)),
 ];
 
-/// Registers every endpoint; a page answers `HEAD` as well, and other methods with 405.
+/// Registers every endpoint.
 pub fn configure(config: &mut ServiceConfig) {
-    let mut paths: Vec<&str> = ENDPOINTS.iter().map(|endpoint| endpoint.path).collect();
-    paths.dedup();
-    for path in paths {
-        let here = || ENDPOINTS.iter().filter(move |endpoint| endpoint.path == path);
-        let mut resource = web::resource(path).wrap(from_fn(catch_panic));
-        for endpoint in here() {
-            resource = resource.route(accepting(endpoint));
-        }
-        let allowed: Vec<&str> = here().map(|endpoint| endpoint.method).collect();
-        let allow = allowed.join(", ").replace("GET", "GET, HEAD");
-        let refuse = move |request: HttpRequest| {
-            let allow = allow.clone();
-            async move {
-                recognise(&request).await;
-                Err::<actix_web::HttpResponse, PageError>(PageError::MethodNotAllowed(allow))
-            }
-        };
-        config.service(resource.default_service(web::to(refuse)));
-    }
-}
-
-fn accepting(endpoint: &Endpoint) -> Route {
-    let route = (endpoint.handler)();
-    let route = if endpoint.makes { route.wrap(from_fn(once::guard)) } else { route };
-    match endpoint.method {
-        "GET" => route.wrap(from_fn(kept::show)).guard(reading()),
-        method => {
-            let has_page = ENDPOINTS.iter().any(|page| page.method == "GET" && page.path == endpoint.path);
-            let keep =
-                move |request: ServiceRequest, next: Next<BoxBody>| kept::keep(request, next, has_page);
-            let method = Method::from_bytes(method.as_bytes()).unwrap_or(Method::POST);
-            route.wrap(from_fn(keep)).guard(guard::Method(method))
-        }
-    }
-}
-
-/// `GET`, or `HEAD` for the same without the body.
-pub fn reading() -> impl guard::Guard {
-    guard::Any(guard::Get()).or(guard::Head())
-}
-
-/// Whatever has no endpoint.
-pub async fn nowhere(request: HttpRequest) -> Result<actix_web::HttpResponse, PageError> {
-    recognise(&request).await;
-    Err(PageError::NotFound)
-}
-
-/// Finds out who asks, so that a signed-in person sees the error inside the console; others see it all the same.
-async fn recognise(request: &HttpRequest) {
-    if let Err(error) = caller(request).await {
-        tracing::debug!(%error, "an error page for somebody unknown");
-    }
+    endpoint::register(ENDPOINTS, config);
 }

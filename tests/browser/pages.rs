@@ -11,6 +11,7 @@ mod own;
 mod policies;
 mod services;
 mod users;
+mod webhooks;
 mod without_scripts;
 
 use crate::support::TestApp;

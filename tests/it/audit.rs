@@ -82,7 +82,7 @@ async fn what_cannot_be_written_down_is_not_done() {
         .store
         .write_now(|conn| {
             use diesel::RunQueryDsl;
-            diesel::sql_query("ALTER TABLE audit_events RENAME TO audit_away").execute(conn)?;
+            diesel::sql_query("ALTER TABLE audit_events RENAME COLUMN detail TO away").execute(conn)?;
             Ok::<_, camlock::store::StoreError>(())
         })
         .unwrap();

@@ -1,6 +1,7 @@
 //! Lists in documents say what the sources say.
 
 use camlock::domain::audit::EventName;
+use camlock::domain::notice::Topic;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
@@ -35,6 +36,17 @@ fn the_table_of_events_has_every_event_and_no_other() {
     let tables = section(&document, "## Audit events");
     let begin = tables.find("| event | when |").unwrap();
     assert_eq!(column(&tables[begin..], 0), owned(EventName::ALL.map(EventName::as_str)));
+}
+
+#[test]
+fn the_table_of_topics_has_every_topic_with_its_events_and_no_other() {
+    let document = text("docs/WEBHOOKS.md");
+    let rows = section(&document, "## What is told").lines().filter(|line| line.starts_with("| `"));
+    let told: BTreeMap<String, BTreeSet<String>> =
+        rows.map(|row| (column(row, 0).pop_first().unwrap(), column(row, 1))).collect();
+    let events = |topic: Topic| owned(topic.events().iter().map(|name| name.as_str()));
+    let known = Topic::ALL.map(|topic| (topic.as_str().to_owned(), events(topic)));
+    assert_eq!(told, BTreeMap::from(known));
 }
 
 #[test]

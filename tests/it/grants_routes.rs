@@ -69,6 +69,10 @@ impl Scene {
             form("/settings/gates/new".to_owned(), &[("name", "edge"), ("service", "orders")]),
             form("/settings/services/orders/delete".to_owned(), &[]),
             form("/canaries/new".to_owned(), &[("name", "wiki page")]),
+            form(
+                "/settings/webhooks/new".to_owned(),
+                &[("name", "pager"), ("url", "https://1.1.1.1/"), ("event", "keys")],
+            ),
         ]
     }
 }

@@ -21,13 +21,15 @@ pub fn sources(folder: &str) -> Vec<(PathBuf, String)> {
 }
 
 /// What each layer must not name.
-const LAYERS: [(&str, &[&str]); 13] = [
+const LAYERS: [(&str, &[&str]); 15] = [
     ("domain", &["actix", "askama", "diesel", "tokio", "crate::app", "crate::http", "crate::store"]),
     ("domain", ABOVE_APP),
     ("store", &["actix", "askama", "crate::app", "crate::http", "crate::vault"]),
     ("store", ABOVE_APP),
     ("vault", &["actix", "askama", "diesel", "crate::app", "crate::http", "crate::store"]),
     ("vault", ABOVE_APP),
+    ("courier", &["actix", "askama", "diesel", "crate::app", "crate::http", "crate::store", "crate::vault"]),
+    ("courier", ABOVE_APP),
     ("app", &["actix", "askama", "diesel", "crate::http"]),
     ("app", ABOVE_APP),
     ("http", &["askama", "diesel", "crate::api", "crate::app", "crate::store", "crate::vault", "crate::web"]),

@@ -5,7 +5,8 @@ use crate::support::people::Person;
 use crate::support::process::operate;
 use crate::support::{TestApp, code};
 use camlock::app::keys::limits::idle;
-use camlock::app::keys::usage::unwritten;
+use camlock::app::keys::usage::{flush_usage, unwritten};
+use camlock::app::operator::timed::do_what_is_due;
 use camlock::clock;
 use camlock::store::{Conn, StoreError};
 use diesel::RunQueryDsl;
@@ -242,15 +243,12 @@ async fn a_key_that_nobody_calls_with_is_warned_of_twice_and_then_disabled() {
         let root = &root;
         async move { root.browser.get(&format!("/audit?event={name}")).await.count("tbody tr[data-seq]") }
     };
-    let sweep = || async { idle::sweep(&app.app).await.unwrap() };
+    let sweep = || async {
+        flush_usage(&app.app).await.unwrap();
+        idle::sweep(&app.app).await.unwrap()
+    };
 
-    assert_eq!(who(&client).await, "");
     assert_eq!(sweep().await, 0);
-    assert_eq!(
-        unwritten(&app.app),
-        1,
-        "where nothing is due, the use of keys is left to be written at its pace"
-    );
     for (days, looked) in [(22, 0), (1, 1), (0, 0), (5, 0), (1, 1), (0, 0)] {
         app.wait(days * DAY);
         assert_eq!(sweep().await, looked);
@@ -275,6 +273,24 @@ async fn a_key_that_nobody_calls_with_is_warned_of_twice_and_then_disabled() {
     app.wait(60);
     sweep().await;
     assert_eq!(who(&client).await, "", "whoever enables it starts the count anew");
+}
+
+#[actix_web::test]
+async fn the_use_of_keys_is_written_at_its_own_pace_unless_a_silent_key_is_due() {
+    let app = TestApp::spawn();
+    let (root, client, page) = with_key(&app).await;
+    set(&root, &page, &[("idle_days", "30")]).await;
+    assert_eq!(who(&client).await, "");
+
+    do_what_is_due(&app.app).await.unwrap();
+    assert_eq!(unwritten(&app.app), 1);
+
+    app.wait(29 * DAY);
+    assert_eq!(who(&client).await, "");
+    app.wait(DAY);
+    do_what_is_due(&app.app).await.unwrap();
+    assert_eq!(unwritten(&app.app), 0);
+    assert_eq!(who(&client).await, "", "a call that was not written down yet counts too");
 }
 
 #[actix_web::test]

@@ -14,7 +14,7 @@ use std::path::Path;
 use std::process::Command;
 
 /// Tests that together open every page, send every form and call every action.
-const STORIES: [&str; 33] = [
+const STORIES: [&str; 35] = [
     "canaries::",
     "quarantine::",
     "last_use::",
@@ -44,6 +44,8 @@ const STORIES: [&str; 33] = [
     "saved_filters::",
     "overview",
     "claims::",
+    "webhooks",
+    "notices::",
     "claims_list::",
     "invitations::",
     "api_rotations::",

@@ -47,7 +47,8 @@ pub async fn own_activity(app: &App, caller: &Caller) -> Result<Vec<Event>, Fail
     Ok(page.events)
 }
 
-async fn event_page(
+/// One page of an account's log, for whoever was asked already.
+pub(in crate::app) async fn event_page(
     app: &App,
     caller: &Caller,
     filter: EventFilter,

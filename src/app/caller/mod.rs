@@ -61,6 +61,8 @@ pub struct SignedIn {
     /// Whether there is another account to switch to.
     pub can_switch: bool,
     pub duty: Duty,
+    /// Bad notices that are not read yet, counted up to a hundred; none for whoever may not read them.
+    pub alarms: usize,
     /// Of a form that makes something: it is good for that once.
     pub(in crate::app) sending: Option<Arc<Sending>>,
 }
@@ -160,6 +162,13 @@ impl Caller {
         match &mut self.by {
             By::Session(signed_in) => Some(signed_in),
             By::Key(_) => None,
+        }
+    }
+
+    /// Takes note of bad notices that are not read yet.
+    pub(in crate::app) fn set_alarms(&mut self, alarms: usize) {
+        if let Some(signed_in) = self.signed_in_mut() {
+            signed_in.alarms = alarms;
         }
     }
 

@@ -2,12 +2,14 @@
 
 pub(super) mod event;
 pub mod steward;
+pub(super) mod told;
 
 use super::caller::Caller;
 use super::{App, Failure};
-use crate::domain::audit::{EventName, Outcome};
+use crate::domain::audit::{Event, EventName, Outcome};
 use crate::store::{Conn, audit};
 use event::Draft;
+use told::Listeners;
 
 /// Whoever changes something: what their change uses up, in the same transaction.
 pub trait Spend: Clone + Send + Sync + 'static {
@@ -84,8 +86,12 @@ impl<By: Spend> Change<'_, By> {
         if !self.is_undone {
             self.by.spend(self.conn, is_done)?;
         }
-        for event in self.events {
-            audit::insert(self.conn, &event.at(self.app.clock.now()))?;
+        let now = self.app.clock.now();
+        let events: Vec<Event> = self.events.into_iter().map(|draft| draft.at(now)).collect();
+        let listeners = Listeners::of(self.conn, &events)?;
+        for event in &events {
+            audit::insert(self.conn, event)?;
+            listeners.tell(self.app, self.conn, event)?;
         }
         Ok(())
     }

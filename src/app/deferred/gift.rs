@@ -163,6 +163,9 @@ fn touched(conn: &mut Conn, owner: Uin, grant: &Grant) -> Result<Vec<Uid>, Failu
         | Grant::CreateGateToken(_)
         | Grant::CreateCanary { .. }
         | Grant::DeleteCanary { .. }
+        | Grant::CreateWebhook(_)
+        | Grant::UpdateWebhook { .. }
+        | Grant::DeleteWebhook { .. }
         | Grant::UpdateKeyLimits { .. } => {}
         Grant::AttachToUser { uin, .. }
         | Grant::DetachFromUser { uin, .. }

@@ -24,6 +24,7 @@ use crate::app::users::permissions::{attach_policies_in, detach_policy_in};
 use crate::app::users::planned::PlannedUser;
 use crate::app::users::security::set_console_in;
 use crate::app::users::{Added, NewUser, add_user_in, first_password};
+use crate::app::webhooks::{create_webhook_in, delete_webhook_in, update_webhook_in};
 use crate::app::{App, Failure};
 use crate::domain::gate::written::{WrittenService, WrittenToken};
 use crate::domain::group::{GroupId, UserRef};
@@ -34,6 +35,7 @@ use crate::domain::permission::action;
 use crate::domain::policies::{Description, Document, PolicyId, PolicyName};
 use crate::domain::step_up::Purpose;
 use crate::domain::user::Uin;
+use crate::domain::webhook::written::WrittenWebhook;
 use crate::store::dialect;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -114,6 +116,14 @@ pub enum Grant {
     DeleteCanary {
         secret_id: String,
     },
+    CreateWebhook(WrittenWebhook),
+    UpdateWebhook {
+        id: String,
+        written: WrittenWebhook,
+    },
+    DeleteWebhook {
+        id: String,
+    },
     /// Of one's own key where there is no UIN.
     UpdateKeyLimits {
         uin: Option<i64>,
@@ -139,6 +149,10 @@ pub enum Granted {
     },
     /// A canary, whose pair the page that a ticket opens shows once.
     Canary {
+        ticket: String,
+    },
+    /// A webhook, whose secret the page that a ticket opens shows once.
+    Webhook {
         ticket: String,
     },
 }
@@ -308,6 +322,11 @@ fn perform(change: &mut Change<'_>, plan: &Plan) -> Result<Granted, Failure> {
             let id = SecretId::parse(secret_id).map_err(|_| Failure::NotFound)?;
             delete_canary_in(change, &id)
         }
+        Grant::CreateWebhook(written) => {
+            return create_webhook_in(change, written).map(|ticket| Granted::Webhook { ticket });
+        }
+        Grant::UpdateWebhook { id, written } => update_webhook_in(change, id, written),
+        Grant::DeleteWebhook { id } => delete_webhook_in(change, id),
     };
     done.map(|()| Granted::Done)
 }

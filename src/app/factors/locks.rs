@@ -66,6 +66,10 @@ pub(in crate::app) fn count_wrong_code(
     }
     tell(change, attempt, untold);
     attempt.event().refused("wrong code").record(change);
+    if let Some(seconds) = lock {
+        let event = change.event(EventName::LOCK_OUT).refused("wrong codes");
+        event.fact("purpose", attempt.purpose).fact("seconds", seconds).record(change);
+    }
     Ok(lock)
 }
 

@@ -1,8 +1,9 @@
 //! What is due at set times: one server of those on the database does it, and another when that one is gone.
 
-use crate::app::keys::limits::idle;
+use crate::app::keys::limits::{ahead, idle};
 use crate::app::keys::rotations;
 use crate::app::keys::trials;
+use crate::app::keys::usage::flush_usage;
 use crate::app::{App, Failure};
 use crate::store::leases::{self, Lease};
 
@@ -18,12 +19,23 @@ pub async fn do_what_is_due(app: &App) -> Result<(), Failure> {
         return Ok(());
     }
     // One that fails does not keep the others from being done.
-    let idle = idle::sweep(app).await;
+    let idle = disable_idle(app).await;
     let trials = trials::end_trials(app).await;
     let rotations = rotations::do_due_steps(app).await;
+    let warnings = ahead::warn(app).await;
     idle?;
     trials?;
+    warnings?;
     rotations.map(drop)
+}
+
+/// Keys that were called with lately are not taken for silent: where one is due, what keys were used for is written down first.
+async fn disable_idle(app: &App) -> Result<(), Failure> {
+    if idle::is_due(app).await? {
+        flush_usage(app).await?;
+        idle::sweep(app).await?;
+    }
+    Ok(())
 }
 
 /// Whether this server has the work for the next minute.

@@ -6,11 +6,14 @@ use crate::app::caller::{By, Caller, Duty, Preferences, SignedIn};
 use crate::app::session::rules::live_session;
 use crate::app::{App, Failure};
 use crate::domain::account::Account;
+use crate::domain::permission::action;
 use crate::domain::session::Stage;
 use crate::domain::source::Source;
 use crate::domain::user::{User, UserKind};
 use crate::store::identities::Identity;
-use crate::store::{Conn, StoreError, accounts, identities, policies, sessions, totp_devices, users};
+use crate::store::{
+    Conn, StoreError, accounts, identities, notices, policies, sessions, totp_devices, users,
+};
 use std::sync::Arc;
 
 /// The signed-in person behind a session, unless it has ended in one of the ways a session ends.
@@ -66,9 +69,10 @@ fn load_caller(app: &App, conn: &mut Conn, id_hash: &str, source: Source) -> Res
         session: Arc::new(session),
         has_mfa,
         can_switch,
+        alarms: 0,
         sending: None,
     };
-    let caller = Caller {
+    let mut caller = Caller {
         by: By::Session(signed_in),
         access: access_of(conn, &user, &account, app.clock.now())?,
         user: Arc::new(user),
@@ -77,6 +81,10 @@ fn load_caller(app: &App, conn: &mut Conn, id_hash: &str, source: Source) -> Res
         apps: Arc::new(apps),
         clearance: Clearance::Closed,
     };
+    if caller.may_here(action::READ_AUDIT) {
+        let alarms = notices::new_alarms(conn, caller.owner(), caller.user.uid)?;
+        caller.set_alarms(alarms);
+    }
     Ok(caller.cleared_by_session(app.clock.now()))
 }
 

@@ -18,7 +18,7 @@ use crate::domain::audit::EventName;
 use crate::domain::secret::Password;
 use crate::domain::session::{Session, SignInMethod, Stage};
 use crate::domain::source::Source;
-use crate::domain::throttle::TOLD_WRONG_CODES;
+use crate::domain::throttle::{TOLD_WAIT, TOLD_WRONG_CODES};
 use crate::domain::user::{Uin, User};
 use crate::metrics::Step;
 use crate::passwords::Verdict;
@@ -86,7 +86,7 @@ async fn try_password(app: &App, credentials: Credentials, source: Source) -> Re
         Err(error) => return Err(take_back(app, buckets, error).await),
     };
     let rehashed = match verdict {
-        Verdict::Wrong => return Err(refuse_sign_in(app, user, source).await?),
+        Verdict::Wrong => return Err(refuse_sign_in(app, user, source, buckets).await?),
         Verdict::Right => None,
         Verdict::Renewed(hash) => Some(hash),
     };
@@ -94,7 +94,7 @@ async fn try_password(app: &App, credentials: Credentials, source: Source) -> Re
         Some(user) if user.console_login => {
             pass_first_step(app, Proven { user, stored, rehashed, buckets }, source).await
         }
-        user => Err(refuse_sign_in(app, user, source).await?),
+        user => Err(refuse_sign_in(app, user, source, buckets).await?),
     }
 }
 
@@ -163,16 +163,30 @@ pub(in crate::app) fn let_in(
     Ok(SignedIn { session, needs_code: false, device, account, can_switch, ended, wrong_codes })
 }
 
-async fn refuse_sign_in(app: &App, user: Option<User>, source: Source) -> Result<Failure, Failure> {
+async fn refuse_sign_in(
+    app: &App,
+    user: Option<User>,
+    source: Source,
+    buckets: Buckets,
+) -> Result<Failure, Failure> {
     app.change(&Outsider, move |change| {
-        // Unknown names are written down too, for the operator: both cases then cost the same.
-        let event = if let Some(user) = &user {
-            Draft::sign_in(user, &source)
-        } else {
-            let nobody = Actor { owner: Uin(0), uin: Uin(0), name: "unknown", source: &source };
-            Draft::new(EventName::SIGN_IN, &nobody)
+        let is_shut = match buckets.ensure_open(change.conn, change.app.clock.now()) {
+            Err(Failure::Throttled { seconds }) => seconds >= TOLD_WAIT,
+            open => open.map(|()| false)?,
         };
-        event.refused("wrong name or password").record(change);
+        // Unknown names are written down too, for the operator: both cases then cost the same.
+        let event = |name| match &user {
+            Some(user) => Draft::new(name, &Actor::of(user, &source)),
+            None => {
+                let nobody = Actor { owner: Uin(0), uin: Uin(0), name: "unknown", source: &source };
+                Draft::new(name, &nobody)
+            }
+        };
+        event(EventName::SIGN_IN).refused("wrong name or password").record(change);
+        if is_shut {
+            let event = event(EventName::LOCK_OUT).refused("wrong passwords");
+            event.fact("purpose", "sign_in").record(change);
+        }
         Ok(Failure::NotProven)
     })
     .await

@@ -121,6 +121,10 @@ fn guess(
             identities::set_wrong_codes(change.conn, uin, wrong_codes.saturating_add(1))?;
         }
         Draft::sign_in(&half.user, &half.source).refused("wrong code").record(change);
+        if matches!(proof, Proof::Code(_)) && wrong_codes.saturating_add(1) == MANY_WRONG_CODES {
+            let event = Draft::new(EventName::LOCK_OUT, &Actor::of(&half.user, &half.source));
+            event.refused("wrong codes").fact("purpose", "sign_in").record(change);
+        }
         return Ok(Err(Failure::NotProven));
     }
     buckets.clear(change.conn)?;

@@ -93,9 +93,17 @@ impl EventName {
     pub const EXPORT_USERS: Self = Self("ExportUsers");
     pub const SAVE_FILTER: Self = Self("SaveFilter");
     pub const DELETE_FILTER: Self = Self("DeleteFilter");
+    pub const KEY_EXPIRES_SOON: Self = Self("KeyExpiresSoon");
+    pub const CREATE_WEBHOOK: Self = Self("CreateWebhook");
+    pub const UPDATE_WEBHOOK: Self = Self("UpdateWebhook");
+    pub const DELETE_WEBHOOK: Self = Self("DeleteWebhook");
+    pub const TEST_WEBHOOK: Self = Self("TestWebhook");
+    pub const STOP_WEBHOOK: Self = Self("StopWebhook");
+    pub const GIVE_UP_DELIVERY: Self = Self("GiveUpDelivery");
+    pub const LOCK_OUT: Self = Self("LockOut");
 
     /// All of them.
-    pub const ALL: [Self; 88] = [
+    pub const ALL: [Self; 96] = [
         Self::SETUP,
         Self::SIGN_IN,
         Self::SIGN_OUT,
@@ -184,6 +192,14 @@ impl EventName {
         Self::EXPORT_USERS,
         Self::SAVE_FILTER,
         Self::DELETE_FILTER,
+        Self::KEY_EXPIRES_SOON,
+        Self::CREATE_WEBHOOK,
+        Self::UPDATE_WEBHOOK,
+        Self::DELETE_WEBHOOK,
+        Self::TEST_WEBHOOK,
+        Self::STOP_WEBHOOK,
+        Self::GIVE_UP_DELIVERY,
+        Self::LOCK_OUT,
     ];
 
     /// The name in the database, in the filter and in what is exported.

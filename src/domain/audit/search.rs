@@ -1,6 +1,7 @@
 //! What a page of the log is asked for, and where it begins.
 
 use super::Outcome;
+use crate::domain::notice::Level;
 use crate::domain::user::Uin;
 
 /// What a page of the log is asked for.
@@ -17,6 +18,8 @@ pub struct EventFilter {
     /// Either actor or target: a user's own activity.
     pub about: Option<Uin>,
     pub request_id: Option<String>,
+    /// Only what belongs into the notices: all of them, or the bad ones.
+    pub notices: Option<Level>,
 }
 
 /// What the target of an event has to be: any of these.

@@ -57,6 +57,11 @@ const fn of_invitation(name: EventName, told: [&'static str; 2]) -> Words {
     words(name, EventGroup::Users, About::Other, told)
 }
 
+/// Of an event about how somebody signs in.
+const fn of_sign_in(name: EventName, told: [&'static str; 2]) -> Words {
+    words(name, EventGroup::SignIn, About::User, told)
+}
+
 /// Of an event about a user's key.
 const fn of_key(name: EventName, told: [&'static str; 2]) -> Words {
     words(name, EventGroup::Keys, About::User, told)
@@ -64,69 +69,20 @@ const fn of_key(name: EventName, told: [&'static str; 2]) -> Words {
 
 /// Every event that there is, once.
 pub const WORDS: &[Words] = &[
-    words(EventName::SIGN_IN, EventGroup::SignIn, About::User, ["Signed in", "sign in"]),
-    words(EventName::SIGN_OUT, EventGroup::SignIn, About::User, ["Signed out", "sign out"]),
-    words(EventName::END_SESSION, EventGroup::SignIn, About::User, ["Ended a session", "end a session"]),
-    words(
-        EventName::SWITCH_IDENTITY,
-        EventGroup::SignIn,
-        About::User,
-        ["Switched account", "switch account"],
-    ),
-    words(
-        EventName::STEP_UP,
-        EventGroup::SignIn,
-        About::User,
-        ["Passed a verification", "pass a verification"],
-    ),
-    words(
-        EventName::END_VERIFICATION,
-        EventGroup::SignIn,
-        About::User,
-        ["Ended a verification", "end a verification"],
-    ),
-    words(
-        EventName::USE_TICKET,
-        EventGroup::SignIn,
-        About::User,
-        ["Opened a page once", "open a page again"],
-    ),
-    words(
-        EventName::USE_RECOVERY_CODE,
-        EventGroup::SignIn,
-        About::User,
-        ["Used a recovery code", "use a recovery code"],
-    ),
-    words(
-        EventName::CHANGE_PASSWORD,
-        EventGroup::SignIn,
-        About::User,
-        ["Changed a password", "change a password"],
-    ),
-    words(
-        EventName::ADD_MFA_DEVICE,
-        EventGroup::SignIn,
-        About::User,
-        ["Added an authenticator app", "add an authenticator app"],
-    ),
-    words(
-        EventName::REMOVE_MFA_DEVICE,
-        EventGroup::SignIn,
-        About::User,
-        ["Removed an authenticator app", "remove an authenticator app"],
-    ),
-    words(
-        EventName::REPLACE_RECOVERY_CODES,
-        EventGroup::SignIn,
-        About::User,
-        ["Replaced recovery codes", "replace recovery codes"],
-    ),
-    words(
-        EventName::UNLOCK,
-        EventGroup::SignIn,
-        About::User,
-        ["Lifted a wait after wrong tries", "lift a wait after wrong tries"],
-    ),
+    of_sign_in(EventName::SIGN_IN, ["Signed in", "sign in"]),
+    of_sign_in(EventName::SIGN_OUT, ["Signed out", "sign out"]),
+    of_sign_in(EventName::END_SESSION, ["Ended a session", "end a session"]),
+    of_sign_in(EventName::SWITCH_IDENTITY, ["Switched account", "switch account"]),
+    of_sign_in(EventName::STEP_UP, ["Passed a verification", "pass a verification"]),
+    of_sign_in(EventName::END_VERIFICATION, ["Ended a verification", "end a verification"]),
+    of_sign_in(EventName::USE_TICKET, ["Opened a page once", "open a page again"]),
+    of_sign_in(EventName::USE_RECOVERY_CODE, ["Used a recovery code", "use a recovery code"]),
+    of_sign_in(EventName::CHANGE_PASSWORD, ["Changed a password", "change a password"]),
+    of_sign_in(EventName::ADD_MFA_DEVICE, ["Added an authenticator app", "add an authenticator app"]),
+    of_sign_in(EventName::REMOVE_MFA_DEVICE, ["Removed an authenticator app", "remove an authenticator app"]),
+    of_sign_in(EventName::REPLACE_RECOVERY_CODES, ["Replaced recovery codes", "replace recovery codes"]),
+    of_sign_in(EventName::LOCK_OUT, ["Signed in or verified too often", "sign in or verify too often"]),
+    of_sign_in(EventName::UNLOCK, ["Lifted a wait after wrong tries", "lift a wait after wrong tries"]),
     of_key(EventName::CREATE_API_KEY, ["Created a key", "create a key"]),
     of_key(EventName::CREATE_ACCESS_KEY, ["Created a key by the API", "create a key by the API"]),
     of_key(EventName::IMPORT_API_KEY, ["Imported a key", "import a key"]),
@@ -139,6 +95,7 @@ pub const WORDS: &[Words] = &[
         EventName::KEY_IDLE_SOON,
         ["Warned that an unused key will be disabled", "warn that an unused key will be disabled"],
     ),
+    of_key(EventName::KEY_EXPIRES_SOON, ["Warned that a key will expire", "warn that a key will expire"]),
     of_key(
         EventName::UPDATE_ACCESS_KEY,
         ["Changed the status of a key by the API", "change the status of a key by the API"],
@@ -375,6 +332,12 @@ pub const WORDS: &[Words] = &[
         EventName::GET_CREDENTIAL_REPORT,
         ["Downloaded the credential report", "download the credential report"],
     ),
+    of_account(EventName::CREATE_WEBHOOK, ["Made a webhook", "make a webhook"]),
+    of_account(EventName::UPDATE_WEBHOOK, ["Changed a webhook", "change a webhook"]),
+    of_account(EventName::DELETE_WEBHOOK, ["Deleted a webhook", "delete a webhook"]),
+    of_account(EventName::TEST_WEBHOOK, ["Sent a test to a webhook", "send a test to a webhook"]),
+    of_account(EventName::STOP_WEBHOOK, ["Turned a webhook off", "turn a webhook off"]),
+    of_account(EventName::GIVE_UP_DELIVERY, ["Gave a delivery up", "give a delivery up"]),
     of_account(EventName::EXPORT_AUDIT_LOG, ["Exported the audit log", "export the audit log"]),
     words(
         EventName::UPDATE_PREFERENCES,

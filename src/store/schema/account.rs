@@ -58,5 +58,6 @@ diesel::table! {
         user_agent -> Text,
         request_id -> Text,
         detail -> Text,
+        notice -> Nullable<Text>,
     }
 }

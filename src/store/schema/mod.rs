@@ -11,6 +11,7 @@ mod policy;
 mod session;
 mod signature;
 mod user;
+mod webhook;
 
 pub use account::{account_hours, accounts, audit_events, setup_tokens};
 pub use canary::{canaries, canary_alerts, canary_touches};
@@ -31,6 +32,7 @@ pub use signature::{replays, signed_changes, signed_seconds};
 pub use user::{
     group_members, user_boundaries, user_groups, user_lines, user_looks, user_starts, user_terms, users,
 };
+pub use webhook::{key_warnings, notices_read, webhook_deliveries, webhooks};
 
 diesel::joinable!(users -> accounts (owner_uin));
 diesel::joinable!(administrators -> users (uid));
@@ -94,9 +96,11 @@ diesel::allow_tables_to_appear_in_same_query!(
     key_records,
     key_refusals,
     key_usage,
+    key_warnings,
     leases,
     meta,
     nodes,
+    notices_read,
     policies,
     policy_attachments,
     policy_use_changes,
@@ -126,5 +130,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     user_looks,
     user_starts,
     user_terms,
-    users
+    users,
+    webhook_deliveries,
+    webhooks
 );

@@ -23,7 +23,7 @@ const MAX_BYTES: usize = 64 * 1024;
 /// The most fields of a form: all policies of an account may be ticked at once.
 const MAX_FIELDS: usize = 512;
 /// Fields that may be sent more than once.
-const REPEATABLE: [&str; 6] = ["group", "key", "member", "policy", "service", "user"];
+const REPEATABLE: [&str; 7] = ["event", "group", "key", "member", "policy", "service", "user"];
 
 /// The fields of a form.
 pub struct Form(Vec<(String, String)>);

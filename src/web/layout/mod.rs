@@ -139,7 +139,9 @@ fn access(caller: &Caller) -> Vec<NavItem> {
 }
 
 fn assurance(caller: &Caller) -> Vec<NavItem> {
+    let alarms = caller.signed_in().map_or(0, |signed_in| signed_in.alarms.min(99));
     let pages = [
+        (action::READ_AUDIT, NavItem { bad: alarms, ..item("notices", "Notices", "/notices", "bell") }),
         (action::READ_AUDIT, item("audit", "Audit log", "/audit", "scroll-text")),
         (action::QUERY_KEY, item("rotations", "Rotations", "/rotations", "git-compare")),
         (action::LIST_CANARIES, item("canaries", "Canary keys", "/canaries", "shield-alert")),
@@ -156,6 +158,7 @@ fn settings(caller: &Caller) -> Vec<NavItem> {
         (action::READ_SETTINGS, item("settings", "Account security", "/settings/security", "settings")),
         (action::LIST_SERVICES, item("services", "Services", "/settings/services", "terminal")),
         (action::LIST_GATE_TOKENS, item("gate-tokens", "Gate tokens", "/settings/gates", "key-round")),
+        (action::LIST_WEBHOOKS, item("webhooks", "Webhooks", "/settings/webhooks", "send")),
     ];
     pages.into_iter().filter(|(action, _)| caller.may_here(action)).map(|(_, item)| item).collect()
 }

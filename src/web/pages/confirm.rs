@@ -1,7 +1,7 @@
 //! Asks before something takes effect that takes rights away or gives them, and says what.
 
 use crate::app::policies::planned::Planned;
-use crate::app::{canaries, gate::tokens, groups, policies, services, users};
+use crate::app::{canaries, gate::tokens, groups, policies, services, users, webhooks};
 use crate::domain::{group::GroupId, paging::Paging, permission::action, policies::PolicyId, user::Uin};
 use crate::web::pages::impact::{self, ImpactPanel};
 use crate::web::pages::policies::text::{Sentence, diff, sentences};
@@ -255,6 +255,23 @@ pub async fn delete_canary(visit: Visit) -> PageResult {
         ..Asked::default()
     };
     asked.show(&visit, "canaries", "/canaries".to_owned())
+}
+
+/// Asks before a webhook is deleted.
+pub async fn delete_webhook(visit: Visit) -> PageResult {
+    visit.person.ensure_here(action::DELETE_WEBHOOK)?;
+    let id = visit.part("webhook").to_owned();
+    let name = webhooks::name_of_webhook(visit.app(), &visit.person, id).await?;
+    let asked = Asked {
+        title: format!("Delete the webhook {name}?"),
+        effects: vec![
+            "Nothing more is sent to it, not even what waits to be sent again.".to_owned(),
+            "Its secret and the list of its messages are gone.".to_owned(),
+        ],
+        button: "Delete webhook",
+        ..Asked::default()
+    };
+    asked.show(&visit, "webhooks", "/settings/webhooks".to_owned())
 }
 
 /// Asks before a gate token is revoked.

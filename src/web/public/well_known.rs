@@ -1,8 +1,8 @@
 //! What browsers, robots and researchers ask every site for.
 
 use crate::web::context::WebContext;
+use crate::web::endpoint::reading;
 use crate::web::public::assets;
-use crate::web::routes::reading;
 use actix_web::HttpResponse;
 use actix_web::http::header::{ContentType, LOCATION};
 use actix_web::web::{Data, ServiceConfig, route};

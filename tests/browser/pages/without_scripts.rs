@@ -27,7 +27,7 @@ async fn without_scripts_no_page_is_broken_and_no_control_is_dead() {
         paths.push(format!("/users/{long}/keys/{key}/records"));
         paths.push(format!("/users/selected/disable-keys?uin={long}&uin={alice}"));
         let fixed = "/ /attention/old /users /users/new /keys /audit /audit/3 /groups /policies /policies/new /policies/simulate /who-can /jump \
-            /settings/security /settings/security/keys /settings/security/idle-keys /claims /settings/services /settings/services/new /reports/credentials /canaries /canaries/new /settings/gates /settings/gates/new /me/security /me/password /me/sessions \
+            /settings/security /settings/security/keys /settings/security/idle-keys /claims /settings/services /settings/services/new /reports/credentials /canaries /canaries/new /notices /settings/webhooks /settings/webhooks/new /settings/gates /settings/gates/new /me/security /me/password /me/sessions \
             /me/preferences /me/mfa/totp/new /help/api?tool=curl /help/api?tool=java /help/api/debug /nowhere";
         paths.extend(fixed.split_whitespace().map(str::to_owned));
         for path in &paths {

@@ -38,6 +38,9 @@ INSERT INTO rotations SELECT 'rotation', owner_uin, uid, secret_id, 'AKID', 24, 
 INSERT INTO trials SELECT secret_id, uid, 1, 'root', 601 FROM api_keys WHERE NOT EXISTS (SELECT 1 FROM trials) LIMIT 1;
 INSERT INTO canary_touches VALUES ('AKIDx', 5, 'r', '::1', 'SDK "x"', 'API', 'cam', 'ListUsers', 'signed');
 INSERT INTO canary_alerts VALUES ('AKIDx', 7, '::/64');
+INSERT INTO webhook_deliveries VALUES ('msg_x', 'hook', 5, 'DisableApiKey', '{"a":"中"}', 6, 'waiting', 7, 1, 8, 500, 'status');
+INSERT INTO notices_read SELECT uid, 5 FROM users LIMIT 1;
+INSERT INTO key_warnings VALUES (14, 5, 'AKIDx');
 INSERT INTO key_actions VALUES ('AKIDx', 86400, 'cam', 'ListUsers', '*', 3, 86401);
 INSERT INTO user_starts SELECT owner_uin, 'zz', name_key, uid FROM users WHERE NOT EXISTS (SELECT 1 FROM user_starts) LIMIT 1;
 INSERT INTO policy_uses SELECT owner_uin, 1, 0, 0 FROM accounts WHERE NOT EXISTS (SELECT 1 FROM policy_uses) LIMIT 1;
@@ -62,6 +65,11 @@ pub fn fill_every_table(data: &Path, url: &str) {
     let canary = format!(
         "INSERT INTO canaries VALUES ('{id}', {owner}, x'{secret}', 'wiki', 1, 'root', NULL, '', 2, 3);"
     );
+    let secret = sealed(&places::webhook_secret(owner, "hook"));
+    let webhook = format!(
+        "INSERT INTO webhooks VALUES ('hook', {owner}, 'pager', 'https://a.example/', 'keys', x'{secret}', 1, 1, 'root', 2, \
+         'root', '', NULL, 3, 204, 'taken');"
+    );
     let forms = format!(
         "INSERT INTO kept_forms VALUES ('kept', 1, 2, x'{fields}', 3, 4); \
          INSERT INTO forms VALUES ('form', 'r', NULL, x'{answer}', 5), ('other', 'r', NULL, NULL, 5); \
@@ -70,6 +78,7 @@ pub fn fill_every_table(data: &Path, url: &str) {
     conn.batch_execute(ROWS).unwrap();
     conn.batch_execute(&forms).unwrap();
     conn.batch_execute(&canary).unwrap();
+    conn.batch_execute(&webhook).unwrap();
 }
 
 fn owner_of_an_account(conn: &mut Conn) -> Uin {

@@ -19,6 +19,7 @@ async fn pages_of_ones_own_are_as_they_were() {
     settings(&mut album, &app, &root).await;
     services(&mut album, &app, &root).await;
     canaries(&mut album, &app, &root).await;
+    webhooks(&mut album, &app, &root).await;
     log(&mut album, &root).await;
     help(&mut album, &app, &root).await;
     album.close();
@@ -131,6 +132,26 @@ async fn canaries(album: &mut Album, app: &TestApp, root: &Person) {
     album.open("canaries", &root.browser, "/canaries").await;
     album.open("canary", &root.browser, &format!("/canaries/{id}")).await;
     album.open("canary_delete", &root.browser, &format!("/canaries/{id}/delete")).await;
+}
+
+async fn webhooks(album: &mut Album, app: &TestApp, root: &Person) {
+    const NEW: &str = "/settings/webhooks/new";
+    album.open("webhooks_none", &root.browser, "/settings/webhooks").await;
+    album.open("webhook_new", &root.browser, NEW).await;
+    album.send("webhook_refused", root, NEW, &[("name", ""), ("url", "https://127.1/")]).await;
+    let fields = [("name", "Pager"), ("url", "https://1.1.1.1/hook"), ("event", "keys"), ("enabled", "1")];
+    let shown = root.grant(app, NEW, NEW, &fields).await.redirect();
+    album.open("webhook_created", &root.browser, &shown).await;
+    album.open("webhook_again", &root.browser, &shown).await;
+    let list = album.open("webhooks", &root.browser, "/settings/webhooks").await;
+    let page = format!("/settings/webhooks/{}", list.attribute("tr[data-webhook]", "data-webhook").unwrap());
+    root.create_key("/keys").await;
+    album.open("webhook", &root.browser, &page).await;
+    album.open("webhook_edit", &root.browser, &format!("{page}/edit")).await;
+    album.open("webhook_delete", &root.browser, &format!("{page}/delete")).await;
+    album.open("notices", &root.browser, "/notices").await;
+    album.open("notices_bad", &root.browser, "/notices?level=bad").await;
+    album.open("notices_past", &root.browser, "/notices?older=1").await;
 }
 
 async fn settings(album: &mut Album, app: &TestApp, root: &Person) {

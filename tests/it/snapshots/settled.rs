@@ -10,7 +10,7 @@ const ICON: (&str, &str) = (
 );
 
 /// What stands around something that varies; after the last `>` where that is an element.
-const MARKS: [(&str, &str, &str); 21] = [
+const MARKS: [(&str, &str, &str); 24] = [
     ("id=\"sealed\"", "<", "SEALED"),
     ("/claim/", "/", "CLAIM"),
     ("data-claim=\"", "\"", "CLAIM"),
@@ -20,6 +20,9 @@ const MARKS: [(&str, &str, &str); 21] = [
     ("id=\"totp-secret\"", "<", "SEED"),
     ("id=\"initial-password\"", "<", "PASSWORD"),
     ("id=\"gate-token\"", "<", "GATE-TOKEN"),
+    ("id=\"webhook-secret\"", "<", "WEBHOOK-SECRET"),
+    ("data-webhook=\"", "\"", "WEBHOOK"),
+    ("data-delivery=\"", "\"", "MESSAGE"),
     ("\"SecretAccessKey\":\"", "\"", "SECRET"),
     ("\"SecretKey\":\"", "\"", "SECRET"),
     ("\"Password\":\"", "\"", "PASSWORD"),

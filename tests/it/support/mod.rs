@@ -11,6 +11,7 @@ pub mod people;
 pub mod places;
 pub mod process;
 pub mod programs;
+pub mod receiver;
 pub mod statements;
 pub mod upgraded;
 pub mod visitors;

@@ -6,13 +6,14 @@ use super::people::Person;
 const DOCUMENT: &str =
     r#"{"version":"2.0","statement":[{"effect":"allow","action":"cam:GetUser","resource":"*"}]}"#;
 
-/// A user with a key, a group, a custom policy and a canary, by their ids.
+/// A user with a key, a group, a custom policy, a canary and a webhook, by their ids.
 pub struct Places {
     pub user: String,
     pub key: String,
     pub group: String,
     pub policy: String,
     pub canary: String,
+    pub webhook: String,
 }
 
 impl Places {
@@ -28,6 +29,11 @@ impl Places {
         root.browser.submit("/settings/gates/new", "/settings/gates/new", &fields).await.redirect();
         root.browser.submit("/canaries/new", "/canaries/new", &[("name", "wiki page")]).await.redirect();
         let canary = root.browser.get("/canaries").await.attribute("tr[data-canary]", "data-canary");
+        let fields = [("name", "pager"), ("url", "https://1.1.1.1/hook"), ("event", "keys")];
+        let new = "/settings/webhooks/new";
+        root.browser.submit(new, new, &fields).await.redirect();
+        let webhook = root.browser.get("/settings/webhooks").await;
+        let webhook = webhook.attribute("tr[data-webhook]", "data-webhook");
         let id = |address: String| address.split(['/', '?']).nth(2).expect("an id").to_owned();
         Self {
             user,
@@ -35,6 +41,7 @@ impl Places {
             group: id(group.redirect()),
             policy: id(policy.redirect()),
             canary: canary.expect("a canary"),
+            webhook: webhook.expect("a webhook"),
         }
     }
 
@@ -49,6 +56,7 @@ impl Places {
             .replace("{id}", &self.policy)
             .replace("{version}", "1")
             .replace("{canary}", &self.canary)
+            .replace("{webhook}", &self.webhook)
             .replace("{service}", "orders")
             .replace("{token}", "edge")
             .replace("{claim}", "none")

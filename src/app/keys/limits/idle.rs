@@ -2,7 +2,6 @@
 
 use crate::app::change::Outsider;
 use crate::app::change::event::{CAMLOCK, Draft};
-use crate::app::keys::usage::flush_usage;
 use crate::app::{App, Failure};
 use crate::clock;
 use crate::domain::audit::EventName;
@@ -29,15 +28,17 @@ fn next(from: i64, days: i64, now: i64) -> i64 {
     warnings.into_iter().find(|at| *at > now).unwrap_or(end)
 }
 
-/// Looks at the keys that are due; says how many they were.
+/// Whether there is a key to look at.
+pub async fn is_due(app: &App) -> Result<bool, Failure> {
+    let now = app.clock.now();
+    Ok(!app.store.read(move |conn| key_idle::due(conn, now, 1)).await?.is_empty())
+}
+
+/// Looks at the keys that are due; says how many they were. What keys were used for lately is to be written down before.
 pub async fn sweep(app: &App) -> Result<usize, Failure> {
     let now = app.clock.now();
     let due = app.store.read(move |conn| key_idle::due(conn, now, IN_ONE)).await?;
     let count = due.len();
-    if count > 0 {
-        // A key that was called with lately is not taken for silent.
-        flush_usage(app).await?;
-    }
     for id in due {
         app.change(&Outsider, move |change| {
             let draft = look(change.app, change.conn, &id)?;

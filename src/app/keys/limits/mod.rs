@@ -1,5 +1,6 @@
 //! The limits of a key: looked at and changed. What loosens one asks a person for a code, and is refused to a program.
 
+pub mod ahead;
 pub mod beyond;
 pub mod first;
 pub mod idle;

@@ -1,0 +1,199 @@
+//! Sends what webhooks are to be told: one server of those on the database, several webhooks at once, each a few messages at a time.
+//!
+//! A message is sent at least once, under the same id at each try. The messages of a webhook have no order: one that failed is tried
+//! again later, and others go past it. A webhook that is slow keeps nobody else waiting.
+
+use crate::app::change::event::Draft;
+use crate::app::change::{Change, Outsider};
+use crate::app::webhooks::trying::try_once;
+use crate::app::{App, Failure};
+use crate::domain::audit::EventName;
+use crate::domain::webhook::{Answer, Delivery, FAILING_SECONDS, Stopped, Webhook, pause_after};
+use crate::store::leases::{self, Lease};
+use crate::store::webhooks::LastTry;
+use crate::store::{Conn, webhook_deliveries, webhooks};
+use futures_util::future::join_all;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use tokio::task::JoinHandle;
+
+/// Seconds for which a server has this work to itself, unless it takes it again; and for which it has a message that it took.
+const LEASE: i64 = 60;
+/// Webhooks that are sent to at once.
+const MOST_WEBHOOKS: usize = 16;
+/// Messages of one webhook that are under way at once.
+const MOST_MESSAGES: usize = 4;
+/// Messages that are looked at in one go.
+const IN_ONE: i64 = 200;
+
+/// Which webhooks this server is sending to.
+#[derive(Default)]
+pub struct Outbox {
+    busy: Mutex<BTreeSet<String>>,
+}
+
+/// A webhook that is being sent to, until this is dropped.
+struct Busy {
+    outbox: Arc<Outbox>,
+    webhook: String,
+}
+
+impl Busy {
+    fn new(app: &App, webhook: &str) -> Self {
+        app.outbox.busy().insert(webhook.to_owned());
+        Self { outbox: Arc::clone(&app.outbox), webhook: webhook.to_owned() }
+    }
+}
+
+impl Drop for Busy {
+    fn drop(&mut self) {
+        self.outbox.busy().remove(&self.webhook);
+    }
+}
+
+/// The messages that were taken for a webhook.
+struct Round {
+    webhook: Webhook,
+    sealed: Vec<u8>,
+    deliveries: Vec<Delivery>,
+}
+
+/// A message with what became of it.
+type Tried = (Delivery, Answer);
+
+impl Outbox {
+    fn busy(&self) -> MutexGuard<'_, BTreeSet<String>> {
+        self.busy.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Begins to send what is due, where no other server does. Meant to be called every second; whoever wants to know when it has
+/// ended waits for what it gives.
+pub async fn start_due(app: &App) -> Result<Vec<JoinHandle<()>>, Failure> {
+    let busy: Vec<String> = app.outbox.busy().iter().cloned().collect();
+    let room = MOST_WEBHOOKS.saturating_sub(busy.len());
+    let now = app.clock.now();
+    let due = app.store.read(move |conn| webhook_deliveries::due(conn, now, &busy, IN_ONE)).await?;
+    if due.is_empty() || room == 0 {
+        return Ok(Vec::new());
+    }
+    let mut wanted: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for (delivery, webhook) in due {
+        if wanted.contains_key(&webhook) || wanted.len() < room {
+            let ids = wanted.entry(webhook).or_default();
+            if ids.len() < MOST_MESSAGES {
+                ids.push(delivery);
+            }
+        }
+    }
+    let lease = Lease { name: "webhooks".to_owned(), node: app.node.to_string(), ends_at: now + LEASE };
+    let rounds = app.store.write(move |conn| take(conn, &lease, &wanted)).await?;
+    let begun = rounds.into_iter().map(|round| {
+        let busy = Busy::new(app, &round.webhook.id);
+        tokio::spawn(go_round(app.clone(), round, busy))
+    });
+    Ok(begun.collect())
+}
+
+/// Sends what is due and waits until it is sent.
+pub async fn deliver_due(app: &App) -> Result<(), Failure> {
+    for round in start_due(app).await? {
+        if let Err(error) = round.await {
+            tracing::error!(%error, "a delivery ended early");
+        }
+    }
+    Ok(())
+}
+
+/// Takes messages, so that no other server does. What has nowhere to go is dropped.
+fn take(
+    conn: &mut Conn,
+    lease: &Lease,
+    wanted: &BTreeMap<String, Vec<String>>,
+) -> Result<Vec<Round>, Failure> {
+    let (now, until) = (lease.ends_at - LEASE, lease.ends_at);
+    if !leases::take(conn, lease, now)? {
+        return Ok(Vec::new());
+    }
+    let mut rounds = Vec::new();
+    for (webhook, ids) in wanted {
+        let found = webhooks::find_sealed(conn, webhook)?.filter(|(webhook, _)| webhook.plan.is_enabled);
+        let Some((webhook, sealed)) = found else {
+            for id in ids {
+                webhook_deliveries::drop_one(conn, id)?;
+            }
+            continue;
+        };
+        let mut deliveries = Vec::new();
+        for id in ids {
+            deliveries.extend(webhook_deliveries::claim(conn, id, now, until)?);
+        }
+        rounds.push(Round { webhook, sealed, deliveries });
+    }
+    Ok(rounds)
+}
+
+/// Sends the messages of one webhook and writes down what became of them.
+async fn go_round(app: App, round: Round, _busy: Busy) {
+    let Round { webhook, sealed, deliveries } = round;
+    let sent = deliveries.into_iter().map(|delivery| async {
+        let answer = try_once(&app, &webhook, &sealed, &delivery).await;
+        (delivery, answer)
+    });
+    let tried: Vec<Tried> = join_all(sent).await;
+    let written = app.change_again(&Outsider, {
+        let id = webhook.id.clone();
+        move |change| settle(change, &id, &tried)
+    });
+    if let Err(failure) = written.await {
+        tracing::warn!(error = %failure, webhook = %webhook.id, "what became of a delivery could not be written down");
+    }
+}
+
+/// Writes down what became of messages, and turns a webhook off that wants no more or takes nothing for days.
+fn settle(change: &mut Change<'_, Outsider>, id: &str, tried: &[Tried]) -> Result<(), Failure> {
+    let now = change.app.clock.now();
+    // It may have been changed or deleted meanwhile.
+    let Some(webhook) = webhooks::find(change.conn, id)? else { return Ok(()) };
+    let Some((_, last)) = tried.last() else { return Ok(()) };
+    let has_arrived = tried.iter().any(|(_, answer)| answer.is_taken());
+    let failing_since = if has_arrived { None } else { Some(webhook.failing_since.unwrap_or(now)) };
+    // The webhook before its deliveries, as whoever changes it.
+    webhooks::note(change.conn, id, LastTry { at: now, answer: *last, failing_since })?;
+    for (delivery, answer) in tried {
+        settle_one(change, &webhook, delivery, *answer)?;
+    }
+    let is_gone = tried.iter().any(|(_, answer)| answer.status() == Some(410));
+    let why = match failing_since {
+        _ if is_gone => Stopped::Gone,
+        Some(since) if now - since >= FAILING_SECONDS => Stopped::Failing,
+        _ => return Ok(()),
+    };
+    if webhooks::stop(change.conn, id, why)? {
+        webhook_deliveries::drop_waiting(change.conn, id)?;
+        let event = Draft::by_camlock(EventName::STOP_WEBHOOK, webhook.owner_uin).about(&webhook.plan.name);
+        event.fact("why", why.as_str()).record(change);
+    }
+    Ok(())
+}
+
+fn settle_one(
+    change: &mut Change<'_, Outsider>,
+    webhook: &Webhook,
+    delivery: &Delivery,
+    answer: Answer,
+) -> Result<(), Failure> {
+    let mut chance = [0];
+    change.app.random.fill(&mut chance)?;
+    let [chance] = chance;
+    let pause = pause_after(delivery.tries, chance).filter(|_| !answer.is_taken());
+    let due_at = pause.map(|pause| change.app.clock.now() + pause);
+    webhook_deliveries::settle(change.conn, &delivery.id, answer, due_at)?;
+    if due_at.is_none() && !answer.is_taken() {
+        let event =
+            Draft::by_camlock(EventName::GIVE_UP_DELIVERY, webhook.owner_uin).about(&webhook.plan.name);
+        let event = event.fact("message", delivery.id.as_str()).fact("tries", delivery.tries);
+        event.fact("number", delivery.seq).fact("answer", answer.text()).record(change);
+    }
+    Ok(())
+}

@@ -1,0 +1,144 @@
+//! Notices: what happened to keys, and what is about to, by day.
+
+use crate::app::notices;
+use crate::clock;
+use crate::domain::audit::{Event, EventCursor};
+use crate::domain::notice::{Level, Notice, Topic};
+use crate::domain::permission::action;
+use crate::web::answer::{PageResult, render};
+use crate::web::pages::audit::EventRow;
+use crate::web::{
+    error::PageError, forms::csrf::Protected, layout::Layout, layout::filters, query::Query, visit::Visit,
+    visit::number_in,
+};
+use askama::Template;
+
+const HERE: &str = "/notices";
+
+#[derive(Template)]
+#[template(path = "notices/index.html")]
+struct IndexPage {
+    page: Layout,
+    days: Vec<Day>,
+    /// Whether only the bad ones are listed.
+    is_bad: bool,
+    /// The newest of this page, where some are new.
+    unread: Option<i64>,
+    range: String,
+    newer: Option<String>,
+    older: Option<String>,
+    newest: Option<String>,
+}
+
+/// The notices of one day.
+struct Day {
+    name: String,
+    rows: Vec<Row>,
+}
+
+struct Row {
+    event: EventRow,
+    topic: Topic,
+    level: Level,
+    is_new: bool,
+    /// All that the log says of it.
+    log: String,
+    /// Its time of day.
+    time: String,
+    /// Kind, icon and words of the badge.
+    badge: [&'static str; 3],
+    /// What it is about.
+    href: Option<(String, &'static str)>,
+}
+
+impl Row {
+    fn of(visit: &Visit, event: Event, read_up_to: i64) -> Option<Self> {
+        let Notice { topic, level } = Notice::of(&event)?;
+        let (uin, is_new) = (event.target_uin, event.seq > read_up_to);
+        let event = EventRow::from(event);
+        let key = event.target.iter().rfind(|part| part.is_key && event.names_user);
+        let key = key.filter(|_| visit.person.may(action::QUERY_KEY, uin));
+        let href = match (topic, key) {
+            (_, Some(key)) => Some((format!("/users/{uin}/keys/{}/history", key.whole), "Key")),
+            (Topic::Canaries, None) if visit.person.may_here(action::LIST_CANARIES) => {
+                Some(("/canaries".to_owned(), "Canary keys"))
+            }
+            (Topic::Locks, None) if event.names_user && visit.person.may(action::GET_USER, uin) => {
+                Some((format!("/users/{uin}"), "User"))
+            }
+            _ => None,
+        };
+        let log = format!("/audit/{}", event.seq);
+        let time = clock::iso(event.at).get(11..19).unwrap_or_default().to_owned();
+        Some(Self { badge: badge(level), event, topic, level, is_new, log, time, href })
+    }
+}
+
+fn badge(level: Level) -> [&'static str; 3] {
+    match level {
+        Level::Bad => ["bad", "circle-alert", "Alarm"],
+        Level::Warn => ["warn", "triangle-alert", "Warning"],
+        Level::Info => ["off", "info", "Done"],
+    }
+}
+
+/// The notices, newest first.
+pub async fn index(visit: Visit, query: Query) -> PageResult {
+    visit.person.ensure_here(action::READ_AUDIT)?;
+    let is_bad = query.text("level") == Level::Bad.as_str();
+    let cursor = cursor(&query)?;
+    let least = if is_bad { Level::Bad } else { Level::Info };
+    let found = notices::notices(visit.app(), &visit.person, least, cursor).await?;
+    let link = |name: &str, seq: i64| {
+        format!("{HERE}{}", query.with(&[("older", ""), ("newer", ""), (name, &seq.to_string())]))
+    };
+    let page = found.events;
+    let newer = page.events.first().filter(|_| page.has_newer).map(|event| link("newer", event.seq));
+    let older = page.events.last().filter(|_| page.has_older).map(|event| link("older", event.seq));
+    let rows: Vec<Row> =
+        page.events.into_iter().filter_map(|event| Row::of(&visit, event, found.read_up_to)).collect();
+    let newest = (cursor != EventCursor::Newest).then(|| HERE.to_owned());
+    render(&IndexPage {
+        page: visit.layout("notices"),
+        is_bad,
+        unread: rows.iter().filter(|row| row.is_new).map(|row| row.event.seq).max(),
+        range: format!("{} on this page, newest first", rows.len()),
+        days: by_day(rows),
+        newer,
+        older,
+        newest,
+    })
+}
+
+fn by_day(rows: Vec<Row>) -> Vec<Day> {
+    let mut days: Vec<Day> = Vec::new();
+    for row in rows {
+        let name = clock::day(row.event.at);
+        match days.last_mut().filter(|day| day.name == name) {
+            Some(day) => day.rows.push(row),
+            None => days.push(Day { name, rows: vec![row] }),
+        }
+    }
+    days
+}
+
+fn cursor(query: &Query) -> Result<EventCursor, PageError> {
+    let malformed =
+        || PageError::Malformed("The address names a page that does not exist. Start from the first one.");
+    let number = |text: &str| number_in(text).ok_or_else(malformed);
+    match (query.find("older"), query.find("newer")) {
+        (None, None) => Ok(EventCursor::Newest),
+        (Some(seq), None) => Ok(EventCursor::Older(number(seq)?)),
+        (None, Some(seq)) => Ok(EventCursor::Newer(number(seq)?)),
+        (Some(_), Some(_)) => Err(malformed()),
+    }
+}
+
+/// Marks all up to the newest that was shown as read.
+pub async fn mark_read(visit: Visit, Protected(form): Protected) -> PageResult {
+    visit.person.ensure_here(action::READ_AUDIT)?;
+    let malformed = PageError::Malformed("The form names no notice. Load the page again and send it once.");
+    let seq = number_in(form.text("seq")).ok_or(malformed)?;
+    notices::mark_read(visit.app(), &visit.person, seq).await?;
+    Ok(visit.done(HERE, "Marked as read."))
+}

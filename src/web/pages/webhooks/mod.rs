@@ -1,0 +1,4 @@
+//! Webhooks: listed, made, changed, tried, deleted.
+
+pub mod form;
+pub mod list;
