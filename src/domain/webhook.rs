@@ -192,9 +192,8 @@ impl Answer {
     #[must_use]
     pub fn text(self) -> String {
         match self {
-            Self::Taken(status) => format!("Answered {status}"),
             Self::Status(status @ 300..=399) => format!("Answered {status}; redirects are not followed"),
-            Self::Status(status) => format!("Answered {status}"),
+            Self::Taken(status) | Self::Status(status) => format!("Answered {status}"),
             Self::NoConnection => "Could not connect".to_owned(),
             Self::NoAnswer => "No answer within 5 seconds".to_owned(),
             Self::NotHttp => "The answer is no HTTP".to_owned(),

@@ -73,7 +73,7 @@ async fn records_are_paged_and_belong_to_the_keys_holder() {
     let root = app.root().await;
     let alice = app.sub_user(&root, "alice", &[]).await;
     let client = app.key_of(&alice).await;
-    for _ in 0..26 {
+    for _ in 0..51 {
         client.call("cam", "GetUserAppId", json!({})).await;
     }
     let records = format!("/users/{}/keys/{}/records", alice.uin, client.secret_id);
@@ -81,9 +81,9 @@ async fn records_are_paged_and_belong_to_the_keys_holder() {
     let first = root.browser.get(&records).await;
     let second = root.browser.get(&format!("{records}?page=2")).await;
 
-    assert_eq!(first.texts("tr[data-request-id]").len(), 25);
+    assert_eq!(first.texts("tr[data-request-id]").len(), 50);
     assert_eq!(second.texts("tr[data-request-id]").len(), 1);
-    assert!(second.body.contains("26–26 of 26"));
+    assert!(second.body.contains("51–51 of 51"));
     assert_eq!(root.browser.get(&format!("{records}?page=0")).await.status, 400);
     assert_eq!(root.browser.get(&format!("/keys/{}/records", client.secret_id)).await.status, 404);
     let row = root.browser.get(&format!("/users/{}/keys", alice.uin)).await;

@@ -30,9 +30,8 @@ fn crowd(app: &TestApp, root: &Person, numbers: std::ops::Range<i64>) {
         );
         text.extend([identity, user]);
     }
-    text.push_str(&format!(
-        "UPDATE accounts SET user_count = user_count + {count} WHERE owner_uin = {owner};"
-    ));
+    let counted = format!("UPDATE accounts SET user_count = user_count + {count} WHERE owner_uin = {owner};");
+    text.extend([counted]);
     let run = |conn: &mut Conn| conn.batch_execute(&text).map_err(StoreError::from);
     app.app.store.write_now(run).unwrap();
 }

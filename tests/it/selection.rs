@@ -238,12 +238,13 @@ fn hundred(app: &TestApp, root: &Person) -> Vec<String> {
     let uins: Vec<String> = (0..100).map(|number| format!("{}", 700_000_000_000_i64 + number)).collect();
     let mut text = "/* test */".to_owned();
     for (number, uin) in uins.iter().enumerate() {
-        text.push_str(&format!(
+        let uid = 800_000_000 + number;
+        let made = format!(
             "INSERT INTO identities (uin) VALUES ({uin}); INSERT INTO users (uid, owner_uin, uin, kind, name, name_key, note, \
-             phone, email, console_login, created_at, created_by) VALUES ({}, {owner}, {uin}, 'sub_user', 'u-{number}', \
-             'u-{number}', '', '', '', FALSE, 0, {owner});",
-            800_000_000 + number
-        ));
+             phone, email, console_login, created_at, created_by) VALUES ({uid}, {owner}, {uin}, 'sub_user', 'u-{number}', \
+             'u-{number}', '', '', '', FALSE, 0, {owner});"
+        );
+        text.extend([made]);
     }
     let run = |conn: &mut Conn| conn.batch_execute(&text).map_err(StoreError::from);
     app.app.store.write_now(run).unwrap();

@@ -7,6 +7,7 @@ use crate::domain::user::Uin;
 use crate::domain::webhook::{Delivery, State, message};
 use crate::store::{Conn, audit, webhook_deliveries, webhooks};
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 /// The webhooks of the accounts that a change is about, each with its topics.
 pub(super) struct Listeners(BTreeMap<Uin, Vec<(String, Vec<Topic>)>>);
@@ -16,8 +17,8 @@ impl Listeners {
     pub(super) fn of(conn: &mut Conn, events: &[Event]) -> Result<Self, Failure> {
         let mut found = BTreeMap::new();
         for event in events.iter().filter(|event| Notice::of(event).is_some()) {
-            if !found.contains_key(&event.owner_uin) {
-                found.insert(event.owner_uin, webhooks::listening(conn, event.owner_uin)?);
+            if let Entry::Vacant(place) = found.entry(event.owner_uin) {
+                place.insert(webhooks::listening(conn, event.owner_uin)?);
             }
         }
         Ok(Self(found))

@@ -175,13 +175,9 @@ async fn refuse_sign_in(
             open => open.map(|()| false)?,
         };
         // Unknown names are written down too, for the operator: both cases then cost the same.
-        let event = |name| match &user {
-            Some(user) => Draft::new(name, &Actor::of(user, &source)),
-            None => {
-                let nobody = Actor { owner: Uin(0), uin: Uin(0), name: "unknown", source: &source };
-                Draft::new(name, &nobody)
-            }
-        };
+        let nobody = Actor { owner: Uin(0), uin: Uin(0), name: "unknown", source: &source };
+        let actor = user.as_ref().map_or(nobody, |user| Actor::of(user, &source));
+        let event = |name| Draft::new(name, &actor);
         event(EventName::SIGN_IN).refused("wrong name or password").record(change);
         if is_shut {
             let event = event(EventName::LOCK_OUT).refused("wrong passwords");

@@ -34,17 +34,17 @@ pub fn reach(address: IpAddr) -> Reach {
 
 fn reach_of_4(address: Ipv4Addr) -> Reach {
     match address.octets() {
-        // Where clouds tell a machine its secrets.
-        [100, 100, 100, 200] => Reach::Nowhere,
-        [10 | 127, ..] | [192, 168, ..] | [172, 16..=31, ..] | [100, 64..=127, ..] => Reach::Private,
-        // This network, link-local, of protocols, examples, relays of 6to4, measurements, groups and unused.
-        [0 | 224..=255, ..]
+        // Where a cloud tells a machine its secrets; then this network, link-local, of protocols, examples, relays of 6to4,
+        // measurements, groups and unused.
+        [100, 100, 100, 200]
+        | [0 | 224..=255, ..]
         | [169, 254, ..]
         | [192, 0, 0 | 2, _]
         | [192, 88, 99, _]
         | [198, 18 | 19, ..]
         | [198, 51, 100, _]
         | [203, 0, 113, _] => Reach::Nowhere,
+        [10 | 127, ..] | [192, 168, ..] | [172, 16..=31, ..] | [100, 64..=127, ..] => Reach::Private,
         _ => Reach::Public,
     }
 }
@@ -59,12 +59,11 @@ fn reach_of_6(address: Ipv6Addr) -> Reach {
             let ([one, two], [three, four]) = (high.to_be_bytes(), low.to_be_bytes());
             reach_of_4(Ipv4Addr::new(one, two, three, four))
         }
-        [0, 0, 0, 0, 0, 0, 0, 1] => Reach::Private,
-        // Where a cloud tells a machine its secrets.
-        [0xfd00, 0xec2, ..] => Reach::Nowhere,
-        [0xfc00..=0xfdff, ..] => Reach::Private,
-        // Of protocols and Teredo, examples, 6to4.
-        [0x2001, 0..=0x1ff | 0xdb8, ..] | [0x2002, ..] | [0x3fff, 0..=0xfff, ..] => Reach::Nowhere,
+        // Where a cloud tells a machine its secrets; then of protocols and Teredo, examples, 6to4.
+        [0xfd00, 0xec2, ..] | [0x2001, 0..=0x1ff | 0xdb8, ..] | [0x2002, ..] | [0x3fff, 0..=0xfff, ..] => {
+            Reach::Nowhere
+        }
+        [0, 0, 0, 0, 0, 0, 0, 1] | [0xfc00..=0xfdff, ..] => Reach::Private,
         [0x2000..=0x3fff, ..] => Reach::Public,
         _ => Reach::Nowhere,
     }

@@ -30,9 +30,10 @@ impl WrittenWebhook {
             .into_iter()
             .filter(|topic| self.topics.iter().any(|name| name == topic.as_str()))
             .collect();
-        let topics = match topics.is_empty() {
-            true => Err(FieldError::on_page("event", "Choose at least one kind of event.")),
-            false => Ok(topics),
+        let topics = if topics.is_empty() {
+            Err(FieldError::on_page("event", "Choose at least one kind of event."))
+        } else {
+            Ok(topics)
         };
         match (name, url, topics) {
             (Ok(name), Ok(url), Ok(topics)) => {

@@ -28,6 +28,7 @@ INSERT INTO key_lines SELECT secret_id, owner_uin, uid, 1, 1, 1, 2, 3, 4, 5 FROM
 INSERT INTO key_count_changes SELECT 1, owner_uin, 1, 1 FROM accounts LIMIT 1;
 INSERT INTO key_idle VALUES ('AKIDx', 5);
 INSERT INTO claims SELECT 'claim', 'digest', uid, owner_uin, NULL, 1, 'root', 2, NULL, NULL, NULL, NULL, NULL FROM users LIMIT 1;
+INSERT INTO invitations SELECT 'invitation', 'digest', owner_uin, uid, 'root', '192.0.2.1', 1, TRUE, 2, '{}', NULL, NULL, NULL FROM users LIMIT 1;
 INSERT INTO saved_filters SELECT uid, 'users', 'no app', 'No app', '?mfa=off', 1 FROM users LIMIT 1;
 INSERT INTO leases VALUES ('timed', 'left', 60);
 INSERT INTO signed_seconds VALUES ('left', 'AKIDx', 7, x'00ff0a5c');

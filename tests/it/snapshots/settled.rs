@@ -70,12 +70,16 @@ impl Settled {
             let name = if token.is_empty() { "" } else { "ONCE" };
             format!("name=\"once\" value=\"{name}\"")
         });
+        // What has a name already is no other random word, nor is a part of it.
+        self.note_marked(&text);
+        let text = self.spelled(text);
         self.note_words(&text);
-        let mut text = text;
-        for (spelling, name) in &self.spellings {
-            text = text.replace(spelling, name);
-        }
+        let text = self.spelled(text);
         words_and_rest(&text).map(|part| self.names.get(part).map_or(part, String::as_str)).collect()
+    }
+
+    fn spelled(&self, text: String) -> String {
+        self.spellings.iter().fold(text, |text, (spelling, name)| text.replace(spelling, name))
     }
 
     /// Gives a text that is known to vary a name, wherever it stands.
@@ -94,7 +98,7 @@ impl Settled {
         name
     }
 
-    fn note_words(&mut self, text: &str) {
+    fn note_marked(&mut self, text: &str) {
         for (mark, end, kind) in MARKS {
             for found in text.split(mark).skip(1).filter_map(|rest| rest.split(end).next()) {
                 let found = found.rsplit('>').next().unwrap_or_default();
@@ -106,6 +110,9 @@ impl Settled {
         for code in codes.iter().flat_map(|list| list.split("<li>").skip(1)) {
             self.whole("RECOVERY", code.trim_end_matches("</li>"));
         }
+    }
+
+    fn note_words(&mut self, text: &str) {
         for id in secret_ids(text) {
             if !self.names.contains_key(id) {
                 self.note("AKID", id);

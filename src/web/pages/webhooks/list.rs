@@ -65,7 +65,7 @@ impl From<Delivery> for Row {
             (None, _) => String::new(),
         };
         let log = (delivery.seq > 0).then(|| format!("/audit/{}", delivery.seq));
-        Self { words, log, badge, told, delivery }
+        Self { delivery, words, log, badge, told }
     }
 }
 
