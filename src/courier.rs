@@ -1,6 +1,6 @@
 //! Carries messages to other servers: one request, to an address that was judged first, with no way to anywhere else.
 //!
-//! A name is looked up once. If one of its addresses is not allowed, nothing is sent; else the connection goes to an address
+//! A name is looked up once, on a thread of its own: the system's look-up cannot be broken off, and may take long. If one of its addresses is not allowed, nothing is sent; else the connection goes to an address
 //! that was judged, not to the name. There is no proxy, no redirect is followed, and of the answer only the status counts: its body
 //! is not read.
 
@@ -8,17 +8,18 @@ mod trust;
 
 use crate::config::WebhooksConfig;
 use crate::domain::webhook::Answer;
-use crate::domain::webhook::address::is_allowed;
+use crate::domain::webhook::address::{is_allowed, is_allowed_in_clear};
 use http_body_util::Full;
 use hyper::Request;
 use hyper::body::Bytes;
 use hyper::client::conn::http1;
 use hyper_util::rt::TokioIo;
-use std::net::SocketAddr;
+use std::net::{SocketAddr, ToSocketAddrs};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
+use tokio::sync::{Semaphore, oneshot};
 use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::rustls::pki_types::ServerName;
@@ -32,6 +33,9 @@ const PATIENCE: Duration = Duration::from_secs(5);
 const CALL: Duration = Duration::from_secs(2);
 /// Addresses of a name that are called one after another.
 const MOST_ADDRESSES: usize = 4;
+/// Names that are looked up at once, for messages that are due and for people who wait for an answer.
+const LOOK_UPS: usize = 16;
+const ASKED_LOOK_UPS: usize = 4;
 /// The largest head of an answer.
 const LONGEST_HEAD: usize = 64 * 1024;
 
@@ -40,6 +44,8 @@ const LONGEST_HEAD: usize = 64 * 1024;
 pub struct Courier {
     allows_private: bool,
     trust: Arc<trust::Trust>,
+    look_ups: Arc<Semaphore>,
+    asked_look_ups: Arc<Semaphore>,
 }
 
 /// What is to be carried.
@@ -53,7 +59,14 @@ impl Courier {
     /// As the operator wants it. A file of certificates that cannot be read is an error.
     pub fn new(config: &WebhooksConfig) -> Result<Self, TrustError> {
         let trust = Arc::new(trust::Trust::new(config.ca_file.as_deref())?);
-        Ok(Self { allows_private: config.allow_private, trust })
+        let places = |number| Arc::new(Semaphore::new(number));
+        let (look_ups, asked_look_ups) = (places(LOOK_UPS), places(ASKED_LOOK_UPS));
+        Ok(Self { allows_private: config.allow_private, trust, look_ups, asked_look_ups })
+    }
+
+    /// The same for what a person waits for, which takes no place of what is due.
+    pub fn asked(&self) -> Self {
+        Self { look_ups: Arc::clone(&self.asked_look_ups), ..self.clone() }
     }
 
     /// Whether private addresses and plain HTTP are allowed.
@@ -89,10 +102,24 @@ impl Courier {
         let found: Vec<SocketAddr> = match url.host()? {
             Host::Ipv4(address) => vec![SocketAddr::new(address.into(), port)],
             Host::Ipv6(address) => vec![SocketAddr::new(address.into(), port)],
-            Host::Domain(name) => tokio::net::lookup_host((name, port)).await.ok()?.collect(),
+            Host::Domain(name) => self.look_up(name.to_owned(), port).await?,
         };
+        let is_allowed = if url.scheme() == "https" { is_allowed } else { is_allowed_in_clear };
         let all_allowed = found.iter().all(|address| is_allowed(address.ip(), self.allows_private));
         (all_allowed && !found.is_empty()).then_some(found)
+    }
+
+    async fn look_up(&self, name: String, port: u16) -> Option<Vec<SocketAddr>> {
+        let place = Arc::clone(&self.look_ups).acquire_owned().await.ok()?;
+        let (tell, told) = oneshot::channel();
+        let look = move || {
+            let found = (name.as_str(), port).to_socket_addrs().map(Iterator::collect);
+            // Whoever asked may be gone by now; the place is taken until here all the same.
+            drop(tell.send(found));
+            drop(place);
+        };
+        std::thread::Builder::new().name("camlock-names".to_owned()).spawn(look).ok()?;
+        told.await.ok()?.ok()
     }
 
     async fn secured(

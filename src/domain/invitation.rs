@@ -1,5 +1,6 @@
 //! Invitations: the root of another account becomes a collaborator by a link that the one who invites sends.
 
+use super::policies::PolicyId;
 use super::user::{Uid, Uin};
 use serde::{Deserialize, Serialize};
 
@@ -19,6 +20,9 @@ pub struct InvitationWish {
     pub email: String,
     /// By their names.
     pub policies: Vec<String>,
+    /// Which policies had these names when the invitation was made, in the same order.
+    #[serde(default)]
+    pub policy_ids: Vec<PolicyId>,
 }
 
 /// An invitation. Of its token only the digest is kept.

@@ -39,8 +39,8 @@ pub const TOLD_WRONG_CODES: i64 = 5;
 /// Seconds that sign-in is closed for after as many wrong passwords as an account's own rules allow.
 pub const CLOSED_SECONDS: i64 = 3600;
 
-/// Seconds of a wait from which on it is told as a lock-out.
-pub const TOLD_WAIT: i64 = 900;
+/// Seconds of a wait from which on it is told as a lock-out: waits double up to 900, and a little of one may be over already.
+pub const TOLD_WAIT: i64 = 600;
 
 /// Seconds after which failures are forgotten.
 pub const FORGET_SECONDS: i64 = 3600;

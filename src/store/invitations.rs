@@ -104,6 +104,18 @@ pub fn revoke(conn: &mut Conn, owner: Uin, id: &str) -> Result<Option<Invitation
     if diesel::delete(open).execute(conn)? == 1 { Ok(Some(row.try_into()?)) } else { Ok(None) }
 }
 
+/// Those of an account that can be answered at that time, the newest first.
+pub fn open(conn: &mut Conn, owner: Uin, now: i64, most: i64) -> Result<Vec<Invitation>, StoreError> {
+    let rows: Vec<Row> = invitations::table
+        .filter(invitations::owner_uin.eq(owner.0).and(invitations::expires_at.gt(now)))
+        .filter(invitations::answered_at.is_null())
+        .order((invitations::expires_at.desc(), invitations::id.desc()))
+        .limit(most)
+        .select(Row::as_select())
+        .load(conn)?;
+    rows.into_iter().map(Invitation::try_from).collect()
+}
+
 /// Those of an account, the newest first.
 pub fn of_account(conn: &mut Conn, owner: Uin, most: i64) -> Result<Vec<Invitation>, StoreError> {
     let rows: Vec<Row> = invitations::table

@@ -6,6 +6,9 @@ use super::{Conn, StoreError};
 use crate::domain::webhook::{Answer, Delivery, KEPT_SECONDS, SHOWN_DELIVERIES, State};
 use diesel::prelude::*;
 
+/// Seconds ahead at which nothing is due yet, pauses being shorter.
+const FARTHEST: i64 = 2 * 86_400;
+
 #[derive(Queryable, Selectable, Insertable)]
 #[diesel(table_name = webhook_deliveries)]
 struct Row {
@@ -68,13 +71,13 @@ pub fn due(
     conn: &mut Conn,
     now: i64,
     busy: &[String],
-    most: i64,
+    most: usize,
 ) -> Result<Vec<(String, String)>, StoreError> {
     Ok(webhook_deliveries::table
         .filter(webhook_deliveries::due_at.le(now))
         .filter(webhook_deliveries::webhook_id.ne_all(busy))
         .order((webhook_deliveries::due_at, webhook_deliveries::webhook_id, webhook_deliveries::id))
-        .limit(most)
+        .limit(i64::try_from(most).unwrap_or(i64::MAX))
         .select((webhook_deliveries::id, webhook_deliveries::webhook_id))
         .load(conn)?)
 }
@@ -161,6 +164,9 @@ pub fn newest(conn: &mut Conn, webhook: &str) -> Result<Vec<Delivery>, StoreErro
 
 /// Forgets what is old.
 pub fn sweep(conn: &mut Conn, now: i64) -> Result<(), StoreError> {
+    // A clock that was ahead is no reason to wait longer than the longest pause.
+    let strayed = webhook_deliveries::table.filter(webhook_deliveries::due_at.gt(now + FARTHEST));
+    diesel::update(strayed).set(webhook_deliveries::due_at.eq(now)).execute(conn)?;
     let old = webhook_deliveries::table.filter(webhook_deliveries::created_at.lt(now - KEPT_SECONDS));
     diesel::delete(old).execute(conn)?;
     Ok(())

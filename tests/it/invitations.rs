@@ -210,3 +210,28 @@ async fn many_answers_at_once_are_one() {
     let client = app.key_of(&root).await;
     assert_eq!(code(&client.call("cam", "ListCollaborators", json!({ "Limit": 20, "Offset": 0 })).await), "");
 }
+
+#[actix_web::test]
+async fn another_policy_under_the_name_of_a_deleted_one_is_not_what_was_offered() {
+    let app = TestApp::spawn();
+    let root = app.root().await;
+    let other = app.root_named("partner").await;
+    let make = async |actions: &str| {
+        let text = format!(
+            r#"{{"version":"2.0","statement":[{{"effect":"allow","action":["{actions}"],"resource":"*"}}]}}"#
+        );
+        let fields = [("name", "partner-reads"), ("document", text.as_str())];
+        root.grant(&app, "/policies/new", "/policies/new", &fields).await.redirect()
+    };
+    make("cam:ListUsers").await;
+    let link = invited(&app, &root, "partner-ops", &["partner-reads"]).await;
+    let list = root.browser.get("/policies?kind=custom").await;
+    let id = list.attributes("tr[data-policy-id]", "data-policy-id").remove(0);
+    root.browser.post(&format!("/policies/{id}/delete"), &list.csrf(), &[]).await.redirect();
+    make("*").await;
+
+    let refused = answer(&other, &link, "accept").await;
+
+    assert_eq!(refused.status, StatusCode::CONFLICT, "{}", refused.body);
+    assert_eq!(number(&app, "SELECT count(*) AS number FROM users WHERE kind = 'collaborator'"), 0);
+}

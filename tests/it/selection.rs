@@ -98,6 +98,13 @@ async fn whoever_may_not_attach_is_shown_why_and_can_send_nothing() {
     assert_eq!(fates(&reader.browser.get(&sent).await), pairs(&[("alice", "left-out")]));
     let bar = reader.browser.get("/users").await.texts("#selected button");
     assert_eq!(bar, ["Add to a group", "Export"]);
+    let document =
+        r#"{"version":"2.0","statement":[{"effect":"allow","action":["cam:ListUsers"],"resource":"*"}]}"#;
+    let fields = [("name", "lists-users"), ("document", document)];
+    root.grant(&app, "/policies/new", "/policies/new", &fields).await.redirect();
+    let clerk = app.signed_in(&root, "clerk", &["lists-users"]).await;
+    let seen = clerk.browser.get(&address("attach", &[&alice])).await;
+    assert_eq!((seen.status.as_u16(), seen.body.contains(POLICY)), (200, false), "{}", seen.body);
 }
 
 #[actix_web::test]

@@ -4,7 +4,9 @@ use crate::support::people::Person;
 use crate::support::receiver::{Manner, Received, Receiver};
 use crate::support::{Answer, TestApp};
 use camlock::app::webhooks::outbox::deliver_due;
+use camlock::store::{Conn, StoreError};
 use data_encoding::BASE64;
+use diesel::connection::SimpleConnection;
 use hmac::{Hmac, KeyInit, Mac};
 use reqwest::StatusCode;
 use sha2::Sha256;
@@ -197,9 +199,13 @@ async fn a_receiver_that_is_gone_or_takes_nothing_for_days_is_told_nothing_more(
     receiver.change(Manner::Answers(503));
     root.browser.submit("/keys", &format!("/keys/{id}/enable"), &[]).await.redirect();
     deliver(&app).await;
-    app.wait(5 * DAY);
-    deliver(&app).await;
-    root.sign_in(&app).await;
+    for verb in ["disable", "enable", "disable", "enable", "disable"] {
+        app.wait(DAY);
+        root.sign_in(&app).await;
+        assert!(!root.browser.get(&hook.page).await.body.contains("nothing has arrived for 5 days"));
+        root.browser.submit("/keys", &format!("/keys/{id}/{verb}"), &[]).await.redirect();
+        deliver(&app).await;
+    }
     let page = root.browser.get(&hook.page).await;
     assert!(page.body.contains("nothing has arrived for 5 days"), "{}", page.body);
     assert_eq!(root.browser.get("/audit?event=StopWebhook").await.count("tr[data-seq]"), 2);
@@ -281,4 +287,49 @@ async fn the_secret_is_shown_once_and_stands_nowhere_else() {
         assert_eq!(shown.status, StatusCode::OK, "{page}");
         assert!(!shown.body.contains(key), "{page}");
     }
+}
+
+#[actix_web::test]
+async fn what_comes_after_the_host_of_an_address_is_in_no_log_and_for_those_alone_who_may_change_it() {
+    let (app, root, receiver, hook) = scene(Manner::Answers(200)).await;
+    let url = receiver.url().replace("/hook?team=1", "/hush-hush?key=sesame");
+    let edit = format!("{}/edit", hook.page);
+    let fields = [("name", "pager"), ("url", url.as_str()), ("event", "keys"), ("enabled", "1")];
+    root.grant(&app, &edit, &edit, &fields).await.redirect();
+    let reader = app.signed_in(&root, "reader", &["QcloudCamReadOnlyAccess"]).await;
+
+    let log = root.browser.get("/audit?event=UpdateWebhook").await;
+    let event = root.browser.get(&log.attribute("tr[data-seq] td a", "href").unwrap()).await;
+
+    assert!(event.body.contains("127.0.0.1") && !event.body.contains("hush"), "{}", event.body);
+    for page in [LIST, hook.page.as_str()] {
+        let seen = reader.browser.get(page).await;
+        assert!(seen.body.contains("pager") && !seen.body.contains("hush"), "{page}: {}", seen.body);
+    }
+    assert!(root.browser.get(&hook.page).await.body.contains("hush-hush?key=sesame"));
+}
+
+#[actix_web::test]
+async fn one_webhook_with_very_many_messages_leaves_places_to_others() {
+    let (app, _root, receiver, slow) = scene(Manner::Answers(500)).await;
+    let id = slow.page.rsplit('/').next().unwrap();
+    let rows: String = (0..450)
+        .map(|number| {
+            format!(
+                "INSERT INTO webhook_deliveries (id, webhook_id, seq, event, body, created_at, state, due_at, tries, result) \
+                 VALUES ('old-{number}', '{id}', 1, 'CreateApiKey', '{{}}', {0}, 'waiting', {0}, 0, '');",
+                app.now() - 60
+            )
+        })
+        .collect();
+    let fill = |conn: &mut Conn| conn.batch_execute(&format!("/* test */ {rows}")).map_err(StoreError::from);
+    app.app.store.write_now(fill).unwrap();
+    let other = app.root_named("other").await;
+    let quick = Receiver::start(Manner::Answers(200)).await;
+    hook(&app, &other, &quick.url(), &["keys"]).await;
+    other.create_key("/keys").await;
+
+    deliver(&app).await;
+
+    assert_eq!((receiver.received().len(), quick.received().len()), (4, 1));
 }

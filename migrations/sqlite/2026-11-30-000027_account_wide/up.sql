@@ -34,5 +34,6 @@ CREATE TABLE invitations (
     answered_by BIGINT
 );
 CREATE INDEX invitations_account ON invitations (owner_uin, made_at, id);
+CREATE INDEX invitations_open ON invitations (owner_uin, expires_at, id) WHERE answered_at IS NULL;
 CREATE INDEX invitations_maker ON invitations (maker_uid);
 CREATE INDEX invitations_end ON invitations (expires_at);

@@ -45,12 +45,11 @@ impl Buckets {
 
     /// Seconds until an attempt is let through again, if it is not now.
     pub(in crate::app) fn ensure_open(&self, conn: &mut Conn, now: i64) -> Result<(), Failure> {
+        let mut longest = None;
         for (bucket, limit) in &self.0 {
-            if let Some(until) = throttles::blocked_until(conn, bucket, *limit, now)? {
-                return Err(Failure::Throttled { seconds: until - now });
-            }
+            longest = longest.max(throttles::blocked_until(conn, bucket, *limit, now)?);
         }
-        Ok(())
+        longest.map_or(Ok(()), |until| Err(Failure::Throttled { seconds: until - now }))
     }
 
     /// Counts a failure in each.

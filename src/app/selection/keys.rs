@@ -46,11 +46,17 @@ pub async fn staleness(app: &App, caller: &Caller, days: i64, uins: Vec<Uin>) ->
 
 fn fate(view: &View<'_>, chosen: &Chosen) -> Fate {
     let place = Place::Of(chosen.user.uin);
-    match view.by.ensure_key(place, Operation::Disable, &chosen.user) {
-        Ok(()) => Fate::Due,
-        Err(_) if chosen.is_foreign_root(view) => Fate::left_out("Nobody but root touches root’s keys."),
-        Err(_) => Fate::denied(Operation::Disable.action(place)),
+    // The page names the keys.
+    for operation in [Operation::Query, Operation::Disable] {
+        match view.by.ensure_key(place, operation, &chosen.user) {
+            Ok(()) => (),
+            Err(_) if chosen.is_foreign_root(view) => {
+                return Fate::left_out("Nobody but root touches root’s keys.");
+            }
+            Err(_) => return Fate::denied(operation.action(place)),
+        }
     }
+    Fate::Due
 }
 
 /// Whether an enabled key was silent since that second.

@@ -14,6 +14,7 @@ use crate::domain::audit::EventName;
 use crate::domain::field::FieldError;
 use crate::domain::invitation::{GOOD_FOR, Invitation, InvitationWish, MOST_LISTED, Standing};
 use crate::domain::permission::action;
+use crate::domain::policies::PolicyId;
 use crate::domain::sentence::Sentence;
 use crate::domain::source::Source;
 use crate::domain::user::{Uin, UserKind, UserName};
@@ -36,10 +37,9 @@ pub(in crate::app) fn invite_in(change: &mut Change<'_>, wish: &InvitationWish) 
     change.by.ensure_here(action::CREATE_CLAIM_LINK)?;
     ensure_room_for_user(change.app, change.conn, owner)?;
     ensure_free_name(change.conn, owner, &named(wish)?, None)?;
-    ensure_policies(change, wish)?;
-    let open = invitations::of_account(change.conn, owner, MOST_LISTED)?;
-    let open = open.iter().filter(|invitation| invitation.standing(now) == Standing::Open).count();
-    if i64::try_from(open).unwrap_or(i64::MAX) >= MOST_LISTED {
+    let policy_ids = permitted_policies(change, wish)?;
+    let open = invitations::open(change.conn, owner, now, MOST_LISTED)?;
+    if i64::try_from(open.len()).unwrap_or(i64::MAX) >= MOST_LISTED {
         let told = format!("{MOST_LISTED} invitations are open. Revoke one first.");
         return Err(FieldError::on_page("invite", told).into());
     }
@@ -55,7 +55,7 @@ pub(in crate::app) fn invite_in(change: &mut Change<'_>, wish: &InvitationWish) 
         made_at: now,
         is_vouched_for: mark.stepped_up,
         expires_at: now + GOOD_FOR,
-        wish: wish.clone(),
+        wish: InvitationWish { policy_ids, ..wish.clone() },
         answered: None,
         answered_by: None,
     };
@@ -80,19 +80,25 @@ fn named(wish: &InvitationWish) -> Result<UserName, Failure> {
 }
 
 /// Nobody invites to what they could not attach themselves, as far as that is known before there is a user.
-fn ensure_policies(change: &mut Change<'_>, wish: &InvitationWish) -> Result<(), Failure> {
+fn permitted_policies(change: &mut Change<'_>, wish: &InvitationWish) -> Result<Vec<PolicyId>, Failure> {
     if wish.policies.is_empty() {
-        return Ok(());
+        return Ok(Vec::new());
     }
     change.by.ensure_here(action::ATTACH_POLICY)?;
-    let known = policies::of_account(change.conn, change.by.owner())?;
-    match wish.policies.iter().find(|name| known.iter().all(|policy| policy.name != **name)) {
-        None => Ok(()),
-        Some(name) => {
+    named_policies(change.conn, change.by.owner(), wish)
+}
+
+/// The policies that have these names now.
+fn named_policies(conn: &mut Conn, owner: Uin, wish: &InvitationWish) -> Result<Vec<PolicyId>, Failure> {
+    let known = policies::of_account(conn, owner)?;
+    let id_of = |name: &String| {
+        let found = known.iter().find(|policy| policy.name == *name).map(|policy| policy.id);
+        found.ok_or_else(|| {
             let told = format!("There is no policy named {name}. Choose one from the list.");
-            Err(FieldError::on_page("policy", told).into())
-        }
-    }
+            FieldError::on_page("policy", told).into()
+        })
+    };
+    wish.policies.iter().map(id_of).collect()
 }
 
 /// What a link offers to a signed-in person; [`Failure::NotProven`] of one that offers nothing, whatever the reason.
@@ -162,6 +168,11 @@ fn add_as_maker(change: &mut Change<'_>, invitation: &Invitation, uin: Uin) -> R
     let maker = users::by_uid(change.conn, invitation.maker)?;
     let maker = maker.filter(|user| user.owner_uin == invitation.owner && user.console_login);
     let Some(maker) = maker else { return Err(void()) };
+    // Another policy may have got the name of a deleted one.
+    let named_now = named_policies(change.conn, invitation.owner, &invitation.wish);
+    if named_now.is_ok_and(|ids| ids != invitation.wish.policy_ids) {
+        return Err(void());
+    }
     let account = accounts::find(change.conn, invitation.owner)?.ok_or(Failure::NotProven)?;
     let in_force = policies::in_force(change.conn, maker.uid)?;
     let asks = &change.by.source;
@@ -192,8 +203,10 @@ fn add_as_maker(change: &mut Change<'_>, invitation: &Invitation, uin: Uin) -> R
         Ok(_) => Ok(()),
         Err(Failure::Denied(_) | Failure::Policy(_)) => Err(void()),
         Err(Failure::Invalid(faults)) => {
-            let told: Vec<String> = faults.iter().map(|fault| fault.text.to_string()).collect();
-            let told = format!("You cannot be added now. {}", told.join(" "));
+            // What is wrong with the account that invites is not for others.
+            let own = faults.iter().find(|fault| fault.field == "uin");
+            let why = own.map_or("Ask whoever invited you.".to_owned(), |fault| fault.text.to_string());
+            let told = format!("You cannot be added now. {why}");
             Err(Failure::Refused(Sentence::on_page(told)))
         }
         Err(other) => Err(other),
@@ -217,10 +230,17 @@ fn tell(change: &mut Change<'_>, invitation: &Invitation, answer: Answer<'_>) {
     here.record(change);
 }
 
-/// The invitations of the account, the newest first.
+/// The invitations of the account: the open ones, then those that are over, the newest first.
 pub async fn invitations_of(app: &App, caller: &Caller) -> Result<Vec<Invitation>, Failure> {
     caller.ensure_here(action::CREATE_CLAIM_LINK)?;
-    app.view(caller, |view| Ok(invitations::of_account(view.conn, view.by.owner(), MOST_LISTED)?)).await
+    let now = app.clock.now();
+    app.view(caller, move |view| {
+        let mut listed = invitations::open(view.conn, view.by.owner(), now, MOST_LISTED)?;
+        let newest = invitations::of_account(view.conn, view.by.owner(), MOST_LISTED)?;
+        listed.extend(newest.into_iter().filter(|one| one.standing(now) != Standing::Open));
+        Ok(listed)
+    })
+    .await
 }
 
 /// Ends an invitation from the commit on. Never asks for anything: it is the safe direction.

@@ -7,7 +7,7 @@ use crate::app::caller::Caller;
 use crate::app::change::Change;
 use crate::app::change::steward::Steward;
 use crate::app::factors::ask::own_door;
-use crate::app::session::tickets::{NewTicket, SHOWN_ONCE_SECONDS, mint};
+use crate::app::session::tickets::{NewTicket, SHOWN_ONCE_SECONDS, digest, mint};
 use crate::app::{App, Failure};
 use crate::domain::audit::EventName;
 use crate::domain::field::FieldError;
@@ -17,6 +17,7 @@ use crate::domain::webhook::written::{NOT_THERE, WrittenWebhook};
 use crate::domain::webhook::{Delivery, MAX_WEBHOOKS, Webhook, WebhookPlan, message, spelled};
 use crate::store::{Conn, dialect, webhook_deliveries, webhooks as kept};
 use crate::vault::places;
+use url::{Position, Url};
 use zeroize::Zeroizing;
 
 /// What the ticket of the page that shows a new secret is for.
@@ -54,7 +55,7 @@ pub async fn name_of_webhook(app: &App, caller: &Caller, id: String) -> Result<S
 /// Refuses what does not fit, and an address to which nothing would be sent. It is judged again at each delivery.
 pub async fn ensure_reachable(app: &App, written: &WrittenWebhook) -> Result<(), Failure> {
     let plan = written.read(app.courier.allows_private()).map_err(Failure::Invalid)?;
-    if app.courier.can_reach(&plan.url).await {
+    if app.courier.asked().can_reach(&plan.url).await {
         return Ok(());
     }
     Err(FieldError::on_page("url", NOT_THERE).into())
@@ -99,7 +100,7 @@ pub(in crate::app) fn create_webhook_in(
     };
     kept::insert(change.conn, &webhook, &sealed)?;
     let plan = &webhook.plan;
-    let event = change.event(EventName::CREATE_WEBHOOK).about(&plan.name).fact("url", plan.url.as_str());
+    let event = change.event(EventName::CREATE_WEBHOOK).about(&plan.name).fact("url", told(&plan.url));
     event.fact("topics", spelled(&plan.topics)).record(change);
     let shown = message::spelled_secret(secret.as_ref());
     let door = own_door(change.by, NEW_WEBHOOK)?;
@@ -127,12 +128,22 @@ pub(in crate::app) fn update_webhook_in(
     let (old, new) = (before.plan, &after.plan);
     let changed = [
         ("name", old.name.as_str().into(), new.name.as_str().into()),
-        ("url", old.url.as_str().into(), new.url.as_str().into()),
+        ("url", told(&old.url).into(), told(&new.url).into()),
         ("topics", spelled(&old.topics).into(), spelled(&new.topics).into()),
         ("enabled", old.is_enabled.into(), new.is_enabled.into()),
     ];
     change.event(EventName::UPDATE_WEBHOOK).about(&new.name).changed(changed).record(change);
     Ok(())
+}
+
+/// An address for the log. What comes after the host is often a secret of the receiver's, so the log has its digest.
+fn told(url: &Url) -> String {
+    let (origin, after) = (url.origin().ascii_serialization(), &url[Position::BeforePath..]);
+    if after == "/" {
+        return origin;
+    }
+    let short: String = digest(after).chars().take(8).collect();
+    format!("{origin}/… ({short})")
 }
 
 /// Deletes a webhook with all that waits for it.

@@ -8,12 +8,13 @@ use crate::app::change::{Change, Outsider};
 use crate::app::webhooks::trying::try_once;
 use crate::app::{App, Failure};
 use crate::domain::audit::EventName;
+use crate::domain::user::Uin;
 use crate::domain::webhook::{Answer, Delivery, FAILING_SECONDS, Stopped, Webhook, pause_after};
 use crate::store::leases::{self, Lease};
 use crate::store::webhooks::LastTry;
-use crate::store::{Conn, webhook_deliveries, webhooks};
+use crate::store::{Conn, StoreError, webhook_deliveries, webhooks};
 use futures_util::future::join_all;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::task::JoinHandle;
 
@@ -21,15 +22,21 @@ use tokio::task::JoinHandle;
 const LEASE: i64 = 60;
 /// Webhooks that are sent to at once.
 const MOST_WEBHOOKS: usize = 16;
+/// Of these, those of one account.
+const MOST_OF_AN_ACCOUNT: usize = 4;
+/// Webhooks that are looked at in one go.
+const MOST_PASSED: usize = 500;
 /// Messages of one webhook that are under way at once.
 const MOST_MESSAGES: usize = 4;
 /// Messages that are looked at in one go.
-const IN_ONE: i64 = 200;
+const IN_ONE: usize = 200;
+/// Seconds without a try after which it is not known that a webhook was failing all the time.
+const KNOWN_FOR: i64 = 2 * 86_400;
 
-/// Which webhooks this server is sending to.
+/// Which webhooks this server is sending to, and whose they are.
 #[derive(Default)]
 pub struct Outbox {
-    busy: Mutex<BTreeSet<String>>,
+    busy: Mutex<BTreeMap<String, Uin>>,
 }
 
 /// A webhook that is being sent to, until this is dropped.
@@ -39,9 +46,9 @@ struct Busy {
 }
 
 impl Busy {
-    fn new(app: &App, webhook: &str) -> Self {
-        app.outbox.busy().insert(webhook.to_owned());
-        Self { outbox: Arc::clone(&app.outbox), webhook: webhook.to_owned() }
+    fn new(app: &App, webhook: &Webhook) -> Self {
+        app.outbox.busy().insert(webhook.id.clone(), webhook.owner_uin);
+        Self { outbox: Arc::clone(&app.outbox), webhook: webhook.id.clone() }
     }
 }
 
@@ -62,7 +69,7 @@ struct Round {
 type Tried = (Delivery, Answer);
 
 impl Outbox {
-    fn busy(&self) -> MutexGuard<'_, BTreeSet<String>> {
+    fn busy(&self) -> MutexGuard<'_, BTreeMap<String, Uin>> {
         self.busy.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -70,29 +77,58 @@ impl Outbox {
 /// Begins to send what is due, where no other server does. Meant to be called every second; whoever wants to know when it has
 /// ended waits for what it gives.
 pub async fn start_due(app: &App) -> Result<Vec<JoinHandle<()>>, Failure> {
-    let busy: Vec<String> = app.outbox.busy().iter().cloned().collect();
-    let room = MOST_WEBHOOKS.saturating_sub(busy.len());
+    let busy = app.outbox.busy().clone();
     let now = app.clock.now();
-    let due = app.store.read(move |conn| webhook_deliveries::due(conn, now, &busy, IN_ONE)).await?;
-    if due.is_empty() || room == 0 {
+    let wanted = app.store.read(move |conn| pick(conn, &busy, now)).await?;
+    if wanted.is_empty() {
         return Ok(Vec::new());
-    }
-    let mut wanted: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    for (delivery, webhook) in due {
-        if wanted.contains_key(&webhook) || wanted.len() < room {
-            let ids = wanted.entry(webhook).or_default();
-            if ids.len() < MOST_MESSAGES {
-                ids.push(delivery);
-            }
-        }
     }
     let lease = Lease { name: "webhooks".to_owned(), node: app.node.to_string(), ends_at: now + LEASE };
     let rounds = app.store.write(move |conn| take(conn, &lease, &wanted)).await?;
     let begun = rounds.into_iter().map(|round| {
-        let busy = Busy::new(app, &round.webhook.id);
+        let busy = Busy::new(app, &round.webhook);
         tokio::spawn(go_round(app.clone(), round, busy))
     });
     Ok(begun.collect())
+}
+
+/// What is due, a few messages of each webhook, of as many as there are places for. One with very many messages, or an account
+/// with many webhooks, leaves places to others.
+fn pick(
+    conn: &mut Conn,
+    busy: &BTreeMap<String, Uin>,
+    now: i64,
+) -> Result<BTreeMap<String, Vec<String>>, StoreError> {
+    let room = MOST_WEBHOOKS.saturating_sub(busy.len());
+    let mut taken: BTreeMap<Uin, usize> = BTreeMap::new();
+    for owner in busy.values() {
+        *taken.entry(*owner).or_default() += 1;
+    }
+    let mut passed: Vec<String> = busy.keys().cloned().collect();
+    let mut wanted: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    while wanted.len() < room && passed.len() < MOST_PASSED {
+        let due = webhook_deliveries::due(conn, now, &passed, IN_ONE)?;
+        let are_all = due.len() < IN_ONE;
+        for (delivery, webhook) in due {
+            if !passed.contains(&webhook) {
+                passed.push(webhook.clone());
+                // One that is deleted is taken too, so that what waits for it is dropped.
+                let owner = webhooks::find(conn, &webhook)?.map_or(Uin(0), |found| found.owner_uin);
+                let places = taken.entry(owner).or_default();
+                if wanted.len() < room && *places < MOST_OF_AN_ACCOUNT {
+                    *places += 1;
+                    wanted.insert(webhook.clone(), Vec::new());
+                }
+            }
+            if let Some(ids) = wanted.get_mut(&webhook).filter(|ids| ids.len() < MOST_MESSAGES) {
+                ids.push(delivery);
+            }
+        }
+        if are_all {
+            break;
+        }
+    }
+    Ok(wanted)
 }
 
 /// Sends what is due and waits until it is sent.
@@ -157,7 +193,9 @@ fn settle(change: &mut Change<'_, Outsider>, id: &str, tried: &[Tried]) -> Resul
     let Some(webhook) = webhooks::find(change.conn, id)? else { return Ok(()) };
     let Some((_, last)) = tried.last() else { return Ok(()) };
     let has_arrived = tried.iter().any(|(_, answer)| answer.is_taken());
-    let failing_since = if has_arrived { None } else { Some(webhook.failing_since.unwrap_or(now)) };
+    let is_known = webhook.last.is_some_and(|(at, _)| now - at < KNOWN_FOR);
+    let known_since = webhook.failing_since.filter(|_| is_known).unwrap_or(now);
+    let failing_since = (!has_arrived).then_some(known_since);
     // The webhook before its deliveries, as whoever changes it.
     webhooks::note(change.conn, id, LastTry { at: now, answer: *last, failing_since })?;
     for (delivery, answer) in tried {

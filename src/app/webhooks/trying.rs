@@ -9,6 +9,7 @@ use crate::domain::audit::EventName;
 use crate::domain::permission::action;
 use crate::domain::webhook::message::{self, Stamp};
 use crate::domain::webhook::{Answer, Delivery, State, Webhook};
+use crate::store::webhooks::LastTry;
 use crate::store::{webhook_deliveries, webhooks};
 use crate::vault::places;
 
@@ -56,13 +57,18 @@ pub async fn send_test(app: &App, caller: &Caller, id: String) -> Result<Answer,
         tried_at: Some(at),
         answer: None,
     };
-    let answer = try_once(app, &webhook, &sealed, &delivery).await;
+    let asked = App { courier: app.courier.asked(), ..app.clone() };
+    let answer = try_once(&asked, &webhook, &sealed, &delivery).await;
     delivery.answer = Some(answer);
     if answer.is_taken() {
         delivery.state = State::Delivered;
     }
     app.change(caller, move |change| {
         let webhook = own(change.conn, change.by.owner(), &delivery.webhook_id)?;
+        if answer.is_taken() && webhook.plan.is_enabled {
+            let last = LastTry { at, answer, failing_since: None };
+            webhooks::note(change.conn, &webhook.id, last)?;
+        }
         webhook_deliveries::insert(change.conn, &delivery)?;
         let event = change.event(EventName::TEST_WEBHOOK).about(&webhook.plan.name);
         event.fact("answer", answer.text()).record(change);

@@ -23,6 +23,12 @@ pub fn is_allowed(address: IpAddr, allows_private: bool) -> bool {
     }
 }
 
+/// The same for what is sent without TLS: only where others cannot read along.
+#[must_use]
+pub fn is_allowed_in_clear(address: IpAddr, allows_private: bool) -> bool {
+    allows_private && reach(address) == Reach::Private
+}
+
 /// What kind of address it is. One that holds another is what that one is.
 #[must_use]
 pub fn reach(address: IpAddr) -> Reach {
@@ -34,9 +40,10 @@ pub fn reach(address: IpAddr) -> Reach {
 
 fn reach_of_4(address: Ipv4Addr) -> Reach {
     match address.octets() {
-        // Where a cloud tells a machine its secrets; then this network, link-local, of protocols, examples, relays of 6to4,
+        // Where clouds tell a machine its secrets; then this network, link-local, of protocols, examples, relays of 6to4,
         // measurements, groups and unused.
         [100, 100, 100, 200]
+        | [168, 63, 129, 16]
         | [0 | 224..=255, ..]
         | [169, 254, ..]
         | [192, 0, 0 | 2, _]
@@ -59,10 +66,12 @@ fn reach_of_6(address: Ipv6Addr) -> Reach {
             let ([one, two], [three, four]) = (high.to_be_bytes(), low.to_be_bytes());
             reach_of_4(Ipv4Addr::new(one, two, three, four))
         }
-        // Where a cloud tells a machine its secrets; then of protocols and Teredo, examples, 6to4.
-        [0xfd00, 0xec2, ..] | [0x2001, 0..=0x1ff | 0xdb8, ..] | [0x2002, ..] | [0x3fff, 0..=0xfff, ..] => {
-            Reach::Nowhere
-        }
+        // Where clouds tell a machine its secrets; then of protocols and Teredo, examples, 6to4.
+        [0xfd00, 0x42 | 0xc1 | 0x100 | 0xec2 | 0xa9fe, ..]
+        | [0xfd20, 0xce, ..]
+        | [0x2001, 0..=0x1ff | 0xdb8, ..]
+        | [0x2002, ..]
+        | [0x3fff, 0..=0xfff, ..] => Reach::Nowhere,
         [0, 0, 0, 0, 0, 0, 0, 1] | [0xfc00..=0xfdff, ..] => Reach::Private,
         [0x2000..=0x3fff, ..] => Reach::Public,
         _ => Reach::Nowhere,

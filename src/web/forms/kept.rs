@@ -25,8 +25,18 @@ const NAME: &str = "kept";
 /// The largest page that is filled in.
 const MOST_BYTES: usize = 4 * 1024 * 1024;
 /// Forms that hold what must not be kept, or nothing that is worth it.
-const NEVER: [&str; 8] =
-    ["/login", "/logout", "/setup", "/verify", "/identity", "/help/api/debug", "/me/password", "/me/mfa"];
+const NEVER: [&str; 10] = [
+    "/login",
+    "/logout",
+    "/setup",
+    "/verify",
+    "/identity",
+    "/invitation",
+    "/users/selected",
+    "/help/api/debug",
+    "/me/password",
+    "/me/mfa",
+];
 const BACK: &str = "Your session had ended, and nothing was done. Your form is back as you filled it in, but for passwords and \
                     codes. Look at it and send it again.";
 

@@ -1,8 +1,8 @@
 //! Keys that will expire: told of some days ahead.
 //!
 //! All keys stand in the order of their ends, and for each number of days there is a place in that order up to which it was told. So
-//! nothing is looked at twice, and a server that was away goes on where the last one stopped. Who sets an end that is near already
-//! knows of it: the first that is told is the next of these days.
+//! nothing is looked at twice, and a server that was away goes on where the last one stopped. An end that was set when it was nearer
+//! than the place is not told of before the next of these days.
 
 use crate::app::change::event::Draft;
 use crate::app::change::{Change, Outsider};
@@ -49,7 +49,8 @@ async fn warn_of(app: &App, days: i64, next: i64) -> Result<usize, Failure> {
         Some((expires_at, id)) if !is_whole => Place { expires_at: *expires_at, secret_id: id.to_string() },
         _ => Place { expires_at: until, secret_id: String::new() },
     };
-    let is_far = from.as_ref().is_none_or(|from| to.expires_at - from.expires_at >= STRIDE);
+    // A clock that was ahead led the place too far; then it goes back.
+    let is_far = from.as_ref().is_none_or(|from| (to.expires_at - from.expires_at).abs() >= STRIDE);
     if found.is_empty() && !is_far {
         return Ok(0);
     }

@@ -79,7 +79,7 @@ pub enum Deed {
 }
 
 /// Does something to the rotation of a key, which may be the old or the new one. Asked again, it finds the same rotation: one
-/// that is under way is not begun twice, and one that is over is told as it ended.
+/// that is under way is not begun twice, and one whose key is gone is told as it ended.
 ///
 /// # Errors
 /// Not found where there is no such key; refused where the user's keys do not allow it, or none is being replaced.
@@ -91,7 +91,7 @@ pub async fn rotate_key(app: &App, caller: &Caller, key: &KeyRef, deed: Deed) ->
             .view(caller, move |view| {
                 let holder = holder(view.conn, view.by, key.place, Operation::Query)?;
                 view.by.ensure(action::ROTATE_KEY, holder.uin)?;
-                let found = known(view.conn, &holder, &key.id)?.ok_or(RotationRefusal::NotUnderWay)?;
+                let found = found(view.conn, &holder, &key.id)?;
                 tell(view.conn, &found, view.app.clock.now())
             })
             .await;
@@ -111,7 +111,7 @@ fn rotate(change: &mut Change<'_>, key: &KeyRef, deed: &Deed) -> Result<Told, Fa
         let can_show = change.by.account.settings.secret_reveal != SecretReveal::Once;
         return begin_or_go_on(change, &holder, &key.id, Asked { who, wish, can_show });
     }
-    let found = known(change.conn, &holder, &key.id)?.ok_or(RotationRefusal::NotUnderWay)?;
+    let found = found(change.conn, &holder, &key.id)?;
     if found.ended.is_none() {
         match deed {
             Deed::Step => go_on(change, &holder, &found, Some(who))?,
@@ -181,6 +181,15 @@ fn start<By: Spend>(
     let begins = NewKeyWish { into: into.map(ToString::to_string), expires_at: None };
     let wish = RotationWish::of(plan, Some(begins));
     begin_in(change, holder, id, Start { who, wish: &wish }).map(|begun| begun.rotation)
+}
+
+/// The same, where there has to be one.
+fn found(conn: &mut Conn, holder: &User, id: &SecretId) -> Result<Rotation, Failure> {
+    if let Some(rotation) = known(conn, holder, id)? {
+        return Ok(rotation);
+    }
+    let key = api_keys::find(conn, holder.uid, id)?;
+    Err(key.map_or(Failure::NotFound, |_| RotationRefusal::NotUnderWay.into()))
 }
 
 /// The rotation that a user's key takes part in, or else the last one that it took part in.

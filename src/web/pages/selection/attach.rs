@@ -27,10 +27,14 @@ const WORDS: Words = Words {
 pub async fn form(visit: Visit) -> PageResult {
     visit.person.ensure_here(action::LIST_USERS)?;
     let ticked = Ticked::read(&visit)?;
-    let mut known = users::permissions::policies(visit.app(), &visit.person).await?;
+    // Names of policies are for those who may see them, or attach one.
+    let may = visit.person.may_here(action::LIST_POLICIES)
+        || ticked.uins.iter().any(|uin| visit.person.may(action::ATTACH_POLICY, *uin));
+    let mut known =
+        if may { users::permissions::policies(visit.app(), &visit.person).await? } else { Vec::new() };
     known.sort_by_key(|policy| (policy.is_preset(), policy.name.to_lowercase()));
     let options = known.into_iter().map(|policy| (policy.id.to_string(), policy.name)).collect();
-    let chosen = ticked.query.text("policy").to_owned();
+    let chosen = if may { ticked.query.text("policy").to_owned() } else { String::new() };
     let judged = match chosen.as_str() {
         "" => None,
         text => {

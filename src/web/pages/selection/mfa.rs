@@ -12,7 +12,7 @@ const WORDS: Words = Words {
     button: "Require MFA of",
     due: "Will need it",
     already: "Needs it",
-    effect: "Whoever has no authenticator app must set one up at the next page it opens in the console. Signed calls go on.",
+    effect: "Whoever has no authenticator app must set one up at the next page it opens in the console. Signed calls go on. The API alone takes it off again (SetMfaFlag).",
     is_danger: false,
 };
 

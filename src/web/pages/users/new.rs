@@ -240,6 +240,7 @@ impl Sent {
             phone: new.phone.clone(),
             email: new.email.clone(),
             policies: self.policies.clone(),
+            ..InvitationWish::default()
         }
     }
 
