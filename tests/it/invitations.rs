@@ -227,7 +227,8 @@ async fn another_policy_under_the_name_of_a_deleted_one_is_not_what_was_offered(
     let link = invited(&app, &root, "partner-ops", &["partner-reads"]).await;
     let list = root.browser.get("/policies?kind=custom").await;
     let id = list.attributes("tr[data-policy-id]", "data-policy-id").remove(0);
-    root.browser.post(&format!("/policies/{id}/delete"), &list.csrf(), &[]).await.redirect();
+    let confirmed = [("confirm", "partner-reads")];
+    root.browser.post(&format!("/policies/{id}/delete"), &list.csrf(), &confirmed).await.redirect();
     make("*").await;
 
     let refused = answer(&other, &link, "accept").await;
