@@ -65,6 +65,7 @@ impl Courier {
     }
 
     /// The same for what a person waits for, which takes no place of what is due.
+    #[must_use]
     pub fn asked(&self) -> Self {
         Self { look_ups: Arc::clone(&self.asked_look_ups), ..self.clone() }
     }

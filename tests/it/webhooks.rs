@@ -313,7 +313,7 @@ async fn what_comes_after_the_host_of_an_address_is_in_no_log_and_for_those_alon
 async fn one_webhook_with_very_many_messages_leaves_places_to_others() {
     let (app, _root, receiver, slow) = scene(Manner::Answers(500)).await;
     let id = slow.page.rsplit('/').next().unwrap();
-    let rows: String = (0..450)
+    let rows: Vec<String> = (0..450)
         .map(|number| {
             format!(
                 "INSERT INTO webhook_deliveries (id, webhook_id, seq, event, body, created_at, state, due_at, tries, result) \
@@ -322,7 +322,9 @@ async fn one_webhook_with_very_many_messages_leaves_places_to_others() {
             )
         })
         .collect();
-    let fill = |conn: &mut Conn| conn.batch_execute(&format!("/* test */ {rows}")).map_err(StoreError::from);
+    let fill = |conn: &mut Conn| {
+        conn.batch_execute(&format!("/* test */ {}", rows.concat())).map_err(StoreError::from)
+    };
     app.app.store.write_now(fill).unwrap();
     let other = app.root_named("other").await;
     let quick = Receiver::start(Manner::Answers(200)).await;
