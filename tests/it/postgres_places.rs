@@ -135,7 +135,7 @@ async fn a_database_that_is_serializable_by_default_takes_many_changes_at_once()
     let app = TestApp::spawn_with(&[("CAMLOCK_DATABASE__URL", &database.url())]);
     let client = app.key_of(&app.bare_root("root").await).await;
 
-    let calls = (0..60).map(|number| {
+    let calls = (0..24).map(|number| {
         let client = client.clone();
         async move { client.call("cam", "AddUser", json!({ "Name": format!("user-{number}") })).await }
     });
