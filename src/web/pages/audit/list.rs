@@ -6,7 +6,7 @@ use crate::domain::saved_filter::FilteredList;
 use crate::domain::{field::FieldError, permission::action};
 use crate::web::answer::{PageResult, render, render_as};
 use crate::web::pages::audit::{
-    EventRow, facts::Facts, range, range::Shortcut, row, row::Day, search, search::TypedFilter,
+    Day, EventRow, by_day, facts::Facts, range, range::Shortcut, search, search::TypedFilter,
 };
 use crate::web::pages::saved::Chips;
 use crate::web::{layout::Layout, layout::filters, query::Query, visit::Visit};
@@ -30,7 +30,7 @@ struct IndexPage {
 
 /// One page of the log and the ways on from it.
 struct Listing {
-    days: Vec<Day>,
+    days: Vec<Day<EventRow>>,
     newer: Option<String>,
     older: Option<String>,
     /// Longer ranges to look into, when this one is empty.
@@ -108,7 +108,7 @@ impl Listing {
             newest: (cursor != EventCursor::Newest).then(|| query.with(&[("older", ""), ("newer", "")])),
             is_filtered: search::FIELDS.iter().any(|name| query.find(name).is_some()),
             wider,
-            days: row::by_day(found.events),
+            days: by_day(found.events.into_iter().map(EventRow::from).collect(), |row| row.at),
         }
     }
 

@@ -10,5 +10,5 @@ mod search;
 pub use export::export;
 pub use facts::Facts;
 pub use list::{detail, index};
-pub use row::EventRow;
+pub use row::{Day, EventRow, by_day};
 pub use search::{FIELDS, PLACES, cursor, is_request_id};

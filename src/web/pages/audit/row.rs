@@ -25,20 +25,20 @@ pub struct EventRow {
     pub reason: String,
 }
 
-/// The events of one day in UTC, in their order.
-pub(super) struct Day {
+/// What happened on one day in UTC, in its order.
+pub struct Day<Row> {
     pub title: String,
-    pub rows: Vec<EventRow>,
+    pub rows: Vec<Row>,
 }
 
-/// Groups events that follow each other in time.
-pub(super) fn by_day(events: Vec<Event>) -> Vec<Day> {
-    let mut days: Vec<Day> = Vec::new();
-    for event in events {
-        let title = named_day(event.at);
+/// Groups rows that follow each other in time; `at` tells the seconds of one.
+pub fn by_day<Row>(rows: Vec<Row>, at: impl Fn(&Row) -> i64) -> Vec<Day<Row>> {
+    let mut days: Vec<Day<Row>> = Vec::new();
+    for row in rows {
+        let title = named_day(at(&row));
         match days.last_mut() {
-            Some(day) if day.title == title => day.rows.push(event.into()),
-            _ => days.push(Day { title, rows: vec![event.into()] }),
+            Some(day) if day.title == title => day.rows.push(row),
+            _ => days.push(Day { title, rows: vec![row] }),
         }
     }
     days

@@ -1,12 +1,11 @@
 //! Notices: what happened to keys, and what is about to, by day.
 
 use crate::app::notices;
-use crate::clock;
 use crate::domain::audit::{Event, EventCursor};
 use crate::domain::notice::{Level, Notice, Topic};
 use crate::domain::permission::action;
 use crate::web::answer::{PageResult, render};
-use crate::web::pages::audit::EventRow;
+use crate::web::pages::audit::{Day, EventRow, by_day, cursor};
 use crate::web::{
     error::PageError, forms::csrf::Protected, layout::Layout, layout::filters, query::Query, visit::Visit,
     visit::number_in,
@@ -19,7 +18,7 @@ const HERE: &str = "/notices";
 #[template(path = "notices/index.html")]
 struct IndexPage {
     page: Layout,
-    days: Vec<Day>,
+    days: Vec<Day<Row>>,
     /// Whether only the bad ones are listed.
     is_bad: bool,
     /// The newest of this page, where some are new.
@@ -30,12 +29,6 @@ struct IndexPage {
     newest: Option<String>,
 }
 
-/// The notices of one day.
-struct Day {
-    name: String,
-    rows: Vec<Row>,
-}
-
 struct Row {
     event: EventRow,
     topic: Topic,
@@ -43,8 +36,6 @@ struct Row {
     is_new: bool,
     /// All that the log says of it.
     log: String,
-    /// Its time of day.
-    time: String,
     /// Kind, icon and words of the badge.
     badge: [&'static str; 3],
     /// What it is about.
@@ -69,8 +60,7 @@ impl Row {
             _ => None,
         };
         let log = format!("/audit/{}", event.seq);
-        let time = clock::iso(event.at).get(11..19).unwrap_or_default().to_owned();
-        Some(Self { badge: badge(level), event, topic, level, is_new, log, time, href })
+        Some(Self { badge: badge(level), event, topic, level, is_new, log, href })
     }
 }
 
@@ -103,35 +93,11 @@ pub async fn index(visit: Visit, query: Query) -> PageResult {
         is_bad,
         unread: rows.iter().filter(|row| row.is_new).map(|row| row.event.seq).max(),
         range: format!("{} on this page, newest first", rows.len()),
-        days: by_day(rows),
+        days: by_day(rows, |row| row.event.at),
         newer,
         older,
         newest,
     })
-}
-
-fn by_day(rows: Vec<Row>) -> Vec<Day> {
-    let mut days: Vec<Day> = Vec::new();
-    for row in rows {
-        let name = clock::day(row.event.at);
-        match days.last_mut().filter(|day| day.name == name) {
-            Some(day) => day.rows.push(row),
-            None => days.push(Day { name, rows: vec![row] }),
-        }
-    }
-    days
-}
-
-fn cursor(query: &Query) -> Result<EventCursor, PageError> {
-    let malformed =
-        || PageError::Malformed("The address names a page that does not exist. Start from the first one.");
-    let number = |text: &str| number_in(text).ok_or_else(malformed);
-    match (query.find("older"), query.find("newer")) {
-        (None, None) => Ok(EventCursor::Newest),
-        (Some(seq), None) => Ok(EventCursor::Older(number(seq)?)),
-        (None, Some(seq)) => Ok(EventCursor::Newer(number(seq)?)),
-        (Some(_), Some(_)) => Err(malformed()),
-    }
 }
 
 /// Marks all up to the newest that was shown as read.
