@@ -8,7 +8,7 @@ mod trust;
 
 use crate::config::WebhooksConfig;
 use crate::domain::webhook::Answer;
-use crate::domain::webhook::address::{is_allowed, is_allowed_in_clear};
+use crate::domain::webhook::address::may_send;
 use http_body_util::Full;
 use hyper::Request;
 use hyper::body::Bytes;
@@ -105,8 +105,7 @@ impl Courier {
             Host::Ipv6(address) => vec![SocketAddr::new(address.into(), port)],
             Host::Domain(name) => self.look_up(name.to_owned(), port).await?,
         };
-        let is_allowed = if url.scheme() == "https" { is_allowed } else { is_allowed_in_clear };
-        let all_allowed = found.iter().all(|address| is_allowed(address.ip(), self.allows_private));
+        let all_allowed = found.iter().all(|address| may_send(url, address.ip(), self.allows_private));
         (all_allowed && !found.is_empty()).then_some(found)
     }
 

@@ -88,6 +88,9 @@ async fn records_are_paged_and_belong_to_the_keys_holder() {
     assert_eq!(root.browser.get(&format!("/keys/{}/records", client.secret_id)).await.status, 404);
     let row = root.browser.get(&format!("/users/{}/keys", alice.uin)).await;
     assert!(row.body.contains(&format!("href=\"{records}\"")));
+    let likes = [("theme", "system"), ("density", "comfortable"), ("page_size", "25")];
+    root.browser.submit("/me/preferences", "/me/preferences", &likes).await.redirect();
+    assert_eq!(root.browser.get(&records).await.count("tr[data-request-id]"), 25);
 }
 
 #[actix_web::test]

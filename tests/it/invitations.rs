@@ -102,6 +102,9 @@ async fn declined_revoked_and_expired_ones_open_nothing_and_add_nobody() {
     answer(&other, &declined, "decline").await.redirect();
     let page = root.browser.get(LIST).await;
     let id = page.attributes("li[data-invitation]", "data-invitation").remove(0);
+    let csrf = other.browser.get("/me/security").await.csrf();
+    let theirs = other.browser.post(&format!("/invitations/{id}/revoke"), &csrf, &[]).await;
+    assert_eq!(theirs.status, StatusCode::NOT_FOUND);
     assert_eq!(states(&root).await, ["Open", "Declined"]);
     root.browser.post(&format!("/invitations/{id}/revoke"), &page.csrf(), &[]).await.redirect();
     let expired = invited(&app, &root, "three", &[]).await;
@@ -117,9 +120,6 @@ async fn declined_revoked_and_expired_ones_open_nothing_and_add_nobody() {
     assert_eq!(number(&app, "SELECT count(*) AS number FROM users WHERE kind = 'collaborator'"), 0);
     assert_eq!(events(&root, "DeclineInvitation").await.count("tr[data-seq]"), 1);
     assert_eq!(events(&root, "RevokeInvitation").await.count("tr[data-seq]"), 1);
-    let csrf = other.browser.get("/me/security").await.csrf();
-    let theirs = other.browser.post(&format!("/invitations/{id}/revoke"), &csrf, &[]).await;
-    assert_eq!(theirs.status, StatusCode::NOT_FOUND);
 }
 
 #[actix_web::test]
@@ -140,14 +140,15 @@ async fn it_never_gives_more_than_its_maker_may_give_when_it_is_accepted() {
     assert!(refused.body.contains("may not add you any more"), "{}", refused.body);
     assert_eq!(number(&app, "SELECT count(*) AS number FROM users WHERE kind = 'collaborator'"), 0);
     assert_eq!(states(&root).await, ["Open"], "nothing was answered");
-    let security = format!("/users/{}/security/console", maker.uin);
-    let csrf = root.browser.get(&format!("/users/{}/security", maker.uin)).await.csrf();
-    root.browser.post(&security, &csrf, &[("on", "0")]).await;
-    assert_eq!(
-        answer(&other, &link, "accept").await.status,
-        StatusCode::CONFLICT,
-        "a maker who is kept out gives nothing"
-    );
+    let kept_out = app.enrolled(&root, "kept-out", &["QcloudCamFullAccess"]).await;
+    let link = invited(&app, &kept_out, "partner-two", &[]).await;
+    let page = format!("/users/{}/security", kept_out.uin);
+    let console = format!("{page}/console");
+    root.grant(&app, &page, &console, &[("on", "0")]).await.redirect();
+    let refused = answer(&other, &link, "accept").await;
+    assert_eq!(refused.status, StatusCode::CONFLICT, "a maker who is kept out gives nothing");
+    root.grant(&app, &page, &console, &[("on", "1")]).await.redirect();
+    assert_eq!(answer(&other, &link, "accept").await.redirect(), "/identity");
 }
 
 #[actix_web::test]

@@ -156,4 +156,8 @@ async fn work_at_set_times_is_one_nodes_and_goes_to_the_other_when_that_one_is_g
     assert!(!is_ours(&app.app).await.unwrap());
     report_stopped(&node.app).await.unwrap();
     assert!(is_ours(&app.app).await.unwrap(), "a node that stops leaves it to others at once");
+    app.wait(30 * 86_400);
+    assert!(is_ours(&node.app).await.unwrap());
+    app.wait(-30 * 86_400);
+    assert!(is_ours(&app.app).await.unwrap(), "what a clock that was ahead wrote holds nobody up");
 }

@@ -159,6 +159,24 @@ async fn a_key_that_will_expire_is_told_of_fourteen_seven_and_one_day_ahead() {
 }
 
 #[actix_web::test]
+async fn a_clock_that_was_ahead_keeps_no_end_from_being_told() {
+    let app = TestApp::spawn();
+    let root = app.root().await;
+    let id = root.create_key("/keys").await;
+    for days in [0, 60, -60] {
+        app.wait(days * DAY);
+        ahead::warn(&app.app).await.unwrap();
+    }
+
+    ends_at(&root, &id, app.now() + 20 * DAY).await;
+    app.wait(7 * DAY);
+    ahead::warn(&app.app).await.unwrap();
+
+    root.sign_in(&app).await;
+    assert_eq!(root.browser.get("/audit?event=KeyExpiresSoon").await.count("tr[data-seq]"), 1);
+}
+
+#[actix_web::test]
 async fn an_end_that_is_near_when_it_is_set_is_told_at_the_next_of_these_days() {
     let app = TestApp::spawn();
     let root = app.root().await;

@@ -98,11 +98,15 @@ async fn whoever_may_not_attach_is_shown_why_and_can_send_nothing() {
     assert_eq!(fates(&reader.browser.get(&sent).await), pairs(&[("alice", "left-out")]));
     let bar = reader.browser.get("/users").await.texts("#selected button");
     assert_eq!(bar, ["Add to a group", "Export"]);
-    let document =
-        r#"{"version":"2.0","statement":[{"effect":"allow","action":["cam:ListUsers"],"resource":"*"}]}"#;
+    let document = r#"{"version":"2.0","statement":[{"effect":"allow","action":["cam:ListUsers","cam:DisableApiKey"],"resource":"*"}]}"#;
     let fields = [("name", "lists-users"), ("document", document)];
     root.grant(&app, "/policies/new", "/policies/new", &fields).await.redirect();
     let clerk = app.signed_in(&root, "clerk", &["lists-users"]).await;
+    let key = root.create_key(&format!("/users/{alice}/keys")).await;
+    app.wait(100 * 86_400);
+    clerk.sign_in(&app).await;
+    let disables = clerk.browser.get(&format!("{}&days=1", address("disable-keys", &[&alice]))).await;
+    assert_eq!((disables.status.as_u16(), disables.body.contains(&key)), (200, false), "{}", disables.body);
     let seen = clerk.browser.get(&address("attach", &[&alice])).await;
     assert_eq!((seen.status.as_u16(), seen.body.contains(POLICY)), (200, false), "{}", seen.body);
 }

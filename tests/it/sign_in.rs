@@ -67,6 +67,26 @@ async fn guessing_is_slowed_down_and_the_owners_browser_is_not_locked_out() {
 }
 
 #[actix_web::test]
+async fn guesses_that_shut_somebody_out_for_long_are_an_event_of_their_own() {
+    let app = TestApp::spawn();
+    let root = app.root().await;
+    let stranger = app.browser();
+    let mut counts = Vec::new();
+    for guesses in [5, 9] {
+        for _ in 0..guesses {
+            try_sign_in(&stranger, "", "root", "wrong password 123").await;
+            app.wait(900);
+        }
+        root.sign_in(&app).await;
+        let page = root.browser.get("/audit?event=LockOut").await;
+        counts.push(page.count("tr[data-seq]"));
+    }
+
+    assert_eq!(counts[0], 0, "a few wrong passwords are one's own");
+    assert!((1..=4).contains(&counts[1]), "{counts:?}");
+}
+
+#[actix_web::test]
 async fn fifty_parallel_guesses_get_no_more_than_the_free_ones() {
     let app = TestApp::spawn();
     app.root().await;

@@ -115,7 +115,7 @@ async fn only_what_was_chosen_of_ones_own_account_is_told() {
 }
 
 #[actix_web::test]
-async fn what_was_rolled_back_is_told_to_nobody() {
+async fn what_was_refused_is_told_to_nobody() {
     let (app, root, receiver, _) = scene(Manner::Answers(200)).await;
     let id = root.create_key("/keys").await;
     deliver(&app).await;
@@ -127,6 +127,24 @@ async fn what_was_rolled_back_is_told_to_nobody() {
     deliver(&app).await;
 
     assert_eq!(receiver.received().len(), 2, "{:?}", receiver.received());
+}
+
+#[actix_web::test]
+async fn what_cannot_be_told_is_not_done() {
+    let (app, root, _, _) = scene(Manner::Answers(200)).await;
+    let id = root.create_key("/keys").await;
+    let csrf = root.browser.get("/keys").await.csrf();
+    let gone = |conn: &mut Conn| {
+        let change = "ALTER TABLE webhook_deliveries RENAME COLUMN body TO away";
+        conn.batch_execute(change).map_err(StoreError::from)
+    };
+    app.app.store.write_now(gone).unwrap();
+
+    let answer = root.browser.post(&format!("/keys/{id}/disable"), &csrf, &[]).await;
+
+    assert_eq!(answer.status, StatusCode::INTERNAL_SERVER_ERROR);
+    let list = root.browser.get("/keys").await;
+    assert_eq!(list.attribute("tr[data-secret-id]", "data-status").as_deref(), Some("enabled"));
 }
 
 #[actix_web::test]
@@ -187,7 +205,7 @@ async fn a_receiver_that_is_gone_or_takes_nothing_for_days_is_told_nothing_more(
     let page = root.browser.get(&hook.page).await;
     assert!(page.body.contains("answered 410"), "{}", page.body);
     let log = root.browser.get("/audit?event=StopWebhook").await;
-    assert_eq!((log.count("tr[data-seq]"), log.body.contains("camlock")), (1, true));
+    assert_eq!(log.texts("tr[data-seq] td[data-label=Actor]"), ["camlock"]);
     root.browser.submit("/keys", &format!("/keys/{id}/disable"), &[]).await.redirect();
     deliver(&app).await;
     assert_eq!(receiver.received().len(), 1);
@@ -301,7 +319,9 @@ async fn what_comes_after_the_host_of_an_address_is_in_no_log_and_for_those_alon
     let log = root.browser.get("/audit?event=UpdateWebhook").await;
     let event = root.browser.get(&log.attribute("tr[data-seq] td a", "href").unwrap()).await;
 
-    assert!(event.body.contains("127.0.0.1") && !event.body.contains("hush"), "{}", event.body);
+    let told = event.text("tr[data-change=url] td[data-label=After]").unwrap();
+    assert!(told.starts_with("http://127.0.0.1:") && told.contains("/… ("), "{told}");
+    assert!(!event.body.contains("hush"), "{}", event.body);
     for page in [LIST, hook.page.as_str()] {
         let seen = reader.browser.get(page).await;
         assert!(seen.body.contains("pager") && !seen.body.contains("hush"), "{page}: {}", seen.body);

@@ -44,12 +44,17 @@ impl Buckets {
     }
 
     /// Seconds until an attempt is let through again, if it is not now.
-    pub(in crate::app) fn ensure_open(&self, conn: &mut Conn, now: i64) -> Result<(), Failure> {
+    pub(in crate::app) fn wait(&self, conn: &mut Conn, now: i64) -> Result<Option<i64>, Failure> {
         let mut longest = None;
         for (bucket, limit) in &self.0 {
             longest = longest.max(throttles::blocked_until(conn, bucket, *limit, now)?);
         }
-        longest.map_or(Ok(()), |until| Err(Failure::Throttled { seconds: until - now }))
+        Ok(longest.map(|until: i64| until - now))
+    }
+
+    /// Refuses an attempt that is not let through now.
+    pub(in crate::app) fn ensure_open(&self, conn: &mut Conn, now: i64) -> Result<(), Failure> {
+        self.wait(conn, now)?.map_or(Ok(()), |seconds| Err(Failure::Throttled { seconds }))
     }
 
     /// Counts a failure in each.

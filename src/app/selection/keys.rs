@@ -4,13 +4,14 @@ use super::{Chosen, Fate, Selection};
 use crate::app::caller::Caller;
 use crate::app::change::View;
 use crate::app::keys::deeds::{Via, set_status};
+use crate::app::keys::limits::idle;
 use crate::app::keys::usage::flush_usage;
 use crate::app::keys::{HeldKey, KeyRef, Operation, Place, locked};
 use crate::app::{App, Failure};
 use crate::domain::key::{Key, KeyStatus, SecretId};
 use crate::domain::permission::action;
 use crate::domain::user::Uin;
-use crate::store::{dialect, key_usage};
+use crate::store::dialect;
 
 /// Days without a call after which a key is stale, unless somebody says otherwise; and what can be said.
 pub const STALE_DAYS: i64 = 90;
@@ -86,8 +87,7 @@ pub async fn disable_stale(
                 Err(Failure::NotFound | Failure::Denied(_)) => continue,
                 Err(other) => return Err(other),
             };
-            let used_at = key_usage::used_at(change.conn, std::slice::from_ref(id))?;
-            if is_stale(&held.key, used_at.get(id.as_str()).copied(), since) {
+            if held.key.is_enabled() && idle::silent_since(change.conn, &held.key)? <= since {
                 set_status(change, &held, KeyStatus::Disabled, Via::Console)?;
                 done += 1;
             }

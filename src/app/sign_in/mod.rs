@@ -170,10 +170,8 @@ async fn refuse_sign_in(
     buckets: Buckets,
 ) -> Result<Failure, Failure> {
     app.change(&Outsider, move |change| {
-        let is_shut = match buckets.ensure_open(change.conn, change.app.clock.now()) {
-            Err(Failure::Throttled { seconds }) => seconds >= TOLD_WAIT,
-            open => open.map(|()| false)?,
-        };
+        let wait = buckets.wait(change.conn, change.app.clock.now())?;
+        let is_shut = wait.is_some_and(|seconds| seconds >= TOLD_WAIT);
         // Unknown names are written down too, for the operator: both cases then cost the same.
         let nobody = Actor { owner: Uin(0), uin: Uin(0), name: "unknown", source: &source };
         let actor = user.as_ref().map_or(nobody, |user| Actor::of(user, &source));

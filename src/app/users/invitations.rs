@@ -8,7 +8,7 @@ use crate::app::change::event::{Actor, Draft};
 use crate::app::handing::{Handed, NAME_LENGTH, handed_ticket};
 use crate::app::session::tickets::digest;
 use crate::app::users::names::ensure_free_name;
-use crate::app::users::{NewUser, NewUserKind, add_user_in, ensure_room_for_user};
+use crate::app::users::{NewUser, NewUserKind, add_user_in, ensure_room_for_user, policy_named};
 use crate::app::{App, Failure};
 use crate::domain::audit::EventName;
 use crate::domain::field::FieldError;
@@ -90,15 +90,7 @@ fn permitted_policies(change: &mut Change<'_>, wish: &InvitationWish) -> Result<
 
 /// The policies that have these names now.
 fn named_policies(conn: &mut Conn, owner: Uin, wish: &InvitationWish) -> Result<Vec<PolicyId>, Failure> {
-    let known = policies::of_account(conn, owner)?;
-    let id_of = |name: &String| {
-        let found = known.iter().find(|policy| policy.name == *name).map(|policy| policy.id);
-        found.ok_or_else(|| {
-            let told = format!("There is no policy named {name}. Choose one from the list.");
-            FieldError::on_page("policy", told).into()
-        })
-    };
-    wish.policies.iter().map(id_of).collect()
+    wish.policies.iter().map(|name| Ok(policy_named(conn, owner, name)?.id)).collect()
 }
 
 /// What a link offers to a signed-in person; [`Failure::NotProven`] of one that offers nothing, whatever the reason.

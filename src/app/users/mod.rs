@@ -25,6 +25,7 @@ use crate::domain::claim::Hours;
 use crate::domain::field::FieldError;
 use crate::domain::number::in_words;
 use crate::domain::permission::action;
+use crate::domain::policies::StoredPolicy;
 use crate::domain::secret::Password;
 use crate::domain::user::{MAX_OWNERS_OF_COLLABORATOR, Protection, Uid, Uin, User, UserKind, UserName};
 use crate::store::identities::{self, StoredPassword};
@@ -241,20 +242,22 @@ fn attach_first(change: &mut Change<'_>, user: &User, names: &[String]) -> Resul
     if names.is_empty() {
         return Ok(());
     }
-    let known = policies::of_account(change.conn, change.by.owner())?;
     for name in names {
-        let policy = known.iter().find(|policy| policy.name == *name).ok_or_else(|| {
-            FieldError::new(
-                "policy",
-                (
-                    format!("There is no policy named {name}. Choose one from the list."),
-                    format!("没有名为 {name} 的策略，请从列表中选择。"),
-                ),
-            )
-        })?;
-        attach_in(change, user, policy)?;
+        let policy = policy_named(change.conn, change.by.owner(), name)?;
+        attach_in(change, user, &policy)?;
     }
     Ok(())
+}
+
+/// The policy of that name, which the field of a form names.
+pub(in crate::app) fn policy_named(conn: &mut Conn, owner: Uin, name: &str) -> Result<StoredPolicy, Failure> {
+    policies::by_name(conn, owner, name)?.ok_or_else(|| {
+        let told = (
+            format!("There is no policy named {name}. Choose one from the list."),
+            format!("没有名为 {name} 的策略，请从列表中选择。"),
+        );
+        FieldError::new("policy", told).into()
+    })
 }
 
 /// Changes a user's name, note, phone and e-mail.

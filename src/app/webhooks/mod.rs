@@ -117,8 +117,9 @@ pub(in crate::app) fn update_webhook_in(
     let plan = permitted(change, action::UPDATE_WEBHOOK, written)?;
     let owner = change.by.owner();
     dialect::lock_account(change.conn, owner)?;
-    let before = own(change.conn, owner, id)?;
-    ensure_free(&kept::of_account(change.conn, owner)?, &plan, Some(id))?;
+    let known = kept::of_account(change.conn, owner)?;
+    let before = known.iter().find(|one| one.id == id).cloned().ok_or(Failure::NotFound)?;
+    ensure_free(&known, &plan, Some(id))?;
     let (changed_at, changed_by) = (change.app.clock.now(), change.by.user.name.clone());
     let after = Webhook { plan, changed_at, changed_by, ..before.clone() };
     kept::update(change.conn, &after)?;

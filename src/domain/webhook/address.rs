@@ -1,6 +1,7 @@
 //! Where webhooks may go: public addresses, private ones where the operator allows that, and some never.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use url::Url;
 
 /// What kind of address it is.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -13,20 +14,14 @@ pub enum Reach {
     Nowhere,
 }
 
-/// Whether something may be sent to an address.
+/// Whether something may be sent to an address under a URL: without TLS only where others cannot read along.
 #[must_use]
-pub fn is_allowed(address: IpAddr, allows_private: bool) -> bool {
+pub fn may_send(url: &Url, address: IpAddr, allows_private: bool) -> bool {
     match reach(address) {
-        Reach::Public => true,
+        Reach::Public => url.scheme() == "https",
         Reach::Private => allows_private,
         Reach::Nowhere => false,
     }
-}
-
-/// The same for what is sent without TLS: only where others cannot read along.
-#[must_use]
-pub fn is_allowed_in_clear(address: IpAddr, allows_private: bool) -> bool {
-    allows_private && reach(address) == Reach::Private
 }
 
 /// What kind of address it is. One that holds another is what that one is.
@@ -181,8 +176,28 @@ mod tests {
                 "4000::1",
             ],
         );
-        assert!(!is_allowed("169.254.169.254".parse().unwrap(), true));
-        assert!(is_allowed("127.0.0.1".parse().unwrap(), true));
-        assert!(!is_allowed("127.0.0.1".parse().unwrap(), false));
+    }
+
+    #[test]
+    fn private_addresses_need_leave_and_public_ones_need_tls() {
+        let may = |url: &str, address: &str, allows_private| {
+            may_send(&Url::parse(url).unwrap(), address.parse().unwrap(), allows_private)
+        };
+        let (tls, clear) = ("https://hooks.example.com/", "http://hooks.example.com/");
+        for (url, address, unless, with_leave) in [
+            (tls, "1.1.1.1", true, true),
+            (clear, "1.1.1.1", false, false),
+            (tls, "127.0.0.1", false, true),
+            (clear, "127.0.0.1", false, true),
+            (tls, "169.254.169.254", false, false),
+            (tls, "168.63.129.16", false, false),
+            (tls, "fd20:ce::254", false, false),
+        ] {
+            assert_eq!(
+                [may(url, address, false), may(url, address, true)],
+                [unless, with_leave],
+                "{url} {address}"
+            );
+        }
     }
 }

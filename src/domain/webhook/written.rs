@@ -1,6 +1,6 @@
 //! Webhooks as people write them.
 
-use super::address::{is_allowed, is_allowed_in_clear};
+use super::address::may_send;
 use super::{LONGEST_NAME, LONGEST_URL, WebhookPlan};
 use crate::domain::field::{self, FieldError};
 use crate::domain::notice::Topic;
@@ -89,9 +89,8 @@ fn read_url(text: &str, allows_private: bool) -> Result<Url, &'static str> {
     if url.port() == Some(0) {
         return Err("Nobody listens on port 0.");
     }
-    let is_allowed = if url.scheme() == "https" { is_allowed } else { is_allowed_in_clear };
     match literal(&url) {
-        Some(address) if !is_allowed(address, allows_private) => Err(NOT_THERE),
+        Some(address) if !may_send(&url, address, allows_private) => Err(NOT_THERE),
         _ => Ok(url),
     }
 }
