@@ -162,7 +162,7 @@ impl Chrome {
         );
     }
 
-    /// Keeps a picture of the whole page when `CAMLOCK_SCREENSHOTS=1`.
+    /// Keeps a picture of the whole page when `CAMLOCK_SCREENSHOTS=1`. Judge the page first: taking it hides the scroll bar.
     pub async fn picture(&self, name: &str) {
         if std::env::var("CAMLOCK_SCREENSHOTS").as_deref() == Ok("1") {
             self.save_picture(name).await;

@@ -67,9 +67,9 @@ async fn no_table_squeezes_its_cells_in_any_width() {
             assert!(chrome.count("main .table tbody tr").await > 0, "{page} has no table");
             for width in WIDTHS {
                 chrome.width(width).await;
-                chrome.picture(&format!("table{}-{width}", page.replace('/', "-"))).await;
                 let found = chrome.list(FAULTS).await;
                 faults.extend(found.into_iter().map(|fault| format!("{page} at {width}: {fault}")));
+                chrome.picture(&format!("table{}-{width}", page.replace('/', "-"))).await;
             }
         }
         assert!(faults.is_empty(), "{} faults:\n{}", faults.len(), faults.join("\n"));
