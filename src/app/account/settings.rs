@@ -3,13 +3,14 @@
 use crate::app::caller::Caller;
 use crate::app::change::Change;
 use crate::app::factors::ask::{Asked, Detail, SettingsText, Wish, ask};
-use crate::app::keys::limits::beyond::{count_beyond, count_idle_beyond};
+use crate::app::keys::limits::beyond::{Beyond, count_beyond};
 use crate::app::keys::limits::keep::{EXPIRY_SINCE, SILENCE_SINCE, ensure_known_everywhere};
 use crate::app::{App, Failure};
 use crate::domain::account::{AccountSettings, MAX_STEP_UP_WINDOW, SecretReveal};
 use crate::domain::audit::EventName;
 use crate::domain::field::FieldError;
 use crate::domain::grant::{MAX_GRANT_AGE, MAX_GRANT_WINDOW};
+use crate::domain::key_limits::ending::EndKind;
 use crate::domain::key_limits::expiry::KeyExpiry;
 use crate::domain::password_rules::{LONGEST_MINIMUM, SHORTEST};
 use crate::domain::permission::action;
@@ -35,11 +36,10 @@ async fn effect(app: &App, caller: &Caller, expiry: KeyExpiry) -> Result<String,
     if !caller.may_here(action::READ_SETTINGS) {
         return Ok(String::new());
     }
-    if expiry.max_days > 0 && expiry.max_days != before.max_days {
-        told.push(count_beyond(app, caller, expiry.max_days).await?.sentence());
-    }
-    if expiry.idle_days > 0 && expiry.idle_days != before.idle_days {
-        told.push(count_idle_beyond(app, caller, expiry.idle_days).await?.silence_sentence());
+    for kind in [EndKind::End, EndKind::Silence] {
+        if expiry.days_of(kind) != before.days_of(kind) {
+            told.extend(count_beyond(app, caller, kind, expiry).await?.map(Beyond::sentence));
+        }
     }
     Ok(told.join(" "))
 }

@@ -3,6 +3,23 @@
 use crate::domain::key::{KeyStatus, SecretId};
 use crate::domain::user::User;
 
+/// A limit by which an account says when its keys are over.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum EndKind {
+    /// The moment at which a key ends.
+    End,
+    /// The days without a call after which it is disabled.
+    Silence,
+}
+
+/// The most that an account lets new keys have.
+#[derive(Clone, Copy, Debug)]
+pub struct Bound {
+    pub kind: EndKind,
+    /// The latest end in unix seconds, or the days without a call.
+    pub most: i64,
+}
+
 /// A key with its end, and whose it is.
 #[derive(Clone, Debug)]
 pub struct Ending {
@@ -25,13 +42,13 @@ pub struct EndPlace {
 }
 
 impl Ending {
-    pub fn place(&self) -> EndPlace {
-        EndPlace { limit: self.expires_at, secret_id: self.secret_id.clone() }
-    }
-
-    /// The same in a list that goes by days of silence.
-    pub fn silence_place(&self) -> EndPlace {
-        EndPlace { limit: self.idle_days, secret_id: self.secret_id.clone() }
+    /// Where it stands in a list that goes by such a limit.
+    pub fn place(&self, kind: EndKind) -> EndPlace {
+        let limit = match kind {
+            EndKind::End => self.expires_at,
+            EndKind::Silence => self.idle_days,
+        };
+        EndPlace { limit, secret_id: self.secret_id.clone() }
     }
 }
 

@@ -1,12 +1,13 @@
 //! How long an account lets its keys live, and how long unused.
 
 use super::MAX_IDLE_DAYS;
+use super::ending::{Bound, EndKind};
 use crate::clock;
 use crate::domain::field::FieldError;
+use crate::domain::span::DAY;
 
 /// The longest time that an account can name, in days.
 pub const MAX_EXPIRY_DAYS: i64 = 3_650;
-const DAY: i64 = 86_400;
 
 /// What an account says about the end of its keys; nothing unless somebody says so.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
@@ -34,6 +35,23 @@ impl KeyExpiry {
     /// The latest end that may be named now, if there is one.
     pub fn latest(self, now: i64) -> Option<i64> {
         (self.max_days > 0).then(|| now + self.max_days * DAY)
+    }
+
+    /// The days of a limit beyond which keys are listed; 0: there is none.
+    pub fn days_of(self, kind: EndKind) -> i64 {
+        match kind {
+            EndKind::End => self.max_days,
+            EndKind::Silence => self.idle_days,
+        }
+    }
+
+    /// Beyond what keys are listed now by a limit, if there is one.
+    pub fn bound(self, kind: EndKind, now: i64) -> Option<Bound> {
+        let most = match kind {
+            EndKind::End => self.latest(now),
+            EndKind::Silence => self.silence_of_new(),
+        };
+        most.map(|most| Bound { kind, most })
     }
 
     /// Refuses an end that is too far away, and none at all where the account wants one.

@@ -1,41 +1,20 @@
 //! Keys that live longer, or unused longer, than the account lets new ones.
 
 use crate::app::keys::Place;
-use crate::app::keys::limits::beyond::{
-    self, Beyond, count_beyond, count_idle_beyond, keys_beyond, keys_idle_beyond,
-};
+use crate::app::keys::limits::beyond::{Beyond, count_beyond, keys_beyond};
 use crate::domain::key::KeyStatus;
-use crate::domain::key_limits::ending::{EndPlace, Ending};
+use crate::domain::key_limits::ending::{EndKind, EndPlace, Ending};
 use crate::web::answer::{PageResult, render};
-use crate::web::{
-    error::PageError, layout::Layout, layout::filters, pages::ways::keys_address, query::Query, visit::Visit,
-};
+use crate::web::{layout::Layout, layout::filters, pages::ways::keys_address, query::Query, visit::Visit};
 use askama::Template;
-
-/// By which rule of the account keys are listed.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-enum Rule {
-    /// The longest time.
-    End,
-    /// Days without a call after which new keys are disabled.
-    Silence,
-}
-
-impl Rule {
-    fn address(self) -> &'static str {
-        match self {
-            Self::End => "/settings/security/keys",
-            Self::Silence => "/settings/security/idle-keys",
-        }
-    }
-}
 
 #[derive(Template)]
 #[template(path = "settings/beyond.html")]
 struct BeyondPage {
     page: Layout,
-    rule: Rule,
-    /// What the rule says, in days; 0: there is none.
+    kind: EndKind,
+    address: &'static str,
+    /// What the limit of the account is, in days; 0: there is none.
     days: i64,
     found: Option<Beyond>,
     rows: Vec<Row>,
@@ -48,7 +27,7 @@ struct BeyondPage {
 
 impl BeyondPage {
     fn is_silence(&self) -> bool {
-        self.rule == Rule::Silence
+        self.kind == EndKind::Silence
     }
 }
 
@@ -88,53 +67,33 @@ impl Row {
 
 /// The keys beyond the longest time, those without an end first.
 pub async fn index(visit: Visit, query: Query) -> PageResult {
-    let days = visit.person.account.settings.key_expiry.max_days;
-    let from = from(&query)?;
-    let is_first = from.is_none();
-    let found = keys_beyond(visit.app(), &visit.person, from).await?;
-    let count = if days > 0 { Some(count_beyond(visit.app(), &visit.person, days).await?) } else { None };
-    show(&visit, Listing { rule: Rule::End, days, count, found, is_first })
+    list(&visit, &query, EndKind::End).await
 }
 
 /// The keys that the account's limit of silence would not leave as they are, those without one first.
 pub async fn idle(visit: Visit, query: Query) -> PageResult {
-    let days = visit.person.account.settings.key_expiry.idle_days;
-    let from = from(&query)?;
-    let is_first = from.is_none();
-    let found = keys_idle_beyond(visit.app(), &visit.person, from).await?;
-    let count =
-        if days > 0 { Some(count_idle_beyond(visit.app(), &visit.person, days).await?) } else { None };
-    show(&visit, Listing { rule: Rule::Silence, days, count, found, is_first })
+    list(&visit, &query, EndKind::Silence).await
 }
 
-fn from(query: &Query) -> Result<Option<EndPlace>, PageError> {
-    let malformed =
-        PageError::Malformed("The address holds a place that does not exist. Begin at the first page.");
-    query.find("after").map(|text| EndPlace::parse(text).ok_or(malformed)).transpose()
-}
-
-/// What was found by a rule.
-struct Listing {
-    rule: Rule,
-    days: i64,
-    count: Option<Beyond>,
-    found: beyond::BeyondPage,
-    is_first: bool,
-}
-
-fn show(visit: &Visit, listing: Listing) -> PageResult {
-    let Listing { rule, days, count, found, is_first } = listing;
+async fn list(visit: &Visit, query: &Query, kind: EndKind) -> PageResult {
+    let from = query.after(EndPlace::parse)?;
+    let (is_first, expiry) = (from.is_none(), visit.person.account.settings.key_expiry);
+    let found = keys_beyond(visit.app(), &visit.person, kind, from).await?;
     let rows: Vec<Row> = found.rows.iter().map(Row::of).collect();
-    let address = rule.address();
+    let address = match kind {
+        EndKind::End => "/settings/security/keys",
+        EndKind::Silence => "/settings/security/idle-keys",
+    };
     render(&BeyondPage {
         page: visit.layout("settings"),
-        rule,
-        days,
+        kind,
+        address,
+        days: expiry.days_of(kind),
         range: match rows.len() {
             1 => "1 key on this page".to_owned(),
             shown => format!("{shown} keys on this page"),
         },
-        found: count,
+        found: count_beyond(visit.app(), &visit.person, kind, expiry).await?,
         rows,
         hidden: found.hidden,
         first: (!is_first).then(|| address.to_owned()),

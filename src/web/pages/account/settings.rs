@@ -1,9 +1,10 @@
 //! The account's security settings.
 
-use crate::app::keys::limits::beyond::{count_beyond, count_idle_beyond};
+use crate::app::keys::limits::beyond::{Beyond, count_beyond};
 use crate::app::{Failure, account, account::settings, caller::Caller};
 use crate::domain::account::{AccountSettings, MAX_STEP_UP_WINDOW, SecretReveal};
 use crate::domain::key_limits::MAX_IDLE_DAYS;
+use crate::domain::key_limits::ending::EndKind;
 use crate::domain::key_limits::expiry::{KeyExpiry, MAX_EXPIRY_DAYS};
 use crate::domain::{field::FieldError, grant::MAX_GRANT_AGE, grant::MAX_GRANT_WINDOW, permission::action};
 use crate::web::answer::{PageResult, render, render_as, see_other};
@@ -67,18 +68,20 @@ async fn page(
     typed: TypedSettings,
     errors: Vec<FieldError>,
 ) -> Result<SettingsPage, PageError> {
-    let (person, days) = (&visit.person, typed.key_expiry_max.parse().unwrap_or(0));
-    let (may_read, present) = (person.may_here(action::READ_SETTINGS), person.account.settings.key_expiry);
-    let mut effect = String::new();
-    if (1..=MAX_EXPIRY_DAYS).contains(&days) && may_read {
-        effect = count_beyond(visit.app(), person, days).await?.sentence();
-    }
-    let silence = typed.key_idle_default.parse().unwrap_or(0);
-    let mut silence_effect = String::new();
-    if (1..=MAX_IDLE_DAYS).contains(&silence) && may_read {
-        silence_effect = count_idle_beyond(visit.app(), person, silence).await?.silence_sentence();
-    }
-    let lists = |effect: &str, is_present: bool| {
+    let person = &visit.person;
+    let shown = |text: &str, most: i64| {
+        text.parse::<i64>().ok().filter(|days| (1..=most).contains(days)).unwrap_or(0)
+    };
+    let wanted = KeyExpiry {
+        max_days: shown(&typed.key_expiry_max, MAX_EXPIRY_DAYS),
+        idle_days: shown(&typed.key_idle_default, MAX_IDLE_DAYS),
+        ..KeyExpiry::default()
+    };
+    let (longest, silence) =
+        (effect(visit, EndKind::End, wanted).await?, effect(visit, EndKind::Silence, wanted).await?);
+    let present = person.account.settings.key_expiry;
+    let lists = |effect: &str, kind| {
+        let is_present = wanted.days_of(kind) == present.days_of(kind);
         !effect.is_empty() && is_present && person.may_here(action::LIST_USERS)
     };
     Ok(SettingsPage {
@@ -90,12 +93,21 @@ async fn page(
         longest_grant_window: MAX_GRANT_WINDOW,
         longest_grant_age: MAX_GRANT_AGE,
         longest_expiry: MAX_EXPIRY_DAYS,
-        lists_beyond: lists(&effect, days == present.max_days),
-        lists_idle_beyond: lists(&silence_effect, silence == present.idle_days),
+        lists_beyond: lists(&longest, EndKind::End),
+        lists_idle_beyond: lists(&silence, EndKind::Silence),
         longest_silence: MAX_IDLE_DAYS,
-        effect,
-        silence_effect,
+        effect: longest,
+        silence_effect: silence,
     })
+}
+
+/// What a limit in a field means for the keys that there are; empty where there is none, or nobody is to know.
+async fn effect(visit: &Visit, kind: EndKind, wanted: KeyExpiry) -> Result<String, PageError> {
+    if !visit.person.may_here(action::READ_SETTINGS) {
+        return Ok(String::new());
+    }
+    let found = count_beyond(visit.app(), &visit.person, kind, wanted).await?;
+    Ok(found.map(Beyond::sentence).unwrap_or_default())
 }
 
 /// Asks for the step-up that changes the settings, or only says what they would mean.
