@@ -5,7 +5,7 @@ use super::field::{self, FieldError};
 use super::names::{Illegible, ensure_legible};
 use super::policies::{MAX_ATTACHED, PolicyId};
 use super::sentence::Worded;
-use super::user::{Uid, Uin, User};
+use super::user::{Uid, Uin, User, UserKind};
 use std::borrow::Cow;
 use std::fmt;
 
@@ -145,6 +145,19 @@ pub enum GroupRefusal {
     TooManyAtOnce,
     #[error("The root user may do everything; a group would not change that.")]
     IsRoot,
+}
+
+/// Refuses users of a kind that no group has.
+pub fn ensure_can_join(kind: UserKind) -> Result<(), GroupRefusal> {
+    if kind == UserKind::Root { Err(GroupRefusal::IsRoot) } else { Ok(()) }
+}
+
+/// Refuses another user to a group of so many, and another group to a user that is in so many.
+pub fn ensure_room(members: usize, groups: usize) -> Result<(), GroupRefusal> {
+    if members >= MAX_MEMBERS {
+        return Err(GroupRefusal::GroupFull);
+    }
+    if groups >= MAX_GROUPS_PER_USER { Err(GroupRefusal::UserFull) } else { Ok(()) }
 }
 
 impl GroupRefusal {

@@ -4,6 +4,7 @@ use crate::domain::key_limits::KeyLimits;
 use crate::domain::number::in_words;
 use crate::domain::permission::action;
 use crate::domain::sentence::Worded;
+use crate::domain::span::DAY;
 use crate::domain::user::{Uid, Uin};
 use crate::random::{Random, RandomFailure};
 use std::borrow::Cow;
@@ -125,10 +126,15 @@ impl Key {
         signs.into_iter().fold(self.created_at, i64::max)
     }
 
+    /// Whether it is enabled and was silent since that second. `used_at` is its last accepted call.
+    pub fn is_stale(&self, used_at: Option<i64>, since: i64) -> bool {
+        self.is_enabled() && self.silent_since(used_at) <= since
+    }
+
     /// When it is switched off unless it is called with before, in unix seconds.
     pub fn idle_end(&self, used_at: Option<i64>) -> Option<i64> {
         let days = self.limits.idle_days.filter(|_| self.is_enabled())?;
-        Some(self.silent_since(used_at) + days * 86_400)
+        Some(self.silent_since(used_at) + days * DAY)
     }
 
     /// Since when it cannot be used, in unix seconds; nothing while it can.

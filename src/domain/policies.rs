@@ -189,6 +189,11 @@ pub enum PolicyRefusal {
     RootHasNoBoundary,
 }
 
+/// Refuses another policy to a user that has so many attached.
+pub fn ensure_room(attached: usize) -> Result<(), PolicyRefusal> {
+    if attached < MAX_ATTACHED { Ok(()) } else { Err(PolicyRefusal::UserFull) }
+}
+
 impl PolicyRefusal {
     /// Whether what was named is not there: a page that does not exist.
     pub fn is_absence(self) -> bool {

@@ -11,7 +11,7 @@ use crate::domain::password_rules::{
 };
 use crate::domain::permission::action;
 use crate::domain::sign_in_rules::SignInRules;
-use crate::domain::user::{Protection, Uin};
+use crate::domain::user::{Protection, Uin, User};
 use crate::store::{accounts, dialect, users};
 use serde_json::Value;
 
@@ -76,11 +76,26 @@ pub(in crate::app) fn set_protection_in(
     uin: Uin,
     wanted: ProtectionChange,
 ) -> Result<ProtectionSet, Failure> {
+    let user = locked(change, uin)?;
+    put(change, &user, wanted)
+}
+
+/// Has a user sign in with an authenticator app; whether that was not so already.
+pub(in crate::app) fn require_code_in(change: &mut Change<'_>, uin: Uin) -> Result<bool, Failure> {
+    let user = locked(change, uin)?;
+    let on = ProtectionChange { sign_in: Some(true), action: None };
+    Ok(!user.protection.sign_in && put(change, &user, on)? == ProtectionSet::Done)
+}
+
+/// A user whose checks the caller may set. Read again under the lock: two who change one check each must not undo each other.
+fn locked(change: &mut Change<'_>, uin: Uin) -> Result<User, Failure> {
     change.by.ensure(action::SET_MFA_FLAG, uin)?;
     let seen = changeable(change.conn, change.by, uin)?;
-    // Read again under the lock: two who change one check each must not undo each other.
     dialect::lock_user(change.conn, seen.uid)?;
-    let user = changeable(change.conn, change.by, uin)?;
+    changeable(change.conn, change.by, uin)
+}
+
+fn put(change: &mut Change<'_>, user: &User, wanted: ProtectionChange) -> Result<ProtectionSet, Failure> {
     let before = user.protection;
     let after = Protection {
         sign_in: wanted.sign_in.unwrap_or(before.sign_in),
@@ -95,7 +110,7 @@ pub(in crate::app) fn set_protection_in(
         ("login", before.sign_in.into(), after.sign_in.into()),
         ("action", before.action.into(), after.action.into()),
     ];
-    change.event(EventName::SET_MFA_FLAG).on(&user).changed(changes).record(change);
+    change.event(EventName::SET_MFA_FLAG).on(user).changed(changes).record(change);
     Ok(ProtectionSet::Done)
 }
 

@@ -85,6 +85,11 @@ impl Caller {
         self.user.kind == UserKind::Root
     }
 
+    /// Whether a user of the account is its root, and the caller is not: nobody else touches root.
+    pub fn is_barred_from(&self, user: &User) -> bool {
+        user.kind == UserKind::Root && !self.is_root()
+    }
+
     /// The account acted in.
     pub fn owner(&self) -> Uin {
         self.user.owner_uin

@@ -6,11 +6,11 @@ use crate::app::groups::{found, limits};
 use crate::app::{App, Failure};
 use crate::domain::audit::EventName;
 use crate::domain::group::{
-    Group, GroupId, GroupRefusal, Joined, MAX_AT_ONCE, MAX_GROUPS_PER_USER, MAX_MEMBERS, Member, UserRef,
+    Group, GroupId, GroupRefusal, Joined, MAX_AT_ONCE, Member, UserRef, ensure_can_join, ensure_room,
 };
 use crate::domain::paging::{Paged, Paging};
 use crate::domain::permission::action;
-use crate::domain::user::{Uin, User, UserKind};
+use crate::domain::user::{Uin, User};
 use crate::store::{Conn, dialect, grants, groups, users};
 
 /// A user and the group it is to be in, or no longer.
@@ -91,18 +91,11 @@ pub(in crate::app) fn add_to_groups_in(change: &mut Change<'_>, pairs: &[Pair]) 
 fn add_in(change: &mut Change<'_>, id: GroupId, user: UserRef) -> Result<(), Failure> {
     let group = found(change.conn, change.by.owner(), id)?;
     let user = locked(change.conn, change.by.owner(), user)?;
-    if user.kind == UserKind::Root {
-        return Err(GroupRefusal::IsRoot.into());
-    }
+    ensure_can_join(user.kind)?;
     if groups::is_member(change.conn, id, user.uid)? {
         return Ok(());
     }
-    if groups::count_members(change.conn, id)? >= MAX_MEMBERS {
-        return Err(GroupRefusal::GroupFull.into());
-    }
-    if groups::count_of_user(change.conn, user.uid)? >= MAX_GROUPS_PER_USER {
-        return Err(GroupRefusal::UserFull.into());
-    }
+    ensure_room(groups::count_members(change.conn, id)?, groups::count_of_user(change.conn, user.uid)?)?;
     let mark = change.by.mark_on_group(change.app, action::ADD_MEMBER, id)?;
     groups::add_member(change.conn, id, user.uid, mark)?;
     let event = change.event(EventName::ADD_USER_TO_GROUP).on(&user).object(&group.name);

@@ -11,7 +11,7 @@ use crate::domain::key::{AccessKeyRefusal, Key, KeyStatus, Operation, Place, Sec
 use crate::domain::key_usage::LastUse;
 use crate::domain::permission::{Denial, action};
 use crate::domain::secret::SecretKey;
-use crate::domain::user::{Uin, User, UserKind};
+use crate::domain::user::{Uin, User};
 use crate::store::{Conn, api_keys, canaries, dialect, key_usage, users};
 
 /// Longest description of a key.
@@ -78,7 +78,7 @@ fn holder(conn: &mut Conn, caller: &Caller, target: Option<Uin>, deed: Deed) -> 
         return Ok(User::clone(&caller.user));
     }
     let holder = users::find(conn, caller.owner(), target)?.ok_or(AccessKeyRefusal::NoSuchUser(target))?;
-    if holder.kind == UserKind::Root && !caller.is_root() {
+    if caller.is_barred_from(&holder) {
         return Err(AccessKeyRefusal::OfRoot.into());
     }
     Ok(holder)
@@ -221,8 +221,7 @@ fn last_used_of(
         return Err(AccessKeyRefusal::NoSuchKey.into());
     };
     caller.ensure(action::LAST_USED, holder)?;
-    let used = key_usage::last_used(conn, &[id])?.into_iter().next();
-    Ok((text, used))
+    Ok((text, key_usage::last_use(conn, &id)?))
 }
 
 fn ensure_description(text: &str) -> Result<(), FieldError> {

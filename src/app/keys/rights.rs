@@ -3,7 +3,7 @@
 use crate::app::caller::Caller;
 use crate::domain::key::{AccessKeyRefusal, Operation, Place};
 use crate::domain::permission::{Cause, Denial, action};
-use crate::domain::user::{User, UserKind};
+use crate::domain::user::User;
 
 /// Controls that the caller's policies allow; the others are not drawn.
 #[derive(Clone, Copy, Debug)]
@@ -29,15 +29,27 @@ impl Caller {
         holder: &User,
     ) -> Result<(), Denial> {
         let action = operation.action(place);
-        if place != Place::Own && holder.kind == UserKind::Root && !self.is_root() {
-            let because = AccessKeyRefusal::OfRoot.into();
-            return Err(Denial { action, resource: holder.resource(), cause: Cause::Rule, because });
+        if place != Place::Own {
+            self.ensure_not_of_root(action, holder)?;
         }
         self.ensure_none_denied(&[operation.api_action()], holder.uin)?;
         if holder.uin == self.user.uin {
             self.ensure_none_denied(&[operation.action(Place::Own)], holder.uin)?;
         }
         self.ensure(action, holder.uin)
+    }
+
+    /// Refuses what is root's to everybody else.
+    pub(in crate::app) fn ensure_not_of_root(
+        &self,
+        action: &'static str,
+        holder: &User,
+    ) -> Result<(), Denial> {
+        if self.is_barred_from(holder) {
+            let because = AccessKeyRefusal::OfRoot.into();
+            return Err(Denial { action, resource: holder.resource(), cause: Cause::Rule, because });
+        }
+        Ok(())
     }
 
     /// Refuses to show the secrets of a user of this account; the second-factor check comes on top.

@@ -3,9 +3,10 @@
 use super::{Chosen, Fate, Selection};
 use crate::app::caller::Caller;
 use crate::app::change::View;
+use crate::app::policies::holders::HolderRef;
 use crate::app::{App, Failure};
 use crate::domain::permission::action;
-use crate::domain::policies::{MAX_ATTACHED, PolicyId, PolicyRefusal, StoredPolicy};
+use crate::domain::policies::{PolicyId, StoredPolicy, ensure_room};
 use crate::domain::user::{Uid, Uin, UserKind};
 use crate::store::{attachments, policies};
 use std::collections::HashMap;
@@ -43,15 +44,15 @@ fn fate(view: &View<'_>, chosen: &Chosen, held: &Held<'_>) -> Fate {
     if user.kind == UserKind::Root {
         return Fate::left_out("The root user may do everything; policies do not limit it.");
     }
-    if !view.by.may(action::ATTACH_POLICY, user.uin) {
-        return Fate::denied(action::ATTACH_POLICY);
+    if let Err(denial) = view.by.ensure_attach(HolderRef::User(user.uin)) {
+        return Fate::denied(&denial);
     }
-    let holds = held.holders.get(&user.uid);
-    match holds.filter(|_| view.by.may(action::LIST_ATTACHED, user.uin)) {
-        Some((since, by)) => Fate::Already { since: Some(*since), by: by.clone() },
-        None if holds.is_none() && held.counts.get(&user.uid).is_some_and(|count| *count >= MAX_ATTACHED) => {
-            Fate::left_out(PolicyRefusal::UserFull)
+    match held.holders.get(&user.uid) {
+        Some((since, by)) if view.by.may(action::LIST_ATTACHED, user.uin) => {
+            Fate::Already { since: Some(*since), by: by.clone() }
         }
-        None => Fate::Due,
+        // Who may not know it is told nothing of it.
+        Some(_) => Fate::Due,
+        None => Fate::unless(ensure_room(held.counts.get(&user.uid).copied().unwrap_or_default())),
     }
 }

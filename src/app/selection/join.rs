@@ -4,9 +4,9 @@ use super::{Chosen, Fate, Selection};
 use crate::app::caller::Caller;
 use crate::app::change::View;
 use crate::app::{App, Failure};
-use crate::domain::group::{Group, GroupId, GroupRefusal, MAX_GROUPS_PER_USER, MAX_MEMBERS};
+use crate::domain::group::{Group, GroupId, ensure_can_join, ensure_room};
 use crate::domain::permission::action;
-use crate::domain::user::{Uid, Uin, UserKind};
+use crate::domain::user::{Uid, Uin};
 use crate::store::groups;
 use std::collections::HashMap;
 
@@ -25,14 +25,12 @@ pub async fn joining(
         let uids = selection.uids();
         let members = groups::joined(view.conn, group.id, &uids)?;
         let counts = groups::counts_of_users(view.conn, &uids)?;
-        let mut room = MAX_MEMBERS.saturating_sub(groups::count_members(view.conn, group.id)?);
+        let mut joined =
+            Joined { members: &members, counts: &counts, count: groups::count_members(view.conn, group.id)? };
         for chosen in &mut selection.users {
-            chosen.fate = fate(view, chosen, &Joined { members: &members, counts: &counts });
+            chosen.fate = fate(view, chosen, &joined);
             if chosen.is_due() && !members.contains_key(&chosen.user.uid) {
-                if room == 0 {
-                    chosen.fate = Fate::left_out(GroupRefusal::GroupFull);
-                }
-                room = room.saturating_sub(1);
+                joined.count += 1;
             }
         }
         Ok((group, selection))
@@ -40,25 +38,27 @@ pub async fn joining(
     .await
 }
 
-/// Who is in the group since when; in how many groups each is.
+/// Who is in the group since when; in how many groups each is; how many users the group would have by then.
 struct Joined<'a> {
     members: &'a HashMap<Uid, i64>,
     counts: &'a HashMap<Uid, usize>,
+    count: usize,
 }
 
 fn fate(view: &View<'_>, chosen: &Chosen, joined: &Joined<'_>) -> Fate {
     let user = &chosen.user;
-    if user.kind == UserKind::Root {
-        return Fate::left_out(GroupRefusal::IsRoot);
+    if let Err(refusal) = ensure_can_join(user.kind) {
+        return Fate::left_out(refusal);
     }
-    let since = joined.members.get(&user.uid);
-    match since.filter(|_| view.by.may(action::LIST_GROUPS_OF_USER, user.uin)) {
-        Some(since) => Fate::Already { since: Some(*since), by: String::new() },
-        None if since.is_none()
-            && joined.counts.get(&user.uid).is_some_and(|count| *count >= MAX_GROUPS_PER_USER) =>
-        {
-            Fate::left_out(GroupRefusal::UserFull)
+    match joined.members.get(&user.uid) {
+        Some(since) if view.by.may(action::LIST_GROUPS_OF_USER, user.uin) => {
+            Fate::Already { since: Some(*since), by: String::new() }
         }
-        None => Fate::Due,
+        // Who may not know it is told nothing of it.
+        Some(_) => Fate::Due,
+        None => {
+            let groups = joined.counts.get(&user.uid).copied().unwrap_or_default();
+            Fate::unless(ensure_room(joined.count, groups))
+        }
     }
 }

@@ -4,14 +4,14 @@ use super::{Chosen, Fate, Selection};
 use crate::app::caller::Caller;
 use crate::app::change::View;
 use crate::app::keys::deeds::{Via, set_status};
-use crate::app::keys::limits::idle;
 use crate::app::keys::usage::flush_usage;
 use crate::app::keys::{HeldKey, KeyRef, Operation, Place, locked};
 use crate::app::{App, Failure};
-use crate::domain::key::{Key, KeyStatus, SecretId};
+use crate::domain::key::{KeyStatus, SecretId};
 use crate::domain::permission::action;
+use crate::domain::span::DAY;
 use crate::domain::user::Uin;
-use crate::store::dialect;
+use crate::store::{dialect, key_usage};
 
 /// Days without a call after which a key is stale, unless somebody says otherwise; and what can be said.
 pub const STALE_DAYS: i64 = 90;
@@ -34,7 +34,7 @@ pub async fn staleness(app: &App, caller: &Caller, days: i64, uins: Vec<Uin>) ->
             chosen.fate = fate(view, chosen);
             let is_due = chosen.is_due();
             for state in &mut chosen.keys {
-                state.is_due = is_due && is_stale(&state.key, state.used_at, now - days * 86_400);
+                state.is_due = is_due && state.key.is_stale(state.used_at, now - days * DAY);
             }
             if is_due && !chosen.keys.iter().any(|state| state.is_due) {
                 chosen.fate = Fate::Already { since: None, by: String::new() };
@@ -49,20 +49,11 @@ fn fate(view: &View<'_>, chosen: &Chosen) -> Fate {
     let place = Place::Of(chosen.user.uin);
     // The page names the keys.
     for operation in [Operation::Query, Operation::Disable] {
-        match view.by.ensure_key(place, operation, &chosen.user) {
-            Ok(()) => (),
-            Err(_) if chosen.is_foreign_root(view) => {
-                return Fate::left_out("Nobody but root touches root’s keys.");
-            }
-            Err(_) => return Fate::denied(operation.action(place)),
+        if let Err(denial) = view.by.ensure_key(place, operation, &chosen.user) {
+            return Fate::denied(&denial);
         }
     }
     Fate::Due
-}
-
-/// Whether an enabled key was silent since that second.
-fn is_stale(key: &Key, used_at: Option<i64>, since: i64) -> bool {
-    key.is_enabled() && key.silent_since(used_at) <= since
 }
 
 /// Disables those of the keys that are stale still, in one transaction; gives how many that were. Revoking is the safe
@@ -77,7 +68,7 @@ pub async fn disable_stale(
     flush_usage(app).await?;
     keys.sort_by(|one, other| (one.uin, &one.id).cmp(&(other.uin, &other.id)));
     app.change_again(caller, move |change| {
-        let since = change.app.clock.now() - days * 86_400;
+        let since = change.app.clock.now() - days * DAY;
         dialect::lock_account(change.conn, change.by.owner())?;
         let mut done = 0;
         for StaleKey { uin, id } in &keys {
@@ -87,7 +78,8 @@ pub async fn disable_stale(
                 Err(Failure::NotFound | Failure::Denied(_)) => continue,
                 Err(other) => return Err(other),
             };
-            if held.key.is_enabled() && idle::silent_since(change.conn, &held.key)? <= since {
+            let used_at = key_usage::last_use(change.conn, &held.key.secret_id)?.map(|used| used.at());
+            if held.key.is_stale(used_at, since) {
                 set_status(change, &held, KeyStatus::Disabled, Via::Console)?;
                 done += 1;
             }

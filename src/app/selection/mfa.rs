@@ -1,14 +1,13 @@
 //! Several users that have to sign in with an authenticator app.
 
 use super::{Fate, Selection};
-use crate::app::account::protection::{ProtectionChange, ProtectionSet, set_protection_in};
+use crate::app::account::protection::require_code_in;
 use crate::app::caller::Caller;
+use crate::app::users::ensure_changeable;
 use crate::app::{App, Failure};
 use crate::domain::permission::action;
 use crate::domain::user::Uin;
 use crate::store::{dialect, users};
-
-const ON: ProtectionChange = ProtectionChange { sign_in: Some(true), action: None };
 
 /// What requiring an authenticator app means for each of some users.
 pub async fn requiring(app: &App, caller: &Caller, uins: Vec<Uin>) -> Result<Selection, Failure> {
@@ -17,10 +16,10 @@ pub async fn requiring(app: &App, caller: &Caller, uins: Vec<Uin>) -> Result<Sel
         let mut selection = Selection::load(view, &uins)?;
         for chosen in &mut selection.users {
             let uin = chosen.user.uin;
-            chosen.fate = if chosen.is_foreign_root(view) {
-                Fate::left_out("Only the root account itself can change its own user.")
-            } else if !view.by.may(action::SET_MFA_FLAG, uin) {
-                Fate::denied(action::SET_MFA_FLAG)
+            chosen.fate = if let Err(refusal) = ensure_changeable(view.by, &chosen.user) {
+                Fate::left_out(refusal)
+            } else if let Err(denial) = view.by.ensure(action::SET_MFA_FLAG, uin) {
+                Fate::denied(&denial)
             } else if chosen.user.protection.sign_in && view.by.may(action::GET_USER, uin) {
                 Fate::Already { since: None, by: String::new() }
             } else {
@@ -37,15 +36,13 @@ pub async fn require(app: &App, caller: &Caller, uins: Vec<Uin>) -> Result<usize
     caller.ensure_here(action::LIST_USERS)?;
     app.change_again(caller, move |change| {
         dialect::lock_account(change.conn, change.by.owner())?;
-        for user in users::of_uins(change.conn, change.by.owner(), &uins)? {
+        let found = users::of_uins(change.conn, change.by.owner(), &uins)?;
+        for user in &found {
             dialect::lock_user(change.conn, user.uid)?;
         }
         let mut done = 0;
-        for user in users::of_uins(change.conn, change.by.owner(), &uins)? {
-            if user.protection.sign_in {
-                continue;
-            }
-            if set_protection_in(change, user.uin, ON)? == ProtectionSet::Done {
+        for user in found {
+            if !user.protection.sign_in && require_code_in(change, user.uin)? {
                 done += 1;
             }
         }

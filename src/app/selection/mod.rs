@@ -8,9 +8,11 @@ pub mod mfa;
 use super::Failure;
 use crate::app::change::View;
 use crate::domain::key::{Key, SecretId};
+use crate::domain::permission::{Cause, Denial};
 use crate::domain::sentence::Sentence;
-use crate::domain::user::{Uid, Uin, User, UserKind};
+use crate::domain::user::{Uid, Uin, User};
 use crate::store::{api_keys, key_usage, users};
+use std::collections::HashMap;
 
 /// Chosen users, and what the deed means for each.
 pub struct Selection {
@@ -51,9 +53,17 @@ impl Fate {
         Self::LeftOut(Sentence::on_page(text))
     }
 
-    /// Of what the policies of the caller do not allow.
-    fn denied(action: &str) -> Self {
-        Self::left_out(format!("Your policies do not allow {action} on this user."))
+    /// Done, unless a rule says no.
+    fn unless(judged: Result<(), impl std::fmt::Display>) -> Self {
+        judged.map_or_else(Self::left_out, |()| Self::Due)
+    }
+
+    /// Of what a rule or the policies of the caller do not allow.
+    fn denied(denial: &Denial) -> Self {
+        if denial.cause == Cause::Rule {
+            return Self::left_out(&denial.because);
+        }
+        Self::left_out(format!("Your policies do not allow {} on this user.", denial.action))
     }
 }
 
@@ -61,10 +71,6 @@ impl Chosen {
     /// Whether something is to be done to it.
     pub fn is_due(&self) -> bool {
         self.fate == Fate::Due
-    }
-
-    fn is_foreign_root(&self, view: &View<'_>) -> bool {
-        self.user.kind == UserKind::Root && !view.by.is_root()
     }
 }
 
@@ -76,7 +82,8 @@ impl Selection {
         let uids: Vec<Uid> = found.iter().map(|user| user.uid).collect();
         let keys = api_keys::of_users(view.conn, &uids)?;
         let ids: Vec<SecretId> = keys.iter().map(|key| key.secret_id.clone()).collect();
-        let used = key_usage::used_at(view.conn, &ids)?;
+        let uses = key_usage::last_used(view.conn, &ids)?;
+        let used: HashMap<&str, i64> = uses.iter().map(|used| (used.secret_id.as_str(), used.at())).collect();
         let gone = uins.len() - found.len();
         let mut users: Vec<Chosen> =
             found.into_iter().map(|user| Chosen { user, keys: Vec::new(), fate: Fate::Due }).collect();

@@ -6,7 +6,7 @@ use crate::app::users::removal::ensure_removable;
 use crate::app::{App, Failure};
 use crate::domain::key::SecretId;
 use crate::domain::permission::{Denial, action};
-use crate::domain::user::{Uin, User, UserKind};
+use crate::domain::user::{Uin, User};
 use crate::store::{api_keys, totp_devices, users};
 
 /// A user as the head of its pages shows it, and which of them the caller may open.
@@ -38,7 +38,7 @@ pub async fn user_head(app: &App, caller: &Caller, uin: Uin) -> Result<Head, Fai
             Ok::<_, Failure>((user, totp_devices::count(conn, uin)? > 0))
         })
         .await?;
-    let is_open = user.kind != UserKind::Root || caller.is_root();
+    let is_open = !caller.is_barred_from(&user);
     let tabs = Tabs {
         permissions: caller.may(action::LIST_ATTACHED, uin),
         groups: caller.may(action::LIST_GROUPS_OF_USER, uin),

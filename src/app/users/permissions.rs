@@ -9,7 +9,7 @@ use crate::domain::audit::EventName;
 use crate::domain::field::FieldError;
 use crate::domain::group::GroupId;
 use crate::domain::permission::action;
-use crate::domain::policies::{Attachment, MAX_ATTACHED, PolicyId, PolicyRefusal, StoredPolicy};
+use crate::domain::policies::{Attachment, PolicyId, PolicyRefusal, StoredPolicy, ensure_room};
 use crate::domain::user::{Uin, User};
 use crate::store::attachments::Inherited;
 use crate::store::grants::Given;
@@ -102,9 +102,8 @@ pub(in crate::app) fn attach_in(
     change.by.ensure(action::ATTACH_POLICY, user.uin)?;
     dialect::lock_user(change.conn, user.uid)?;
     let held = attachments::attached(change.conn, user.uid)?;
-    let is_new = held.iter().all(|attachment| attachment.policy_id != policy.id);
-    if is_new && held.len() >= MAX_ATTACHED {
-        return Err(PolicyRefusal::UserFull.into());
+    if held.iter().all(|attachment| attachment.policy_id != policy.id) {
+        ensure_room(held.len())?;
     }
     let mark = change.by.mark_on_user(change.app, action::ATTACH_POLICY, user.uin)?;
     if attachments::attach(change.conn, user.uid, policy.id, Given { by: &change.by.user.name, mark })? {

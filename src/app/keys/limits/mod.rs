@@ -14,10 +14,9 @@ use crate::app::keys::limits::operator::Limiting;
 use crate::app::keys::{HeldKey, KeyRef, Place};
 use crate::app::{App, Failure};
 use crate::domain::audit::EventName;
-use crate::domain::key::AccessKeyRefusal;
 use crate::domain::key_limits::written::WrittenLimits;
-use crate::domain::permission::{Cause, Denial, action};
-use crate::domain::user::{User, UserKind};
+use crate::domain::permission::action;
+use crate::domain::user::User;
 use crate::store::{Conn, api_keys, dialect, users};
 
 /// A key, with what the caller may do with its limits.
@@ -105,9 +104,6 @@ pub(in crate::app) fn holder_of(
         Place::Own => User::clone(&caller.user),
         Place::Of(uin) => users::find(conn, caller.owner(), uin)?.ok_or(Failure::NotFound)?,
     };
-    if holder.kind == UserKind::Root && !caller.is_root() {
-        let because = AccessKeyRefusal::OfRoot.into();
-        return Err(Denial { action, resource: holder.resource(), cause: Cause::Rule, because }.into());
-    }
+    caller.ensure_not_of_root(action, &holder)?;
     Ok(holder)
 }
