@@ -27,14 +27,13 @@ use crate::domain::number::in_words;
 use crate::domain::permission::action;
 use crate::domain::policies::StoredPolicy;
 use crate::domain::secret::Password;
+use crate::domain::sentence::Sentence;
 use crate::domain::user::{MAX_OWNERS_OF_COLLABORATOR, Protection, Uid, Uin, User, UserKind, UserName};
 use crate::store::identities::{self, StoredPassword};
 use crate::store::sequences::{self, Sequence};
 use crate::store::{Conn, accounts, api_keys, dialect, grants, policies, totp_devices, users};
 use serde_json::Value;
 
-/// Rows of one page of the User List.
-pub const PAGE_SIZE: usize = 50;
 /// Letters and digits of a generated password.
 pub(in crate::app) const GENERATED_LENGTH: usize = 20;
 /// The purpose of the ticket for an initial password.
@@ -63,8 +62,6 @@ pub enum NewUserKind {
     },
     /// By the UIN of an existing root account.
     Collaborator(Uin),
-    /// Of a root account whose UIN is not known: it answers by a link.
-    Invited,
 }
 
 /// A user that was added; the ticket opens the page with a generated password.
@@ -197,8 +194,6 @@ fn new_member(
             ensure_can_collaborate(change.conn, owner, uin)?;
             (uin, UserKind::Collaborator, true)
         }
-        // Nobody is added before the answer.
-        NewUserKind::Invited => return Err(Failure::Corrupt("an invitation is no user")),
         NewUserKind::SubUser { console_login, .. } => {
             let uin = Uin(sequences::next(change.conn, Sequence::Uin)?);
             identities::insert(change.conn, uin, first.map(|first| &first.stored))?;
@@ -306,13 +301,19 @@ pub(in crate::app) struct FirstPassword {
 /// A user that the caller may change: root belongs to root alone.
 pub(in crate::app) fn changeable(conn: &mut Conn, caller: &Caller, uin: Uin) -> Result<User, Failure> {
     let user = users::find(conn, caller.owner(), uin)?.ok_or(Failure::NotFound)?;
-    if user.kind == UserKind::Root && !caller.is_root() {
-        return Err(Failure::refused((
+    ensure_changeable(caller, &user).map_err(Failure::Refused)?;
+    Ok(user)
+}
+
+/// Refuses changes of the root user to everybody else.
+pub(in crate::app) fn ensure_changeable(caller: &Caller, user: &User) -> Result<(), Sentence> {
+    if caller.is_barred_from(user) {
+        return Err(Sentence::from((
             "Only the root account itself can change its own user.",
             "只有主账号本身可以修改主账号用户。",
         )));
     }
-    Ok(user)
+    Ok(())
 }
 
 fn ensure_can_collaborate(conn: &mut Conn, owner: Uin, uin: Uin) -> Result<(), Failure> {

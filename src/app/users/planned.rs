@@ -30,7 +30,6 @@ impl PlannedUser {
     pub(in crate::app) fn of(new: NewUser, stored: Option<StoredPassword>) -> Self {
         let (collaborator, console_login, claim) = match new.kind {
             NewUserKind::Collaborator(uin) => (Some(uin.0), true, None),
-            NewUserKind::Invited => (None, false, None),
             NewUserKind::SubUser { console_login, claim, .. } => (None, console_login, claim),
         };
         let must_change = stored.as_ref().is_some_and(|stored| stored.must_change);

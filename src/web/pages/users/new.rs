@@ -63,6 +63,19 @@ struct Sent {
     policies: Vec<String>,
 }
 
+/// What the form asks for, once all of it fits.
+enum Wanted {
+    User(NewUser),
+    Invitation(InvitationWish),
+}
+
+/// What is special about whom the form is about.
+enum Special {
+    Kind(NewUserKind),
+    /// The root of another account whose UIN is not known: it answers by a link.
+    Invited,
+}
+
 /// A policy to begin with.
 struct PolicyChoice {
     name: String,
@@ -98,13 +111,14 @@ pub async fn submit(visit: Visit, Protected(form): Protected) -> PageResult {
             errors.extend(password_faults(&visit, &sent, &form).await?);
             (StatusCode::UNPROCESSABLE_ENTITY, in_order(errors))
         }
-        Ok(new) => {
+        Ok(wanted) => {
             let way = sent.way();
-            let granted = if matches!(new.kind, NewUserKind::Invited) {
-                visit.grant(Grant::Invite(Box::new(sent.wish(&new))), way).await
-            } else {
-                let step = grant_user(visit.app(), &visit.person, new, way.clone()).await;
-                step.map(|step| visit.lead(step, &way))
+            let granted = match wanted {
+                Wanted::Invitation(wish) => visit.grant(Grant::Invite(Box::new(wish)), way).await,
+                Wanted::User(new) => {
+                    let step = grant_user(visit.app(), &visit.person, new, way.clone()).await;
+                    step.map(|step| visit.lead(step, &way))
+                }
             };
             match granted {
                 Ok(answer) => return Ok(answer),
@@ -233,17 +247,6 @@ impl Sent {
         }
     }
 
-    fn wish(&self, new: &NewUser) -> InvitationWish {
-        InvitationWish {
-            name: new.name.as_str().to_owned(),
-            note: new.note.clone(),
-            phone: new.phone.clone(),
-            email: new.email.clone(),
-            policies: self.policies.clone(),
-            ..InvitationWish::default()
-        }
-    }
-
     fn way(&self) -> Way {
         let name = self.typed.user_name.trim();
         Way {
@@ -257,10 +260,10 @@ impl Sent {
         }
     }
 
-    fn check(&self, form: &Form) -> Result<NewUser, Vec<FieldError>> {
+    fn check(&self, form: &Form) -> Result<Wanted, Vec<FieldError>> {
         let mut errors = Vec::new();
-        let kind = match self.kind.as_str() {
-            "sub_user" => self.sub_user(form.text("password"), &mut errors),
+        let special = match self.kind.as_str() {
+            "sub_user" => self.sub_user(form.text("password"), &mut errors).map(Special::Kind),
             "collaborator" => self.collaborator(form.text("password"), &mut errors),
             _ => {
                 errors.push(FieldError::on_page("kind", "Choose a type: sub-user or collaborator."));
@@ -268,18 +271,29 @@ impl Sent {
             }
         };
         let details = self.typed.check(None, &mut errors);
-        let (Some(kind), Some(details), true) = (kind, details, errors.is_empty()) else {
+        let (Some(special), Some(details), true) = (special, details, errors.is_empty()) else {
             return Err(errors);
         };
         let Details { name: Some(name), note, phone, email } = details else { return Err(errors) };
-        Ok(NewUser {
-            name,
-            note,
-            phone,
-            email,
-            country_code: String::new(),
-            policies: self.policies.clone(),
-            kind,
+        let policies = self.policies.clone();
+        Ok(match special {
+            Special::Kind(kind) => Wanted::User(NewUser {
+                name,
+                note,
+                phone,
+                email,
+                country_code: String::new(),
+                policies,
+                kind,
+            }),
+            Special::Invited => Wanted::Invitation(InvitationWish {
+                name: name.as_str().to_owned(),
+                note,
+                phone,
+                email,
+                policies,
+                ..InvitationWish::default()
+            }),
         })
     }
 
@@ -318,7 +332,7 @@ impl Sent {
         sift(Hours::parse(&self.hours), errors)
     }
 
-    fn collaborator(&self, password: &str, errors: &mut Vec<FieldError>) -> Option<NewUserKind> {
+    fn collaborator(&self, password: &str, errors: &mut Vec<FieldError>) -> Option<Special> {
         if !password.is_empty() {
             let text = "A collaborator signs in with its own password. Leave this empty.";
             errors.push(FieldError::on_page("password", text));
@@ -332,9 +346,9 @@ impl Sent {
                 let text = "Leave the UIN empty, or the link unticked.";
                 errors.push(FieldError::on_page("invite", text));
             }
-            return Some(NewUserKind::Invited);
+            return Some(Special::Invited);
         }
         let uin = Uin::parse(&self.uin).map_err(|refusal| FieldError::on_page("uin", refusal));
-        sift(uin, errors).map(NewUserKind::Collaborator)
+        sift(uin, errors).map(|uin| Special::Kind(NewUserKind::Collaborator(uin)))
     }
 }
