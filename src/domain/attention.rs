@@ -1,9 +1,9 @@
 //! What in an account needs somebody's attention: which keys and users, from when on, and how bad that is.
 
 use super::key::SecretId;
+use super::paging::Tally;
 use super::user::{Uid, Uin};
-
-const DAY: i64 = 86_400;
+use crate::domain::span::DAY;
 
 /// Days after which a key that was made and never used is told.
 pub const NEVER_USED_DAYS: i64 = 30;
@@ -13,8 +13,6 @@ pub const UNUSED_DAYS: i64 = 90;
 pub const AHEAD_DAYS: i64 = 7;
 /// Days for which it is told that a key which is not in use was called.
 pub const HALTED_DAYS: i64 = 7;
-/// Found ones are counted up to here; beyond that there are "more than" so many.
-pub const MOST_COUNTED: i64 = 1_000;
 
 /// How bad something is, the worst first.
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
@@ -118,23 +116,6 @@ impl When {
     #[must_use]
     pub fn users_end(self) -> i64 {
         self.now - UNUSED_DAYS * DAY
-    }
-}
-
-/// How many were found.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub struct Tally {
-    /// At most [`MOST_COUNTED`].
-    pub number: i64,
-    /// Whether there are more.
-    pub is_more: bool,
-}
-
-impl Tally {
-    /// Of a count that went one further than [`MOST_COUNTED`].
-    #[must_use]
-    pub fn of(counted: i64) -> Self {
-        Self { number: counted.min(MOST_COUNTED), is_more: counted > MOST_COUNTED }
     }
 }
 
@@ -328,11 +309,5 @@ mod tests {
         let spot = Spot { at: 5, id: "AKIDx".to_owned() };
         assert_eq!(Spot::parse(&spot.text()), Some(spot));
         assert_eq!(Spot::parse("x"), None);
-    }
-
-    #[test]
-    fn more_than_are_counted_is_said_to_be_more() {
-        assert_eq!(Tally::of(1_001), Tally { number: 1_000, is_more: true });
-        assert_eq!(Tally::of(1_000), Tally { number: 1_000, is_more: false });
     }
 }

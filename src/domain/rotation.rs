@@ -4,6 +4,7 @@ use super::field::FieldError;
 use super::key::{Key, SecretId};
 use super::sentence::Worded;
 use super::user::{Uid, Uin};
+use crate::domain::span::{DAY, HOUR};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use std::ops::RangeInclusive;
@@ -14,9 +15,6 @@ pub const SILENT_HOURS: RangeInclusive<i64> = 1..=720;
 pub const DELETE_AFTER_DAYS: RangeInclusive<i64> = 1..=365;
 /// Seconds until every server has written down what it was called with.
 pub const WRITTEN_WITHIN: i64 = 60;
-
-const HOUR: i64 = 3_600;
-const DAY: i64 = 86_400;
 
 /// How a rotation ends.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -151,6 +149,19 @@ pub struct Rotation {
 pub struct After {
     pub started_at: i64,
     pub id: String,
+}
+
+impl After {
+    /// As an address has it.
+    pub fn text(&self) -> String {
+        format!("{}-{}", self.started_at, self.id)
+    }
+
+    /// What [`After::text`] wrote.
+    pub fn parse(text: &str) -> Option<Self> {
+        let (at, id) = text.split_once('-')?;
+        Some(Self { started_at: at.parse().ok()?, id: id.to_owned() })
+    }
 }
 
 /// What is known of the old key at a moment.

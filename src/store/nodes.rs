@@ -4,7 +4,7 @@ use super::schema::nodes;
 use super::{Conn, StoreError};
 use diesel::prelude::*;
 
-/// A server, as it told of itself.
+/// A server, as it told of itself; times in unix seconds.
 #[derive(Clone, Debug, Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = nodes)]
 pub struct Node {
@@ -12,7 +12,7 @@ pub struct Node {
     pub version: String,
     pub started_at: i64,
     pub seen_at: i64,
-    /// Its newest migration; none of a version that did not tell.
+    /// Its newest migration; none of a version that did not tell, as with the next two.
     pub schema_version: Option<i64>,
     /// The machine's name and where it listens.
     pub address: Option<String>,
@@ -26,6 +26,14 @@ pub fn put(conn: &mut Conn, node: &Node) -> Result<(), StoreError> {
         diesel::insert_into(nodes::table).values(node).execute(conn)?;
     }
     Ok(())
+}
+
+/// Seconds after its last sign of life for which a server counts as running.
+pub const COUNTS_FOR: i64 = 30;
+
+/// Those that run now.
+pub fn running(conn: &mut Conn, now: i64) -> Result<Vec<Node>, StoreError> {
+    seen_since(conn, now - COUNTS_FOR)
 }
 
 /// Those that told of themselves since then.

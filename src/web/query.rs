@@ -52,6 +52,33 @@ impl Query {
         Some(self.text(name)).filter(|text| !text.is_empty())
     }
 
+    /// The number of the page that is asked for, of a list that has so many at most.
+    pub fn page(&self, most: usize) -> Result<usize, PageError> {
+        let Some(text) = self.find("page") else { return Ok(1) };
+        let number = text.parse().ok().filter(|number| (1..=most).contains(number));
+        number
+            .ok_or(PageError::Malformed("The address holds a page number that does not exist. Leave it out."))
+    }
+
+    /// The places at which a page of a list begins and ends, of which an address names one at most.
+    pub fn places<T>(
+        &self,
+        names: [&str; 2],
+        parse: impl Fn(&str) -> Option<T>,
+    ) -> Result<[Option<T>; 2], PageError> {
+        match names.map(|name| self.find(name)) {
+            [Some(_), Some(_)] => {
+                Err(PageError::Malformed("The address names two places to begin at. Leave one out."))
+            }
+            [first, second] => Ok([place(first, &parse)?, place(second, &parse)?]),
+        }
+    }
+
+    /// The place after which a list goes on; nothing at its beginning.
+    pub fn after<T>(&self, parse: impl Fn(&str) -> Option<T>) -> Result<Option<T>, PageError> {
+        place(self.find("after"), &parse)
+    }
+
     /// What of it has one of these names, as an address's end; nothing where none has.
     pub fn only(&self, names: &[&str]) -> String {
         let mut encoder = url::form_urlencoded::Serializer::new(String::new());
@@ -76,4 +103,10 @@ impl Query {
         }
         format!("?{}", encoder.finish())
     }
+}
+
+fn place<T>(text: Option<&str>, parse: &impl Fn(&str) -> Option<T>) -> Result<Option<T>, PageError> {
+    let unknown =
+        PageError::Malformed("The address holds a place that does not exist. Begin at the first page.");
+    text.map(|text| parse(text).ok_or(unknown)).transpose()
 }

@@ -3,7 +3,7 @@
 use crate::app::caller::Caller;
 use crate::app::{App, Failure};
 use crate::domain::audit::{Event, EventCursor, EventFilter};
-use crate::domain::paging::Slice;
+use crate::domain::paging::{Slice, cut_page};
 use crate::domain::permission::action;
 use crate::domain::user::Uin;
 use crate::store::{audit, users};
@@ -59,8 +59,7 @@ pub(in crate::app) async fn event_page(
         .read(move |conn| {
             let size = i64::try_from(wanted).unwrap_or(i64::MAX);
             let mut events = audit::page(conn, owner, &filter, Slice { cursor, size })?;
-            let has_more = events.len() > wanted;
-            events.truncate(wanted);
+            let has_more = cut_page(&mut events, wanted).is_some();
             let backwards = matches!(cursor, EventCursor::Newer(_));
             if backwards {
                 events.reverse();

@@ -9,13 +9,10 @@ use crate::app::{App, Failure};
 use crate::domain::attention::Named;
 use crate::domain::audit::EventName;
 use crate::domain::claim::{Claim, ClaimPlace, Claimed, MOST_LISTED};
-use crate::domain::paging::Slice;
+use crate::domain::paging::{PAGE_ROWS, Slice, cut_page};
 use crate::domain::permission::action;
 use crate::domain::user::{Uid, Uin, User};
 use crate::store::{claims, key_lines, users};
-
-/// Links on one page of the account.
-const PAGE: i64 = 50;
 
 /// The claim links of a user, the newest first; none to whoever may not make them.
 pub async fn claims_of(app: &App, caller: &Caller, uin: Uin) -> Result<Vec<Claim>, Failure> {
@@ -45,12 +42,9 @@ pub struct ClaimList {
 pub async fn claims(app: &App, caller: &Caller, after: Option<ClaimPlace>) -> Result<ClaimList, Failure> {
     caller.ensure_here(action::CREATE_CLAIM_LINK)?;
     app.view(caller, move |view| {
-        let slice = Slice { cursor: after, size: PAGE + 1 };
+        let slice = Slice { cursor: after, size: i64::from(PAGE_ROWS) + 1 };
         let mut found = claims::of_account(view.conn, view.by.owner(), slice)?;
-        let page = usize::try_from(PAGE).unwrap_or(usize::MAX);
-        let has_more = found.len() > page;
-        found.truncate(page);
-        let next = found.last().filter(|_| has_more).map(Claim::place);
+        let next = cut_page(&mut found, PAGE_ROWS).map(Claim::place);
         let mut uids: Vec<Uid> = found.iter().map(|claim| claim.uid).collect();
         uids.sort_unstable();
         uids.dedup();

@@ -1,43 +1,22 @@
 //! Which servers run on the database, as they tell of themselves.
 
 use crate::app::{App, Failure};
-use crate::store::nodes::{self, Node};
+use crate::store::nodes;
 use crate::store::{Conn, StoreError, dialect, leases, migrations, sequences};
 use std::net::SocketAddr;
 use std::time::Instant;
 
+pub use crate::store::nodes::Node as RunningNode;
+
 /// Seconds between two signs of life.
 pub const SIGN_OF_LIFE: u64 = 10;
-/// Seconds after its last sign of life for which a server counts as running.
-const COUNTS_FOR: i64 = 30;
-
-/// A server as people see it; times in unix seconds.
-pub struct RunningNode {
-    pub id: String,
-    pub version: String,
-    pub started_at: i64,
-    pub seen_at: i64,
-    /// Its newest migration; none of a version that did not tell, as with the next two.
-    pub schema_version: Option<i64>,
-    /// The machine's name and where it listens.
-    pub address: Option<String>,
-    /// Milliseconds until the database told how far it is, which is asked before each decision.
-    pub lag_ms: Option<i64>,
-}
-
-impl From<Node> for RunningNode {
-    fn from(node: Node) -> Self {
-        let Node { id, version, started_at, seen_at, schema_version, address, lag_ms } = node;
-        Self { id, version, started_at, seen_at, schema_version, address, lag_ms }
-    }
-}
 
 /// Gives a sign of life of this server, which listens there.
 pub async fn report_running(app: &App, address: SocketAddr) -> Result<(), Failure> {
     let asked = Instant::now();
     app.store.read(sequences::standing).await?;
     let lag = asked.elapsed().as_millis();
-    let node = Node {
+    let node = RunningNode {
         id: app.node.to_string(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
         started_at: app.started_at,
@@ -67,9 +46,8 @@ pub async fn report_stopped(app: &App) -> Result<(), Failure> {
 
 /// The servers that run now.
 pub fn running_nodes(app: &App) -> Result<Vec<RunningNode>, Failure> {
-    let since = app.clock.now() - COUNTS_FOR;
-    let found = app.store.read_now(|conn| nodes::seen_since(conn, since))?;
-    Ok(found.into_iter().map(RunningNode::from).collect())
+    let now = app.clock.now();
+    Ok(app.store.read_now(|conn| nodes::running(conn, now))?)
 }
 
 /// How many milliseconds the clock of the database is ahead of ours; nothing where both are the same clock.
@@ -81,13 +59,30 @@ pub fn clock_difference(app: &App) -> Result<Option<i64>, Failure> {
 /// What runs here, for people.
 pub struct Installation {
     pub now: i64,
-    pub is_sqlite: bool,
+    is_sqlite: bool,
     /// The newest migration that this program knows.
     pub schema: i64,
     /// As [`clock_difference`] says.
     pub clock_difference: Option<i64>,
     /// Oldest first.
     pub nodes: Vec<RunningNode>,
+}
+
+impl Installation {
+    /// The name of the database.
+    pub fn database(&self) -> &'static str {
+        if self.is_sqlite { "SQLite" } else { "PostgreSQL" }
+    }
+
+    /// How many milliseconds the clocks of database and program differ, whichever is ahead.
+    pub fn clock_ms(&self) -> Option<i64> {
+        self.clock_difference.map(i64::abs)
+    }
+
+    /// Within how many milliseconds the database answers every server that told.
+    pub fn slowest_ms(&self) -> Option<i64> {
+        self.nodes.iter().filter_map(|node| node.lag_ms).max()
+    }
 }
 
 /// The program, its database, and who else runs on it.
@@ -99,12 +94,12 @@ pub async fn installation(app: &App) -> Result<Installation, Failure> {
 /// The same as part of a look at more.
 pub(in crate::app) fn installation_in(app: &App, conn: &mut Conn) -> Result<Installation, StoreError> {
     let now = app.clock.now();
-    let (nodes, theirs) = (nodes::seen_since(conn, now - COUNTS_FOR)?, dialect::clock_ms(conn)?);
+    let (nodes, theirs) = (nodes::running(conn, now)?, dialect::clock_ms(conn)?);
     Ok(Installation {
         now,
         is_sqlite: app.store.is_sqlite(),
         schema: migrations::newest(),
         clock_difference: theirs.map(|theirs| theirs - app.clock.now_ms()),
-        nodes: nodes.into_iter().map(RunningNode::from).collect(),
+        nodes,
     })
 }

@@ -6,14 +6,12 @@ use crate::app::keys::usage;
 use crate::app::{App, Failure};
 use crate::domain::attention::{KeyCause, KeyFound, Named, Spot, When};
 use crate::domain::key::SecretId;
+use crate::domain::paging::{PAGE_ROWS, cut_page};
 use crate::domain::permission::action;
 use crate::domain::user::Uid;
 use crate::store::key_lines::{self, Part, Wanted};
 use crate::store::{Conn, standing_users};
 use std::collections::HashMap;
-
-/// Rows of one page.
-pub const PAGE_SIZE: usize = 50;
 
 /// Administrators of one page, which has no second.
 const MOST_LISTED: usize = 200;
@@ -63,11 +61,9 @@ pub async fn keys(
     let when = when(app, caller);
     app.view(caller, move |view| {
         let wanted = Wanted { owner: view.by.owner(), cause, when };
-        let part = Part { after: after.as_ref(), limit: PAGE_SIZE + 1 };
+        let part = Part { after: after.as_ref(), limit: usize::from(PAGE_ROWS) + 1 };
         let mut found = key_lines::page(view.conn, wanted, part)?;
-        let has_more = found.len() > PAGE_SIZE;
-        found.truncate(PAGE_SIZE);
-        let next = found.last().filter(|_| has_more);
+        let next = cut_page(&mut found, PAGE_ROWS);
         let next = next.map(|key| Spot { at: key.at(cause), id: key.secret_id.to_string() });
         let is_filled = key_lines::is_filled(view.conn)?;
         Ok(KeyPage { when, is_filled, rows: with_holders(view.conn, found)?, next })
@@ -125,11 +121,9 @@ pub async fn inactive_users(app: &App, caller: &Caller, after: Option<Spot>) -> 
     let before = when(app, caller).users_end();
     app.view(caller, move |view| {
         let (conn, owner) = (&mut *view.conn, view.by.owner());
-        let part = Part { after: after.as_ref(), limit: PAGE_SIZE + 1 };
+        let part = Part { after: after.as_ref(), limit: usize::from(PAGE_ROWS) + 1 };
         let mut found = standing_users::inactive(conn, owner, before, part)?;
-        let has_more = found.len() > PAGE_SIZE;
-        found.truncate(PAGE_SIZE);
-        let next = found.last().filter(|_| has_more);
+        let next = cut_page(&mut found, PAGE_ROWS);
         let next = next.map(|(uid, since)| Spot { at: *since, id: uid.0.to_string() });
         let uids: Vec<Uid> = found.iter().map(|(uid, _)| *uid).collect();
         let mut named = key_lines::named(conn, &uids)?;

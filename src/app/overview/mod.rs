@@ -17,10 +17,10 @@ use crate::domain::audit::{Event, EventCursor, EventFilter, EventName};
 use crate::domain::key_hours::KEPT_DAYS;
 use crate::domain::paging::Slice;
 use crate::domain::permission::action;
+use crate::domain::span::DAY;
 use crate::store::key_lines::{self, Counts};
 use crate::store::{account_hours, audit};
 
-const DAY: i64 = 86_400;
 /// Sensitive operations that are shown.
 const OPERATIONS: usize = 10;
 /// Days that a key is to last, where the account has no limit of its own.
@@ -79,6 +79,13 @@ pub struct Overview {
     pub installation: Option<Installation>,
     /// The version of the master key that seals.
     pub key_version: u32,
+}
+
+impl Overview {
+    /// The calls of today.
+    pub fn today(&self) -> Calls {
+        self.days.last().copied().unwrap_or_default()
+    }
 }
 
 /// A step of setting an account up.

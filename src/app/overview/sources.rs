@@ -6,9 +6,11 @@ use super::Look;
 use crate::app::Failure;
 use crate::app::change::View;
 use crate::domain::account_hours::refused_spike;
-use crate::domain::attention::{Finding, KeyCause, KeyFound, Level, MOST_COUNTED, ServerFault, Tally, What};
+use crate::domain::attention::{Finding, KeyCause, KeyFound, Level, ServerFault, What};
 use crate::domain::canary::Canary;
+use crate::domain::paging::Tally;
 use crate::domain::permission::action;
+use crate::domain::span::DAY;
 use crate::store::key_lines::{self, Part, Wanted};
 use crate::store::{canaries, migrations, rotations, standing_users, users};
 
@@ -99,7 +101,7 @@ fn root_keys(look: &mut Look<'_, '_>) -> Result<Option<Finding>, Failure> {
         return Ok(None);
     }
     let used_at = enabled.iter().filter(|key| key.was_used).map(|key| key.quiet_since).max();
-    let is_used = used_at.is_some_and(|at| at > look.when.now - IN_USE_DAYS * 86_400);
+    let is_used = used_at.is_some_and(|at| at > look.when.now - IN_USE_DAYS * DAY);
     let level = if is_used { Level::Bad } else { Level::Warn };
     let made_at = enabled.iter().map(|key| key.created_at).min().unwrap_or_default();
     found(level, What::RootKeys { keys: enabled.len(), made_at, used_at })
@@ -159,7 +161,7 @@ fn rotations_under_way(look: &mut Look<'_, '_>) -> Result<Option<Finding>, Failu
     if !by.may_here(action::QUERY_KEY) {
         return Ok(None);
     }
-    let under_way = rotations::of_account(look.view.conn, by.owner(), None, MOST_COUNTED + 1)?;
+    let under_way = rotations::of_account(look.view.conn, by.owner(), None, Tally::MOST + 1)?;
     let Some(first) = under_way.first() else { return Ok(None) };
     let tally = Tally::of(i64::try_from(under_way.len()).unwrap_or(i64::MAX));
     found(Level::Off, What::Rotations { tally, since: first.started_at })

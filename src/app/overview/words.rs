@@ -3,12 +3,13 @@
 
 use crate::clock::day;
 use crate::domain::attention::{
-    AHEAD_DAYS, HALTED_DAYS, KeyCause, KeyFound, Kind, NEVER_USED_DAYS, Named, ServerFault, Tally,
-    UNUSED_DAYS, What, When,
+    AHEAD_DAYS, HALTED_DAYS, KeyCause, KeyFound, Kind, NEVER_USED_DAYS, Named, ServerFault, UNUSED_DAYS,
+    What, When,
 };
 use crate::domain::number::grouped;
+use crate::domain::paging::Tally;
+use crate::domain::span::DAY;
 
-const DAY: i64 = 86_400;
 /// Names in one sentence.
 const NAMES: usize = 2;
 
@@ -27,7 +28,7 @@ pub fn counted(tally: Tally, [one, many]: [&str; 2]) -> String {
 }
 
 fn number_of(number: usize, words: [&str; 2]) -> String {
-    counted(Tally { number: i64::try_from(number).unwrap_or(i64::MAX), is_more: false }, words)
+    counted(Tally::exactly(i64::try_from(number).unwrap_or(i64::MAX)), words)
 }
 
 fn is_one(tally: Tally) -> bool {
@@ -36,7 +37,7 @@ fn is_one(tally: Tally) -> bool {
 
 /// `530 days`.
 pub fn days(seconds: i64) -> String {
-    counted(Tally { number: (seconds / DAY).max(0), is_more: false }, ["day", "days"])
+    counted(Tally::exactly((seconds / DAY).max(0)), ["day", "days"])
 }
 
 fn beginning_large(text: &str) -> String {
@@ -192,7 +193,7 @@ fn canaries(touched: usize, uses: i64, last: &str) -> Told {
         title: format!("Somebody used {}", number_of(touched, ["canary key", "canary keys"])),
         evidence: format!(
             "{} in all, the last on {last}. Whoever has it was where it was placed.",
-            counted(Tally { number: uses, is_more: false }, ["use", "uses"])
+            counted(Tally::exactly(uses), ["use", "uses"])
         ),
         action: "Show the canary keys".to_owned(),
         href: "/canaries".to_owned(),

@@ -6,7 +6,7 @@ use crate::app::{App, Failure};
 use crate::clock::iso;
 use crate::domain::audit::{Event, EventCursor, EventFilter, EventName};
 use crate::domain::export::{Format, Writer};
-use crate::domain::paging::Slice;
+use crate::domain::paging::{Slice, cut_page};
 use crate::domain::permission::action;
 use crate::domain::user::Uin;
 use crate::store::audit;
@@ -86,13 +86,10 @@ impl Parts for AuditExport {
         let (owner, filter) = (self.owner, self.filter.clone());
         let part = Slice { cursor, size: PAGE };
         let mut events = self.app.store.read(move |conn| audit::page(conn, owner, &filter, part)).await?;
-        let wanted = usize::try_from(PAGE).unwrap_or(usize::MAX);
-        let has_more = events.len() > wanted;
-        events.truncate(wanted);
-        let last = events.last().map(|event| event.seq);
+        let last = cut_page(&mut events, PAGE).map(|event| event.seq);
         let rows: Vec<Vec<String>> = events.into_iter().map(cells).collect();
         let mut text = self.writer.rows(&rows);
-        self.at = if let Some(seq) = last.filter(|_| has_more) {
+        self.at = if let Some(seq) = last {
             Place::At(EventCursor::Older(seq))
         } else {
             text.push_str(self.writer.foot());

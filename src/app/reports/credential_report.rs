@@ -12,6 +12,7 @@ use crate::domain::account::Account;
 use crate::domain::audit::EventName;
 use crate::domain::credential_report::{COLUMNS, Credentials};
 use crate::domain::export::{Format, Writer};
+use crate::domain::paging::cut_page;
 use crate::domain::permission::action;
 use crate::domain::step_up::Purpose;
 use crate::domain::user::Uin;
@@ -109,10 +110,7 @@ pub async fn report_page(
     let (owner, now) = (caller.owner(), app.clock.now());
     let most = most.clamp(1, MOST_IN_ANSWER);
     let mut found = app.store.read(move |conn| credential_report::page(conn, owner, after, most + 1)).await?;
-    let wanted = usize::try_from(most).unwrap_or(usize::MAX);
-    let has_more = found.len() > wanted;
-    found.truncate(wanted);
-    let next = found.last().filter(|_| has_more).map(Credentials::place);
+    let next = cut_page(&mut found, most).map(Credentials::place);
     Ok((found.iter().map(|row| row.cells(&caller.account, now)).collect(), next))
 }
 

@@ -6,7 +6,7 @@ use crate::app::{App, Failure};
 use crate::clock::iso;
 use crate::domain::audit::EventName;
 use crate::domain::export::{Format, Writer};
-use crate::domain::paging::Slice;
+use crate::domain::paging::{Slice, cut_page};
 use crate::domain::permission::action;
 use crate::domain::user::Uin;
 use crate::domain::user_search::{Listed, UserCursor, UserFilter, UserPlace};
@@ -122,10 +122,8 @@ impl UserExport {
         let part = Slice { cursor, size };
         let page = self.app.store.read(move |conn| user_search::page(conn, owner, &filter, &part)).await?;
         let mut found = page.users;
-        let has_more = found.len() > PAGE;
-        found.truncate(PAGE);
-        let last = found.last().map(|listed| listed.place.clone());
-        Ok((found, page.stopped.or(last.filter(|_| has_more))))
+        let next = cut_page(&mut found, PAGE).map(|listed| listed.place.clone());
+        Ok((found, page.stopped.or(next)))
     }
 }
 

@@ -3,6 +3,7 @@
 use crate::app::caller::Caller;
 use crate::app::{App, Failure};
 use crate::domain::account::Counts;
+use crate::domain::paging::cut_page;
 use crate::domain::permission::action;
 use crate::domain::user::{Uin, User, UserKind};
 use crate::store::accounts;
@@ -79,9 +80,7 @@ pub async fn accounts(
     let limit = i64::try_from(size).unwrap_or(i64::MAX).saturating_add(1);
     let slice = Slice { after, offset: 0, limit };
     let mut users = app.store.read(move |conn| user_lists::slice(conn, owner, kind, slice)).await?;
-    let has_more = users.len() > size;
-    users.truncate(size);
-    let next = users.last().filter(|_| has_more).map(|user| user.uin);
+    let next = cut_page(&mut users, size).map(|user| user.uin);
     Ok(Part { users, next })
 }
 

@@ -2,7 +2,7 @@
 
 use crate::app::caller::Caller;
 use crate::app::{App, Failure};
-use crate::domain::paging::Slice;
+use crate::domain::paging::{Slice, Tally, cut_page};
 use crate::domain::permission::action;
 use crate::domain::user::Uin;
 use crate::domain::user_search::{Listed, Sorted, UserCursor, UserFilter, UserPlace};
@@ -16,7 +16,7 @@ pub struct UserPage {
     pub next: Option<UserPlace>,
     pub sorted: Sorted,
     /// How many users the filter finds in all, where that is known.
-    pub total: Option<Total>,
+    pub total: Option<Tally>,
     /// Whether more may be found by going on.
     pub is_partial: bool,
     /// Whether parts of some notes and UINs are not found yet.
@@ -26,27 +26,16 @@ pub struct UserPage {
     pub limit: i64,
 }
 
-/// How many users a filter finds.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum Total {
-    Exactly(i64),
-    MoreThan(i64),
-}
-
-/// Users that are counted for a filter; of more it is only said that there are more.
-const COUNTED: i64 = 1_000;
-
 /// How many there are: of the whole list by the count that the account keeps, of a filter without a text by an index.
-fn total(conn: &mut Conn, owner: Uin, filter: &UserFilter, count: i64) -> Result<Option<Total>, StoreError> {
+fn total(conn: &mut Conn, owner: Uin, filter: &UserFilter, count: i64) -> Result<Option<Tally>, StoreError> {
     if !filter.text.is_empty() {
         return Ok(None);
     }
     if !filter.narrows() {
         // And the root user.
-        return Ok(Some(Total::Exactly(count + 1)));
+        return Ok(Some(Tally::exactly(count + 1)));
     }
-    let found = user_lines::count(conn, owner, &filter.facets(), COUNTED + 1)?;
-    Ok(Some(if found > COUNTED { Total::MoreThan(COUNTED) } else { Total::Exactly(found) }))
+    Ok(Some(Tally::of(user_lines::count(conn, owner, &filter.facets(), Tally::MOST + 1)?)))
 }
 
 /// One page of the User List.
@@ -61,11 +50,9 @@ pub async fn users(
     let count = caller.account.user_count;
     app.store
         .read(move |conn| {
-            let size = usize::try_from(part.size).unwrap_or(usize::MAX);
             let page = user_search::page(conn, owner, &filter, &part)?;
             let mut users = page.users;
-            let has_more = users.len() > size;
-            users.truncate(size);
+            let has_more = cut_page(&mut users, part.size).is_some();
             let backwards = matches!(part.cursor, UserCursor::Before(_));
             if backwards {
                 users.reverse();

@@ -1,5 +1,6 @@
 //! What stands around every signed-in page.
 
+pub mod badge;
 pub mod filters;
 pub mod flash;
 

@@ -1,8 +1,8 @@
 //! The page to choose from: policies for somebody, groups to join, users to add.
 
 use crate::app::policies::planned::Planned;
-use crate::app::{Failure, users::PAGE_SIZE, users::search};
-use crate::domain::paging::Slice;
+use crate::app::{Failure, users::search};
+use crate::domain::paging::{PAGE_ROWS, Slice};
 use crate::domain::user_search::{UserCursor, UserFilter};
 use crate::domain::{field::FieldError, permission::action, user::User, user::UserKind};
 use crate::web::answer::{PageResult, render, render_as};
@@ -18,8 +18,6 @@ use std::future::{Future, ready};
 
 /// Pages of the User List that are looked through for users that fit; a search finds those further on.
 const MOST_PAGES: usize = 10;
-/// Users of such a page.
-const SIZE: i64 = 50;
 
 /// What such a page says.
 pub struct Wording {
@@ -114,12 +112,12 @@ pub async fn users_to_choose(
     }
     let filter = UserFilter { text: text.to_owned(), ..UserFilter::default() };
     for _ in 0..MOST_PAGES {
-        let part = Slice { cursor, size: SIZE };
+        let part = Slice { cursor, size: i64::from(PAGE_ROWS) };
         let part = search::users(visit.app(), &visit.person, filter.clone(), part).await?;
         let users = part.users.into_iter().map(|listed| listed.user);
         found.extend(fits(users.filter(|user| user.kind != UserKind::Root).collect()).await?);
         match part.next {
-            Some(place) if found.len() < PAGE_SIZE => cursor = UserCursor::After(place),
+            Some(place) if found.len() < usize::from(PAGE_ROWS) => cursor = UserCursor::After(place),
             next => return Ok((found, next.is_some())),
         }
     }

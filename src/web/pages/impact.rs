@@ -6,7 +6,7 @@ use crate::app::policies::planned::Planned;
 use crate::domain::impact::Fate;
 use crate::domain::number::grouped;
 use crate::domain::permission::action;
-use crate::web::{error::PageError, visit::Visit};
+use crate::web::{error::PageError, layout::badge::Badge, visit::Visit};
 
 /// Kinds of calls that are drawn for one user, and users that are drawn.
 const MOST_DRAWN: usize = 50;
@@ -26,13 +26,6 @@ pub struct Holder {
     pub name: String,
     pub href: Option<String>,
     pub lines: Vec<Line>,
-}
-
-/// What becomes of it, in a word.
-pub struct Badge {
-    pub kind: &'static str,
-    pub icon: &'static str,
-    pub word: &'static str,
 }
 
 /// One kind of call, or what stays.
@@ -122,7 +115,7 @@ impl Holder {
         let rest = holder.changed.len() - lines.len();
         if rest > 0 {
             lines.push(Line::sentence(
-                Badge { kind: "info", icon: "info", word: "More" },
+                Badge::new("info", "info", "More"),
                 format!("{rest} more kinds of calls"),
                 0,
             ));
@@ -138,7 +131,7 @@ impl Holder {
                 labels => format!(", through {}", labels.join(", ")),
             };
             lines.push(Line::sentence(
-                Badge { kind: "ok", icon: "circle-check", word: "Keeps" },
+                Badge::new("ok", "circle-check", "Keeps"),
                 format!("{kinds}{through}"),
                 holder.kept.calls,
             ));
@@ -146,7 +139,7 @@ impl Holder {
         if holder.untold > 0 {
             let text = "what was called cannot be told exactly, or is not allowed any more even now";
             lines.push(Line::sentence(
-                Badge { kind: "off", icon: "circle-alert", word: "Not known" },
+                Badge::new("off", "circle-alert", "Not known"),
                 text.to_owned(),
                 holder.untold,
             ));
@@ -159,15 +152,12 @@ impl Holder {
 impl Line {
     fn of(Judged { used, fate }: &Judged) -> Self {
         let (badge, text) = match fate {
-            Fate::Lost => (Badge { kind: "bad", icon: "ban", word: "Loses" }, ""),
-            Fate::PartlyLost => (
-                Badge { kind: "warn", icon: "circle-alert", word: "May lose" },
-                "It depends on what lies beneath this path.",
-            ),
-            Fate::Gained => {
-                (Badge { kind: "info", icon: "plus", word: "Gains" }, "It was allowed once, and is not now.")
+            Fate::Lost => (Badge::new("bad", "ban", "Loses"), ""),
+            Fate::PartlyLost => {
+                (Badge::new("warn", "circle-alert", "May lose"), "It depends on what lies beneath this path.")
             }
-            Fate::Kept | Fate::Untold => (Badge { kind: "ok", icon: "circle-check", word: "Keeps" }, ""),
+            Fate::Gained => (Badge::new("info", "plus", "Gains"), "It was allowed once, and is not now."),
+            Fate::Kept | Fate::Untold => (Badge::new("ok", "circle-check", "Keeps"), ""),
         };
         let path = used.path();
         let code = if path.is_empty() { used.name() } else { format!("{} {path}", used.name()) };

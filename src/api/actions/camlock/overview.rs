@@ -18,7 +18,7 @@ pub(super) async fn overview(call: Call) -> Result<Map<String, Value>, ApiError>
 
 fn shown(found: Overview, times: Times) -> Value {
     let when = When { now: found.now, oldest_days: found.oldest_days };
-    let today = found.days.last().copied().unwrap_or_default();
+    let today = found.today();
     let days = found
         .days
         .iter()
@@ -28,7 +28,7 @@ fn shown(found: Overview, times: Times) -> Value {
         "Time": times.iso(found.now),
         "IsComplete": found.is_filled,
         "Calls": { "Accepted": today.accepted, "Refused": today.refused },
-        "Keys": { "Enabled": found.counts.enabled, "Disabled": found.counts.held - found.counts.enabled },
+        "Keys": { "Enabled": found.counts.enabled, "Disabled": found.counts.disabled() },
         "Users": found.users,
         "OldestKeyDays": found.oldest_days,
         "Days": days.collect::<Vec<_>>(),
@@ -72,10 +72,10 @@ fn operation(event: &Event, times: Times) -> Value {
 fn server(installation: &Installation, key_version: u32) -> Value {
     json!({
         "Version": env!("CARGO_PKG_VERSION"),
-        "Database": if installation.is_sqlite { "SQLite" } else { "PostgreSQL" },
+        "Database": installation.database(),
         "MasterKeyVersion": key_version,
-        "ClockDifferenceMs": installation.clock_difference.map(i64::abs),
+        "ClockDifferenceMs": installation.clock_ms(),
         "Nodes": installation.nodes.len(),
-        "SlowestMs": installation.nodes.iter().filter_map(|node| node.lag_ms).max(),
+        "SlowestMs": installation.slowest_ms(),
     })
 }

@@ -15,8 +15,6 @@ const SINCE: i64 = 20_261_129_000_016;
 pub(in crate::app) const EXPIRY_SINCE: i64 = 20_261_129_000_018;
 /// The migration that brought the account's limit of silence. A program without it makes keys that do not have it.
 pub(in crate::app) const SILENCE_SINCE: i64 = 20_261_130_000_027;
-/// Seconds after its last sign of life for which a server counts as running.
-const COUNTS_FOR: i64 = 30;
 
 /// Keeps limits, where every server that runs knows what they are.
 pub(in crate::app) fn set(app: &App, conn: &mut Conn, key: &Key, limits: &KeyLimits) -> Result<(), Failure> {
@@ -46,7 +44,7 @@ pub(in crate::app) fn changed(event: Draft, before: &KeyLimits, after: &KeyLimit
 
 /// An older server would let pass what a limit refuses. Those that run are looked at; those to come do not start any more.
 pub(in crate::app) fn ensure_known_everywhere(app: &App, conn: &mut Conn, since: i64) -> Result<(), Failure> {
-    let running = nodes::seen_since(conn, app.clock.now() - COUNTS_FOR)?;
+    let running = nodes::running(conn, app.clock.now())?;
     if running.iter().any(|node| node.schema_version.is_none_or(|version| version < since)) {
         return Err(Failure::refused((
             "A server of an older version runs on this database and does not know limits. Upgrade or stop it, wait 30 \

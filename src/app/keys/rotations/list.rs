@@ -5,14 +5,12 @@ use crate::app::caller::Caller;
 use crate::app::keys::usage::flush_usage;
 use crate::app::keys::{Operation, Place};
 use crate::app::{App, Failure};
-use crate::domain::key_history::DAY;
+use crate::domain::paging::{PAGE_ROWS, cut_page};
 use crate::domain::permission::action;
 use crate::domain::rotation::{After, Rotation, Standing};
+use crate::domain::span::DAY;
 use crate::domain::user::User;
 use crate::store::{key_hours, rotations, users};
-
-/// Rotations on one page.
-const SIZE: usize = 50;
 
 /// A rotation in the list.
 pub struct Listed {
@@ -35,11 +33,9 @@ pub async fn rotations(app: &App, caller: &Caller, after: Option<After>) -> Resu
     let now = app.clock.now();
     app.view(caller, move |view| {
         view.by.ensure_here(action::QUERY_KEY)?;
-        let most = i64::try_from(SIZE + 1).unwrap_or(i64::MAX);
+        let most = i64::from(PAGE_ROWS) + 1;
         let mut found = rotations::of_account(view.conn, view.by.owner(), after.as_ref(), most)?;
-        let has_more = found.len() > SIZE;
-        found.truncate(SIZE);
-        let next = found.last().filter(|_| has_more);
+        let next = cut_page(&mut found, PAGE_ROWS);
         let next = next.map(|last| After { started_at: last.started_at, id: last.id.clone() });
         let mut rows = Vec::new();
         for rotation in found {

@@ -4,13 +4,10 @@ use super::invitation::InvitationView;
 use super::listed::ClaimView;
 use crate::app::claims::listed::{self, Held};
 use crate::app::users::invitations::invitations_of;
-use crate::domain::claim::{ClaimPlace, Standing};
-use crate::domain::invitation;
+use crate::domain::claim::ClaimPlace;
 use crate::domain::user::Uin;
 use crate::web::answer::{PageResult, render};
-use crate::web::{
-    error::PageError, forms::csrf::Protected, layout::Layout, layout::filters, query::Query, visit::Visit,
-};
+use crate::web::{forms::csrf::Protected, layout::Layout, layout::filters, query::Query, visit::Visit};
 use askama::Template;
 
 const PAGE: &str = "/claims";
@@ -35,9 +32,7 @@ struct Row {
 
 /// The claim links of the account, the newest first.
 pub async fn index(visit: Visit, query: Query) -> PageResult {
-    let malformed =
-        PageError::Malformed("The address names a page that does not exist. Start from the first one.");
-    let after = query.find("after").map(|text| ClaimPlace::parse(text).ok_or(malformed)).transpose()?;
+    let after = query.after(ClaimPlace::parse)?;
     let is_first = after.is_none();
     let found = listed::claims(visit.app(), &visit.person, after).await?;
     let now = visit.app().clock.now();

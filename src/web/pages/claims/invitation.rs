@@ -4,7 +4,9 @@ use crate::app::Failure;
 use crate::app::users::invitations::{Offer, answer_invitation, look_at_invitation, revoke_invitation};
 use crate::domain::invitation::{Invitation, Standing};
 use crate::web::answer::{PageResult, render, render_as};
-use crate::web::{forms::csrf::Protected, layout::Layout, layout::filters, query::Query, visit::Visit};
+use crate::web::{
+    forms::csrf::Protected, layout::Layout, layout::badge::Badge, layout::filters, query::Query, visit::Visit,
+};
 use actix_web::http::StatusCode;
 use askama::Template;
 use zeroize::Zeroizing;
@@ -84,14 +86,22 @@ pub struct InvitationView {
     pub expires_at: i64,
     /// When it was answered, and the root who did.
     pub answered: Option<(i64, String)>,
-    pub standing: Standing,
+    pub is_open: bool,
+    pub badge: Badge,
 }
 
 impl InvitationView {
     pub fn of(invitation: Invitation, now: i64) -> Self {
         let by = invitation.answered_by.map(|uin| uin.to_string()).unwrap_or_default();
+        let standing = invitation.standing(now);
         Self {
-            standing: invitation.standing(now),
+            is_open: standing == Standing::Open,
+            badge: match standing {
+                Standing::Open => Badge::new("info", "clock", "Open"),
+                Standing::Accepted => Badge::new("ok", "circle-check", "Accepted"),
+                Standing::Declined => Badge::new("off", "ban", "Declined"),
+                Standing::Expired => Badge::new("off", "ban", "Expired"),
+            },
             id: invitation.id,
             name: invitation.wish.name,
             policies: invitation.wish.policies.join(", "),

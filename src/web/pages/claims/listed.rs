@@ -4,7 +4,7 @@ use crate::app::claims::listed;
 use crate::domain::claim::{Claim, Claimed, Standing};
 use crate::domain::user::Uin;
 use crate::web::error::PageError;
-use crate::web::{answer::PageResult, forms::csrf::Protected, visit::Visit};
+use crate::web::{answer::PageResult, forms::csrf::Protected, layout::badge::Badge, visit::Visit};
 
 /// Said once a link is ended.
 pub const REVOKED: &str = "The claim link is revoked and opens nothing any more.";
@@ -19,13 +19,16 @@ pub struct ClaimView {
     pub expires_at: i64,
     pub opened: Option<(i64, String, String)>,
     pub standing: Standing,
+    pub badge: Badge,
 }
 
 impl ClaimView {
     pub fn of(claim: Claim, now: i64) -> Self {
         let (ip, client) = claim.opened_by.clone().unwrap_or_default();
+        let standing = claim.standing(now);
         Self {
-            standing: claim.standing(now),
+            standing,
+            badge: badge(standing),
             key: match &claim.claimed {
                 Claimed::Password => None,
                 Claimed::Key(id) => Some(id.short()),
@@ -41,6 +44,15 @@ impl ClaimView {
     /// Whether somebody may still take what it hands over.
     pub fn is_live(&self) -> bool {
         matches!(self.standing, Standing::Open | Standing::Opened)
+    }
+}
+
+fn badge(standing: Standing) -> Badge {
+    match standing {
+        Standing::Open => Badge::new("info", "clock", "Open"),
+        Standing::Opened => Badge::new("warn", "clock", "Opened"),
+        Standing::Used => Badge::new("ok", "circle-check", "Used"),
+        Standing::Expired => Badge::new("off", "ban", "Expired"),
     }
 }
 

@@ -5,8 +5,8 @@ use crate::domain::paging::{Paged, Paging};
 use crate::domain::{field::FieldError, group::MAX_GROUPS, permission::action};
 use crate::web::answer::{PageResult, render, render_as, see_other};
 use crate::web::{
-    error::PageError, forms::csrf::Protected, layout::Layout, layout::filters, pages::faults::group_faults,
-    query::Query, visit::Visit,
+    forms::csrf::Protected, layout::Layout, layout::filters, pages::faults::group_faults, query::Query,
+    visit::Visit,
 };
 use actix_web::http::StatusCode;
 use askama::Template;
@@ -48,7 +48,7 @@ struct NewPage {
 
 /// The groups of the account.
 pub async fn index(visit: Visit, query: Query) -> PageResult {
-    let paging = Paging { number: page_of(&query)?, size: visit.person.page_size() };
+    let paging = Paging { number: query.page(MAX_GROUPS)?, size: visit.person.page_size() };
     let q = query.text("q").trim().to_owned();
     let found = groups::groups(visit.app(), &visit.person, &q, paging).await?;
     if found.rows.is_empty() && paging.number > 1 {
@@ -66,13 +66,6 @@ pub async fn index(visit: Visit, query: Query) -> PageResult {
         previous,
         next,
     })
-}
-
-fn page_of(query: &Query) -> Result<usize, PageError> {
-    let Some(text) = query.find("page") else { return Ok(1) };
-    text.parse().ok().filter(|page| *page > 0).ok_or(PageError::Malformed(
-        "The address names a page that does not exist. Start from the first one.",
-    ))
 }
 
 /// What the page shows of the list, and the addresses of its neighbours.

@@ -57,12 +57,13 @@ impl ImpactView {
         let (unlisted, refused_since, sums) = (impact.unlisted(), impact.refused_since(), impact.sums);
         let days: Vec<i64> = impact.days.iter().map(|day| day.accepted).collect();
         let last = impact.last.map(|used| {
+            let at = used.at();
             let what = if used.service.is_empty() {
                 used.action
             } else {
                 format!("{}:{}", used.service, used.action)
             };
-            (used.last_used_ms.div_euclid(1000), used.ip, what)
+            (at, used.ip, what)
         });
         let row = |calling: Calling| {
             let Calling { calls, last } = calling;

@@ -67,7 +67,7 @@ pub struct LastUse {
 impl LastUse {
     fn of(used: &key_usage::LastUse) -> Self {
         Self {
-            at: used.last_used_ms.div_euclid(1000),
+            at: used.at(),
             ip: used.ip.clone(),
             service: used.service.clone(),
             action: used.action.clone(),
@@ -129,7 +129,7 @@ impl KeyView {
             refused: None,
             expired: key.limits.is_expired_at(now),
             expires_at: key.limits.expires_at.map(|at| (at, at - now < SOON)),
-            idle_end: key.idle_end(used.map(|used| used.last_used_ms.div_euclid(1000))),
+            idle_end: key.idle_end(used.map(key_usage::LastUse::at)),
             limits: in_words(&key.limits),
             purpose: key.limits.purpose.clone(),
             too_old: (key.is_enabled() && days > MAX_AGE_DAYS).then_some(days),

@@ -6,8 +6,8 @@ use crate::domain::key_hours;
 use crate::domain::key_usage::{GateCall, KEPT_DAYS, KEPT_RECORDS, Record, RefusedSignatures};
 use crate::web::pages::keys::list::{KeyView, Whose, layout};
 use crate::web::{
-    answer::PageResult, answer::render, error::PageError, layout::Layout, layout::filters,
-    pages::ways::keys_address, query::Query, visit::Visit,
+    answer::PageResult, answer::render, layout::Layout, layout::filters, pages::ways::keys_address,
+    query::Query, visit::Visit,
 };
 use askama::Template;
 
@@ -95,7 +95,7 @@ impl Row {
 /// The calls with a key, newest first.
 pub async fn index(visit: Visit, query: Query) -> PageResult {
     let (wanted, place) = (visit.key()?, visit.place()?);
-    let number = page_number(&query)?;
+    let number = query.page(KEPT_RECORDS)?;
     let HeldKey { holder, key } = keys::find(visit.app(), &visit.person, &wanted, Operation::Query).await?;
     let records = keys::usage::records(visit.app(), &visit.person, &wanted).await?;
     let refused = match number {
@@ -123,11 +123,4 @@ pub async fn index(visit: Visit, query: Query) -> PageResult {
         refused: refused.into_iter().map(RefusedRow::of).collect(),
         callers: callers.into_iter().take(MOST_CALLERS).collect(),
     })
-}
-
-/// There are no more pages than calls are kept.
-fn page_number(query: &Query) -> Result<usize, PageError> {
-    let Some(text) = query.find("page") else { return Ok(1) };
-    let number = text.parse().ok().filter(|number| (1..=KEPT_RECORDS).contains(number));
-    number.ok_or(PageError::Malformed("The address names a page that is not there."))
 }

@@ -5,7 +5,8 @@ use crate::app::keys::rotations::{Listed, rotations};
 use crate::domain::rotation::{After, Standing, Step};
 use crate::web::answer::{PageResult, render};
 use crate::web::{
-    error::PageError, layout::Layout, layout::filters, pages::ways::keys_address, query::Query, visit::Visit,
+    layout::Layout, layout::badge::Badge, layout::filters, pages::ways::keys_address, query::Query,
+    visit::Visit,
 };
 use askama::Template;
 
@@ -27,8 +28,7 @@ struct Row {
     new: String,
     started_at: i64,
     started_by: String,
-    /// Kind, icon and words of the badge.
-    badge: [&'static str; 3],
+    badge: Badge,
     /// When the next step is due, in unix seconds.
     due_at: Option<i64>,
     finishes: bool,
@@ -57,25 +57,27 @@ impl Row {
     }
 }
 
-fn badge(standing: Option<Standing>, is_ready: bool) -> [&'static str; 3] {
+fn badge(standing: Option<Standing>, is_ready: bool) -> Badge {
     match standing {
-        None => ["off", "clock", "Ending"],
-        Some(standing) if standing.hold.is_some() => ["warn", "triangle-alert", "On hold"],
-        Some(standing) if is_ready && standing.step == Step::Watch => ["warn", "clock", "Disable now"],
-        Some(_) if is_ready => ["warn", "clock", "Delete now"],
-        Some(standing) if standing.step == Step::Watch => ["ok", "eye", "Watched"],
-        Some(_) => ["off", "ban", "Old disabled"],
+        None => Badge::new("off", "clock", "Ending"),
+        Some(standing) if standing.hold.is_some() => Badge::new("warn", "triangle-alert", "On hold"),
+        Some(standing) if is_ready && standing.step == Step::Watch => {
+            Badge::new("warn", "clock", "Disable now")
+        }
+        Some(_) if is_ready => Badge::new("warn", "clock", "Delete now"),
+        Some(standing) if standing.step == Step::Watch => Badge::new("ok", "eye", "Watched"),
+        Some(_) => Badge::new("off", "ban", "Old disabled"),
     }
 }
 
 /// The rotations under way, those that began first.
 pub async fn index(visit: Visit, query: Query) -> PageResult {
-    let after = query.find("after").map(after).transpose()?;
+    let after = query.after(After::parse)?;
     let is_first = after.is_none();
     let found = rotations(visit.app(), &visit.person, after).await?;
     let now = visit.app().clock.now();
     let rows: Vec<Row> = found.rows.into_iter().map(|listed| Row::of(listed, now)).collect();
-    let next = found.next.map(|after| format!("/rotations?after={}-{}", after.started_at, after.id));
+    let next = found.next.map(|after| format!("/rotations?after={}", after.text()));
     render(&ListPage {
         page: visit.layout("rotations"),
         range: format!("{} on this page", rows.len()),
@@ -83,14 +85,4 @@ pub async fn index(visit: Visit, query: Query) -> PageResult {
         first: (!is_first).then(|| "/rotations".to_owned()),
         next,
     })
-}
-
-fn after(text: &str) -> Result<After, PageError> {
-    let malformed =
-        PageError::Malformed("The address names a page that does not exist. Start from the first one.");
-    let Some((at, id)) = text.split_once('-') else { return Err(malformed) };
-    match at.parse() {
-        Ok(started_at) => Ok(After { started_at, id: id.to_owned() }),
-        Err(_) => Err(malformed),
-    }
 }

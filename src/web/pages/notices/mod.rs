@@ -7,8 +7,8 @@ use crate::domain::permission::action;
 use crate::web::answer::{PageResult, render};
 use crate::web::pages::audit::{Day, EventRow, by_day, cursor};
 use crate::web::{
-    error::PageError, forms::csrf::Protected, layout::Layout, layout::filters, query::Query, visit::Visit,
-    visit::number_in,
+    error::PageError, forms::csrf::Protected, layout::Layout, layout::badge::Badge, layout::filters,
+    query::Query, visit::Visit, visit::number_in,
 };
 use askama::Template;
 
@@ -36,8 +36,7 @@ struct Row {
     is_new: bool,
     /// All that the log says of it.
     log: String,
-    /// Kind, icon and words of the badge.
-    badge: [&'static str; 3],
+    badge: Badge,
     /// What it is about.
     href: Option<(String, &'static str)>,
 }
@@ -64,11 +63,11 @@ impl Row {
     }
 }
 
-fn badge(level: Level) -> [&'static str; 3] {
+fn badge(level: Level) -> Badge {
     match level {
-        Level::Bad => ["bad", "circle-alert", "Alarm"],
-        Level::Warn => ["warn", "triangle-alert", "Warning"],
-        Level::Info => ["off", "info", "Done"],
+        Level::Bad => Badge::new("bad", "circle-alert", "Alarm"),
+        Level::Warn => Badge::new("warn", "triangle-alert", "Warning"),
+        Level::Info => Badge::new("off", "info", "Done"),
     }
 }
 

@@ -29,7 +29,9 @@ struct OverviewPage {
     operations: Option<Vec<EventRow>>,
     /// Until all are done.
     steps: Vec<Guide>,
-    server: Option<Server>,
+    version: &'static str,
+    key_version: u32,
+    server: Option<Installation>,
     may_add_user: bool,
 }
 
@@ -68,15 +70,6 @@ struct Guide {
     href: Option<&'static str>,
 }
 
-struct Server {
-    version: &'static str,
-    database: &'static str,
-    key_version: u32,
-    clock: Option<i64>,
-    nodes: usize,
-    slowest_ms: Option<i64>,
-}
-
 /// The overview.
 pub async fn index(visit: &Visit) -> PageResult {
     let found = overview::overview(visit.app(), &visit.person).await?;
@@ -92,7 +85,9 @@ pub async fn index(visit: &Visit) -> PageResult {
         chart: chart(&found.days),
         counted_since: found.counted_since,
         steps: guide(visit, &found.steps),
-        server: found.installation.map(|installation| server(&installation, found.key_version)),
+        version: env!("CARGO_PKG_VERSION"),
+        key_version: found.key_version,
+        server: found.installation,
         operations: found.operations.map(|events| events.into_iter().map(EventRow::from).collect()),
         rows: found.findings.into_iter().map(|finding| Row::of(finding, when)).collect(),
         may_add_user: visit.person.may_here(action::ADD_USER),
@@ -101,21 +96,10 @@ pub async fn index(visit: &Visit) -> PageResult {
 
 fn figures(found: &Overview) -> Figures {
     Figures {
-        today: found.days.last().copied().unwrap_or_default(),
+        today: found.today(),
         enabled: found.counts.enabled,
-        disabled: found.counts.held - found.counts.enabled,
+        disabled: found.counts.disabled(),
         users: found.users,
-    }
-}
-
-fn server(installation: &Installation, key_version: u32) -> Server {
-    Server {
-        version: env!("CARGO_PKG_VERSION"),
-        database: if installation.is_sqlite { "SQLite" } else { "PostgreSQL" },
-        key_version,
-        clock: installation.clock_difference.map(i64::abs),
-        nodes: installation.nodes.len(),
-        slowest_ms: installation.nodes.iter().filter_map(|node| node.lag_ms).max(),
     }
 }
 

@@ -2,16 +2,15 @@
 
 use crate::app::policies::entities::EntityPage;
 use crate::app::policies::{EntityFilter, PolicyDetail};
-use crate::app::users::PAGE_SIZE;
 use crate::app::{caller::Caller, deferred::grant::Grant, deferred::grant::Way, policies};
-use crate::domain::paging::{Paged, Paging};
+use crate::domain::paging::{PAGE_ROWS, Paged, Paging};
 use crate::domain::policies::{Entity, MAX_VERSIONS, PolicyId, PolicyVersion, StoredPolicy};
 use crate::domain::{field::FieldError, permission::action};
 use crate::web::pages::policies::text::{Line, Sentence, lines, sentences};
 use crate::web::{
     answer::PageResult, answer::render, answer::render_as, forms::csrf::Protected, layout::Layout,
     layout::filters, pages::faults::policy_faults, pages::policies::holders::Holder,
-    pages::policies::holders::may_attach_widely, pages::policies::list::number_of,
+    pages::policies::holders::may_attach_widely, pages::policies::list::MOST_PAGES,
     pages::policies::list::uses_in_words, query::Query, visit::Visit,
 };
 use actix_web::http::StatusCode;
@@ -86,7 +85,7 @@ struct DeletePage {
 /// A policy with everything the person may know about it.
 pub async fn index(visit: Visit, query: Query) -> PageResult {
     let id = visit.policy()?;
-    let paging = Paging { number: number_of(&query)?, size: PAGE_SIZE };
+    let paging = Paging { number: query.page(MOST_PAGES)?, size: usize::from(PAGE_ROWS) };
     let PolicyDetail { policy, uses } = policies::policy(visit.app(), &visit.person, id).await?;
     let holders = if visit.person.may_on_policy(action::LIST_POLICY_ENTITIES, id) {
         let wanted = EntityPage { filter: EntityFilter::All, paging };

@@ -8,6 +8,9 @@ use crate::web::answer::{PageResult, render, see_other};
 use crate::web::{error::PageError, layout::Layout, layout::filters, query::Query, visit::Visit};
 use askama::Template;
 
+/// Pages that an address can name.
+pub const MOST_PAGES: usize = 1_000;
+
 #[derive(Template)]
 #[template(path = "policies/index.html")]
 struct IndexPage {
@@ -43,7 +46,7 @@ impl IndexPage {
 /// Presets and the account's own policies.
 pub async fn index(visit: Visit, query: Query) -> PageResult {
     let filter = PolicyFilter { text: query.text("q").trim().to_owned(), kind: kind_of(&query)? };
-    let paging = Paging { number: number_of(&query)?, size: visit.person.page_size() };
+    let paging = Paging { number: query.page(MOST_PAGES)?, size: visit.person.page_size() };
     let found = policies::list_policies(visit.app(), &visit.person, filter, paging).await?;
     if found.rows.is_empty() && paging.number > 1 {
         return Ok(see_other(&address(&query, 1)));
@@ -73,13 +76,6 @@ fn kind_of(query: &Query) -> Result<Option<PolicyKind>, PageError> {
             "The address holds a filter that does not exist. Choose one from the list.",
         )),
     }
-}
-
-/// The number of the page that an address asks for.
-pub fn number_of(query: &Query) -> Result<usize, PageError> {
-    let Some(text) = query.find("page") else { return Ok(1) };
-    let number = text.parse().ok().filter(|number| (1..=1_000).contains(number));
-    number.ok_or(PageError::Malformed("The address holds a page number that does not exist. Leave it out."))
 }
 
 fn address(query: &Query, number: usize) -> String {

@@ -8,7 +8,7 @@ use crate::domain::permission::action;
 use crate::domain::user::Uin;
 use crate::web::answer::{PageResult, render, see_other};
 use crate::web::layout::flash::Kind;
-use crate::web::{layout::Layout, layout::filters, visit::Visit};
+use crate::web::{layout::Layout, layout::badge::Badge, layout::filters, visit::Visit};
 use actix_web::HttpResponse;
 use askama::Template;
 
@@ -81,7 +81,7 @@ struct Row {
     name: String,
     href: Option<String>,
     is_due: bool,
-    badge: (&'static str, &'static str, &'static str),
+    badge: Badge,
     text: String,
     since: Option<i64>,
     keys: usize,
@@ -192,14 +192,12 @@ impl Row {
     fn of(visit: &Visit, words: &Words, chosen: Chosen) -> Self {
         let last_used = chosen.keys.iter().filter_map(|state| state.used_at).max();
         let (badge, text, since) = match &chosen.fate {
-            Fate::Due => (("info", "plus", words.due), String::new(), None),
-            Fate::Already { since, by } if by.is_empty() => {
-                (("off", "circle-check", words.already), String::new(), *since)
-            }
+            Fate::Due => (Badge::new("info", "plus", words.due), String::new(), None),
             Fate::Already { since, by } => {
-                (("off", "circle-check", words.already), format!("by {by}"), *since)
+                let by = if by.is_empty() { String::new() } else { format!("by {by}") };
+                (Badge::new("off", "circle-check", words.already), by, *since)
             }
-            Fate::LeftOut(why) => (("warn", "ban", "Left out"), why.to_string(), None),
+            Fate::LeftOut(why) => (Badge::new("warn", "ban", "Left out"), why.to_string(), None),
         };
         let uin = chosen.user.uin;
         Self {

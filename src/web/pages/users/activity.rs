@@ -4,7 +4,7 @@ use crate::app::account;
 use crate::domain::{audit::EventCursor, permission::action};
 use crate::web::{
     answer::PageResult, answer::render, answer::see_other, error::PageError, layout::Layout, layout::filters,
-    pages::audit::EventRow, pages::users::head::UserHead, query::Query, visit::Visit,
+    pages::audit::EventRow, pages::users::head::UserHead, query::Query, visit::Visit, visit::number_in,
 };
 use askama::Template;
 
@@ -44,15 +44,9 @@ pub async fn index(visit: Visit, query: Query) -> PageResult {
 }
 
 fn cursor_of(query: &Query) -> Result<EventCursor, PageError> {
-    let number = |text: &str| {
-        text.parse().map_err(|_| PageError::Malformed("The address names a place that is not in the log."))
-    };
-    match (query.find("older"), query.find("newer")) {
-        (None, None) => Ok(EventCursor::Newest),
-        (Some(seq), None) => number(seq).map(EventCursor::Older),
-        (None, Some(seq)) => number(seq).map(EventCursor::Newer),
-        (Some(_), Some(_)) => {
-            Err(PageError::Malformed("The address names two places to begin at. Leave one out."))
-        }
-    }
+    Ok(match query.places(["older", "newer"], number_in)? {
+        [Some(seq), _] => EventCursor::Older(seq),
+        [_, Some(seq)] => EventCursor::Newer(seq),
+        _ => EventCursor::Newest,
+    })
 }

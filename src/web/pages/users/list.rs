@@ -2,8 +2,8 @@
 
 use super::sorting::{Column, FIELDS, ORDERS, PLACES, order_of};
 use crate::app::caller::Caller;
-use crate::app::users::search::{self, Total, UserPage};
-use crate::domain::paging::Slice;
+use crate::app::users::search::{self, UserPage};
+use crate::domain::paging::{Slice, Tally};
 use crate::domain::saved_filter::FilteredList;
 use crate::domain::user::Uin;
 use crate::domain::user_search::{KeyFilter, Listed, Sorted, UserCursor, UserFilter, UserPlace};
@@ -131,19 +131,11 @@ pub fn filter_of(query: &Query) -> Result<UserFilter, PageError> {
 }
 
 fn cursor_of(query: &Query) -> Result<UserCursor, PageError> {
-    let place = |text| {
-        UserPlace::parse(text).ok_or(PageError::Malformed(
-            "The address holds a place that does not exist. Begin at the first page.",
-        ))
-    };
-    match (query.find("after"), query.find("before")) {
-        (None, None) => Ok(UserCursor::Start),
-        (Some(text), None) => Ok(UserCursor::After(place(text)?)),
-        (None, Some(text)) => Ok(UserCursor::Before(place(text)?)),
-        (Some(_), Some(_)) => {
-            Err(PageError::Malformed("The address names two places to begin at. Leave one out."))
-        }
-    }
+    Ok(match query.places(["after", "before"], UserPlace::parse)? {
+        [Some(place), _] => UserCursor::After(place),
+        [_, Some(place)] => UserCursor::Before(place),
+        _ => UserCursor::Start,
+    })
 }
 
 /// The address of the page on that side of a place, which keeps filters and order.
@@ -177,13 +169,15 @@ fn range(found: &UserPage, is_first: bool) -> String {
     let is_last = found.next.is_none();
     match (is_first, found.total) {
         (true, _) if is_last => format!("1–{shown} of {shown}"),
-        (true, Some(Total::Exactly(total))) => format!("1–{shown} of {}", grouped(total)),
-        (true, Some(Total::MoreThan(most))) => format!("1–{shown} of more than {}", grouped(most)),
+        (true, Some(Tally { number, is_more: false })) => format!("1–{shown} of {}", grouped(number)),
+        (true, Some(Tally { number, .. })) => format!("1–{shown} of more than {}", grouped(number)),
         (true, None) => format!("1–{shown}"),
-        (false, Some(Total::Exactly(total))) if is_last && total >= shown => {
+        (false, Some(Tally { number: total, is_more: false })) if is_last && total >= shown => {
             format!("{}–{} of {}", grouped(total - shown + 1), grouped(total), grouped(total))
         }
-        (false, Some(Total::Exactly(total))) => format!("{shown} on this page, {} in all", grouped(total)),
+        (false, Some(Tally { number: total, is_more: false })) => {
+            format!("{shown} on this page, {} in all", grouped(total))
+        }
         (false, _) => format!("{shown} on this page"),
     }
 }
@@ -200,7 +194,7 @@ impl Searched {
 impl Row {
     fn of(person: &Caller, listed: Listed) -> Self {
         let Listed { user, keys, mfa, last_used_at, .. } = listed;
-        let is_open = user.kind != UserKind::Root || person.is_root();
+        let is_open = !person.is_barred_from(&user);
         let may_keys = is_open && person.may(action::QUERY_KEY, user.uin);
         let may_permissions = person.may(action::LIST_ATTACHED, user.uin);
         let others = [action::GET_USER, action::LIST_GROUPS_OF_USER, action::READ_AUDIT];

@@ -8,7 +8,8 @@ use crate::domain::permission::action;
 use crate::domain::webhook::{Delivery, FAILING_SECONDS, MOST_TRIES, State, Webhook, message};
 use crate::web::answer::{PageResult, render, see_other};
 use crate::web::{
-    forms::csrf::Protected, layout::Layout, layout::filters, layout::flash::Kind, visit::Visit,
+    forms::csrf::Protected, layout::Layout, layout::badge::Badge, layout::filters, layout::flash::Kind,
+    visit::Visit,
 };
 use askama::Template;
 
@@ -40,8 +41,7 @@ struct Row {
     words: String,
     /// The event that it tells of.
     log: Option<String>,
-    /// Kind, icon and words of the badge.
-    badge: [&'static str; 3],
+    badge: Badge,
     /// What became of the last try.
     told: String,
 }
@@ -53,11 +53,11 @@ impl From<Delivery> for Row {
             event => Words::of(event).map_or_else(|| event.to_owned(), |words| words.done.to_owned()),
         };
         let badge = match delivery.state {
-            State::Delivered => ["ok", "circle-check", "Delivered"],
-            State::Waiting if delivery.is_retried() => ["warn", "clock", "Tried again"],
-            State::Waiting => ["off", "clock", "Waiting"],
-            State::GivenUp => ["bad", "circle-alert", "Failed"],
-            State::Dropped => ["off", "ban", "Dropped"],
+            State::Delivered => Badge::new("ok", "circle-check", "Delivered"),
+            State::Waiting if delivery.is_retried() => Badge::new("warn", "clock", "Tried again"),
+            State::Waiting => Badge::new("off", "clock", "Waiting"),
+            State::GivenUp => Badge::new("bad", "circle-alert", "Failed"),
+            State::Dropped => Badge::new("off", "ban", "Dropped"),
         };
         let told = match (delivery.answer, delivery.due_at) {
             (Some(answer), Some(due)) => format!("{}; next at {}", answer.text(), clock::readable(due)),
