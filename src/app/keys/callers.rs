@@ -4,6 +4,7 @@ use crate::app::caller::Caller;
 use crate::app::keys::{KeyRef, Operation, held, usage};
 use crate::app::{App, Failure};
 use crate::domain::key_hours::{ALLOWED, KEPT_DAYS};
+use crate::domain::span::DAY;
 use crate::store::key_hours::{self, Total};
 
 /// Kinds of calls that are looked at, the most frequent ones.
@@ -53,7 +54,7 @@ impl Calling {
 /// Who called in the days that are kept, the most frequent ones first, up to this moment.
 pub async fn callers(app: &App, caller: &Caller, key: &KeyRef) -> Result<Vec<Calling>, Failure> {
     usage::flush_usage(app).await?;
-    let (wanted, since) = (key.clone(), app.clock.now() - KEPT_DAYS * 86_400);
+    let (wanted, since) = (key.clone(), app.clock.now() - KEPT_DAYS * DAY);
     let totals = app
         .view(caller, move |view| {
             let held = held(view.conn, view.by, &wanted, Operation::Query)?;

@@ -1,7 +1,8 @@
 //! What is done to keys, once for people and programs. Who may, and which key is meant, was settled before.
 
+use crate::app::caller::Caller;
 use crate::app::change::Change;
-use crate::app::change::event::Draft;
+use crate::app::change::event::{CAMLOCK, Draft, OPERATOR};
 use crate::app::keys::HeldKey;
 use crate::app::keys::limits::first::{NewKeyText, begin, begun, first_limits};
 use crate::app::keys::limits::idle;
@@ -13,14 +14,83 @@ use crate::domain::key::{AccessKeyRefusal, Key, KeyRefusal, KeyStatus, SecretId,
 use crate::domain::key_limits::KeyLimits;
 use crate::domain::secret::SecretKey;
 use crate::domain::trial::{TRIAL_MINUTES, Trial};
-use crate::domain::user::User;
+use crate::domain::user::{Uin, User};
 use crate::store::api_keys::{self, Stamp};
 use crate::store::{Conn, StoreError, dialect, key_usage, retired_ids, trials};
 use crate::vault::places;
 
-/// Says of a change that it ended a trial of the key.
-pub(in crate::app) fn ending_trial(event: Draft, status: KeyStatus) -> Draft {
-    event.changed([("status", "tried off".into(), status.as_str().into())])
+/// Who does something to a key, as the log and the key name it.
+#[derive(Clone, Copy)]
+pub(in crate::app) enum Who<'a> {
+    Caller(&'a Caller),
+    /// For an account.
+    Operator(Uin),
+    Camlock(Uin),
+}
+
+impl Who<'_> {
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Caller(caller) => &caller.user.name,
+            Self::Operator(_) => OPERATOR,
+            Self::Camlock(_) => CAMLOCK,
+        }
+    }
+
+    /// An event about a key of somebody.
+    pub fn about(&self, name: EventName, holder: &User, id: &SecretId) -> Draft {
+        let draft = match self {
+            Self::Caller(caller) => caller.event(name),
+            Self::Operator(owner) => Draft::by_operator(name, *owner),
+            Self::Camlock(owner) => Draft::by_camlock(name, *owner),
+        };
+        draft.on(holder).object(id.as_str())
+    }
+}
+
+/// What setting the status of a key came to.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(in crate::app) enum Turned {
+    /// It was so already.
+    Nothing,
+    Status,
+    /// It was only tried off.
+    Trial,
+}
+
+impl Turned {
+    /// An event of it, which says if it ended a trial.
+    pub fn told(self, event: Draft, status: KeyStatus) -> Draft {
+        match self {
+            Self::Trial => event.changed([("status", "tried off".into(), status.as_str().into())]),
+            Self::Nothing | Self::Status => event,
+        }
+    }
+}
+
+/// Sets the status of a key, whoever does it. Whoever says how a key is to be ends its trial, also where it is so already.
+pub(in crate::app) fn turn(
+    conn: &mut Conn,
+    key: &Key,
+    status: KeyStatus,
+    stamp: Stamp<'_>,
+) -> Result<Turned, StoreError> {
+    let was_tried = trials::remove(conn, &key.secret_id)?;
+    let is_turned = api_keys::set_status(conn, key, status, stamp)?;
+    Ok(match (was_tried, is_turned) {
+        (true, _) => Turned::Trial,
+        (false, true) => Turned::Status,
+        (false, false) => Turned::Nothing,
+    })
+}
+
+/// Takes a disabled key away for good, with what was remembered of its use; `false` when it is not there any more.
+pub(in crate::app) fn take_away(conn: &mut Conn, key: &Key) -> Result<bool, StoreError> {
+    let is_gone = api_keys::delete_disabled(conn, key)?;
+    if is_gone {
+        key_usage::forget(conn, &key.secret_id)?;
+    }
+    Ok(is_gone)
 }
 
 /// By which door a deed comes: the log names it as that door does.
@@ -103,27 +173,23 @@ pub(in crate::app) fn set_status(
     status: KeyStatus,
     via: Via,
 ) -> Result<(), Failure> {
-    // Whoever says how a key is to be ends its trial, also where it is so already.
-    let was_tried = trials::remove(change.conn, &held.key.secret_id)?;
     let stamp = Stamp { by: &change.by.user.name, at: change.app.clock.now() };
-    let is_turned = api_keys::set_status(change.conn, &held.key, status, stamp)? || was_tried;
+    let turned = turn(change.conn, &held.key, status, stamp)?;
     // Whoever enables a key wants it, also where it is enabled already: its silence counts anew.
     let is_wanted = status == KeyStatus::Enabled && held.key.limits.idle_days.is_some();
-    if is_turned || (is_wanted && api_keys::confirm(change.conn, &held.key, stamp)?) {
+    if turned != Turned::Nothing || (is_wanted && api_keys::confirm(change.conn, &held.key, stamp)?) {
         if status == KeyStatus::Enabled {
             idle::plan(change.conn, &Key { status, ..held.key.clone() }, stamp.at)?;
         }
-        let turned = via.turned(change, held, status);
-        (if was_tried { ending_trial(turned, status) } else { turned }).record(change);
+        turned.told(via.turned(change, held, status), status).record(change);
     }
     Ok(())
 }
 
 /// Disables the key that signed the call that asks for it. Nothing is written where it is disabled already.
 pub(in crate::app) fn quarantine(change: &mut Change<'_>, held: &HeldKey) -> Result<(), Failure> {
-    let was_tried = trials::remove(change.conn, &held.key.secret_id)?;
     let stamp = Stamp { by: &change.by.user.name, at: change.app.clock.now() };
-    if api_keys::set_status(change.conn, &held.key, KeyStatus::Disabled, stamp)? || was_tried {
+    if turn(change.conn, &held.key, KeyStatus::Disabled, stamp)? != Turned::Nothing {
         about(change, EventName::QUARANTINE_KEY, held).record(change);
     }
     Ok(())
@@ -150,12 +216,11 @@ pub(in crate::app) fn try_off(change: &mut Change<'_>, held: &HeldKey) -> Result
     Ok(())
 }
 
-/// Deletes a disabled key for good, with what was remembered of its use.
+/// Deletes a disabled key for good.
 pub(in crate::app) fn delete(change: &mut Change<'_>, held: &HeldKey, via: Via) -> Result<(), Failure> {
-    if !api_keys::delete_disabled(change.conn, &held.key)? {
+    if !take_away(change.conn, &held.key)? {
         return Err(via.gone());
     }
-    key_usage::forget(change.conn, &held.key.secret_id)?;
     about(change, via.deleted(), held).record(change);
     Ok(())
 }

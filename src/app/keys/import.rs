@@ -1,12 +1,12 @@
 //! Keys at the command line: an existing pair taken in, a pair made and sealed, a key disabled.
 
 use crate::app::change::Outsider;
-use crate::app::change::event::{Draft, OPERATOR};
-use crate::app::keys::deeds::{NewKey, ending_trial, put};
-use crate::app::keys::key_note;
+use crate::app::change::event::OPERATOR;
+use crate::app::keys::deeds::{NewKey, Turned, Who, put, turn};
 use crate::app::keys::limits::first::{begin, begun, expiry_of, given};
 use crate::app::keys::limits::operator::Limiting;
 use crate::app::keys::pair::fresh_pair;
+use crate::app::keys::{key_note, locked_anywhere};
 use crate::app::{App, Failure};
 use crate::domain::audit::EventName;
 use crate::domain::delivery::age::sealed;
@@ -16,8 +16,8 @@ use crate::domain::key::{Key, KeyRefusal, KeyStatus, SecretId};
 use crate::domain::key_limits::written::WrittenLimits;
 use crate::domain::secret::SecretKey;
 use crate::domain::user::{Uin, User, UserKind};
-use crate::store::api_keys::{self, Stamp};
-use crate::store::{Conn, dialect, key_usage, retired_ids, trials, users};
+use crate::store::api_keys::{Signer, Stamp};
+use crate::store::{Conn, key_usage, retired_ids, users};
 
 /// A pair and whose it becomes.
 pub struct Import {
@@ -50,8 +50,8 @@ pub async fn import_limited_key(app: &App, import: Import, limiting: Limiting) -
         let limits = written.read_new(expiry, now).map_err(Failure::Invalid)?;
         let key = put(change.app, change.conn, new)?;
         let key = begin(change.app, change.conn, key, limits)?;
-        let event = Draft::by_operator(EventName::IMPORT_API_KEY, holder.owner_uin).on(&holder);
-        begun(event.object(key.secret_id.as_str()), &key).record(change);
+        let who = Who::Operator(holder.owner_uin);
+        begun(who.about(EventName::IMPORT_API_KEY, &holder, &key.secret_id), &key).record(change);
         Ok(key)
     })
     .await
@@ -85,8 +85,7 @@ pub async fn operator_create_key(app: &App, order: Order) -> Result<(Key, String
         let key = put(change.app, change.conn, new)?;
         let key = begin(change.app, change.conn, key, limits)?;
         let file = sealed(&change.app.random, &order.to, &pair_as_text(&key.secret_id, &secret))?;
-        let event =
-            |name| Draft::by_operator(name, holder.owner_uin).on(&holder).object(key.secret_id.as_str());
+        let event = |name| Who::Operator(holder.owner_uin).about(name, &holder, &key.secret_id);
         begun(event(EventName::CREATE_API_KEY), &key).record(change);
         event(EventName::SEAL_SECRET_KEY).fact("to", order.to.as_str()).record(change);
         Ok((key, file))
@@ -97,15 +96,12 @@ pub async fn operator_create_key(app: &App, order: Order) -> Result<(Key, String
 /// Makes any account's key unusable from the commit on.
 pub async fn operator_disable_key(app: &App, id: SecretId) -> Result<Key, Failure> {
     app.change(&Outsider, move |change| {
-        let holder = api_keys::signer(change.conn, &id)?.ok_or(Failure::NotFound)?.user;
-        dialect::lock_user(change.conn, holder.uid)?;
-        let key = api_keys::find(change.conn, holder.uid, &id)?.ok_or(Failure::NotFound)?;
+        let Signer { user: holder, key, .. } = locked_anywhere(change.conn, &id)?;
         let stamp = Stamp { by: OPERATOR, at: change.app.clock.now() };
-        let was_tried = trials::remove(change.conn, &id)?;
-        if api_keys::set_status(change.conn, &key, KeyStatus::Disabled, stamp)? || was_tried {
-            let event = Draft::by_operator(EventName::DISABLE_API_KEY, holder.owner_uin);
-            let event = event.on(&holder).object(id.as_str());
-            (if was_tried { ending_trial(event, KeyStatus::Disabled) } else { event }).record(change);
+        let turned = turn(change.conn, &key, KeyStatus::Disabled, stamp)?;
+        if turned != Turned::Nothing {
+            let event = Who::Operator(holder.owner_uin).about(EventName::DISABLE_API_KEY, &holder, &id);
+            turned.told(event, KeyStatus::Disabled).record(change);
         }
         Ok(Key { status: KeyStatus::Disabled, ..key })
     })

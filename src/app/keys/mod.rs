@@ -35,6 +35,7 @@ use crate::domain::secret::SecretKey;
 use crate::domain::step_up::Purpose;
 use crate::domain::trial::Trial;
 use crate::domain::user::{Uin, User};
+use crate::store::api_keys::Signer;
 use crate::store::{self, Conn, api_keys, dialect, key_usage, users};
 
 pub use crate::app::keys::rights::KeyRights;
@@ -304,6 +305,13 @@ pub(in crate::app) fn locked(
     dialect::lock_user(change.conn, holder.uid)?;
     let key = api_keys::find(change.conn, holder.uid, &key.id)?.ok_or(Failure::NotFound)?;
     Ok(HeldKey { holder, key })
+}
+
+/// Any account's key with its holder and account, for the operator; nobody else changes it until the end.
+pub(in crate::app) fn locked_anywhere(conn: &mut Conn, id: &SecretId) -> Result<Signer, Failure> {
+    let seen = api_keys::signer(conn, id)?.ok_or(Failure::NotFound)?;
+    dialect::lock_user(conn, seen.user.uid)?;
+    api_keys::signer(conn, id)?.ok_or(Failure::NotFound)
 }
 
 /// What a key is for, in one line; may be empty.

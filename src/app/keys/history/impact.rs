@@ -4,16 +4,16 @@ use crate::app::caller::Caller;
 use crate::app::keys::{Operation, Place, holder, usage};
 use crate::app::{App, Failure};
 use crate::domain::key::{Key, SecretId};
-use crate::domain::key_history::{DAY, DayCalls, days};
+use crate::domain::key_history::{DayCalls, days};
 use crate::domain::key_hours::{self, KEPT_DAYS};
 use crate::domain::key_usage::{LastUse, Record};
+use crate::domain::span::{DAY, HOUR};
 use crate::store::key_history::{self, Calls, Spans, Sums};
 use crate::store::key_hours::Total;
 use crate::store::{Conn, StoreError, key_usage};
 
 /// Kinds of callers that are listed, those with the most calls.
 const MOST: i64 = 12;
-const HOUR: i64 = 3_600;
 
 /// What a key is used for, up to this moment.
 pub struct Impact {
@@ -96,7 +96,7 @@ pub(super) fn impact_of(
     };
     Ok(Impact {
         secret_id: id.clone(),
-        last: key_usage::last_used(conn, std::slice::from_ref(id))?.pop(),
+        last: key_usage::last_use(conn, id)?,
         sums: key_history::sums(conn, id, spans)?,
         callers: accepted
             .into_iter()

@@ -11,6 +11,7 @@ use crate::domain::key::{Key, SecretId};
 use crate::domain::key_history::{Life, Sign, Told, signs};
 use crate::domain::key_hours::KEPT_DAYS;
 use crate::domain::rotation::Rotation;
+use crate::domain::span::DAY;
 use crate::domain::trial::Trial;
 use crate::domain::user::{Uin, User};
 use crate::store::{Conn, api_keys, key_history, key_usage, rotations, trials, users};
@@ -79,7 +80,7 @@ fn found(view: &mut View<'_>, wanted: &KeyRef, cursor: EventCursor, now: i64) ->
     };
     let impact = impact_of(view.conn, id, off_since, now)?;
     let first_used_at = key_usage::first_used(view.conn, id)?.map(|ms| ms.div_euclid(1000));
-    let seen = key_history::first_seen(view.conn, id, now - KEPT_DAYS * 86_400, MOST_SEEN)?;
+    let seen = key_history::first_seen(view.conn, id, now - KEPT_DAYS * DAY, MOST_SEEN)?;
     let taken_part = rotations::of_key(view.conn, id, MOST_ROTATIONS)?;
     let rotation = taken_part.iter().find(|rotation| rotation.ended.is_none()).cloned();
     let mut told = signs(&impact.days, &seen, Life { now, created_at, first_used_at });

@@ -10,10 +10,10 @@ use crate::app::{App, Failure};
 use crate::clock;
 use crate::domain::audit::EventName;
 use crate::domain::key::SecretId;
+use crate::domain::span::DAY;
 use crate::store::api_keys;
 use crate::store::key_warnings::{self, Place};
 
-const DAY: i64 = 86_400;
 /// Days before the end on which it is told, each with the next one after it.
 const DAYS: [[i64; 2]; 3] = [[14, 7], [7, 1], [1, 0]];
 /// Keys that are told of in one change.

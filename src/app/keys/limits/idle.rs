@@ -6,10 +6,10 @@ use crate::app::{App, Failure};
 use crate::clock;
 use crate::domain::audit::EventName;
 use crate::domain::key::{Key, KeyStatus, SecretId};
+use crate::domain::span::DAY;
 use crate::store::api_keys::{self, Stamp};
-use crate::store::{Conn, StoreError, dialect, key_idle, key_usage};
+use crate::store::{Conn, dialect, key_idle, key_usage};
 
-const DAY: i64 = 86_400;
 /// Days before the end on which there is a warning.
 const WARNINGS: [i64; 2] = [7, 1];
 /// Keys that are looked at one after another before others come in between.
@@ -74,7 +74,7 @@ fn look(app: &App, conn: &mut Conn, id: &SecretId) -> Result<Option<Draft>, Fail
         key_idle::put(conn, id, None)?;
         return Ok(None);
     }
-    let from = silent_since(conn, &key)?;
+    let from = key.silent_since(key_usage::last_use(conn, id)?.map(|used| used.at()));
     let end = from + days * DAY;
     let event = |name| Draft::by_camlock(name, holder.owner_uin).on(&holder).object(id.as_str());
     if now >= end {
@@ -85,11 +85,4 @@ fn look(app: &App, conn: &mut Conn, id: &SecretId) -> Result<Option<Draft>, Fail
     key_idle::put(conn, id, Some(next(from, days, now)))?;
     let is_warned = WARNINGS.iter().any(|before| *before < days && now >= end - before * DAY);
     Ok(is_warned.then(|| event(EventName::KEY_IDLE_SOON).fact("disabled_at", clock::iso(end))))
-}
-
-/// The latest of what counts as a sign that the key is wanted.
-pub fn silent_since(conn: &mut Conn, key: &Key) -> Result<i64, StoreError> {
-    let used = key_usage::last_used(conn, std::slice::from_ref(&key.secret_id))?;
-    let used = used.first().map(|used| used.last_used_ms / 1000);
-    Ok(key.silent_since(used))
 }

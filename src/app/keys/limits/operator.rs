@@ -1,13 +1,14 @@
 //! Limits of keys at the command line.
 
 use crate::app::change::Outsider;
-use crate::app::change::event::Draft;
+use crate::app::keys::deeds::Who;
 use crate::app::keys::limits::keep::{changed, set};
+use crate::app::keys::locked_anywhere;
 use crate::app::{App, Failure};
 use crate::domain::audit::EventName;
 use crate::domain::key::{Key, SecretId};
 use crate::domain::key_limits::written::WrittenLimits;
-use crate::store::{api_keys, dialect};
+use crate::store::api_keys::Signer;
 
 /// What is to be set, as it is written; what is not named stays.
 #[derive(Clone, Debug, Default)]
@@ -38,20 +39,16 @@ impl Limiting {
 /// Sets limits of any account's key; from the commit on they hold.
 pub async fn operator_limit_key(app: &App, id: SecretId, limiting: Limiting) -> Result<Key, Failure> {
     app.change(&Outsider, move |change| {
-        let signer = api_keys::signer(change.conn, &id)?.ok_or(Failure::NotFound)?;
-        let (holder, expiry) = (signer.user, signer.account.settings.key_expiry);
-        dialect::lock_user(change.conn, holder.uid)?;
-        let key = api_keys::find(change.conn, holder.uid, &id)?.ok_or(Failure::NotFound)?;
+        let Signer { user: holder, account, key, .. } = locked_anywhere(change.conn, &id)?;
         let written = limiting.over(WrittenLimits::of(&key.limits, " "));
         let now = change.app.clock.now();
-        let after = written.read_over(&key.limits, expiry, now).map_err(Failure::Invalid)?;
+        let after =
+            written.read_over(&key.limits, account.settings.key_expiry, now).map_err(Failure::Invalid)?;
         if after == key.limits {
             return Ok(key);
         }
         set(change.app, change.conn, &key, &after)?;
-        let event = Draft::by_operator(EventName::UPDATE_KEY_LIMITS, holder.owner_uin)
-            .on(&holder)
-            .object(id.as_str());
+        let event = Who::Operator(holder.owner_uin).about(EventName::UPDATE_KEY_LIMITS, &holder, &id);
         changed(event, &key.limits, &after).record(change);
         Ok(Key { limits: after, ..key })
     })

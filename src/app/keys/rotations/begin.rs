@@ -1,12 +1,12 @@
 //! How a rotation begins: with a second key that has the limits of the old one.
 
-use super::facts::{Pair, Who};
+use super::facts::Pair;
 use super::steps::go_on;
 use crate::app::caller::Caller;
 use crate::app::change::event::Draft;
 use crate::app::change::{Change, Spend};
 use crate::app::factors::ask::{Asked, Detail, Wish, ask};
-use crate::app::keys::deeds::{self, NewKey};
+use crate::app::keys::deeds::{self, NewKey, Who};
 use crate::app::keys::limits::first::expiry_of;
 use crate::app::keys::limits::keep::{changed, set};
 use crate::app::keys::pair::fresh_pair;

@@ -2,9 +2,9 @@
 
 use super::begin::{Asking, ask_for, begin_at, ensure_may_rotate, told};
 use super::end::{Over, end};
-use super::facts::Who;
 use crate::app::caller::Caller;
 use crate::app::change::Change;
+use crate::app::keys::deeds::Who;
 use crate::app::keys::{Created, HeldKey, KeyRef, Operation, Step, held};
 use crate::app::{App, Failure};
 use crate::domain::audit::EventName;

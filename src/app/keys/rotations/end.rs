@@ -1,8 +1,8 @@
 //! How a rotation ends.
 
-use super::facts::Who;
 use crate::app::Failure;
 use crate::app::change::{Change, Spend};
+use crate::app::keys::deeds::Who;
 use crate::domain::audit::EventName;
 use crate::domain::rotation::{Ending, Rotation};
 use crate::domain::user::User;

@@ -1,42 +1,16 @@
-//! What a rotation is judged by, and who does something to it.
+//! What a rotation is judged by.
 
-use crate::app::caller::Caller;
-use crate::app::change::event::{CAMLOCK, Draft, OPERATOR};
+use crate::app::change::event::Draft;
+use crate::app::keys::deeds::Who;
 use crate::domain::audit::EventName;
-use crate::domain::key::{Key, SecretId};
+use crate::domain::key::Key;
 use crate::domain::rotation::{OldKey, Rotation, Standing};
-use crate::domain::user::{Uin, User};
+use crate::domain::user::User;
 use crate::store::{Conn, StoreError, api_keys, key_usage, trials};
 
-/// Who does something to a rotation, as the log and the keys name it.
-#[derive(Clone, Copy)]
-pub(super) enum Who<'a> {
-    Caller(&'a Caller),
-    Operator(Uin),
-    Camlock(Uin),
-}
-
 impl Who<'_> {
-    pub fn name(&self) -> &str {
-        match self {
-            Self::Caller(caller) => &caller.user.name,
-            Self::Operator(_) => OPERATOR,
-            Self::Camlock(_) => CAMLOCK,
-        }
-    }
-
-    /// An event about a key of somebody.
-    pub fn about(&self, name: EventName, holder: &User, id: &SecretId) -> Draft {
-        let draft = match self {
-            Self::Caller(caller) => caller.event(name),
-            Self::Operator(owner) => Draft::by_operator(name, *owner),
-            Self::Camlock(owner) => Draft::by_camlock(name, *owner),
-        };
-        draft.on(holder).object(id.as_str())
-    }
-
     /// An event of a rotation: about its old key, with the new one beside it.
-    pub fn of_rotation(&self, name: EventName, holder: &User, rotation: &Rotation) -> Draft {
+    pub(super) fn of_rotation(&self, name: EventName, holder: &User, rotation: &Rotation) -> Draft {
         self.about(name, holder, &rotation.old).fact("new_key", rotation.new.as_str())
     }
 }
@@ -52,12 +26,11 @@ impl Pair {
         let old = match api_keys::find(conn, rotation.uid, &rotation.old)? {
             None => None,
             Some(key) => {
-                let id = std::slice::from_ref(&rotation.old);
-                let used = key_usage::last_used(conn, id)?.pop();
-                let refused = key_usage::last_refused(conn, id)?.pop();
+                let used = key_usage::last_use(conn, &rotation.old)?;
+                let refused = key_usage::last_refused(conn, std::slice::from_ref(&rotation.old))?.pop();
                 Some(OldKey {
                     is_tried_off: trials::find(conn, &rotation.old)?.is_some(),
-                    used_at: used.map(|used| used.last_used_ms.div_euclid(1000)),
+                    used_at: used.map(|used| used.at()),
                     refused_at: refused.map(|refused| refused.at_ms.div_euclid(1000)),
                     key,
                 })

@@ -10,9 +10,9 @@ use crate::app::{App, Failure};
 use crate::domain::key::Key;
 use crate::domain::permission::action;
 use crate::domain::rotation::{Rotation, Standing};
+use crate::domain::span::HOUR;
 use crate::store::{Conn, StoreError, api_keys, key_hours, rotations};
 
-const HOUR: i64 = 3_600;
 /// Hours that are shown.
 const HOURS: i64 = 24;
 

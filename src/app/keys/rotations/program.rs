@@ -2,10 +2,11 @@
 
 use super::begin::{Start, begin_in, ensure_may_rotate, told};
 use super::end::{Over, end};
-use super::facts::{Pair, Who};
+use super::facts::Pair;
 use super::steps::go_on;
 use crate::app::caller::Caller;
 use crate::app::change::{Change, Spend};
+use crate::app::keys::deeds::Who;
 use crate::app::keys::usage::flush_usage;
 use crate::app::keys::{KeyRef, Operation, holder};
 use crate::app::{App, Failure};

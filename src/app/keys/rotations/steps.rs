@@ -1,16 +1,17 @@
 //! What a rotation does by itself when its time has come.
 
 use super::end::{Over, end};
-use super::facts::{Pair, Who};
+use super::facts::Pair;
 use crate::app::change::{Change, Outsider, Spend};
+use crate::app::keys::deeds::{Turned, Who, take_away, turn};
 use crate::app::keys::usage::flush_usage;
 use crate::app::{App, Failure};
 use crate::domain::audit::EventName;
 use crate::domain::key::{Key, KeyStatus};
 use crate::domain::rotation::{Ending, Rotation, Standing, Step};
 use crate::domain::user::{Uid, User};
-use crate::store::api_keys::{self, Stamp};
-use crate::store::{dialect, key_usage, rotations, users};
+use crate::store::api_keys::Stamp;
+use crate::store::{dialect, rotations, users};
 
 /// Rotations that are looked at before others come in between.
 const AT_ONCE: i64 = 100;
@@ -121,7 +122,7 @@ fn disable<By: Spend>(
     who: Who<'_>,
 ) -> Result<(), Failure> {
     let stamp = Stamp { by: who.name(), at: change.app.clock.now() };
-    if api_keys::set_status(change.conn, old, KeyStatus::Disabled, stamp)? {
+    if turn(change.conn, old, KeyStatus::Disabled, stamp)? != Turned::Nothing {
         let event = who.about(EventName::DISABLE_API_KEY, holder, &old.secret_id);
         event.fact("why", "replaced").record(change);
     }
@@ -134,8 +135,7 @@ fn delete<By: Spend>(
     old: &Key,
     who: Who<'_>,
 ) -> Result<(), Failure> {
-    if api_keys::delete_disabled(change.conn, old)? {
-        key_usage::forget(change.conn, &old.secret_id)?;
+    if take_away(change.conn, old)? {
         let event = who.about(EventName::DELETE_API_KEY, holder, &old.secret_id);
         event.fact("why", "replaced").record(change);
     }
