@@ -5,6 +5,7 @@ use super::statement::{Bind, Statement};
 use super::{Conn, StoreError};
 use crate::domain::account_hours::Calls;
 use crate::domain::key_hours::KEPT_DAYS;
+use crate::domain::span::DAY;
 use crate::domain::user::Uin;
 use diesel::prelude::*;
 
@@ -36,7 +37,7 @@ pub fn of_account(conn: &mut Conn, owner: Uin) -> Result<Vec<Calls>, StoreError>
 
 /// Drops what is too old.
 pub fn sweep(conn: &mut Conn, now: i64) -> Result<(), StoreError> {
-    let oldest = now - KEPT_DAYS * 86_400;
+    let oldest = now - KEPT_DAYS * DAY;
     diesel::delete(account_hours::table.filter(account_hours::hour.lt(oldest))).execute(conn)?;
     Ok(())
 }

@@ -1,6 +1,6 @@
 //! The log of what was done. Rows are added and read, never changed.
 
-use super::schema::{audit_events, sequences as sequences_table};
+use super::schema::audit_events;
 use super::sequences::{self, Sequence};
 use super::statement::{Bind, Statement};
 use super::{Conn, StoreError, dialect};
@@ -96,7 +96,7 @@ pub fn insert(conn: &mut Conn, event: &Event) -> Result<(), StoreError> {
 
 /// The number of the event that this transaction wrote last.
 pub fn last_number(conn: &mut Conn) -> Result<i64, StoreError> {
-    Ok(sequences_table::table.find("audit").select(sequences_table::value).get_result(conn)?)
+    sequences::last(conn, Sequence::Audit)
 }
 
 /// Events whose target begins with a group and ends in a policy.

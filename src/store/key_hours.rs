@@ -8,6 +8,7 @@ use crate::domain::key::SecretId;
 use crate::domain::key_hours::{
     ALLOWED, Caller, Counted, Deed, Done, KEPT_DAYS, MOST_IN_A_DAY, MOST_IN_AN_HOUR,
 };
+use crate::domain::span::DAY;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Text};
 
@@ -294,7 +295,7 @@ pub fn accepted_since(conn: &mut Conn, id: &SecretId, since: i64) -> Result<i64,
 
 /// Drops what is too old.
 pub fn sweep(conn: &mut Conn, now: i64) -> Result<(), StoreError> {
-    let oldest = now - KEPT_DAYS * 86_400;
+    let oldest = now - KEPT_DAYS * DAY;
     diesel::delete(key_hours::table.filter(key_hours::hour.lt(oldest))).execute(conn)?;
     diesel::delete(key_actions::table.filter(key_actions::day.lt(oldest))).execute(conn)?;
     Ok(())

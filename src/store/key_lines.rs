@@ -1,9 +1,11 @@
 //! What the overview asks of keys: each question is a range of one index. Triggers of the schema keep the rows.
 
+use super::counted::Counted;
 use super::schema::{key_lines, sequences, users};
 use super::{Conn, StoreError, user_lines};
-use crate::domain::attention::{KeyCause, KeyFound, MOST_COUNTED, Named, Spot, Tally, When};
+use crate::domain::attention::{KeyCause, KeyFound, Named, Spot, When};
 use crate::domain::key::SecretId;
+use crate::domain::paging::Tally;
 use crate::domain::user::{Uid, Uin};
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Text};
@@ -78,18 +80,12 @@ fn range(Wanted { owner, cause, when }: Wanted) -> Range {
     }
 }
 
-#[derive(QueryableByName)]
-struct Count {
-    #[diesel(sql_type = BigInt)]
-    number: i64,
-}
-
 /// How many keys of an account have a cause, up to what is counted.
 pub fn tally(conn: &mut Conn, wanted: Wanted) -> Result<Tally, StoreError> {
     let Range { text, .. } = range(wanted);
-    let most = MOST_COUNTED + 1;
+    let most = Tally::MOST + 1;
     let ask = format!("SELECT count(*) AS number FROM (SELECT 1 AS one {text} LIMIT {most}) AS part");
-    Ok(Tally::of(diesel::sql_query(ask).get_result::<Count>(conn)?.number))
+    Ok(Tally::of(diesel::sql_query(ask).get_result::<Counted>(conn)?.number))
 }
 
 /// Where a list begins, and how long it is.
@@ -146,7 +142,7 @@ pub fn is_any_used(conn: &mut Conn, owner: Uin) -> Result<bool, StoreError> {
             "SELECT count(*) AS number FROM (SELECT 1 AS one FROM key_lines WHERE owner_uin = {owner} \
              AND is_enabled = {is_enabled} AND was_used = TRUE LIMIT 1) AS part"
         );
-        if diesel::sql_query(ask).get_result::<Count>(conn)?.number > 0 {
+        if diesel::sql_query(ask).get_result::<Counted>(conn)?.number > 0 {
             return Ok(true);
         }
     }
@@ -191,6 +187,12 @@ pub struct Counts {
     /// Disabled ones included.
     #[diesel(sql_type = BigInt)]
     pub held: i64,
+}
+
+impl Counts {
+    pub fn disabled(self) -> i64 {
+        self.held - self.enabled
+    }
 }
 
 /// How many keys an account has, in one statement for what is kept and what is not folded in yet.

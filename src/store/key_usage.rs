@@ -6,8 +6,8 @@ use super::statement::{Bind, Statement};
 use super::{Conn, StoreError, dialect};
 use crate::domain::key::SecretId;
 use crate::domain::key_usage::{GateCall, KEPT_DAYS, KEPT_RECORDS, LastUse, Record};
+use crate::domain::span::DAY;
 use diesel::prelude::*;
-use std::collections::HashMap;
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = key_usage)]
@@ -152,25 +152,19 @@ pub fn prune(conn: &mut Conn, id: &SecretId) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// When keys were last used, of those that have ever been.
-pub fn last_used(conn: &mut Conn, ids: &[SecretId]) -> Result<Vec<LastUse>, StoreError> {
-    let mut found = Vec::new();
-    for id in ids {
-        let used: Option<UsageRow> =
-            key_usage::table.find(id.as_str()).select(UsageRow::as_select()).get_result(conn).optional()?;
-        found.extend(used.map(LastUse::from));
-    }
-    Ok(found)
+/// When a key was last used, unless it never was.
+pub fn last_use(conn: &mut Conn, id: &SecretId) -> Result<Option<LastUse>, StoreError> {
+    let row: Option<UsageRow> =
+        key_usage::table.find(id.as_str()).select(UsageRow::as_select()).get_result(conn).optional()?;
+    Ok(row.map(LastUse::from))
 }
 
-/// When keys were last used, in unix seconds, of those that have ever been.
-pub fn used_at(conn: &mut Conn, ids: &[SecretId]) -> Result<HashMap<String, i64>, StoreError> {
+/// When keys were last used, of those that have ever been, in no order.
+pub fn last_used(conn: &mut Conn, ids: &[SecretId]) -> Result<Vec<LastUse>, StoreError> {
     let ids: Vec<&str> = ids.iter().map(SecretId::as_str).collect();
-    let rows: Vec<(String, i64)> = key_usage::table
-        .filter(key_usage::secret_id.eq_any(ids))
-        .select((key_usage::secret_id, key_usage::last_used_ms))
-        .load(conn)?;
-    Ok(rows.into_iter().map(|(id, at_ms)| (id, at_ms / 1000)).collect())
+    let rows: Vec<UsageRow> =
+        key_usage::table.filter(key_usage::secret_id.eq_any(ids)).select(UsageRow::as_select()).load(conn)?;
+    Ok(rows.into_iter().map(LastUse::from).collect())
 }
 
 /// When a key was used first, in unix milliseconds; nothing of one that was used before this was kept, or never.
@@ -217,7 +211,7 @@ pub fn forget(conn: &mut Conn, id: &SecretId) -> Result<(), StoreError> {
 
 /// Drops calls that are too old.
 pub fn sweep(conn: &mut Conn, now: i64) -> Result<(), StoreError> {
-    let oldest = (now - KEPT_DAYS * 86_400) * 1000;
+    let oldest = (now - KEPT_DAYS * DAY) * 1000;
     diesel::delete(key_records::table.filter(key_records::at_ms.lt(oldest))).execute(conn)?;
     diesel::delete(key_refusals::table.filter(key_refusals::last_ms.lt(oldest))).execute(conn)?;
     Ok(())

@@ -160,12 +160,8 @@ const IN_FORCE: &str = "\
     CAST(NULL AS BIGINT), CAST(NULL AS BIGINT), u.loosened_at, CAST(NULL AS BIGINT), CAST(NULL AS BIGINT) \
     FROM users u WHERE u.uid ? ORDER BY 2, 3, 4";
 
-/// [`IN_FORCE`] of one membership, in a form that Diesel keeps prepared.
-#[derive(QueryId)]
-struct InForceOf(i64);
-
-/// [`IN_FORCE`] of several memberships.
-struct InForceOfMany<'a>(&'a [Uid]);
+/// [`IN_FORCE`] of some memberships, in a form that Diesel keeps prepared.
+struct InForceOf<'a>(&'a [Uid]);
 
 type Columns = (
     BigInt,
@@ -181,42 +177,19 @@ type Columns = (
     Nullable<BigInt>,
 );
 
-impl Query for InForceOf {
+impl Query for InForceOf<'_> {
     type SqlType = Columns;
 }
 
-impl Query for InForceOfMany<'_> {
-    type SqlType = Columns;
-}
-
-impl QueryId for InForceOfMany<'_> {
+impl QueryId for InForceOf<'_> {
     type QueryId = ();
-
+    // It is known by its text.
     const HAS_STATIC_QUERY_ID: bool = false;
 }
 
-impl RunQueryDsl<Conn> for InForceOf {}
+impl RunQueryDsl<Conn> for InForceOf<'_> {}
 
-impl RunQueryDsl<Conn> for InForceOfMany<'_> {}
-
-impl<DB> QueryFragment<DB> for InForceOf
-where
-    DB: diesel::backend::Backend + diesel::sql_types::HasSqlType<BigInt>,
-    i64: diesel::serialize::ToSql<BigInt, DB>,
-{
-    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
-        for (place, text) in IN_FORCE.split('?').enumerate() {
-            if place > 0 {
-                out.push_sql("= ");
-                out.push_bind_param::<BigInt, _>(&self.0)?;
-            }
-            out.push_sql(text);
-        }
-        Ok(())
-    }
-}
-
-impl<DB> QueryFragment<DB> for InForceOfMany<'_>
+impl<DB> QueryFragment<DB> for InForceOf<'_>
 where
     DB: diesel::backend::Backend + diesel::sql_types::HasSqlType<BigInt>,
     i64: diesel::serialize::ToSql<BigInt, DB>,
@@ -258,7 +231,7 @@ impl InForce {
 /// another meanwhile is seen in one of them.
 pub fn in_force(conn: &mut Conn, uid: Uid) -> Result<InForce, StoreError> {
     let mut in_force = InForce::default();
-    let found: Vec<Deciding> = InForceOf(uid.0).load(conn)?;
+    let found: Vec<Deciding> = InForceOf(&[uid]).load(conn)?;
     for row in found {
         in_force.add(row);
     }
@@ -271,7 +244,7 @@ pub fn in_force_of(conn: &mut Conn, uids: &[Uid]) -> Result<HashMap<Uid, InForce
     if uids.is_empty() {
         return Ok(of_each);
     }
-    let found: Vec<Deciding> = InForceOfMany(uids).load(conn)?;
+    let found: Vec<Deciding> = InForceOf(uids).load(conn)?;
     for row in found {
         of_each.entry(Uid(row.uid)).or_default().add(row);
     }

@@ -148,11 +148,7 @@ impl Store {
         let ran = self
             .writers
             .run(move |progress| store.timed(began, |store| store.change(change, Some(progress))));
-        let ran = ran.await;
-        if matches!(ran, Ok(Ok(_))) {
-            super::kept::note();
-        }
-        ran.unwrap_or_else(|missed| Err(self.missed(missed, began).into()))
+        self.ended(ran.await, began)
     }
 
     /// The same for what can be done again: when it met others in a circle, it is, three times at most.
@@ -176,7 +172,15 @@ impl Store {
                 }
             })
         });
-        let ran = ran.await;
+        self.ended(ran.await, began)
+    }
+
+    /// What came of a change, of which a note stays when it was kept.
+    fn ended<T, E: From<StoreError>>(
+        &self,
+        ran: Result<Result<T, E>, Missed>,
+        began: Instant,
+    ) -> Result<T, E> {
         if matches!(ran, Ok(Ok(_))) {
             super::kept::note();
         }

@@ -1,5 +1,6 @@
 //! Numbers that are given out once and never again.
 
+use super::schema::sequences;
 use super::{Conn, StoreError};
 use diesel::prelude::*;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
@@ -17,6 +18,22 @@ pub enum Sequence {
     Replay,
     Service,
     GateToken,
+}
+
+impl Sequence {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Uin => "uin",
+            Self::Uid => "uid",
+            Self::AppId => "app_id",
+            Self::Policy => "policy",
+            Self::Audit => "audit",
+            Self::Group => "group",
+            Self::Replay => "replay",
+            Self::Service => "service",
+            Self::GateToken => "gate_token",
+        }
+    }
 }
 
 /// Counts up. Written out, because Diesel keeps no `UPDATE` of its own prepared.
@@ -57,18 +74,12 @@ pub fn next(conn: &mut Conn, sequence: Sequence) -> Result<i64, StoreError> {
 
 /// The same for that many numbers, of which it is the last.
 pub fn advance(conn: &mut Conn, sequence: Sequence, by: i64) -> Result<i64, StoreError> {
-    let name = match sequence {
-        Sequence::Uin => "uin",
-        Sequence::Uid => "uid",
-        Sequence::AppId => "app_id",
-        Sequence::Policy => "policy",
-        Sequence::Audit => "audit",
-        Sequence::Group => "group",
-        Sequence::Replay => "replay",
-        Sequence::Service => "service",
-        Sequence::GateToken => "gate_token",
-    };
-    Ok(Next { name, by }.get_result(conn)?)
+    Ok(Next { name: sequence.name(), by }.get_result(conn)?)
+}
+
+/// The number that was given out last.
+pub fn last(conn: &mut Conn, sequence: Sequence) -> Result<i64, StoreError> {
+    Ok(sequences::table.find(sequence.name()).select(sequences::value).get_result(conn)?)
 }
 
 /// How far the database is. What was read after one standing is good for as long as the standing is the same.

@@ -4,6 +4,7 @@ use super::schema::{gate_token_services, service_hours, services};
 use super::{Conn, StoreError, service_refusals};
 use crate::domain::gate::route::Routes;
 use crate::domain::gate::service::{BodyLimit, Hosts, Service, ServiceName, ServicePlan};
+use crate::domain::span::DAY;
 use crate::domain::user::Uin;
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
@@ -158,7 +159,7 @@ pub fn count(conn: &mut Conn, counted: &Hour) -> Result<(), StoreError> {
 
 /// Forgets hours and refused requests of which nobody asks any more.
 pub fn sweep(conn: &mut Conn, now: i64) -> Result<(), StoreError> {
-    let oldest = now - KEPT_DAYS * 86_400;
+    let oldest = now - KEPT_DAYS * DAY;
     diesel::delete(service_hours::table.filter(service_hours::hour.lt(oldest))).execute(conn)?;
     service_refusals::sweep(conn, oldest)
 }

@@ -1,21 +1,17 @@
 //! Users that the overview tells: those without use, and administrators.
 
+use super::counted::Counted;
 use super::key_lines::Part;
 use super::schema::{administrators, group_members, group_policies, user_groups, user_lines, users};
 use super::{Conn, StoreError};
-use crate::domain::attention::{MOST_COUNTED, Named, Tally};
+use crate::domain::attention::Named;
+use crate::domain::paging::Tally;
 use crate::domain::policy::preset::ADMINISTRATORS;
 use crate::domain::user::{Uid, Uin};
 use crate::domain::user_search::Facet;
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 use std::collections::BTreeSet;
-
-#[derive(QueryableByName)]
-struct Count {
-    #[diesel(sql_type = BigInt)]
-    number: i64,
-}
 
 /// Root signs in when it is needed. By its UID, which is in the index, so that no row is read to be counted.
 fn not_root(owner: Uin) -> String {
@@ -28,9 +24,9 @@ pub fn tally_inactive(conn: &mut Conn, owner: Uin, before: i64) -> Result<Tally,
         "SELECT count(*) AS number FROM (SELECT 1 AS one FROM user_lines WHERE owner_uin = {owner} \
          AND active_at > 0 AND active_at < {before} AND {} LIMIT {}) AS part",
         not_root(owner),
-        MOST_COUNTED + 1
+        Tally::MOST + 1
     );
-    Ok(Tally::of(diesel::sql_query(ask).get_result::<Count>(conn)?.number))
+    Ok(Tally::of(diesel::sql_query(ask).get_result::<Counted>(conn)?.number))
 }
 
 #[derive(QueryableByName)]

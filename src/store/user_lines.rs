@@ -1,5 +1,6 @@
 //! What lists of users sort and filter by. Triggers of the schema keep it but for the last use.
 
+use super::counted::Counted;
 use super::schema::{sequences, user_lines, users};
 use super::{Conn, StoreError, dialect};
 use crate::domain::user::{Uid, Uin, User};
@@ -110,12 +111,6 @@ pub fn count(conn: &mut Conn, owner: Uin, facets: &[Facet], most: i64) -> Result
     );
     let query = diesel::sql_query(text).bind::<BigInt, _>(owner.0).bind::<BigInt, _>(most);
     Ok(query.get_result::<Counted>(conn)?.number)
-}
-
-#[derive(QueryableByName)]
-struct Counted {
-    #[diesel(sql_type = BigInt)]
-    number: i64,
 }
 
 /// The users at these places with what lists show of them, in that order.

@@ -88,7 +88,7 @@ pub fn page(
     Ok(Page { users, sorted: places.sorted, stopped: places.stopped })
 }
 
-/// The users that a text finds, in the order of their names where they are few; as many as that at most.
+/// The users that a text finds, in the order of their names where they are few; as many as that, and one more if there are more.
 pub fn found(conn: &mut Conn, owner: Uin, text: &str, most: i64) -> Result<Vec<User>, StoreError> {
     let filter = UserFilter { text: text.to_owned(), ..UserFilter::default() };
     let found = page(conn, owner, &filter, &Slice { cursor: UserCursor::Start, size: most })?;
