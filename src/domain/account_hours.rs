@@ -2,9 +2,8 @@
 
 use super::key_hours::{ALLOWED, Counted};
 use super::user::Uin;
+use crate::domain::span::DAY;
 use std::collections::BTreeMap;
-
-const DAY: i64 = 86_400;
 
 /// Hours of accounts that wait to be written down; beyond that, those of further accounts are not counted.
 const MOST: usize = 10_000;

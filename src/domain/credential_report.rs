@@ -4,6 +4,7 @@ use super::account::Account;
 use super::key::KeyStatus;
 use super::user::{Uin, User, UserKind};
 use crate::clock::iso;
+use crate::domain::span::DAY;
 
 /// The columns: the 25 of CAM's report under their names, those of keys with the slot before them, then ours.
 pub const COLUMNS: [&str; 41] = [
@@ -54,7 +55,6 @@ pub const COLUMNS: [&str; 41] = [
 const NONE: &str = "N/A";
 /// What Camlock does not judge.
 const NOT_SUPPORTED: &str = "not_supported";
-const DAY: i64 = 86_400;
 
 /// What is known of a user's ways in.
 #[derive(Clone, Debug)]

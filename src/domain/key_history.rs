@@ -3,9 +3,8 @@
 use super::key::SecretId;
 use super::key_hours::{ALLOWED, KEPT_DAYS};
 use super::rotation::Ending;
+use crate::domain::span::DAY;
 
-/// Seconds of a day.
-pub const DAY: i64 = 86_400;
 /// Days of kept numbers after which a network counts as new though the key is older than what is kept.
 const SETTLED_DAYS: i64 = 7;
 /// The least refused calls of a day that are worth a line.

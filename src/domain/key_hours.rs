@@ -1,6 +1,7 @@
 //! Calls with a key as numbers: by hour who called, by day what was done.
 
 use super::characters::beginning;
+use crate::domain::span::{DAY, HOUR};
 use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv6Addr};
 
@@ -19,8 +20,6 @@ pub const DISABLED_KEY: &str = "disabled_key";
 pub const EXPIRED_KEY: &str = "expired_key";
 pub const DELETED_KEY: &str = "deleted_key";
 
-const HOUR: i64 = 3_600;
-const DAY: i64 = 86_400;
 /// Letters of a client: its product and version.
 const MOST_OF_CLIENT: usize = 64;
 /// Letters of an action and of a resource.

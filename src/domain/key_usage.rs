@@ -16,6 +16,13 @@ pub struct LastUse {
     pub client: String,
 }
 
+impl LastUse {
+    /// When, in unix seconds.
+    pub fn at(&self) -> i64 {
+        self.last_used_ms.div_euclid(1000)
+    }
+}
+
 /// One call with a key.
 #[derive(Clone, Debug)]
 pub struct Record {

@@ -46,6 +46,7 @@ pub mod session;
 pub mod sign_in_rules;
 pub mod signature;
 pub mod source;
+pub mod span;
 pub mod step_up;
 pub mod throttle;
 pub mod totp;

@@ -20,10 +20,7 @@ pub(super) async fn answer(
     context: Data<GateContext>,
 ) -> HttpResponse {
     let judged = judged(&request, payload, &context).await;
-    match counted(&context.app.metrics.verdicts, judged) {
-        Ok(verdict) => as_headers(&verdict, &request, Statuses::All),
-        Err(trouble) => trouble.as_status(Statuses::All),
-    }
+    as_headers(counted(&context.app.metrics.verdicts, judged), &request, Statuses::All)
 }
 
 async fn judged(request: &HttpRequest, payload: Payload, context: &GateContext) -> Result<Verdict, Trouble> {

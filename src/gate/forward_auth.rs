@@ -16,10 +16,7 @@ pub(super) async fn answer(
     context: Data<GateContext>,
 ) -> HttpResponse {
     let judged = judged(&request, payload, &context).await;
-    match counted(&context.app.metrics.verdicts, judged) {
-        Ok(verdict) => as_headers(&verdict, &request, Statuses::Few),
-        Err(trouble) => trouble.as_status(Statuses::Few),
-    }
+    as_headers(counted(&context.app.metrics.verdicts, judged), &request, Statuses::Few)
 }
 
 async fn judged(request: &HttpRequest, payload: Payload, context: &GateContext) -> Result<Verdict, Trouble> {

@@ -122,7 +122,15 @@ pub(super) async fn body(
 }
 
 /// A verdict as status and headers. All identity headers are sent where it may go on, so that none of the client's stays.
-pub(super) fn as_headers(verdict: &Verdict, request: &HttpRequest, statuses: Statuses) -> HttpResponse {
+pub(super) fn as_headers(
+    judged: Result<Verdict, Trouble>,
+    request: &HttpRequest,
+    statuses: Statuses,
+) -> HttpResponse {
+    let verdict = match judged {
+        Ok(verdict) => verdict,
+        Err(trouble) => return trouble.as_status(statuses),
+    };
     let status = StatusCode::from_u16(verdict.status()).unwrap_or(StatusCode::FORBIDDEN);
     let mut response = HttpResponse::build(statuses.fit(status));
     response.insert_header((CACHE_CONTROL, "no-store"));
@@ -130,7 +138,7 @@ pub(super) fn as_headers(verdict: &Verdict, request: &HttpRequest, statuses: Sta
         response.insert_header((REASON, HeaderValue::from_static(verdict.reason())));
         return response.finish();
     }
-    for (name, value) in identity(verdict, &request_id(request)) {
+    for (name, value) in identity(&verdict, &request_id(request)) {
         response.insert_header((HeaderName::from_static(name), value));
     }
     response.finish()

@@ -172,6 +172,13 @@ fn sub_account_info(user: &User, times: Times) -> Value {
 
 /// What every list tells of a user.
 fn common(user: &User, times: Times) -> Map<String, Value> {
+    let mut entry = known_of(user);
+    entry.insert("CreateTime".to_owned(), times.plain(user.created_at).into());
+    entry
+}
+
+/// What is told of a user wherever it is told of.
+pub(super) fn known_of(user: &User) -> Map<String, Value> {
     fields(json!({
         "Uin": user.uin.0,
         "Name": user.name,
@@ -181,6 +188,5 @@ fn common(user: &User, times: Times) -> Map<String, Value> {
         "PhoneNum": user.phone,
         "CountryCode": user.country_code,
         "Email": user.email,
-        "CreateTime": times.plain(user.created_at),
     }))
 }

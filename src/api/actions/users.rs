@@ -1,5 +1,6 @@
 //! Users by name: looked up, added, changed, deleted.
 
+use super::accounts::known_of;
 use crate::api::action::{Action, Call, Service, fields, respond};
 use crate::api::error::{ApiError, USER};
 use crate::api::input::Input;
@@ -55,18 +56,9 @@ async fn get_user(call: Call) -> Result<Map<String, Value>, ApiError> {
         users::user(&call.app, &call.caller, named.map_err(not_found)?.uin).await.map_err(not_found)?;
     let user = details.user;
     let (at, ip) = details.last_sign_in.map_or_else(Default::default, |(at, ip)| (call.times.plain(at), ip));
-    Ok(fields(json!({
-        "Uin": user.uin.0,
-        "Name": user.name,
-        "Uid": user.uid.0,
-        "Remark": user.note,
-        "ConsoleLogin": i64::from(user.console_login),
-        "PhoneNum": user.phone,
-        "CountryCode": user.country_code,
-        "Email": user.email,
-        "RecentlyLoginIP": ip,
-        "RecentlyLoginTime": at,
-    })))
+    let mut entry = known_of(&user);
+    entry.extend(fields(json!({ "RecentlyLoginIP": ip, "RecentlyLoginTime": at })));
+    Ok(entry)
 }
 
 async fn add_user(call: Call) -> Result<Map<String, Value>, ApiError> {

@@ -5,11 +5,11 @@ use crate::app::gate::tally;
 use crate::app::services::{self, ListedService};
 use crate::app::{App, Failure};
 use crate::domain::gate::refused::RefusedRequest;
+use crate::domain::span::HOUR;
 use crate::store::{service_refusals, services as kept};
 
 /// Hours that are told, the present one among them.
 pub const TOLD_HOURS: i64 = 48;
-const HOUR: i64 = 3_600;
 
 /// How requests of one hour were answered.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]

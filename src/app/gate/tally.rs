@@ -2,11 +2,11 @@
 
 use crate::app::{App, Failure};
 use crate::domain::gate::refused::{KEPT_REFUSALS, RefusedRequest};
+use crate::domain::span::HOUR;
 use crate::store::{Conn, StoreError, gate_tokens, service_refusals, services};
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-const HOUR: i64 = 3_600;
 /// Services whose refused requests wait to be written down; those of further ones are counted alone.
 const MOST_SERVICES: usize = 256;
 

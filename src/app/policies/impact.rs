@@ -6,15 +6,16 @@ use crate::app::keys::usage;
 use crate::app::policies::planned::Planned;
 use crate::app::{App, Failure};
 use crate::domain::impact::{Allowed, Fate, Used};
-use crate::domain::key::{Operation, Place};
+use crate::domain::key::{Operation, Place, SecretId};
 use crate::domain::key_hours::KEPT_DAYS;
 use crate::domain::permission::{action, is_operation_level};
+use crate::domain::span::DAY;
 use crate::domain::user::{Uin, User};
 use crate::store::{Conn, api_keys, key_hours, key_usage, policies};
 use std::collections::BTreeMap;
 
 /// Kinds of calls of one key that are judged, the most frequent ones.
-pub(in crate::app) const MOST_KINDS: i64 = 500;
+const MOST_KINDS: i64 = 500;
 /// Kinds of calls that are judged for one page.
 const MOST_JUDGED: usize = 10_000;
 
@@ -146,15 +147,18 @@ pub(in crate::app) fn may_see_use(caller: &Caller, user: &User) -> bool {
 impl Calls {
     /// Of the keys that a user has now.
     pub(in crate::app) fn of(conn: &mut Conn, user: &User, now: i64) -> Result<Self, Failure> {
-        let since = now - KEPT_DAYS * 86_400;
-        let mut used = Vec::new();
+        let mut all = Self { used: Vec::new() };
         for key in api_keys::of_user(conn, user.uid)? {
-            let last = key_usage::last_used(conn, std::slice::from_ref(&key.secret_id))?;
-            let ip = last.into_iter().next().map(|last| last.ip).unwrap_or_default();
-            let kinds = key_hours::used(conn, &key.secret_id, since, MOST_KINDS)?;
-            used.extend(kinds.into_iter().map(|kind| (kind, ip.clone())));
+            all.used.extend(Self::of_key(conn, &key.secret_id, now)?.used);
         }
-        Ok(Self { used })
+        Ok(all)
+    }
+
+    /// Of one key, as if they came now from where it was last used.
+    pub(in crate::app) fn of_key(conn: &mut Conn, id: &SecretId, now: i64) -> Result<Self, Failure> {
+        let ip = key_usage::last_use(conn, id)?.map(|last| last.ip).unwrap_or_default();
+        let kinds = key_hours::used(conn, id, now - KEPT_DAYS * DAY, MOST_KINDS)?;
+        Ok(Self { used: kinds.into_iter().map(|kind| (kind, ip.clone())).collect() })
     }
 }
 

@@ -5,20 +5,20 @@ use crate::app::caller::access::Access;
 use crate::app::change::View;
 use crate::app::keys::limits::holder_of;
 use crate::app::keys::{KeyRef, usage};
-use crate::app::policies::impact::{Calls, MOST_KINDS, Scales, may_see_use};
+use crate::app::policies::impact::{Calls, Scales, may_see_use};
 use crate::app::{App, Failure};
 use crate::domain::key_hours::KEPT_DAYS;
 use crate::domain::key_limits::written::WrittenLimits;
 use crate::domain::key_limits::{KeyLimits, Share};
 use crate::domain::permission::action;
+use crate::domain::span::DAY;
 use crate::domain::user::User;
-use crate::store::{Conn, api_keys, key_hours, key_usage, policies};
+use crate::store::{api_keys, key_hours, policies};
 
 pub use crate::app::policies::impact::{HolderImpact, Judged};
 
 /// Networks that are looked at, those with the most calls.
 const MOST_NETWORKS: i64 = 5_000;
-const DAY: i64 = 86_400;
 
 /// What the accepted calls of the days that are kept tell about limits that are not saved yet.
 #[derive(Clone, Debug, Default)]
@@ -75,7 +75,7 @@ pub async fn key_effect(
             policy: None,
         };
         if after.policy != found.limits.policy {
-            let calls = calls(view.conn, &key, now)?;
+            let calls = Calls::of_key(view.conn, &key.id, now)?;
             let scales = scales(view, &holder, [&found.limits, &after])?;
             effect.policy = Some(scales.weigh(&holder, calls));
         }
@@ -98,14 +98,6 @@ fn elsewhere(limits: &KeyLimits, networks: Vec<key_hours::FromNetwork>) -> Elsew
     }
     elsewhere.networks.truncate(3);
     elsewhere
-}
-
-/// The calls of one key, as if they came now from where it was last used.
-fn calls(conn: &mut Conn, key: &KeyRef, now: i64) -> Result<Calls, Failure> {
-    let last = key_usage::last_used(conn, std::slice::from_ref(&key.id))?;
-    let ip = last.into_iter().next().map(|last| last.ip).unwrap_or_default();
-    let kinds = key_hours::used(conn, &key.id, now - KEPT_DAYS * DAY, MOST_KINDS)?;
-    Ok(Calls { used: kinds.into_iter().map(|kind| (kind, ip.clone())).collect() })
 }
 
 /// The holder's policies within the key's own, before and after.

@@ -2,8 +2,11 @@
 
 use crate::app::Failure;
 use crate::domain::{field::FieldError, group::GroupRefusal, policies::PolicyRefusal};
+use crate::web::answer::{PageResult, render_as};
 use crate::web::error::PageError;
+use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
+use askama::Template;
 
 /// The status that a form comes back with, and what it says.
 pub type Faults = (StatusCode, Vec<FieldError>);
@@ -17,6 +20,20 @@ pub fn faults(failure: Failure) -> Result<Faults, PageError> {
             Ok((StatusCode::CONFLICT, vec![FieldError::on_page("", refusal)]))
         }
         other => Err(other.into()),
+    }
+}
+
+/// The answer to a form, or the form again with what does not fit.
+pub fn or_again<T: Template>(
+    outcome: Result<HttpResponse, Failure>,
+    again: impl FnOnce(Vec<FieldError>) -> T,
+) -> PageResult {
+    match outcome {
+        Ok(answer) => Ok(answer),
+        Err(failure) => {
+            let (status, errors) = faults(failure)?;
+            render_as(status, &again(errors))
+        }
     }
 }
 

@@ -4,10 +4,10 @@ use crate::app::canaries::NEW_CANARY;
 use crate::app::deferred::grant::{Grant, Way};
 use crate::app::session::tickets::{OncePage, shown_once};
 use crate::domain::{field::FieldError, permission::action};
-use crate::web::answer::{PageResult, render, render_as, see_other};
+use crate::web::answer::{PageResult, render, see_other};
 use crate::web::{
     error::PageError, forms::csrf::Protected, layout::Layout, layout::filters, layout::flash::Kind,
-    pages::faults::faults, query::Query, visit::Visit,
+    pages::faults::or_again, query::Query, visit::Visit,
 };
 use askama::Template;
 use zeroize::Zeroizing;
@@ -54,13 +54,8 @@ pub async fn create(visit: Visit, Protected(form): Protected) -> PageResult {
         next: LIST.to_owned(),
         text: String::new(),
     };
-    match visit.grant(Grant::CreateCanary { name: name.clone() }, way).await {
-        Ok(answer) => Ok(answer),
-        Err(failure) => {
-            let (status, errors) = faults(failure)?;
-            render_as(status, &NewPage::load(&visit, name, errors))
-        }
-    }
+    let made = visit.grant(Grant::CreateCanary { name: name.clone() }, way).await;
+    or_again(made, |errors| NewPage::load(&visit, name, errors))
 }
 
 /// The new pair, shown once.

@@ -4,9 +4,10 @@ use crate::app::deferred::grant::{Grant, Way};
 use crate::app::services;
 use crate::domain::gate::written::WrittenService;
 use crate::domain::{field::FieldError, permission::action};
-use crate::web::answer::{PageResult, render, render_as};
+use crate::web::answer::{PageResult, render};
 use crate::web::{
-    forms::Form, forms::csrf::Protected, layout::Layout, layout::filters, pages::faults::faults, visit::Visit,
+    forms::Form, forms::csrf::Protected, layout::Layout, layout::filters, pages::faults::or_again,
+    visit::Visit,
 };
 use askama::Template;
 
@@ -67,13 +68,8 @@ pub async fn create(visit: Visit, Protected(form): Protected) -> PageResult {
         next: "/settings/services".to_owned(),
         text,
     };
-    match visit.grant(Grant::CreateService(typed.clone()), way).await {
-        Ok(answer) => Ok(answer),
-        Err(failure) => {
-            let (status, errors) = faults(failure)?;
-            render_as(status, &FormPage { errors, ..FormPage::of(&visit, typed, None) })
-        }
-    }
+    let made = visit.grant(Grant::CreateService(typed.clone()), way).await;
+    or_again(made, |errors| FormPage { errors, ..FormPage::of(&visit, typed, None) })
 }
 
 /// The form for a service that is there.
@@ -96,13 +92,8 @@ pub async fn edit(visit: Visit, Protected(form): Protected) -> PageResult {
         next: format!("/settings/services/{name}"),
         text: format!("The service {name} is saved."),
     };
-    match visit.grant(Grant::UpdateService(typed.clone()), way).await {
-        Ok(answer) => Ok(answer),
-        Err(failure) => {
-            let (status, errors) = faults(failure)?;
-            render_as(status, &FormPage { errors, ..FormPage::of(&visit, typed, Some(name)) })
-        }
-    }
+    let saved = visit.grant(Grant::UpdateService(typed.clone()), way).await;
+    or_again(saved, |errors| FormPage { errors, ..FormPage::of(&visit, typed, Some(name)) })
 }
 
 fn typed(form: &Form, name: &str) -> WrittenService {
