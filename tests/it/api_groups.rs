@@ -21,12 +21,6 @@ async fn refused(client: &Client, action: &str, body: Value, expected: &str) {
     assert_eq!(code(&answer), expected, "{action} {body}: {answer}");
 }
 
-async fn done(client: &Client, action: &str, body: Value) -> Value {
-    let answer = client.call("cam", action, body.clone()).await;
-    assert_eq!(code(&answer), "", "{action} {body}: {answer}");
-    answer
-}
-
 fn number(text: &str) -> i64 {
     text.parse().unwrap()
 }
@@ -37,18 +31,18 @@ async fn a_group_lives_from_creation_to_deletion() {
     let (_, client) = root_client(&app).await;
 
     let id = group(&client, "Developers").await;
-    let read = done(&client, "GetGroup", json!({ "GroupId": id.to_string() })).await;
+    let read = client.done("GetGroup", json!({ "GroupId": id.to_string() })).await;
     assert_eq!(read["GroupName"], "Developers");
     assert_eq!(read["GroupNum"], 0);
     assert_eq!(read["UserInfo"], json!([]));
     assert_eq!(read["Remark"], "a remark");
     assert_eq!(read["CreateTime"].as_str().unwrap().len(), "2024-11-25 20:37:41".len());
-    done(&client, "UpdateGroup", json!({ "GroupId": id, "GroupName": "Platform" })).await;
-    let list = done(&client, "ListGroups", json!({ "Keyword": "plat" })).await;
+    client.done("UpdateGroup", json!({ "GroupId": id, "GroupName": "Platform" })).await;
+    let list = client.done("ListGroups", json!({ "Keyword": "plat" })).await;
     assert_eq!(list["TotalNum"], 1);
     assert_eq!(list["GroupInfo"][0]["GroupName"], "Platform");
     assert_eq!(list["GroupInfo"][0]["Remark"], "a remark");
-    done(&client, "DeleteGroup", json!({ "GroupId": id })).await;
+    client.done("DeleteGroup", json!({ "GroupId": id })).await;
 
     refused(&client, "GetGroup", json!({ "GroupId": id }), "ResourceNotFound.UserNotExist").await;
     refused(&client, "DeleteGroup", json!({ "GroupId": id }), "ResourceNotFound.UserNotExist").await;
@@ -90,8 +84,8 @@ async fn lists_come_in_pages() {
         group(&client, &format!("group-{number}")).await;
     }
 
-    let second = done(&client, "ListGroups", json!({ "Page": "2", "Rp": 2 })).await;
-    let beyond = done(&client, "ListGroups", json!({ "Page": 9, "Rp": 2 })).await;
+    let second = client.done("ListGroups", json!({ "Page": "2", "Rp": 2 })).await;
+    let beyond = client.done("ListGroups", json!({ "Page": 9, "Rp": 2 })).await;
 
     assert_eq!(second["TotalNum"], 5);
     let names: Vec<&str> = second["GroupInfo"]
@@ -113,22 +107,22 @@ async fn users_join_and_leave_by_uin_or_uid() {
     let bob = number(&app.sub_user(&root, "bob", &[]).await.uin);
     let id = group(&client, "Developers").await;
 
-    done(&client, "AddUserToGroup", json!({ "Info": [{ "GroupId": id, "Uin": alice }] })).await;
-    let members = done(&client, "ListUsersForGroup", json!({ "GroupId": id })).await;
+    client.done("AddUserToGroup", json!({ "Info": [{ "GroupId": id, "Uin": alice }] })).await;
+    let members = client.done("ListUsersForGroup", json!({ "GroupId": id })).await;
     assert_eq!(members["TotalNum"], 1);
     assert_eq!(members["UserInfo"][0]["Name"], "alice");
     assert_eq!(members["UserInfo"][0]["Uin"], alice);
     let uid = members["UserInfo"][0]["Uid"].as_i64().unwrap();
     for body in [json!({ "Uid": uid }), json!({ "SubUin": alice.to_string() })] {
-        let groups = done(&client, "ListGroupsForUser", body).await;
+        let groups = client.done("ListGroupsForUser", body).await;
         assert_eq!(groups["TotalNum"], 1);
         assert_eq!(groups["GroupInfo"][0]["GroupId"], id);
     }
-    done(&client, "RemoveUserFromGroup", json!({ "Info": [{ "GroupId": id, "Uid": uid }] })).await;
+    client.done("RemoveUserFromGroup", json!({ "Info": [{ "GroupId": id, "Uid": uid }] })).await;
     let both = json!({ "Info": [{ "GroupId": id, "Uid": uid }, { "GroupId": id, "Uin": bob }] });
-    done(&client, "AddUserToGroup", both).await;
+    client.done("AddUserToGroup", both).await;
 
-    let read = done(&client, "GetGroup", json!({ "GroupId": id })).await;
+    let read = client.done("GetGroup", json!({ "GroupId": id })).await;
     assert_eq!(read["GroupNum"], 2);
     assert_eq!(read["UserInfo"][1]["Name"], "bob");
 }
@@ -163,7 +157,7 @@ async fn who_cannot_join_gets_the_documented_code_and_nobody_joins() {
     ] {
         refused(&client, action, body, expected).await;
     }
-    assert_eq!(done(&client, "ListUsersForGroup", json!({ "GroupId": id })).await["TotalNum"], 0);
+    assert_eq!(client.done("ListUsersForGroup", json!({ "GroupId": id })).await["TotalNum"], 0);
 }
 
 #[actix_web::test]
@@ -174,17 +168,17 @@ async fn policies_are_attached_listed_and_detached() {
 
     for policy in [json!(1), json!("596170")] {
         let body = json!({ "PolicyId": policy, "AttachGroupId": id });
-        done(&client, "AttachGroupPolicy", body.clone()).await;
-        done(&client, "AttachGroupPolicy", body).await;
+        client.done("AttachGroupPolicy", body.clone()).await;
+        client.done("AttachGroupPolicy", body).await;
     }
-    let all = done(&client, "ListAttachedGroupPolicies", json!({ "TargetGroupId": id })).await;
+    let all = client.done("ListAttachedGroupPolicies", json!({ "TargetGroupId": id })).await;
     assert_eq!(all["TotalNum"], 2);
     assert_eq!(all["List"][0]["PolicyName"], "AdministratorAccess");
     assert_eq!(all["List"][0]["PolicyType"], "QCS");
     assert_eq!(all["List"][0]["DeactivedDetail"], json!([]));
     let body = json!({ "TargetGroupId": id, "Keyword": "camread" });
-    assert_eq!(done(&client, "ListAttachedGroupPolicies", body).await["TotalNum"], 1);
-    done(&client, "DetachGroupPolicy", json!({ "PolicyId": 1, "DetachGroupId": id })).await;
+    assert_eq!(client.done("ListAttachedGroupPolicies", body).await["TotalNum"], 1);
+    client.done("DetachGroupPolicy", json!({ "PolicyId": 1, "DetachGroupId": id })).await;
 
     let codes = [
         ("AttachGroupPolicy", json!({ "PolicyId": 1, "AttachGroupId": 7 }), "ResourceNotFound.GroupNotExist"),
@@ -216,13 +210,13 @@ async fn a_program_may_what_its_users_groups_allow_until_it_is_out_of_them() {
     let program = app.key_of(&alice).await;
     let id = group(&client, "Readers").await;
     let pair = json!({ "Info": [{ "GroupId": id, "Uin": alice.uin }] });
-    done(&client, "AttachGroupPolicy", json!({ "PolicyId": 596_170, "AttachGroupId": id })).await;
+    client.done("AttachGroupPolicy", json!({ "PolicyId": 596_170, "AttachGroupId": id })).await;
 
     refused(&program, "ListGroups", json!({}), "AuthFailure.UnauthorizedOperation").await;
-    done(&client, "AddUserToGroup", pair.clone()).await;
-    done(&program, "ListGroups", json!({})).await;
+    client.done("AddUserToGroup", pair.clone()).await;
+    program.done("ListGroups", json!({})).await;
     let denied = program.call("cam", "DeleteGroup", json!({ "GroupId": id })).await;
-    done(&client, "RemoveUserFromGroup", pair).await;
+    client.done("RemoveUserFromGroup", pair).await;
 
     refused(&program, "ListGroups", json!({}), "AuthFailure.UnauthorizedOperation").await;
     let message = denied["Error"]["Message"].as_str().unwrap();
@@ -253,6 +247,6 @@ async fn groups_of_another_account_look_missing() {
         let code = code(&answer);
         assert!(code.ends_with("NotExist") || code == "InvalidParameter.ParamError", "{action}: {answer}");
     }
-    assert_eq!(done(&rival, "ListGroups", json!({})).await["TotalNum"], 0);
-    assert_eq!(done(&client, "GetGroup", json!({ "GroupId": id })).await["GroupNum"], 0);
+    assert_eq!(rival.done("ListGroups", json!({})).await["TotalNum"], 0);
+    assert_eq!(client.done("GetGroup", json!({ "GroupId": id })).await["GroupNum"], 0);
 }

@@ -151,10 +151,6 @@ async fn every_use_is_told_with_its_address_client_and_whether_the_secret_was_kn
     assert!(!shown.body.contains(&canary.secret_key) && !list.body.contains(&canary.secret_key));
 }
 
-async fn events(root: &Person, name: &str) -> usize {
-    root.browser.get(&format!("/audit?event={name}")).await.count("tr[data-seq]")
-}
-
 #[actix_web::test]
 async fn a_flood_leaves_a_bounded_number_of_events_and_rows() {
     let app = TestApp::spawn();
@@ -171,20 +167,20 @@ async fn a_flood_leaves_a_bounded_number_of_events_and_rows() {
     let shown = root.browser.get(&page).await;
     assert_eq!(shown.count("tr[data-proof]"), 50);
     assert!(shown.body.contains("Used 80 times"), "{}", shown.body);
-    assert_eq!(events(&root, "TouchCanary").await, 1, "one event of an address and hour");
+    assert_eq!(root.events("TouchCanary").await, 1, "one event of an address and hour");
     for number in 0..40 {
         let mut question = canary.sign_aws(get(&app)).question();
         question["source_ip"] = json!(format!("198.51.100.{number}"));
         gateway.ask(&question).await;
     }
     root.browser.get(&page).await;
-    assert_eq!(events(&root, "TouchCanary").await, 20, "however many addresses there are");
+    assert_eq!(root.events("TouchCanary").await, 20, "however many addresses there are");
     app.wait(HOUR);
     root.sign_in(&app).await;
     canary.call("cam", "ListUsers", json!({})).await;
     root.browser.get(&page).await;
 
-    assert_eq!(events(&root, "TouchCanary").await, 21, "and one more in the next hour");
+    assert_eq!(root.events("TouchCanary").await, 21, "and one more in the next hour");
     let log = root.browser.get("/audit").await;
     assert!(!log.body.contains(&canary.secret_id), "the log does not tell which SecretId is a canary");
 }

@@ -1,14 +1,10 @@
 //! Claim links: looked at by anybody, opened by one browser, used once, and ended by whatever ends what they hand over.
 
-use crate::support::api::Client;
 use crate::support::people::{PASSWORD, Person, uin_in};
-use crate::support::{Answer, Browser, TestApp, code};
-use camlock::store::{Conn, StoreError};
+use crate::support::{Answer, Browser, TestApp};
 use camlock::web::routes::ENDPOINTS;
-use diesel::RunQueryDsl;
 use futures_util::future::join_all;
 use reqwest::{Method, StatusCode};
-use serde_json::json;
 
 const DAY: i64 = 86_400;
 
@@ -73,17 +69,6 @@ async fn words(app: &TestApp, link: &str) -> [(StatusCode, String); 2] {
     [looked, told(open(&browser, link).await)]
 }
 
-fn run(app: &TestApp, statement: &str) {
-    let ran = app.other_connection().write_now(|conn: &mut Conn| {
-        Ok::<_, StoreError>(diesel::sql_query(format!("/* test */ {statement}")).execute(conn)?)
-    });
-    ran.unwrap_or_else(|error| panic!("{statement}: {error}"));
-}
-
-async fn who(client: &Client) -> String {
-    code(&client.call("cam", "GetUserAppId", json!({})).await).to_owned()
-}
-
 #[actix_web::test]
 async fn whatever_looks_at_a_link_leaves_it_as_it_is_and_the_button_shows_the_pair_once() {
     let app = TestApp::spawn();
@@ -107,7 +92,7 @@ async fn whatever_looks_at_a_link_leaves_it_as_it_is_and_the_button_shows_the_pa
     let page = browser.get(&next).await;
     assert_eq!(page.headers["cache-control"], "no-store");
     let client = app.client(&page.text("#secret-id").unwrap(), &page.text("#secret-key").unwrap());
-    assert_eq!((client.secret_id.as_str(), who(&client).await.as_str()), (id.as_str(), ""));
+    assert_eq!((client.secret_id.as_str(), client.who().await.as_str()), (id.as_str(), ""));
     assert_eq!(browser.get(&next).await.status, StatusCode::GONE);
     assert_eq!(open(&browser, &link).await.status, StatusCode::GONE);
     for (event, told) in [("CreateClaimLink", 1), ("OpenClaimLink", 2), ("ShowSecretKey", 1)] {
@@ -277,7 +262,7 @@ async fn only_a_new_key_is_handed_over_by_whoever_may_after_waiting_as_for_a_sec
         StatusCode::FORBIDDEN,
         "an app that was just added does not hand over others' keys"
     );
-    run(&app, "UPDATE totp_devices SET granted_at = granted_at - 200000");
+    app.execute("UPDATE totp_devices SET granted_at = granted_at - 200000");
     key_link(&app, &keeper, &keys).await;
 }
 

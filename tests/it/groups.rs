@@ -20,10 +20,6 @@ async fn members(root: &Person, group: &str) -> Vec<String> {
     root.browser.get(&format!("{group}/members")).await.texts("tr[data-uin] th a")
 }
 
-async fn events(root: &Person, name: &str) -> usize {
-    root.browser.get(&format!("/audit?event={name}")).await.count("tr[data-seq]")
-}
-
 /// A sub-user without console access, which is cheap to make.
 async fn bare_user(root: &Person, csrf: &str, name: &str) -> String {
     let fields = [("kind", "sub_user"), ("user_name", name)];
@@ -52,7 +48,7 @@ async fn a_group_is_created_found_renamed_and_deleted_each_in_the_log() {
 
     assert_eq!(root.browser.get(&developers).await.status, StatusCode::NOT_FOUND);
     for (event, count) in [("CreateGroup", 2), ("UpdateGroup", 1), ("DeleteGroup", 1)] {
-        assert_eq!(events(&root, event).await, count, "{event}");
+        assert_eq!(root.events(event).await, count, "{event}");
     }
 }
 
@@ -103,8 +99,8 @@ async fn users_are_added_and_removed_from_both_sides() {
     let remove = format!("{developers}/members/{}/remove", alice.uin);
     root.browser.submit(&developers, &remove, &[]).await.redirect();
     assert!(members(&root, &developers).await.is_empty());
-    assert_eq!(events(&root, "AddUserToGroup").await, 2);
-    assert_eq!(events(&root, "RemoveUserFromGroup").await, 2);
+    assert_eq!(root.events("AddUserToGroup").await, 2);
+    assert_eq!(root.events("RemoveUserFromGroup").await, 2);
 }
 
 #[actix_web::test]
@@ -214,8 +210,8 @@ async fn policies_of_a_group_hold_for_its_users_from_the_next_request_on() {
     let delete = format!("{readers}/delete");
     root.browser.submit(&delete, &delete, &[("confirm", "Readers")]).await.redirect();
     assert_eq!(alice.browser.get("/keys").await.status, StatusCode::FORBIDDEN);
-    assert_eq!(events(&root, "AttachGroupPolicy").await, 2);
-    assert_eq!(events(&root, "DetachGroupPolicy").await, 1);
+    assert_eq!(root.events("AttachGroupPolicy").await, 2);
+    assert_eq!(root.events("DetachGroupPolicy").await, 1);
 }
 
 #[actix_web::test]

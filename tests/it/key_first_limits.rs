@@ -16,10 +16,6 @@ const DAY: i64 = 86_400;
 const LISTS: &str =
     r#"{"version":"2.0","statement":[{"effect":"allow","action":"cam:List*","resource":"*"}]}"#;
 
-async fn who(client: &Client) -> String {
-    code(&client.call("cam", "GetUserAppId", json!({})).await).to_owned()
-}
-
 /// A key made where a code is asked for and the secret is shown once.
 async fn made(app: &TestApp, root: &Person, list: &str, fields: &[(&str, &str)]) -> Client {
     let question = root.browser.submit(list, list, fields).await.redirect();
@@ -51,7 +47,7 @@ async fn the_first_call_meets_the_limits_that_were_written_with_the_key() {
     ];
     let narrow = made(&app, &root, &list, &fields).await;
 
-    assert_eq!(who(&elsewhere).await, DENIED);
+    assert_eq!(elsewhere.who().await, DENIED);
     assert_eq!(code(&narrow.call("cam", "AddUser", json!({"Name": "x"})).await), DENIED);
     assert_eq!(code(&narrow.call("cam", "ListUsers", json!({})).await), "");
     let page = root.browser.get(&format!("{list}/{}/limits", narrow.secret_id)).await;
@@ -66,7 +62,7 @@ async fn the_first_call_meets_the_limits_that_were_written_with_the_key() {
     let event = log.attribute("tbody a[href^='/audit/']", "href").expect("an event");
     assert!(root.browser.get(&event).await.body.contains("deploys of the shop"));
     app.wait(DAY);
-    assert_eq!(who(&narrow).await, GONE);
+    assert_eq!(narrow.who().await, GONE);
 }
 
 #[actix_web::test]
@@ -155,5 +151,5 @@ async fn who_enables_a_key_while_it_is_switched_off_for_its_silence_is_not_told_
     }
     app.wait(2 * DAY);
     idle::sweep(&app.app).await.unwrap();
-    assert_eq!(who(&silent).await, GONE, "without such a sign it is switched off");
+    assert_eq!(silent.who().await, GONE, "without such a sign it is switched off");
 }

@@ -8,26 +8,12 @@ use camlock::app::keys::limits::idle;
 use camlock::app::keys::usage::{flush_usage, unwritten};
 use camlock::app::operator::timed::do_what_is_due;
 use camlock::clock;
-use camlock::store::{Conn, StoreError};
-use diesel::RunQueryDsl;
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 
 const GONE: &str = "AuthFailure.SecretIdNotFound";
 const DENIED: &str = "AuthFailure.UnauthorizedOperation";
 const DAY: i64 = 86_400;
-
-async fn who(client: &Client) -> String {
-    code(&client.call("cam", "GetUserAppId", json!({})).await).to_owned()
-}
-
-fn run(app: &TestApp, statement: &str) {
-    let store = app.other_connection();
-    let ran = store.write_now(|conn: &mut Conn| {
-        Ok::<_, StoreError>(diesel::sql_query(format!("/* test */ {statement}")).execute(conn)?)
-    });
-    ran.unwrap_or_else(|error| panic!("{statement}: {error}"));
-}
 
 /// Everything in the form, with some of it in place of what is there.
 async fn set(person: &Person, page: &str, fields: &[(&str, &str)]) -> crate::support::Answer {
@@ -70,18 +56,18 @@ async fn a_call_at_the_very_second_at_which_a_key_ends_is_refused_and_a_longer_l
 
     assert_eq!(saved.location().as_deref(), Some("/keys"), "tightening asks for nothing: {}", saved.body);
     app.wait(99);
-    assert_eq!(who(&client).await, "");
+    assert_eq!(client.who().await, "");
     app.wait(1);
-    assert_eq!(who(&client).await, GONE);
+    assert_eq!(client.who().await, GONE);
     let list = root.browser.get("/keys").await;
     assert_eq!(list.attributes("tr[data-limit=expired]", "data-status"), ["enabled"]);
     end_window(&app);
     let asked = set(&root, &page, &[("expires_at", "")]).await;
     assert!(asked.location().unwrap_or_default().starts_with("/verify"), "{}", asked.body);
-    assert_eq!(who(&client).await, GONE, "nothing is done before the code");
+    assert_eq!(client.who().await, GONE, "nothing is done before the code");
     let done = root.pass(&app, &asked.location().unwrap()).await;
     assert_eq!(done.location().as_deref(), Some("/keys"));
-    assert_eq!(who(&client).await, "");
+    assert_eq!(client.who().await, "");
     let log = root.browser.get("/audit?event=UpdateKeyLimits").await;
     assert!(log.body.matches("Changed the limits of a key").count() >= 2, "{}", log.body);
 }
@@ -105,7 +91,7 @@ async fn what_does_not_fit_comes_back_as_it_was_typed() {
         let kept = refused.attribute("input[name=purpose]", "value");
         assert_eq!(kept.as_deref(), Some("deploys of the shop"), "{field}");
     }
-    assert_eq!(who(&client).await, "");
+    assert_eq!(client.who().await, "");
 }
 
 #[actix_web::test]
@@ -114,14 +100,14 @@ async fn a_call_from_elsewhere_is_refused_also_on_another_node() {
     let node = app.second_node();
     let (root, client, page) = with_key(&app).await;
     let other = client.on(&node.address);
-    assert_eq!((who(&client).await.as_str(), who(&other).await.as_str()), ("", ""));
+    assert_eq!((client.who().await.as_str(), other.who().await.as_str()), ("", ""));
 
     for _ in 0..10 {
         set(&root, &page, &[("networks", "10.0.4.0/24\n192.0.2.7")]).await;
-        assert_eq!((who(&client).await.as_str(), who(&other).await.as_str()), (DENIED, DENIED));
+        assert_eq!((client.who().await.as_str(), other.who().await.as_str()), (DENIED, DENIED));
         let loosened = root.grant(&app, &page, &page, &[("networks", "127.0.0.0/8")]).await;
         assert_eq!(loosened.location().as_deref(), Some("/keys"), "{}", loosened.body);
-        assert_eq!((who(&client).await.as_str(), who(&other).await.as_str()), ("", ""));
+        assert_eq!((client.who().await.as_str(), other.who().await.as_str()), ("", ""));
     }
     let answer = client.call("sts", "GetCallerIdentity", json!({})).await;
     assert_eq!(code(&answer), "");
@@ -175,10 +161,10 @@ async fn a_policy_that_cannot_be_read_allows_nothing_and_networks_that_cannot_be
     let app = TestApp::spawn();
     let (_, client, _) = with_key(&app).await;
 
-    run(&app, "UPDATE api_keys SET own_policy = 'no policy'");
+    app.execute("UPDATE api_keys SET own_policy = 'no policy'");
     assert_eq!(code(&client.call("cam", "ListUsers", json!({})).await), DENIED);
-    run(&app, "UPDATE api_keys SET own_policy = NULL, networks = 'anywhere'");
-    assert_ne!(who(&client).await, "");
+    app.execute("UPDATE api_keys SET own_policy = NULL, networks = 'anywhere'");
+    assert_ne!(client.who().await, "");
 }
 
 #[actix_web::test]
@@ -197,9 +183,9 @@ async fn the_operator_sets_and_clears_limits_and_the_log_has_what_was_before() {
     let printed: Value = serde_json::from_slice(&set.stdout).unwrap();
     assert_eq!(printed["limits"]["networks"], "10.0.0.0/8,192.0.2.7");
     assert_eq!(printed["limits"]["idle_days"], "30");
-    assert_eq!(who(&client).await, DENIED);
+    assert_eq!(client.who().await, DENIED);
     assert!(limit(&["--networks", ""]).status.success());
-    assert_eq!(who(&client).await, "");
+    assert_eq!(client.who().await, "");
     let page = root.browser.get(&format!("/keys/{}/limits", client.secret_id)).await;
     assert_eq!(
         page.attribute("input[name=owner]", "value").as_deref(),
@@ -215,9 +201,7 @@ async fn the_operator_sets_and_clears_limits_and_the_log_has_what_was_before() {
 async fn no_limit_is_set_while_a_server_runs_that_does_not_know_limits() {
     let app = TestApp::spawn();
     let (root, client, page) = with_key(&app).await;
-    run(
-        &app,
-        &format!(
+    app.execute(&format!(
             "INSERT INTO nodes (id, version, started_at, seen_at, schema_version) VALUES ('old', '0.0.9', {0}, {0}, 20261129000014)",
             app.now()
         ),
@@ -227,11 +211,11 @@ async fn no_limit_is_set_while_a_server_runs_that_does_not_know_limits() {
 
     assert_eq!(refused.status, StatusCode::CONFLICT);
     assert!(refused.body.contains("older version"), "{}", refused.body);
-    assert_eq!(who(&client).await, "");
+    assert_eq!(client.who().await, "");
     app.wait(31);
     let saved = set(&root, &page, &[("networks", "10.0.0.0/8")]).await;
     assert_eq!(saved.location().as_deref(), Some("/keys"), "{}", saved.body);
-    assert_eq!(who(&client).await, DENIED);
+    assert_eq!(client.who().await, DENIED);
 }
 
 #[actix_web::test]
@@ -255,13 +239,13 @@ async fn a_key_that_nobody_calls_with_is_warned_of_twice_and_then_disabled() {
     }
     app.wait(DAY - 1);
     assert_eq!(sweep().await, 0);
-    assert_eq!(who(&client).await, "", "a call starts the count anew");
+    assert_eq!(client.who().await, "", "a call starts the count anew");
     app.wait(1);
     assert_eq!(sweep().await, 1);
-    assert_eq!(who(&client).await, "");
+    assert_eq!(client.who().await, "");
     app.wait(31 * DAY);
     sweep().await;
-    assert_eq!(who(&client).await, GONE);
+    assert_eq!(client.who().await, GONE);
 
     root.sign_in(&app).await;
     assert!(events("KeyIdleSoon").await >= 2);
@@ -272,7 +256,7 @@ async fn a_key_that_nobody_calls_with_is_warned_of_twice_and_then_disabled() {
     root.browser.submit("/keys", &enable, &[]).await;
     app.wait(60);
     sweep().await;
-    assert_eq!(who(&client).await, "", "whoever enables it starts the count anew");
+    assert_eq!(client.who().await, "", "whoever enables it starts the count anew");
 }
 
 #[actix_web::test]
@@ -280,17 +264,17 @@ async fn the_use_of_keys_is_written_at_its_own_pace_unless_a_silent_key_is_due()
     let app = TestApp::spawn();
     let (root, client, page) = with_key(&app).await;
     set(&root, &page, &[("idle_days", "30")]).await;
-    assert_eq!(who(&client).await, "");
+    assert_eq!(client.who().await, "");
 
     do_what_is_due(&app.app).await.unwrap();
     assert_eq!(unwritten(&app.app), 1);
 
     app.wait(29 * DAY);
-    assert_eq!(who(&client).await, "");
+    assert_eq!(client.who().await, "");
     app.wait(DAY);
     do_what_is_due(&app.app).await.unwrap();
     assert_eq!(unwritten(&app.app), 0);
-    assert_eq!(who(&client).await, "", "a call that was not written down yet counts too");
+    assert_eq!(client.who().await, "", "a call that was not written down yet counts too");
 }
 
 #[actix_web::test]
@@ -333,5 +317,5 @@ async fn a_program_tightens_limits_and_never_loosens_them() {
         .await;
     assert_eq!(code(&own), DENIED, "reading is not changing");
     app.wait(DAY);
-    assert_eq!(who(&client).await, GONE);
+    assert_eq!(client.who().await, GONE);
 }

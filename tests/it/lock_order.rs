@@ -50,18 +50,11 @@ fn waiting(app: &TestApp) -> Vec<Waiting> {
     asked.unwrap()
 }
 
-/// A call that has to succeed.
-async fn done(client: &Client, action: &str, body: Value) -> Value {
-    let answer = client.call("cam", action, body.clone()).await;
-    assert_eq!(code(&answer), "", "{action} {body}: {answer}");
-    answer
-}
-
 /// Makes keys, uses them and deletes them, half of them while they are enabled.
 async fn makes_and_deletes(app: &TestApp, root: &Client, uin: &Value, is_over: &Cell<bool>) {
     let mut is_disabled = false;
     while !is_over.get() {
-        let made = done(root, "CreateAccessKey", json!({"TargetUin": uin})).await;
+        let made = root.done("CreateAccessKey", json!({"TargetUin": uin})).await;
         let key = &made["AccessKey"];
         let user = app.client(key["AccessKeyId"].as_str().unwrap(), key["SecretAccessKey"].as_str().unwrap());
         join_all((0..3).map(|_| user.call("sts", "GetCallerIdentity", json!({})))).await;
@@ -69,9 +62,9 @@ async fn makes_and_deletes(app: &TestApp, root: &Client, uin: &Value, is_over: &
         if is_disabled {
             let mut body = named.clone();
             body["Status"] = json!("Inactive");
-            done(root, "UpdateAccessKey", body).await;
+            root.done("UpdateAccessKey", body).await;
         }
-        done(root, "DeleteAccessKey", named).await;
+        root.done("DeleteAccessKey", named).await;
         is_disabled = !is_disabled;
     }
 }
@@ -83,7 +76,7 @@ async fn mixed_deletions_of_keys_in_use_never_meet_in_a_circle() {
     let root = app.key_of(&app.bare_root("root").await).await;
     let mut uins = Vec::new();
     for name in ["one", "two", "three", "four"] {
-        uins.push(done(&root, "AddUser", json!({"Name": name})).await["Uin"].clone());
+        uins.push(root.done("AddUser", json!({"Name": name})).await["Uin"].clone());
     }
     let before = circles(&app);
     let is_over = Cell::new(false);
@@ -171,8 +164,8 @@ async fn a_deletion_that_waits_for_a_row_keeps_nobody_else_waiting() {
         return;
     }
     let root = app.key_of(&app.bare_root("root").await).await;
-    let uin = done(&root, "AddUser", json!({"Name": "one"})).await["Uin"].clone();
-    let made = done(&root, "CreateAccessKey", json!({"TargetUin": uin})).await;
+    let uin = root.done("AddUser", json!({"Name": "one"})).await["Uin"].clone();
+    let made = root.done("CreateAccessKey", json!({"TargetUin": uin})).await;
     let id = made["AccessKey"]["AccessKeyId"].as_str().unwrap().to_owned();
     let (held, is_held) = std::sync::mpsc::channel();
     let (free, is_freed) = std::sync::mpsc::channel::<()>();
@@ -194,7 +187,7 @@ async fn a_deletion_that_waits_for_a_row_keeps_nobody_else_waiting() {
     let deletion = root.call("cam", "DeleteAccessKey", json!({"TargetUin": uin, "AccessKeyId": id}));
     let meanwhile = async {
         actix_web::rt::time::sleep(Duration::from_millis(500)).await;
-        let added = done(&root, "AddUser", json!({"Name": "two"}));
+        let added = root.done("AddUser", json!({"Name": "two"}));
         let is_added = actix_web::rt::time::timeout(Duration::from_secs(3), added).await.is_ok();
         let waiting = if is_added { Vec::new() } else { waiting(&app) };
         free.send(()).unwrap();

@@ -34,12 +34,6 @@ async fn refused(client: &Client, action: &str, body: Value, expected: &str) {
     assert_eq!(code(&answer), expected, "{action} {body}: {answer}");
 }
 
-async fn done(client: &Client, action: &str, body: Value) -> Value {
-    let answer = client.call("cam", action, body.clone()).await;
-    assert_eq!(code(&answer), "", "{action} {body}: {answer}");
-    answer
-}
-
 #[actix_web::test]
 async fn a_user_name_that_passes_for_another_is_refused_and_the_page_says_why() {
     let app = TestApp::spawn();
@@ -61,7 +55,7 @@ async fn over_the_api_such_names_have_the_documented_codes_and_a_text_in_either_
     let app = TestApp::spawn();
     let root = app.root().await;
     let client = app.key_of(&root).await;
-    done(&client, "AddUser", json!({ "Name": "admin" })).await;
+    client.done("AddUser", json!({ "Name": "admin" })).await;
 
     for (name, told) in DOUBLES {
         let looks_taken = told == "looks like another";
@@ -109,7 +103,7 @@ async fn people_everywhere_may_write_their_names() {
         "operators",
     ] {
         assert_eq!(add(&root, name).await.0, StatusCode::SEE_OTHER, "{name}");
-        let found = done(&client, "GetUser", json!({ "Name": name })).await;
+        let found = client.done("GetUser", json!({ "Name": name })).await;
         assert_eq!(found["Name"], name);
     }
 }
@@ -171,7 +165,7 @@ async fn group_names_are_legible_and_no_doubles() {
         let answer = client.call("cam", "CreateGroup", json!({ "GroupName": name })).await;
         code(&answer).to_owned()
     };
-    let plain = done(&client, "CreateGroup", json!({ "GroupName": "Admin scope" })).await;
+    let plain = client.done("CreateGroup", json!({ "GroupName": "Admin scope" })).await;
 
     for name in [
         "Admin\u{200b} scope",
@@ -190,7 +184,7 @@ async fn group_names_are_legible_and_no_doubles() {
     for name in ["Ops – Berlin", "研发 (上海)", "Команда", "Team 🚀", "Operator"] {
         assert_eq!(group(name).await, "", "{name}");
     }
-    let other = done(&client, "CreateGroup", json!({ "GroupName": "other" })).await;
+    let other = client.done("CreateGroup", json!({ "GroupName": "other" })).await;
     for (name, expected) in [
         ("Adm\u{131}n scope", "InvalidParameter.GroupNameInUse"),
         ("othe\u{200b}r", "InvalidParameter.ParamError"),
@@ -235,8 +229,8 @@ async fn notes_and_remarks_hide_nothing_but_keep_what_scripts_and_emoji_need() {
         assert_eq!(note.status, StatusCode::UNPROCESSABLE_ENTITY, "{hidden:?}");
     }
     let kept = "नमस्\u{200d}ते می\u{200c}خواهم ❤\u{fe0f} 👩\u{200d}💻";
-    done(&client, "UpdateUser", json!({ "Name": "alice", "Remark": kept })).await;
-    assert_eq!(done(&client, "GetUser", json!({ "Name": "alice" })).await["Remark"], kept);
+    client.done("UpdateUser", json!({ "Name": "alice", "Remark": kept })).await;
+    assert_eq!(client.done("GetUser", json!({ "Name": "alice" })).await["Remark"], kept);
 }
 
 #[actix_web::test]
@@ -296,7 +290,7 @@ async fn names_of_an_older_version_are_compared_before_and_after_their_looks_are
     assert!(batches > 0, "nothing was left to be filled in");
     refused(&client, "AddUser", json!({ "Name": "adm\u{131}n" }), taken).await;
     refused(&client, "AddUser", json!({ "Name": "dev" }), taken).await;
-    done(&client, "AddUser", json!({ "Name": "devs" })).await;
+    client.done("AddUser", json!({ "Name": "devs" })).await;
 }
 
 #[actix_web::test]
@@ -319,7 +313,7 @@ async fn a_name_that_no_rule_allows_today_may_be_kept_but_not_be_given_again() {
     }
     let group =
         json!({ "GroupId": old["/groups/odd"], "GroupName": old.text("/groups/odd_name"), "Remark": "new" });
-    done(&old.key("root"), "UpdateGroup", group).await;
+    old.key("root").done("UpdateGroup", group).await;
     let fields = [("name", "readers"), ("description", "first \u{202e}txet")];
     let edit = format!("/policies/{}/edit", old["/policies/readers"]);
     let document = root.browser.get(&edit).await.text("textarea[name=document]").unwrap();

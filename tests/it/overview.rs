@@ -49,14 +49,6 @@ pub async fn listed(browser: &Browser, href: &str) -> Vec<String> {
     page.attributes("tr[data-secret-id]", "data-secret-id")
 }
 
-pub fn run(app: &TestApp, sql: &str) {
-    let change = |conn: &mut Conn| {
-        diesel::sql_query(format!("/* test */ {sql}")).execute(conn)?;
-        Ok::<_, StoreError>(())
-    };
-    app.app.store.write_now(change).unwrap_or_else(|error| panic!("{sql}: {error}"));
-}
-
 pub fn number(app: &TestApp, sql: &str) -> i64 {
     #[derive(diesel::QueryableByName)]
     struct Found {
@@ -348,7 +340,7 @@ async fn how_long_a_key_is_to_last_is_what_the_account_says() {
     let scene = Scene::new().await;
     scene.wait_days(40).await;
     assert!(scene.row("/attention/old").await.is_none());
-    run(&scene.app, "UPDATE accounts SET key_expiry_max_days = 30");
+    scene.app.execute("UPDATE accounts SET key_expiry_max_days = 30");
     let told = scene.row("/attention/old").await.unwrap();
     assert!(told.title.contains("older than 30 days"), "{told:?}");
 }

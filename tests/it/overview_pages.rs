@@ -1,6 +1,6 @@
 //! What else the overview shows, to whom, and the lists behind it; and what an older database has to be filled with.
 
-use crate::overview::{DAY, Scene, number, row, rows, run, wrong_lines};
+use crate::overview::{DAY, Scene, number, row, rows, wrong_lines};
 use crate::support::{TestApp, Upgraded};
 use camlock::app::keys::usage::flush_usage;
 use camlock::app::operator::fill_in::fill_in;
@@ -48,10 +48,10 @@ async fn calls_of_two_servers_add_up_and_what_cannot_be_written_is_kept() {
     scene.call(2).await;
     there.call("cam", "GetUserAppId", json!({})).await;
     flush_usage(&second.app).await.unwrap();
-    run(&scene.app, "ALTER TABLE account_hours RENAME TO away");
+    scene.app.execute("ALTER TABLE account_hours RENAME TO away");
     scene.client.call("cam", "GetUserAppId", json!({})).await;
     flush_usage(&scene.app.app).await.unwrap_err();
-    run(&scene.app, "ALTER TABLE away RENAME TO account_hours");
+    scene.app.execute("ALTER TABLE away RENAME TO account_hours");
     scene.call(1).await;
 
     let page = scene.root.browser.get("/").await;
@@ -97,9 +97,7 @@ async fn each_way_on_opens_and_no_list_that_is_not_one() {
     scene.app.sub_user(&scene.root, "bob", &["AdministratorAccess"]).await;
     scene.app.key_of(&scene.root).await;
     scene.wait_days(100).await;
-    run(
-        &scene.app,
-        "INSERT INTO nodes (id, version, started_at, seen_at, lag_ms) VALUES ('slow', '0.0.1', 1, 9999999999, 2500)",
+    scene.app.execute("INSERT INTO nodes (id, version, started_at, seen_at, lag_ms) VALUES ('slow', '0.0.1', 1, 9999999999, 2500)",
     );
 
     let found = rows(&scene.root.browser).await;
@@ -216,18 +214,14 @@ async fn a_long_list_is_read_in_pages_that_leave_nothing_out() {
     for at in 0..60 {
         let (uin, uid, time) =
             (200_000_000_000_i64 + at, 200_000_000 + at, scene.app.now() - (500 + at / 4) * DAY);
-        run(&scene.app, &format!("INSERT INTO identities (uin) VALUES ({uin})"));
-        run(
-            &scene.app,
-            &format!(
+        scene.app.execute(&format!("INSERT INTO identities (uin) VALUES ({uin})"));
+        scene.app.execute(&format!(
                 "INSERT INTO users (uid, owner_uin, uin, kind, name, name_key, console_login, created_at, created_by) \
              VALUES ({uid}, {owner}, {uin}, 'sub_user', 'u{at}', 'u{at}', TRUE, {time}, 1)"
             ),
         );
         for slot in [1, 2] {
-            run(
-                &scene.app,
-                &format!(
+            scene.app.execute(&format!(
                     "INSERT INTO api_keys (secret_id, uid, owner_uin, uin, slot, secret, status, created_at, created_by, changed_at, \
                  changed_by) SELECT 'AKID{slot}{at:0>31}', {uid}, {owner}, {uin}, {slot}, secret, 'enabled', {time}, 'root', \
                  {time}, 'root' FROM api_keys WHERE secret_id = '{}'",

@@ -13,10 +13,6 @@ async fn quarantine(client: &Client) -> Value {
     client.call("camlock", "QuarantineKey", json!({})).await
 }
 
-async fn who(client: &Client) -> String {
-    code(&client.call("cam", "GetUserAppId", json!({})).await).to_owned()
-}
-
 async fn events(root: &Person) -> usize {
     root.browser.get("/audit?event=QuarantineKey&result=allowed").await.count("tr[data-seq]")
 }
@@ -50,8 +46,8 @@ async fn a_key_disables_itself_whatever_policies_and_boundaries_say() {
         (&json!(key.secret_id), &json!("Inactive")),
         "{answer}"
     );
-    assert_eq!(who(&key).await, GONE);
-    assert_eq!(who(&other).await, "", "the other key of the user works on");
+    assert_eq!(key.who().await, GONE);
+    assert_eq!(other.who().await, "", "the other key of the user works on");
     assert_eq!(code(&quarantine(&key).await), GONE, "a disabled key calls nothing");
     assert_eq!(events(&root).await, 1);
     let page = root.browser.get(&format!("/users/{user}/keys")).await;
@@ -69,10 +65,10 @@ async fn root_can_do_it_too_and_nobody_names_another_key() {
     assert_eq!(code(&named), "UnknownParameter", "{named}");
     let wrong = app.client(&other.secret_id, &"0".repeat(32));
     assert_eq!(code(&quarantine(&wrong).await), "AuthFailure.SignatureFailure");
-    assert_eq!((who(&key).await.as_str(), who(&other).await.as_str()), ("", ""));
+    assert_eq!((key.who().await.as_str(), other.who().await.as_str()), ("", ""));
     assert_eq!(code(&quarantine(&key).await), "");
 
-    assert_eq!((who(&key).await.as_str(), who(&other).await.as_str()), (GONE, ""));
+    assert_eq!((key.who().await.as_str(), other.who().await.as_str()), (GONE, ""));
 }
 
 #[actix_web::test]
@@ -82,7 +78,7 @@ async fn many_at_once_and_copies_are_one_change_on_all_nodes() {
     let node = app.second_node();
     let key = app.key_of(&root).await;
     let there = key.on(&node.address);
-    assert_eq!((who(&key).await.as_str(), who(&there).await.as_str()), ("", ""));
+    assert_eq!((key.who().await.as_str(), there.who().await.as_str()), ("", ""));
     let signed = key.sign("camlock", "QuarantineKey", &json!({}));
 
     let many = (0..6).map(|number| quarantine(if number % 2 == 0 { &key } else { &there }));
@@ -92,7 +88,7 @@ async fn many_at_once_and_copies_are_one_change_on_all_nodes() {
     assert!(answers.iter().any(|answer| code(answer).is_empty()), "{answers:?}");
     assert!(answers.iter().all(|answer| ["", GONE].contains(&code(answer))), "{answers:?}");
     assert!(copies.iter().all(|answer| !code(answer).is_empty()), "{copies:?}");
-    assert_eq!((who(&key).await.as_str(), who(&there).await.as_str()), (GONE, GONE));
+    assert_eq!((key.who().await.as_str(), there.who().await.as_str()), (GONE, GONE));
     assert_eq!(events(&root).await, 1);
 }
 

@@ -60,10 +60,6 @@ fn by_name(text: &str) -> HashMap<String, Value> {
     rows.into_iter().map(|row| (row["Username"].as_str().unwrap().to_owned(), row)).collect()
 }
 
-async fn events(person: &Person, event: &str) -> usize {
-    person.browser.get(&format!("/audit?event={event}")).await.count("tr[data-seq]")
-}
-
 /// Adds users with plain statements, as many as a test of size wants.
 fn crowd(app: &TestApp, root: &Person, count: i64) {
     use diesel::connection::SimpleConnection;
@@ -136,7 +132,7 @@ async fn each_download_takes_a_code_and_is_one_event() {
     let app = TestApp::spawn();
     let root = app.root().await;
     let address = report_address(&app, &root, "csv").await;
-    assert_eq!(events(&root, "GetCredentialReport").await, 0);
+    assert_eq!(root.events("GetCredentialReport").await, 0);
     root.browser.look_ahead(&address).await;
 
     let first = root.browser.get(&address).await;
@@ -250,7 +246,7 @@ async fn thousands_of_users_come_whole_in_every_way_and_nobody_else_does() {
     let told = operate(&app, &["report", "--owner", &root.uin, "--output", file.to_str().unwrap()]);
     assert!(told.status.success() && told.stdout.is_empty());
     assert_eq!(std::fs::read_to_string(&file).unwrap().lines().count(), 2_102);
-    assert_eq!(events(&root, "GetCredentialReport").await, 4);
+    assert_eq!(root.events("GetCredentialReport").await, 4);
 }
 
 #[actix_web::test]
@@ -292,6 +288,6 @@ async fn the_log_comes_as_its_page_filters_it_and_the_export_is_one_event() {
     assert_eq!(csv.body.lines().count(), 4);
     assert!(all.len() > 5 && all[0]["event"] == "ExportAuditLog");
     assert_eq!(day, json!([]));
-    assert_eq!(events(&root, "ExportAuditLog").await, 4);
+    assert_eq!(root.events("ExportAuditLog").await, 4);
     assert_eq!(export(&root, "from=never", "csv").await.redirect(), "/audit?from=never");
 }

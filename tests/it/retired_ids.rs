@@ -1,7 +1,7 @@
 //! A deleted SecretId never belongs to a key again.
 
 use crate::support::people::Person;
-use crate::support::{Client, TestApp, Upgraded, code};
+use crate::support::{TestApp, Upgraded, code};
 use camlock::app::keys::import::Import;
 use camlock::app::keys::import::import_key;
 use camlock::app::operator::fill_in::fill_in;
@@ -22,11 +22,6 @@ async fn import(app: &TestApp, uin: &str, id: &str) -> Result<(), String> {
     import_key(&app.app, import).await.map(|_| ()).map_err(|failure| failure.to_string())
 }
 
-async fn done(client: &Client, action: &str, body: serde_json::Value) {
-    let answer = client.call("cam", action, body).await;
-    assert_eq!(code(&answer), "", "{action}: {answer}");
-}
-
 async fn delete_in_console(root: &Person, keys: &str, id: &str) {
     root.browser.submit(keys, &format!("{keys}/{id}/disable"), &[]).await.redirect();
     root.browser.submit(keys, &format!("{keys}/{id}/delete"), &[("confirm", &id[32..])]).await.redirect();
@@ -44,9 +39,9 @@ async fn whichever_way_a_key_was_deleted_its_id_is_never_taken_in_again() {
     let in_console = root.create_key(&keys).await;
     delete_in_console(&root, &keys, &in_console).await;
     let over_the_api = root.create_key(&keys).await;
-    done(&client, "DeleteAccessKey", json!({ "AccessKeyId": over_the_api, "TargetUin": uin })).await;
+    client.done("DeleteAccessKey", json!({ "AccessKeyId": over_the_api, "TargetUin": uin })).await;
     let with_its_user = root.create_key(&keys).await;
-    done(&client, "DeleteUser", json!({ "Name": "alice", "Force": 1 })).await;
+    client.done("DeleteUser", json!({ "Name": "alice", "Force": 1 })).await;
 
     for id in [in_console, over_the_api, with_its_user] {
         let said = import(&app, &root.uin, &id).await.unwrap_err();

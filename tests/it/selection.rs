@@ -1,6 +1,6 @@
 //! Several users at once: what a page says of each of them is what happens, once, and nothing else.
 
-use crate::support::people::{Person, uin_in};
+use crate::support::people::Person;
 use crate::support::{Answer, TestApp};
 use camlock::store::{Conn, StoreError};
 use diesel::connection::SimpleConnection;
@@ -9,11 +9,6 @@ use serde_json::Value;
 
 const POLICY: &str = "QcloudCollApiKeyReadOnlyAccess";
 const DAY: i64 = 86_400;
-
-async fn member(root: &Person, name: &str, note: &str) -> String {
-    let fields = [("kind", "sub_user"), ("user_name", name), ("note", note)];
-    uin_in(&root.browser.submit("/users/new", "/users/new", &fields).await.redirect())
-}
 
 fn address(deed: &str, uins: &[&str]) -> String {
     let uins: Vec<String> = uins.iter().map(|uin| format!("uin={uin}")).collect();
@@ -52,17 +47,13 @@ async fn confirm(app: &TestApp, person: &Person, page: &Answer) -> Answer {
     person.browser.get(&next).await
 }
 
-async fn events(person: &Person, event: &str) -> usize {
-    person.browser.get(&format!("/audit?event={event}")).await.count("tr[data-seq]")
-}
-
 #[actix_web::test]
 async fn a_policy_goes_to_those_who_lack_it_and_each_has_an_event() {
     let app = TestApp::spawn();
     let root = app.root().await;
-    let (alice, bob) = (member(&root, "alice", "").await, app.sub_user(&root, "bob", &[POLICY]).await.uin);
+    let (alice, bob) = (root.add_bare("alice", "").await, app.sub_user(&root, "bob", &[POLICY]).await.uin);
     root.create_key(&format!("/users/{alice}/keys")).await;
-    let before = events(&root, "AttachUserPolicy").await;
+    let before = root.events("AttachUserPolicy").await;
 
     let page = choosing(&root, &address("attach", &[&alice, &bob, &root.uin]), "policy", POLICY).await;
     let asked = root.browser.get(&page).await;
@@ -74,17 +65,17 @@ async fn a_policy_goes_to_those_who_lack_it_and_each_has_an_event() {
     assert_eq!(fates(&done), pairs(&[("alice", "already"), ("bob", "already"), ("root", "left-out")]));
     assert_eq!(done.text(".flash").unwrap(), format!("{POLICY} is attached to 1 user: alice."));
     assert_eq!(done.count("main form[method=post]"), 0, "nothing is left to do");
-    assert_eq!(events(&root, "AttachUserPolicy").await, before + 1);
+    assert_eq!(root.events("AttachUserPolicy").await, before + 1);
     let again = root.browser.send_form(&asked, &form_of(&asked), &[]).await.redirect();
     assert!(!again.starts_with("/verify?"), "{again}");
-    assert_eq!(events(&root, "AttachUserPolicy").await, before + 1);
+    assert_eq!(root.events("AttachUserPolicy").await, before + 1);
 }
 
 #[actix_web::test]
 async fn whoever_may_not_attach_is_shown_why_and_can_send_nothing() {
     let app = TestApp::spawn();
     let root = app.root().await;
-    let alice = member(&root, "alice", "").await;
+    let alice = root.add_bare("alice", "").await;
     let reader = app.signed_in(&root, "reader", &["QcloudCamReadOnlyAccess"]).await;
 
     let page = choosing(&reader, &address("attach", &[&alice]), "policy", POLICY).await;
@@ -115,7 +106,7 @@ async fn whoever_may_not_attach_is_shown_why_and_can_send_nothing() {
 async fn a_group_takes_those_who_fit() {
     let app = TestApp::spawn();
     let root = app.root().await;
-    let (alice, bob) = (member(&root, "alice", "").await, member(&root, "bob", "").await);
+    let (alice, bob) = (root.add_bare("alice", "").await, root.add_bare("bob", "").await);
     root.browser.submit("/groups/new", "/groups/new", &[("group_name", "crew")]).await.redirect();
 
     let page = choosing(&root, &address("join", &[&alice]), "group", "crew").await;
@@ -128,7 +119,7 @@ async fn a_group_takes_those_who_fit() {
     assert_eq!(fates(&asked), pairs(&[("alice", "already"), ("bob", "due"), ("root", "left-out")]));
     assert_eq!(asked.text("h1").as_deref(), Some("Add 1 user to the group crew?"));
     assert_eq!(fates(&done), pairs(&[("alice", "already"), ("bob", "already"), ("root", "left-out")]));
-    assert_eq!(events(&root, "AddUserToGroup").await, 2);
+    assert_eq!(root.events("AddUserToGroup").await, 2);
 }
 
 #[actix_web::test]
@@ -144,7 +135,7 @@ async fn mfa_is_required_of_the_chosen_from_their_next_page_on() {
 
     assert_eq!(done.text(".flash").as_deref(), Some("MFA is required of 2 users: alice, bob."));
     assert_eq!(fates(&done), pairs(&[("alice", "already"), ("bob", "already")]));
-    assert_eq!(events(&root, "SetMfaFlag").await, 2);
+    assert_eq!(root.events("SetMfaFlag").await, 2);
     assert_eq!(bob.browser.get("/keys").await.redirect(), "/me/mfa/totp/new");
     assert_eq!(alice.browser.get("/keys").await.status, StatusCode::OK);
 }
@@ -153,7 +144,7 @@ async fn mfa_is_required_of_the_chosen_from_their_next_page_on() {
 async fn stale_keys_are_disabled_and_those_that_somebody_wants_are_not() {
     let app = TestApp::spawn();
     let root = app.root().await;
-    let (alice, bob) = (member(&root, "alice", "").await, member(&root, "bob", "").await);
+    let (alice, bob) = (root.add_bare("alice", "").await, root.add_bare("bob", "").await);
     let (of_alice, of_bob) = (format!("/users/{alice}/keys"), format!("/users/{bob}/keys"));
     let (old, wanted) = (root.create_key(&of_alice).await, root.create_key(&of_bob).await);
     app.wait(91 * DAY);
@@ -182,7 +173,7 @@ async fn stale_keys_are_disabled_and_those_that_somebody_wants_are_not() {
     assert_eq!(status(root.browser.get(&of_alice).await, old), "disabled");
     assert_eq!(status(root.browser.get(&of_alice).await, fresh), "enabled");
     assert_eq!(status(root.browser.get(&of_bob).await, wanted), "enabled");
-    assert_eq!(events(&root, "DisableApiKey").await, 2);
+    assert_eq!(root.events("DisableApiKey").await, 2);
 }
 
 #[actix_web::test]
@@ -213,12 +204,12 @@ async fn an_administrator_leaves_roots_keys_alone() {
 async fn two_who_do_the_same_at_once_do_it_once() {
     let app = TestApp::spawn();
     let root = app.root().await;
-    let users = [member(&root, "alice", "").await, member(&root, "bob", "").await];
+    let users = [root.add_bare("alice", "").await, root.add_bare("bob", "").await];
     let uins: Vec<&str> = users.iter().map(String::as_str).collect();
     let page = choosing(&root, &address("attach", &uins), "policy", POLICY).await;
-    let before = events(&root, "AttachUserPolicy").await;
+    let before = root.events("AttachUserPolicy").await;
     // A code was given lately, so that neither is asked.
-    let other = member(&root, "carol", "").await;
+    let other = root.add_bare("carol", "").await;
     let single = format!("/users/{other}/permissions/attach");
     root.grant(&app, &single, &single, &[("policy", POLICY)]).await.redirect();
 
@@ -240,7 +231,7 @@ async fn two_who_do_the_same_at_once_do_it_once() {
     }
     let now = fates(&root.browser.get(&page).await);
     assert_eq!(now, pairs(&[("alice", "already"), ("bob", "already")]));
-    assert_eq!(events(&root, "AttachUserPolicy").await, before + 3);
+    assert_eq!(root.events("AttachUserPolicy").await, before + 3);
 }
 
 /// Adds as many users as can be chosen with plain statements; gives their UINs.
@@ -281,14 +272,14 @@ async fn a_hundred_users_are_changed_at_once_each_with_its_event() {
     assert_eq!(done.count("tr[data-fate=already]"), 100);
     let likes = [("theme", "system"), ("density", "comfortable"), ("page_size", "100")];
     root.browser.submit("/me/preferences", "/me/preferences", &likes).await.redirect();
-    assert_eq!(events(&root, "AttachUserPolicy").await, 100);
+    assert_eq!(root.events("AttachUserPolicy").await, 100);
 }
 
 #[actix_web::test]
 async fn a_key_that_is_disabled_with_others_and_alone_at_once_is_disabled_once() {
     let app = TestApp::spawn();
     let root = app.root().await;
-    let (alice, bob) = (member(&root, "alice", "").await, member(&root, "bob", "").await);
+    let (alice, bob) = (root.add_bare("alice", "").await, root.add_bare("bob", "").await);
     let keys = format!("/users/{alice}/keys");
     let id = root.create_key(&keys).await;
     root.create_key(&format!("/users/{bob}/keys")).await;
@@ -305,7 +296,7 @@ async fn a_key_that_is_disabled_with_others_and_alone_at_once_is_disabled_once()
     .await;
 
     assert_eq!((together.status, single.status), (StatusCode::SEE_OTHER, StatusCode::SEE_OTHER));
-    assert_eq!(events(&root, "DisableApiKey").await, 2);
+    assert_eq!(root.events("DisableApiKey").await, 2);
     assert_eq!(
         root.browser.get(&keys).await.attribute("tr[data-secret-id]", "data-status").as_deref(),
         Some("disabled")
@@ -316,7 +307,7 @@ async fn a_key_that_is_disabled_with_others_and_alone_at_once_is_disabled_once()
 async fn a_user_who_is_deleted_meanwhile_stops_nothing_that_can_be_done() {
     let app = TestApp::spawn();
     let root = app.root().await;
-    let (alice, bob) = (member(&root, "alice", "").await, member(&root, "bob", "").await);
+    let (alice, bob) = (root.add_bare("alice", "").await, root.add_bare("bob", "").await);
     let page = choosing(&root, &address("attach", &[&alice, &bob]), "policy", POLICY).await;
     let asked = root.browser.get(&page).await;
     root.browser
@@ -333,7 +324,7 @@ async fn a_user_who_is_deleted_meanwhile_stops_nothing_that_can_be_done() {
 async fn users_of_other_accounts_are_not_there() {
     let app = TestApp::spawn();
     let (root, rival) = (app.root().await, app.root_named("rival").await);
-    let theirs = member(&rival, "theirs", "").await;
+    let theirs = rival.add_bare("theirs", "").await;
 
     for deed in ["require-mfa", "disable-keys"] {
         let page = root.browser.get(&address(deed, &[&theirs])).await;
@@ -344,7 +335,7 @@ async fn users_of_other_accounts_are_not_there() {
     let sent = root.browser.post(&address("require-mfa", &[&theirs]), &csrf, &[("user", &theirs)]).await;
 
     sent.redirect();
-    assert_eq!(events(&rival, "SetMfaFlag").await + events(&root, "SetMfaFlag").await, 0);
+    assert_eq!(rival.events("SetMfaFlag").await + root.events("SetMfaFlag").await, 0);
 }
 
 #[actix_web::test]
@@ -366,7 +357,7 @@ async fn without_anybody_the_list_comes_back_and_more_than_a_hundred_are_refused
 async fn the_list_is_exported_as_it_is_filtered_or_chosen() {
     let app = TestApp::spawn();
     let root = app.root().await;
-    let (alice, bob) = (member(&root, "alice", "=1+1").await, member(&root, "bob", "").await);
+    let (alice, bob) = (root.add_bare("alice", "=1+1").await, root.add_bare("bob", "").await);
     root.create_key(&format!("/users/{bob}/keys")).await;
 
     let page = format!("{}&list=%3Fkey%3Dany", address("export", &[&alice]));
@@ -388,5 +379,5 @@ async fn the_list_is_exported_as_it_is_filtered_or_chosen() {
     assert_eq!(all.body.lines().count(), 4);
     assert!(all.headers["content-disposition"].to_str().unwrap().ends_with(".csv\""));
     assert!(bad.redirect().starts_with("/users"));
-    assert_eq!(events(&root, "ExportUsers").await, 3);
+    assert_eq!(root.events("ExportUsers").await, 3);
 }

@@ -1,6 +1,6 @@
 //! The User List at any size: what a search finds, each filter in each order, and that lists know at once what was done.
 
-use crate::support::people::{Person, uin_in};
+use crate::support::people::Person;
 use crate::support::process::operate;
 use crate::support::{TestApp, Upgraded};
 use camlock::app::keys::usage::flush_usage;
@@ -16,22 +16,6 @@ use std::fs;
 
 async fn found(browser: &crate::support::Browser, query: &str) -> Vec<String> {
     browser.get(&format!("/users?{query}")).await.texts("tr[data-uin] th a")
-}
-
-/// A user with a note, made without console access.
-async fn member(root: &Person, name: &str, note: &str) -> String {
-    let fields = [("kind", "sub_user"), ("user_name", name), ("note", note)];
-    uin_in(&root.browser.submit("/users/new", "/users/new", &fields).await.redirect())
-}
-
-fn run(app: &TestApp, sql: &str) {
-    let store = &app.app.store;
-    store
-        .write_now(|conn: &mut Conn| {
-            diesel::sql_query(format!("/* test */ {sql}")).execute(conn)?;
-            Ok::<_, StoreError>(())
-        })
-        .unwrap();
 }
 
 fn number(app: &TestApp, sql: &str) -> i64 {
@@ -62,9 +46,9 @@ fn wrong_lines(app: &TestApp) -> i64 {
 async fn one_and_two_letters_find_beginnings_and_three_are_found_anywhere() {
     let app = TestApp::spawn();
     let root = app.root().await;
-    let dev = member(&root, "dev-alice", "Zebra crossing").await;
-    member(&root, "bob", "knows alice").await;
-    member(&root, "王安娜", "北京团队").await;
+    let dev = root.add_bare("dev-alice", "Zebra crossing").await;
+    root.add_bare("bob", "knows alice").await;
+    root.add_bare("王安娜", "北京团队").await;
 
     for (text, names) in [
         ("d", &["dev-alice"][..]),
@@ -94,8 +78,8 @@ async fn one_and_two_letters_find_beginnings_and_three_are_found_anywhere() {
 async fn a_renamed_user_is_found_and_sorted_by_the_new_name_alone() {
     let app = TestApp::spawn();
     let root = app.root().await;
-    let uin = member(&root, "aaron", "first").await;
-    member(&root, "bob", "").await;
+    let uin = root.add_bare("aaron", "first").await;
+    root.add_bare("bob", "").await;
 
     let edit = format!("/users/{uin}/edit");
     let fields = [("user_name", "zoe"), ("note", "second")];
@@ -113,18 +97,18 @@ async fn each_order_is_kept_by_each_filter_in_both_directions_and_across_pages()
     let app = TestApp::spawn();
     let root = app.root().await;
     for index in 0..60 {
-        member(&root, &format!("user-{:02}", index * 37 % 60), if index % 2 == 0 { "even team" } else { "" })
+        root.add_bare(&format!("user-{:02}", index * 37 % 60), if index % 2 == 0 { "even team" } else { "" })
             .await;
         app.wait(1);
     }
     // Keys, their use and apps, as bulk would leave them; triggers keep the lines.
     let first = number(&app, "SELECT MIN(uid) AS number FROM users WHERE kind = 'sub_user'");
-    run(&app, &format!(
+    app.execute(&format!(
         "INSERT INTO api_keys (secret_id, uid, owner_uin, uin, slot, secret, status, created_at, created_by, changed_at, changed_by) \
          SELECT 'AKIDaaaaaaaaaaaaaaaaaaaaaaa' || u.uid, u.uid, u.owner_uin, u.uin, 1, u.name, \
          CASE WHEN u.uid % 4 = 0 THEN 'disabled' ELSE 'enabled' END, 0, 'x', 0, 'x' FROM users u WHERE u.uid >= {first} AND u.uid % 2 = 0")
         .replace("u.name, ", if app.database.is_sqlite() { "x'00', " } else { "'\\x00'::bytea, " }));
-    run(&app, &format!("UPDATE user_lines SET last_used_at = 60 * (uid % 7) WHERE uid >= {first}"));
+    app.execute(&format!("UPDATE user_lines SET last_used_at = 60 * (uid % 7) WHERE uid >= {first}"));
     assert_eq!(wrong_lines(&app), 0);
 
     for filter in [
@@ -200,7 +184,7 @@ fn number_of_rank(app: &TestApp, order: &str, names: &[String]) -> Vec<i64> {
 async fn the_heads_of_columns_sort_without_script_and_say_how_the_list_is_sorted() {
     let app = TestApp::spawn();
     let root = app.root().await;
-    member(&root, "alice", "").await;
+    root.add_bare("alice", "").await;
 
     let first = root.browser.get("/users?q=a&type=sub_user").await;
     let by_keys = first.attribute("th[scope=col] a[href*='sort=-keys']", "href").unwrap();
@@ -223,7 +207,7 @@ async fn the_heads_of_columns_sort_without_script_and_say_how_the_list_is_sorted
 async fn a_change_of_keys_is_in_the_list_at_once_whichever_way_it_came() {
     let app = TestApp::spawn();
     let root = app.root().await;
-    let uin = member(&root, "alice", "").await;
+    let uin = root.add_bare("alice", "").await;
     let keys = format!("/users/{uin}/keys");
     let of_alice = async |query: &str| found(&root.browser, &format!("type=sub_user&{query}")).await.len();
 
@@ -295,7 +279,7 @@ async fn an_authenticator_app_is_in_the_lists_of_all_accounts_at_once() {
 async fn a_deleted_user_leaves_nothing_to_be_found_by() {
     let app = TestApp::spawn();
     let root = app.root().await;
-    let uin = member(&root, "alice", "").await;
+    let uin = root.add_bare("alice", "").await;
     let delete = format!("/users/{uin}/delete");
 
     root.browser.submit(&delete, &delete, &[("confirm", "alice")]).await.redirect();
@@ -311,7 +295,7 @@ async fn a_deleted_user_leaves_nothing_to_be_found_by() {
 async fn the_last_use_of_a_users_keys_is_in_the_list_to_the_minute() {
     let app = TestApp::spawn();
     let root = app.root().await;
-    member(&root, "alice", "").await;
+    root.add_bare("alice", "").await;
     let client = app.key_of(&root).await;
     assert!(root.browser.get("/users").await.texts("td[data-label='Last activity'] small").is_empty());
 
@@ -329,7 +313,7 @@ async fn the_last_use_of_a_users_keys_is_in_the_list_to_the_minute() {
 async fn changes_of_one_user_at_once_leave_the_line_right() {
     let app = TestApp::spawn();
     let root = app.root().await;
-    let uins: Vec<String> = vec![member(&root, "alice", "").await, member(&root, "bob", "").await];
+    let uins: Vec<String> = vec![root.add_bare("alice", "").await, root.add_bare("bob", "").await];
     let client = app.key_of(&root).await;
     let second = app.second_node();
 
@@ -363,8 +347,8 @@ async fn an_older_database_is_listed_before_it_serves_and_searched_in_full_soon_
     assert_eq!(wrong_lines(&old.app), 0);
     assert!(number(&old.app, "SELECT MAX(last_used_at) AS number FROM user_lines") > 0);
     // Beginnings are found by what earlier versions kept until they are kept themselves.
-    run(&old.app, "UPDATE user_lines SET is_searchable = FALSE");
-    run(&old.app, "DELETE FROM user_starts");
+    old.app.execute("UPDATE user_lines SET is_searchable = FALSE");
+    old.app.execute("DELETE FROM user_starts");
     let page = root.browser.get("/users?q=al").await;
     assert!(page.texts("tr[data-uin] th a").iter().any(|name| name.contains("alice")), "{}", page.body);
     assert!(page.body.contains("after its update"));

@@ -1,7 +1,7 @@
 //! Keys that are kept in memory after their first call: what the database says counts all the same, at once, everywhere.
 
 use crate::support::TestApp;
-use crate::support::api::{Client, code};
+use crate::support::api::code;
 use camlock::store::{Conn, Store, StoreError};
 use diesel::RunQueryDsl;
 use reqwest::StatusCode;
@@ -18,10 +18,6 @@ fn run(store: &Store, statement: &str) -> usize {
     ran.unwrap_or_else(|error| panic!("{statement}: {error}"))
 }
 
-async fn who(client: &Client) -> String {
-    code(&client.call("cam", "GetUserAppId", json!({})).await).to_owned()
-}
-
 #[actix_web::test]
 async fn whoever_disables_a_key_in_the_database_is_obeyed_by_the_next_call() {
     let app = TestApp::spawn();
@@ -30,14 +26,14 @@ async fn whoever_disables_a_key_in_the_database_is_obeyed_by_the_next_call() {
     let operator = app.other_connection();
 
     for _ in 0..20 {
-        assert_eq!(who(&client).await, "");
-        assert_eq!(who(&other).await, "");
+        assert_eq!(client.who().await, "");
+        assert_eq!(other.who().await, "");
         run(
             &operator,
             &format!("UPDATE api_keys SET status = 'disabled' WHERE secret_id = '{}'", client.secret_id),
         );
-        assert_eq!(who(&client).await, GONE);
-        assert_eq!(who(&other).await, "");
+        assert_eq!(client.who().await, GONE);
+        assert_eq!(other.who().await, "");
         run(&operator, "UPDATE api_keys SET status = 'enabled'");
     }
 }
@@ -135,9 +131,9 @@ async fn a_key_disabled_on_one_node_is_refused_on_the_other_at_once() {
     };
 
     for _ in 0..50 {
-        assert_eq!((who(&here).await.as_str(), who(&there).await.as_str()), ("", ""));
+        assert_eq!((here.who().await.as_str(), there.who().await.as_str()), ("", ""));
         set("Inactive").await;
-        assert_eq!((who(&there).await.as_str(), who(&here).await.as_str()), (GONE, GONE));
+        assert_eq!((there.who().await.as_str(), here.who().await.as_str()), (GONE, GONE));
         set("Active").await;
     }
 }
@@ -172,11 +168,11 @@ async fn an_id_that_nobody_had_works_as_soon_as_somebody_has_it() {
     let renamed = format!("AKID{}", "x".repeat(32));
     let early = app.client(&renamed, &client.secret_key);
 
-    assert_eq!(who(&early).await, GONE);
-    assert_eq!(who(&early).await, GONE);
+    assert_eq!(early.who().await, GONE);
+    assert_eq!(early.who().await, GONE);
     run(&operator, &format!("UPDATE api_keys SET note = 'x' WHERE secret_id = '{}'", client.secret_id));
-    assert_eq!(who(&early).await, GONE);
-    assert_eq!(who(&app.key_of(&root).await).await, "");
+    assert_eq!(early.who().await, GONE);
+    assert_eq!(app.key_of(&root).await.who().await, "");
 }
 
 #[actix_web::test]
@@ -185,7 +181,7 @@ async fn a_change_seen_by_one_node_serves_no_read_on_another() {
     let client = app.key_of(&app.bare_root("root").await).await;
     let node = app.second_node();
     let there = client.on(&node.address);
-    assert_eq!(who(&there).await, "", "the other node knows the key already");
+    assert_eq!(there.who().await, "", "the other node knows the key already");
 
     let change = client.sign_plainly("cam", "CreateAccessKey", &json!({}));
     assert_eq!(code(&client.response(&change).await), "");
@@ -195,7 +191,7 @@ async fn a_change_seen_by_one_node_serves_no_read_on_another() {
 
     assert_eq!(code(&there.response(&read).await), "RequestLimitExceeded");
     assert_eq!(code(&there.response(&change).await), "RequestLimitExceeded");
-    assert_eq!(who(&there).await, "");
+    assert_eq!(there.who().await, "");
 }
 
 #[actix_web::test]
@@ -203,14 +199,14 @@ async fn nothing_is_allowed_from_memory_while_the_database_does_not_answer() {
     let app = TestApp::spawn();
     let client = app.key_of(&app.bare_root("root").await).await;
     let operator = app.other_connection();
-    assert_eq!(who(&client).await, "");
+    assert_eq!(client.who().await, "");
 
     run(&operator, "ALTER TABLE sequences RENAME TO away");
-    assert_eq!(who(&client).await, AWAY);
-    assert_eq!(who(&client).await, AWAY);
+    assert_eq!(client.who().await, AWAY);
+    assert_eq!(client.who().await, AWAY);
     run(&operator, "ALTER TABLE away RENAME TO sequences");
 
-    assert_eq!(who(&client).await, "");
+    assert_eq!(client.who().await, "");
 }
 
 #[actix_web::test]
@@ -226,12 +222,12 @@ async fn a_connection_that_was_cut_costs_no_call_and_what_came_over_it_is_forgot
         run(&operator, &format!("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {others}"));
     };
     for _ in 0..5 {
-        assert_eq!(who(&client).await, "");
+        assert_eq!(client.who().await, "");
         cut();
     }
 
     // As after a fail-over to a copy that is behind: the same number, and yet other rows.
-    assert_eq!(who(&client).await, "");
+    assert_eq!(client.who().await, "");
     let disable = |conn: &mut Conn| {
         diesel::sql_query("SET LOCAL session_replication_role = replica").execute(conn)?;
         diesel::sql_query("UPDATE api_keys SET status = 'disabled'").execute(conn)?;
@@ -239,7 +235,7 @@ async fn a_connection_that_was_cut_costs_no_call_and_what_came_over_it_is_forgot
     };
     operator.write_now(disable).unwrap();
     cut();
-    assert_eq!(who(&client).await, GONE);
+    assert_eq!(client.who().await, GONE);
 }
 
 #[actix_web::test]
@@ -251,13 +247,13 @@ async fn a_database_file_that_was_moved_allows_nothing() {
     }
     let file = app.database.url.trim_start_matches("sqlite://").to_owned();
     let ready = async || reqwest::get(format!("{}/readyz", app.address)).await.unwrap().status();
-    assert_eq!((who(&client).await.as_str(), ready().await), ("", StatusCode::OK));
+    assert_eq!((client.who().await.as_str(), ready().await), ("", StatusCode::OK));
 
     std::fs::rename(&file, format!("{file}.away")).unwrap();
-    assert_eq!((who(&client).await.as_str(), ready().await), (AWAY, StatusCode::SERVICE_UNAVAILABLE));
+    assert_eq!((client.who().await.as_str(), ready().await), (AWAY, StatusCode::SERVICE_UNAVAILABLE));
     std::fs::copy(format!("{file}.away"), &file).unwrap();
-    assert_eq!(who(&client).await, AWAY, "another file of the same name");
+    assert_eq!(client.who().await, AWAY, "another file of the same name");
     std::fs::rename(format!("{file}.away"), &file).unwrap();
 
-    assert_eq!((who(&client).await.as_str(), ready().await), ("", StatusCode::OK));
+    assert_eq!((client.who().await.as_str(), ready().await), ("", StatusCode::OK));
 }

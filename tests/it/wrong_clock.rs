@@ -4,8 +4,6 @@ use crate::support::TestApp;
 use crate::support::people::PASSWORD;
 use camlock::app::account::setup::new_setup_token;
 use camlock::app::session::sweep;
-use camlock::store::StoreError;
-use diesel::RunQueryDsl;
 use reqwest::StatusCode;
 
 const DAY: i64 = 86_400;
@@ -13,14 +11,6 @@ const DAY: i64 = 86_400;
 async fn try_root(app: &TestApp, password: &str) -> StatusCode {
     let fields = [("user_name", "root"), ("password", password)];
     app.browser().submit("/login", "/login", &fields).await.status
-}
-
-fn run(app: &TestApp, sql: &str) {
-    let done = app.app.store.write_now(|conn| {
-        diesel::sql_query(sql).execute(conn)?;
-        Ok::<_, StoreError>(())
-    });
-    done.unwrap();
 }
 
 #[actix_web::test]
@@ -66,24 +56,20 @@ async fn a_stored_wait_longer_than_the_longest_holds_nobody() {
     let far = app.now() + 365 * DAY;
 
     for (failures, last) in [(0, app.now()), (500, far)] {
-        run(
-            &app,
-            &format!(
-                "UPDATE throttles SET failures = {failures}, last_failed_at = {last}, blocked_until = {far}"
-            ),
-        );
+        app.execute(&format!(
+            "UPDATE throttles SET failures = {failures}, last_failed_at = {last}, blocked_until = {far}"
+        ));
         assert_eq!(try_root(&app, PASSWORD).await, StatusCode::SEE_OTHER);
     }
-    run(&app, &format!("UPDATE throttles SET failures = 500, last_failed_at = {far}, blocked_until = {far}"));
+    app.execute(&format!(
+        "UPDATE throttles SET failures = 500, last_failed_at = {far}, blocked_until = {far}"
+    ));
     sweep(&app.app).await.unwrap();
     assert_eq!(try_root(&app, "wrong password 123").await, StatusCode::UNAUTHORIZED);
-    run(
-        &app,
-        &format!(
-            "UPDATE throttles SET failures = 500, last_failed_at = {}, blocked_until = {far}",
-            app.now()
-        ),
-    );
+    app.execute(&format!(
+        "UPDATE throttles SET failures = 500, last_failed_at = {}, blocked_until = {far}",
+        app.now()
+    ));
     assert_eq!(try_root(&app, PASSWORD).await, StatusCode::TOO_MANY_REQUESTS);
     app.wait(900);
     assert_eq!(try_root(&app, PASSWORD).await, StatusCode::SEE_OTHER);
@@ -163,7 +149,7 @@ async fn a_step_up_lock_made_while_the_clock_was_ahead_is_void() {
         root.browser.post("/verify", &csrf, &[("code", "000000")]).await;
     }
 
-    run(&app, &format!("UPDATE throttles SET blocked_until = {}", app.now() + DAY));
+    app.execute(&format!("UPDATE throttles SET blocked_until = {}", app.now() + DAY));
 
     assert!(root.pass(&app, &ask().await).await.redirect().contains("/secret?t="));
 }

@@ -10,7 +10,7 @@ use camlock::domain::secret::SecretKey;
 use camlock::domain::signature::{KeyPair, Outgoing, sign_tc3};
 use camlock::domain::user::Uin;
 use camlock::random::Random;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// A key, and the server to call with it.
 #[derive(Clone)]
@@ -219,6 +219,18 @@ impl Client {
     /// Calls an action; gives what is inside `Response`.
     pub async fn call(&self, service: &str, action: &str, body: Value) -> Value {
         self.response(&self.sign(service, action, &body)).await
+    }
+
+    /// Calls an action of CAM that has to succeed.
+    pub async fn done(&self, action: &str, body: Value) -> Value {
+        let answer = self.call("cam", action, body.clone()).await;
+        assert_eq!(code(&answer), "", "{action} {body}: {answer}");
+        answer
+    }
+
+    /// The code with which a call that needs no policy is refused; empty when it is answered.
+    pub async fn who(&self) -> String {
+        code(&self.call("cam", "GetUserAppId", json!({})).await).to_owned()
     }
 }
 

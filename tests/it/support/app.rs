@@ -12,7 +12,8 @@ use camlock::config::{Config, DatabaseUrl};
 use camlock::passwords::{Cost, Passwords};
 use camlock::random::Random;
 use camlock::startup::{self, Doors, State, Surroundings};
-use camlock::store::Store;
+use camlock::store::{Conn, Store, StoreError};
+use diesel::RunQueryDsl;
 use std::fs::Permissions;
 use std::net::TcpListener;
 use std::os::unix::fs::PermissionsExt;
@@ -151,6 +152,15 @@ impl TestApp {
     pub fn other_connection(&self) -> Store {
         let url = DatabaseUrl::parse(&self.database.url).expect("the test's own URL");
         Store::open(&url, 1).expect("a second connection")
+    }
+
+    /// Changes the database behind the server's back.
+    pub fn execute(&self, statement: &str) {
+        let ran = self.other_connection().write_now(|conn: &mut Conn| {
+            diesel::sql_query(format!("/* test */ {statement}")).execute(conn)?;
+            Ok::<_, StoreError>(())
+        });
+        ran.unwrap_or_else(|error| panic!("{statement}: {error}"));
     }
 
     /// Lets time pass.

@@ -139,6 +139,17 @@ impl Person {
         }
     }
 
+    /// Adds a sub-user without console access; gives its UIN.
+    pub async fn add_bare(&self, name: &str, note: &str) -> String {
+        let fields = [("kind", "sub_user"), ("user_name", name), ("note", note)];
+        uin_in(&self.browser.submit("/users/new", "/users/new", &fields).await.redirect())
+    }
+
+    /// How many events of that name a page of the log shows.
+    pub async fn events(&self, name: &str) -> usize {
+        self.browser.get(&format!("/audit?event={name}")).await.count("tr[data-seq]")
+    }
+
     /// Makes a key for a user at `/users/{uin}/keys` or `/keys` and gives its SecretId.
     pub async fn create_key(&self, keys: &str) -> String {
         let before = self.secret_ids(keys).await;
