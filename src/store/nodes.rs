@@ -4,7 +4,7 @@ use super::schema::nodes;
 use super::{Conn, StoreError};
 use diesel::prelude::*;
 
-/// A server, as it told of itself; times in unix seconds.
+/// A server, as it told of itself.
 #[derive(Clone, Debug, Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = nodes)]
 pub struct Node {
@@ -12,7 +12,7 @@ pub struct Node {
     pub version: String,
     pub started_at: i64,
     pub seen_at: i64,
-    /// Its newest migration; none of a version that did not tell, as with the next two.
+    /// Its newest migration; none of a version that did not tell.
     pub schema_version: Option<i64>,
     /// The machine's name and where it listens.
     pub address: Option<String>,
@@ -29,7 +29,7 @@ pub fn put(conn: &mut Conn, node: &Node) -> Result<(), StoreError> {
 }
 
 /// Seconds after its last sign of life for which a server counts as running.
-pub const COUNTS_FOR: i64 = 30;
+const COUNTS_FOR: i64 = 30;
 
 /// Those that run now.
 pub fn running(conn: &mut Conn, now: i64) -> Result<Vec<Node>, StoreError> {

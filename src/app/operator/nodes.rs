@@ -1,22 +1,41 @@
 //! Which servers run on the database, as they tell of themselves.
 
 use crate::app::{App, Failure};
-use crate::store::nodes;
+use crate::store::nodes::{self, Node};
 use crate::store::{Conn, StoreError, dialect, leases, migrations, sequences};
 use std::net::SocketAddr;
 use std::time::Instant;
 
-pub use crate::store::nodes::Node as RunningNode;
-
 /// Seconds between two signs of life.
 pub const SIGN_OF_LIFE: u64 = 10;
+
+/// A server as people see it; times in unix seconds.
+pub struct RunningNode {
+    pub id: String,
+    pub version: String,
+    pub started_at: i64,
+    pub seen_at: i64,
+    /// Its newest migration; none of a version that did not tell, as with the next two.
+    pub schema_version: Option<i64>,
+    /// The machine's name and where it listens.
+    pub address: Option<String>,
+    /// Milliseconds until the database told how far it is, which is asked before each decision.
+    pub lag_ms: Option<i64>,
+}
+
+impl From<Node> for RunningNode {
+    fn from(node: Node) -> Self {
+        let Node { id, version, started_at, seen_at, schema_version, address, lag_ms } = node;
+        Self { id, version, started_at, seen_at, schema_version, address, lag_ms }
+    }
+}
 
 /// Gives a sign of life of this server, which listens there.
 pub async fn report_running(app: &App, address: SocketAddr) -> Result<(), Failure> {
     let asked = Instant::now();
     app.store.read(sequences::standing).await?;
     let lag = asked.elapsed().as_millis();
-    let node = RunningNode {
+    let node = Node {
         id: app.node.to_string(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
         started_at: app.started_at,
@@ -47,7 +66,8 @@ pub async fn report_stopped(app: &App) -> Result<(), Failure> {
 /// The servers that run now.
 pub fn running_nodes(app: &App) -> Result<Vec<RunningNode>, Failure> {
     let now = app.clock.now();
-    Ok(app.store.read_now(|conn| nodes::running(conn, now))?)
+    let found = app.store.read_now(|conn| nodes::running(conn, now))?;
+    Ok(found.into_iter().map(RunningNode::from).collect())
 }
 
 /// How many milliseconds the clock of the database is ahead of ours; nothing where both are the same clock.
@@ -100,6 +120,6 @@ pub(in crate::app) fn installation_in(app: &App, conn: &mut Conn) -> Result<Inst
         is_sqlite: app.store.is_sqlite(),
         schema: migrations::newest(),
         clock_difference: theirs.map(|theirs| theirs - app.clock.now_ms()),
-        nodes,
+        nodes: nodes.into_iter().map(RunningNode::from).collect(),
     })
 }
