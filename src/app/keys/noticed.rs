@@ -152,7 +152,9 @@ impl Noticed {
     /// Hands out what waits, in parts of so many keys.
     pub fn take(&mut self, most_in_one: usize) -> Vec<Vec<(SecretId, OfKey)>> {
         let mut keys: Vec<_> = std::mem::take(&mut self.keys).into_iter().collect();
-        keys.iter_mut().for_each(|(_, of_key)| of_key.settle());
+        for (_, of_key) in &mut keys {
+            of_key.settle();
+        }
         // The order in which every node locks the rows.
         keys.sort_unstable_by(|(one, _), (other, _)| one.cmp(other));
         self.calls = 0;
