@@ -129,6 +129,7 @@ async fn after_its_end_nothing_begins_unless_the_call_names_what_ended() {
     let other = scene.rotate(&admin, json!({ "AfterRotationId": "of-nobody" })).await;
     assert_eq!(other["RotationId"], first["RotationId"], "{other}");
     let after_first = json!({ "AfterRotationId": first["RotationId"] });
+    scene.app.wait(1);
     let second = scene.rotate(&admin, after_first.clone()).await;
     assert_eq!(second["State"], json!("watch"), "{second}");
     assert_ne!(second["RotationId"], first["RotationId"]);
