@@ -10,7 +10,7 @@ mod unread;
 pub use self::pulse::Pulse;
 use self::seats::Seats;
 pub use self::service_manager::ServiceManager;
-pub use self::stopping::{Draining, Ending, Signals, ignore_others, is_door_closed, run_until_asked};
+pub use self::stopping::{Draining, Ended, Ending, Signals, ignore_others, is_door_closed, run_until_asked};
 pub use self::stream::Traffic;
 use self::stream::Watched;
 pub use self::unread::{Answer, Unread};

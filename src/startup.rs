@@ -291,16 +291,20 @@ pub async fn keep_times(app: App) {
     }
 }
 
-/// Sends what webhooks are to be told, for as long as the server runs.
-pub async fn keep_delivering(app: App) {
+/// Sends what webhooks are to be told until the server is about to stop, and ends with what is under way then.
+pub async fn keep_delivering(app: App, draining: Draining) {
     let mut every = tokio::time::interval(Duration::from_secs(1));
     every.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     loop {
-        every.tick().await;
+        tokio::select! {
+            _ = every.tick() => {}
+            () = draining.begun() => break,
+        }
         if let Err(failure) = webhooks::outbox::start_due(&app).await {
             tracing::warn!(error = %failure, "what webhooks are to be told could not be sent yet");
         }
     }
+    webhooks::outbox::finish(&app).await;
 }
 
 /// Fills in what a migration left to be computed, and what nodes of an older version add, for as long as the server runs.

@@ -206,6 +206,10 @@ fn unknown_outcome(action: &str) -> (String, String) {
             "ListPolicies and ListPolicyVersions show whether it is there.",
             "请用 ListPolicies 和 ListPolicyVersions 查看是否已创建。",
         ),
+        "CreateWebhook" => (
+            "ListWebhooks shows whether there is a new webhook; its secret is not given again, so delete it and create another.",
+            "请用 ListWebhooks 查看是否已创建；其密钥不会再次返回，请删除后重新创建。",
+        ),
         "CreateGroup" => ("ListGroups shows whether it is there.", "请用 ListGroups 查看用户组是否已创建。"),
         _ => ("Look at the present state before you try again.", "请先查看当前状态，再决定是否重试。"),
     };

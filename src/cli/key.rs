@@ -84,6 +84,9 @@ pub(super) struct Rotate {
     /// Do the steps when they are due, now and later by the server.
     #[arg(long)]
     finish: bool,
+    /// Begin after the replacement of that id, which was cancelled or stopped.
+    #[arg(long, value_name = "ID")]
+    after: Option<String>,
 }
 
 #[derive(clap::Args)]
@@ -192,10 +195,10 @@ impl LimitFlags {
 }
 
 async fn rotate_key(app: &App, rotate: Rotate) -> Result<(), CliError> {
-    let Rotate { secret_id, silent_hours, delete_after_days, finish } = rotate;
+    let Rotate { secret_id, silent_hours, delete_after_days, finish, after } = rotate;
     let id = SecretId::parse(&secret_id).map_err(said)?;
     let finishes = finish.then_some(true);
-    let wish = ProgramWish { silent_hours, delete_after_days, finishes, into: None };
+    let wish = ProgramWish { silent_hours, delete_after_days, finishes, into: None, after };
     let rotated = operator_rotate(app, id, wish).await;
     let told = rotated.map_err(|failure| explained(failure, "There is no key with this SecretId."))?;
     say(&stands(&told, app.clock.now()).to_string())
@@ -205,6 +208,7 @@ async fn rotate_key(app: &App, rotate: Rotate) -> Result<(), CliError> {
 fn stands(told: &Told, now: i64) -> serde_json::Value {
     let Told { rotation, standing } = told;
     json!({
+        "id": rotation.id,
         "old": rotation.old.as_str(),
         "new": rotation.new.as_str(),
         "state": told.state(now),

@@ -3,7 +3,7 @@
 use super::{CliError, opened, print_setup_url};
 use crate::app::{App, canaries, gate, keys, operator, sign_in};
 use crate::config::Config;
-use crate::server::{self, Ending, Pulse, ServiceManager, Signals};
+use crate::server::{self, Ended, Ending, Pulse, ServiceManager, Signals};
 use crate::startup::{self, Doors, Handles, Lost, StartError, State};
 use crate::{program, telemetry};
 use std::net::SocketAddr;
@@ -53,12 +53,12 @@ async fn serve(config: &Config, app: &App, signals: &mut Signals) -> Result<(), 
     let tasks = [
         actix_web::rt::spawn(startup::sweep(app.clone())),
         actix_web::rt::spawn(startup::keep_times(app.clone())),
-        actix_web::rt::spawn(startup::keep_delivering(app.clone())),
         actix_web::rt::spawn(startup::keep_filled(app.clone())),
         actix_web::rt::spawn(startup::keep_usage(app.clone())),
         actix_web::rt::spawn(startup::keep_signed(app.clone())),
         actix_web::rt::spawn(startup::keep_present(app.clone(), address)),
     ];
+    let delivering = actix_web::rt::spawn(startup::keep_delivering(app.clone(), state.draining.clone()));
     if !sign_in::door(app).await?.is_set_up
         && let Err(failure) = print_setup_url(config, app)
     {
@@ -67,14 +67,29 @@ async fn serve(config: &Config, app: &App, signals: &mut Signals) -> Result<(), 
     }
     let ended = tokio::select! {
         ended = server::run_until_asked(server, signals, &ending) => ended,
-        () = watched(&manager, &state.pulse) => Ok(()),
+        () = watched(&manager, &state.pulse) => Ok(Ended::Finished),
     };
     manager.tell_stopping();
+    state.draining.begin();
+    if !matches!(ended, Ok(Ended::CutOff)) {
+        finish(delivering, signals).await;
+    }
     tasks.iter().for_each(JoinHandle::abort);
     write_down(app).await;
     ended.map_err(StartError::from)?;
     tracing::info!("camlock has stopped");
     Ok(())
+}
+
+/// Waits for messages that are under way, unless somebody does not want to wait.
+async fn finish(delivering: JoinHandle<()>, signals: &mut Signals) {
+    let delivered = tokio::select! {
+        delivered = delivering => delivered,
+        _ = signals.next() => return,
+    };
+    if let Err(error) = delivered {
+        tracing::warn!(%error, "messages to webhooks ended early");
+    }
 }
 
 /// Never ends.

@@ -5,6 +5,7 @@
 //! themselves name beneath it. Where those differ, the answer is that only a part is lost.
 
 use super::key_hours::OTHER;
+use super::permission::in_policies;
 use super::user::Uin;
 
 /// Resources that one kind of call is judged on, at most.
@@ -42,7 +43,7 @@ impl Used {
     /// Its name in policies.
     #[must_use]
     pub fn name(&self) -> String {
-        format!("{}:{}", self.service, self.action)
+        in_policies(&format!("{}:{}", self.service, self.action)).to_owned()
     }
 
     /// Service, action and resource.

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::sync::Notify;
 
 /// How long connections that were taken last may take to say what they want.
 const SETTLE: Duration = Duration::from_millis(500);
@@ -15,15 +16,30 @@ const LAST_LINE: Duration = Duration::from_millis(200);
 
 /// Whether this server is about to stop: it still answers, and balancers send their requests elsewhere.
 #[derive(Clone, Default)]
-pub struct Draining(Arc<AtomicBool>);
+pub struct Draining(Arc<Begun>);
+
+#[derive(Default)]
+struct Begun {
+    is_on: AtomicBool,
+    told: Notify,
+}
 
 impl Draining {
     pub fn begin(&self) {
-        self.0.store(true, Ordering::Release);
+        self.0.is_on.store(true, Ordering::Release);
+        self.0.told.notify_waiters();
     }
 
     pub fn is_on(&self) -> bool {
-        self.0.load(Ordering::Acquire)
+        self.0.is_on.load(Ordering::Acquire)
+    }
+
+    /// Returns once it has begun.
+    pub async fn begun(&self) {
+        let told = self.0.told.notified();
+        if !self.is_on() {
+            told.await;
+        }
     }
 }
 
@@ -87,10 +103,20 @@ pub struct Ending {
     pub close: Box<dyn Fn()>,
 }
 
+/// How a server has ended.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Ended {
+    /// What was open was finished.
+    Finished,
+    /// Whoever asked did not want to wait for that.
+    CutOff,
+}
+
 /// Runs a server until it is asked to stop and has stopped. A second wish ends it at once.
-pub async fn run_until_asked(server: Server, signals: &mut Signals, ending: &Ending) -> io::Result<()> {
+pub async fn run_until_asked(server: Server, signals: &mut Signals, ending: &Ending) -> io::Result<Ended> {
     let handle = server.handle();
     let mut running = actix_web::rt::spawn(server);
+    let mut how = Ended::Finished;
     let ended = tokio::select! {
         ended = &mut running => ended,
         wish = signals.next() => {
@@ -100,13 +126,15 @@ pub async fn run_until_asked(server: Server, signals: &mut Signals, ending: &End
                 () = ending.end(&handle, wish) => {}
                 _ = signals.next() => {
                     tracing::warn!("asked twice to stop: open requests are cut off");
+                    how = Ended::CutOff;
                     handle.stop(false).await;
                 }
             }
             running.await
         }
     };
-    ended.map_err(io::Error::other)?
+    ended.map_err(io::Error::other)??;
+    Ok(how)
 }
 
 impl Ending {

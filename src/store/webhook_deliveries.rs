@@ -10,7 +10,8 @@ use diesel::prelude::*;
 const FARTHEST: i64 = 2 * 86_400;
 
 #[derive(Queryable, Selectable, Insertable)]
-#[diesel(table_name = webhook_deliveries)]
+// A default would take a statement for each row.
+#[diesel(table_name = webhook_deliveries, treat_none_as_default_value = false)]
 struct Row {
     id: String,
     webhook_id: String,
@@ -46,23 +47,33 @@ impl TryFrom<Row> for Delivery {
     }
 }
 
-/// Keeps something to be delivered, or what was delivered as a test.
-pub fn insert(conn: &mut Conn, delivery: &Delivery) -> Result<(), StoreError> {
-    let row = Row {
-        id: delivery.id.clone(),
-        webhook_id: delivery.webhook_id.clone(),
-        seq: delivery.seq,
-        event: delivery.event.clone(),
-        body: delivery.body.clone(),
-        created_at: delivery.created_at,
-        state: delivery.state.as_str().to_owned(),
-        due_at: delivery.due_at,
-        tries: delivery.tries,
-        tried_at: delivery.tried_at,
-        status: delivery.answer.and_then(Answer::status).map(i64::from),
-        result: delivery.answer.map_or("", Answer::as_str).to_owned(),
+impl From<&Delivery> for Row {
+    fn from(delivery: &Delivery) -> Self {
+        Self {
+            id: delivery.id.clone(),
+            webhook_id: delivery.webhook_id.clone(),
+            seq: delivery.seq,
+            event: delivery.event.clone(),
+            body: delivery.body.clone(),
+            created_at: delivery.created_at,
+            state: delivery.state.as_str().to_owned(),
+            due_at: delivery.due_at,
+            tries: delivery.tries,
+            tried_at: delivery.tried_at,
+            status: delivery.answer.and_then(Answer::status).map(i64::from),
+            result: delivery.answer.map_or("", Answer::as_str).to_owned(),
+        }
+    }
+}
+
+/// Keeps what is to be delivered, or was delivered as a test: all of it in one statement.
+pub fn insert(conn: &mut Conn, deliveries: &[Delivery]) -> Result<(), StoreError> {
+    let rows: Vec<Row> = deliveries.iter().map(Row::from).collect();
+    let insert = diesel::insert_into(webhook_deliveries::table).values(&rows);
+    match conn {
+        Conn::Postgres(conn) => insert.execute(conn)?,
+        Conn::Sqlite(conn) => insert.execute(conn)?,
     };
-    diesel::insert_into(webhook_deliveries::table).values(row).execute(conn)?;
     Ok(())
 }
 

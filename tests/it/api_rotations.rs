@@ -105,8 +105,76 @@ async fn asked_again_or_many_times_at_once_it_is_one_rotation() {
     assert_eq!((&again["State"], &again["RotationId"]), (&json!("cancelled"), &later["RotationId"]));
     assert_eq!(scene.events("CancelKeyRotation").await, 1);
     assert_eq!(scene.old_status().await.as_deref(), Some("enabled"));
-    let anew = scene.rotate(&admin, json!({})).await;
-    assert_ne!(anew["RotationId"], later["RotationId"], "after its end another one begins");
+}
+
+#[actix_web::test]
+async fn after_its_end_nothing_begins_unless_the_call_names_what_ended() {
+    let scene = Scene::new().await;
+    let admin = scene.app.key_of(&scene.root).await;
+    let first = scene.rotate(&admin, json!({ "SilentHours": 6 })).await;
+    scene.rotate(&admin, json!({ "Operation": "Cancel" })).await;
+
+    let late = scene.rotate(&admin, json!({ "SilentHours": 6 })).await;
+    let by_new = json!({ "AccessKeyId": first["NewAccessKeyId"], "TargetUin": scene.holder() });
+    let by_new = admin.call("camlock", "RotateKey", by_new).await["KeyRotation"].clone();
+
+    for told in [&late, &by_new] {
+        assert_eq!(
+            (&told["State"], &told["RotationId"]),
+            (&json!("cancelled"), &first["RotationId"]),
+            "somebody cancelled it meanwhile: {told}"
+        );
+    }
+    assert_eq!(scene.events("StartKeyRotation").await, 1);
+    let other = scene.rotate(&admin, json!({ "AfterRotationId": "of-nobody" })).await;
+    assert_eq!(other["RotationId"], first["RotationId"], "{other}");
+    let after_first = json!({ "AfterRotationId": first["RotationId"] });
+    scene.app.wait(1);
+    let second = scene.rotate(&admin, after_first.clone()).await;
+    assert_eq!(second["State"], json!("watch"), "{second}");
+    assert_ne!(second["RotationId"], first["RotationId"]);
+    let again = scene.rotate(&admin, after_first.clone()).await;
+    assert_eq!(again["RotationId"], second["RotationId"], "asked again it is the same");
+    assert_eq!(scene.events("StartKeyRotation").await, 2);
+    let look = json!({ "Operation": "Look", "AfterRotationId": first["RotationId"] });
+    assert_eq!(code(&scene.rotate(&admin, look).await), "InvalidParameterValue");
+
+    // Without its new key it stops, which the call finds out.
+    let new = second["NewAccessKeyId"].as_str().unwrap();
+    let gone = json!({ "AccessKeyId": new, "TargetUin": scene.holder() });
+    assert_eq!(code(&admin.call("cam", "DeleteAccessKey", gone).await), "");
+    for fields in [json!({}), after_first] {
+        let stopped = scene.rotate(&admin, fields).await;
+        assert_eq!(
+            (&stopped["State"], &stopped["RotationId"]),
+            (&json!("stopped"), &second["RotationId"]),
+            "{stopped}"
+        );
+    }
+    let third = scene.rotate(&admin, json!({ "AfterRotationId": second["RotationId"] })).await;
+    assert_eq!(third["State"], json!("watch"), "{third}");
+}
+
+#[actix_web::test]
+async fn a_key_that_replaced_another_is_replaced_like_any_other() {
+    let scene = Scene::new().await;
+    let admin = scene.app.key_of(&scene.root).await;
+    let first =
+        scene.rotate(&admin, json!({ "SilentHours": 1, "DeleteAfterDays": 1, "Finishes": true })).await;
+    scene.wait(HOUR + WRITTEN).await;
+    scene.due().await;
+    scene.wait(DAY + WRITTEN).await;
+    scene.due().await;
+    assert_eq!(scene.rotate(&admin, json!({})).await["State"], json!("finished"));
+
+    let next = json!({ "AccessKeyId": first["NewAccessKeyId"], "TargetUin": scene.holder() });
+    let next = admin.call("camlock", "RotateKey", next).await["KeyRotation"].clone();
+
+    assert_eq!(
+        (&next["State"], &next["OldAccessKeyId"]),
+        (&json!("watch"), &first["NewAccessKeyId"]),
+        "{next}"
+    );
 }
 
 #[actix_web::test]

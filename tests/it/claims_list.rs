@@ -1,6 +1,7 @@
 //! All claim links of an account on one page, and their end there.
 
 use crate::claims::{key_link, open, password_link};
+use crate::support::people::PASSWORD;
 use crate::support::{Answer, TestApp};
 use camlock::domain::claim::MOST_HOURS;
 use camlock::store::{Conn, StoreError};
@@ -46,6 +47,32 @@ async fn open_opened_used_and_expired_links_of_all_users_are_on_one_page() {
     assert!(log.count("tr[data-seq]") == 1 && log.body.contains(&bob), "{}", log.body);
     let again = root.browser.post(&format!("{PAGE}/{first}/revoke"), &csrf, &[]).await;
     assert_eq!(again.status, StatusCode::NOT_FOUND);
+}
+
+#[actix_web::test]
+async fn a_used_link_of_either_kind_stays_in_the_list_and_offers_nothing_more() {
+    let app = TestApp::spawn();
+    let root = app.root().await;
+    let alice = app.sub_user(&root, "alice", &[]).await;
+    let (link, id) = key_link(&app, &root, &format!("/users/{}/keys", alice.uin)).await;
+    let browser = app.browser();
+    let shown = browser.get(&open(&browser, &link).await.redirect()).await;
+    assert_eq!(shown.text("#secret-id").as_deref(), Some(id.as_str()));
+    app.wait(1);
+    let (link, _) = password_link(&app, &root, "bob").await;
+    let browser = app.browser();
+    let form = open(&browser, &link).await.redirect();
+    browser.submit(&form, &form, &[("password", PASSWORD)]).await.redirect();
+
+    let page = root.browser.get(PAGE).await;
+
+    assert_eq!(states(&page), ["Used", "Used"], "{}", page.body);
+    assert_eq!(page.texts("tr[data-claim] th a"), ["bob", "alice"]);
+    let handed = page.texts("tr[data-claim] td[data-label='Hands over']");
+    assert!(handed[0].contains("First password") && handed[1].contains(&id[..6]), "{handed:?}");
+    assert_eq!(page.count("tr[data-claim] form"), 0, "there is nothing to revoke");
+    let told = page.texts("tr[data-claim] td[data-label=State] small");
+    assert!(told.iter().all(|text| text.contains("Opened")), "{told:?}");
 }
 
 #[actix_web::test]

@@ -50,6 +50,14 @@ fn the_table_of_topics_has_every_topic_with_its_events_and_no_other() {
 }
 
 #[test]
+fn the_table_of_signed_calls_about_webhooks_has_every_action_and_no_other() {
+    let document = text("docs/WEBHOOKS.md");
+    let told = column(section(&document, "## By signed calls"), 0);
+    let known = camlock::api::actions::all().map(|action| action.name);
+    assert_eq!(told, owned(known.filter(|name| name.contains("Webhook"))));
+}
+
+#[test]
 fn the_readme_names_every_setting_with_its_variable_and_no_other() {
     let document = text("README.md");
     let told = section(&document, "## Settings");

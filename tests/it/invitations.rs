@@ -92,6 +92,56 @@ async fn the_root_of_another_account_accepts_and_works_there_with_what_was_chose
 }
 
 #[actix_web::test]
+async fn the_log_of_who_invites_names_the_answerer_by_uin_whatever_they_are_called_elsewhere() {
+    let app = TestApp::spawn();
+    let (root, third) = (app.root().await, app.root_named("third").await);
+    let other = app.root_named("partner").await;
+    let fields = [("kind", "collaborator"), ("user_name", "hush-elsewhere"), ("uin", other.uin.as_str())];
+    third.grant(&app, NEW, NEW, &fields).await.redirect();
+    let (taken, left) =
+        (invited(&app, &root, "partner-ops", &[]).await, invited(&app, &root, "partner-two", &[]).await);
+    let csrf = other.browser.get("/identity").await.csrf();
+    other.browser.post("/identity", &csrf, &[("owner_uin", &third.owner)]).await.redirect();
+
+    answer(&other, &taken, "accept").await.redirect();
+    answer(&other, &left, "decline").await.redirect();
+
+    for event in ["AcceptInvitation", "DeclineInvitation"] {
+        let log = events(&root, event).await;
+        let page = root.browser.get(&log.attribute("tr[data-seq] td a", "href").unwrap()).await;
+        assert_eq!(log.texts("tr[data-seq] td[data-label=Actor]").len(), 1, "{event}: {}", log.body);
+        assert!(log.body.contains(&other.uin) && page.body.contains(&other.uin), "{event}: {}", page.body);
+        for name in ["hush-elsewhere", "partner Ltd"] {
+            assert!(!log.body.contains(name) && !page.body.contains(name), "{event}: {}", page.body);
+        }
+    }
+    let added = events(&root, "AddCollaborator").await;
+    let added = root.browser.get(&added.attribute("tr[data-seq] td a", "href").unwrap()).await;
+    assert!(!added.body.contains("test browser"), "the maker's deed has no client of the answerer's");
+    let csrf = other.browser.get("/identity").await.csrf();
+    other.browser.post("/identity", &csrf, &[("owner_uin", &other.uin)]).await.redirect();
+    let own = events(&other, "AcceptInvitation").await;
+    assert!(own.count("tr[data-seq]") == 1 && !own.body.contains("hush-elsewhere"), "{}", own.body);
+}
+
+#[actix_web::test]
+async fn its_link_is_shown_once_and_then_leads_to_the_list_where_it_can_be_revoked() {
+    let app = TestApp::spawn();
+    let root = app.root().await;
+    let fields = [("kind", "collaborator"), ("user_name", "partner-ops"), ("invite", "1")];
+    let asked = root.browser.submit(NEW, NEW, &fields).await.redirect();
+    let address = root.pass(&app, &asked).await.redirect();
+
+    let shown = root.browser.get(&address).await;
+    let again = root.browser.get(&address).await;
+
+    assert!(shown.text("#claim-url-label").unwrap().contains("Invitation link"), "{}", shown.body);
+    assert_eq!(again.redirect(), LIST);
+    let list = root.browser.get(LIST).await;
+    assert!(list.text(".flash").unwrap().contains("Revoke the invitation"), "{}", list.body);
+}
+
+#[actix_web::test]
 async fn declined_revoked_and_expired_ones_open_nothing_and_add_nobody() {
     let app = TestApp::spawn();
     let root = app.root().await;

@@ -5,7 +5,7 @@ use crate::settings::change;
 use crate::support::people::Person;
 use crate::support::{Answer, TestApp, code};
 use camlock::app::operator::timed::do_what_is_due;
-use camlock::store::{Conn, StoreError};
+use camlock::store::{Conn, StoreError, meta};
 use diesel::connection::SimpleConnection;
 use reqwest::StatusCode;
 use serde_json::json;
@@ -149,11 +149,13 @@ async fn it_is_not_set_while_a_server_runs_that_does_not_know_it() {
         ),
     );
 
-    let asked = send(&root, &[(FIELD, "30")]).await.redirect();
-    root.pass(&app, &asked).await;
+    let told = send(&root, &[(FIELD, "30")]).await;
 
+    assert_eq!(told.status, StatusCode::CONFLICT, "nobody is asked for a code in vain: {}", told.body);
+    assert!(told.body.contains("older version"), "{}", told.body);
+    let typed = told.attribute(&format!("input[name={FIELD}]"), "value");
+    assert_eq!(typed.as_deref(), Some("30"), "what was typed is there still");
     let page = root.browser.get(SETTINGS).await;
-    assert!(page.body.contains("older version"), "{}", page.body);
     assert_eq!(page.attribute(&format!("input[name={FIELD}]"), "value").as_deref(), Some("0"));
     let asked = send(&root, &[("key_expiry_max_days", "30")]).await.redirect();
     root.pass(&app, &asked).await;
@@ -164,4 +166,34 @@ async fn it_is_not_set_while_a_server_runs_that_does_not_know_it() {
         "that one is known"
     );
     assert_eq!(code(&client.call("cam", "GetUserAppId", json!({})).await), "");
+}
+
+#[actix_web::test]
+async fn it_is_asked_where_every_server_knows_it_and_not_confirmed_where_one_does_not() {
+    let app = TestApp::spawn();
+    let root = app.root().await;
+    let old = |version: i64| {
+        let now = app.now() + 60;
+        run(
+            &app,
+            &format!(
+                "INSERT INTO nodes (id, version, started_at, seen_at, schema_version) VALUES ('old', '0.0.9', {now}, {now}, {version})"
+            ),
+        );
+    };
+    let marked = || {
+        let find = |conn: &mut Conn| meta::find(conn, meta::OLDEST_READER);
+        String::from_utf8(app.app.store.read_now(find).unwrap().unwrap_or_default()).unwrap()
+    };
+
+    let before = marked();
+    let asked = send(&root, &[(FIELD, "30")]).await.redirect();
+
+    assert_ne!(before, marked(), "an older server does not start while the question waits");
+    assert_eq!(marked(), "20261130000027");
+    old(20_261_130_000_026);
+    root.pass(&app, &asked).await;
+    let page = root.browser.get(SETTINGS).await;
+    assert!(page.body.contains("older version"), "one that runs all the same: {}", page.body);
+    assert_eq!(page.attribute(&format!("input[name={FIELD}]"), "value").as_deref(), Some("0"));
 }

@@ -215,4 +215,6 @@ async fn the_command_begins_a_rotation_and_run_again_goes_on_with_it() {
     scene.wait(6 * HOUR + 60).await;
     scene.due().await;
     assert_eq!(run(&[])["state"], "wait");
+    scene.post("replace/cancel", &[]).await.redirect();
+    assert_eq!(run(&[])["state"], "cancelled", "nothing begins that nobody asked for");
 }

@@ -45,7 +45,7 @@ async fn deliver(app: &TestApp) {
 }
 
 /// What stands on the page of a webhook about its messages: state and words, newest first.
-async fn told(person: &Person, hook: &Hook) -> Vec<(String, String)> {
+pub async fn told(person: &Person, hook: &Hook) -> Vec<(String, String)> {
     let page = person.browser.get(&hook.page).await;
     let states = page.attributes("tr[data-delivery]", "data-state");
     let words = page.texts("tr[data-delivery] td[data-label=State] small");
@@ -54,7 +54,7 @@ async fn told(person: &Person, hook: &Hook) -> Vec<(String, String)> {
 }
 
 /// Checks as a receiver does, with nothing of ours.
-fn is_signed(received: &Received, secret: &str) -> bool {
+pub fn is_signed(received: &Received, secret: &str) -> bool {
     let key = BASE64.decode(secret.strip_prefix("whsec_").unwrap().as_bytes()).unwrap();
     let mut mac = Hmac::<Sha256>::new_from_slice(&key).unwrap();
     let (id, at) = (received.header("webhook-id"), received.header("webhook-timestamp"));

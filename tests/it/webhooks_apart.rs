@@ -197,6 +197,6 @@ async fn an_account_has_at_most_twenty_webhooks_and_each_name_once() {
 
     assert_eq!(make("pager 1").await, StatusCode::UNPROCESSABLE_ENTITY, "each name once");
     assert_eq!(make("pager 19").await, StatusCode::SEE_OTHER);
-    assert_eq!(make("one more").await, StatusCode::UNPROCESSABLE_ENTITY, "twenty at most");
+    assert_eq!(make("one more").await, StatusCode::CONFLICT, "twenty at most");
     assert_eq!(root.browser.get(LIST).await.count("tr[data-webhook]"), 20);
 }

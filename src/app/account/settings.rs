@@ -22,6 +22,11 @@ use serde_json::Value;
 pub async fn ask_settings(app: &App, caller: &Caller, settings: AccountSettings) -> Result<Asked, Failure> {
     caller.ensure_here(action::CHANGE_SETTINGS)?;
     ensure_sound(caller, &settings)?;
+    // Any server may be the one at which the code is given.
+    if let Some(since) = known_since(caller.account.settings.key_expiry, settings.key_expiry) {
+        let own = app.clone();
+        app.store.write(move |conn| ensure_known_everywhere(&own, conn, since)).await?;
+    }
     let note = effect(app, caller, settings.key_expiry).await?;
     let detail = Detail { settings: Some(SettingsText::from(settings)), note, ..Detail::default() };
     let wish =
@@ -53,13 +58,8 @@ pub(in crate::app) fn change_settings_in(
     ensure_waited(change.app, change.by, settings)?;
     let account =
         accounts::find(change.conn, change.by.owner())?.ok_or(Failure::Corrupt("accounts.owner_uin"))?;
-    let (before, after) = (account.settings.key_expiry, settings.key_expiry);
-    if after.idle_days > 0 && after.idle_days != before.idle_days {
-        ensure_known_everywhere(change.app, change.conn, SILENCE_SINCE)?;
-    }
-    let ends = |expiry: KeyExpiry| KeyExpiry { idle_days: 0, ..expiry };
-    if ends(after) != ends(before) && ends(after) != KeyExpiry::default() {
-        ensure_known_everywhere(change.app, change.conn, EXPIRY_SINCE)?;
+    if let Some(since) = known_since(account.settings.key_expiry, settings.key_expiry) {
+        ensure_known_everywhere(change.app, change.conn, since)?;
     }
     accounts::update_settings(change.conn, change.by.owner(), settings)?;
     change
@@ -67,6 +67,15 @@ pub(in crate::app) fn change_settings_in(
         .changed(changes(&account.settings, settings))
         .record(change);
     Ok(())
+}
+
+/// The migration that every server has to have before this may be in force.
+fn known_since(before: KeyExpiry, after: KeyExpiry) -> Option<i64> {
+    if after.idle_days > 0 && after.idle_days != before.idle_days {
+        return Some(SILENCE_SINCE);
+    }
+    let ends = |expiry: KeyExpiry| KeyExpiry { idle_days: 0, ..expiry };
+    (ends(after) != ends(before) && ends(after) != KeyExpiry::default()).then_some(EXPIRY_SINCE)
 }
 
 fn changes(before: &AccountSettings, after: &AccountSettings) -> [(&'static str, Value, Value); 13] {

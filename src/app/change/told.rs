@@ -38,8 +38,8 @@ impl Listeners {
         }
         let seq = audit::last_number(conn)?;
         let body = message::body(event, notice, seq);
-        for webhook in wanting {
-            let delivery = Delivery {
+        let message = |webhook: &String| {
+            Ok::<_, Failure>(Delivery {
                 id: new_id(app)?,
                 webhook_id: webhook.clone(),
                 seq,
@@ -51,10 +51,11 @@ impl Listeners {
                 tries: 0,
                 tried_at: None,
                 answer: None,
-            };
-            webhook_deliveries::insert(conn, &delivery)?;
-        }
-        Ok(())
+            })
+        };
+        let deliveries = wanting.into_iter().map(message).collect::<Result<Vec<_>, _>>()?;
+        // The number is held from here to the commit, and others wait for it.
+        Ok(webhook_deliveries::insert(conn, &deliveries)?)
     }
 }
 

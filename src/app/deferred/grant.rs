@@ -325,7 +325,7 @@ fn perform(change: &mut Change<'_>, plan: &Plan) -> Result<Granted, Failure> {
         Grant::CreateWebhook(written) => {
             return create_webhook_in(change, written).map(|ticket| Granted::Webhook { ticket });
         }
-        Grant::UpdateWebhook { id, written } => update_webhook_in(change, id, written),
+        Grant::UpdateWebhook { id, written } => update_webhook_in(change, id, written).map(drop),
         Grant::DeleteWebhook { id } => delete_webhook_in(change, id),
     };
     done.map(|()| Granted::Done)

@@ -17,7 +17,7 @@ use crate::domain::permission::action;
 use crate::domain::policies::PolicyId;
 use crate::domain::sentence::Sentence;
 use crate::domain::source::Source;
-use crate::domain::user::{Uin, UserKind, UserName};
+use crate::domain::user::{Uin, User, UserKind, UserName};
 use crate::store::invitations::{self, Reply};
 use crate::store::{Conn, accounts, dialect, policies, users};
 use std::sync::Arc;
@@ -99,7 +99,7 @@ pub async fn look_at_invitation(app: &App, caller: &Caller, token: String) -> Re
     app.view(caller, move |view| {
         let invitation = open(view.conn, &token, now)?;
         let account = accounts::find(view.conn, invitation.owner)?.ok_or(Failure::NotProven)?;
-        let is_root = is_root(view.conn, view.by.user.uin)?;
+        let is_root = as_root(view.conn, view.by.user.uin)?.is_some();
         Ok(Offer { invitation, account_name: account.name, is_root })
     })
     .await
@@ -110,8 +110,9 @@ fn open(conn: &mut Conn, token: &str, now: i64) -> Result<Invitation, Failure> {
     found.filter(|found| found.standing(now) == Standing::Open).ok_or(Failure::NotProven)
 }
 
-fn is_root(conn: &mut Conn, uin: Uin) -> Result<bool, Failure> {
-    Ok(users::of_identity(conn, uin)?.iter().any(|user| user.kind == UserKind::Root))
+/// An identity as the root of its account, if it is one.
+fn as_root(conn: &mut Conn, uin: Uin) -> Result<Option<User>, Failure> {
+    Ok(users::of_identity(conn, uin)?.into_iter().find(|user| user.kind == UserKind::Root))
 }
 
 /// Answers an invitation, once; gives the name of the account that it came from. By yes, the person becomes a collaborator there
@@ -131,19 +132,19 @@ pub async fn answer_invitation(
         dialect::lock_account(change.conn, invitation.owner)?;
         let account = accounts::find(change.conn, invitation.owner)?.ok_or(Failure::NotProven)?;
         let by = change.by.user.uin;
-        if !is_root(change.conn, by)? {
+        let Some(root) = as_root(change.conn, by)? else {
             return Err(Failure::refused((
                 "Only the root user of an account can be a collaborator. Sign in as that, and open the link again.",
                 "只有主账号才能成为协作者，请以主账号登录后重新打开链接。",
             )));
-        }
+        };
         if !invitations::answer(change.conn, &invitation.id, Reply { at: now, is_accepted, by })? {
             return Err(Failure::NotProven);
         }
         if is_accepted {
             add_as_maker(change, &invitation, by)?;
         }
-        tell(change, &invitation, Answer { is_accepted, account_name: &account.name });
+        tell(change, &invitation, Answer { is_accepted, root: &root, account_name: &account.name });
         Ok(account.name)
     })
     .await
@@ -167,13 +168,18 @@ fn add_as_maker(change: &mut Change<'_>, invitation: &Invitation, uin: Uin) -> R
     }
     let account = accounts::find(change.conn, invitation.owner)?.ok_or(Failure::NotProven)?;
     let in_force = policies::in_force(change.conn, maker.uid)?;
-    let asks = &change.by.source;
+    // The client at hand is that of whoever answers; the maker's is not known any more.
+    let source = Source {
+        ip: invitation.made_ip.clone(),
+        user_agent: String::new(),
+        request_id: change.by.source.request_id.clone(),
+    };
     let caller = Caller {
         by: By::Key(None),
         access: Access::new(&maker, account.app_id, in_force, change.app.clock.now()),
         user: Arc::new(maker),
         account: Arc::new(account),
-        source: Arc::new(Source { ip: invitation.made_ip.clone(), ..Source::clone(asks) }),
+        source: Arc::new(source),
         apps: Arc::default(),
         clearance: Clearance::Open { counts: invitation.is_vouched_for },
     };
@@ -208,16 +214,21 @@ fn add_as_maker(change: &mut Change<'_>, invitation: &Invitation, uin: Uin) -> R
 #[derive(Clone, Copy)]
 struct Answer<'a> {
     is_accepted: bool,
+    /// Who answers, as the root of an account.
+    root: &'a User,
     account_name: &'a str,
 }
 
-/// Writes the answer into the log of both accounts: that of who invites, and that of who answers.
+/// Writes the answer into the log of both accounts. That of who invites knows no name of who answers, whatever membership they
+/// act in: it has the UIN. That of who answers has the name of its root.
 fn tell(change: &mut Change<'_>, invitation: &Invitation, answer: Answer<'_>) {
-    let name = if answer.is_accepted { EventName::ACCEPT_INVITATION } else { EventName::DECLINE_INVITATION };
-    let (user, source) = (&change.by.user, &change.by.source);
-    let of = |owner: Uin| Draft::new(name, &Actor { owner, uin: user.uin, name: &user.name, source });
-    let there = of(invitation.owner).about(&invitation.wish.name).fact("link", invitation.id.as_str());
-    let here = of(user.uin).about(answer.account_name).fact("account", invitation.owner.to_string());
+    let event = if answer.is_accepted { EventName::ACCEPT_INVITATION } else { EventName::DECLINE_INVITATION };
+    let (root, source) = (answer.root, &change.by.source);
+    let of = |owner, name: &str| Draft::new(event, &Actor { owner, uin: root.uin, name, source });
+    let there = of(invitation.owner, &root.uin.to_string()).about(&invitation.wish.name);
+    let there = there.fact("link", invitation.id.as_str());
+    let here = of(root.owner_uin, &root.name).about(answer.account_name);
+    let here = here.fact("account", invitation.owner.to_string());
     there.record(change);
     here.record(change);
 }

@@ -1,6 +1,7 @@
 //! Webhooks: where an account is told what happened, made, changed and deleted by whoever may.
 
 pub mod outbox;
+pub mod programs;
 pub mod trying;
 
 use crate::app::caller::Caller;
@@ -58,7 +59,7 @@ pub async fn ensure_reachable(app: &App, written: &WrittenWebhook) -> Result<(),
     if app.courier.asked().can_reach(&plan.url).await {
         return Ok(());
     }
-    Err(FieldError::on_page("url", NOT_THERE).into())
+    Err(FieldError::new("url", NOT_THERE).into())
 }
 
 pub(super) fn own(conn: &mut Conn, owner: Uin, id: &str) -> Result<Webhook, Failure> {
@@ -71,15 +72,30 @@ pub(in crate::app) fn create_webhook_in(
     change: &mut Change<'_>,
     written: &WrittenWebhook,
 ) -> Result<String, Failure> {
+    let Made { secret, .. } = make(change, written)?;
+    let door = own_door(change.by, NEW_WEBHOOK)?;
+    let new = NewTicket { door: &door, shown: Some(&secret), seconds: SHOWN_ONCE_SECONDS };
+    mint(change.app, change.conn, &new)
+}
+
+/// A webhook that was just made.
+pub struct Made {
+    pub webhook: Webhook,
+    /// As a receiver takes it; told now and never again.
+    pub secret: Zeroizing<String>,
+}
+
+fn make(change: &mut Change<'_>, written: &WrittenWebhook) -> Result<Made, Failure> {
     let plan = permitted(change, action::CREATE_WEBHOOK, written)?;
     let owner_uin = change.by.owner();
     dialect::lock_account(change.conn, owner_uin)?;
     let known = kept::of_account(change.conn, owner_uin)?;
     ensure_free(&known, &plan, None)?;
     if known.len() >= MAX_WEBHOOKS {
-        let told =
-            format!("This account has {MAX_WEBHOOKS} webhooks, the most there can be. Delete one first.");
-        return Err(FieldError::on_page("name", told).into());
+        return Err(Failure::refused((
+            format!("This account has {MAX_WEBHOOKS} webhooks, the most there can be. Delete one first."),
+            format!("本账号已有 {MAX_WEBHOOKS} 个 Webhook，已达上限，请先删除一个。"),
+        )));
     }
     let (at, by) = (change.app.clock.now(), change.by.user.name.clone());
     let id = change.app.random.alphanumeric(16)?.to_string();
@@ -102,10 +118,7 @@ pub(in crate::app) fn create_webhook_in(
     let plan = &webhook.plan;
     let event = change.event(EventName::CREATE_WEBHOOK).about(&plan.name).fact("url", told(&plan.url));
     event.fact("topics", spelled(&plan.topics)).record(change);
-    let shown = message::spelled_secret(secret.as_ref());
-    let door = own_door(change.by, NEW_WEBHOOK)?;
-    let new = NewTicket { door: &door, shown: Some(&shown), seconds: SHOWN_ONCE_SECONDS };
-    mint(change.app, change.conn, &new)
+    Ok(Made { webhook, secret: message::spelled_secret(secret.as_ref()) })
 }
 
 /// Changes a webhook; its secret stays.
@@ -113,7 +126,7 @@ pub(in crate::app) fn update_webhook_in(
     change: &mut Change<'_>,
     id: &str,
     written: &WrittenWebhook,
-) -> Result<(), Failure> {
+) -> Result<Webhook, Failure> {
     let plan = permitted(change, action::UPDATE_WEBHOOK, written)?;
     let owner = change.by.owner();
     dialect::lock_account(change.conn, owner)?;
@@ -121,7 +134,8 @@ pub(in crate::app) fn update_webhook_in(
     let before = known.iter().find(|one| one.id == id).cloned().ok_or(Failure::NotFound)?;
     ensure_free(&known, &plan, Some(id))?;
     let (changed_at, changed_by) = (change.app.clock.now(), change.by.user.name.clone());
-    let after = Webhook { plan, changed_at, changed_by, ..before.clone() };
+    let after =
+        Webhook { plan, changed_at, changed_by, stopped: None, failing_since: None, ..before.clone() };
     kept::update(change.conn, &after)?;
     if !after.plan.is_enabled {
         webhook_deliveries::drop_waiting(change.conn, id)?;
@@ -134,7 +148,7 @@ pub(in crate::app) fn update_webhook_in(
         ("enabled", old.is_enabled.into(), new.is_enabled.into()),
     ];
     change.event(EventName::UPDATE_WEBHOOK).about(&new.name).changed(changed).record(change);
-    Ok(())
+    Ok(after)
 }
 
 /// An address for the log. What comes after the host is often a secret of the receiver's, so the log has its digest.
@@ -176,7 +190,8 @@ fn permitted(
 fn ensure_free(known: &[Webhook], plan: &WebhookPlan, own: Option<&str>) -> Result<(), Failure> {
     let is_taken = |webhook: &Webhook| webhook.plan.name == plan.name && Some(webhook.id.as_str()) != own;
     if known.iter().any(is_taken) {
-        return Err(FieldError::on_page("name", "Another webhook of this account has this name.").into());
+        let told = ("Another webhook of this account has this name.", "本账号中已有同名的 Webhook。");
+        return Err(FieldError::new("name", told).into());
     }
     Ok(())
 }

@@ -1,7 +1,8 @@
 //! Sends what webhooks are to be told: one server of those on the database, several webhooks at once, each a few messages at a time.
 //!
 //! A message is sent at least once, under the same id at each try. The messages of a webhook have no order: one that failed is tried
-//! again later, and others go past it. A webhook that is slow keeps nobody else waiting.
+//! again later, and others go past it. A webhook that is slow keeps nobody else waiting. A server that ends waits for what it
+//! is sending.
 
 use crate::app::change::event::Draft;
 use crate::app::change::{Change, Outsider};
@@ -16,6 +17,7 @@ use crate::store::{Conn, StoreError, webhook_deliveries, webhooks};
 use futures_util::future::join_all;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 use tokio::task::JoinHandle;
 
 /// Seconds for which a server has this work to itself, unless it takes it again; and for which it has a message that it took.
@@ -33,10 +35,26 @@ const IN_ONE: usize = 200;
 /// Seconds without a try after which it is not known that a webhook was failing all the time.
 const KNOWN_FOR: i64 = 2 * 86_400;
 
-/// Which webhooks this server is sending to, and whose they are.
+/// How long a server that ends waits for the messages that are under way: their 5 seconds, and one to write down what became of
+/// them.
+const LAST_WAIT: Duration = Duration::from_secs(6);
+/// How often it looks.
+const GLANCE: Duration = Duration::from_millis(10);
+
+/// What this server is sending.
 #[derive(Default)]
 pub struct Outbox {
-    busy: Mutex<BTreeMap<String, Uin>>,
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    /// Webhooks that are sent to, and whose they are.
+    busy: BTreeMap<String, Uin>,
+    /// Messages are being taken, and not under way yet.
+    taking: usize,
+    /// Nothing more is begun.
+    is_closed: bool,
 }
 
 /// A webhook that is being sent to, until this is dropped.
@@ -47,14 +65,35 @@ struct Busy {
 
 impl Busy {
     fn new(app: &App, webhook: &Webhook) -> Self {
-        app.outbox.busy().insert(webhook.id.clone(), webhook.owner_uin);
+        app.outbox.state().busy.insert(webhook.id.clone(), webhook.owner_uin);
         Self { outbox: Arc::clone(&app.outbox), webhook: webhook.id.clone() }
     }
 }
 
 impl Drop for Busy {
     fn drop(&mut self) {
-        self.outbox.busy().remove(&self.webhook);
+        self.outbox.state().busy.remove(&self.webhook);
+    }
+}
+
+/// Messages are being taken, until this is dropped.
+struct Taking(Arc<Outbox>);
+
+impl Taking {
+    /// What is busy besides; nothing once no more is to be begun.
+    fn begin(outbox: &Arc<Outbox>) -> Option<(Self, BTreeMap<String, Uin>)> {
+        let mut state = outbox.state();
+        if state.is_closed {
+            return None;
+        }
+        state.taking += 1;
+        Some((Self(Arc::clone(outbox)), state.busy.clone()))
+    }
+}
+
+impl Drop for Taking {
+    fn drop(&mut self) {
+        self.0.state().taking -= 1;
     }
 }
 
@@ -69,15 +108,20 @@ struct Round {
 type Tried = (Delivery, Answer);
 
 impl Outbox {
-    fn busy(&self) -> MutexGuard<'_, BTreeMap<String, Uin>> {
-        self.busy.lock().unwrap_or_else(PoisonError::into_inner)
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn is_idle(&self) -> bool {
+        let state = self.state();
+        state.busy.is_empty() && state.taking == 0
     }
 }
 
 /// Begins to send what is due, where no other server does. Meant to be called every second; whoever wants to know when it has
 /// ended waits for what it gives.
 pub async fn start_due(app: &App) -> Result<Vec<JoinHandle<()>>, Failure> {
-    let busy = app.outbox.busy().clone();
+    let Some((_taking, busy)) = Taking::begin(&app.outbox) else { return Ok(Vec::new()) };
     let now = app.clock.now();
     let wanted = app.store.read(move |conn| pick(conn, &busy, now)).await?;
     if wanted.is_empty() {
@@ -167,6 +211,19 @@ fn take(
         rounds.push(Round { webhook, sealed, deliveries });
     }
     Ok(rounds)
+}
+
+/// Begins nothing more and waits for what is under way, so that no message is sent again because a server was stopped.
+pub async fn finish(app: &App) {
+    app.outbox.state().is_closed = true;
+    let idle = async {
+        while !app.outbox.is_idle() {
+            tokio::time::sleep(GLANCE).await;
+        }
+    };
+    if tokio::time::timeout(LAST_WAIT, idle).await.is_err() {
+        tracing::warn!("messages to webhooks were under way for too long; they may be sent again");
+    }
 }
 
 /// Sends the messages of one webhook and writes down what became of them.

@@ -70,7 +70,7 @@ pub async fn send_test(app: &App, caller: &Caller, id: String) -> Result<Answer,
             let last = LastTry { at, answer, failing_since: None };
             webhooks::note(change.conn, &webhook.id, last)?;
         }
-        webhook_deliveries::insert(change.conn, &delivery)?;
+        webhook_deliveries::insert(change.conn, &[delivery])?;
         let event = change.event(EventName::TEST_WEBHOOK).about(&webhook.plan.name);
         event.fact("answer", answer.text()).record(change);
         Ok(answer)

@@ -2,15 +2,18 @@
 
 use super::address::may_send;
 use super::{LONGEST_NAME, LONGEST_URL, WebhookPlan};
-use crate::domain::field::{self, FieldError};
+use crate::domain::field::{self, FieldError, Label};
 use crate::domain::notice::Topic;
 use serde::{Deserialize, Serialize};
 use std::net::IpAddr;
 use url::{Host, Url};
 
 /// What is said of an address that leads to where webhooks may not go, or nowhere: the same, so that nobody learns which.
-pub const NOT_THERE: &str = "Nothing is sent to this address: its name is not known, or leads to an address that is not public. \
-     The operator can allow private addresses with webhooks.allow_private.";
+pub const NOT_THERE: Label = (
+    "Nothing is sent to this address: its name is not known, or leads to an address that is not public. \
+     The operator can allow private addresses with webhooks.allow_private.",
+    "无法向该地址发送：域名无法解析，或指向非公网地址。管理员可通过 webhooks.allow_private 允许内网地址。",
+);
 
 /// A webhook as it was written.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -25,22 +28,31 @@ impl WrittenWebhook {
     /// The webhook that is meant, or everything that does not fit. Names of hosts are looked up later.
     pub fn read(&self, allows_private: bool) -> Result<WebhookPlan, Vec<FieldError>> {
         let name = field::required("name", ("name", "名称"), &self.name, LONGEST_NAME);
-        let url = read_url(&self.url, allows_private).map_err(|text| FieldError::on_page("url", text));
-        let topics: Vec<Topic> = Topic::ALL
-            .into_iter()
-            .filter(|topic| self.topics.iter().any(|name| name == topic.as_str()))
-            .collect();
-        let topics = if topics.is_empty() {
-            Err(FieldError::on_page("event", "Choose at least one kind of event."))
-        } else {
-            Ok(topics)
-        };
+        let url = read_url(&self.url, allows_private).map_err(|told| FieldError::new("url", told));
+        let topics = self.read_topics().map_err(|told| FieldError::new("event", told));
         match (name, url, topics) {
             (Ok(name), Ok(url), Ok(topics)) => {
                 Ok(WebhookPlan { name, url, topics, is_enabled: self.is_enabled })
             }
             (name, url, topics) => Err([name.err(), url.err(), topics.err()].into_iter().flatten().collect()),
         }
+    }
+
+    /// The topics in their order.
+    fn read_topics(&self) -> Result<Vec<Topic>, (String, String)> {
+        if let Some(unknown) = self.topics.iter().find(|name| Topic::from_name(name).is_none()) {
+            let known = Topic::ALL.map(Topic::as_str).join(", ");
+            let shown: String = unknown.chars().filter(|c| !c.is_control()).take(LONGEST_NAME).collect();
+            return Err((
+                format!("There is no topic `{shown}`. There are {known}."),
+                format!("没有主题 `{shown}`，可选：{known}。"),
+            ));
+        }
+        let topics: Vec<Topic> = Topic::ALL.into_iter().filter(|topic| self.has(*topic)).collect();
+        if topics.is_empty() {
+            return Err(("Choose at least one kind of event.".to_owned(), "请至少选择一类事件。".to_owned()));
+        }
+        Ok(topics)
     }
 
     /// A webhook as it would be written.
@@ -62,32 +74,39 @@ impl WrittenWebhook {
 }
 
 /// An address to which something can be sent, in its one spelling.
-fn read_url(text: &str, allows_private: bool) -> Result<Url, &'static str> {
+fn read_url(text: &str, allows_private: bool) -> Result<Url, Label> {
     let text = text.trim();
     if text.len() > LONGEST_URL {
-        return Err("Use at most 1024 characters for the address.");
+        return Err(("Use at most 1024 characters for the address.", "地址不能超过 1024 个字符。"));
     }
-    let url = Url::parse(text).map_err(|_| "Enter an address such as https://hooks.example.com/camlock.")?;
+    let url = Url::parse(text).map_err(|_| {
+        (
+            "Enter an address such as https://hooks.example.com/camlock.",
+            "请输入形如 https://hooks.example.com/camlock 的地址。",
+        )
+    })?;
     match url.scheme() {
         "https" => {}
         "http" if allows_private => {}
         "http" => {
-            return Err(
+            return Err((
                 "Begin with https://. Plain http:// is for private addresses, which the operator can allow.",
-            );
+                "地址应以 https:// 开头；http:// 仅可用于管理员允许的内网地址。",
+            ));
         }
-        _ => return Err("Begin with https://."),
+        _ => return Err(("Begin with https://.", "地址应以 https:// 开头。")),
     }
     if !url.username().is_empty() || url.password().is_some() {
-        return Err(
+        return Err((
             "Leave user name and password out of the address. Messages are signed, so that a receiver knows them.",
-        );
+            "地址中不能包含用户名和密码；消息带有签名，接收方可据此识别。",
+        ));
     }
     if url.fragment().is_some() {
-        return Err("Leave out what comes after #: it is not sent.");
+        return Err(("Leave out what comes after #: it is not sent.", "请去掉 # 之后的内容，它不会被发送。"));
     }
     if url.port() == Some(0) {
-        return Err("Nobody listens on port 0.");
+        return Err(("Nobody listens on port 0.", "端口不能为 0。"));
     }
     match literal(&url) {
         Some(address) if !may_send(&url, address, allows_private) => Err(NOT_THERE),

@@ -6,7 +6,7 @@ use crate::app::{
 };
 use crate::web::{
     answer::PageResult, answer::see_other, caller::AnyPerson, forms::csrf::Protected,
-    pages::ways::handed_over, pages::ways::question, visit::Visit,
+    pages::ways::handed_over, pages::ways::invitation_of, pages::ways::question, visit::Visit,
 };
 use actix_web::HttpResponse;
 use std::ops::Deref;
@@ -37,7 +37,7 @@ impl<P: Deref<Target = Caller>> Visit<P> {
                     (None, None) => self.done(&address, way.text.as_str()),
                 }
             }
-            Granted::Invited { maker, ticket } => see_other(&handed_over(maker, &ticket)),
+            Granted::Invited { maker, ticket } => see_other(&invitation_of(maker, &ticket)),
             Granted::GateToken { ticket } => see_other(&format!("/settings/gates/created?t={ticket}")),
             Granted::Canary { ticket } => see_other(&format!("/canaries/created?t={ticket}")),
             Granted::Webhook { ticket } => see_other(&format!("/settings/webhooks/created?t={ticket}")),

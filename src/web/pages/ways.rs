@@ -18,6 +18,14 @@ pub fn handed_over(uin: Uin, ticket: &str) -> String {
     format!("/users/{uin}/handed-over?t={ticket}")
 }
 
+/// What says in an address that an invitation is shown.
+pub const INVITATION: &str = "invitation";
+
+/// The same for an invitation, which has no user yet: its maker's page.
+pub fn invitation_of(maker: Uin, ticket: &str) -> String {
+    format!("{}&{INVITATION}=1", handed_over(maker, ticket))
+}
+
 /// On to what a person was asked: the question, or enrolment first.
 pub fn question(asked: &Asked) -> HttpResponse {
     see_other(&if asked.must_enrol {

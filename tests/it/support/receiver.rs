@@ -1,6 +1,8 @@
 //! Somebody who receives webhooks: answers as a test says, and keeps what came.
 
 use std::collections::BTreeMap;
+use std::io;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
@@ -12,6 +14,8 @@ use tokio_rustls::TlsAcceptor;
 pub enum Manner {
     /// Answers this status.
     Answers(u16),
+    /// Answers 200 after some milliseconds.
+    Waits(u64),
     /// Hangs up.
     HangsUp,
     /// Sends the head of an answer byte by byte and never ends.
@@ -22,6 +26,8 @@ pub enum Manner {
     FloodsHead,
     /// Says something that is no HTTP.
     Babbles,
+    /// Begins an answer and goes on with the same for ever: as fast as it is taken, or with a pause of milliseconds.
+    Endless { begins: &'static str, goes_on: &'static str, pause: u64 },
 }
 
 /// A request as it came.
@@ -48,6 +54,7 @@ pub struct Receiver {
     pub port: u16,
     manner: Arc<Mutex<Manner>>,
     received: Arc<Mutex<Vec<Received>>>,
+    sent: Arc<AtomicUsize>,
 }
 
 impl Receiver {
@@ -59,7 +66,12 @@ impl Receiver {
     pub async fn start_with(manner: Manner, tls: Option<TlsAcceptor>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let port = listener.local_addr().expect("an address").port();
-        let receiver = Self { port, manner: Arc::new(Mutex::new(manner)), received: Arc::default() };
+        let receiver = Self {
+            port,
+            manner: Arc::new(Mutex::new(manner)),
+            received: Arc::default(),
+            sent: Arc::default(),
+        };
         let own = receiver.clone();
         actix_web::rt::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
@@ -93,6 +105,23 @@ impl Receiver {
         self.received.lock().unwrap().clone()
     }
 
+    /// Bytes that were taken of answers without an end.
+    pub fn sent(&self) -> usize {
+        self.sent.load(Ordering::SeqCst)
+    }
+
+    async fn go_on(&self, stream: &mut (impl AsyncWrite + Unpin), part: &str, pause: u64) -> io::Result<()> {
+        // Small pieces would only keep the machine busy.
+        let part = if pause == 0 { part.repeat(4_096 / part.len() + 1) } else { part.to_owned() };
+        loop {
+            stream.write_all(part.as_bytes()).await?;
+            self.sent.fetch_add(part.len(), Ordering::SeqCst);
+            if pause > 0 {
+                tokio::time::sleep(Duration::from_millis(pause)).await;
+            }
+        }
+    }
+
     async fn serve(self, mut stream: impl AsyncRead + AsyncWrite + Unpin) {
         let Some(received) = read(&mut stream).await else { return };
         self.received.lock().unwrap().push(received);
@@ -104,6 +133,10 @@ impl Receiver {
                 let text = format!("HTTP/1.1 {status} Told\r\n{more}content-length: 0\r\n\r\n");
                 stream.write_all(text.as_bytes()).await
             }
+            Manner::Waits(milliseconds) => {
+                tokio::time::sleep(Duration::from_millis(milliseconds)).await;
+                stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n").await
+            }
             Manner::HangsUp => Ok(()),
             Manner::Babbles => stream.write_all(b"220 mail.example ESMTP\r\n").await,
             Manner::Floods => {
@@ -112,6 +145,10 @@ impl Receiver {
             Manner::FloodsHead => {
                 stream.write_all(format!("{head}x-more: {}", "x".repeat(1_000_000)).as_bytes()).await
             }
+            Manner::Endless { begins, goes_on, pause } => match stream.write_all(begins.as_bytes()).await {
+                Ok(()) => self.go_on(&mut stream, goes_on, pause).await,
+                Err(error) => Err(error),
+            },
             Manner::Drips => loop {
                 tokio::time::sleep(Duration::from_millis(100)).await;
                 if let Err(error) = stream.write_all(b"H").await {

@@ -4,32 +4,26 @@ mod credential_report;
 mod overview;
 mod quarantine;
 mod rotation;
+mod webhooks;
 
-use crate::api::action::{Action, Service, respond};
+use crate::api::action::{Action, Answer, Call, Service, respond};
 
 pub const ACTIONS: &[Action] = &[
-    Action {
-        name: "GetCredentialReport",
-        service: Service::Camlock,
-        is_mutating: false,
-        run: |call| respond(credential_report::page(call)),
-    },
-    Action {
-        name: "GetOverview",
-        service: Service::Camlock,
-        is_mutating: false,
-        run: |call| respond(overview::overview(call)),
-    },
-    Action {
-        name: "QuarantineKey",
-        service: Service::Camlock,
-        is_mutating: true,
-        run: |call| respond(quarantine::quarantine(call)),
-    },
-    Action {
-        name: "RotateKey",
-        service: Service::Camlock,
-        is_mutating: true,
-        run: |call| respond(rotation::rotate(call)),
-    },
+    reading("GetCredentialReport", |call| respond(credential_report::page(call))),
+    reading("GetOverview", |call| respond(overview::overview(call))),
+    writing("QuarantineKey", |call| respond(quarantine::quarantine(call))),
+    writing("RotateKey", |call| respond(rotation::rotate(call))),
+    reading("ListWebhooks", |call| respond(webhooks::list(call))),
+    writing("CreateWebhook", |call| respond(webhooks::create(call))),
+    writing("UpdateWebhook", |call| respond(webhooks::update(call))),
+    writing("DeleteWebhook", |call| respond(webhooks::delete(call))),
+    writing("TestWebhook", |call| respond(webhooks::test(call))),
 ];
+
+const fn reading(name: &'static str, run: fn(Call) -> Answer) -> Action {
+    Action { name, service: Service::Camlock, is_mutating: false, run }
+}
+
+const fn writing(name: &'static str, run: fn(Call) -> Answer) -> Action {
+    Action { name, service: Service::Camlock, is_mutating: true, run }
+}

@@ -19,6 +19,7 @@ pub(super) async fn rotate(call: Call) -> Result<Map<String, Value>, ApiError> {
         "SilentHours",
         "DeleteAfterDays",
         "Finishes",
+        "AfterRotationId",
     ];
     call.input.only(&known)?;
     let (key, deed) = (key_named(&call)?, deed(&call.input)?);
@@ -43,7 +44,7 @@ fn deed(input: &Input) -> Result<Deed, ApiError> {
         }
     };
     let told = ("Only an operation that begins takes it.", "仅在开始轮换时使用。");
-    match ["NewAccessKeyId", "SilentHours", "DeleteAfterDays", "Finishes"]
+    match ["NewAccessKeyId", "SilentHours", "DeleteAfterDays", "Finishes", "AfterRotationId"]
         .into_iter()
         .find(|name| input.is_set(name))
     {
@@ -66,6 +67,7 @@ fn begins(input: &Input) -> Result<ProgramWish, ApiError> {
         delete_after_days: number("DeleteAfterDays")?,
         finishes: input.boolean("Finishes")?,
         into: into.transpose()?,
+        after: input.filled_text("AfterRotationId")?,
     })
 }
 

@@ -29,6 +29,8 @@ pub struct ProgramWish {
     pub finishes: Option<bool>,
     /// The other key, which is to be the new one; none: whichever is there, or one that is made.
     pub into: Option<SecretId>,
+    /// The rotation of the key that was cancelled or stopped, after which another one is to begin; none: it is told as it ended.
+    pub after: Option<String>,
 }
 
 impl ProgramWish {
@@ -37,6 +39,16 @@ impl ProgramWish {
         let read = before.read(&text(&self.silent_hours), &text(&self.delete_after_days));
         let finishes = self.finishes.unwrap_or(before.finishes);
         read.map(|plan| Plan { finishes, ..plan }).map_err(Failure::Invalid)
+    }
+
+    /// Whether a rotation begins after one that is over. Whoever asks again, because an answer was lost, does not know of its end.
+    fn begins_after(&self, over: &Rotation, key: &SecretId) -> bool {
+        let is_finished = matches!(over.ended, Some((_, Ending::Finished)));
+        match &self.after {
+            Some(after) => *after == over.id,
+            // What replaced another key is a key like any other.
+            None => is_finished && over.new == *key,
+        }
     }
 }
 
@@ -71,7 +83,8 @@ impl Told {
 /// What a signed call does to a rotation.
 #[derive(Clone, Debug)]
 pub enum Deed {
-    /// Begins it; of one that is under way, sets what the wish says and does what it does by itself.
+    /// Begins it; of one that is under way, sets what the wish says and does what it does by itself. One that was cancelled or
+    /// stopped is told as it ended, unless the wish names it.
     Begin(ProgramWish),
     Look,
     /// Does the next step if it may be done, also where the steps are not done by themselves.
@@ -80,7 +93,7 @@ pub enum Deed {
 }
 
 /// Does something to the rotation of a key, which may be the old or the new one. Asked again, it finds the same rotation: one
-/// that is under way is not begun twice, and one whose key is gone is told as it ended.
+/// that is under way is not begun twice, and one that is over is told as it ended.
 ///
 /// # Errors
 /// Not found where there is no such key; refused where the user's keys do not allow it, or none is being replaced.
@@ -153,11 +166,14 @@ pub(super) fn begin_or_go_on<By: Spend>(
             }
             Rotation { plan, ..rotation }
         }
-        // The key is gone: whoever asks again hears how it ended.
-        Some(rotation) if api_keys::find(change.conn, holder.uid, id)?.is_none() => {
+        Some(rotation)
+            if !wish.begins_after(&rotation, id)
+                || api_keys::find(change.conn, holder.uid, id)?.is_none() =>
+        {
             let now = change.app.clock.now();
             return tell(change.conn, &rotation, now);
         }
+        None if wish.after.is_some() => return Err(RotationRefusal::Changed.into()),
         _ => start(change, holder, id, asked)?,
     };
     go_on(change, holder, &rotation, None)?;

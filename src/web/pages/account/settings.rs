@@ -10,7 +10,7 @@ use crate::domain::{field::FieldError, grant::MAX_GRANT_AGE, grant::MAX_GRANT_WI
 use crate::web::answer::{PageResult, render, render_as, see_other};
 use crate::web::{
     error::PageError, forms::Form, forms::csrf::Protected, layout::Layout, layout::filters,
-    layout::flash::Kind, pages::ways::question, visit::Visit,
+    layout::flash::Kind, pages::faults::faults, pages::ways::question, visit::Visit,
 };
 use actix_web::http::StatusCode;
 use askama::Template;
@@ -129,10 +129,10 @@ pub async fn submit(visit: Visit, form: Protected) -> PageResult {
     };
     match asked {
         Ok(asked) => Ok(question(&asked)),
-        Err(Failure::Invalid(errors)) => {
-            render_as(StatusCode::UNPROCESSABLE_ENTITY, &page(&visit, typed, errors).await?)
+        Err(failure) => {
+            let (status, errors) = faults(failure)?;
+            render_as(status, &page(&visit, typed, errors).await?)
         }
-        Err(other) => Err(other.into()),
     }
 }
 

@@ -5,7 +5,7 @@ use crate::app::handing::Handed;
 use crate::domain::permission::action;
 use crate::web::{
     answer::PageResult, answer::render, answer::see_other, layout::Layout, layout::filters,
-    layout::flash::Kind, query::Query, visit::Visit,
+    layout::flash::Kind, pages::ways::INVITATION, query::Query, visit::Visit,
 };
 use askama::Template;
 
@@ -27,6 +27,10 @@ pub async fn show(visit: Visit, query: Query) -> PageResult {
     let uin = visit.uin()?;
     let shown = listed::handed(visit.app(), &visit.person, uin, query.text("t").to_owned()).await?;
     let Some(handed) = shown else {
+        if !query.text(INVITATION).is_empty() {
+            visit.leave(Kind::Info, "Shown already. Revoke the invitation, and make another one.");
+            return Ok(see_other("/claims"));
+        }
         visit.leave(Kind::Info, "Shown already. Revoke the link, or disable the key, and make another one.");
         let address =
             if uin == visit.person.user.uin { "/keys".to_owned() } else { format!("/users/{uin}/security") };
