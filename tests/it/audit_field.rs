@@ -1,7 +1,7 @@
 //! The one search field of the log, what it combines with, and the questions that are often asked.
 
-use crate::support::people::Person;
 use crate::support::TestApp;
+use crate::support::people::Person;
 use reqwest::StatusCode;
 
 async fn found(person: &Person, query: &str) -> Vec<String> {
@@ -118,7 +118,10 @@ async fn questions_that_are_often_asked_are_links() {
     let names = page.texts("nav[aria-label='Often asked'] a");
     let for_reader = reader.browser.get("/audit").await;
 
-    assert_eq!(names, ["Sign-ins refused today", "Keys, last 7 days", "SecretKeys shown", "Policies", "By root"]);
+    assert_eq!(
+        names,
+        ["Sign-ins refused today", "Keys, last 7 days", "SecretKeys shown", "Policies", "By root"]
+    );
     let mut counts = Vec::new();
     for (link, name) in links.iter().zip(&names) {
         let page = root.browser.get(link).await;
@@ -134,11 +137,12 @@ async fn questions_that_are_often_asked_are_links() {
 async fn filters_that_are_seldom_wanted_are_folded_until_they_are_in_force() {
     let app = TestApp::spawn();
     let root = app.root().await;
-    let is_open = async |query: &str| root.browser.get(&format!("/audit{query}")).await.count("details.more[open]");
+    let is_open =
+        async |query: &str| root.browser.get(&format!("/audit{query}")).await.count("details.more[open]");
     let page = root.browser.get("/audit").await;
     let today = page.attribute("nav[aria-label=Range] a", "href").unwrap();
 
-    for folded in ["", "?q=root", "?event=keys&result=refused", &today] {
+    for folded in ["", "?q=root", "?event=keys&result=refused", today.as_str()] {
         assert_eq!(is_open(folded).await, 0, "{folded}");
     }
     for open in ["?actor=root", "?target=root", "?from=2020-01-01", "?to=2020-01-01", "?result=maybe"] {

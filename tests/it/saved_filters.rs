@@ -164,12 +164,22 @@ async fn the_pager_sets_how_many_rows_a_page_has_and_keeps_filter_and_order() {
     let next = choose_rows(&root, &second, "25").await.redirect();
     let shorter = root.browser.get(&next).await;
 
-    assert_eq!((page.texts(".sizes button"), rows_chosen(&page)), (vec!["25".into(), "50".into(), "100".into()], vec!["50".to_owned()]));
+    assert_eq!(
+        (page.texts(".sizes button"), rows_chosen(&page)),
+        (vec!["25".into(), "50".into(), "100".into()], vec!["50".to_owned()])
+    );
     assert_eq!(next, list);
-    assert_eq!((range(&root, "?type=sub_user").await.as_str(), rows_chosen(&shorter)), ("1–25 of 60", vec!["25".to_owned()]));
+    assert_eq!(
+        (range(&root, "?type=sub_user").await.as_str(), rows_chosen(&shorter)),
+        ("1–25 of 60", vec!["25".to_owned()])
+    );
     assert_eq!(root.browser.get("/audit?event=UpdatePreferences").await.count("tr[data-seq]"), 1);
     assert_eq!(choose_rows(&root, list, "25").await.redirect(), list);
-    assert_eq!(root.browser.get("/audit?event=UpdatePreferences").await.count("tr[data-seq]"), 1, "nothing changed");
+    assert_eq!(
+        root.browser.get("/audit?event=UpdatePreferences").await.count("tr[data-seq]"),
+        1,
+        "nothing changed"
+    );
     assert_eq!(choose_rows(&root, list, "26").await.status, StatusCode::BAD_REQUEST);
 }
 
@@ -190,7 +200,8 @@ async fn the_choice_of_rows_leads_to_pages_of_this_console_only() {
 async fn groups_and_policies_have_as_many_rows_as_the_person_likes() {
     let app = TestApp::spawn();
     let root = app.root().await;
-    let document = r#"{"version":"2.0","statement":[{"effect":"allow","action":"cam:GetUser","resource":"*"}]}"#;
+    let document =
+        r#"{"version":"2.0","statement":[{"effect":"allow","action":"cam:GetUser","resource":"*"}]}"#;
     for number in 10..36 {
         let name = format!("shift-{number}");
         root.grant(&app, "/groups/new", "/groups/new", &[("group_name", &name)]).await.redirect();
@@ -198,9 +209,15 @@ async fn groups_and_policies_have_as_many_rows_as_the_person_likes() {
         root.grant(&app, "/policies/new", "/policies/new", &fields).await.redirect();
     }
 
-    for (list, row) in [("/groups?q=shift", "tr[data-group-id]"), ("/policies?kind=custom", "tr[data-policy-id]")] {
+    for (list, row) in
+        [("/groups?q=shift", "tr[data-group-id]"), ("/policies?kind=custom", "tr[data-policy-id]")]
+    {
         let whole = root.browser.get(list).await;
-        assert_eq!((whole.count(row), whole.text(".pager > span").as_deref()), (26, Some("1–26 of 26")), "{list}");
+        assert_eq!(
+            (whole.count(row), whole.text(".pager > span").as_deref()),
+            (26, Some("1–26 of 26")),
+            "{list}"
+        );
 
         let next = choose_rows(&root, list, "25").await.redirect();
         let first = root.browser.get(&next).await;

@@ -39,7 +39,10 @@ async fn a_last_use_within_a_day_is_said_by_how_long_ago_it_was() {
     assert_eq!(told(&root, "/users", &in_list).await[0], "3 h ago");
     app.wait(86_400);
     root.sign_in(&app).await;
-    assert_eq!(told(&root, "/users", &in_list).await, [listed(used_at, app.now(), Precision::Minute), title, datetime]);
+    assert_eq!(
+        told(&root, "/users", &in_list).await,
+        [listed(used_at, app.now(), Precision::Minute), title, datetime]
+    );
 }
 
 #[actix_web::test]

@@ -43,12 +43,7 @@ pub async fn target_meant(
     app.store.read(move |conn| target_of(conn, owner, field, &text)).await
 }
 
-fn target_of(
-    conn: &mut Conn,
-    owner: Uin,
-    field: &'static str,
-    text: &str,
-) -> Result<TargetFilter, Failure> {
+fn target_of(conn: &mut Conn, owner: Uin, field: &'static str, text: &str) -> Result<TargetFilter, Failure> {
     if SecretId::is_begun_by(text) {
         if text.len() < key::START {
             let least = key::START;

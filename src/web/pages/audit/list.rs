@@ -79,8 +79,7 @@ pub async fn index(visit: Visit, query: Query) -> PageResult {
     let export = may_export.then(|| query.with(&[("older", ""), ("newer", "")]));
     let is_open = !errors.is_empty() || typed.is_detailed(&shortcuts);
     let groups = EventGroup::ALL;
-    let index =
-        IndexPage { page, errors, typed, groups, shortcuts, often, is_open, export, chips, listing };
+    let index = IndexPage { page, errors, typed, groups, shortcuts, often, is_open, export, chips, listing };
     render_as(status, &index)
 }
 

@@ -17,7 +17,10 @@ pub(super) fn questions(person: &Caller, query: &Query, now: i64) -> Vec<Questio
     let (today, week) = (day(now), day(now - 6 * DAY));
     let (root, own) = (person.owner().to_string(), person.user.uin.to_string());
     let asked = [
-        ("Sign-ins refused today", vec![("event", "sign-in"), ("result", "refused"), ("from", today.as_str())]),
+        (
+            "Sign-ins refused today",
+            vec![("event", "sign-in"), ("result", "refused"), ("from", today.as_str())],
+        ),
         ("Keys, last 7 days", vec![("event", "keys"), ("from", week.as_str())]),
         ("SecretKeys shown", vec![("event", "ShowSecretKey")]),
         ("Policies", vec![("event", "policies")]),
@@ -30,7 +33,8 @@ pub(super) fn questions(person: &Caller, query: &Query, now: i64) -> Vec<Questio
 
 impl Question {
     fn new(label: &'static str, filter: &[(&str, &str)], query: &Query) -> Self {
-        let is_in_force = |name: &str| filter.iter().find(|(known, _)| *known == name).map(|(_, value)| *value);
+        let is_in_force =
+            |name: &str| filter.iter().find(|(known, _)| *known == name).map(|(_, value)| *value);
         let is_current = super::FIELDS.iter().all(|name| query.find(name) == is_in_force(name));
         let mut encoder = url::form_urlencoded::Serializer::new(String::new());
         Self { label, href: format!("/audit?{}", encoder.extend_pairs(filter).finish()), is_current }

@@ -66,7 +66,8 @@ impl TypedFilter {
     /// Whether what is in force has its field under *More filters*; a range from a link needs none.
     pub(super) fn is_detailed(&self, range: &[Shortcut]) -> bool {
         let is_range = self.from.is_empty() || range.iter().any(|shortcut| shortcut.is_current);
-        !is_range || [&self.to, &self.actor, &self.target, &self.request_id].iter().any(|text| !text.is_empty())
+        !is_range
+            || [&self.to, &self.actor, &self.target, &self.request_id].iter().any(|text| !text.is_empty())
     }
 
     /// The filter as it is meant, or what does not fit.
@@ -140,7 +141,9 @@ fn narrow(filter: &mut EventFilter, searched: Searched) -> Option<FieldError> {
         Searched::Event(name) if filter.events.is_empty() || filter.events.iter().any(|one| one == name) => {
             filter.events = vec![name.to_owned()];
         }
-        Searched::Event(_) => return problem("This is an event that the filter beside leaves out. Choose all events."),
+        Searched::Event(_) => {
+            return problem("This is an event that the filter beside leaves out. Choose all events.");
+        }
         Searched::Name => (),
     }
     None

@@ -5,9 +5,7 @@ use crate::domain::field::FieldError;
 use crate::domain::paging::PAGE_SIZES;
 use crate::web::answer::{PageResult, render, render_as, see_other};
 use crate::web::pages::sign_in::door::safe_next;
-use crate::web::{
-    error::PageError, forms::csrf::Protected, layout::Layout, layout::filters, visit::Visit,
-};
+use crate::web::{error::PageError, forms::csrf::Protected, layout::Layout, layout::filters, visit::Visit};
 use actix_web::http::StatusCode;
 use askama::Template;
 
