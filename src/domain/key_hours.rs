@@ -106,16 +106,16 @@ impl Deed {
 }
 
 impl Counted {
-    /// Counts a call.
-    pub fn count(&mut self, called: &Called<'_>) {
+    /// Counts so many calls, of which this is the last.
+    pub fn count(&mut self, called: &Called<'_>, calls: i64) {
         let caller = Caller {
-            hour: called.at - called.at.rem_euclid(HOUR),
+            hour: hour_of(called.at),
             service: called.service.to_owned(),
             network: network_of(called.ip),
             client: product_of(called.client),
             outcome: called.outcome.to_owned(),
         };
-        self.add_caller(caller, 1);
+        self.add_caller(caller, calls);
         if called.outcome == ALLOWED {
             let deed = Deed {
                 day: called.at - called.at.rem_euclid(DAY),
@@ -123,7 +123,7 @@ impl Counted {
                 action: beginning(called.action, MOST_OF_ACTION),
                 resource: beginning(called.resource, MOST_OF_RESOURCE),
             };
-            self.add_deed(deed, Done { allowed: 1, last_at: called.at });
+            self.add_deed(deed, Done { allowed: calls, last_at: called.at });
         }
     }
 
@@ -146,6 +146,12 @@ impl Counted {
         sum.allowed += done.allowed;
         sum.last_at = sum.last_at.max(done.last_at);
     }
+}
+
+/// When the hour of a moment began, in unix seconds.
+#[must_use]
+pub fn hour_of(at: i64) -> i64 {
+    at - at.rem_euclid(HOUR)
 }
 
 /// The /24 of an address, of IPv6 the /48: nobody holds only one address.
@@ -187,7 +193,7 @@ mod tests {
     fn calls_of_one_kind_are_one_number() {
         let mut counted = Counted::default();
         for at in 7_200..7_210 {
-            counted.count(&call(at, "curl/8.5 (linux)", "ListUsers", ALLOWED));
+            counted.count(&call(at, "curl/8.5 (linux)", "ListUsers", ALLOWED), 1);
         }
         let (caller, calls) = counted.callers.first_key_value().unwrap();
         assert_eq!((caller.hour, caller.network.as_str(), *calls), (7_200, "203.0.113.0/24", 10));
@@ -200,8 +206,8 @@ mod tests {
     fn whoever_calls_memory_is_bounded_and_no_call_is_lost() {
         let mut counted = Counted::default();
         for number in 0..10_000 {
-            counted.count(&call(100, &format!("client/{number}"), &format!("Action{number}"), ALLOWED));
-            counted.count(&call(100, &format!("client/{number}"), "", "wrong_signature"));
+            counted.count(&call(100, &format!("client/{number}"), &format!("Action{number}"), ALLOWED), 1);
+            counted.count(&call(100, &format!("client/{number}"), "", "wrong_signature"), 1);
         }
         assert!(counted.callers.len() <= MOST_IN_AN_HOUR && counted.deeds.len() <= MOST_IN_A_DAY);
         assert_eq!(counted.callers.values().sum::<i64>(), 20_000);
@@ -213,8 +219,8 @@ mod tests {
     #[test]
     fn a_client_is_cut_at_64_bytes_and_never_within_a_letter() {
         let mut counted = Counted::default();
-        counted.count(&call(0, &"é".repeat(80), "", ALLOWED));
-        counted.count(&call(0, "", "", ALLOWED));
+        counted.count(&call(0, &"é".repeat(80), "", ALLOWED), 1);
+        counted.count(&call(0, "", "", ALLOWED), 1);
         let clients: Vec<_> = counted.callers.keys().map(|caller| caller.client.clone()).collect();
         assert_eq!(clients, [String::new(), "é".repeat(32)]);
     }

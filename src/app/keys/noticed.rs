@@ -2,7 +2,7 @@
 
 use super::usage::Sighting;
 use crate::domain::key::SecretId;
-use crate::domain::key_hours::{Called, Counted};
+use crate::domain::key_hours::{Called, Counted, hour_of};
 use crate::domain::key_usage::KEPT_RECORDS;
 use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 use std::sync::Arc;
@@ -34,14 +34,56 @@ pub(super) struct OfKey {
     pub calls: VecDeque<Call>,
     /// The newest one that was carried out.
     pub last_use: Option<Call>,
+    /// Whole once it is handed out.
     pub counted: Counted,
+    /// The newest call and those before it that are like it and of its hour: not counted yet, as programs repeat themselves.
+    alike: i64,
 }
 
 /// A call and when it came.
 #[derive(Clone)]
 pub(super) struct Call {
     pub at_ms: i64,
+    pub request_id: String,
+    /// Without the request id; calls that differ in nothing else share it.
     pub sighting: Arc<Sighting>,
+}
+
+impl Call {
+    fn counts_as(&self) -> Called<'_> {
+        let Sighting { service, action, resource, ip, client, outcome, .. } = &*self.sighting;
+        Called { at: self.at_ms / 1000, service, action, resource, ip, client, outcome }
+    }
+}
+
+impl OfKey {
+    fn settle(&mut self) {
+        let alike = std::mem::take(&mut self.alike);
+        if let Some(newest) = self.calls.back().filter(|_| alike > 0) {
+            self.counted.count(&newest.counts_as(), alike);
+        }
+    }
+
+    /// Notes a call; keeps so many at most.
+    fn note(&mut self, at_ms: i64, mut sighting: Sighting, most: usize) {
+        let request_id = std::mem::take(&mut sighting.request_id);
+        let like = self.calls.back().filter(|newest| *newest.sighting == sighting);
+        let goes_on = like.is_some_and(|newest| hour_of(newest.at_ms / 1000) == hour_of(at_ms / 1000));
+        let sighting = like.map_or_else(|| Arc::new(sighting), |newest| Arc::clone(&newest.sighting));
+        if !goes_on {
+            self.settle();
+        }
+        let call = Call { at_ms, request_id, sighting };
+        if call.sighting.is_accepted() {
+            self.last_use =
+                Some(Call { request_id: String::new(), sighting: Arc::clone(&call.sighting), ..call });
+        }
+        while self.calls.len() >= most {
+            self.calls.pop_front();
+        }
+        self.calls.push_back(call);
+        self.alike += 1;
+    }
 }
 
 impl Noticed {
@@ -51,29 +93,10 @@ impl Noticed {
 
     /// Notes a call.
     pub fn note(&mut self, id: &SecretId, at_ms: i64, sighting: Sighting) {
-        let called = Called {
-            at: at_ms / 1000,
-            service: &sighting.service,
-            action: &sighting.action,
-            resource: &sighting.resource,
-            ip: &sighting.ip,
-            client: &sighting.client,
-            outcome: &sighting.outcome,
-        };
-        let is_crowded = self.calls >= MOST_CALLS;
+        let most = if self.calls >= MOST_CALLS { 1 } else { KEPT_RECORDS };
         let Some(of_key) = self.of(id) else { return };
-        of_key.counted.count(&called);
-        let is_accepted = sighting.is_accepted();
-        let call = Call { at_ms, sighting: Arc::new(sighting) };
-        if is_accepted {
-            of_key.last_use = Some(call.clone());
-        }
-        let most = if is_crowded { 1 } else { KEPT_RECORDS };
         let before = of_key.calls.len();
-        while of_key.calls.len() >= most {
-            of_key.calls.pop_front();
-        }
-        of_key.calls.push_back(call);
+        of_key.note(at_ms, sighting, most);
         let after = of_key.calls.len();
         self.calls = (self.calls + after).saturating_sub(before);
     }
@@ -81,7 +104,7 @@ impl Noticed {
     /// Counts what somebody sent who did not prove to hold the key.
     pub fn count(&mut self, id: &SecretId, called: &Called<'_>) {
         if let Some(of_key) = self.of(id) {
-            of_key.counted.count(called);
+            of_key.counted.count(called, 1);
         }
     }
 
@@ -90,7 +113,7 @@ impl Noticed {
         if self.deleted.contains(id) {
             self.count(id, called);
         } else if self.unknown.len() < MOST_UNKNOWN || self.unknown.contains_key(id) {
-            self.unknown.entry(id.clone()).or_default().count(called);
+            self.unknown.entry(id.clone()).or_default().count(called, 1);
         }
     }
 
@@ -129,6 +152,7 @@ impl Noticed {
     /// Hands out what waits, in parts of so many keys.
     pub fn take(&mut self, most_in_one: usize) -> Vec<Vec<(SecretId, OfKey)>> {
         let mut keys: Vec<_> = std::mem::take(&mut self.keys).into_iter().collect();
+        keys.iter_mut().for_each(|(_, of_key)| of_key.settle());
         // The order in which every node locks the rows.
         keys.sort_unstable_by(|(one, _), (other, _)| one.cmp(other));
         self.calls = 0;
@@ -154,5 +178,48 @@ impl Noticed {
             }
             self.calls += added;
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::source::Source;
+
+    fn call(number: i64) -> Sighting {
+        let source = Source {
+            ip: format!("192.0.2.{}", number % 2),
+            user_agent: format!("client/{}", number % 3),
+            request_id: number.to_string(),
+        };
+        Sighting::allowed("cam", Some(if number % 5 == 0 { "ListUsers" } else { "GetUser" }), &source)
+    }
+
+    /// Runs of like calls and changes between them, over the ends of hours and in fits of many keys.
+    #[test]
+    fn calls_that_repeat_are_counted_like_each_alone() {
+        let (mut noticed, mut one_by_one) = (Noticed::default(), Counted::default());
+        let id = SecretId::parse(&format!("AKID{}", "x".repeat(32))).unwrap();
+        for number in 0..20_000 {
+            let (at_ms, sighting) = (number * 700, call(number / 7 * (number % 11 / 5)));
+            one_by_one.count(
+                &Call { at_ms, request_id: String::new(), sighting: Arc::new(sighting.clone()) }.counts_as(),
+                1,
+            );
+            noticed.note(&id, at_ms, sighting);
+            if number % 4_999 == 0 {
+                let taken = noticed.take(256);
+                noticed.put_back(&taken.concat());
+            }
+        }
+        let taken = noticed.take(256).concat();
+        let (_, of_key) = taken.first().unwrap();
+        assert_eq!(of_key.counted, one_by_one);
+        assert_eq!(of_key.last_use.as_ref().map(|call| call.at_ms), Some(19_999 * 700));
+        assert_eq!(of_key.calls.len(), KEPT_RECORDS);
+        assert_eq!(
+            of_key.calls.back().map(|call| call.request_id.clone()),
+            Some(call(19_999 / 7 * (19_999 % 11 / 5)).request_id)
+        );
     }
 }

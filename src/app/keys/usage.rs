@@ -29,7 +29,7 @@ const SURPLUS: usize = 25;
 const MOST_GREW: usize = 100_000;
 
 /// One call, as it will be remembered.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Sighting {
     pub service: String,
     pub action: String,
@@ -356,10 +356,10 @@ pub async fn records(app: &App, caller: &Caller, key: &KeyRef) -> Result<Vec<Rec
 /// Whose key it is; nobody's of one that is gone.
 fn put(conn: &mut Conn, id: &SecretId, of_key: &OfKey) -> Result<Option<Holder>, StoreError> {
     let record = |call: &Call| {
-        let Sighting { service, action, ip, client, request_id, reason, gate, .. } = &*call.sighting;
+        let Sighting { service, action, ip, client, reason, gate, .. } = &*call.sighting;
         Record {
             secret_id: id.to_string(),
-            request_id: request_id.clone(),
+            request_id: call.request_id.clone(),
             at_ms: call.at_ms,
             service: service.clone(),
             action: action.clone(),
