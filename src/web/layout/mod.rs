@@ -99,6 +99,7 @@ const PLACES: [(&str, &str); 5] = [("after", ""), ("before", ""), ("older", ""),
 
 impl Layout {
     /// The same for a page at that address.
+    #[must_use]
     pub fn at(self, path: &str, query: &str) -> Self {
         let query = Query::parse(query).map(|query| query.with(&PLACES)).unwrap_or_default();
         Self { beginning: format!("{path}{query}").trim_end_matches('?').to_owned(), ..self }
