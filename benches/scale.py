@@ -125,7 +125,8 @@ def pages(facts):
         "activity": f"/users/{uin}/activity", "groups": "/groups", "policies": "/policies",
         "least privilege": f"/users/{uin}/permissions/used", "who can": "/who-can?action=cam:GetUser&resource=*", "services": "/settings/services", "keys beyond": "/settings/security/keys", "keys without a limit of silence": "/settings/security/idle-keys", "canaries": "/canaries", "notices": "/notices", "webhooks": "/settings/webhooks",
         "attach policies": f"/users/{uin}/permissions/attach", "log": "/audit", "report": "/reports/credentials", "log refused": "/audit?result=refused",
-        "log event": "/audit?event=DisableApiKey", "log actor": f"/audit?actor={uin}", "log target": f"/audit?target={uin}",
+        "log event": "/audit?event=DisableApiKey", "log actor": f"/audit?actor={uin}", "log target": f"/audit?target={uin}", "log search": f"/audit?q={uin}", "log search key": f"/audit?q={facts['secret_id']}",
+        "log search name": "/audit?q=anna", "log address": "/audit?q=192.0.2.7", "log search refused": f"/audit?q={uin}&result=refused",
     }
 
 

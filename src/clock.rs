@@ -83,6 +83,23 @@ pub fn named_day(seconds: i64) -> String {
     weekday.map_or_else(|_| day(seconds), |weekday| format!("{weekday}, {}", day(seconds)))
 }
 
+/// How long ago a time was, as of `now`: `12 s ago`, `5 min ago`, `3 h ago`; [`listed`] where that is a day or more.
+pub fn ago(seconds: i64, now: i64) -> String {
+    match now.saturating_sub(seconds) {
+        // Another node's clock may be a little ahead.
+        -60..=59 => format!("{} s ago", now.saturating_sub(seconds).max(0)),
+        passed @ 60..3_600 => format!("{} min ago", passed / 60),
+        passed @ 3_600..86_400 => format!("{} h ago", passed / 3_600),
+        _ => listed(seconds, now, Precision::Minute),
+    }
+}
+
+/// A time in a list: `23 Nov, 21:50 UTC`, with its year where that is not the year of `now`.
+pub fn listed(seconds: i64, now: i64, precision: Precision) -> String {
+    let (text, year) = (said(&iso(seconds), precision), iso(now).chars().take(4).collect::<String>());
+    text.replacen(&format!(" {year}, "), ", ", 1)
+}
+
 /// The time of a day whose date is known: `21:50:09`.
 pub fn time_of_day(seconds: i64) -> String {
     iso(seconds).chars().skip("2026-11-23T".len()).take("21:50:09".len()).collect()
@@ -141,9 +158,23 @@ mod tests {
         assert_eq!(readable(1_795_470_609), "23 Nov 2026, 21:50:09 UTC");
         assert_eq!(said("2026-12-01T08:04:09Z", Precision::Minute), "1 Dec 2026, 08:04 UTC");
         assert_eq!(day(1_795_470_609), "23 Nov 2026");
+        assert_eq!(listed(1_795_470_609, 1_795_470_609, Precision::Second), "23 Nov, 21:50:09 UTC");
+        assert_eq!(listed(0, 1_795_470_609, Precision::Minute), "1 Jan 1970, 00:00 UTC");
         assert_eq!(readable(i64::MAX), iso(i64::MAX));
         assert_eq!(iso(0), "1970-01-01T00:00:00Z");
         assert_eq!(iso(i64::MAX), format!("@{}", i64::MAX));
+    }
+
+    #[test]
+    fn what_was_within_a_day_is_said_by_how_long_ago_it_was() {
+        let now = 1_795_470_609;
+        let said = |passed: i64| ago(now - passed, now);
+
+        assert_eq!([0, 59, -60].map(said), ["0 s ago", "59 s ago", "0 s ago"]);
+        assert_eq!([60, 3_599].map(said), ["1 min ago", "59 min ago"]);
+        assert_eq!([3_600, 86_399].map(said), ["1 h ago", "23 h ago"]);
+        assert_eq!([86_400, -61].map(said), ["22 Nov, 21:50 UTC", "23 Nov, 21:51 UTC"]);
+        assert_eq!(ago(0, i64::MAX), "1 Jan 1970, 00:00 UTC");
     }
 
     #[test]

@@ -117,15 +117,16 @@ const said = (at, { withSeconds, thisYear }) => {
   const [, month] = at.toDateString().split(' '), year = thisYear && at.getFullYear() === new Date().getFullYear() ? '' : ` ${at.getFullYear()}`;
   return `${at.getDate()} ${month}${year}, ${at.toTimeString().slice(0, withSeconds ? 8 : 5)}`;
 };
+const opened = Date.now();
 const relative = el => {
-  const at = new Date(el.dateTime), s = Math.max(0, Math.round((Date.now() - at) / 1000));
-  el.textContent = s < 60 ? `${s} s ago` : s < 3600 ? `${Math.floor(s / 60)} min ago` : s < 86400 ? `${Math.floor(s / 3600)} h ago` : said(at, { thisYear: true });
+  const s = Math.max(0, +el.dataset.relative + (Date.now() - opened) / 1000 | 0);
+  el.textContent = s < 60 ? `${s} s ago` : s < 3600 ? `${s / 60 | 0} min ago` : s < 86400 ? `${s / 3600 | 0} h ago` : said(new Date(el.dateTime), { thisYear: true });
 };
 for (const el of $$('time[data-local], time[data-relative]')) {
-  el.title = el.textContent;
+  el.title ||= el.textContent;
   const { local } = el.dataset;
   if (local === undefined) relative(el);
-  else el.textContent = said(new Date(el.dateTime), { withSeconds: local === 'seconds' });
+  else el.textContent = said(new Date(el.dateTime), { withSeconds: local.endsWith('seconds'), thisYear: local.startsWith('listed') });
 }
 setInterval(() => $$('time[data-relative]').forEach(relative), 30000);
 

@@ -120,6 +120,8 @@ enum Way<'a> {
     Thing(&'a str),
     Group(&'a str, &'a str),
     Key(&'a str),
+    /// Events from an address.
+    From(&'a str),
     Request(&'a str),
     /// Events that belong into the notices, or the bad ones alone.
     Notices,
@@ -134,11 +136,16 @@ fn ways(filter: &EventFilter) -> Vec<Way<'_>> {
     if let Some(notices) = filter.notices {
         return vec![if notices == Level::Bad { Way::Alarms } else { Way::Notices }];
     }
-    if let Some(uin) = filter.about {
-        return vec![Way::Actor(uin), Way::Target(uin)];
+    if let Some(about) = &filter.about {
+        let actors = about.uins.iter().copied().map(Way::Actor);
+        // Nobody has the number of the server itself as a target.
+        return actors.chain(ways_to(about).filter(|way| !matches!(way, Way::Target(Uin(0))))).collect();
     }
     if let Some(target) = &filter.target {
-        return ways_to(target);
+        return ways_to(target).collect();
+    }
+    if let Some(ip) = &filter.ip {
+        return vec![Way::From(ip)];
     }
     if !filter.actors.is_empty() {
         return filter.actors.iter().copied().map(Way::Actor).collect();
@@ -149,14 +156,59 @@ fn ways(filter: &EventFilter) -> Vec<Way<'_>> {
     filter.events.iter().map(|event| Way::Event(event)).collect()
 }
 
-fn ways_to(target: &TargetFilter) -> Vec<Way<'_>> {
+fn ways_to(target: &TargetFilter) -> impl Iterator<Item = Way<'_>> {
     let uins = target.uins.iter().copied().map(Way::Target);
     let things = target.things.iter().map(|thing| Way::Thing(thing));
     let groups = target
         .groups
         .iter()
         .flat_map(|group| GROUP_POLICIES.into_iter().map(move |event| Way::Group(event, group)));
-    uins.chain(things).chain(groups).chain(target.key.iter().map(|key| Way::Key(key))).collect()
+    uins.chain(things).chain(groups).chain(target.key.iter().map(|key| Way::Key(key)))
+}
+
+type Condition =
+    Box<dyn BoxableExpression<audit_events::table, <Conn as Connection>::Backend, SqlType = Bool>>;
+
+/// What the filter asks for beyond the way that leads to the rows.
+fn conditions(filter: &EventFilter, thing: &'static str) -> Vec<Condition> {
+    let is_request = filter.request_id.is_some();
+    let about = filter.about.as_ref().filter(|_| is_request).map(|about| is_about(about, thing));
+    let is_target_left = is_request || filter.about.is_some();
+    let target = filter.target.as_ref().filter(|_| is_target_left).map(|target| has_target(target, thing));
+    let ip = filter.ip.clone().map(|ip| -> Condition { Box::new(audit_events::ip.eq(ip)) });
+    about.into_iter().chain(target).chain(ip).collect()
+}
+
+fn is_about(about: &TargetFilter, thing: &'static str) -> Condition {
+    let actors: Vec<i64> = about.uins.iter().map(|uin| uin.0).collect();
+    Box::new(audit_events::actor_uin.eq_any(actors).or(has_target(about, thing)))
+}
+
+fn has_target(target: &TargetFilter, thing: &'static str) -> Condition {
+    let uins: Vec<i64> = target.uins.iter().map(|uin| uin.0).filter(|uin| *uin > 0).collect();
+    let things = sql::<Text>(thing).eq_any(target.things.clone());
+    let mut all: Condition = Box::new(audit_events::target_uin.eq_any(uins).or(things));
+    for group in &target.groups {
+        let is_of_group = audit_events::event.eq_any(GROUP_POLICIES).and(begins_with_group(group));
+        all = Box::new(all.or(is_of_group));
+    }
+    if let Some(start) = &target.key {
+        let is_key = sql::<Text>(thing).ge(start.clone()).and(sql::<Text>(thing).lt(after(start)));
+        all = Box::new(all.or(is_key));
+    }
+    all
+}
+
+fn begins_with_group(group: &str) -> Condition {
+    let start = format!("{group} / ");
+    let length = i32::try_from(start.chars().count()).unwrap_or(i32::MAX);
+    let begins = sql::<Bool>("substr(target, 1, ").bind::<Integer, _>(length).sql(") = ");
+    Box::new(begins.bind::<Text, _>(start))
+}
+
+/// What comes after all texts with that beginning.
+fn after(start: &str) -> String {
+    format!("{start}{}", char::MAX)
 }
 
 /// One page of an account's log with one row more than `size` if there are more; oldest first after `Newer`.
@@ -191,7 +243,8 @@ struct Search<'a> {
 
 fn rows(conn: &mut Conn, search: &Search<'_>, part: Slice<EventCursor>) -> Result<Vec<Row>, StoreError> {
     let (Search { owner, filter, way }, Slice { cursor, size: limit }) = (search, part);
-    let thing = || sql::<Text>(dialect::last_of_target(conn));
+    let last = dialect::last_of_target(conn);
+    let thing = || sql::<Text>(last);
     let mut query =
         audit_events::table.filter(audit_events::owner_uin.eq(owner.0)).select(Row::as_select()).into_boxed();
     query = match way {
@@ -204,16 +257,15 @@ fn rows(conn: &mut Conn, search: &Search<'_>, part: Slice<EventCursor>) -> Resul
         Way::Target(uin) => query.filter(audit_events::target_uin.eq(uin.0)),
         Way::Thing(name) => query.filter(thing().eq(*name)),
         Way::Group(event, group) => {
-            let start = format!("{group} / ");
-            let length = i32::try_from(start.chars().count()).unwrap_or(i32::MAX);
-            let begins = sql::<Bool>("substr(target, 1, ").bind::<Integer, _>(length).sql(") = ");
-            query.filter(audit_events::event.eq(*event)).filter(begins.bind::<Text, _>(start))
+            query.filter(audit_events::event.eq(*event)).filter(begins_with_group(group))
         }
-        Way::Key(start) => {
-            query.filter(thing().ge(*start)).filter(thing().lt(format!("{start}{}", char::MAX)))
-        }
+        Way::Key(start) => query.filter(thing().ge(*start)).filter(thing().lt(after(start))),
+        Way::From(ip) => query.filter(audit_events::ip.eq(*ip)),
         Way::Request(id) => query.filter(audit_events::request_id.eq(*id)),
     };
+    for condition in conditions(filter, last) {
+        query = query.filter(condition);
+    }
     if let Some(from) = filter.from {
         query = query.filter(audit_events::at.ge(from));
     }

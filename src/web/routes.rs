@@ -295,6 +295,7 @@ pub const ENDPOINTS: &[Endpoint] = &[
     post("/me/sessions/{session}/end", SignIn, || to(me::end_session)),
     get("/me/preferences", SignIn, || to(me::preferences_form)),
     post("/me/preferences", SignIn, || to(me::set_preferences)),
+    post("/me/preferences/rows", SignIn, || to(me::set_rows)),
     get("/me/mfa/totp/new", SignIn, || to(mfa::new_form)),
     make("/me/mfa/totp/new", SignIn, || to(mfa::enrol)),
     post("/me/mfa/totp/{device}/delete", SignIn, || to(factors::remove)),

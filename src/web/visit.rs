@@ -168,7 +168,8 @@ impl<P> Visit<P> {
 impl<P: Deref<Target = Caller>> Visit<P> {
     /// What stands around a page of that section; takes the sentence that was left for it.
     pub fn layout(&self, section: &'static str) -> Layout {
-        Layout::new(&self.context, &self.person, &self.session, section)
+        let page = Layout::new(&self.context, &self.person, &self.session, section);
+        page.at(self.path(), self.request.query_string())
     }
 
     /// The same, leaving the sentence for the next page.

@@ -32,3 +32,4 @@ mod own_keys;
 mod pages;
 mod secret_page;
 mod tables;
+mod ticking;

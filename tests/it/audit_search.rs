@@ -245,6 +245,7 @@ async fn no_search_of_the_log_reads_all_of_it() {
         (format!("{thing} = 'a'"), "audit_events_thing"),
         (format!("{thing} >= 'AKID' AND {thing} < 'AKIE'"), "audit_events_thing"),
         ("request_id = 'x'".to_owned(), "audit_events_request"),
+        ("ip = '192.0.2.1'".to_owned(), "audit_events_ip"),
     ];
 
     for (way, index) in ways {

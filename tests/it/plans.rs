@@ -14,7 +14,7 @@ use std::path::Path;
 use std::process::Command;
 
 /// Tests that together open every page, send every form and call every action.
-const STORIES: [&str; 35] = [
+const STORIES: [&str; 36] = [
     "canaries::",
     "quarantine::",
     "last_use::",
@@ -28,6 +28,7 @@ const STORIES: [&str; 35] = [
     "user_lists::",
     "users::",
     "audit_search::",
+    "audit_field::",
     "gate_services::",
     "impact::",
     "upgrade::",

@@ -139,3 +139,93 @@ async fn of_many_that_a_filter_finds_it_is_said_that_there_are_more() {
     assert_eq!(range(&root, "?type=sub_user").await, "1–50 of more than 1,000");
     assert_eq!(range(&root, "").await, "1–50 of 1,002");
 }
+
+/// Chooses how many rows a page has with the pager of a list; gives where that leads.
+async fn choose_rows(person: &Person, list: &str, size: &str) -> Answer {
+    let page = person.browser.get(list).await;
+    let back = page.attribute(".sizes [name=back]", "value").unwrap();
+    let fields = [("back", back.as_str()), ("page_size", size)];
+    person.browser.post("/me/preferences/rows", &page.csrf(), &fields).await
+}
+
+fn rows_chosen(page: &Answer) -> Vec<String> {
+    page.texts(".sizes [aria-pressed=true]")
+}
+
+#[actix_web::test]
+async fn the_pager_sets_how_many_rows_a_page_has_and_keeps_filter_and_order() {
+    let app = TestApp::spawn();
+    let root = app.root().await;
+    crowd(&app, &root, 0..60);
+    let list = "/users?type=sub_user&sort=-name";
+    let page = root.browser.get(list).await;
+    let second = page.attribute("a[rel=next]", "href").unwrap();
+
+    let next = choose_rows(&root, &second, "25").await.redirect();
+    let shorter = root.browser.get(&next).await;
+
+    assert_eq!(
+        (page.texts(".sizes button"), rows_chosen(&page)),
+        (vec!["25".into(), "50".into(), "100".into()], vec!["50".to_owned()])
+    );
+    assert_eq!(next, list);
+    assert_eq!(
+        (range(&root, "?type=sub_user").await.as_str(), rows_chosen(&shorter)),
+        ("1–25 of 60", vec!["25".to_owned()])
+    );
+    assert_eq!(root.browser.get("/audit?event=UpdatePreferences").await.count("tr[data-seq]"), 1);
+    assert_eq!(choose_rows(&root, list, "25").await.redirect(), list);
+    assert_eq!(
+        root.browser.get("/audit?event=UpdatePreferences").await.count("tr[data-seq]"),
+        1,
+        "nothing changed"
+    );
+    assert_eq!(choose_rows(&root, list, "26").await.status, StatusCode::BAD_REQUEST);
+}
+
+#[actix_web::test]
+async fn the_choice_of_rows_leads_to_pages_of_this_console_only() {
+    let app = TestApp::spawn();
+    let root = app.root().await;
+    let csrf = root.browser.get("/users").await.csrf();
+
+    for back in ["https://elsewhere.example/", "//elsewhere.example/", "/\\elsewhere.example/", ""] {
+        let fields = [("back", back), ("page_size", "100")];
+        let answer = root.browser.post("/me/preferences/rows", &csrf, &fields).await;
+        assert_eq!(answer.redirect(), "/me/preferences", "{back}");
+    }
+}
+
+#[actix_web::test]
+async fn groups_and_policies_have_as_many_rows_as_the_person_likes() {
+    let app = TestApp::spawn();
+    let root = app.root().await;
+    let document =
+        r#"{"version":"2.0","statement":[{"effect":"allow","action":"cam:GetUser","resource":"*"}]}"#;
+    for number in 10..36 {
+        let name = format!("shift-{number}");
+        root.grant(&app, "/groups/new", "/groups/new", &[("group_name", &name)]).await.redirect();
+        let fields = [("name", name.as_str()), ("description", ""), ("document", document)];
+        root.grant(&app, "/policies/new", "/policies/new", &fields).await.redirect();
+    }
+
+    for (list, row) in
+        [("/groups?q=shift", "tr[data-group-id]"), ("/policies?kind=custom", "tr[data-policy-id]")]
+    {
+        let whole = root.browser.get(list).await;
+        assert_eq!(
+            (whole.count(row), whole.text(".pager > span").as_deref()),
+            (26, Some("1–26 of 26")),
+            "{list}"
+        );
+
+        let next = choose_rows(&root, list, "25").await.redirect();
+        let first = root.browser.get(&next).await;
+        let second = root.browser.get(&first.attribute("a[rel=next]", "href").unwrap()).await;
+
+        assert_eq!(next, list);
+        assert_eq!((first.count(row), first.text(".pager > span").as_deref()), (25, Some("1–25 of 26")));
+        assert_eq!((second.count(row), second.text(".pager > span").as_deref()), (1, Some("26–26 of 26")));
+        assert_eq!(choose_rows(&root, list, "50").await.redirect(), list);
+    }
+}

@@ -2,7 +2,7 @@
 
 use crate::app::caller::Caller;
 use crate::app::{App, Failure};
-use crate::domain::audit::{Event, EventCursor, EventFilter};
+use crate::domain::audit::{Event, EventCursor, EventFilter, TargetFilter};
 use crate::domain::paging::{Slice, cut_page};
 use crate::domain::permission::action;
 use crate::domain::user::Uin;
@@ -36,7 +36,8 @@ pub async fn activity(
     caller.ensure(action::READ_AUDIT, uin)?;
     let owner = caller.owner();
     app.store.read(move |conn| users::find(conn, owner, uin)).await?.ok_or(Failure::NotFound)?;
-    event_page(app, caller, EventFilter { about: Some(uin), ..EventFilter::default() }, cursor).await
+    let about = TargetFilter { uins: vec![uin], ..TargetFilter::default() };
+    event_page(app, caller, EventFilter { about: Some(about), ..EventFilter::default() }, cursor).await
 }
 
 /// The caller's own latest security events.

@@ -31,19 +31,24 @@ pub async fn actors_meant(app: &App, caller: &Caller, text: String) -> Result<Ve
         .await
 }
 
-/// What a text means as a target.
-pub async fn target_meant(app: &App, caller: &Caller, text: String) -> Result<TargetFilter, Failure> {
+/// What a text means as a target, or as a name in the search field; `field` is where it was typed.
+pub async fn target_meant(
+    app: &App,
+    caller: &Caller,
+    field: &'static str,
+    text: String,
+) -> Result<TargetFilter, Failure> {
     caller.ensure_here(action::READ_AUDIT)?;
     let owner = caller.owner();
-    app.store.read(move |conn| target_of(conn, owner, &text)).await
+    app.store.read(move |conn| target_of(conn, owner, field, &text)).await
 }
 
-fn target_of(conn: &mut Conn, owner: Uin, text: &str) -> Result<TargetFilter, Failure> {
+fn target_of(conn: &mut Conn, owner: Uin, field: &'static str, text: &str) -> Result<TargetFilter, Failure> {
     if SecretId::is_begun_by(text) {
         if text.len() < key::START {
             let least = key::START;
             let told = format!("Enter the SecretId, or at least its first {least} characters.");
-            return Err(FieldError::on_page("target", told).into());
+            return Err(FieldError::on_page(field, told).into());
         }
         return Ok(if SecretId::parse(text).is_ok() {
             TargetFilter { things: vec![text.to_owned()], ..TargetFilter::default() }
@@ -51,15 +56,15 @@ fn target_of(conn: &mut Conn, owner: Uin, text: &str) -> Result<TargetFilter, Fa
             TargetFilter { key: Some(text.to_owned()), ..TargetFilter::default() }
         });
     }
-    let uins = users_meant(conn, owner, "target", text)?;
+    let uins = users_meant(conn, owner, field, text)?;
     if Uin::parse(text).is_ok() {
         return Ok(TargetFilter { uins, ..TargetFilter::default() });
     }
     let wanted = Wanted::of(text);
     let policies = policy_search::rows(conn, owner, None)?.into_iter().map(|policy| policy.name);
     let groups = groups::of_account(conn, owner)?.into_iter().map(|group| group.name);
-    let mut things = few("target", policies.filter(|name| wanted.fits(name)))?;
-    let mut named = few("target", groups.filter(|name| wanted.fits(name)))?;
+    let mut things = few(field, policies.filter(|name| wanted.fits(name)))?;
+    let mut named = few(field, groups.filter(|name| wanted.fits(name)))?;
     things.extend(named.iter().cloned());
     // What is gone is found by its whole name.
     for names in [&mut things, &mut named] {

@@ -32,6 +32,27 @@ pub fn iso(seconds: &i64, _: &dyn askama::Values) -> askama::Result<String> {
     Ok(text)
 }
 
+/// How long ago a last use or a last activity was, as of the second time: `12 s ago`; a day and more is said as in a list.
+#[askama::filter_fn]
+pub fn ago(seconds: &i64, _: &dyn askama::Values, now: &i64) -> askama::Result<String> {
+    let text = crate::clock::ago(*seconds, *now);
+    Ok(text)
+}
+
+/// A time in a list: without its year where that is the year of the second time.
+#[askama::filter_fn]
+pub fn listed(seconds: &i64, _: &dyn askama::Values, now: &i64) -> askama::Result<String> {
+    let text = crate::clock::listed(*seconds, *now, crate::clock::Precision::Minute);
+    Ok(text)
+}
+
+/// The same with seconds.
+#[askama::filter_fn]
+pub fn listed_to_the_second(seconds: &i64, _: &dyn askama::Values, now: &i64) -> askama::Result<String> {
+    let text = crate::clock::listed(*seconds, *now, crate::clock::Precision::Second);
+    Ok(text)
+}
+
 /// A number for people to read: `30,407`.
 #[askama::filter_fn]
 pub fn grouped(number: &i64, _: &dyn askama::Values) -> askama::Result<String> {

@@ -8,9 +8,11 @@ use super::context::WebContext;
 use crate::app::caller::{Caller, Duty, Preferences};
 use crate::app::deferred;
 use crate::app::overview::harm::known_harm;
+use crate::domain::paging::PAGE_SIZES;
 use crate::domain::permission::action;
 use crate::web::forms::token::{self, FormToken};
 use crate::web::layout::flash::Flash;
+use crate::web::query::Query;
 use actix_session::Session;
 
 /// A link of the side navigation.
@@ -37,12 +39,18 @@ pub struct Layout {
     pub user_name: String,
     pub theme: String,
     pub density: String,
+    /// Rows that a page of a list has.
+    pub page_size: i16,
+    /// The address of the page, from the beginning of what it lists.
+    pub beginning: String,
     pub section: &'static str,
     pub nav: Vec<NavGroup>,
     pub can_switch: bool,
     pub flash: Option<Flash>,
     /// Minutes for which no other code is asked.
     pub step_up_left: Option<i64>,
+    /// The time for which the page is true, in unix seconds.
+    pub now: i64,
     /// Seconds until the session ends if nothing is done.
     pub session_left: i64,
     /// Whether no use of the session makes it last longer.
@@ -65,22 +73,42 @@ impl Layout {
             .map_or((now, now), |signed_in| (signed_in.session.last_seen_at, signed_in.session.expires_at));
         let idle_left = seen_at.max(now - 60) + context.app.rules.session_idle - now;
         let absolute_left = expires_at - now;
-        let Preferences { theme, density, .. } = caller.preferences();
+        let Preferences { theme, density, page_size } = caller.preferences();
         Self {
             session_left: idle_left.min(absolute_left).max(0),
             is_last: absolute_left <= idle_left,
+            now,
             csrf: token::token(context, caller),
             account: caller.owner().to_string(),
             account_name: caller.account.name.clone(),
             user_name: caller.user.name.clone(),
             theme,
             density,
+            page_size,
+            beginning: String::new(),
             section,
             nav: navigation(caller, known_harm(&context.app, caller)),
             can_switch: caller.signed_in().is_some_and(|signed_in| signed_in.can_switch),
             flash: None,
             step_up_left: (left > 0).then_some((left + 59) / 60),
         }
+    }
+}
+
+/// What of an address says from where on a list is shown.
+const PLACES: [(&str, &str); 5] = [("after", ""), ("before", ""), ("older", ""), ("newer", ""), ("page", "")];
+
+impl Layout {
+    /// The same for a page at that address.
+    #[must_use]
+    pub fn at(self, path: &str, query: &str) -> Self {
+        let query = Query::parse(query).map(|query| query.with(&PLACES)).unwrap_or_default();
+        Self { beginning: format!("{path}{query}").trim_end_matches('?').to_owned(), ..self }
+    }
+
+    /// The rows that a page of a list can have, and whether it has so many.
+    pub fn sizes(&self) -> [(i16, bool); 3] {
+        PAGE_SIZES.map(|size| (size, size == self.page_size))
     }
 }
 

@@ -246,6 +246,7 @@ pub const TABLE: &[(&str, &str, Rule)] = &[
     ("POST", "/me/sessions/{session}/end", Only(EVERYBODY)),
     ("GET", "/me/preferences", Only(EVERYBODY)),
     ("POST", "/me/preferences", Only(EVERYBODY)),
+    ("POST", "/me/preferences/rows", Only(EVERYBODY)),
     ("GET", "/me/mfa/totp/new", Only(EVERYBODY)),
     ("POST", "/me/mfa/totp/new", Only(EVERYBODY)),
     ("POST", "/me/mfa/totp/{device}/delete", Only(EVERYBODY)),

@@ -6,7 +6,8 @@ use crate::domain::saved_filter::FilteredList;
 use crate::domain::{field::FieldError, permission::action};
 use crate::web::answer::{PageResult, render, render_as};
 use crate::web::pages::audit::{
-    Day, EventRow, by_day, facts::Facts, range, range::Shortcut, search, search::TypedFilter,
+    Day, EventRow, by_day, facts::Facts, often, often::Question, range, range::Shortcut, search,
+    search::TypedFilter,
 };
 use crate::web::pages::saved::Chips;
 use crate::web::{layout::Layout, layout::filters, query::Query, visit::Visit};
@@ -21,6 +22,9 @@ struct IndexPage {
     typed: TypedFilter,
     groups: [EventGroup; 6],
     shortcuts: Vec<Shortcut>,
+    often: Vec<Question>,
+    /// Whether the filters that are folded away are shown.
+    is_open: bool,
     /// The filter of a file with the same events; none for whoever may have no such file.
     export: Option<String>,
     chips: Chips,
@@ -58,6 +62,7 @@ pub async fn index(visit: Visit, query: Query) -> PageResult {
     visit.person.ensure_here(action::READ_AUDIT)?;
     let typed = TypedFilter::read(&query);
     let shortcuts = range::shortcuts(&query, visit.app().clock.now());
+    let often = often::questions(&visit.person, &query, visit.app().clock.now());
     let cursor = search::cursor(&query)?;
     let (status, errors, listing) = match typed.filter(visit.app(), &visit.person).await? {
         Ok(filter) => {
@@ -72,8 +77,10 @@ pub async fn index(visit: Visit, query: Query) -> PageResult {
     let page = visit.layout("audit");
     let may_export = visit.person.may_here(action::EXPORT_AUDIT) && errors.is_empty();
     let export = may_export.then(|| query.with(&[("older", ""), ("newer", "")]));
+    let is_open = !errors.is_empty() || typed.is_detailed(&shortcuts);
     let groups = EventGroup::ALL;
-    render_as(status, &IndexPage { page, errors, typed, groups, shortcuts, export, chips, listing })
+    let index = IndexPage { page, errors, typed, groups, shortcuts, often, is_open, export, chips, listing };
+    render_as(status, &index)
 }
 
 /// Everything that one event says.

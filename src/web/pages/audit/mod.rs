@@ -3,6 +3,7 @@
 mod export;
 mod facts;
 mod list;
+mod often;
 mod range;
 mod row;
 mod search;
@@ -11,4 +12,4 @@ pub use export::export;
 pub use facts::Facts;
 pub use list::{detail, index};
 pub use row::{Day, EventRow, by_day};
-pub use search::{FIELDS, PLACES, cursor, is_request_id};
+pub use search::{FIELDS, PLACES, cursor};

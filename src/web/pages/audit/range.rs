@@ -58,7 +58,8 @@ pub(super) fn start_of(text: &str) -> Option<i64> {
     Some(date.midnight().assume_offset(UtcOffset::UTC).unix_timestamp())
 }
 
-fn day(seconds: i64) -> String {
+/// The day of a time, as an address names it.
+pub(super) fn day(seconds: i64) -> String {
     iso(seconds).chars().take(10).collect()
 }
 

@@ -1,17 +1,19 @@
 //! What the log is asked for, as typed and as meant.
 
-use super::range::{DAY, start_of};
+use super::range::{DAY, Shortcut, start_of};
 use crate::app::{App, Failure, account, caller::Caller};
-use crate::domain::audit::{EventCursor, EventFilter, EventName, Outcome, words::EventGroup, words::Words};
+use crate::domain::audit::words::{EventGroup, Words};
+use crate::domain::audit::{EventCursor, EventFilter, EventName, Outcome, Searched, is_request_id};
 use crate::domain::field::FieldError;
 use crate::web::{error::PageError, query::Query, visit::number_in};
 
 /// The filter's fields, and what says from where on the log is shown.
-pub const FIELDS: [&str; 7] = ["from", "to", "event", "actor", "target", "result", "request_id"];
+pub const FIELDS: [&str; 8] = ["q", "from", "to", "event", "actor", "target", "result", "request_id"];
 pub const PLACES: [&str; 2] = ["older", "newer"];
 
 /// The filter as it was typed.
 pub(super) struct TypedFilter {
+    pub q: String,
     pub from: String,
     pub to: String,
     pub event: String,
@@ -25,6 +27,7 @@ impl TypedFilter {
     pub(super) fn read(query: &Query) -> Self {
         let text = |name: &str| query.text(name).trim().to_owned();
         Self {
+            q: text("q"),
             from: text("from"),
             to: text("to"),
             event: text("event"),
@@ -43,6 +46,7 @@ impl TypedFilter {
             (None, None) => self.event.clone(),
         };
         let typed = [
+            ("q", "Search", self.q.clone()),
             ("from", "From", self.from.clone()),
             ("to", "To", self.to.clone()),
             ("event", "Event", event),
@@ -57,6 +61,13 @@ impl TypedFilter {
     /// Whether date fields can show what was typed: a browser's date picker drops anything else.
     pub(super) fn has_days(&self) -> bool {
         [&self.from, &self.to].into_iter().all(|text| text.is_empty() || start_of(text).is_some())
+    }
+
+    /// Whether what is in force has its field under *More filters*; a range from a link needs none.
+    pub(super) fn is_detailed(&self, range: &[Shortcut]) -> bool {
+        let is_range = self.from.is_empty() || range.iter().any(|shortcut| shortcut.is_current);
+        !is_range
+            || [&self.to, &self.actor, &self.target, &self.request_id].iter().any(|text| !text.is_empty())
     }
 
     /// The filter as it is meant, or what does not fit.
@@ -90,8 +101,18 @@ impl TypedFilter {
         if let Ok(Some(id)) = request_id("target", &self.target) {
             filter.request_id = Some(id);
         } else if !self.target.is_empty() {
-            let meant = fitting(account::log_search::target_meant(app, caller, self.target.clone()).await)?;
+            let text = self.target.clone();
+            let meant = fitting(account::log_search::target_meant(app, caller, "target", text).await)?;
             filter.target = problems.keep(meant.map(Some));
+        }
+        match Searched::of(&self.q) {
+            Searched::Name if self.q.is_empty() => (),
+            Searched::Name => {
+                let text = self.q.clone();
+                let meant = fitting(account::log_search::target_meant(app, caller, "q", text).await)?;
+                filter.about = problems.keep(meant.map(Some));
+            }
+            searched => problems.0.extend(narrow(&mut filter, searched)),
         }
         Ok(if problems.0.is_empty() { Ok(filter) } else { Err(problems.0) })
     }
@@ -106,6 +127,26 @@ impl Problems {
             None
         })
     }
+}
+
+/// Adds what was searched for to the filter, unless the two rule each other out.
+fn narrow(filter: &mut EventFilter, searched: Searched) -> Option<FieldError> {
+    let problem = |told: &'static str| Some(FieldError::on_page("q", told));
+    match searched {
+        Searched::Request(id) if filter.request_id.as_ref().is_some_and(|other| *other != id) => {
+            return problem("A filter below names another request. Leave one of the two out.");
+        }
+        Searched::Request(id) => filter.request_id = Some(id),
+        Searched::Address(ip) => filter.ip = Some(ip),
+        Searched::Event(name) if filter.events.is_empty() || filter.events.iter().any(|one| one == name) => {
+            filter.events = vec![name.to_owned()];
+        }
+        Searched::Event(_) => {
+            return problem("This is an event that the filter beside leaves out. Choose all events.");
+        }
+        Searched::Name => (),
+    }
+    None
 }
 
 fn date(field: &'static str, which: &str, text: &str) -> Result<Option<i64>, FieldError> {
@@ -137,12 +178,6 @@ fn request_id(field: &'static str, text: &str) -> Result<Option<String>, FieldEr
     let wrong =
         || FieldError::on_page(field, "Enter the whole id, such as 0193a0d2-5c3e-7f00-8a11-2b3c4d5e6f70.");
     if is_request_id(text) { Ok(Some(text.to_ascii_lowercase())) } else { Err(wrong()) }
-}
-
-/// Whether a text is the id of a request, in letters of either case.
-pub fn is_request_id(text: &str) -> bool {
-    let is_hex = text.bytes().all(|byte| byte == b'-' || byte.is_ascii_hexdigit());
-    is_hex && text.split('-').map(str::len).eq([8, 4, 4, 4, 12])
 }
 
 /// A search, or the sentence about what does not fit in its field.

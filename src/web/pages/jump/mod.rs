@@ -1,12 +1,12 @@
 //! One box for whatever has a name or an id, on every page; this is where it leads.
 
 use crate::app::jump::{self, Found};
+use crate::domain::audit::is_request_id;
 use crate::domain::key::SecretId;
 use crate::domain::permission::action;
 use crate::domain::policies::PolicyKind;
 use crate::domain::user::{Uin, User};
 use crate::web::answer::{PageResult, render, see_other};
-use crate::web::pages::audit::is_request_id;
 use crate::web::{layout::Layout, layout::filters, query::Query, visit::Visit};
 use askama::Template;
 

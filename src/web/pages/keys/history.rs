@@ -4,6 +4,7 @@ use crate::app::keys::KeyRights;
 use crate::app::keys::history::{Entry, KeyHistory, history};
 use crate::domain::key::{KeyStatus, Place};
 use crate::domain::key_history::{DayCalls, Told};
+use crate::domain::key_limits::KeyLimits;
 use crate::domain::permission::action;
 use crate::domain::rotation::Rotation;
 use crate::domain::trial::Trial;
@@ -36,8 +37,8 @@ struct HistoryPage {
     trial: Option<Trial>,
     is_trial_over: bool,
     reads_log: bool,
-    /// Whether the key is there and the person may see its limits.
-    reads_limits: bool,
+    /// Of a key that is there, where the person may see them.
+    limits: Option<KeyLimits>,
     rights: Option<KeyRights>,
 }
 
@@ -117,7 +118,10 @@ pub async fn index(visit: Visit, query: Query) -> PageResult {
         rotation: found.rotation,
         trial: found.trial,
         reads_log,
-        reads_limits: found.key.is_some() && visit.person.may(action::QUERY_KEY_LIMITS, found.uin),
+        limits: found
+            .key
+            .filter(|_| visit.person.may(action::QUERY_KEY_LIMITS, found.uin))
+            .map(|key| key.limits),
         rights: found.rights,
     })
 }

@@ -11,6 +11,6 @@ mod security;
 mod sessions;
 
 pub use password::{change_password, password_form};
-pub use preferences::{preferences_form, set_preferences};
+pub use preferences::{preferences_form, set_preferences, set_rows};
 pub use security::security;
 pub use sessions::{end_other_sessions, end_session, sessions};

@@ -3,8 +3,9 @@
 use crate::app::{caller::Preferences, me};
 use crate::domain::field::FieldError;
 use crate::domain::paging::PAGE_SIZES;
-use crate::web::answer::{PageResult, render, render_as};
-use crate::web::{forms::csrf::Protected, layout::Layout, layout::filters, visit::Visit};
+use crate::web::answer::{PageResult, render, render_as, see_other};
+use crate::web::pages::sign_in::door::safe_next;
+use crate::web::{error::PageError, forms::csrf::Protected, layout::Layout, layout::filters, visit::Visit};
 use actix_web::http::StatusCode;
 use askama::Template;
 
@@ -61,6 +62,20 @@ pub async fn set_preferences(visit: Visit, form: Protected) -> PageResult {
     }
     me::set_preferences(visit.app(), &visit.person, chosen).await?;
     Ok(visit.done("/me/preferences", "Preferences saved."))
+}
+
+/// Keeps how many rows a page has, and goes back to the beginning of the list where that was chosen.
+pub async fn set_rows(visit: Visit, Protected(form): Protected) -> PageResult {
+    let page_size = form.text("page_size").parse().unwrap_or_default();
+    if !PAGE_SIZES.contains(&page_size) {
+        return Err(PageError::Malformed("A page has 25, 50 or 100 rows. Choose one of these."));
+    }
+    let liked = visit.person.preferences();
+    if liked.page_size != page_size {
+        me::set_preferences(visit.app(), &visit.person, Preferences { page_size, ..liked }).await?;
+    }
+    let back = safe_next(form.text("back"));
+    Ok(see_other(if back.is_empty() { "/me/preferences" } else { &back }))
 }
 
 fn errors_of(chosen: &Preferences) -> Vec<FieldError> {
