@@ -188,13 +188,14 @@ mod tests {
     use super::*;
     use crate::domain::source::Source;
 
-    fn call(number: i64) -> Sighting {
+    fn of_number(number: i64) -> Sighting {
+        let kind = number / 7 * (number % 11 / 5);
         let source = Source {
-            ip: format!("192.0.2.{}", number % 2),
-            user_agent: format!("client/{}", number % 3),
+            ip: format!("192.0.2.{}", kind % 2),
+            user_agent: format!("client/{}", kind % 3),
             request_id: number.to_string(),
         };
-        Sighting::allowed("cam", Some(if number % 5 == 0 { "ListUsers" } else { "GetUser" }), &source)
+        Sighting::allowed("cam", Some(if kind % 5 == 0 { "ListUsers" } else { "GetUser" }), &source)
     }
 
     /// Runs of like calls and changes between them, over the ends of hours and in fits of many keys.
@@ -203,11 +204,9 @@ mod tests {
         let (mut noticed, mut one_by_one) = (Noticed::default(), Counted::default());
         let id = SecretId::parse(&format!("AKID{}", "x".repeat(32))).unwrap();
         for number in 0..20_000 {
-            let (at_ms, sighting) = (number * 700, call(number / 7 * (number % 11 / 5)));
-            one_by_one.count(
-                &Call { at_ms, request_id: String::new(), sighting: Arc::new(sighting.clone()) }.counts_as(),
-                1,
-            );
+            let (at_ms, sighting) = (number * 700, of_number(number));
+            let alone = Call { at_ms, request_id: String::new(), sighting: Arc::new(sighting.clone()) };
+            one_by_one.count(&alone.counts_as(), 1);
             noticed.note(&id, at_ms, sighting);
             if number % 4_999 == 0 {
                 let taken = noticed.take(256);
@@ -219,9 +218,7 @@ mod tests {
         assert_eq!(of_key.counted, one_by_one);
         assert_eq!(of_key.last_use.as_ref().map(|call| call.at_ms), Some(19_999 * 700));
         assert_eq!(of_key.calls.len(), KEPT_RECORDS);
-        assert_eq!(
-            of_key.calls.back().map(|call| call.request_id.clone()),
-            Some(call(19_999 / 7 * (19_999 % 11 / 5)).request_id)
-        );
+        let newest = of_key.calls.back().map(|call| call.request_id.as_str());
+        assert_eq!(newest, Some(of_number(19_999).request_id.as_str()));
     }
 }
