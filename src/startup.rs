@@ -300,11 +300,21 @@ pub async fn keep_delivering(app: App, draining: Draining) {
             _ = every.tick() => {}
             () = draining.begun() => break,
         }
-        if let Err(failure) = webhooks::outbox::start_due(&app).await {
+        let begun = tokio::select! {
+            begun = webhooks::outbox::start_due(&app) => begun,
+            // What a slow database has not handed out by then is sent by another server.
+            () = too_late(&draining) => break,
+        };
+        if let Err(failure) = begun {
             tracing::warn!(error = %failure, "what webhooks are to be told could not be sent yet");
         }
     }
     webhooks::outbox::finish(&app).await;
+}
+
+async fn too_late(draining: &Draining) {
+    draining.begun().await;
+    tokio::time::sleep(Duration::from_secs(1)).await;
 }
 
 /// Fills in what a migration left to be computed, and what nodes of an older version add, for as long as the server runs.

@@ -119,8 +119,8 @@ const said = (at, { withSeconds, thisYear }) => {
 };
 const opened = Date.now();
 const relative = el => {
-  const s = Math.max(0, +el.dataset.relative + (Date.now() - opened) / 1000 | 0);
-  el.textContent = s < 60 ? `${s} s ago` : s < 3600 ? `${s / 60 | 0} min ago` : s < 86400 ? `${s / 3600 | 0} h ago` : said(new Date(el.dateTime), { thisYear: true });
+  const s = +el.dataset.relative + (Date.now() - opened) / 1000 | 0;
+  el.textContent = s < -60 ? said(new Date(el.dateTime), { thisYear: true }) : s < 0 ? '0 s ago' : s < 60 ? `${s} s ago` : s < 3600 ? `${s / 60 | 0} min ago` : s < 86400 ? `${s / 3600 | 0} h ago` : said(new Date(el.dateTime), { thisYear: true });
 };
 for (const el of $$('time[data-local], time[data-relative]')) {
   el.title ||= el.textContent;

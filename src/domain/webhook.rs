@@ -70,6 +70,21 @@ pub struct Webhook {
     pub last: Option<(i64, Answer)>,
 }
 
+impl Webhook {
+    /// The same with another plan. What went wrong counts on, unless it is turned on again or sends to somewhere else.
+    #[must_use]
+    pub fn with(self, plan: WebhookPlan) -> Self {
+        let is_turned_on = plan.is_enabled && !self.plan.is_enabled;
+        let begins_anew = is_turned_on || plan.url != self.plan.url;
+        Self {
+            stopped: self.stopped.filter(|_| !plan.is_enabled),
+            failing_since: self.failing_since.filter(|_| !begins_anew),
+            plan,
+            ..self
+        }
+    }
+}
+
 /// What became of one try. Told in these few words, so that nobody learns from them what runs behind an address.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Answer {

@@ -38,6 +38,12 @@ pub fn take(conn: &mut Conn, lease: &Lease, now: i64) -> Result<bool, StoreError
     Ok(made > 0)
 }
 
+/// Leaves one kind of work to others.
+pub fn give_up_one(conn: &mut Conn, name: &str, node: &str) -> Result<(), StoreError> {
+    diesel::delete(leases::table.find(name).filter(leases::node.eq(node))).execute(conn)?;
+    Ok(())
+}
+
 /// Leaves to others what a server has.
 pub fn give_up(conn: &mut Conn, node: &str) -> Result<(), StoreError> {
     diesel::delete(leases::table.filter(leases::node.eq(node))).execute(conn)?;

@@ -90,8 +90,8 @@ pub fn update(conn: &mut Conn, webhook: &Webhook) -> Result<(), StoreError> {
             webhooks::enabled.eq(plan.is_enabled),
             webhooks::changed_at.eq(webhook.changed_at),
             webhooks::changed_by.eq(&webhook.changed_by),
-            webhooks::stopped.eq(""),
-            webhooks::failing_since.eq(None::<i64>),
+            webhooks::stopped.eq(webhook.stopped.map_or("", Stopped::as_str)),
+            webhooks::failing_since.eq(webhook.failing_since),
         ))
         .execute(conn)?;
     Ok(())

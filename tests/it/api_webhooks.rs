@@ -76,7 +76,13 @@ async fn a_change_leaves_what_it_does_not_name_and_a_deleted_one_is_gone() {
         call(&client, "UpdateWebhook", body).await["Webhook"].clone()
     };
 
-    let off = update(json!({ "IsEnabled": false })).await;
+    let strict = app.node_with(&[("CAMLOCK_WEBHOOKS__ALLOW_PRIVATE", "false")]);
+    let there = client.on(&strict.address);
+    let moved = json!({ "WebhookId": id, "IsEnabled": false, "Url": "http://127.0.0.1:9/" });
+    let refused = call(&there, "UpdateWebhook", moved).await;
+    assert_eq!(code(&refused), "InvalidParameterValue", "{refused}");
+    let off = call(&there, "UpdateWebhook", json!({ "WebhookId": id, "IsEnabled": false })).await;
+    let off = off["Webhook"].clone();
     let renamed = update(json!({ "Name": "chat", "Topics": ["canaries", "locks"] })).await;
 
     assert_eq!((&off["Name"], &off["Url"]), (&made["Name"], &made["Url"]), "{off}");

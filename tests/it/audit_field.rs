@@ -136,6 +136,18 @@ async fn questions_that_are_often_asked_are_links() {
 }
 
 #[actix_web::test]
+async fn two_requests_at_once_are_not_asked_for() {
+    let app = TestApp::spawn();
+    let root = app.root().await;
+    let ids = ["019fd4d7-0000-7000-8000-000000000001", "019fd4d7-0000-7000-8000-000000000002"];
+
+    let page = root.browser.get(&format!("/audit?request_id={}&target={}", ids[0], ids[1])).await;
+
+    assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(page.text("#target-error").unwrap().contains("Leave one of the two out"), "{}", page.body);
+}
+
+#[actix_web::test]
 async fn filters_that_are_seldom_wanted_are_folded_until_they_are_in_force() {
     let app = TestApp::spawn();
     let root = app.root().await;

@@ -196,7 +196,7 @@ fn reads_all(step: &str) -> bool {
         return false;
     }
     let is_sqlite_scan = step.starts_with("SCAN ")
-        && !["CONSTANT ROW", "SCAN part", "SCAN found", "SCAN (", "VIRTUAL TABLE"]
+        && !["CONSTANT ROW", "ROW VALUES CLAUSE", "SCAN part", "SCAN found", "SCAN (", "VIRTUAL TABLE"]
             .iter()
             .any(|part| step.contains(part));
     let is_index = ["Index Scan", "Index Only Scan"].iter().any(|kind| step.contains(kind));

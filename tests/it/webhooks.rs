@@ -221,12 +221,22 @@ async fn a_receiver_that_is_gone_or_takes_nothing_for_days_is_told_nothing_more(
         app.wait(DAY);
         root.sign_in(&app).await;
         assert!(!root.browser.get(&hook.page).await.body.contains("nothing has arrived for 5 days"));
+        // Saved again as it is, it has not begun to work.
+        assert_eq!(root.grant(&app, &edit, &edit, &fields).await.redirect(), hook.page);
         root.browser.submit("/keys", &format!("/keys/{id}/{verb}"), &[]).await.redirect();
         deliver(&app).await;
     }
     let page = root.browser.get(&hook.page).await;
     assert!(page.body.contains("nothing has arrived for 5 days"), "{}", page.body);
     assert_eq!(root.browser.get("/audit?event=StopWebhook").await.count("tr[data-seq]"), 2);
+    let renamed = [("name", "chat"), ("url", url.as_str()), ("event", "keys")];
+    assert_eq!(root.grant(&app, &edit, &edit, &renamed).await.redirect(), hook.page);
+    let page = root.browser.get(&hook.page).await;
+    assert!(
+        page.body.contains("nothing has arrived for 5 days"),
+        "it is off for that reason still: {}",
+        page.body
+    );
 }
 
 #[actix_web::test]

@@ -15,6 +15,11 @@ const MOST: usize = 20;
 /// Users that are looked at for a part of their name; the search of users finds notes and numbers too.
 const LOOKED_AT: i64 = 200;
 
+/// Whether an actor that is no user is found by its name.
+pub fn is_found(actor: &str) -> bool {
+    [OPERATOR, CAMLOCK].contains(&actor)
+}
+
 /// The users that a text means as actors: by UIN, by a part of the name, or by the last name of one that is gone.
 pub async fn actors_meant(app: &App, caller: &Caller, text: String) -> Result<Vec<Uin>, Failure> {
     caller.ensure_here(action::READ_AUDIT)?;
@@ -83,7 +88,7 @@ fn users_meant(conn: &mut Conn, owner: Uin, field: &'static str, text: &str) -> 
     let found = user_search::found(conn, owner, wanted.written, LOOKED_AT)?;
     let mut uins = few(field, found.into_iter().filter(|user| wanted.fits(&user.name)).map(|user| user.uin))?;
     uins.extend(audit::uin_of_name(conn, owner, wanted.written)?.filter(|uin| !uins.contains(uin)));
-    uins.extend([OPERATOR, CAMLOCK].contains(&wanted.written).then_some(Uin(0)));
+    uins.extend(is_found(wanted.written).then_some(Uin(0)));
     Ok(uins)
 }
 
@@ -109,7 +114,9 @@ impl<'a> Wanted<'a> {
 fn few<T>(field: &'static str, found: impl Iterator<Item = T>) -> Result<Vec<T>, FieldError> {
     let found: Vec<T> = found.take(MOST + 1).collect();
     if found.len() > MOST {
-        let told = format!("More than {MOST} names have this in them. Enter more of the name.");
+        let told = format!(
+            "More than {MOST} names have this in them. Enter more of the name, or the whole one in quotation marks."
+        );
         return Err(FieldError::on_page(field, told));
     }
     Ok(found)

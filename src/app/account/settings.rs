@@ -4,7 +4,9 @@ use crate::app::caller::Caller;
 use crate::app::change::Change;
 use crate::app::factors::ask::{Asked, Detail, SettingsText, Wish, ask};
 use crate::app::keys::limits::beyond::{Beyond, count_beyond};
-use crate::app::keys::limits::keep::{EXPIRY_SINCE, SILENCE_SINCE, ensure_known_everywhere};
+use crate::app::keys::limits::keep::{
+    EXPIRY_SINCE, SILENCE_SINCE, ensure_known_everywhere, ensure_known_now,
+};
 use crate::app::{App, Failure};
 use crate::domain::account::{AccountSettings, MAX_STEP_UP_WINDOW, SecretReveal};
 use crate::domain::audit::EventName;
@@ -22,10 +24,10 @@ use serde_json::Value;
 pub async fn ask_settings(app: &App, caller: &Caller, settings: AccountSettings) -> Result<Asked, Failure> {
     caller.ensure_here(action::CHANGE_SETTINGS)?;
     ensure_sound(caller, &settings)?;
-    // Any server may be the one at which the code is given.
+    // The code may be given at any server that runs.
     if let Some(since) = known_since(caller.account.settings.key_expiry, settings.key_expiry) {
         let own = app.clone();
-        app.store.write(move |conn| ensure_known_everywhere(&own, conn, since)).await?;
+        app.store.read(move |conn| ensure_known_now(&own, conn, since)).await?;
     }
     let note = effect(app, caller, settings.key_expiry).await?;
     let detail = Detail { settings: Some(SettingsText::from(settings)), note, ..Detail::default() };

@@ -36,12 +36,12 @@ pub async fn require(app: &App, caller: &Caller, uins: Vec<Uin>) -> Result<usize
     caller.ensure_here(action::LIST_USERS)?;
     app.change_again(caller, move |change| {
         dialect::lock_account(change.conn, change.by.owner())?;
-        let found = users::of_uins(change.conn, change.by.owner(), &uins)?;
-        for user in &found {
+        for user in users::of_uins(change.conn, change.by.owner(), &uins)? {
             dialect::lock_user(change.conn, user.uid)?;
         }
         let mut done = 0;
-        for user in found {
+        // Others changed or deleted users until these were locked.
+        for user in users::of_uins(change.conn, change.by.owner(), &uins)? {
             if !user.protection.sign_in && require_code_in(change, user.uin)? {
                 done += 1;
             }

@@ -22,6 +22,7 @@ use tokio::task::JoinHandle;
 
 /// Seconds for which a server has this work to itself, unless it takes it again; and for which it has a message that it took.
 const LEASE: i64 = 60;
+const LEASE_NAME: &str = "webhooks";
 /// Webhooks that are sent to at once.
 const MOST_WEBHOOKS: usize = 16;
 /// Of these, those of one account.
@@ -38,6 +39,8 @@ const KNOWN_FOR: i64 = 2 * 86_400;
 /// How long a server that ends waits for the messages that are under way: their 5 seconds, and one to write down what became of
 /// them.
 const LAST_WAIT: Duration = Duration::from_secs(6);
+/// How long it tries to say that it leaves the work to others.
+const SAYING: Duration = Duration::from_secs(1);
 /// How often it looks.
 const GLANCE: Duration = Duration::from_millis(10);
 
@@ -127,7 +130,7 @@ pub async fn start_due(app: &App) -> Result<Vec<JoinHandle<()>>, Failure> {
     if wanted.is_empty() {
         return Ok(Vec::new());
     }
-    let lease = Lease { name: "webhooks".to_owned(), node: app.node.to_string(), ends_at: now + LEASE };
+    let lease = Lease { name: LEASE_NAME.to_owned(), node: app.node.to_string(), ends_at: now + LEASE };
     let rounds = app.store.write(move |conn| take(conn, &lease, &wanted)).await?;
     let begun = rounds.into_iter().map(|round| {
         let busy = Busy::new(app, &round.webhook);
@@ -223,6 +226,12 @@ pub async fn finish(app: &App) {
     };
     if tokio::time::timeout(LAST_WAIT, idle).await.is_err() {
         tracing::warn!("messages to webhooks were under way for too long; they may be sent again");
+    }
+    let node = app.node.to_string();
+    // Another server need not wait until this one has answered its last request.
+    let left = app.store.write(move |conn| leases::give_up_one(conn, LEASE_NAME, &node));
+    if !matches!(tokio::time::timeout(SAYING, left).await, Ok(Ok(()))) {
+        tracing::debug!("the work is left to others only when this server has ended");
     }
 }
 

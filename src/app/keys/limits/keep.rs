@@ -42,8 +42,8 @@ pub(in crate::app) fn changed(event: Draft, before: &KeyLimits, after: &KeyLimit
     ])
 }
 
-/// An older server would let pass what a limit refuses. Those that run are looked at; those to come do not start any more.
-pub(in crate::app) fn ensure_known_everywhere(app: &App, conn: &mut Conn, since: i64) -> Result<(), Failure> {
+/// An older server would let pass what a limit refuses. Those that run are looked at.
+pub(in crate::app) fn ensure_known_now(app: &App, conn: &mut Conn, since: i64) -> Result<(), Failure> {
     let running = nodes::running(conn, app.clock.now())?;
     if running.iter().any(|node| node.schema_version.is_none_or(|version| version < since)) {
         return Err(Failure::refused((
@@ -52,6 +52,12 @@ pub(in crate::app) fn ensure_known_everywhere(app: &App, conn: &mut Conn, since:
             "有旧版本的服务器正在使用此数据库，它不支持密钥限制。请升级或停止该服务器，30 秒后重试。",
         )));
     }
+    Ok(())
+}
+
+/// The same; and those to come do not start any more.
+pub(in crate::app) fn ensure_known_everywhere(app: &App, conn: &mut Conn, since: i64) -> Result<(), Failure> {
+    ensure_known_now(app, conn, since)?;
     let oldest = meta::find(conn, meta::OLDEST_READER)?;
     let oldest: Option<i64> =
         oldest.and_then(|value| String::from_utf8(value).ok()).and_then(|text| text.parse().ok());

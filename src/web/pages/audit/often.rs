@@ -19,7 +19,7 @@ pub(super) fn questions(person: &Caller, query: &Query, now: i64) -> Vec<Questio
     let asked = [
         (
             "Sign-ins refused today",
-            vec![("event", "sign-in"), ("result", "refused"), ("from", today.as_str())],
+            vec![("event", "SignIn"), ("result", "refused"), ("from", today.as_str())],
         ),
         ("Keys, last 7 days", vec![("event", "keys"), ("from", week.as_str())]),
         ("SecretKeys shown", vec![("event", "ShowSecretKey")]),

@@ -1,5 +1,6 @@
 //! An event as a row of a table, with the ways on from it.
 
+use crate::app::account::log_search::is_found;
 use crate::clock::{named_day, readable, time_of_day};
 use crate::domain::{audit::Event, audit::Outcome, audit::words::About, audit::words::Words, key::SecretId};
 use url::form_urlencoded::byte_serialize;
@@ -65,7 +66,7 @@ impl From<Event> for EventRow {
             time: readable(event.at),
             clock: time_of_day(event.at),
             words: words.map_or_else(|| event.event.clone(), |words| words.told(is_allowed)),
-            actor_href: log_of("actor", &actor_of(&event)),
+            actor_href: actor_of(&event).map(|actor| log_of("actor", &actor)).unwrap_or_default(),
             target: parts(&event, names_user),
             names_user,
             actor: event.actor,
@@ -82,8 +83,12 @@ fn begins_with_user(event: &Event, words: Option<&Words>) -> bool {
     words.is_none_or(|words| words.about == About::User) && SecretId::parse(&event.target).is_err()
 }
 
-fn actor_of(event: &Event) -> String {
-    if event.actor_uin.0 > 0 { event.actor_uin.to_string() } else { event.actor.clone() }
+/// What the log is asked for with, where it can be.
+fn actor_of(event: &Event) -> Option<String> {
+    if event.actor_uin.0 > 0 {
+        return Some(event.actor_uin.to_string());
+    }
+    Some(event.actor.clone()).filter(|actor| is_found(actor))
 }
 
 fn parts(event: &Event, names_user: bool) -> Vec<Part> {

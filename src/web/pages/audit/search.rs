@@ -99,6 +99,9 @@ impl TypedFilter {
             filter.actors = problems.keep(meant.map(Some)).unwrap_or_default();
         }
         if let Ok(Some(id)) = request_id("target", &self.target) {
+            let is_other = filter.request_id.as_ref().is_some_and(|asked| *asked != id);
+            let told = "The field for a request names another one. Leave one of the two out.";
+            problems.0.extend(is_other.then(|| FieldError::on_page("target", told)));
             filter.request_id = Some(id);
         } else if !self.target.is_empty() {
             let text = self.target.clone();

@@ -12,7 +12,7 @@ use actix_web::{HttpResponse, cookie::Cookie, http::StatusCode, http::header::RE
 use askama::Template;
 
 /// Longest address that signing in leads back to.
-const MAX_NEXT: usize = 512;
+const MAX_NEXT: usize = 1024;
 
 /// What the form of a signed-out page needs: its token, and the cookie that the token belongs to.
 pub struct DoorForm {
@@ -177,6 +177,6 @@ mod tests {
             assert_eq!(safe_next(bad), "", "{bad:?}");
         }
         assert_eq!(safe_next("/users?q=a//b"), "/users");
-        assert_eq!(safe_next(&format!("/users?q={}", "x".repeat(600))), "/users");
+        assert_eq!(safe_next(&format!("/users?q={}", "x".repeat(1100))), "/users");
     }
 }
