@@ -10,7 +10,7 @@ use crate::domain::paging::Slice;
 use crate::domain::user::Uin;
 use diesel::dsl::sql;
 use diesel::prelude::*;
-use diesel::sql_types::{Bool, Integer, Text};
+use diesel::sql_types::{BigInt, Bool, Integer, Text};
 use std::collections::BTreeMap;
 
 #[derive(Queryable, Selectable)]
@@ -245,6 +245,9 @@ fn rows(conn: &mut Conn, search: &Search<'_>, part: Slice<EventCursor>) -> Resul
     let (Search { owner, filter, way }, Slice { cursor, size: limit }) = (search, part);
     let last = dialect::last_of_target(conn);
     let thing = || sql::<Text>(last);
+    let is_way = !matches!(way, Way::Everything);
+    let time = if is_way { dialect::time_beside_another(conn) } else { "at" };
+    let at = || sql::<BigInt>(time);
     let mut query =
         audit_events::table.filter(audit_events::owner_uin.eq(owner.0)).select(Row::as_select()).into_boxed();
     query = match way {
@@ -267,10 +270,10 @@ fn rows(conn: &mut Conn, search: &Search<'_>, part: Slice<EventCursor>) -> Resul
         query = query.filter(condition);
     }
     if let Some(from) = filter.from {
-        query = query.filter(audit_events::at.ge(from));
+        query = query.filter(at().ge(from));
     }
     if let Some(to) = filter.to {
-        query = query.filter(audit_events::at.lt(to));
+        query = query.filter(at().lt(to));
     }
     if !filter.events.is_empty() {
         query = query.filter(audit_events::event.eq_any(&filter.events));

@@ -114,6 +114,15 @@ pub fn last_of_target(conn: &Conn) -> &'static str {
     }
 }
 
+/// The time of an event, where another index than that of times leads to the rows: SQLite, which does not know how rows are
+/// spread, would read and sort every event of a range instead.
+pub fn time_beside_another(conn: &Conn) -> &'static str {
+    match conn {
+        Conn::Postgres(_) => "at",
+        Conn::Sqlite(_) => "+at",
+    }
+}
+
 #[derive(QueryableByName)]
 struct Time {
     #[diesel(sql_type = BigInt)]

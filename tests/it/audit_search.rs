@@ -4,6 +4,7 @@ use crate::support::people::Person;
 use crate::support::{Answer, TestApp};
 use camlock::domain::audit::EventName;
 use camlock::domain::audit::words::{EventGroup, WORDS};
+use camlock::store::{StoreError, dialect};
 use diesel::RunQueryDsl;
 use reqwest::StatusCode;
 
@@ -233,10 +234,12 @@ async fn no_search_of_the_log_reads_all_of_it() {
     if std::env::var("TEST_DATABASE_URL").is_ok() {
         return;
     }
-    let thing = app
+    let [thing, time] = app
         .app
         .store
-        .read_now(|conn| Ok::<_, camlock::store::StoreError>(camlock::store::dialect::last_of_target(conn)))
+        .read_now(|conn| {
+            Ok::<_, StoreError>([dialect::last_of_target(conn), dialect::time_beside_another(conn)])
+        })
         .unwrap();
     let ways = [
         ("actor_uin = 1".to_owned(), "audit_events_actor"),
@@ -248,14 +251,16 @@ async fn no_search_of_the_log_reads_all_of_it() {
         ("ip = '192.0.2.1'".to_owned(), "audit_events_ip"),
     ];
 
-    for (way, index) in ways {
+    let in_a_range =
+        ways.clone().map(|(way, index)| (format!("{way} AND {time} >= 1 AND {time} < 9"), index));
+    for (way, index) in ways.into_iter().chain(in_a_range) {
         let query = format!(
             "EXPLAIN QUERY PLAN SELECT seq FROM audit_events WHERE owner_uin = 1 AND {way} ORDER BY seq DESC LIMIT 51"
         );
         let plan: Vec<Plan> = app
             .app
             .store
-            .read_now(move |conn| Ok::<_, camlock::store::StoreError>(diesel::sql_query(query).load(conn)?))
+            .read_now(move |conn| Ok::<_, StoreError>(diesel::sql_query(query).load(conn)?))
             .unwrap();
         assert!(plan.iter().any(|step| step.detail.contains(index)), "{way}: {:?}", plan[0].detail);
     }
