@@ -27,9 +27,10 @@ impl ManageConnection for Manager {
         let refused = |error: diesel::ConnectionError| StoreError::Unavailable(error.to_string());
         match &self.0.url {
             DatabaseUrl::Sqlite(path) => {
+                let conn = open_existing(path, "mode=rw")?;
                 // The log that stands there would be laid over another file.
                 self.0.ensure_same()?;
-                Ok(Conn::Sqlite(open_file(path)?))
+                Ok(Conn::Sqlite(prepared(conn)?))
             }
             DatabaseUrl::Postgres(url) => {
                 let mut conn = PgConnection::establish(&with_deadlines(url)).map_err(refused)?;
@@ -61,10 +62,23 @@ pub(super) fn connect(url: &DatabaseUrl) -> Result<Conn, StoreError> {
     Manager(Arc::new(Place::new(url.clone()))).connect()
 }
 
-/// Checkpoints are ours to make, as a stamp goes with each.
+/// A SQLite file that is there, ready for work.
 pub(super) fn open_file(path: &Path) -> Result<SqliteConnection, StoreError> {
-    let mut conn = SqliteConnection::establish(&path.to_string_lossy())
-        .map_err(|error| StoreError::Unavailable(error.to_string()))?;
+    prepared(open_existing(path, "mode=rw")?)
+}
+
+/// Opens a SQLite file as the parameters say; one that is not there, or was moved a moment ago, is never made.
+pub(super) fn open_existing(path: &Path, parameters: &str) -> Result<SqliteConnection, StoreError> {
+    let whole = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    let whole = whole.to_string_lossy();
+    let escaped: String = url::form_urlencoded::byte_serialize(whole.as_bytes()).collect();
+    let address = format!("file:{}?{parameters}", escaped.replace("%2F", "/").replace('+', "%20"));
+    SqliteConnection::establish(&address)
+        .map_err(|error| StoreError::Unavailable(format!("{}: {error}", path.display())))
+}
+
+/// Checkpoints are ours to make, as a stamp goes with each.
+fn prepared(mut conn: SqliteConnection) -> Result<SqliteConnection, StoreError> {
     conn.batch_execute(
         "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
          PRAGMA foreign_keys = ON; PRAGMA secure_delete = ON; PRAGMA wal_autocheckpoint = 0; \

@@ -1,9 +1,8 @@
 //! A SQLite database on its way: made complete under another name, so that one under its own name is always whole.
 
-use super::connection::{begin, commit};
+use super::connection::{begin, commit, open_existing};
 use super::{Conn, StoreError, accounts, meta, migrations};
 use diesel::connection::SimpleConnection;
-use diesel::{Connection, SqliteConnection};
 use std::fs::{File, OpenOptions};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
@@ -30,7 +29,7 @@ pub fn with_ending(path: &Path, ending: &str) -> PathBuf {
 
 /// Looks into a file; what cannot be read is not there.
 pub fn look(path: &Path) -> Contents {
-    let Ok(conn) = SqliteConnection::establish(&path.to_string_lossy()) else { return Contents::default() };
+    let Ok(conn) = open_existing(path, "mode=rw") else { return Contents::default() };
     let mut conn = Conn::Sqlite(conn);
     let vault_check = meta::find(&mut conn, meta::VAULT_CHECK).unwrap_or_default();
     let has_accounts = accounts::first_two(&mut conn).is_ok_and(|found| !found.is_empty());
@@ -44,8 +43,7 @@ pub fn make<E: From<StoreError>>(
 ) -> Result<(), E> {
     let refused = |error: std::io::Error| StoreError::Unavailable(format!("{}: {error}", path.display()));
     OpenOptions::new().write(true).create_new(true).mode(0o600).open(path).map_err(refused)?;
-    let opened = SqliteConnection::establish(&path.to_string_lossy());
-    let mut conn = opened.map_err(|error| StoreError::Unavailable(error.to_string()))?;
+    let mut conn = open_existing(path, "mode=rw")?;
     conn.batch_execute("PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY;")
         .map_err(StoreError::from)?;
     let mut conn = Conn::Sqlite(conn);

@@ -22,7 +22,7 @@ impl Place {
         Self { url, file: OnceLock::new() }
     }
 
-    /// Remembers the file that is open now.
+    /// Remembers the file that is there now.
     pub fn remember(&self) {
         if let DatabaseUrl::Sqlite(path) = &self.url
             && let Some(found) = identity(path)

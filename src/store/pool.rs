@@ -43,10 +43,10 @@ impl Store {
     /// Connects; fails at once when the database cannot be reached.
     pub fn open(url: &DatabaseUrl, connections: u32) -> Result<Self, StoreError> {
         let place = Arc::new(Place::new(url.clone()));
+        place.remember();
         let pool = builder(url, connections)
             .build(Manager(Arc::clone(&place)))
             .map_err(|error| StoreError::Unavailable(error.to_string()))?;
-        place.remember();
         let log = match url {
             DatabaseUrl::Sqlite(path) => Some(Arc::new(Log::new(path, open_file(path)?))),
             DatabaseUrl::Postgres(_) => None,

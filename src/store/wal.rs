@@ -5,6 +5,7 @@
 //! database itself surely holds, without the log, and the version of its schema. A copy made before has a smaller number,
 //! one made anew (`VACUUM INTO`) another version of the schema. What fits is what the log was begun on.
 
+use super::connection::open_existing;
 use super::new_file::with_ending;
 use super::place::identity;
 use super::{Conn, StoreError, meta};
@@ -109,18 +110,9 @@ fn schema_of(conn: &mut SqliteConnection) -> Result<i64, StoreError> {
     Ok(diesel::sql_query("PRAGMA schema_version").get_result::<Version>(conn)?.schema_version)
 }
 
-/// Opens a file without changing it; parameters say how.
-fn open_aside(path: &Path, parameters: &str) -> Result<SqliteConnection, StoreError> {
-    let whole = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
-    let whole = whole.to_string_lossy();
-    let escaped: String = url::form_urlencoded::byte_serialize(whole.as_bytes()).collect();
-    let address = format!("file:{}?{parameters}", escaped.replace("%2F", "/").replace('+', "%20"));
-    SqliteConnection::establish(&address).map_err(|error| StoreError::Unavailable(error.to_string()))
-}
-
 /// The database as it is without its log.
 fn alone(path: &Path) -> Result<Stamp, StoreError> {
-    let mut conn = open_aside(path, "mode=ro&immutable=1")?;
+    let mut conn = open_existing(path, "mode=ro&immutable=1")?;
     let schema = schema_of(&mut conn)?;
     let number = number_in(&mut conn)?;
     Ok(Stamp { number, schema, next_schema: schema, file: identity(path).unwrap_or_default() })
@@ -169,7 +161,7 @@ fn is_base(path: &Path, stamp: Stamp) -> bool {
 
 /// Whether file and log together make a sound database: all that can be said where no stamp was written yet.
 fn is_whole(path: &Path) -> bool {
-    let verdict = open_aside(path, "mode=ro").and_then(|mut conn| {
+    let verdict = open_existing(path, "mode=ro").and_then(|mut conn| {
         Ok(diesel::sql_query("PRAGMA quick_check(1)").get_result::<Verdict>(&mut conn)?.quick_check)
     });
     verdict.is_ok_and(|verdict| verdict == "ok")

@@ -2,6 +2,8 @@
 
 use crate::support::TestApp;
 use crate::support::process::{camlock, refusal, started, stop, text};
+use camlock::config::DatabaseUrl;
+use camlock::store::{Store, bulk, new_file};
 use reqwest::StatusCode;
 use std::fs;
 
@@ -61,4 +63,17 @@ fn commands_beside_a_moved_file_say_one_clear_line_and_make_nothing() {
     assert!(said.contains("camlock.db"), "{said}");
     assert!(!is_made);
     assert!(!text(&ended.stderr).contains("panicked"));
+}
+
+#[test]
+fn opening_a_database_that_is_not_there_makes_none() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("a place & 100% + #1.db");
+    let url = DatabaseUrl::Sqlite(file.clone());
+    let (opened, filled) = (Store::open(&url, 1).map(|_| ()), bulk::open(&url).map(|_| ()));
+    for refused in [opened, filled] {
+        assert!(refused.unwrap_err().to_string().contains("100%"));
+    }
+    assert_eq!(new_file::look(&file).vault_check, None);
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
 }

@@ -5,10 +5,9 @@ use super::catalog;
 use super::insert;
 use super::values::{Batch, Table, Value, quoted};
 use crate::config::DatabaseUrl;
-use crate::store::connection::{begin, commit, connect};
+use crate::store::connection::{begin, commit, connect, open_existing};
 use crate::store::{Conn, StoreError};
 use diesel::connection::SimpleConnection;
-use diesel::{Connection, SqliteConnection};
 
 /// Opens a database for work that may take minutes.
 ///
@@ -16,10 +15,7 @@ use diesel::{Connection, SqliteConnection};
 pub fn open(url: &DatabaseUrl) -> Result<Conn, StoreError> {
     let mut conn = match url {
         DatabaseUrl::Postgres(_) => connect(url)?,
-        DatabaseUrl::Sqlite(path) => {
-            let opened = SqliteConnection::establish(&path.to_string_lossy());
-            Conn::Sqlite(opened.map_err(|error| StoreError::Unavailable(error.to_string()))?)
-        }
+        DatabaseUrl::Sqlite(path) => Conn::Sqlite(open_existing(path, "mode=rw")?),
     };
     conn.batch_execute(match conn {
         Conn::Postgres(_) => {
