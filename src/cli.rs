@@ -17,7 +17,7 @@ use crate::config::{Config, ConfigError, environment};
 use crate::domain::sentence::Sentence;
 use crate::domain::user::Uin;
 use crate::passwords::PasswordsError;
-use crate::startup::{self, Lost, StartError, Surroundings};
+use crate::startup::{self, May, StartError, Surroundings};
 use crate::telemetry::{self, TelemetryError};
 use clap::{Parser, Subcommand};
 use std::io::Write;
@@ -126,12 +126,12 @@ fn check_settings(config: &Config) -> Result<(), CliError> {
 }
 
 fn setup_url(config: &Config) -> Result<(), CliError> {
-    print_setup_url(config, &opened(config, Lost::IsAnError)?)
+    print_setup_url(config, &opened(config, May::Make)?)
 }
 
 /// Opens everything, and says on standard error what had to be made.
-fn opened(config: &Config, lost: Lost) -> Result<App, CliError> {
-    let (app, made) = startup::begin(config, Surroundings::of_machine()?, lost)?;
+fn opened(config: &Config, may: May) -> Result<App, CliError> {
+    let (app, made) = startup::begin(config, Surroundings::of_machine()?, may)?;
     for path in made {
         telemetry::tell(&format!("Made {}", path.display()));
     }

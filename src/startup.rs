@@ -11,7 +11,7 @@ mod token_file;
 
 pub use self::copy::copy_database;
 pub use self::doors::{Doors, Handles};
-pub use self::first::Lost;
+pub use self::first::May;
 use self::first::Start;
 use self::site::Contexts;
 use crate::api::ApiContext;
@@ -79,6 +79,13 @@ pub enum StartError {
         "{0} was left by a database that is not there, and may hold what it lost. Put it back beside its database, or move it away."
     )]
     Leftover(String),
+    #[error("There is no database at {0} yet. To make it, run: {name} serve", name = program::name())]
+    NoDatabase(String),
+    #[error(
+        "The database {0} is of an earlier version. To bring it up to date, run: {name} serve. Make a backup before",
+        name = program::name()
+    )]
+    Earlier(String),
     #[error("The database cannot be used: {0}")]
     Store(#[from] StoreError),
     #[error("The gate token of gate.versitygw_token_file cannot be used: {0}.")]
@@ -116,28 +123,44 @@ impl Surroundings {
     }
 }
 
-/// Opens data directory, database and vault, and brings the schema up to date.
-pub fn open(config: &Config, surroundings: Surroundings) -> Result<App, StartError> {
-    begin(config, surroundings, Lost::IsAnError).map(|(app, _)| app)
+/// Opens data directory, database and vault, and changes of them what it may.
+pub fn open(config: &Config, surroundings: Surroundings, may: May) -> Result<App, StartError> {
+    begin(config, surroundings, may).map(|(app, _)| app)
 }
 
 /// The same; gives also what had to be made for it, as absolute paths.
 pub fn begin(
     config: &Config,
     surroundings: Surroundings,
-    lost: Lost,
+    may: May,
 ) -> Result<(App, Vec<PathBuf>), StartError> {
-    let has_made_directory = prepare_data_dir(&config.data_dir)?;
+    let start = Start { config, surroundings: &surroundings, may };
+    if let DatabaseUrl::Sqlite(path) = &config.database.url
+        && !start_lock::folder_of(path).exists()
+    {
+        start.ensure_may_make()?;
+    }
+    let has_made_directory = may >= May::Make && !config.data_dir.exists();
+    if has_made_directory {
+        make_data_dir(&config.data_dir)?;
+    }
     let lock = StartLock::take(&config.database.url)?;
-    let start = Start { config, surroundings: &surroundings, lost };
     let (vault, store, mut made) = match &config.database.url {
         DatabaseUrl::Sqlite(path) => sqlite::prepare(&start, path)?,
         DatabaseUrl::Postgres(_) => postgres::prepare(&start)?,
     };
-    store.read_now(migrations::run)?;
-    operator::fill_in::list_users(&store)?;
-    store.write_now(|conn| settle(conn, &vault, surroundings.clock.now()))?;
-    store.take_stock();
+    // Whoever has another key is sent away before anything is changed.
+    store.read_now(|conn| ensure_matches(conn, &vault))?;
+    if may == May::Look {
+        if !store.read_now(migrations::is_current)? {
+            return Err(StartError::Earlier(config.database.url.to_string()));
+        }
+    } else {
+        store.read_now(migrations::run)?;
+        operator::fill_in::list_users(&store)?;
+        store.write_now(|conn| settle(conn, &vault, surroundings.clock.now()))?;
+        store.take_stock();
+    }
     drop(lock);
     if has_made_directory {
         made.insert(0, config.data_dir.clone());
@@ -164,16 +187,23 @@ pub fn wait_for_database(config: &Config) -> Result<(), StartError> {
     }
 }
 
-/// Whether the directory had to be made.
-fn prepare_data_dir(path: &Path) -> Result<bool, StartError> {
-    if path.exists() {
-        return Ok(false);
-    }
+fn make_data_dir(path: &Path) -> Result<(), StartError> {
     let mut builder = std::fs::DirBuilder::new();
     std::os::unix::fs::DirBuilderExt::mode(builder.recursive(true), 0o700);
     let made = builder.create(path);
-    made.map_err(|source| StartError::DataDirectory { path: path.display().to_string(), source })?;
-    Ok(true)
+    made.map_err(|source| StartError::DataDirectory { path: path.display().to_string(), source })
+}
+
+/// Refuses a database of another master key; one that has no tables yet belongs to whoever makes them.
+fn ensure_matches(conn: &mut Conn, vault: &Vault) -> Result<(), StartError> {
+    if migrations::is_untouched(conn)? {
+        return Ok(());
+    }
+    migrations::ensure_readable(conn)?;
+    match meta::find(conn, meta::VAULT_CHECK)? {
+        Some(check) => Ok(vault.ensure_matches(&check)?),
+        None => Ok(()),
+    }
 }
 
 /// Ties the database to its master key, and brings the preset policies up to date.

@@ -9,7 +9,7 @@ use crate::domain::network::Network;
 use crate::domain::secret::Password;
 use crate::domain::sentence::Sentence;
 use crate::domain::user::{Uin, UserName};
-use crate::startup::{self, Surroundings};
+use crate::startup::{self, May, Surroundings};
 use clap::Subcommand;
 use serde_json::json;
 use std::path::{Path, PathBuf};
@@ -56,7 +56,8 @@ pub(super) enum AdminAction {
 }
 
 pub(super) async fn run(config: &Config, action: AdminAction) -> Result<(), CliError> {
-    let app = startup::open(config, Surroundings::of_machine()?)?;
+    let may = if matches!(action, AdminAction::CreateRoot { .. }) { May::Make } else { May::Migrate };
+    let app = startup::open(config, Surroundings::of_machine()?, may)?;
     match action {
         AdminAction::CreateRoot { account_name, user_name, password_file } => {
             let account_name =

@@ -3,8 +3,7 @@
 use super::{CliError, say};
 use crate::app::operator;
 use crate::config::{Config, Replay};
-use crate::startup;
-use crate::startup::Surroundings;
+use crate::startup::{self, May, Surroundings};
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::time::Duration;
@@ -35,7 +34,7 @@ fn status_of(address: SocketAddr, path: &str) -> std::io::Result<u16> {
 
 /// Checks one thing after the other and says what is wrong with each.
 pub(super) fn doctor(config: &Config) -> Result<(), CliError> {
-    let opened = startup::open(config, Surroundings::of_machine()?);
+    let opened = startup::open(config, Surroundings::of_machine()?, May::Look);
     let mut findings = vec![
         ("settings", Ok("read and sound".to_owned())),
         ("public URL", public_url(config)),
@@ -113,6 +112,9 @@ fn copied_requests(config: &Config, app: &crate::app::App) -> Finding {
             "{nodes} nodes run and public_url is plain HTTP: a read that somebody copies on its way to one node can be sent as \
              a change to another. Put TLS in front, or have accounts want X-TC-Action signed."
         ));
+    }
+    if nodes == 0 {
+        return Ok("plain HTTP, and no server runs now".to_owned());
     }
     Ok("plain HTTP and one node: a copy serves nothing, but for reads of the last half second before a kill"
         .to_owned())

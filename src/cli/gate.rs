@@ -7,7 +7,7 @@ use crate::app::{App, Failure};
 use crate::clock;
 use crate::config::Config;
 use crate::domain::gate::written::{WrittenOptions, WrittenToken};
-use crate::startup::{self, Surroundings};
+use crate::startup::{self, May, Surroundings};
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 
@@ -83,7 +83,7 @@ pub(super) struct New {
 }
 
 pub(super) async fn run(config: &Config, action: GateAction) -> Result<(), CliError> {
-    let app = startup::open(config, Surroundings::of_machine()?)?;
+    let app = startup::open(config, Surroundings::of_machine()?, May::Migrate)?;
     let GateAction::Token(action) = action;
     match action {
         TokenAction::Create(new) => create(&app, *new).await,

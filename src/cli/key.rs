@@ -12,7 +12,7 @@ use crate::domain::key::{Key, SecretId};
 use crate::domain::key_limits::written::WrittenLimits;
 use crate::domain::secret::SecretKey;
 use crate::domain::user::Uin;
-use crate::startup::{self, Surroundings};
+use crate::startup::{self, May, Surroundings};
 use clap::Subcommand;
 use serde_json::json;
 use std::fs::File;
@@ -123,7 +123,7 @@ pub(super) struct LimitFlags {
 }
 
 pub(super) async fn run(config: &Config, action: KeyAction) -> Result<(), CliError> {
-    let app = startup::open(config, Surroundings::of_machine()?)?;
+    let app = startup::open(config, Surroundings::of_machine()?, May::Migrate)?;
     let key = match action {
         KeyAction::Import { uin, owner, secret_id, secret_key_file, limits } => {
             let import = Import {

@@ -5,7 +5,7 @@ use crate::app::reports::Parts;
 use crate::app::reports::credential_report::operator_report;
 use crate::config::Config;
 use crate::domain::export::Format;
-use crate::startup::{self, Surroundings};
+use crate::startup::{self, May, Surroundings};
 use clap::Args;
 use std::fs::OpenOptions;
 use std::io::{BufWriter, Write};
@@ -27,7 +27,7 @@ pub(super) struct Wanted {
 pub(super) async fn run(config: &Config, wanted: Wanted) -> Result<(), CliError> {
     let format = Format::from_name(&wanted.format)
         .ok_or_else(|| CliError::Said("The format is csv or json.".to_owned()))?;
-    let app = startup::open(config, Surroundings::of_machine()?)?;
+    let app = startup::open(config, Surroundings::of_machine()?, May::Migrate)?;
     let by = steward(&app, &wanted.owner).await?;
     let mut out = opened(wanted.output.as_deref())?;
     let mut report = operator_report(&app, &by, format).await?;

@@ -4,7 +4,7 @@ use super::{CliError, opened, print_setup_url};
 use crate::app::{App, canaries, gate, keys, operator, sign_in};
 use crate::config::Config;
 use crate::server::{self, Ended, Ending, Pulse, ServiceManager, Signals};
-use crate::startup::{self, Doors, Handles, Lost, StartError, State};
+use crate::startup::{self, Doors, Handles, May, StartError, State};
 use crate::{program, telemetry};
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -22,10 +22,10 @@ pub(super) async fn run(config: Config, new_database: bool) -> Result<(), CliErr
     let config = Arc::new(config);
     let opening = tokio::task::spawn_blocking({
         let config = Arc::clone(&config);
-        let lost = if new_database { Lost::IsReplaced } else { Lost::IsAnError };
+        let may = if new_database { May::Replace } else { May::Make };
         move || {
             startup::wait_for_database(&config)?;
-            opened(&config, lost)
+            opened(&config, may)
         }
     });
     let app = tokio::select! {

@@ -6,7 +6,7 @@ use crate::app::{App, services};
 use crate::config::Config;
 use crate::domain::gate::service::Service;
 use crate::domain::gate::written::WrittenService;
-use crate::startup::{self, Surroundings};
+use crate::startup::{self, May, Surroundings};
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 
@@ -72,7 +72,7 @@ pub(super) struct Which {
 }
 
 pub(super) async fn run(config: &Config, action: ServiceAction) -> Result<(), CliError> {
-    let app = startup::open(config, Surroundings::of_machine()?)?;
+    let app = startup::open(config, Surroundings::of_machine()?, May::Migrate)?;
     match action {
         ServiceAction::Create { which: Which { owner, name }, hosts, routes, body_limit } => {
             let by = steward(&app, &owner).await?;

@@ -4,7 +4,7 @@ use super::{CliError, say, steward, told};
 use crate::app::policies::who_can::{WhoCan, who_can_in};
 use crate::config::Config;
 use crate::domain::user::Uin;
-use crate::startup::{self, Surroundings};
+use crate::startup::{self, May, Surroundings};
 use clap::Args;
 
 /// What is asked.
@@ -26,7 +26,7 @@ pub(super) struct Question {
 
 /// Asks about every user, a part at a time, and prints who can as it goes.
 pub(super) async fn run(config: &Config, question: Question) -> Result<(), CliError> {
-    let app = startup::open(config, Surroundings::of_machine()?)?;
+    let app = startup::open(config, Surroundings::of_machine()?, May::Migrate)?;
     let Question { owner, action, resource, source_ip } = question;
     let by = steward(&app, &owner).await?;
     let wanted = WhoCan { action, resource, ip: source_ip };

@@ -1,6 +1,6 @@
 //! `copy-database`: one database into another, with the master key that opens both.
 
-use super::first::{Lost, Start};
+use super::first::{May, Start};
 use super::{StartError, Surroundings};
 use crate::config::{Config, DatabaseUrl};
 use crate::domain::key::{Key, KeyStatus, SecretId};
@@ -28,7 +28,7 @@ pub fn copy_database(config: &Config, from: &DatabaseUrl, to: &DatabaseUrl) -> R
         return Err(CopyError::Same(from.to_string()).into());
     }
     let surroundings = Surroundings::of_machine()?;
-    let start = Start { config, surroundings: &surroundings, lost: Lost::IsAnError };
+    let start = Start { config, surroundings: &surroundings, may: May::Look };
     let ring = start.kept_key()?.ok_or_else(|| StartError::KeyMissing(start.key_name()))?;
     let vault = Vault::new(ring, surroundings.random.clone());
     let mut source = Source::open(from, surroundings.clock.now())?;

@@ -33,20 +33,24 @@ const VOLUMES_OWN: [&str; 20] = [
     "~snapshot",
 ];
 
-/// What to do about a database that is not there any more.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum Lost {
-    /// Stop and say so.
-    IsAnError,
-    /// Begin anew; a database that holds anything is left as it is.
-    IsReplaced,
+/// What whoever opens a database may change in doing so; each may also do what stands before it.
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
+pub enum May {
+    /// Nothing.
+    Look,
+    /// Bring the schema of a database that is there up to date.
+    Migrate,
+    /// Make a database and its master key where nothing was before.
+    Make,
+    /// Begin anew where a database is lost; one that holds anything is left as it is.
+    Replace,
 }
 
 /// A start on its way.
 pub(super) struct Start<'a> {
     pub config: &'a Config,
     pub surroundings: &'a Surroundings,
-    pub lost: Lost,
+    pub may: May,
 }
 
 impl Start<'_> {
@@ -67,6 +71,14 @@ impl Start<'_> {
             KeySource::DataDirectory if !path.exists() => Ok(None),
             KeySource::Named | KeySource::DataDirectory => KeyRing::read(path).map(Some),
         }
+    }
+
+    /// Refuses where a database would have to be made and that was not asked for.
+    pub(super) fn ensure_may_make(&self) -> Result<(), StartError> {
+        if self.may >= May::Make {
+            return Ok(());
+        }
+        Err(StartError::NoDatabase(self.config.database.url.to_string()))
     }
 
     /// Whether Camlock itself made the key that is there, and with it a database.

@@ -1,6 +1,6 @@
 //! A PostgreSQL database at start: taken as it is, filled, or refused because its tables are lost.
 
-use super::first::{Lost, Start};
+use super::first::{May, Start};
 use super::{StartError, settle};
 use crate::store::{Store, StoreError, meta, migrations};
 use crate::vault::{KeyRing, Vault};
@@ -30,10 +30,12 @@ pub(super) fn prepare(start: &Start<'_>) -> Result<(Vault, Store, Vec<PathBuf>),
             let Some(vault) = waiting.filter(|vault| vault.matches(&check)) else {
                 return Err(StartError::KeyMissing(start.key_name()));
             };
+            start.ensure_may_make()?;
             KeyRing::put_in_place(start.key_file())?;
             Ok((vault, store, vec![start.key_file().to_owned()]))
         }
         (None, None) => {
+            start.ensure_may_make()?;
             let vault = vault(start.new_key(&[])?);
             store.read_now(migrations::run)?;
             store.write_now(|conn| settle(conn, &vault, start.surroundings.clock.now()))?;
@@ -45,10 +47,11 @@ pub(super) fn prepare(start: &Start<'_>) -> Result<(Vault, Store, Vec<PathBuf>),
 
 /// A key of one's own was made together with tables, and these are gone.
 fn ensure_may_begin(start: &Start<'_>) -> Result<(), StartError> {
-    if start.has_own_key() && start.lost == Lost::IsAnError {
+    if start.has_own_key() && start.may != May::Replace {
         let (database, key) = (start.config.database.url.to_string(), start.key_name());
         return Err(StartError::TablesLost { database, key });
     }
+    start.ensure_may_make()?;
     start.warn_of_new_installation();
     Ok(())
 }

@@ -1,6 +1,6 @@
 //! A SQLite file at start: taken as it is, finished, made, or refused because it is lost.
 
-use super::first::{Lost, Start};
+use super::first::{May, Start};
 use super::{StartError, settle};
 use crate::store::new_file::{self, Contents, with_ending};
 use crate::store::{Store, StoreError, meta, migrations, start_lock, wal};
@@ -20,7 +20,7 @@ pub(super) fn prepare(start: &Start<'_>, path: &Path) -> Result<Prepared, StartE
     };
     match length {
         None => begin(start, path),
-        Some(0) if start.lost == Lost::IsReplaced => begin(start, path),
+        Some(0) if start.may == May::Replace => begin(start, path),
         Some(0) => Err(StartError::DatabaseEmpty(path.display().to_string())),
         Some(_) => take(start, path),
     }
@@ -60,16 +60,19 @@ fn begin(start: &Start<'_>, path: &Path) -> Result<Prepared, StartError> {
     let vault = if let Some(ring) = start.kept_key()? {
         let vault = Vault::new(ring, random.clone());
         if left.vault_check.as_ref().is_some_and(|check| vault.matches(check)) {
+            start.ensure_may_make()?;
             return finish(start, path, vault, made);
         }
-        if start.has_own_key() && start.lost == Lost::IsAnError {
+        if start.has_own_key() && start.may != May::Replace {
             let (database, key) = (path.display().to_string(), start.key_name());
             return Err(StartError::DatabaseLost { database, key });
         }
+        start.ensure_may_make()?;
         ensure_unused(&new, &left)?;
         start.warn_of_new_installation();
         vault
     } else {
+        start.ensure_may_make()?;
         ensure_unused(&new, &left)?;
         let mut leavings = Vec::from(["", "-journal", "-wal", "-shm"].map(|end| with_ending(&new, end)));
         leavings.push(path.to_owned());

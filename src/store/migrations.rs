@@ -79,7 +79,7 @@ pub fn redo_all(conn: &mut Conn) -> Result<(), StoreError> {
 }
 
 /// Refuses a schema of a newer version, unless it has only grown since this one.
-fn ensure_readable(conn: &mut Conn) -> Result<(), StoreError> {
+pub fn ensure_readable(conn: &mut Conn) -> Result<(), StoreError> {
     if !has_table(conn)? {
         return Ok(());
     }

@@ -17,6 +17,15 @@ pub fn identity(path: &Path) -> Option<(u64, u64)> {
     std::fs::metadata(path).map(|file| (file.dev(), file.ino())).ok()
 }
 
+/// Gives a file that stands beside a database its owner and mode, as an operator may work on it as root.
+pub fn belong_to(path: &Path, beside: &Path) -> std::io::Result<()> {
+    let (file, database) = (std::fs::metadata(path)?, std::fs::metadata(beside)?);
+    if (file.uid(), file.gid()) != (database.uid(), database.gid()) {
+        std::os::unix::fs::chown(path, Some(database.uid()), Some(database.gid()))?;
+    }
+    std::fs::set_permissions(path, database.permissions())
+}
+
 impl Place {
     pub fn new(url: DatabaseUrl) -> Self {
         Self { url, file: OnceLock::new() }

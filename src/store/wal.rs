@@ -7,7 +7,7 @@
 
 use super::connection::open_existing;
 use super::new_file::with_ending;
-use super::place::identity;
+use super::place::{belong_to, identity};
 use super::{Conn, StoreError, meta};
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
@@ -65,6 +65,8 @@ fn read_stamp(path: &Path) -> Option<Stamp> {
 fn write_stamp(path: &Path, stamp: &Stamp) -> std::io::Result<()> {
     let new = with_ending(path, "-stamp.new");
     fs::write(&new, stamp.text())?;
+    // Only root can, and only for root does it matter.
+    let _ = belong_to(&new, path);
     fs::rename(new, stamp_name(path))
 }
 
@@ -194,7 +196,9 @@ pub struct Log {
 impl Log {
     /// Of a database that is open.
     pub fn new(path: &Path, conn: SqliteConnection) -> Self {
-        let in_use = File::options().create(true).append(true).open(lock_name(path)).ok();
+        let lock = lock_name(path);
+        let in_use = File::options().create(true).append(true).open(&lock).ok();
+        let _ = belong_to(&lock, path);
         let in_use = in_use.filter(|file| file.try_lock_shared().is_ok());
         Self {
             path: path.to_owned(),

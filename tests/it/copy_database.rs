@@ -48,7 +48,7 @@ fn old_file(data: &Path) -> String {
 /// The same, in the schema of today and with rows in every table.
 fn source(data: &Path) -> String {
     let url = old_file(data);
-    let mut started = command(data, &["doctor"]);
+    let mut started = command(data, &["setup-url"]);
     started.env("CAMLOCK_DATABASE__URL", &url).output().unwrap();
     fill_every_table(data, &url);
     url
@@ -171,7 +171,7 @@ fn another_master_key_and_another_version_are_told_before_anything_is_made() {
 
     let early = refusal(&mut copying(&data, &old, &target.url));
     let none = refusal(&mut copying(&data, &old.replace("source.db", "none.db"), &target.url));
-    command(&data, &["doctor"]).env("CAMLOCK_DATABASE__URL", &old).output().unwrap();
+    command(&data, &["setup-url"]).env("CAMLOCK_DATABASE__URL", &old).output().unwrap();
     let other = data.with_file_name("other");
     keep_key(&other, "1:MDEyMzQ1Njc4OWFiY2RlZmdoaWprbG1ub3BxcnN0dXY=\n");
     let wrong = refusal(&mut copying(&other, &old, &target.url));

@@ -109,6 +109,7 @@ mod leftovers;
 mod listening;
 mod lock_order;
 mod log_lost;
+mod looking;
 mod lost_answers;
 mod lost_tables;
 mod metrics;

@@ -161,5 +161,9 @@ fn doctor_says_what_to_do_on_an_empty_installation() {
     let output = run(folder.path(), &["doctor"]);
 
     assert!(!output.status.success());
-    assert!(text(&output.stdout).contains("setup-url"), "{}", text(&output.stdout));
+    let said = text(&output.stdout);
+    assert!(said.contains("There is no database at") && said.contains("camlock serve"), "{said}");
+
+    assert!(run(folder.path(), &["setup-url"]).status.success());
+    assert!(text(&run(folder.path(), &["doctor"]).stdout).contains("setup-url"));
 }

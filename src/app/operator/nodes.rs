@@ -49,8 +49,10 @@ pub async fn report_running(app: &App, address: SocketAddr) -> Result<(), Failur
 
 /// The name of this machine: in containers all servers may listen at the same address.
 fn machine() -> String {
-    let name = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
-    name.trim().to_owned()
+    // A hardened service sees nothing but processes below /proc.
+    let told = ["/proc/sys/kernel/hostname", "/etc/hostname"].map(std::fs::read_to_string);
+    let names = told.into_iter().flatten().map(|name| name.trim().to_owned());
+    names.filter(|name| !name.is_empty()).next().unwrap_or_default()
 }
 
 /// Says that this server has stopped.

@@ -11,7 +11,7 @@ use camlock::clock::Clock;
 use camlock::config::{Config, DatabaseUrl};
 use camlock::passwords::{Cost, Passwords};
 use camlock::random::Random;
-use camlock::startup::{self, Doors, State, Surroundings};
+use camlock::startup::{self, Doors, May, State, Surroundings};
 use camlock::store::{Conn, Store, StoreError};
 use diesel::RunQueryDsl;
 use std::fs::Permissions;
@@ -214,7 +214,7 @@ fn start(variables: &[(String, String)], clock: &Clock, listener: TcpListener) -
     let cost = Cost { memory_kib: 64, passes: 1, lanes: 1 };
     let passwords = Passwords::new(cost, random.clone()).expect("cheap password hashing");
     let surroundings = Surroundings { clock: clock.clone(), random, passwords };
-    let app = startup::open(&config, surroundings).expect("an opened app");
+    let app = startup::open(&config, surroundings, May::Make).expect("an opened app");
     let server = serve(config, app.clone(), listener);
     (app, server)
 }
