@@ -83,7 +83,8 @@ class Server:
         uins = re.findall(r'data-uin="(\d+)"', page)
         keys = re.search(r'data-secret-id="(\w+)"', self.browser.ask("GET", f"/users/{uins[-1]}/keys")[1])
         names = re.findall(r'<tr data-uin="\d+">\s*<th[^>]*title="([^"]+)"', page)
-        return {"uin": uins[-1], "secret_id": keys.group(1), "name": names[-1]}
+        root = re.search(r'href="/audit\?actor=(\d+)"', self.browser.ask("GET", "/audit")[1])
+        return {"uin": uins[-1], "secret_id": keys.group(1), "name": names[-1], "root": root.group(1)}
 
     def worked(self):
         """Milliseconds that the database has worked so far, all its work together."""
@@ -127,6 +128,7 @@ def pages(facts):
         "attach policies": f"/users/{uin}/permissions/attach", "log": "/audit", "report": "/reports/credentials", "log refused": "/audit?result=refused",
         "log event": "/audit?event=DisableApiKey", "log actor": f"/audit?actor={uin}", "log target": f"/audit?target={uin}", "log search": f"/audit?q={uin}", "log search key": f"/audit?q={facts['secret_id']}",
         "log search name": "/audit?q=anna", "log address": "/audit?q=192.0.2.7", "log search refused": f"/audit?q={uin}&result=refused",
+        "log two broad": f"/audit?actor={facts['root']}&result=refused", "log rare of many": f"/audit?actor={facts['root']}&target={uin}", "log old day": "/audit?event=SignIn&to=2025-01-31", "log operator": "/audit?q=operator",
     }
 
 

@@ -89,13 +89,25 @@ async fn fill(sizes: Sizes) -> Outcome<()> {
 }
 
 /// What triggers would have kept of each row.
-const KEPT: [&str; 3] = [
+const KEPT: [&str; 7] = [
     "UPDATE user_lines SET is_searchable = TRUE",
     "INSERT INTO policy_uses (owner_uin, policy_id, users, boundaries) \
      SELECT u.owner_uin, a.policy_id, COUNT(*), 0 FROM policy_attachments a JOIN users u ON u.uid = a.uid \
      GROUP BY u.owner_uin, a.policy_id",
     "INSERT INTO administrators (owner_uin, uid, policy_id) SELECT u.owner_uin, a.uid, a.policy_id \
      FROM policy_attachments a JOIN users u ON u.uid = a.uid WHERE a.policy_id IN (1, 596169)",
+    "INSERT INTO policy_holders (owner_uin, policy_id, uid) SELECT u.owner_uin, a.policy_id, a.uid \
+     FROM policy_attachments a JOIN users u ON u.uid = a.uid WHERE TRUE ON CONFLICT DO NOTHING",
+    "DELETE FROM account_counts",
+    "INSERT INTO account_counts (owner_uin, sort, number) \
+     SELECT owner_uin, 'policies', COUNT(*) FROM policies GROUP BY owner_uin \
+     UNION ALL SELECT owner_uin, 'groups', COUNT(*) FROM user_groups GROUP BY owner_uin \
+     UNION ALL SELECT g.owner_uin, 'members', COUNT(*) \
+     FROM group_members m JOIN user_groups g ON g.id = m.group_id GROUP BY g.owner_uin \
+     UNION ALL SELECT owner_uin, 'collaborators', COUNT(*) FROM users WHERE kind = 'collaborator' GROUP BY owner_uin",
+    "INSERT INTO audit_days (owner_uin, day, first_seq, last_seq) \
+     SELECT owner_uin, at / 86400, MIN(seq), MAX(seq) FROM audit_events WHERE TRUE GROUP BY owner_uin, at / 86400 \
+     ON CONFLICT (owner_uin, day) DO UPDATE SET first_seq = excluded.first_seq, last_seq = excluded.last_seq",
 ];
 
 fn kept_by_triggers(store: &Store) -> Outcome<()> {

@@ -82,7 +82,10 @@ pub struct Account {
 /// How many things of each sort an account has.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct Counts {
+    /// Of its own, without the presets.
     pub policies: i64,
     pub groups: i64,
+    /// Users in groups, each as often as it is in one.
     pub members: i64,
+    pub collaborators: i64,
 }

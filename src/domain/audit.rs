@@ -6,7 +6,7 @@ mod search;
 pub mod words;
 
 pub use self::name::EventName;
-pub use self::search::{EventCursor, EventFilter, Searched, TargetFilter, is_request_id};
+pub use self::search::{Actor, EventCursor, EventFilter, Searched, Stop, TargetFilter, is_request_id};
 use crate::domain::user::Uin;
 
 /// How an event ended.

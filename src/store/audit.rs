@@ -3,19 +3,18 @@
 use super::schema::audit_events;
 use super::sequences::{self, Sequence};
 use super::statement::{Bind, Statement};
-use super::{Conn, StoreError, dialect};
+use super::{Conn, StoreError, audit_search, dialect};
 use crate::domain::audit::{Event, EventCursor, EventFilter, EventName, Outcome, TargetFilter};
-use crate::domain::notice::{Level, Notice};
+use crate::domain::notice::Notice;
 use crate::domain::paging::Slice;
 use crate::domain::user::Uin;
 use diesel::dsl::sql;
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Bool, Integer, Text};
-use std::collections::BTreeMap;
+use diesel::sql_types::Text;
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = audit_events)]
-struct Row {
+pub(super) struct Row {
     seq: i64,
     at: i64,
     owner_uin: i64,
@@ -99,9 +98,6 @@ pub fn last_number(conn: &mut Conn) -> Result<i64, StoreError> {
     sequences::last(conn, Sequence::Audit)
 }
 
-/// Events whose target begins with a group and ends in a policy.
-const GROUP_POLICIES: [&str; 2] =
-    [EventName::ATTACH_GROUP_POLICY.as_str(), EventName::DETACH_GROUP_POLICY.as_str()];
 /// Events that name a user with its UIN.
 const OF_USERS: [&str; 5] = [
     EventName::DELETE_USER.as_str(),
@@ -111,200 +107,61 @@ const OF_USERS: [&str; 5] = [
     EventName::SIGN_IN.as_str(),
 ];
 
-/// One way into the log: a range of one index, in the order of the numbers.
-enum Way<'a> {
-    Everything,
-    Event(&'a str),
-    Actor(Uin),
-    Target(Uin),
-    Thing(&'a str),
-    Group(&'a str, &'a str),
-    Key(&'a str),
-    /// Events from an address.
-    From(&'a str),
-    Request(&'a str),
-    /// Events that belong into the notices, or the bad ones alone.
-    Notices,
-    Alarms,
-}
-
-/// The ways that together hold whatever fits. Each is read by itself, so that no page sorts more than its own rows.
-fn ways(filter: &EventFilter) -> Vec<Way<'_>> {
-    if let Some(id) = &filter.request_id {
-        return vec![Way::Request(id)];
-    }
-    if let Some(notices) = filter.notices {
-        return vec![if notices == Level::Bad { Way::Alarms } else { Way::Notices }];
-    }
-    if let Some(about) = &filter.about {
-        let actors = about.uins.iter().copied().map(Way::Actor);
-        // Nobody has the number of the server itself as a target.
-        return actors.chain(ways_to(about).filter(|way| !matches!(way, Way::Target(Uin(0))))).collect();
-    }
-    if let Some(target) = &filter.target {
-        return ways_to(target).collect();
-    }
-    if let Some(ip) = &filter.ip {
-        return vec![Way::From(ip)];
-    }
-    if !filter.actors.is_empty() {
-        return filter.actors.iter().copied().map(Way::Actor).collect();
-    }
-    if filter.events.is_empty() {
-        return vec![Way::Everything];
-    }
-    filter.events.iter().map(|event| Way::Event(event)).collect()
-}
-
-fn ways_to(target: &TargetFilter) -> impl Iterator<Item = Way<'_>> {
-    let uins = target.uins.iter().copied().map(Way::Target);
-    let things = target.things.iter().map(|thing| Way::Thing(thing));
-    let groups = target
-        .groups
-        .iter()
-        .flat_map(|group| GROUP_POLICIES.into_iter().map(move |event| Way::Group(event, group)));
-    uins.chain(things).chain(groups).chain(target.key.iter().map(|key| Way::Key(key)))
-}
-
-type Condition =
-    Box<dyn BoxableExpression<audit_events::table, <Conn as Connection>::Backend, SqlType = Bool>>;
-
-/// What the filter asks for beyond the way that leads to the rows.
-fn conditions(filter: &EventFilter, thing: &'static str) -> Vec<Condition> {
-    let is_request = filter.request_id.is_some();
-    let about = filter.about.as_ref().filter(|_| is_request).map(|about| is_about(about, thing));
-    let is_target_left = is_request || filter.about.is_some();
-    let target = filter.target.as_ref().filter(|_| is_target_left).map(|target| has_target(target, thing));
-    let ip = filter.ip.clone().map(|ip| -> Condition { Box::new(audit_events::ip.eq(ip)) });
-    about.into_iter().chain(target).chain(ip).collect()
-}
-
-fn is_about(about: &TargetFilter, thing: &'static str) -> Condition {
-    let actors: Vec<i64> = about.uins.iter().map(|uin| uin.0).collect();
-    Box::new(audit_events::actor_uin.eq_any(actors).or(has_target(about, thing)))
-}
-
-fn has_target(target: &TargetFilter, thing: &'static str) -> Condition {
-    let uins: Vec<i64> = target.uins.iter().map(|uin| uin.0).filter(|uin| *uin > 0).collect();
-    let things = sql::<Text>(thing).eq_any(target.things.clone());
-    let mut all: Condition = Box::new(audit_events::target_uin.eq_any(uins).or(things));
-    for group in &target.groups {
-        let is_of_group = audit_events::event.eq_any(GROUP_POLICIES).and(begins_with_group(group));
-        all = Box::new(all.or(is_of_group));
-    }
-    if let Some(start) = &target.key {
-        let is_key = sql::<Text>(thing).ge(start.clone()).and(sql::<Text>(thing).lt(after(start)));
-        all = Box::new(all.or(is_key));
-    }
-    all
-}
-
-fn begins_with_group(group: &str) -> Condition {
-    let start = format!("{group} / ");
-    let length = i32::try_from(start.chars().count()).unwrap_or(i32::MAX);
-    let begins = sql::<Bool>("substr(target, 1, ").bind::<Integer, _>(length).sql(") = ");
-    Box::new(begins.bind::<Text, _>(start))
-}
-
-/// What comes after all texts with that beginning.
-fn after(start: &str) -> String {
-    format!("{start}{}", char::MAX)
-}
-
-/// One page of an account's log with one row more than `size` if there are more; oldest first after `Newer`.
+/// All of one page of an account's log, however far it has to be looked for, with one row more than `size` if there are
+/// more; oldest first after `Newer`. For what people wait for there is [`audit_search::part`].
 pub fn page(
     conn: &mut Conn,
     owner: Uin,
     filter: &EventFilter,
     part: Slice<EventCursor>,
 ) -> Result<Vec<Event>, StoreError> {
-    let Slice { cursor, size } = part;
-    let mut found: BTreeMap<i64, Row> = BTreeMap::new();
-    for way in ways(filter) {
-        for row in rows(conn, &Search { owner, filter, way }, Slice { cursor, size: size + 1 })? {
-            found.insert(row.seq, row);
-        }
+    let Slice { mut cursor, size } = part;
+    let mut events: Vec<Event> = Vec::new();
+    loop {
+        let left = size - i64::try_from(events.len()).unwrap_or(size);
+        let found = audit_search::part(conn, owner, filter, Slice { cursor, size: left })?;
+        events.extend(found.events);
+        let Some(stop) = found.stopped else { return Ok(events) };
+        cursor = cursor.beyond(stop.seq);
     }
-    let wanted = usize::try_from(size + 1).unwrap_or(usize::MAX);
-    let rows = found.into_values();
-    let rows: Vec<Row> = match cursor {
-        EventCursor::Newer(_) => rows.take(wanted).collect(),
-        EventCursor::Newest | EventCursor::Older(_) => rows.rev().take(wanted).collect(),
-    };
-    rows.into_iter().map(Event::try_from).collect()
 }
 
-/// One way to the events that are wanted.
-struct Search<'a> {
+/// The different things that begin so among those that targets end in; one more than `most` if there are more.
+pub fn things_begun_by(
+    conn: &mut Conn,
     owner: Uin,
-    filter: &'a EventFilter,
-    way: Way<'a>,
-}
-
-fn rows(conn: &mut Conn, search: &Search<'_>, part: Slice<EventCursor>) -> Result<Vec<Row>, StoreError> {
-    let (Search { owner, filter, way }, Slice { cursor, size: limit }) = (search, part);
+    start: &str,
+    most: usize,
+) -> Result<Vec<String>, StoreError> {
     let last = dialect::last_of_target(conn);
-    let thing = || sql::<Text>(last);
-    let is_way = !matches!(way, Way::Everything);
-    let time = if is_way { dialect::time_beside_another(conn) } else { "at" };
-    let at = || sql::<BigInt>(time);
-    let mut query =
-        audit_events::table.filter(audit_events::owner_uin.eq(owner.0)).select(Row::as_select()).into_boxed();
-    query = match way {
-        Way::Everything => query,
-        // Written out: a partial index serves only a condition that is known when the statement is planned.
-        Way::Notices => query.filter(sql::<Bool>("notice IS NOT NULL")),
-        Way::Alarms => query.filter(sql::<Bool>("notice = 'bad'")),
-        Way::Event(event) => query.filter(audit_events::event.eq(*event)),
-        Way::Actor(uin) => query.filter(audit_events::actor_uin.eq(uin.0)),
-        Way::Target(uin) => query.filter(audit_events::target_uin.eq(uin.0)),
-        Way::Thing(name) => query.filter(thing().eq(*name)),
-        Way::Group(event, group) => {
-            query.filter(audit_events::event.eq(*event)).filter(begins_with_group(group))
-        }
-        Way::Key(start) => query.filter(thing().ge(*start)).filter(thing().lt(after(start))),
-        Way::From(ip) => query.filter(audit_events::ip.eq(*ip)),
-        Way::Request(id) => query.filter(audit_events::request_id.eq(*id)),
-    };
-    for condition in conditions(filter, last) {
-        query = query.filter(condition);
+    let end = format!("{start}{}", char::MAX);
+    let mut found: Vec<String> = Vec::new();
+    while found.len() <= most {
+        let after = found.last().map_or(start, String::as_str);
+        let next: Option<String> = audit_events::table
+            .filter(audit_events::owner_uin.eq(owner.0))
+            .filter(sql::<Text>(last).gt(after).and(sql::<Text>(last).lt(&end)))
+            .order(sql::<Text>(last))
+            .select(sql::<Text>(last))
+            .first(conn)
+            .optional()?;
+        let Some(next) = next else { break };
+        found.push(next);
     }
-    if let Some(from) = filter.from {
-        query = query.filter(at().ge(from));
-    }
-    if let Some(to) = filter.to {
-        query = query.filter(at().lt(to));
-    }
-    if !filter.events.is_empty() {
-        query = query.filter(audit_events::event.eq_any(&filter.events));
-    }
-    if let Some(outcome) = filter.outcome {
-        query = query.filter(audit_events::result.eq(outcome.as_str()));
-    }
-    if !filter.actors.is_empty() {
-        let actors: Vec<i64> = filter.actors.iter().map(|uin| uin.0).collect();
-        query = query.filter(audit_events::actor_uin.eq_any(actors));
-    }
-    let query = match cursor {
-        EventCursor::Newest => query.order(audit_events::seq.desc()),
-        EventCursor::Older(seq) => query.filter(audit_events::seq.lt(seq)).order(audit_events::seq.desc()),
-        EventCursor::Newer(seq) => query.filter(audit_events::seq.gt(seq)).order(audit_events::seq.asc()),
-    };
-    Ok(query.limit(limit).load(conn)?)
+    Ok(found)
 }
 
-/// The UIN of the user that had this name last, as far as the log tells.
+/// The UIN of the user that had this name last, as far as the newest events of that name tell.
 pub fn uin_of_name(conn: &mut Conn, owner: Uin, name: &str) -> Result<Option<Uin>, StoreError> {
-    let thing = sql::<Text>(dialect::last_of_target(conn));
-    let found: Option<i64> = audit_events::table
-        .filter(audit_events::owner_uin.eq(owner.0))
-        .filter(thing.eq(name))
-        .filter(audit_events::event.eq_any(OF_USERS))
-        .order(audit_events::seq.desc())
-        .select(audit_events::target_uin)
-        .first(conn)
-        .optional()?;
-    Ok(found.filter(|uin| *uin > 0).map(Uin))
+    let things = vec![name.to_owned()];
+    let filter = EventFilter {
+        target: Some(TargetFilter { things, ..TargetFilter::default() }),
+        events: OF_USERS.map(str::to_owned).to_vec(),
+        ..EventFilter::default()
+    };
+    let newest = Slice { cursor: EventCursor::Newest, size: 0 };
+    let found = audit_search::part(conn, owner, &filter, newest)?;
+    Ok(found.events.first().map(|event| event.target_uin).filter(|uin| uin.0 > 0))
 }
 
 /// One event of an account.

@@ -114,12 +114,12 @@ pub fn last_of_target(conn: &Conn) -> &'static str {
     }
 }
 
-/// The time of an event, where another index than that of times leads to the rows: SQLite, which does not know how rows are
-/// spread, would read and sort every event of a range instead.
-pub fn time_beside_another(conn: &Conn) -> &'static str {
+/// What the target of an event begins with: the group of `night shift / deploy`, or all of it. There is an index on this very
+/// expression, for policies of groups.
+pub fn first_of_target(conn: &Conn) -> &'static str {
     match conn {
-        Conn::Postgres(_) => "at",
-        Conn::Sqlite(_) => "+at",
+        Conn::Postgres(_) => "(split_part(target, ' / ', 1) COLLATE \"C\")",
+        Conn::Sqlite(_) => "(substr(target, 1, instr(target || ' / ', ' / ') - 1))",
     }
 }
 

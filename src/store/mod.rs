@@ -1,10 +1,13 @@
 //! What is kept, on SQLite or PostgreSQL. The only place that knows Diesel.
 
+pub mod account_counts;
 pub mod account_hours;
 pub mod accounts;
 pub mod api_keys;
 pub mod attachments;
 pub mod audit;
+pub mod audit_days;
+pub mod audit_search;
 pub mod authority;
 pub mod boundaries;
 pub mod bulk;

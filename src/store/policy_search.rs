@@ -1,6 +1,6 @@
 //! Lists of policies, and of those whom a policy is attached to.
 
-use super::schema::{group_policies, policies, policy_attachments, user_groups, users};
+use super::schema::{group_policies, policies, policy_attachments, policy_holders, user_groups, users};
 use super::{Conn, StoreError};
 use crate::domain::group::GroupId;
 use crate::domain::paging::Slice;
@@ -119,13 +119,21 @@ pub fn users_with(
     policy: PolicyId,
     part: Slice<i64>,
 ) -> Result<Vec<Entity>, StoreError> {
-    let rows: Vec<(i64, i64, String, i64)> = policy_attachments::table
-        .inner_join(users::table)
-        .filter(policy_attachments::policy_id.eq(policy.0))
-        .filter(users::owner_uin.eq(owner.0))
-        .order(policy_attachments::uid)
+    // Who asks for a page by its number has the entries before it skipped in the index; no row of them is read.
+    let uids: Vec<i64> = policy_holders::table
+        .filter(policy_holders::owner_uin.eq(owner.0).and(policy_holders::policy_id.eq(policy.0)))
+        .order(policy_holders::uid)
         .offset(part.cursor)
         .limit(part.size)
+        .select(policy_holders::uid)
+        .load(conn)?;
+    if uids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let rows: Vec<(i64, i64, String, i64)> = policy_attachments::table
+        .inner_join(users::table)
+        .filter(policy_attachments::policy_id.eq(policy.0).and(policy_attachments::uid.eq_any(uids)))
+        .order(policy_attachments::uid)
         .select((users::uid, users::uin, users::name, policy_attachments::created_at))
         .load(conn)?;
     let user = |(uid, uin, name, since)| Entity::User { uid: Uid(uid), uin: Uin(uin), name, since };

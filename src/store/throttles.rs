@@ -3,7 +3,9 @@
 use super::schema::throttles;
 use super::{Conn, StoreError, dialect};
 use crate::domain::throttle::{CLOSED_SECONDS, FORGET_SECONDS, Limit, TOLD_EVERY_SECONDS, is_forgotten};
+use diesel::dsl::sql;
 use diesel::prelude::*;
+use diesel::sql_types::Text;
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = throttles)]
@@ -57,6 +59,7 @@ pub fn fail(conn: &mut Conn, bucket: &str, limit: Limit, now: i64) -> Result<i64
                 throttles::failures.eq(1_i64),
                 throttles::last_failed_at.eq(now),
                 throttles::blocked_until.eq(until(now, limit.wait(1))),
+                throttles::place.eq(bucket.rsplit(':').next()),
             ))
             .execute(conn)?;
         return Ok(1);
@@ -90,12 +93,18 @@ pub fn clear_all(conn: &mut Conn, prefix: &str) -> Result<usize, StoreError> {
         .execute(conn)?)
 }
 
-/// Forgets every bucket of such a kind that ends so, or has a part below that.
-pub fn clear_below(conn: &mut Conn, prefix: &str, end: &str) -> Result<usize, StoreError> {
-    let (last, below) = (format!("{prefix}%{end}"), format!("{prefix}%{end}/%"));
-    Ok(diesel::delete(throttles::table)
-        .filter(throttles::bucket.like(last).or(throttles::bucket.like(below)))
-        .execute(conn)?)
+/// Forgets every bucket of a kind that ends in this place, or in one within it.
+pub fn clear_place(conn: &mut Conn, kind: &str, place: &str) -> Result<usize, StoreError> {
+    // No index leads by the kind, as one leads by the place.
+    let of_kind = || sql::<Text>("(bucket || '')").like(format!("{kind}%"));
+    let (first, end) = (format!("{place}/"), format!("{place}/{}", char::MAX));
+    let is_there = throttles::place.eq(place).or(throttles::place.ge(first).and(throttles::place.lt(end)));
+    let cleared = diesel::delete(throttles::table.filter(is_there).filter(of_kind())).execute(conn)?;
+    // Those that an earlier version counted do not say it apart from their name.
+    let (last, below) = (format!("%:{place}"), format!("%:{place}/%"));
+    let is_named = throttles::bucket.like(last).or(throttles::bucket.like(below));
+    let unknown = throttles::table.filter(throttles::place.is_null()).filter(is_named).filter(of_kind());
+    Ok(cleared + diesel::delete(unknown).execute(conn)?)
 }
 
 /// Removes what is too old to count, or was counted by a wrong clock.

@@ -1,9 +1,8 @@
 //! Users of an account in the order of their UINs, as programs list them.
 
-use super::schema::{group_members, identities, policies, user_groups, users};
+use super::schema::{identities, users};
 use super::users::Row;
 use super::{Conn, StoreError};
-use crate::domain::account::Counts;
 use crate::domain::user::{Uin, User, UserKind};
 use diesel::prelude::*;
 
@@ -12,7 +11,6 @@ use diesel::prelude::*;
 pub struct Slice {
     /// Only users with a greater UIN.
     pub after: Uin,
-    pub offset: i64,
     pub limit: i64,
 }
 
@@ -26,7 +24,6 @@ pub fn slice(
     let mut query = users::table
         .filter(users::owner_uin.eq(owner.0).and(users::uin.gt(slice.after.0)))
         .order(users::uin)
-        .offset(slice.offset)
         .limit(slice.limit)
         .select(Row::as_select())
         .into_boxed();
@@ -36,12 +33,17 @@ pub fn slice(
     query.load(conn)?.into_iter().map(|row: Row| User::try_from(row)).collect()
 }
 
-/// How many users of a kind an account has.
-pub fn count(conn: &mut Conn, owner: Uin, kind: UserKind) -> Result<i64, StoreError> {
-    Ok(users::table
+/// The UIN of the user of a kind that has so many before it. Those are skipped in the index; no row of them is read.
+pub fn uin_at(conn: &mut Conn, owner: Uin, kind: UserKind, before: i64) -> Result<Option<Uin>, StoreError> {
+    let found: Option<i64> = users::table
         .filter(users::owner_uin.eq(owner.0).and(users::kind.eq(kind.as_str())))
-        .count()
-        .get_result(conn)?)
+        .order(users::uin)
+        .offset(before)
+        .limit(1)
+        .select(users::uin)
+        .get_result(conn)
+        .optional()?;
+    Ok(found.map(Uin))
 }
 
 /// The users with these UINs, each with when and from where it last signed in.
@@ -60,16 +62,4 @@ pub fn with_last_sign_in(
         .into_iter()
         .map(|(row, at, ip): (Row, _, _)| Ok((User::try_from(row)?, at, ip)))
         .collect()
-}
-
-/// Counts an account's own policies, its groups and their members.
-pub fn counts(conn: &mut Conn, owner: Uin) -> Result<Counts, StoreError> {
-    let policies = policies::table.filter(policies::owner_uin.eq(owner.0)).count().get_result(conn)?;
-    let groups = user_groups::table.filter(user_groups::owner_uin.eq(owner.0)).count().get_result(conn)?;
-    let members = group_members::table
-        .inner_join(user_groups::table)
-        .filter(user_groups::owner_uin.eq(owner.0))
-        .count()
-        .get_result(conn)?;
-    Ok(Counts { policies, groups, members })
 }

@@ -3,6 +3,8 @@
 use crate::support::TestApp;
 use crate::support::people::PASSWORD;
 use crate::support::visitors::BEHIND_PROXY;
+use camlock::app::operator::admin::{Locked, operator_unlock};
+use camlock::domain::network::Network;
 use reqwest::StatusCode;
 use std::process::{Command, Output};
 
@@ -88,6 +90,29 @@ async fn an_ipv6_site_is_let_in_again_with_everything_in_it() {
 
     assert_eq!(root_from(&app, "2001:db8:1:2::9").await, StatusCode::SEE_OTHER);
     assert_eq!(root_from(&app, "2001:db8:1:3::9").await, StatusCode::SEE_OTHER);
+}
+
+#[actix_web::test]
+async fn counters_of_an_earlier_version_are_found_by_their_names_and_those_of_other_networks_stay() {
+    let app = TestApp::spawn_with(BEHIND_PROXY);
+    app.bare_root("root").await;
+    let unlock = async |text| {
+        let network = Network::parse(text).unwrap();
+        operator_unlock(&app.app, Locked::Network(network)).await.unwrap();
+    };
+    guess(&app, "203.0.113.1", "root", 7).await;
+    guess(&app, "198.51.100.1", "root", 7).await;
+    app.execute("UPDATE throttles SET place = NULL WHERE bucket LIKE 'user+network:%'");
+    guess(&app, "2001:db8:1:2::1", "root", 5).await;
+    let before = [root_from(&app, "203.0.113.1").await, root_from(&app, "2001:db8:1:2::1").await];
+
+    unlock("203.0.113.0/24").await;
+    unlock("2001:db8:1::/48").await;
+
+    assert_eq!(before, [StatusCode::TOO_MANY_REQUESTS; 2]);
+    assert_eq!(root_from(&app, "203.0.113.1").await, StatusCode::SEE_OTHER);
+    assert_eq!(root_from(&app, "2001:db8:1:2::1").await, StatusCode::SEE_OTHER);
+    assert_eq!(root_from(&app, "198.51.100.1").await, StatusCode::TOO_MANY_REQUESTS);
 }
 
 #[actix_web::test]

@@ -10,6 +10,7 @@
 
 mod support;
 
+mod account_counts;
 mod admin_unlock;
 mod api_accounts;
 mod api_conformance;
@@ -39,6 +40,7 @@ mod api_webhooks;
 mod attention_count;
 mod audit;
 mod audit_field;
+mod audit_narrow;
 mod audit_search;
 mod authorisation;
 mod authorisation_actions;

@@ -14,7 +14,7 @@ use std::path::Path;
 use std::process::Command;
 
 /// Tests that together open every page, send every form and call every action.
-const STORIES: [&str; 36] = [
+const STORIES: [&str; 40] = [
     "canaries::",
     "quarantine::",
     "last_use::",
@@ -29,6 +29,10 @@ const STORIES: [&str; 36] = [
     "users::",
     "audit_search::",
     "audit_field::",
+    "audit_narrow::",
+    "account_counts::",
+    "policy_uses::",
+    "admin_unlock::counters",
     "gate_services::",
     "impact::",
     "upgrade::",
@@ -54,7 +58,7 @@ const STORIES: [&str; 36] = [
 ];
 
 /// What may be read as a whole: a part of the statement, and the reason.
-const WHOLE: [(&str, &str); 13] = [
+const WHOLE: [(&str, &str); 14] = [
     (
         "FROM rotations WHERE ((rotations.uid = $1) AND (rotations.ended_at IS NULL))",
         "PostgreSQL begins at the user as soon as there are rows; of none it may as well read those under way",
@@ -73,6 +77,10 @@ const WHOLE: [(&str, &str); 13] = [
     ),
     ("DELETE FROM setup_tokens", "one row, of the first start"),
     ("DELETE FROM key_count_changes", "what changed since it was last folded in, all of which is folded in"),
+    (
+        "DELETE FROM account_count_changes",
+        "what changed since it was last folded in, all of which is folded in",
+    ),
     ("DELETE FROM policy_use_changes", "what changed since it was last folded in, all of which is folded in"),
 ];
 

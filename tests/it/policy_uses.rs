@@ -16,12 +16,16 @@ fn wrong_uses(app: &TestApp) -> i64 {
         #[diesel(sql_type = BigInt)]
         number: i64,
     }
-    let ask = "/* test */ SELECT COUNT(*) AS number FROM (SELECT owner_uin, policy_id, SUM(users) AS users, SUM(boundaries) AS boundaries FROM (\
+    let ask = "/* test */ SELECT CAST(SUM(number) AS BIGINT) AS number FROM (SELECT COUNT(*) AS number FROM (SELECT owner_uin, policy_id, SUM(users) AS users, SUM(boundaries) AS boundaries FROM (\
                SELECT owner_uin, policy_id, users, boundaries FROM policy_uses \
                UNION ALL SELECT owner_uin, policy_id, users, boundaries FROM policy_use_changes \
                UNION ALL SELECT u.owner_uin, a.policy_id, -1, 0 FROM policy_attachments a JOIN users u ON u.uid = a.uid \
                UNION ALL SELECT u.owner_uin, b.policy_id, 0, -1 FROM user_boundaries b JOIN users u ON u.uid = b.uid) AS kept \
-               GROUP BY owner_uin, policy_id) AS sums WHERE users <> 0 OR boundaries <> 0";
+               GROUP BY owner_uin, policy_id) AS sums WHERE users <> 0 OR boundaries <> 0 \
+               UNION ALL SELECT COUNT(*) FROM policy_holders h \
+               FULL JOIN (SELECT u.owner_uin, a.policy_id, a.uid FROM policy_attachments a JOIN users u ON u.uid = a.uid) AS t \
+               ON t.owner_uin = h.owner_uin AND t.policy_id = h.policy_id AND t.uid = h.uid \
+               WHERE h.uid IS NULL OR t.uid IS NULL) AS faults";
     let ask = |conn: &mut Conn| Ok::<_, StoreError>(diesel::sql_query(ask).get_result::<Found>(conn)?);
     app.app.store.read_now(ask).unwrap().number
 }
@@ -68,6 +72,7 @@ async fn an_older_database_is_counted_once_when_it_is_migrated() {
 
     assert_eq!(wrong_uses(&old.app), 0);
     assert!(old.rows("policy_uses") > 0);
+    assert!(old.rows("policy_holders") > 0);
 }
 
 #[actix_web::test]

@@ -2,17 +2,20 @@
 
 use crate::app::caller::Caller;
 use crate::app::{App, Failure};
-use crate::domain::audit::{Event, EventCursor, EventFilter, TargetFilter};
+use crate::domain::audit::{Actor, Event, EventCursor, EventFilter, Stop, TargetFilter};
 use crate::domain::paging::{Slice, cut_page};
 use crate::domain::permission::action;
 use crate::domain::user::Uin;
-use crate::store::{audit, users};
+use crate::store::{audit, audit_search, users};
 
 /// A page of the log, newest first.
 pub struct EventPage {
     pub events: Vec<Event>,
-    pub has_newer: bool,
-    pub has_older: bool,
+    /// The number after which newer ones follow, if there may be some, and the one before which older ones do.
+    pub newer: Option<i64>,
+    pub older: Option<i64>,
+    /// Where the search stopped, on the way that the page was asked for, without having looked at everything.
+    pub stopped: Option<Stop>,
 }
 
 /// One page of the account's log.
@@ -42,7 +45,7 @@ pub async fn activity(
 
 /// The caller's own latest security events.
 pub async fn own_activity(app: &App, caller: &Caller) -> Result<Vec<Event>, Failure> {
-    let filter = EventFilter { actors: vec![caller.user.uin], ..EventFilter::default() };
+    let filter = EventFilter { actors: vec![Actor::User(caller.user.uin)], ..EventFilter::default() };
     let mut page = event_page(app, caller, filter, EventCursor::Newest).await?;
     page.events.truncate(10);
     Ok(page.events)
@@ -59,17 +62,17 @@ pub(in crate::app) async fn event_page(
     app.store
         .read(move |conn| {
             let size = i64::try_from(wanted).unwrap_or(i64::MAX);
-            let mut events = audit::page(conn, owner, &filter, Slice { cursor, size })?;
+            let found = audit_search::part(conn, owner, &filter, Slice { cursor, size })?;
+            let (mut events, stopped) = (found.events, found.stopped);
             let has_more = cut_page(&mut events, wanted).is_some();
-            let backwards = matches!(cursor, EventCursor::Newer(_));
-            if backwards {
+            let (first, last) = (events.first().map(|event| event.seq), events.last().map(|event| event.seq));
+            let onward = if has_more { last } else { stopped.map(|stop| stop.seq) };
+            if matches!(cursor, EventCursor::Newer(_)) {
                 events.reverse();
+                return Ok(EventPage { events, newer: onward, older: first, stopped });
             }
-            Ok(EventPage {
-                events,
-                has_newer: if backwards { has_more } else { cursor != EventCursor::Newest },
-                has_older: if backwards { true } else { has_more },
-            })
+            let newer = first.filter(|_| cursor != EventCursor::Newest);
+            Ok(EventPage { events, newer, older: onward, stopped })
         })
         .await
 }

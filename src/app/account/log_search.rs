@@ -3,12 +3,14 @@
 use crate::app::caller::Caller;
 use crate::app::change::event::{CAMLOCK, OPERATOR};
 use crate::app::{App, Failure};
-use crate::domain::audit::TargetFilter;
+use crate::domain::audit::{Actor, TargetFilter};
 use crate::domain::field::FieldError;
 use crate::domain::key::{self, SecretId};
+use crate::domain::paging::Slice;
 use crate::domain::permission::action;
 use crate::domain::user::Uin;
-use crate::store::{Conn, audit, groups, policy_search, user_search};
+use crate::domain::user_search::{UserCursor, UserFilter};
+use crate::store::{Conn, audit, groups, policy_search, user_search, users};
 
 /// Names that one search may stand for.
 const MOST: usize = 20;
@@ -17,16 +19,23 @@ const LOOKED_AT: i64 = 200;
 
 /// Whether an actor that is no user is found by its name.
 pub fn is_found(actor: &str) -> bool {
-    [OPERATOR, CAMLOCK].contains(&actor)
+    itself(actor).is_some()
 }
 
-/// The users that a text means as actors: by UIN, by a part of the name, or by the last name of one that is gone.
-pub async fn actors_meant(app: &App, caller: &Caller, text: String) -> Result<Vec<Uin>, Failure> {
+fn itself(actor: &str) -> Option<&'static str> {
+    [OPERATOR, CAMLOCK].into_iter().find(|name| *name == actor)
+}
+
+/// Whom a text means as actors: users by UIN, by a part of the name, or by the last name of one that is gone; the operator and
+/// the server itself by their names.
+pub async fn actors_meant(app: &App, caller: &Caller, text: String) -> Result<Vec<Actor>, Failure> {
     caller.ensure_here(action::READ_AUDIT)?;
     let owner = caller.owner();
     app.store
         .read(move |conn| {
-            let found = users_meant(conn, owner, "actor", &text)?;
+            let meant = people_meant(conn, owner, "actor", &text)?;
+            let users = meant.uins.into_iter().map(Actor::User);
+            let found: Vec<Actor> = users.chain(meant.itself.into_iter().map(Actor::Itself)).collect();
             if found.is_empty() {
                 let unknown = "No user here has this in its name. For a deleted user, enter its UIN.";
                 return Err(FieldError::on_page("actor", unknown).into());
@@ -55,15 +64,19 @@ fn target_of(conn: &mut Conn, owner: Uin, field: &'static str, text: &str) -> Re
             let told = format!("Enter the SecretId, or at least its first {least} characters.");
             return Err(FieldError::on_page(field, told).into());
         }
-        return Ok(if SecretId::parse(text).is_ok() {
-            TargetFilter { things: vec![text.to_owned()], ..TargetFilter::default() }
-        } else {
-            TargetFilter { key: Some(text.to_owned()), ..TargetFilter::default() }
-        });
+        let things = match SecretId::parse(text) {
+            Ok(_) => vec![text.to_owned()],
+            Err(_) => audit::things_begun_by(conn, owner, text, MOST)?,
+        };
+        if things.len() > MOST {
+            let told = format!("More than {MOST} SecretIds begin like this. Enter more of it.");
+            return Err(FieldError::on_page(field, told).into());
+        }
+        return Ok(TargetFilter { things, ..TargetFilter::default() });
     }
-    let uins = users_meant(conn, owner, field, text)?;
+    let meant = people_meant(conn, owner, field, text)?;
     if Uin::parse(text).is_ok() {
-        return Ok(TargetFilter { uins, ..TargetFilter::default() });
+        return Ok(meant);
     }
     let wanted = Wanted::of(text);
     let policies = policy_search::rows(conn, owner, None)?.into_iter().map(|policy| policy.name);
@@ -77,18 +90,48 @@ fn target_of(conn: &mut Conn, owner: Uin, field: &'static str, text: &str) -> Re
         names.sort();
         names.dedup();
     }
-    Ok(TargetFilter { uins, things, groups: named, key: None })
+    Ok(TargetFilter { things, groups: named, ..meant })
 }
 
-fn users_meant(conn: &mut Conn, owner: Uin, field: &'static str, text: &str) -> Result<Vec<Uin>, Failure> {
+fn people_meant(
+    conn: &mut Conn,
+    owner: Uin,
+    field: &'static str,
+    text: &str,
+) -> Result<TargetFilter, Failure> {
     if let Ok(uin) = Uin::parse(text) {
-        return Ok(vec![uin]);
+        return Ok(TargetFilter { uins: vec![uin], ..TargetFilter::default() });
     }
     let wanted = Wanted::of(text);
-    let found = user_search::found(conn, owner, wanted.written, LOOKED_AT)?;
-    let mut uins = few(field, found.into_iter().filter(|user| wanted.fits(&user.name)).map(|user| user.uin))?;
+    let mut uins = users_named(conn, owner, field, &wanted)?;
     uins.extend(audit::uin_of_name(conn, owner, wanted.written)?.filter(|uin| !uins.contains(uin)));
-    uins.extend(is_found(wanted.written).then_some(Uin(0)));
+    let itself = itself(wanted.written).into_iter().collect();
+    Ok(TargetFilter { uins, itself, ..TargetFilter::default() })
+}
+
+/// The users whose name fits. What could be some of them only is refused: a log of some would pass for that of all.
+fn users_named(
+    conn: &mut Conn,
+    owner: Uin,
+    field: &'static str,
+    wanted: &Wanted<'_>,
+) -> Result<Vec<Uin>, Failure> {
+    if wanted.is_whole {
+        let user = users::by_name(conn, owner, wanted.written)?.filter(|user| wanted.fits(&user.name));
+        return Ok(user.map(|user| user.uin).into_iter().collect());
+    }
+    let filter = UserFilter { text: wanted.written.to_owned(), ..UserFilter::default() };
+    let found =
+        user_search::page(conn, owner, &filter, &Slice { cursor: UserCursor::Start, size: LOOKED_AT })?;
+    let is_part = found.stopped.is_some() || i64::try_from(found.users.len()).unwrap_or(i64::MAX) > LOOKED_AT;
+    let users = found.users.into_iter().map(|listed| listed.user);
+    let uins = few(field, users.filter(|user| wanted.fits(&user.name)).map(|user| user.uin))?;
+    if is_part {
+        let told = format!(
+            "More than {LOOKED_AT} users have this in their names, notes or numbers. Enter more of the name, or the whole one in quotation marks."
+        );
+        return Err(FieldError::on_page(field, told).into());
+    }
     Ok(uins)
 }
 

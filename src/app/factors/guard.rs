@@ -170,14 +170,13 @@ pub(in crate::app) fn forgive_person(app: &App, conn: &mut Conn, uin: Uin) -> Re
 pub(in crate::app) fn forgive_network(app: &App, conn: &mut Conn, network: &Network) -> Result<(), Failure> {
     let networks = blurred_networks(app, network);
     let narrowest = networks.last().map_or("", String::as_str);
-    throttles::clear_below(conn, "user+network:", &format!(":{narrowest}"))?;
+    throttles::clear_place(conn, "user+network:", narrowest)?;
     for network in &networks {
         throttles::clear(conn, &format!("{OF_NETWORKS}{network}"))?;
     }
-    throttles::clear_below(conn, OF_NETWORKS, narrowest)?;
-    throttles::clear_below(conn, "code:", &format!(":{narrowest}"))?;
-    throttles::clear_below(conn, "recovery:", &format!(":{narrowest}"))?;
-    throttles::clear_below(conn, "claim:", &format!(":{narrowest}"))?;
+    for kind in [OF_NETWORKS, "code:", "recovery:", "claim:"] {
+        throttles::clear_place(conn, kind, narrowest)?;
+    }
     Ok(())
 }
 

@@ -3,8 +3,8 @@
 
 use crate::app::{App, Failure};
 use crate::store::{
-    Conn, Store, StoreError, dialect, key_lines, policy_search, retired_ids, user_lines, user_looks,
-    user_terms,
+    Conn, Store, StoreError, account_counts, dialect, key_lines, policy_search, retired_ids, user_lines,
+    user_looks, user_terms,
 };
 
 /// Users whose names are looked at in one transaction.
@@ -37,6 +37,7 @@ fn fill_batch(conn: &mut Conn) -> Result<bool, Failure> {
     }
     policy_search::fold_uses(conn)?;
     key_lines::fold_counts(conn)?;
+    account_counts::fold(conn)?;
     let looks = user_looks::fill(conn, USERS)?;
     let searched = user_terms::fill(conn, SEARCHED)?;
     let retired = retired_ids::read_log(conn, EVENTS)?;

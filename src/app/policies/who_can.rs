@@ -105,7 +105,7 @@ struct Asked<'a> {
 
 impl Asked<'_> {
     fn among(&self, conn: &mut Conn, after: Uin, may: impl Fn(&User) -> bool) -> Result<Ables, Failure> {
-        let users = slice(conn, self.owner, None, Slice { after, offset: 0, limit: MOST_ASKED })?;
+        let users = slice(conn, self.owner, None, Slice { after, limit: MOST_ASKED })?;
         let is_full = users.len() >= usize::try_from(MOST_ASKED).unwrap_or(usize::MAX);
         let last = users.last().map(|user| user.uin).filter(|_| is_full);
         let mut ables = Ables { next: last, ..Ables::default() };

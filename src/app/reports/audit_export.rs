@@ -9,7 +9,7 @@ use crate::domain::export::{Format, Writer};
 use crate::domain::paging::{Slice, cut_page};
 use crate::domain::permission::action;
 use crate::domain::user::Uin;
-use crate::store::audit;
+use crate::store::{audit, audit_search};
 
 /// Events that are read at once.
 const PAGE: i64 = 500;
@@ -83,19 +83,32 @@ impl Parts for AuditExport {
             Place::At(cursor) => cursor,
             Place::Over => return Ok(None),
         };
-        let (owner, filter) = (self.owner, self.filter.clone());
-        let part = Slice { cursor, size: PAGE };
-        let mut events = self.app.store.read(move |conn| audit::page(conn, owner, &filter, part)).await?;
-        let last = cut_page(&mut events, PAGE).map(|event| event.seq);
+        let (mut events, next) = self.events(cursor).await?;
+        self.at = next;
+        // An empty part would end the answer.
+        while let Place::At(cursor) = self.at
+            && events.is_empty()
+        {
+            (events, self.at) = self.events(cursor).await?;
+        }
         let rows: Vec<Vec<String>> = events.into_iter().map(cells).collect();
         let mut text = self.writer.rows(&rows);
-        self.at = if let Some(seq) = last {
-            Place::At(EventCursor::Older(seq))
-        } else {
+        if matches!(self.at, Place::Over) {
             text.push_str(self.writer.foot());
-            Place::Over
-        };
+        }
         Ok(Some(text))
+    }
+}
+
+impl AuditExport {
+    /// The next events, and where those after them begin: none, as well, where very many were looked at and none fit.
+    async fn events(&self, cursor: EventCursor) -> Result<(Vec<Event>, Place), Failure> {
+        let (owner, filter) = (self.owner, self.filter.clone());
+        let part = Slice { cursor, size: PAGE };
+        let found = self.app.store.read(move |conn| audit_search::part(conn, owner, &filter, part)).await?;
+        let mut events = found.events;
+        let last = cut_page(&mut events, PAGE).map(|event| event.seq).or(found.stopped.map(|stop| stop.seq));
+        Ok((events, last.map_or(Place::Over, |seq| Place::At(EventCursor::Older(seq)))))
     }
 }
 

@@ -6,8 +6,8 @@ use crate::domain::account::Counts;
 use crate::domain::paging::cut_page;
 use crate::domain::permission::action;
 use crate::domain::user::{Uin, User, UserKind};
-use crate::store::accounts;
 use crate::store::user_lists::{self, Slice};
+use crate::store::{account_counts, accounts};
 
 /// A user with when and from where it last signed in.
 pub struct Described {
@@ -26,7 +26,7 @@ pub struct Part {
 pub async fn sub_users(app: &App, caller: &Caller) -> Result<Vec<User>, Failure> {
     caller.ensure_here(action::LIST_USERS)?;
     let owner = caller.owner();
-    let all = Slice { after: Uin(0), offset: 0, limit: i64::MAX };
+    let all = Slice { after: Uin(0), limit: i64::MAX };
     let kind = Some(UserKind::SubUser);
     Ok(app.store.read(move |conn| user_lists::slice(conn, owner, kind, all)).await?)
 }
@@ -52,12 +52,15 @@ pub async fn collaborators(
 ) -> Result<(i64, Vec<User>), Failure> {
     caller.ensure_here(action::LIST_COLLABORATORS)?;
     let owner = caller.owner();
-    let slice = Slice { after: Uin(0), offset, limit };
     app.store
         .read(move |conn| {
-            let total = user_lists::count(conn, owner, UserKind::Collaborator)?;
-            let found = user_lists::slice(conn, owner, Some(UserKind::Collaborator), slice)?;
-            Ok((total, found))
+            let total = account_counts::of_account(conn, owner)?.collaborators;
+            let kind = UserKind::Collaborator;
+            let Some(first) = user_lists::uin_at(conn, owner, kind, offset)? else {
+                return Ok((total, Vec::new()));
+            };
+            let slice = Slice { after: Uin(first.0 - 1), limit };
+            Ok((total, user_lists::slice(conn, owner, Some(kind), slice)?))
         })
         .await
 }
@@ -78,7 +81,7 @@ pub async fn accounts(
     caller.ensure_here(action::LIST_ACCOUNTS)?;
     let (Portion { after, size }, owner) = (portion, caller.owner());
     let limit = i64::try_from(size).unwrap_or(i64::MAX).saturating_add(1);
-    let slice = Slice { after, offset: 0, limit };
+    let slice = Slice { after, limit };
     let mut users = app.store.read(move |conn| user_lists::slice(conn, owner, kind, slice)).await?;
     let next = cut_page(&mut users, size).map(|user| user.uin);
     Ok(Part { users, next })
@@ -92,7 +95,7 @@ pub async fn account_summary(app: &App, caller: &Caller) -> Result<(i64, Counts)
         .read(move |conn| {
             // Of an account that signed before, the number of users may be an earlier one.
             let users = accounts::find(conn, owner)?.map_or(0, |account| account.user_count);
-            Ok((users, user_lists::counts(conn, owner)?))
+            Ok((users, account_counts::of_account(conn, owner)?))
         })
         .await
 }

@@ -14,7 +14,7 @@ pub struct EventFilter {
     pub events: Vec<String>,
     pub outcome: Option<Outcome>,
     /// Any of these actors; empty for all.
-    pub actors: Vec<Uin>,
+    pub actors: Vec<Actor>,
     pub target: Option<TargetFilter>,
     /// What either the actor or the target has to be: a user's own activity, what the search field names.
     pub about: Option<TargetFilter>,
@@ -25,16 +25,24 @@ pub struct EventFilter {
     pub notices: Option<Level>,
 }
 
+/// Who did something.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Actor {
+    User(Uin),
+    /// A name that nobody signs in under: the operator, or the server itself.
+    Itself(&'static str),
+}
+
 /// What the target of an event has to be: any of these.
 #[derive(Clone, Debug, Default)]
 pub struct TargetFilter {
     pub uins: Vec<Uin>,
+    /// Names that nobody signs in under, which are actors only.
+    pub itself: Vec<&'static str>,
     /// Whole names and ids of what the target ends in: a key, a policy, a group, a user that is gone.
     pub things: Vec<String>,
     /// Names of groups that stand before a policy.
     pub groups: Vec<String>,
-    /// How a SecretId begins.
-    pub key: Option<String>,
 }
 
 /// What the one search field of the log was given, by its form alone.
@@ -76,4 +84,26 @@ pub enum EventCursor {
     Newest,
     Older(i64),
     Newer(i64),
+}
+
+/// Where a search stopped before it had looked at everything, as each condition fits very many events and all of them few.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Stop {
+    /// The number of the event that was looked at last.
+    pub seq: i64,
+    /// When that happened, in unix seconds.
+    pub at: i64,
+    /// How many events were looked at.
+    pub looked: usize,
+}
+
+impl EventCursor {
+    /// Where the same list goes on, in the same direction, when a number has been looked at.
+    #[must_use]
+    pub fn beyond(self, seq: i64) -> Self {
+        match self {
+            Self::Newest | Self::Older(_) => Self::Older(seq),
+            Self::Newer(_) => Self::Newer(seq),
+        }
+    }
 }

@@ -1,6 +1,23 @@
 //! Accounts, how the first one is made, and their log.
 
 diesel::table! {
+    account_counts (owner_uin, sort) {
+        owner_uin -> BigInt,
+        sort -> Text,
+        number -> BigInt,
+    }
+}
+
+diesel::table! {
+    account_count_changes (id) {
+        id -> BigInt,
+        owner_uin -> BigInt,
+        sort -> Text,
+        number -> BigInt,
+    }
+}
+
+diesel::table! {
     account_hours (owner_uin, hour) {
         owner_uin -> BigInt,
         hour -> BigInt,
@@ -39,6 +56,15 @@ diesel::table! {
         digest -> Text,
         seed -> Binary,
         expires_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    audit_days (owner_uin, day) {
+        owner_uin -> BigInt,
+        day -> BigInt,
+        first_seq -> BigInt,
+        last_seq -> Nullable<BigInt>,
     }
 }
 

@@ -13,7 +13,9 @@ mod signature;
 mod user;
 mod webhook;
 
-pub use account::{account_hours, accounts, audit_events, setup_tokens};
+pub use account::{
+    account_count_changes, account_counts, account_hours, accounts, audit_days, audit_events, setup_tokens,
+};
 pub use canary::{canaries, canary_alerts, canary_touches};
 pub use claim::{claims, invitations};
 pub use database::{authority_log, leases, meta, nodes, sequences};
@@ -24,8 +26,8 @@ pub use key::{
 };
 pub use people::{enrolments, identities, recovery_codes, saved_filters, throttles, totp_devices};
 pub use policy::{
-    administrators, group_policies, policies, policy_attachments, policy_use_changes, policy_uses,
-    policy_versions,
+    administrators, group_policies, policies, policy_attachments, policy_holders, policy_use_changes,
+    policy_uses, policy_versions,
 };
 pub use session::{forms, kept_forms, refusals, sessions, step_ups, tickets};
 pub use signature::{replays, signed_changes, signed_seconds};
@@ -69,10 +71,13 @@ diesel::joinable!(gate_token_services -> gate_tokens (token_id));
 diesel::joinable!(gate_token_services -> services (service_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
+    account_count_changes,
+    account_counts,
     account_hours,
     accounts,
     administrators,
     api_keys,
+    audit_days,
     audit_events,
     authority_log,
     canaries,
@@ -103,6 +108,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     notices_read,
     policies,
     policy_attachments,
+    policy_holders,
     policy_use_changes,
     policy_uses,
     policy_versions,

@@ -68,5 +68,6 @@ diesel::table! {
         blocked_until -> BigInt,
         untold -> BigInt,
         told_at -> Nullable<BigInt>,
+        place -> Nullable<Text>,
     }
 }

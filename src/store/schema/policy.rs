@@ -59,6 +59,14 @@ diesel::table! {
 }
 
 diesel::table! {
+    policy_holders (owner_uin, policy_id, uid) {
+        owner_uin -> BigInt,
+        policy_id -> BigInt,
+        uid -> BigInt,
+    }
+}
+
+diesel::table! {
     policy_uses (owner_uin, policy_id) {
         owner_uin -> BigInt,
         policy_id -> BigInt,

@@ -23,6 +23,7 @@ b', '', '', 'expired', '');
 INSERT INTO key_refusals VALUES ('AKIDx', 'wrong_signature', 3, 4, 5, '::1');
 INSERT INTO nodes (id, version, started_at, seen_at) VALUES ('left', '0.1.0', 1, 2);
 INSERT INTO account_hours SELECT owner_uin, 3600, 5, 6 FROM accounts LIMIT 1;
+INSERT INTO account_count_changes SELECT 1, owner_uin, 'groups', -1 FROM accounts LIMIT 1;
 INSERT INTO administrators SELECT owner_uin, uid, 1 FROM users WHERE NOT EXISTS (SELECT 1 FROM administrators) LIMIT 1;
 INSERT INTO key_lines SELECT secret_id, owner_uin, uid, 1, 1, 1, 2, 3, 4, 5 FROM api_keys WHERE NOT EXISTS (SELECT 1 FROM key_lines) LIMIT 1;
 INSERT INTO key_count_changes SELECT 1, owner_uin, 1, 1 FROM accounts LIMIT 1;
@@ -48,7 +49,7 @@ INSERT INTO policy_uses SELECT owner_uin, 1, 0, 0 FROM accounts WHERE NOT EXISTS
 INSERT INTO policy_use_changes SELECT 1, owner_uin, 1, 0, 0 FROM accounts LIMIT 1;
 INSERT INTO refusals VALUES ('\.', 1, 0);
 INSERT INTO replays SELECT 'd', 'b', 'r', 1, 2 WHERE NOT EXISTS (SELECT 1 FROM replays);
-INSERT INTO throttles SELECT 'b', 1, 2, 3, 4, NULL WHERE NOT EXISTS (SELECT 1 FROM throttles);
+INSERT INTO throttles SELECT 'b', 1, 2, 3, 4, NULL, NULL WHERE NOT EXISTS (SELECT 1 FROM throttles);
 INSERT INTO user_looks SELECT owner_uin, 'look', uid, 0 FROM users WHERE NOT EXISTS (SELECT 1 FROM user_looks) LIMIT 1;
 "#;
 

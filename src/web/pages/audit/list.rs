@@ -3,7 +3,7 @@
 use crate::app::{account, account::log::EventPage};
 use crate::domain::audit::{Event, EventCursor, words::EventGroup};
 use crate::domain::saved_filter::FilteredList;
-use crate::domain::{field::FieldError, permission::action};
+use crate::domain::{field::FieldError, number::grouped, permission::action};
 use crate::web::answer::{PageResult, render, render_as};
 use crate::web::pages::audit::{
     Day, EventRow, by_day, facts::Facts, often, often::Question, range, range::Shortcut, search,
@@ -42,6 +42,17 @@ struct Listing {
     is_filtered: bool,
     /// The address of the first page, when this is another.
     newest: Option<String>,
+    /// How far was looked, where that is not everything, and the way on.
+    stopped: Option<Stopped>,
+}
+
+/// A search that stopped before it had looked at everything.
+struct Stopped {
+    looked: String,
+    at: i64,
+    /// Whether the search went on to newer ones.
+    is_rising: bool,
+    onward: String,
 }
 
 #[derive(Template)]
@@ -107,11 +118,20 @@ impl Listing {
     fn new(found: EventPage, query: &Query, cursor: EventCursor, shortcuts: &[Shortcut]) -> Self {
         let link =
             |name: &str, seq: i64| query.with(&[("older", ""), ("newer", ""), (name, &seq.to_string())]);
-        let (first, last) = (found.events.first(), found.events.last());
+        let is_rising = matches!(cursor, EventCursor::Newer(_));
+        let way = if is_rising { "newer" } else { "older" };
+        let onward = if is_rising { found.newer } else { found.older };
+        let stopped = found.stopped.zip(onward).map(|(stop, seq)| Stopped {
+            looked: grouped(i64::try_from(stop.looked).unwrap_or(i64::MAX)),
+            at: stop.at,
+            is_rising,
+            onward: link(way, seq),
+        });
         let wider = if range::is_bounded(query) { range::wider(query, shortcuts) } else { Vec::new() };
         Self {
-            newer: first.filter(|_| found.has_newer).map(|event| link("newer", event.seq)),
-            older: last.filter(|_| found.has_older).map(|event| link("older", event.seq)),
+            newer: found.newer.map(|seq| link("newer", seq)),
+            older: found.older.map(|seq| link("older", seq)),
+            stopped,
             newest: (cursor != EventCursor::Newest).then(|| query.with(&[("older", ""), ("newer", "")])),
             is_filtered: search::FIELDS.iter().any(|name| query.find(name).is_some()),
             wider,

@@ -82,8 +82,8 @@ pub async fn index(visit: Visit, query: Query) -> PageResult {
         format!("{HERE}{}", query.with(&[("older", ""), ("newer", ""), (name, &seq.to_string())]))
     };
     let page = found.events;
-    let newer = page.events.first().filter(|_| page.has_newer).map(|event| link("newer", event.seq));
-    let older = page.events.last().filter(|_| page.has_older).map(|event| link("older", event.seq));
+    let newer = page.newer.map(|seq| link("newer", seq));
+    let older = page.older.map(|seq| link("older", seq));
     let rows: Vec<Row> =
         page.events.into_iter().filter_map(|event| Row::of(&visit, event, found.read_up_to)).collect();
     let newest = (cursor != EventCursor::Newest).then(|| HERE.to_owned());

@@ -29,16 +29,14 @@ pub async fn index(visit: Visit, query: Query) -> PageResult {
     if found.events.is_empty() && cursor != EventCursor::Newest {
         return Ok(see_other(&format!("/users/{uin}/activity")));
     }
-    let newest = found.events.first().filter(|_| found.has_newer).map(|event| event.seq);
-    let oldest = found.events.last().filter(|_| found.has_older).map(|event| event.seq);
     let shown = found.events.len();
     render(&IndexPage {
         page: visit.layout("users"),
         head: UserHead::load(&visit, uin, "activity").await?,
         reads_log: visit.person.may_here(action::READ_AUDIT),
         range: if cursor == EventCursor::Newest { format!("1–{shown}") } else { format!("{shown} events") },
-        newer: newest.map(|seq| address("newer", seq)),
-        older: oldest.map(|seq| address("older", seq)),
+        newer: found.newer.map(|seq| address("newer", seq)),
+        older: found.older.map(|seq| address("older", seq)),
         rows: found.events.into_iter().map(EventRow::from).collect(),
     })
 }

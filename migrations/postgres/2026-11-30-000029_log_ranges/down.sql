@@ -1,0 +1,5 @@
+DROP INDEX audit_events_group;
+DROP INDEX audit_events_itself;
+DROP TRIGGER audit_events_insert_day ON audit_events;
+DROP FUNCTION audit_event_day();
+DROP TABLE audit_days;

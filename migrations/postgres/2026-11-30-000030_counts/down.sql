@@ -1,0 +1,14 @@
+DROP TRIGGER policy_attachments_holders ON policy_attachments;
+DROP FUNCTION policy_held();
+DROP TABLE policy_holders;
+DROP INDEX throttles_place;
+ALTER TABLE throttles DROP COLUMN place;
+DROP TRIGGER users_delete_number ON users;
+DROP TRIGGER users_insert_number ON users;
+DROP TRIGGER group_members_number ON group_members;
+DROP TRIGGER user_groups_number ON user_groups;
+DROP TRIGGER policies_number ON policies;
+DROP FUNCTION account_member_counted();
+DROP FUNCTION account_counted();
+DROP TABLE account_count_changes;
+DROP TABLE account_counts;

@@ -1,0 +1,15 @@
+DROP TRIGGER policy_attachments_delete_holder;
+DROP TRIGGER policy_attachments_insert_holder;
+DROP TABLE policy_holders;
+DROP INDEX throttles_place;
+ALTER TABLE throttles DROP COLUMN place;
+DROP TRIGGER users_delete_number;
+DROP TRIGGER users_insert_number;
+DROP TRIGGER group_members_delete_number;
+DROP TRIGGER group_members_insert_number;
+DROP TRIGGER user_groups_delete_number;
+DROP TRIGGER user_groups_insert_number;
+DROP TRIGGER policies_delete_number;
+DROP TRIGGER policies_insert_number;
+DROP TABLE account_count_changes;
+DROP TABLE account_counts;
