@@ -1,7 +1,7 @@
 //! The log listed, and one event of it.
 
 use crate::app::{account, account::log::EventPage};
-use crate::domain::audit::{Event, EventCursor, words::EventGroup};
+use crate::domain::audit::{Event, words::EventGroup};
 use crate::domain::saved_filter::FilteredList;
 use crate::domain::{field::FieldError, permission::action};
 use crate::web::answer::{PageResult, render, render_as};
@@ -61,13 +61,14 @@ struct DetailPage {
 pub async fn index(visit: Visit, query: Query) -> PageResult {
     visit.person.ensure_here(action::READ_AUDIT)?;
     let typed = TypedFilter::read(&query);
-    let shortcuts = range::shortcuts(&query, visit.app().clock.now());
-    let often = often::questions(&visit.person, &query, visit.app().clock.now());
+    let now = visit.app().clock.now();
+    let shortcuts = range::shortcuts(&query, now);
+    let often = often::questions(&visit.person, &query, now);
     let cursor = search::cursor(&query)?;
     let (status, errors, listing) = match typed.filter(visit.app(), &visit.person).await? {
         Ok(filter) => {
             let found = account::log::events(visit.app(), &visit.person, filter, cursor).await?;
-            (StatusCode::OK, Vec::new(), Some(Listing::new(found, &query, cursor, &shortcuts)))
+            (StatusCode::OK, Vec::new(), Some(Listing::new(found, &query, &shortcuts, now)))
         }
         Err(errors) => (StatusCode::UNPROCESSABLE_ENTITY, errors, None),
     };
@@ -104,18 +105,19 @@ pub async fn detail(visit: Visit) -> PageResult {
 }
 
 impl Listing {
-    fn new(found: EventPage, query: &Query, cursor: EventCursor, shortcuts: &[Shortcut]) -> Self {
+    fn new(found: EventPage, query: &Query, shortcuts: &[Shortcut], now: i64) -> Self {
         let link =
             |name: &str, seq: i64| query.with(&[("older", ""), ("newer", ""), (name, &seq.to_string())]);
         let (first, last) = (found.events.first(), found.events.last());
+        let is_beyond = ["older", "newer"].iter().any(|name| query.find(name).is_some());
         let wider = if range::is_bounded(query) { range::wider(query, shortcuts) } else { Vec::new() };
         Self {
             newer: first.filter(|_| found.has_newer).map(|event| link("newer", event.seq)),
             older: last.filter(|_| found.has_older).map(|event| link("older", event.seq)),
-            newest: (cursor != EventCursor::Newest).then(|| query.with(&[("older", ""), ("newer", "")])),
+            newest: is_beyond.then(|| query.with(&[("older", ""), ("newer", "")])),
             is_filtered: search::FIELDS.iter().any(|name| query.find(name).is_some()),
             wider,
-            days: by_day(found.events.into_iter().map(EventRow::from).collect(), |row| row.at),
+            days: by_day(found.events.into_iter().map(EventRow::from).collect(), now, |row| row.at),
         }
     }
 

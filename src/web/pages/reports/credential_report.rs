@@ -1,12 +1,13 @@
 //! The credential report: what it says, and the way to it.
 
-use crate::app::reports::credential_report::{ask_report, open_report};
+use crate::app::reports::credential_report::{FirstRows, ask_report, first_rows, open_report};
+use crate::domain::credential_report as report;
 use crate::domain::export::Format;
 use crate::domain::permission::action;
 use crate::web::answer::{self, PageResult, render, see_other};
 use crate::web::layout::{Layout, filters, flash::Kind};
 use crate::web::pages::ways::question;
-use crate::web::{forms::csrf::Protected, query::Query, visit::Visit};
+use crate::web::{error::PageError, forms::csrf::Protected, query::Query, visit::Visit};
 use askama::Template;
 
 const PAGE: &str = "/reports/credentials";
@@ -57,6 +58,66 @@ struct ReportPage {
 struct Ready {
     href: String,
     label: &'static str,
+    rows: Vec<FirstRow>,
+    is_all: bool,
+}
+
+/// Some cells of a row of the report.
+struct FirstRow {
+    name: String,
+    cells: Vec<Cell>,
+}
+
+struct Cell {
+    shown: &'static Shown,
+    text: String,
+}
+
+/// A column that the page shows beside the name.
+struct Shown {
+    column: &'static str,
+    /// In words, where there is no head.
+    label: &'static str,
+    /// From which width on.
+    class: &'static str,
+    /// What somebody should look at.
+    bad: &'static str,
+}
+
+const fn shown(column: &'static str, label: &'static str, [class, bad]: [&'static str; 2]) -> Shown {
+    Shown { column, label, class, bad }
+}
+
+/// In the order of the report.
+const SHOWN: [Shown; 7] = [
+    shown("UserType", "Type", ["from-75", ""]),
+    shown("CreationTime", "Created", ["from-90", ""]),
+    shown("PasswordEnabled", "Password", ["from-90", ""]),
+    shown("MFADeviceActive", "MFA app", ["", "FALSE"]),
+    shown("Key1Status", "Key 1", ["", ""]),
+    shown("Key1lastUsedDate", "Key 1 used", ["from-75", ""]),
+    shown("Key1CreatedOver90Days", "Over 90 days", ["", "TRUE"]),
+];
+
+impl FirstRow {
+    fn of(row: Vec<String>) -> Self {
+        let mut named = report::COLUMNS.into_iter().zip(row);
+        let cells = named.clone().filter_map(|(column, text)| {
+            let shown = SHOWN.iter().find(|shown| shown.column == column)?;
+            // Of a time its day is enough here.
+            let text = if column == "CreationTime" { text.chars().take(10).collect() } else { text };
+            Some(Cell { shown, text })
+        });
+        let cells = cells.collect();
+        let name = named.find(|(column, _)| *column == "Username").map(|(_, text)| text);
+        Self { name: name.unwrap_or_default(), cells }
+    }
+}
+
+impl Cell {
+    fn is_bad(&self) -> bool {
+        self.text == self.shown.bad
+    }
 }
 
 fn format_in(query: &Query) -> Option<Format> {
@@ -73,11 +134,23 @@ fn label(format: Format) -> &'static str {
 /// What the report says; after a right code, with the way to it.
 pub async fn index(visit: Visit, query: Query) -> PageResult {
     visit.person.ensure_here(action::GET_CREDENTIAL_REPORT)?;
-    let ready = query.find("t").zip(format_in(&query)).map(|(_, format)| Ready {
+    let ready = match query.find("t").zip(format_in(&query)) {
+        Some((_, format)) => ready(&visit, &query, format).await?,
+        None => None,
+    };
+    render(&ReportPage { page: visit.layout("report"), columns: COLUMNS, ready })
+}
+
+/// The way to the report and its first rows, while the ticket in the address is good.
+async fn ready(visit: &Visit, query: &Query, format: Format) -> Result<Option<Ready>, PageError> {
+    let ticket = query.text("t").to_owned();
+    let found = first_rows(visit.app(), &visit.person, format, ticket).await?;
+    Ok(found.map(|FirstRows { rows, is_all }| Ready {
         href: format!("{PAGE}/download{}", query.with(&[])),
         label: label(format),
-    });
-    render(&ReportPage { page: visit.layout("report"), columns: COLUMNS, ready })
+        rows: rows.into_iter().map(FirstRow::of).collect(),
+        is_all,
+    }))
 }
 
 /// Wishes to download it.
