@@ -187,6 +187,32 @@ async fn the_first_rows_are_shown_after_the_code_until_the_download() {
 }
 
 #[actix_web::test]
+async fn who_had_the_report_is_listed_for_readers_of_the_log() {
+    let app = TestApp::spawn();
+    let root = app.root().await;
+    let policy = r#"{"version":"2.0","statement":[{"effect":"allow","action":"camlock:GetCredentialReport","resource":"*"}]}"#;
+    let fields = [("name", "report-only"), ("document", policy)];
+    root.grant(&app, "/policies/new", "/policies/new", &fields).await.redirect();
+    let reader = app.signed_in(&root, "reader", &["report-only"]).await;
+    let none = root.browser.get(PAGE).await;
+    for format in ["csv", "json"] {
+        report(&app, &root, format).await;
+    }
+    let client = app.key_of(&root).await;
+    client.call("camlock", "GetCredentialReport", json!({})).await;
+
+    let page = root.browser.get(PAGE).await;
+    let for_reader = reader.browser.get(PAGE).await;
+
+    assert_eq!((none.count("#earlier-h"), none.count("#earlier li")), (1, 0));
+    assert_eq!(page.texts("#earlier a"), ["A page of rows", "JSON", "CSV"]);
+    assert_eq!(page.text("#earlier small").as_deref(), Some("Signed call, from 127.0.0.1"));
+    assert_eq!(page.texts("#earlier .cut"), ["root"; 3]);
+    assert_eq!(for_reader.status, StatusCode::OK);
+    assert_eq!(for_reader.count("#earlier-h"), 0);
+}
+
+#[actix_web::test]
 async fn no_more_than_ten_rows_are_shown_and_none_after_a_minute() {
     let app = TestApp::spawn();
     let root = app.root().await;

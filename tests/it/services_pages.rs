@@ -70,6 +70,8 @@ async fn a_service_has_tabs_with_addresses_and_counts() {
     assert_eq!(routes.texts("#routes tbody code"), ["GET /v1/*", "orders:ListOrders"]);
     let named = ["edge", "edge-2"].map(str::to_owned);
     assert_eq!(tokens.attributes("tr[data-gate-token]", "data-gate-token"), named);
+    let new = root.browser.get(&tokens.attribute("main .panel-head a.btn", "href").unwrap()).await;
+    assert_eq!(new.attributes("input[name=service][checked]", "value"), ["orders"]);
     let for_reader = reader.browser.get(PAGE).await;
     assert_eq!(for_reader.attributes(".tabs a", "href"), tabs[..2]);
     let hidden = reader.browser.get(&format!("{PAGE}/tokens")).await;

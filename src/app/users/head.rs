@@ -66,7 +66,8 @@ pub async fn user_head(app: &App, caller: &Caller, uin: Uin) -> Result<Head, Fai
 
 /// Whether the caller may change the details of a user.
 pub fn may_edit(caller: &Caller, user: &User) -> bool {
-    !caller.is_barred_from(user) && caller.may(action::UPDATE_USER, user.uin)
+    let both = [action::GET_USER, action::UPDATE_USER];
+    !caller.is_barred_from(user) && both.into_iter().all(|action| caller.may(action, user.uin))
 }
 
 /// A user whose details the caller may change.

@@ -1,6 +1,8 @@
 //! The credential report: what it says, and the way to it.
 
+use crate::app::account;
 use crate::app::reports::credential_report::{FirstRows, ask_report, first_rows, open_report};
+use crate::domain::audit::{Event, EventCursor, EventFilter, EventName, Outcome};
 use crate::domain::credential_report as report;
 use crate::domain::export::Format;
 use crate::domain::permission::action;
@@ -9,6 +11,7 @@ use crate::web::layout::{Layout, filters, flash::Kind};
 use crate::web::pages::ways::question;
 use crate::web::{error::PageError, forms::csrf::Protected, query::Query, visit::Visit};
 use askama::Template;
+use serde_json::Value;
 
 const PAGE: &str = "/reports/credentials";
 
@@ -53,6 +56,35 @@ struct ReportPage {
     columns: [(&'static str, &'static str); 27],
     /// Where the report is, after a right code.
     ready: Option<Ready>,
+    /// For who may read the log: who had the report lately.
+    earlier: Option<Vec<Earlier>>,
+}
+
+/// That somebody had the report.
+struct Earlier {
+    seq: i64,
+    at: i64,
+    by: String,
+    /// Such as "CSV" and "Console, from 10.0.4.17".
+    what: &'static str,
+    how: String,
+}
+
+/// Earlier downloads that are listed.
+const MOST_EARLIER: usize = 5;
+
+impl Earlier {
+    fn of(event: Event) -> Self {
+        let facts: Value = serde_json::from_str(&event.detail).unwrap_or_default();
+        let format = facts.get("format").and_then(Value::as_str).unwrap_or_default();
+        let how = match (format, event.ip.as_str()) {
+            (_, "-") => "At the command line".to_owned(),
+            ("api", ip) => format!("Signed call, from {ip}"),
+            (_, ip) => format!("Console, from {ip}"),
+        };
+        let what = Format::from_name(format).map_or("A page of rows", label);
+        Self { seq: event.seq, at: event.at, by: event.actor, what, how }
+    }
 }
 
 struct Ready {
@@ -138,7 +170,19 @@ pub async fn index(visit: Visit, query: Query) -> PageResult {
         Some((_, format)) => ready(&visit, &query, format).await?,
         None => None,
     };
-    render(&ReportPage { page: visit.layout("report"), columns: COLUMNS, ready })
+    let earlier = earlier(&visit).await?;
+    render(&ReportPage { page: visit.layout("report"), columns: COLUMNS, ready, earlier })
+}
+
+async fn earlier(visit: &Visit) -> Result<Option<Vec<Earlier>>, PageError> {
+    if !visit.person.may_here(action::READ_AUDIT) {
+        return Ok(None);
+    }
+    let events = vec![EventName::GET_CREDENTIAL_REPORT.as_str().to_owned()];
+    let filter = EventFilter { events, ..EventFilter::default() };
+    let found = account::log::events(visit.app(), &visit.person, filter, EventCursor::Newest).await?;
+    let had = found.events.into_iter().filter(|event| event.outcome == Outcome::Allowed);
+    Ok(Some(had.take(MOST_EARLIER).map(Earlier::of).collect()))
 }
 
 /// The way to the report and its first rows, while the ticket in the address is good.
