@@ -5,12 +5,12 @@ use crate::support::TestApp;
 use crate::support::people::Person;
 use thirtyfour::Key;
 
-/// Links of the open menu that something covers or the window cuts off, once scrolled to.
+/// Links of the open menu that something covers or the window cuts off, once scrolled to, and those with a comma of a list before them.
 const HIDDEN: &str = r"
     return [...document.querySelectorAll('.rowmenu[open] a')].filter(link => {
         link.scrollIntoView({ block: 'nearest' });
         const box = link.getBoundingClientRect(), at = document.elementFromPoint(box.left + 4, box.top + box.height / 2);
-        return box.left < 0 || box.right > innerWidth || !link.contains(at);
+        return getComputedStyle(link.parentElement, '::before').content !== 'none' || box.left < 0 || box.right > innerWidth || !link.contains(at);
     }).map(link => link.textContent);";
 
 const OPEN: &str = "return document.querySelectorAll('.rowmenu[open]').length";

@@ -14,7 +14,10 @@ async fn the_zone_of_the_times_is_said_once_with_scripts_and_without() {
         chrome.sign_in(&app, &root).await;
         for page in ["/users", "/me/sessions", "/me/security"] {
             chrome.open(page).await;
-            assert_eq!(chrome.text(".zone").await, "Times here are those of Asia/Shanghai, unless UTC is said.");
+            assert_eq!(
+                chrome.text(".zone").await,
+                "Times here are those of Asia/Shanghai, unless UTC is said."
+            );
         }
         chrome.open("/users/new").await;
         assert!(!chrome.is_visible(".zone").await, "a page without times says nothing of them");
@@ -27,7 +30,7 @@ async fn the_zone_of_the_times_is_said_once_with_scripts_and_without() {
 
         chrome.open("/users").await;
         assert_eq!(chrome.text(".zone").await, "Times are UTC.");
-        assert!(chrome.text("td[data-label=Created] time").await.ends_with(" UTC"));
+        chrome.wait_for_text("td[data-label=Created] time", " UTC").await;
     })
     .await;
 }

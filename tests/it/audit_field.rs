@@ -150,10 +150,7 @@ async fn a_row_of_the_log_says_when_who_what_to_whom_and_from_where() {
     let later = root.browser.get("/audit?event=CreateApiKey").await;
 
     assert_eq!(log.texts("thead th"), ["Time", "Who", "What", "Target", "From", "Result"]);
-    assert_eq!(
-        log.attributes("tr[data-seq] td", "data-label"),
-        ["Who", "What", "Target", "From", "Result"]
-    );
+    assert_eq!(log.attributes("tr[data-seq] td", "data-label"), ["Who", "What", "Target", "From", "Result"]);
     assert_eq!(log.texts("tr.day th"), [format!("Today, {}", day(made_at))]);
     assert_eq!(later.texts("tr.day th"), [named_day(made_at)]);
     assert_eq!(log.texts("td[data-label=From]"), ["127.0.0.1"]);

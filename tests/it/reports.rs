@@ -174,7 +174,10 @@ async fn the_first_rows_are_shown_after_the_code_until_the_download() {
     for page in [&before, &guess, &elsewhere] {
         assert_eq!((page.count("#first-rows"), page.count("#report-download")), (0, 0), "{}", page.body);
     }
-    assert_eq!((names(&shown), names(&again)), (vec!["root".to_owned(), "dev-alice".to_owned()], names(&shown)));
+    assert_eq!(
+        (names(&shown), names(&again)),
+        (vec!["root".to_owned(), "dev-alice".to_owned()], names(&shown))
+    );
     assert_eq!(shown.text("#first-h").as_deref(), Some("All rows"));
     let heads = shown.texts("#first-rows thead code");
     assert!(heads.iter().all(|head| COLUMNS.contains(&head.as_str())), "{heads:?}");

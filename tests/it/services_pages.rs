@@ -30,7 +30,10 @@ async fn a_service_is_made_changed_and_deleted() {
     assert_eq!(saved, "/settings/services/orders");
     let page = root.browser.get(&saved).await;
     assert!(page.text(".facts").unwrap().contains("b.example:8443"), "{}", page.body);
-    assert!(page.text(".facts").unwrap().contains("Body limit 10 bytes") && page.body.contains("No gate token names this service"));
+    assert!(
+        page.text(".facts").unwrap().contains("Body limit 10 bytes")
+            && page.body.contains("No gate token names this service")
+    );
 
     let delete = "/settings/services/orders/delete";
     root.grant(&app, delete, delete, &[]).await.redirect();

@@ -100,7 +100,8 @@ pub async fn key_effect(
         };
         if let Some(limit) = after.idle_days {
             let longest = longest_silence(view, &key.id, now)?;
-            effect.silence = Some(Silence { longest, limit, is_other: after.idle_days != found.limits.idle_days });
+            effect.silence =
+                Some(Silence { longest, limit, is_other: after.idle_days != found.limits.idle_days });
         }
         if after.policy != found.limits.policy {
             let calls = Calls::of_key(view.conn, &key.id, now)?;

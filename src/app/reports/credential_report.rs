@@ -69,7 +69,10 @@ pub async fn first_rows(
         let (owner, now) = (view.by.owner(), view.app.clock.now());
         let mut found = credential_report::page(view.conn, owner, Uin(0), FIRST_ROWS + 1)?;
         let is_all = cut_page(&mut found, FIRST_ROWS).is_none();
-        Ok(Some(FirstRows { rows: found.iter().map(|row| row.cells(&view.by.account, now)).collect(), is_all }))
+        Ok(Some(FirstRows {
+            rows: found.iter().map(|row| row.cells(&view.by.account, now)).collect(),
+            is_all,
+        }))
     })
     .await
 }

@@ -8,7 +8,9 @@ use crate::domain::paging::{Slice, Tally};
 use crate::domain::saved_filter::FilteredList;
 use crate::domain::user::Uin;
 use crate::domain::user_search::{KeyFilter, Listed, Sorted, UserCursor, UserFilter, UserPlace};
-use crate::domain::{key::MAX_KEYS_PER_USER, number::grouped, permission::action, user::User, user::UserKind};
+use crate::domain::{
+    key::MAX_KEYS_PER_USER, number::grouped, permission::action, user::User, user::UserKind,
+};
 use crate::web::answer::{PageResult, render, see_other};
 use crate::web::pages::saved::Chips;
 use crate::web::pages::selection::chosen::Offered;

@@ -63,7 +63,8 @@ impl EffectView {
     pub fn losses(&self) -> String {
         let networks = self.networks.as_ref().filter(|_| self.has_other_networks);
         let idle_days = self.idle_days.as_ref().filter(|_| self.has_other_idle_days);
-        let told = [self.expires_at.as_ref(), idle_days, networks, self.policy.as_ref()].into_iter().flatten();
+        let told =
+            [self.expires_at.as_ref(), idle_days, networks, self.policy.as_ref()].into_iter().flatten();
         let losses: Vec<&str> = told.filter(|told| told.is_loss).map(|told| told.text.as_str()).collect();
         losses.join(" ")
     }
@@ -110,7 +111,8 @@ fn idle(all: i64, silence: &Silence) -> Told {
     if all == 0 {
         return told(format!("No call in {KEPT_DAYS} days."), false);
     }
-    let number = |count: i64, unit: &str| format!("about {count} {unit}{}", if count == 1 { "" } else { "s" });
+    let number =
+        |count: i64, unit: &str| format!("about {count} {unit}{}", if count == 1 { "" } else { "s" });
     let longest = match silence.longest {
         ..HOUR => "less than an hour".to_owned(),
         hours @ HOUR..DAY => number(hours / HOUR, "hour"),
