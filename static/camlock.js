@@ -128,6 +128,10 @@ for (const el of $$('time[data-local], time[data-relative]')) {
   if (local === undefined) relative(el);
   else el.textContent = said(new Date(el.dateTime), { withSeconds: local.endsWith('seconds'), thisYear: local.startsWith('listed') });
 }
+const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
+if (timeZone !== 'UTC' && $('time[data-local], time[data-relative]')) {
+  $$('.zone').forEach(el => { el.textContent = `Times here are those of ${timeZone}, unless UTC is said.`; });
+}
 setInterval(() => $$('time[data-relative]').forEach(relative), 30000);
 
 // A seed, in groups of four.

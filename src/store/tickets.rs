@@ -20,6 +20,13 @@ pub struct Ticket {
     pub used_at: Option<i64>,
 }
 
+impl Ticket {
+    /// Not late, and not of a clock that was ahead.
+    fn is_in_time(&self, now: i64) -> bool {
+        self.expires_at > now && self.expires_at <= latest(SHOWN_ONCE_SECONDS, now)
+    }
+}
+
 /// Seconds for which a used ticket is recognised.
 const RECOGNISED_SECONDS: i64 = 86_400;
 
@@ -29,10 +36,15 @@ pub fn insert(conn: &mut Conn, ticket: &Ticket) -> Result<(), StoreError> {
     Ok(())
 }
 
+/// Whether a ticket would be taken now. It must fit in every part.
+pub fn is_good(conn: &mut Conn, wanted: &Ticket, now: i64) -> Result<bool, StoreError> {
+    Ok(fitting(conn, wanted)?.is_some_and(|ticket| ticket.used_at.is_none() && ticket.is_in_time(now)))
+}
+
 /// Uses a ticket up. It must fit in every part: session, purpose, membership and object.
 pub fn take(conn: &mut Conn, wanted: &Ticket, now: i64) -> Result<Option<Ticket>, StoreError> {
     let Some(ticket) = fitting(conn, wanted)? else { return Ok(None) };
-    if ticket.expires_at <= now || ticket.expires_at > latest(SHOWN_ONCE_SECONDS, now) {
+    if !ticket.is_in_time(now) {
         return Ok(None);
     }
     let taken = diesel::update(tickets::table.find(&ticket.digest).filter(tickets::used_at.is_null()))

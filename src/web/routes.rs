@@ -259,6 +259,10 @@ pub const ENDPOINTS: &[Endpoint] = &[
     get("/settings/services/new", For(CREATE_SERVICE), || to(services::form::new_form)),
     make("/settings/services/new", For(CREATE_SERVICE), || to(services::form::create)),
     get("/settings/services/{service}", For(LIST_SERVICES), || to(services::detail::index)),
+    get("/settings/services/{service}/routes", For(LIST_SERVICES), || to(services::parts::routes)),
+    get("/settings/services/{service}/tokens", All(&[LIST_SERVICES, LIST_GATE_TOKENS]), || {
+        to(services::parts::tokens)
+    }),
     get("/settings/services/{service}/edit", All(&[LIST_SERVICES, UPDATE_SERVICE]), || {
         to(services::form::edit_form)
     }),

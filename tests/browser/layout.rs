@@ -29,7 +29,7 @@ const CUT_OFF: &str = r"
 
 /// Texts that are printed over another text or under a button.
 const OVERLAPS: &str = r"
-    const skipped = '.vh, .skip, .bar, .toast, option, script, style, dialog, noscript, textarea';
+    const skipped = '.vh, .skip, .bar, .sheet, .toast, option, script, style, dialog, noscript, textarea';
     const isClipped = e => e && (e.offsetWidth <= 1 || getComputedStyle(e).clipPath !== 'none' || isClipped(e.parentElement));
     const shown = e => e.checkVisibility({ visibilityProperty: true, opacityProperty: true }) && !e.closest(skipped) && !isClipped(e);
     const cut = (element, { left, right, top, bottom }) => {

@@ -30,6 +30,8 @@ mod keyboard;
 mod life_of_a_key;
 mod own_keys;
 mod pages;
+mod row_menu;
 mod secret_page;
 mod tables;
 mod ticking;
+mod zone;

@@ -2,12 +2,13 @@
 
 use crate::support::TestApp;
 use crate::support::people::Person;
+use camlock::clock::{day, named_day};
 use reqwest::StatusCode;
 
 async fn found(person: &Person, query: &str) -> Vec<String> {
     let page = person.browser.get(&format!("/audit?{query}")).await;
     assert_eq!(page.status, StatusCode::OK, "{query}: {:?}", page.text("[role=alert]"));
-    page.texts("tr[data-seq] td[data-label=Event] small")
+    page.texts("tr[data-seq] td[data-label=What] small")
 }
 
 #[actix_web::test]
@@ -17,7 +18,7 @@ async fn one_field_finds_by_what_its_text_looks_like() {
     let alice = app.signed_in(&root, "dev-alice", &[]).await;
     let id = root.create_key(&format!("/users/{}/keys", alice.uin)).await;
     let row = root.browser.get("/audit?event=CreateApiKey").await;
-    let event = root.browser.get(&row.attribute("td[data-label=Event] a", "href").unwrap()).await;
+    let event = root.browser.get(&row.attribute("th a", "href").unwrap()).await;
     let request = event.text("#event-request-id").unwrap();
     let of_alice = ["CreateApiKey", "SignIn", "AddUser"];
 
@@ -27,7 +28,7 @@ async fn one_field_finds_by_what_its_text_looks_like() {
     for name in [alice.uin.as_str(), "dev-alice", "LICE", "%22dev-alice%22"] {
         assert_eq!(found(&root, &format!("q={name}")).await, of_alice, "{name}");
     }
-    let addresses = root.browser.get("/audit").await.texts("tr[data-seq] td[data-label='Source IP']");
+    let addresses = root.browser.get("/audit").await.texts("tr[data-seq] td[data-label=From]");
     let from_here = addresses.iter().filter(|address| *address == "127.0.0.1").count();
     assert_eq!(found(&root, "q=127.0.0.1").await.len(), from_here);
     for nothing in ["192.0.2.7", "::1", "%22CreateApiKey%22", "nobody"] {
@@ -47,7 +48,7 @@ async fn the_field_combines_with_the_filters() {
     let id = root.create_key(&format!("/users/{}/keys", alice.uin)).await;
     root.create_key(&format!("/users/{}/keys", bob.uin)).await;
     let row = root.browser.get(&format!("/audit?q={id}")).await;
-    let event = root.browser.get(&row.attribute("td[data-label=Event] a", "href").unwrap()).await;
+    let event = root.browser.get(&row.attribute("th a", "href").unwrap()).await;
     let request = event.text("#event-request-id").unwrap();
     let keys_of_alice = [
         "q=dev-alice&event=keys".to_owned(),
@@ -133,6 +134,28 @@ async fn questions_that_are_often_asked_are_links() {
     assert_eq!(counts[..4], [1, 1, 0, 1]);
     let mine = for_reader.attributes("nav[aria-label='Often asked'] a", "href").pop();
     assert_eq!(mine, Some(format!("/audit?actor={}", reader.uin)));
+}
+
+#[actix_web::test]
+async fn a_row_of_the_log_says_when_who_what_to_whom_and_from_where() {
+    let app = TestApp::spawn();
+    let root = app.root().await;
+    root.create_key("/keys").await;
+    let made_at = app.now();
+
+    let log = root.browser.get("/audit?event=CreateApiKey").await;
+    let all = root.browser.get("/audit").await;
+    app.wait(86_400);
+    root.sign_in(&app).await;
+    let later = root.browser.get("/audit?event=CreateApiKey").await;
+
+    assert_eq!(log.texts("thead th"), ["Time", "Who", "What", "Target", "From", "Result"]);
+    assert_eq!(log.attributes("tr[data-seq] td", "data-label"), ["Who", "What", "Target", "From", "Result"]);
+    assert_eq!(log.texts("tr.day th"), [format!("Today, {}", day(made_at))]);
+    assert_eq!(later.texts("tr.day th"), [named_day(made_at)]);
+    assert_eq!(log.texts("td[data-label=From]"), ["127.0.0.1"]);
+    assert_eq!(log.texts("td[data-label=Who] small"), ["127.0.0.1"], "where the address has no column");
+    assert!(all.texts("td[data-label=From]").contains(&"this server".to_owned()), "{}", all.body);
 }
 
 #[actix_web::test]

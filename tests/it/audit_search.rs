@@ -10,7 +10,7 @@ use reqwest::StatusCode;
 
 /// The events of the rows, newest first.
 fn events(page: &Answer) -> Vec<String> {
-    page.texts("tr[data-seq] td[data-label=Event] small")
+    page.texts("tr[data-seq] td[data-label=What] small")
 }
 
 async fn found(person: &Person, query: &str) -> Vec<String> {
@@ -140,9 +140,9 @@ async fn events_are_chosen_by_group_and_shown_in_words() {
     let refused = root.browser.get("/audit?result=refused").await;
 
     assert_eq!(events(&page), ["DisableApiKey", "CreateApiKey"]);
-    assert_eq!(page.texts("tr[data-seq] td[data-label=Event] a"), ["Disabled a key", "Created a key"]);
+    assert_eq!(page.texts("tr[data-seq] td[data-label=What] > span"), ["Disabled a key", "Created a key"]);
     assert_eq!(page.count("#field-event optgroup"), EventGroup::ALL.len());
-    assert_eq!(refused.texts("tr[data-seq] td[data-label=Event] a"), ["Tried to sign in"]);
+    assert_eq!(refused.texts("tr[data-seq] td[data-label=What] > span"), ["Tried to sign in"]);
     assert_eq!(refused.text("td[data-label=Result] .badge").as_deref(), Some("Refused"));
     assert_eq!(refused.text("td[data-label=Result] small").as_deref(), Some("wrong name or password"));
 }
@@ -153,7 +153,7 @@ async fn everything_of_one_request_is_found_by_its_id() {
     let root = app.root().await;
     let alice = app.sub_user(&root, "dev-alice", &["ReadOnlyAccess"]).await;
     let page = root.browser.get(&format!("/audit?target={}&event=AddUser", alice.uin)).await;
-    let address = page.attribute("tr[data-seq] td[data-label=Event] a", "href").unwrap();
+    let address = page.attribute("tr[data-seq] th a", "href").unwrap();
     let id = root.browser.get(&address).await.text("#event-request-id").unwrap();
 
     let by_field = found(&root, &format!("request_id={}", id.to_uppercase())).await;
@@ -173,7 +173,7 @@ async fn actors_and_targets_lead_to_their_own_events() {
 
     let row = root.browser.get("/audit?event=CreateApiKey").await;
 
-    assert_eq!(row.attributes("td[data-label=Actor] a", "href"), [format!("/audit?actor={}", root.uin)]);
+    assert_eq!(row.attributes("td[data-label=Who] a", "href"), [format!("/audit?actor={}", root.uin)]);
     assert_eq!(
         row.attributes("td[data-label=Target] a", "href"),
         [format!("/audit?target={}", alice.uin), format!("/audit?target={id}")]
@@ -190,7 +190,7 @@ async fn a_changed_policy_shows_what_was_before_and_nothing_that_stayed() {
     root.grant(&app, &edit, &edit, &fields).await.redirect();
     let row = root.browser.get("/audit?event=UpdatePolicy").await;
 
-    let page = root.browser.get(&row.attribute("td[data-label=Event] a", "href").unwrap()).await;
+    let page = root.browser.get(&row.attribute("th a", "href").unwrap()).await;
 
     assert_eq!(page.attributes("tr[data-change]", "data-change"), ["description"]);
     assert_eq!(page.texts("tr[data-change] td"), ["first", "second"]);
@@ -213,7 +213,7 @@ async fn a_changed_user_and_changed_settings_show_only_what_differs() {
         .await;
     let changes = async |event: &str| {
         let row = root.browser.get(&format!("/audit?event={event}")).await;
-        let page = root.browser.get(&row.attribute("td[data-label=Event] a", "href").unwrap()).await;
+        let page = root.browser.get(&row.attribute("th a", "href").unwrap()).await;
         page.texts("tr[data-change] th, tr[data-change] td")
     };
 

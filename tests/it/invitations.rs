@@ -108,15 +108,15 @@ async fn the_log_of_who_invites_names_the_answerer_by_uin_whatever_they_are_call
 
     for event in ["AcceptInvitation", "DeclineInvitation"] {
         let log = events(&root, event).await;
-        let page = root.browser.get(&log.attribute("tr[data-seq] td a", "href").unwrap()).await;
-        assert_eq!(log.texts("tr[data-seq] td[data-label=Actor]").len(), 1, "{event}: {}", log.body);
+        let page = root.browser.get(&log.attribute("tr[data-seq] th a", "href").unwrap()).await;
+        assert_eq!(log.texts("tr[data-seq] td[data-label=Who]").len(), 1, "{event}: {}", log.body);
         assert!(log.body.contains(&other.uin) && page.body.contains(&other.uin), "{event}: {}", page.body);
         for name in ["hush-elsewhere", "partner Ltd"] {
             assert!(!log.body.contains(name) && !page.body.contains(name), "{event}: {}", page.body);
         }
     }
     let added = events(&root, "AddCollaborator").await;
-    let added = root.browser.get(&added.attribute("tr[data-seq] td a", "href").unwrap()).await;
+    let added = root.browser.get(&added.attribute("tr[data-seq] th a", "href").unwrap()).await;
     assert!(!added.body.contains("test browser"), "the maker's deed has no client of the answerer's");
     let csrf = other.browser.get("/identity").await.csrf();
     other.browser.post("/identity", &csrf, &[("owner_uin", &other.uin)]).await.redirect();

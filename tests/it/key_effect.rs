@@ -93,6 +93,55 @@ async fn what_refuses_nothing_is_said_as_well() {
 }
 
 #[actix_web::test]
+async fn beside_the_form_stands_how_many_calls_would_be_refused() {
+    let app = TestApp::spawn();
+    let (root, _, page) = called(&app).await;
+    let policy =
+        r#"{"version":"2.0","statement":[{"effect":"allow","action":"cam:ListGroups","resource":"*"}]}"#;
+    let figure = async |fields: &[(&str, &str)]| {
+        let checked = check(&root, &page, fields).await;
+        assert_eq!(checked.count("button[name=check]"), 1);
+        checked.text("#would-refuse").unwrap_or_else(|| panic!("{}", checked.body))
+    };
+
+    let before = root.browser.get(&page).await;
+
+    assert_eq!(before.count("#would-refuse"), 0);
+    assert_eq!(figure(&[("networks", "127.0.0.0/8")]).await, "0 of 4 calls in 35 days");
+    assert_eq!(figure(&[("policy", policy)]).await, "3 of 4 calls in 35 days");
+    assert_eq!(figure(&[("networks", "10.0.4.0/24")]).await, "4 of 4 calls in 35 days");
+    let both = [("policy", policy), ("networks", "10.0.4.0/24")];
+    assert_eq!(figure(&both).await, "4 or more of 4 calls in 35 days", "some are the same calls");
+    root.browser.submit(&page, &page, &[("networks", "10.0.4.0/24")]).await.redirect();
+    assert_eq!(figure(&[("networks", "10.0.4.0/24")]).await, "0 of 4 calls in 35 days", "as it is already");
+}
+
+#[actix_web::test]
+async fn days_of_silence_are_held_against_the_longest_one_that_was() {
+    let app = TestApp::spawn();
+    let (root, client, page) = called(&app).await;
+    let told = async |days: &str| {
+        let checked = check(&root, &page, &[("idle_days", days)]).await;
+        (checked.text("#effect-idle_days").unwrap(), checked.count("#effect-idle_days.warn") == 1)
+    };
+    let at_once = told("1").await;
+    app.wait(5 * 86_400);
+    assert_eq!(code(&client.call("cam", "ListUsers", json!({})).await), "");
+    app.wait(2 * 86_400);
+    root.sign_in(&app).await;
+
+    let (short, long) = (told("3").await, told("30").await);
+
+    let longest = |time: &str| format!("Longest time without a call in 35 days: {time}.");
+    assert_eq!(at_once, (longest("less than an hour"), false));
+    assert_eq!(
+        short,
+        (format!("{} With this limit the key would have been disabled.", longest("about 5 days")), true)
+    );
+    assert_eq!(long, (longest("about 5 days"), false));
+}
+
+#[actix_web::test]
 async fn what_does_not_fit_is_said_in_place_of_an_effect() {
     let app = TestApp::spawn();
     let (root, _, page) = called(&app).await;

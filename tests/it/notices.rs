@@ -35,7 +35,7 @@ async fn what_happened_to_keys_is_listed_by_day_and_what_is_new_is_marked_until_
     let page = root.browser.get(HERE).await;
 
     assert_eq!(listed(&root, HERE).await, ["Disabled a key", "Created a key"]);
-    assert_eq!(page.texts("tr.day th"), ["Tuesday, 24 Nov 2026", "Monday, 23 Nov 2026"]);
+    assert_eq!(page.texts("tr.day th"), ["Today, 24 Nov 2026", "Monday, 23 Nov 2026"]);
     assert_eq!(page.count("tr[data-new]"), 2);
     let history = format!("/users/{}/keys/{id}/history", root.uin);
     assert_eq!(page.attributes("td[data-label=About] a", "href"), [history.clone(), history]);

@@ -154,6 +154,85 @@ async fn each_download_takes_a_code_and_is_one_event() {
 }
 
 #[actix_web::test]
+async fn the_first_rows_are_shown_after_the_code_until_the_download() {
+    let app = TestApp::spawn();
+    let root = app.root().await;
+    let other = app.root_named("rival").await;
+    app.sub_user(&other, "stranger", &[]).await;
+    let alice = app.sub_user(&root, "dev-alice", &[]).await;
+    root.create_key(&format!("/users/{}/keys", alice.uin)).await;
+    let names = |page: &Answer| page.texts("#first-rows tbody th");
+    let question = root.browser.submit(PAGE, PAGE, &[("format", "csv")]).await.redirect();
+    let ready = root.pass(&app, &question).await.redirect();
+
+    let before = root.browser.get(PAGE).await;
+    let guess = root.browser.get(&format!("{PAGE}?t=guess&format=csv")).await;
+    let shown = root.browser.get(&ready).await;
+    let again = root.browser.get(&ready).await;
+    let elsewhere = root.browser.get(&ready.replace("csv", "json")).await;
+
+    for page in [&before, &guess, &elsewhere] {
+        assert_eq!((page.count("#first-rows"), page.count("#report-download")), (0, 0), "{}", page.body);
+    }
+    assert_eq!(
+        (names(&shown), names(&again)),
+        (vec!["root".to_owned(), "dev-alice".to_owned()], names(&shown))
+    );
+    assert_eq!(shown.text("#first-h").as_deref(), Some("All rows"));
+    let heads = shown.texts("#first-rows thead code");
+    assert!(heads.iter().all(|head| COLUMNS.contains(&head.as_str())), "{heads:?}");
+    let cells = shown.texts("#first-rows tbody tr:last-child td");
+    let made = camlock::clock::iso(app.now())[..10].to_owned();
+    assert_eq!(cells, ["Sub-user", &made, "TRUE", "FALSE", "Active", "N/A", "FALSE"]);
+    assert_eq!(shown.texts("#first-rows .is-bad"), ["FALSE"], "an authenticator app that is not there");
+    root.browser.get(&shown.attribute("#report-download", "href").unwrap()).await;
+    assert_eq!(root.browser.get(&ready).await.count("#first-rows"), 0, "the code is used up");
+}
+
+#[actix_web::test]
+async fn who_had_the_report_is_listed_for_readers_of_the_log() {
+    let app = TestApp::spawn();
+    let root = app.root().await;
+    let policy = r#"{"version":"2.0","statement":[{"effect":"allow","action":"camlock:GetCredentialReport","resource":"*"}]}"#;
+    let fields = [("name", "report-only"), ("document", policy)];
+    root.grant(&app, "/policies/new", "/policies/new", &fields).await.redirect();
+    let reader = app.signed_in(&root, "reader", &["report-only"]).await;
+    let none = root.browser.get(PAGE).await;
+    for format in ["csv", "json"] {
+        report(&app, &root, format).await;
+    }
+    let client = app.key_of(&root).await;
+    client.call("camlock", "GetCredentialReport", json!({})).await;
+
+    let page = root.browser.get(PAGE).await;
+    let for_reader = reader.browser.get(PAGE).await;
+
+    assert_eq!((none.count("#earlier-h"), none.count("#earlier li")), (1, 0));
+    assert_eq!(page.texts("#earlier a"), ["A page of rows", "JSON", "CSV"]);
+    assert_eq!(page.text("#earlier small").as_deref(), Some("Signed call, from 127.0.0.1"));
+    assert_eq!(page.texts("#earlier .cut"), ["root"; 3]);
+    assert_eq!(for_reader.status, StatusCode::OK);
+    assert_eq!(for_reader.count("#earlier-h"), 0);
+}
+
+#[actix_web::test]
+async fn no_more_than_ten_rows_are_shown_and_none_after_a_minute() {
+    let app = TestApp::spawn();
+    let root = app.root().await;
+    crowd(&app, &root, 10);
+    let question = root.browser.submit(PAGE, PAGE, &[("format", "json")]).await.redirect();
+    let ready = root.pass(&app, &question).await.redirect();
+
+    let shown = root.browser.get(&ready).await;
+    app.wait(61);
+    let late = root.browser.get(&ready).await;
+
+    assert_eq!(shown.count("#first-rows tbody tr"), 10);
+    assert_eq!(shown.text("#first-h").as_deref(), Some("First rows"));
+    assert_eq!(late.count("#first-rows"), 0);
+}
+
+#[actix_web::test]
 async fn the_limits_of_each_key_stand_at_the_end_of_its_row() {
     let app = TestApp::spawn();
     let root = app.root().await;

@@ -30,13 +30,55 @@ async fn a_service_is_made_changed_and_deleted() {
     assert_eq!(saved, "/settings/services/orders");
     let page = root.browser.get(&saved).await;
     assert!(page.text(".facts").unwrap().contains("b.example:8443"), "{}", page.body);
-    assert!(page.body.contains("10 bytes") && page.body.contains("No gate token names this service"));
+    assert!(
+        page.text(".facts").unwrap().contains("Body limit 10 bytes")
+            && page.body.contains("No gate token names this service")
+    );
 
     let delete = "/settings/services/orders/delete";
     root.grant(&app, delete, delete, &[]).await.redirect();
 
     assert_eq!(root.browser.get("/settings/services/orders").await.status, StatusCode::NOT_FOUND);
     assert_eq!(root.browser.get("/settings/services").await.count("tr[data-service]"), 0);
+}
+
+#[actix_web::test]
+async fn a_service_has_tabs_with_addresses_and_counts() {
+    const PAGE: &str = "/settings/services/orders";
+    let app = TestApp::spawn();
+    let root = app.root().await;
+    service(&app, &root, "orders").await;
+    service(&app, &root, "billing").await;
+    for (name, service) in [("edge", "orders"), ("edge-2", "orders"), ("other", "billing")] {
+        let fields = [("name", name), ("service", service)];
+        root.grant(&app, TOKEN, TOKEN, &fields).await.redirect();
+    }
+    root.browser.submit("/settings/gates", "/settings/gates/edge-2/revoke", &[]).await.redirect();
+    let policy = r#"{"version":"2.0","statement":[{"effect":"allow","action":"camlock:ListServices","resource":"*"}]}"#;
+    let fields = [("name", "lists-services"), ("document", policy)];
+    root.grant(&app, "/policies/new", "/policies/new", &fields).await.redirect();
+    let reader = app.signed_in(&root, "reader", &["lists-services"]).await;
+
+    let traffic = root.browser.get(PAGE).await;
+    let routes = root.browser.get(&format!("{PAGE}/routes")).await;
+    let tokens = root.browser.get(&format!("{PAGE}/tokens")).await;
+
+    let tabs = [PAGE.to_owned(), format!("{PAGE}/routes"), format!("{PAGE}/tokens")];
+    for (page, tab) in [&traffic, &routes, &tokens].into_iter().zip(&tabs) {
+        assert_eq!(page.attributes(".tabs a", "href"), tabs);
+        assert_eq!(page.attributes(".tabs a[aria-current=page]", "href"), [tab.as_str()]);
+        assert_eq!(page.texts(".tabs .n"), ["1", "1"], "living tokens count");
+        assert!(page.text(".facts").unwrap().contains("orders.example.com"), "{}", page.body);
+    }
+    assert_eq!(routes.texts("#routes tbody code"), ["GET /v1/*", "orders:ListOrders"]);
+    let named = ["edge", "edge-2"].map(str::to_owned);
+    assert_eq!(tokens.attributes("tr[data-gate-token]", "data-gate-token"), named);
+    let new = root.browser.get(&tokens.attribute("main .panel-head a.btn", "href").unwrap()).await;
+    assert_eq!(new.attributes("input[name=service][checked]", "value"), ["orders"]);
+    let for_reader = reader.browser.get(PAGE).await;
+    assert_eq!(for_reader.attributes(".tabs a", "href"), tabs[..2]);
+    let hidden = reader.browser.get(&format!("{PAGE}/tokens")).await;
+    assert_eq!(hidden.status, StatusCode::FORBIDDEN);
 }
 
 #[actix_web::test]

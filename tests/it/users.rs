@@ -269,3 +269,27 @@ async fn a_reset_password_and_mfa_end_sessions_and_let_the_user_start_again() {
     assert_eq!(alice.browser.submit("/login", "/login", &fields).await.redirect(), "/");
     assert_eq!(alice.browser.get("/keys").await.redirect(), "/me/password");
 }
+
+#[actix_web::test]
+async fn a_row_offers_what_the_reader_may_open_of_that_user() {
+    let app = TestApp::spawn();
+    let root = app.root().await;
+    let alice = app.signed_in(&root, "dev-alice", &["QcloudCamReadOnlyAccess"]).await;
+    let page = format!("/users/{}", alice.uin);
+    let row = format!("tr[data-uin='{}'] td.ops", alice.uin);
+    let tabs = ["permissions", "groups", "security", "activity"].map(|tab| format!("{page}/{tab}"));
+
+    let by_root = root.browser.get("/users").await;
+    let by_alice = alice.browser.get("/users").await;
+
+    assert_eq!(by_root.texts(&format!("{row} > a")), ["API keys"]);
+    assert_eq!(
+        by_root.texts(&format!("{row} details a")),
+        ["Permissions", "Groups", "Security", "Activity", "Edit"]
+    );
+    assert_eq!(by_root.attribute(&format!("{row} summary"), "aria-label").unwrap(), "More for dev-alice");
+    assert_eq!(by_alice.attributes(&format!("{row} details a"), "href"), tabs, "and nothing to edit");
+    for address in by_root.attributes(&format!("{row} a"), "href") {
+        assert_eq!(root.browser.get(&address).await.status, StatusCode::OK, "{address}");
+    }
+}

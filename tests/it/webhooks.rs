@@ -205,7 +205,7 @@ async fn a_receiver_that_is_gone_or_takes_nothing_for_days_is_told_nothing_more(
     let page = root.browser.get(&hook.page).await;
     assert!(page.body.contains("answered 410"), "{}", page.body);
     let log = root.browser.get("/audit?event=StopWebhook").await;
-    assert_eq!(log.texts("tr[data-seq] td[data-label=Actor]"), ["camlock"]);
+    assert_eq!(log.texts("tr[data-seq] td[data-label=Who]"), ["camlock"]);
     root.browser.submit("/keys", &format!("/keys/{id}/disable"), &[]).await.redirect();
     deliver(&app).await;
     assert_eq!(receiver.received().len(), 1);
@@ -327,7 +327,7 @@ async fn what_comes_after_the_host_of_an_address_is_in_no_log_and_for_those_alon
     let reader = app.signed_in(&root, "reader", &["QcloudCamReadOnlyAccess"]).await;
 
     let log = root.browser.get("/audit?event=UpdateWebhook").await;
-    let event = root.browser.get(&log.attribute("tr[data-seq] td a", "href").unwrap()).await;
+    let event = root.browser.get(&log.attribute("tr[data-seq] th a", "href").unwrap()).await;
 
     let told = event.text("tr[data-change=url] td[data-label=After]").unwrap();
     assert!(told.starts_with("http://127.0.0.1:") && told.contains("/… ("), "{told}");

@@ -7,7 +7,8 @@ use crate::app::keys::limits::holder_of;
 use crate::app::keys::{KeyRef, usage};
 use crate::app::policies::impact::{Calls, Scales, may_see_use};
 use crate::app::{App, Failure};
-use crate::domain::key_hours::KEPT_DAYS;
+use crate::domain::key::SecretId;
+use crate::domain::key_hours::{KEPT_DAYS, hour_of};
 use crate::domain::key_limits::written::WrittenLimits;
 use crate::domain::key_limits::{KeyLimits, Share};
 use crate::domain::permission::action;
@@ -35,6 +36,28 @@ pub struct KeyEffect {
     pub has_other_networks: bool,
     /// Where another policy is written.
     pub policy: Option<HolderImpact>,
+    /// Where a key without calls is to be disabled.
+    pub silence: Option<Silence>,
+}
+
+/// How long a key was not called, beside the time after which it would be disabled.
+#[derive(Clone, Copy, Debug)]
+pub struct Silence {
+    /// The longest time between two accepted calls and since the last one, in seconds; to the hour, which is as exact as it
+    /// is kept.
+    pub longest: i64,
+    /// In days.
+    pub limit: i64,
+    /// Whether that is another limit than before.
+    pub is_other: bool,
+}
+
+impl Silence {
+    /// Whether the key would have been disabled.
+    #[must_use]
+    pub fn is_too_long(&self) -> bool {
+        self.longest >= self.limit * DAY
+    }
 }
 
 /// Calls that came from somewhere else than the networks that are written.
@@ -73,7 +96,13 @@ pub async fn key_effect(
             elsewhere: (!after.networks.is_empty()).then(|| elsewhere(&after, networks)),
             has_other_networks: after.networks != found.limits.networks,
             policy: None,
+            silence: None,
         };
+        if let Some(limit) = after.idle_days {
+            let longest = longest_silence(view, &key.id, now)?;
+            effect.silence =
+                Some(Silence { longest, limit, is_other: after.idle_days != found.limits.idle_days });
+        }
         if after.policy != found.limits.policy {
             let calls = Calls::of_key(view.conn, &key.id, now)?;
             let scales = scales(view, &holder, [&found.limits, &after])?;
@@ -98,6 +127,14 @@ fn elsewhere(limits: &KeyLimits, networks: Vec<key_hours::FromNetwork>) -> Elsew
     }
     elsewhere.networks.truncate(3);
     elsewhere
+}
+
+fn longest_silence(view: &mut View<'_>, id: &SecretId, now: i64) -> Result<i64, Failure> {
+    let sums = key_hours::by_hour(view.conn, id, now - KEPT_DAYS * DAY)?;
+    let mut hours: Vec<i64> = sums.iter().filter(|sum| sum.is_accepted()).map(|sum| sum.hour).collect();
+    hours.extend((!hours.is_empty()).then(|| hour_of(now)));
+    hours.sort_unstable();
+    Ok(hours.iter().zip(hours.iter().skip(1)).map(|(before, after)| after - before).max().unwrap_or_default())
 }
 
 /// The holder's policies within the key's own, before and after.

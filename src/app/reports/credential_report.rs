@@ -6,7 +6,7 @@ use crate::app::factors::ask::{Asked, Detail, Wish, ask};
 use crate::app::keys::usage;
 use crate::app::reports::Parts;
 use crate::app::session::refusals::note_refusal;
-use crate::app::session::tickets::{BAD_TICKET, Door, Taken, take_or_tell};
+use crate::app::session::tickets::{BAD_TICKET, Door, Taken, opens, take_or_tell};
 use crate::app::{App, Failure};
 use crate::domain::account::Account;
 use crate::domain::audit::EventName;
@@ -20,6 +20,8 @@ use crate::store::{accounts, credential_report};
 
 /// Users that are read at once.
 const PAGE: i64 = 500;
+/// Users that the page shows.
+const FIRST_ROWS: i64 = 10;
 /// Users of one answer of the API.
 pub const MOST_IN_ANSWER: i64 = 200;
 
@@ -41,6 +43,38 @@ pub(in crate::app) fn report_door(caller: &Caller, format: Format) -> Result<Doo
     let session = &caller.session()?.id_hash;
     let purpose = Purpose::DownloadReport.as_str();
     Ok(Door { session, purpose, uid: caller.user.uid, object: format.as_str() })
+}
+
+/// The beginning of the report, as its page shows it before the download.
+pub struct FirstRows {
+    /// Their cells, in the order of the columns.
+    pub rows: Vec<Vec<String>>,
+    /// Whether there are no others.
+    pub is_all: bool,
+}
+
+/// The first rows, for a ticket that opens the report, which it still does afterwards; `None` for any other.
+pub async fn first_rows(
+    app: &App,
+    caller: &Caller,
+    format: Format,
+    ticket: String,
+) -> Result<Option<FirstRows>, Failure> {
+    usage::flush_usage(app).await?;
+    app.view(caller, move |view| {
+        view.by.ensure_here(action::GET_CREDENTIAL_REPORT)?;
+        if !opens(view.app, view.conn, &report_door(view.by, format)?, &ticket)? {
+            return Ok(None);
+        }
+        let (owner, now) = (view.by.owner(), view.app.clock.now());
+        let mut found = credential_report::page(view.conn, owner, Uin(0), FIRST_ROWS + 1)?;
+        let is_all = cut_page(&mut found, FIRST_ROWS).is_none();
+        Ok(Some(FirstRows {
+            rows: found.iter().map(|row| row.cells(&view.by.account, now)).collect(),
+            is_all,
+        }))
+    })
+    .await
 }
 
 /// Opens the report for a ticket that fits; `None` when it was used, is late or belongs elsewhere.

@@ -84,7 +84,17 @@ pub(in crate::app) fn take(
     Ok(Some(Zeroizing::new(text.to_owned())))
 }
 
-/// The same, and whether a ticket that opens nothing is a page loaded again or an old address, or worth a line in
+/// Whether a ticket opens this door; it still does afterwards.
+pub(in crate::app) fn opens(
+    app: &App,
+    conn: &mut Conn,
+    door: &Door<'_>,
+    token: &str,
+) -> Result<bool, Failure> {
+    Ok(tickets::is_good(conn, &wanted(door, token), app.clock.now())?)
+}
+
+/// The same as [`take`], and whether a ticket that opens nothing is a page loaded again or an old address, or worth a line in
 /// the log.
 pub(in crate::app) fn take_or_tell(
     app: &App,

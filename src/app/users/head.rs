@@ -27,6 +27,25 @@ pub struct Tabs {
     pub activity: bool,
 }
 
+impl Tabs {
+    /// Those of one user.
+    pub fn of(caller: &Caller, user: &User) -> Self {
+        let may = |action| caller.may(action, user.uin);
+        Self {
+            permissions: may(action::LIST_ATTACHED),
+            groups: may(action::LIST_GROUPS_OF_USER),
+            security: may(action::GET_USER),
+            keys: !caller.is_barred_from(user) && may(action::QUERY_KEY),
+            activity: may(action::READ_AUDIT),
+        }
+    }
+
+    /// Whether one of them may be opened.
+    pub fn is_any(self) -> bool {
+        [self.permissions, self.groups, self.security, self.keys, self.activity].contains(&true)
+    }
+}
+
 /// Name, UIN and tabs of a user, for anyone who may open at least one of its pages.
 pub async fn user_head(app: &App, caller: &Caller, uin: Uin) -> Result<Head, Failure> {
     ensure_any(caller, uin)?;
@@ -38,18 +57,17 @@ pub async fn user_head(app: &App, caller: &Caller, uin: Uin) -> Result<Head, Fai
             Ok::<_, Failure>((user, totp_devices::count(conn, uin)? > 0))
         })
         .await?;
-    let is_open = !caller.is_barred_from(&user);
-    let tabs = Tabs {
-        permissions: caller.may(action::LIST_ATTACHED, uin),
-        groups: caller.may(action::LIST_GROUPS_OF_USER, uin),
-        security: caller.may(action::GET_USER, uin),
-        keys: is_open && caller.may(action::QUERY_KEY, uin),
-        activity: caller.may(action::READ_AUDIT, uin),
-    };
-    if ![tabs.permissions, tabs.groups, tabs.security, tabs.keys, tabs.activity].contains(&true) {
+    let tabs = Tabs::of(caller, &user);
+    if !tabs.is_any() {
         caller.ensure(action::GET_USER, uin)?;
     }
-    Ok(Head { may_edit: is_open && caller.may(action::UPDATE_USER, uin), tabs, user, mfa })
+    Ok(Head { may_edit: may_edit(caller, &user), tabs, user, mfa })
+}
+
+/// Whether the caller may change the details of a user.
+pub fn may_edit(caller: &Caller, user: &User) -> bool {
+    let both = [action::GET_USER, action::UPDATE_USER];
+    !caller.is_barred_from(user) && both.into_iter().all(|action| caller.may(action, user.uin))
 }
 
 /// A user whose details the caller may change.

@@ -16,9 +16,10 @@ async fn the_pages_about_oneself_and_the_account_are_sound_in_every_width_and_co
         chrome.sign_in(&app, &scene.root).await;
         settings(&mut sweep).await;
         log(&mut sweep).await;
+        report(&mut sweep, &app, &scene).await;
         own_security(&mut sweep, &app, &scene).await;
         refusals(&mut sweep, &app, &scene).await;
-        sweep.end(31);
+        sweep.end(32);
     })
     .await;
 }
@@ -38,7 +39,6 @@ async fn settings(sweep: &mut Sweep<'_>) {
 
 async fn log(sweep: &mut Sweep<'_>) {
     sweep.visit("/audit", "audit").await;
-    sweep.visit("/reports/credentials", "credential-report").await;
     sweep.visit("/", "overview").await;
     sweep.visit("/attention/administrators", "attention-administrators").await;
     sweep.visit("/audit?result=refused&event=ShowSecretKey", "audit-filtered").await;
@@ -48,6 +48,14 @@ async fn log(sweep: &mut Sweep<'_>) {
     sweep.chrome.open("/audit").await;
     sweep.chrome.click("tr[data-seq] a").await;
     sweep.look("audit-event").await;
+}
+
+async fn report(sweep: &mut Sweep<'_>, app: &TestApp, scene: &Scene) {
+    sweep.visit("/reports/credentials", "credential-report").await;
+    sweep.chrome.press("Generate CSV").await;
+    sweep.chrome.give_code(app, &scene.root).await;
+    assert!(sweep.chrome.count("#first-rows tbody tr").await > 3);
+    sweep.look("credential-report-ready").await;
 }
 
 async fn own_security(sweep: &mut Sweep<'_>, app: &TestApp, scene: &Scene) {

@@ -54,6 +54,8 @@ async fn the_pages_of_services_are_sound_in_every_width_and_colour() {
         chrome.click(".twin summary").await;
         chrome.click(".refusals details summary").await;
         sweep.look("service-opened").await;
+        sweep.visit("/settings/services/orders/routes", "service-routes").await;
+        sweep.visit("/settings/services/orders/tokens", "service-tokens").await;
         sweep.visit(&records, "records-at-a-service").await;
         assert!(chrome.count("tr[data-refused]").await > 1);
         sweep.visit("/settings/services/new", "service-new").await;
@@ -66,7 +68,7 @@ async fn the_pages_of_services_are_sound_in_every_width_and_colour() {
         chrome.press("Make gate token").await;
         sweep.look("gate-token-new-with-errors").await;
         sweep.visit("/policies/new?service=orders&template=read-only", "policy-to-begin-with").await;
-        sweep.end(12);
+        sweep.end(14);
     })
     .await;
 }

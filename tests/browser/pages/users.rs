@@ -37,6 +37,9 @@ async fn list(sweep: &mut Sweep<'_>) {
     sweep.chrome.width(360).await;
     sweep.chrome.click(".navmenu summary").await;
     sweep.look("users-with-navigation-open").await;
+    sweep.chrome.open("/users").await;
+    sweep.chrome.click("tbody tr:last-child .rowmenu > summary").await;
+    sweep.look("users-with-menu-of-a-row-open").await;
 }
 
 /// What is done to several users at once, and the filters of the list.

@@ -218,6 +218,8 @@ pub const TABLE: &[(&str, &str, Rule)] = &[
     ("GET", "/settings/services/new", Only(MANAGERS)),
     ("POST", "/settings/services/new", Only(MANAGERS)),
     ("GET", "/settings/services/{service}", Only(READERS)),
+    ("GET", "/settings/services/{service}/routes", Only(READERS)),
+    ("GET", "/settings/services/{service}/tokens", Only(READERS)),
     ("GET", "/settings/services/{service}/edit", Only(MANAGERS)),
     ("POST", "/settings/services/{service}/edit", Only(MANAGERS)),
     ("GET", "/settings/services/{service}/delete", Only(MANAGERS)),

@@ -104,6 +104,8 @@ async fn services(album: &mut Album, app: &TestApp, root: &Person) {
     root.grant(app, SERVICE, SERVICE, &fields).await.redirect();
     album.open("services", &root.browser, "/settings/services").await;
     album.open("service", &root.browser, "/settings/services/orders").await;
+    album.open("service_routes", &root.browser, "/settings/services/orders/routes").await;
+    album.open("service_tokens_none", &root.browser, "/settings/services/orders/tokens").await;
     album.open("service_edit", &root.browser, "/settings/services/orders/edit").await;
     album.open("token_new", &root.browser, TOKEN).await;
     album.send("token_refused", root, TOKEN, &[("name", "edge 1"), ("vend", "1")]).await;
@@ -112,6 +114,7 @@ async fn services(album: &mut Album, app: &TestApp, root: &Person) {
     album.open("token_created", &root.browser, &shown).await;
     album.open("token_again", &root.browser, &shown).await;
     album.open("tokens", &root.browser, "/settings/gates").await;
+    album.open("service_tokens", &root.browser, "/settings/services/orders/tokens").await;
     album.open("token_revoke", &root.browser, "/settings/gates/edge/revoke").await;
     let revoke = "/settings/gates/edge/revoke";
     root.browser.submit("/settings/gates", revoke, &[]).await.redirect();

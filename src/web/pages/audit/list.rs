@@ -1,7 +1,7 @@
 //! The log listed, and one event of it.
 
 use crate::app::{account, account::log::EventPage};
-use crate::domain::audit::{Event, EventCursor, words::EventGroup};
+use crate::domain::audit::{Event, words::EventGroup};
 use crate::domain::saved_filter::FilteredList;
 use crate::domain::{field::FieldError, number::grouped, permission::action};
 use crate::web::answer::{PageResult, render, render_as};
@@ -72,13 +72,14 @@ struct DetailPage {
 pub async fn index(visit: Visit, query: Query) -> PageResult {
     visit.person.ensure_here(action::READ_AUDIT)?;
     let typed = TypedFilter::read(&query);
-    let shortcuts = range::shortcuts(&query, visit.app().clock.now());
-    let often = often::questions(&visit.person, &query, visit.app().clock.now());
+    let now = visit.app().clock.now();
+    let shortcuts = range::shortcuts(&query, now);
+    let often = often::questions(&visit.person, &query, now);
     let cursor = search::cursor(&query)?;
     let (status, errors, listing) = match typed.filter(visit.app(), &visit.person).await? {
         Ok(filter) => {
             let found = account::log::events(visit.app(), &visit.person, filter, cursor).await?;
-            (StatusCode::OK, Vec::new(), Some(Listing::new(found, &query, cursor, &shortcuts)))
+            (StatusCode::OK, Vec::new(), Some(Listing::new(found, &query, &shortcuts, now)))
         }
         Err(errors) => (StatusCode::UNPROCESSABLE_ENTITY, errors, None),
     };
@@ -115,10 +116,10 @@ pub async fn detail(visit: Visit) -> PageResult {
 }
 
 impl Listing {
-    fn new(found: EventPage, query: &Query, cursor: EventCursor, shortcuts: &[Shortcut]) -> Self {
+    fn new(found: EventPage, query: &Query, shortcuts: &[Shortcut], now: i64) -> Self {
         let link =
             |name: &str, seq: i64| query.with(&[("older", ""), ("newer", ""), (name, &seq.to_string())]);
-        let is_rising = matches!(cursor, EventCursor::Newer(_));
+        let is_rising = query.find("newer").is_some();
         let way = if is_rising { "newer" } else { "older" };
         let onward = if is_rising { found.newer } else { found.older };
         let stopped = found.stopped.zip(onward).map(|(stop, seq)| Stopped {
@@ -127,15 +128,16 @@ impl Listing {
             is_rising,
             onward: link(way, seq),
         });
+        let is_beyond = is_rising || query.find("older").is_some();
         let wider = if range::is_bounded(query) { range::wider(query, shortcuts) } else { Vec::new() };
         Self {
             newer: found.newer.map(|seq| link("newer", seq)),
             older: found.older.map(|seq| link("older", seq)),
             stopped,
-            newest: (cursor != EventCursor::Newest).then(|| query.with(&[("older", ""), ("newer", "")])),
+            newest: is_beyond.then(|| query.with(&[("older", ""), ("newer", "")])),
             is_filtered: search::FIELDS.iter().any(|name| query.find(name).is_some()),
             wider,
-            days: by_day(found.events.into_iter().map(EventRow::from).collect(), |row| row.at),
+            days: by_day(found.events.into_iter().map(EventRow::from).collect(), now, |row| row.at),
         }
     }
 

@@ -1,7 +1,7 @@
 //! An event as a row of a table, with the ways on from it.
 
 use crate::app::account::log_search::is_found;
-use crate::clock::{named_day, readable, time_of_day};
+use crate::clock::{day, named_day, readable, time_of_day};
 use crate::domain::{audit::Event, audit::Outcome, audit::words::About, audit::words::Words, key::SecretId};
 use url::form_urlencoded::byte_serialize;
 
@@ -32,17 +32,21 @@ pub struct Day<Row> {
     pub rows: Vec<Row>,
 }
 
-/// Groups rows that follow each other in time; `at` tells the seconds of one.
-pub fn by_day<Row>(rows: Vec<Row>, at: impl Fn(&Row) -> i64) -> Vec<Day<Row>> {
+/// Groups rows that follow each other in time; `at` tells the seconds of one, `now` those of the present.
+pub fn by_day<Row>(rows: Vec<Row>, now: i64, at: impl Fn(&Row) -> i64) -> Vec<Day<Row>> {
     let mut days: Vec<Day<Row>> = Vec::new();
     for row in rows {
-        let title = named_day(at(&row));
+        let title = day_title(at(&row), now);
         match days.last_mut() {
             Some(day) if day.title == title => day.rows.push(row),
             _ => days.push(Day { title, rows: vec![row] }),
         }
     }
     days
+}
+
+fn day_title(at: i64, now: i64) -> String {
+    if named_day(at) == named_day(now) { format!("Today, {}", day(at)) } else { named_day(at) }
 }
 
 /// A part of a target: who it was done to, or which thing.

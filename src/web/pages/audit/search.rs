@@ -50,7 +50,7 @@ impl TypedFilter {
             ("from", "From", self.from.clone()),
             ("to", "To", self.to.clone()),
             ("event", "Event", event),
-            ("actor", "Actor", self.actor.clone()),
+            ("actor", "Who", self.actor.clone()),
             ("target", "Target", self.target.clone()),
             ("result", "Result", self.result.clone()),
             ("request_id", "Request id", self.request_id.clone()),

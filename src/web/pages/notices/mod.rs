@@ -92,7 +92,7 @@ pub async fn index(visit: Visit, query: Query) -> PageResult {
         is_bad,
         unread: rows.iter().filter(|row| row.is_new).map(|row| row.event.seq).max(),
         range: format!("{} on this page, newest first", rows.len()),
-        days: by_day(rows, |row| row.event.at),
+        days: by_day(rows, visit.app().clock.now(), |row| row.event.at),
         newer,
         older,
         newest,

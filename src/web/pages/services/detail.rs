@@ -1,12 +1,13 @@
 //! A service: what was asked about it, and why requests were refused.
 
 use crate::app::caller::Caller;
-use crate::app::gate::report::{ServiceReport, report};
+use crate::app::gate::report::{Answered, ServiceReport, report};
 use crate::app::services::ListedService;
 use crate::domain::gate::refused::{Explained, KEPT_REFUSALS, RefusedRequest, explained};
 use crate::domain::permission::action;
 use crate::web::answer::{PageResult, render};
 use crate::web::pages::bars::{Chart, Names, Slot};
+use crate::web::pages::services::head::ServiceHead;
 use crate::web::{layout::Layout, layout::filters, visit::Visit};
 use askama::Template;
 use url::form_urlencoded::Serializer;
@@ -15,11 +16,35 @@ use url::form_urlencoded::Serializer;
 #[template(path = "services/service.html")]
 struct ServicePage {
     page: Layout,
+    head: ServiceHead,
     listed: ListedService,
     chart: Chart,
+    /// Of the last 24 hours and of all that are told.
+    figures: [Figure; 2],
     rows: Vec<Row>,
-    may_edit: bool,
-    may_delete: bool,
+}
+
+/// How many verdicts there were, and how many of them refused.
+struct Figure {
+    hours: usize,
+    verdicts: i64,
+    refused: i64,
+}
+
+impl Figure {
+    /// Of the newest hours.
+    fn of(hours: &[Answered], newest: usize) -> Self {
+        let told = hours.iter().rev().take(newest);
+        let (allowed, refused) =
+            told.fold((0, 0), |(allowed, refused), hour| (allowed + hour.allowed, refused + hour.refused));
+        Self { hours: newest, verdicts: allowed + refused, refused }
+    }
+
+    /// The refused ones of all: `0.41 %`; nothing where there are none at all.
+    fn share(&self) -> Option<String> {
+        let hundredths = (self.refused * 10_000).checked_div(self.verdicts)?;
+        Some(format!("{}.{:02} %", hundredths / 100, hundredths % 100))
+    }
 }
 
 /// A refused request, as far as the person may know whose it was.
@@ -50,14 +75,15 @@ struct Known {
 pub async fn index(visit: Visit) -> PageResult {
     let found = report(visit.app(), &*visit.person.0, visit.part("service")).await?;
     let chart = chart(&found);
+    let figures = [24, found.hours.len()].map(|newest| Figure::of(&found.hours, newest));
     let rows = found.refused.into_iter().map(|refused| Row::of(&visit.person, refused)).collect();
     render(&ServicePage {
         page: visit.layout("services"),
+        head: ServiceHead::of(&visit, &found.listed, "traffic"),
         chart,
+        figures,
         listed: found.listed,
         rows,
-        may_edit: visit.person.may_here(action::UPDATE_SERVICE),
-        may_delete: visit.person.may_here(action::DELETE_SERVICE),
     })
 }
 

@@ -2,5 +2,7 @@
 
 pub mod detail;
 pub mod form;
+mod head;
 pub mod list;
+pub mod parts;
 pub mod tokens;

@@ -56,11 +56,12 @@ pub async fn index(visit: Visit) -> PageResult {
     })
 }
 
-/// The form for a new gate token.
-pub async fn new_form(visit: Visit) -> PageResult {
+/// The form for a new gate token, with the service ticked that the address names.
+pub async fn new_form(visit: Visit, query: Query) -> PageResult {
     visit.person.ensure_here(action::CREATE_GATE_TOKEN)?;
     let options = WrittenOptions::of(&TokenOptions::default());
-    render(&NewPage::load(&visit, WrittenToken { options, ..WrittenToken::default() }).await?)
+    let services = query.find("service").map(str::to_owned).into_iter().collect();
+    render(&NewPage::load(&visit, WrittenToken { services, options, ..WrittenToken::default() }).await?)
 }
 
 /// Makes the gate token, or comes back with what does not fit.

@@ -59,7 +59,8 @@ impl UserHead {
     }
 }
 
-fn tabs(uin: Uin, allowed: Tabs) -> Vec<(&'static str, &'static str, String)> {
+/// Id, label and address of each page of a user that may be opened.
+pub fn tabs(uin: Uin, allowed: Tabs) -> Vec<(&'static str, &'static str, String)> {
     [
         (allowed.permissions, "permissions", "Permissions"),
         (allowed.groups, "groups", "Groups"),

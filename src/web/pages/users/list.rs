@@ -2,15 +2,19 @@
 
 use super::sorting::{Column, FIELDS, ORDERS, PLACES, order_of};
 use crate::app::caller::Caller;
+use crate::app::users::head::{Tabs, may_edit};
 use crate::app::users::search::{self, UserPage};
 use crate::domain::paging::{Slice, Tally};
 use crate::domain::saved_filter::FilteredList;
 use crate::domain::user::Uin;
 use crate::domain::user_search::{KeyFilter, Listed, Sorted, UserCursor, UserFilter, UserPlace};
-use crate::domain::{key::MAX_KEYS_PER_USER, number::grouped, permission::action, user::UserKind};
+use crate::domain::{
+    key::MAX_KEYS_PER_USER, number::grouped, permission::action, user::User, user::UserKind,
+};
 use crate::web::answer::{PageResult, render, see_other};
 use crate::web::pages::saved::Chips;
 use crate::web::pages::selection::chosen::Offered;
+use crate::web::pages::users::head::tabs;
 use crate::web::{error::PageError, layout::Layout, layout::filters, query::Query, visit::Visit};
 use askama::Template;
 
@@ -64,6 +68,8 @@ struct Row {
     last_used: Option<i64>,
     may_open: bool,
     may_keys: bool,
+    /// Label and address of what the row offers beside the keys.
+    more: Vec<(&'static str, String)>,
 }
 
 /// How many users the account has and may have.
@@ -163,6 +169,13 @@ fn active(query: &Query) -> Vec<(&'static str, &'static str, String)> {
         .collect()
 }
 
+/// What may be done with a user from the list, beside its keys, which have a link of their own.
+fn more(person: &Caller, user: &User, allowed: Tabs) -> Vec<(&'static str, String)> {
+    let beside_keys = tabs(user.uin, Tabs { keys: false, ..allowed });
+    let edit = may_edit(person, user).then(|| ("Edit", format!("/users/{}/edit", user.uin)));
+    beside_keys.into_iter().map(|(_, label, address)| (label, address)).chain(edit).collect()
+}
+
 /// Which of how many are shown: of a page in the middle it is not known how many come before.
 fn range(found: &UserPage, is_first: bool) -> String {
     let shown = i64::try_from(found.users.len()).unwrap_or_default();
@@ -194,13 +207,11 @@ impl Searched {
 impl Row {
     fn of(person: &Caller, listed: Listed) -> Self {
         let Listed { user, keys, mfa, last_used_at, .. } = listed;
-        let is_open = !person.is_barred_from(&user);
-        let may_keys = is_open && person.may(action::QUERY_KEY, user.uin);
-        let may_permissions = person.may(action::LIST_ATTACHED, user.uin);
-        let others = [action::GET_USER, action::LIST_GROUPS_OF_USER, action::READ_AUDIT];
+        let allowed = Tabs::of(person, &user);
         Self {
-            may_open: may_keys || may_permissions || others.iter().any(|name| person.may(name, user.uin)),
-            may_keys,
+            may_open: allowed.is_any(),
+            may_keys: allowed.keys,
+            more: more(person, &user, allowed),
             uin: user.uin.to_string(),
             kind: user.kind.label(),
             console: user.console_login,

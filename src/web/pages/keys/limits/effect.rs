@@ -1,9 +1,10 @@
 //! What limits would mean, in words, before they are saved.
 
-use crate::app::policies::key_effect::{Elsewhere, HolderImpact, Judged, KeyEffect};
+use crate::app::policies::key_effect::{Elsewhere, HolderImpact, Judged, KeyEffect, Silence};
 use crate::clock;
 use crate::domain::key_hours::KEPT_DAYS;
 use crate::domain::number::grouped;
+use crate::domain::span::{DAY, HOUR};
 
 /// Kinds of calls that a sentence names.
 const NAMED: usize = 3;
@@ -15,6 +16,16 @@ pub struct Told {
     pub is_loss: bool,
 }
 
+/// The calls that would be refused, as the figure beside the form.
+#[derive(Clone, Copy, Default)]
+pub struct Refused {
+    pub calls: i64,
+    /// Whether more may be: networks and policy each refuse some, and which of them are the same is not kept.
+    pub is_least: bool,
+    /// All calls that were accepted.
+    pub of: i64,
+}
+
 /// What stands under each field.
 #[derive(Default)]
 pub struct EffectView {
@@ -23,6 +34,10 @@ pub struct EffectView {
     /// Whether those are others than before.
     has_other_networks: bool,
     pub policy: Option<Told>,
+    pub idle_days: Option<Told>,
+    /// Whether those are others than before.
+    has_other_idle_days: bool,
+    pub refused: Refused,
     /// Where what the key is used for is not for this person to see.
     pub is_hidden: bool,
 }
@@ -35,6 +50,9 @@ impl EffectView {
             networks: effect.elsewhere.as_ref().map(|elsewhere| from(effect.calls, elsewhere)),
             has_other_networks: effect.has_other_networks,
             policy: effect.policy.as_ref().map(policy),
+            idle_days: effect.silence.as_ref().map(|silence| idle(effect.calls, silence)),
+            has_other_idle_days: effect.silence.is_some_and(|silence| silence.is_other),
+            refused: Refused::of(effect),
             is_hidden: false,
         }
     }
@@ -44,9 +62,23 @@ impl EffectView {
     /// What would be refused that is accepted now, in sentences; empty where nothing is.
     pub fn losses(&self) -> String {
         let networks = self.networks.as_ref().filter(|_| self.has_other_networks);
-        let told = [self.expires_at.as_ref(), networks, self.policy.as_ref()].into_iter().flatten();
+        let idle_days = self.idle_days.as_ref().filter(|_| self.has_other_idle_days);
+        let told =
+            [self.expires_at.as_ref(), idle_days, networks, self.policy.as_ref()].into_iter().flatten();
         let losses: Vec<&str> = told.filter(|told| told.is_loss).map(|told| told.text.as_str()).collect();
         losses.join(" ")
+    }
+}
+
+impl Refused {
+    fn of(effect: &KeyEffect) -> Self {
+        let elsewhere = effect.elsewhere.as_ref().filter(|_| effect.has_other_networks);
+        let from = elsewhere.map_or(0, |elsewhere| elsewhere.calls);
+        let by_policy = effect.policy.as_ref().map_or(0, HolderImpact::lost);
+        let untold = elsewhere.map_or(0, |elsewhere| elsewhere.untold)
+            + effect.policy.as_ref().map_or(0, |impact| impact.untold);
+        let is_least = (from > 0 && by_policy > 0) || untold > 0;
+        Self { calls: from.max(by_policy), is_least, of: effect.calls }
     }
 }
 
@@ -73,6 +105,24 @@ fn end(effect: &KeyEffect, at: i64) -> Told {
             told(format!("Still used: {} in 24 hours. From {when} on they are refused.", calls(lately)), true)
         }
     }
+}
+
+fn idle(all: i64, silence: &Silence) -> Told {
+    if all == 0 {
+        return told(format!("No call in {KEPT_DAYS} days."), false);
+    }
+    let number =
+        |count: i64, unit: &str| format!("about {count} {unit}{}", if count == 1 { "" } else { "s" });
+    let longest = match silence.longest {
+        ..HOUR => "less than an hour".to_owned(),
+        hours @ HOUR..DAY => number(hours / HOUR, "hour"),
+        days => number(days / DAY, "day"),
+    };
+    let mut text = format!("Longest time without a call in {KEPT_DAYS} days: {longest}.");
+    if silence.is_too_long() {
+        text.push_str(" With this limit the key would have been disabled.");
+    }
+    told(text, silence.is_too_long())
 }
 
 fn from(all: i64, elsewhere: &Elsewhere) -> Told {

@@ -41,6 +41,7 @@ impl FormPage {
         let effect = self.effect.as_ref()?;
         match field {
             "expires_at" => effect.expires_at.as_ref(),
+            "idle_days" => effect.idle_days.as_ref(),
             "networks" => effect.networks.as_ref(),
             _ => effect.policy.as_ref(),
         }
