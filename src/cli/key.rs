@@ -66,8 +66,10 @@ pub(super) enum KeyAction {
     },
     /// Set limits of a key; an empty value takes one away, and what is not named stays.
     Limit(Limits),
-    /// Replace a key by another, or go on with that; says as JSON how far it is. Run again, it is the same replacement, also once it
-    /// is over; another one begins after it with --after, or when the new key is named a day after the end or later.
+    /// Replace a key by another, or go on with that; says as JSON how far it is.
+    ///
+    /// Run again, it is the same replacement, also once it is over. Another one begins after it with --after, or when the new key
+    /// is named a day after the end or later.
     Rotate(Rotate),
 }
 

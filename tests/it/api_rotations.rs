@@ -169,7 +169,7 @@ async fn a_call_that_names_what_ended_means_the_same_rotation_however_often_it_i
         begun.push(next);
     }
 
-    assert_eq!(begun.iter().map(|told| &told["StartedAt"]).collect::<BTreeSet<_>>().len(), 1);
+    assert_eq!(begun.iter().map(|told| told["StartedAt"].as_str()).collect::<BTreeSet<_>>().len(), 1);
     let (last, over) = begun.split_last().unwrap();
     for (before, next) in over.iter().zip(&begun[1..]) {
         let told = scene.rotate(&admin, after(before)).await;
