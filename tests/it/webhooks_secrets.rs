@@ -209,7 +209,11 @@ async fn a_program_reads_what_became_of_the_newest_messages() {
     };
     let received = scene.receiver.received();
     let ids: Vec<&str> = received.iter().map(|message| message.header("webhook-id")).collect();
-    assert_eq!([&imported["MessageId"], &test["MessageId"], &newest["MessageId"]], ids, "{told}");
+    assert_eq!(
+        [&imported["MessageId"], &test["MessageId"], &newest["MessageId"]],
+        [ids[0], ids[1], ids[2]],
+        "{told}"
+    );
     assert_eq!(
         [&test["Event"], &test["State"], &test["Result"], &test["Status"], &test["Number"], &test["DueAt"]],
         [&json!("test"), &json!("delivered"), &json!("taken"), &json!(204), &Value::Null, &Value::Null]
