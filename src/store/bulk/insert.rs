@@ -89,13 +89,14 @@ fn insert_arrays(conn: &mut diesel::PgConnection, table: &Table, batch: Batch) -
             Kind::Text => "text",
             Kind::Bytes => "bytea",
         };
-        arrays.push(format!("${number}::{array}[]"));
+        arrays.push(format!("unnest(${number}::{array}[]) AS {name}"));
         values.push(if column.kind == Kind::Bool { format!("{name} <> 0") } else { name });
     }
-    let columns = table.column_list();
+    // Beside each other in a list of values they need no table of their own on the way, as they would after FROM.
     let text = format!(
-        "INSERT INTO {} ({columns}) SELECT {} FROM unnest({}) AS given ({columns})",
+        "INSERT INTO {} ({}) SELECT {} FROM (SELECT {}) AS given",
         quoted(&table.name),
+        table.column_list(),
         values.join(", "),
         arrays.join(", ")
     );

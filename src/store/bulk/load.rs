@@ -20,7 +20,7 @@ pub fn open(url: &DatabaseUrl) -> Result<Conn, StoreError> {
     conn.batch_execute(match conn {
         Conn::Postgres(_) => {
             "SET statement_timeout = 0; SET lock_timeout = 0; SET idle_in_transaction_session_timeout = 0; \
-             SET maintenance_work_mem = '256MB'; SET synchronous_commit = on;"
+             SET maintenance_work_mem = '64MB'; SET synchronous_commit = on;"
         }
         Conn::Sqlite(_) => {
             "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA foreign_keys = OFF; \

@@ -14,6 +14,8 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
 /// Batches that wait to be written while the next one is read.
 const WAITING: usize = 2;
+/// Rows that are looked at together when they are read back.
+const ROWS: usize = 1_000;
 
 /// Why nothing was copied.
 #[derive(Debug, thiserror::Error)]
@@ -105,12 +107,7 @@ pub fn copy(mut source: Source, mut target: Target, look: &mut Look<'_>) -> Resu
     }
     let conn = load.restore()?;
     for (table, copied) in tables.iter().zip(&copied) {
-        let mut digest = Digest::default();
-        bulk::each_row(conn, table, |row| {
-            digest.add(&row);
-            look(table, &row)
-        })?;
-        if digest != copied.digest {
+        if read_back(conn, table, look)? != copied.digest {
             return Err(CopyError::Differs(table.name.clone()));
         }
     }
@@ -159,6 +156,34 @@ fn read(source: &mut Conn, table: &Table, sender: &SyncSender<Batch>) -> Result<
 /// Takes the receiver along, so that the reader stops when writing fails.
 fn write(load: &mut Load<'_>, table: &Table, receiver: Receiver<Batch>) -> Result<(), StoreError> {
     receiver.into_iter().try_for_each(|batch| load.put(table, batch))
+}
+
+/// Reads on a thread of its own too, while the rows before are looked at.
+fn read_back(conn: &mut Conn, table: &Table, look: &mut Look<'_>) -> Result<Digest, CopyError> {
+    let (sender, receiver) = sync_channel(WAITING);
+    std::thread::scope(|scope| {
+        let reader = scope.spawn(move || read_rows(conn, table, &sender));
+        let mut digest = Digest::default();
+        let looked = receiver.into_iter().flatten().try_for_each(|row: Vec<Value>| {
+            digest.add(&row);
+            look(table, &row)
+        });
+        let read = reader.join().unwrap_or(Err(StoreError::Corrupt("a row that cannot be read")));
+        looked.and(read.map_err(CopyError::from)).map(|()| digest)
+    })
+}
+
+fn read_rows(conn: &mut Conn, table: &Table, sender: &SyncSender<Vec<Vec<Value>>>) -> Result<(), StoreError> {
+    let stopped = || StoreError::Unavailable("nobody looks at the rows any more".to_owned());
+    let mut rows = Vec::with_capacity(ROWS);
+    bulk::each_row(conn, table, |row| {
+        rows.push(row);
+        if rows.len() == ROWS {
+            sender.send(std::mem::replace(&mut rows, Vec::with_capacity(ROWS))).map_err(|_| stopped())?;
+        }
+        Ok::<_, StoreError>(())
+    })?;
+    sender.send(rows).map_err(|_| stopped())
 }
 
 fn log_numbers(conn: &mut Conn) -> Result<LogNumbers, StoreError> {
