@@ -67,6 +67,9 @@ pub(super) enum KeyAction {
     /// Set limits of a key; an empty value takes one away, and what is not named stays.
     Limit(Limits),
     /// Replace a key by another, or go on with that; says as JSON how far it is.
+    ///
+    /// Run again, it is the same replacement, also once it is over. Another one begins after it with --after, or when the new key
+    /// is named a day after the end or later.
     Rotate(Rotate),
 }
 
@@ -84,7 +87,7 @@ pub(super) struct Rotate {
     /// Do the steps when they are due, now and later by the server.
     #[arg(long)]
     finish: bool,
-    /// Begin after the replacement of that id, which was cancelled or stopped.
+    /// Begin after the replacement of that id, which is over. Where another one has begun after it already, that is meant.
     #[arg(long, value_name = "ID")]
     after: Option<String>,
 }

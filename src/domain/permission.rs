@@ -136,7 +136,8 @@ pub const OPERATION_LEVEL: [&str; 31] = [
 /// The name that policies are asked about for a call of that name.
 pub fn in_policies(called: &str) -> &str {
     match called {
-        "camlock:TestWebhook" => action::UPDATE_WEBHOOK,
+        "camlock:ListWebhookDeliveries" => action::LIST_WEBHOOKS,
+        "camlock:RenewWebhookSecret" | "camlock:TestWebhook" => action::UPDATE_WEBHOOK,
         own => own,
     }
 }

@@ -15,6 +15,9 @@ pub const SILENT_HOURS: RangeInclusive<i64> = 1..=720;
 pub const DELETE_AFTER_DAYS: RangeInclusive<i64> = 1..=365;
 /// Seconds until every server has written down what it was called with.
 pub const WRITTEN_WITHIN: i64 = 60;
+/// Seconds after its end for which a finished rotation is what a program is told of that asks to replace the new key: it may
+/// have lost the answer, and a second new key is not what it wants.
+pub const TOLD_FOR: i64 = DAY;
 
 /// How a rotation ends.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -140,6 +143,8 @@ pub struct Rotation {
     pub step_at: i64,
     pub started_at: i64,
     pub started_by: String,
+    /// Of the rotations of one key that began in the same second, a later one has a higher number.
+    pub number: i64,
     /// When and how it ended.
     pub ended: Option<(i64, Ending)>,
 }
@@ -212,6 +217,19 @@ impl Rotation {
     /// Whether a key is one of its two.
     pub fn has(&self, id: &SecretId) -> bool {
         [&self.old, &self.new].contains(&id)
+    }
+
+    /// Its place in the order in which the rotations of a key began.
+    pub fn place(&self) -> (i64, i64, &str) {
+        (self.started_at, self.number, &self.id)
+    }
+
+    /// Whether another one begins for whoever names that key: once it has been finished for a while, its new key is a key like
+    /// any other. One that was cancelled or stopped may have been so meanwhile, and nobody begins it again unasked.
+    pub fn is_behind(&self, key: &SecretId, now: i64) -> bool {
+        let is_long_over =
+            matches!(self.ended, Some((at, Ending::Finished)) if now.saturating_sub(at) >= TOLD_FOR);
+        is_long_over && self.new == *key
     }
 
     /// Where it stands, whatever was done to the keys meanwhile: an old key that somebody enabled is watched again, and one that
@@ -304,6 +322,8 @@ pub enum RotationRefusal {
     ShownOnce,
     #[error("No key of this user is being replaced.")]
     NotUnderWay,
+    #[error("There is no replacement of this key with that id, after which another one could begin.")]
+    NotOfKey,
 }
 
 impl Worded for RotationRefusal {
@@ -318,6 +338,7 @@ impl Worded for RotationRefusal {
             Self::NoFuture => "新密钥的到期时间必须晚于现在。",
             Self::ShownOnce => "本账号的 SecretKey 仅在创建时显示一次。请在控制台轮换，或先创建第二个密钥。",
             Self::NotUnderWay => "该用户没有正在轮换的密钥。",
+            Self::NotOfKey => "该密钥没有此编号的轮换，无法在其之后开始新的轮换。",
         };
         text.into()
     }

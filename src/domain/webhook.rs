@@ -21,6 +21,9 @@ pub const KEPT_SECONDS: i64 = 7 * 86_400;
 /// Seconds without any delivery that arrived after which a webhook is turned off.
 pub const FAILING_SECONDS: i64 = 5 * 86_400;
 
+/// Seconds for which messages are signed with the former secret too, once there is a new one.
+pub const FORMER_SECONDS: i64 = 86_400;
+
 /// Seconds before each further try.
 const PAUSES: [i64; 7] = [5, 30, 120, 600, 3_600, 21_600, 86_400];
 
@@ -66,11 +69,19 @@ pub struct Webhook {
     pub stopped: Option<Stopped>,
     /// Since when no delivery has arrived.
     pub failing_since: Option<i64>,
+    /// Until when messages are signed with the former secret too, in unix seconds; nothing where there is none.
+    pub former_until: Option<i64>,
     /// When something was sent last, and what became of it.
     pub last: Option<(i64, Answer)>,
 }
 
 impl Webhook {
+    /// Until when the former secret is good, if it is at that moment.
+    #[must_use]
+    pub fn former_until_at(&self, now: i64) -> Option<i64> {
+        self.former_until.filter(|until| now < *until)
+    }
+
     /// The same with another plan. What went wrong counts on, unless it is turned on again or sends to somewhere else.
     #[must_use]
     pub fn with(self, plan: WebhookPlan) -> Self {
@@ -239,6 +250,12 @@ impl State {
 }
 
 impl Delivery {
+    /// Whether somebody asked for it, to see what becomes of it. A test is not tried again.
+    #[must_use]
+    pub fn is_test(&self) -> bool {
+        self.seq == 0
+    }
+
     /// Whether it has failed and is tried again.
     #[must_use]
     pub fn is_retried(&self) -> bool {

@@ -88,9 +88,13 @@ impl Opening<'_> {
         if row.table.name == "sessions" {
             return self.end_waiting(row);
         }
-        let Some(place) = SealedPlace::ALL.into_iter().find(|place| place.table() == row.table.name) else {
-            return Ok(());
-        };
+        for place in SealedPlace::ALL.into_iter().filter(|place| place.table() == row.table.name) {
+            self.look_at(row, place)?;
+        }
+        Ok(())
+    }
+
+    fn look_at(&mut self, row: &Row<'_>, place: SealedPlace) -> Result<(), CopyError> {
         if place == SealedPlace::StepUpDetail {
             return self.open_detail(row);
         }
@@ -109,6 +113,10 @@ impl Opening<'_> {
             SealedPlace::WebhookSecret => {
                 return self
                     .open(&places::webhook_secret(Uin(row.number("owner_uin")?), row.text("id")?), sealed);
+            }
+            SealedPlace::FormerWebhookSecret => {
+                let owner = Uin(row.number("owner_uin")?);
+                return self.open(&places::former_webhook_secret(owner, row.text("id")?), sealed);
             }
             SealedPlace::KeptForm => {
                 places::kept_form(Uin(row.number("uin")?), row.number("uid")?, row.text("digest")?)

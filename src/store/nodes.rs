@@ -37,7 +37,7 @@ pub fn running(conn: &mut Conn, now: i64) -> Result<Vec<Node>, StoreError> {
 }
 
 /// Those that told of themselves since then.
-pub fn seen_since(conn: &mut Conn, since: i64) -> Result<Vec<Node>, StoreError> {
+fn seen_since(conn: &mut Conn, since: i64) -> Result<Vec<Node>, StoreError> {
     Ok(nodes::table
         .filter(nodes::seen_at.ge(since))
         .order(nodes::started_at)

@@ -5,6 +5,7 @@ use super::{Conn, StoreError};
 use crate::domain::key::SecretId;
 use crate::domain::rotation::{After, Ending, Plan, Rotation, Step};
 use crate::domain::user::{Uid, Uin};
+use diesel::dsl::max;
 use diesel::prelude::*;
 
 #[derive(Queryable, Selectable)]
@@ -24,6 +25,7 @@ struct Row {
     started_by: String,
     ended_at: Option<i64>,
     outcome: Option<String>,
+    number: i64,
 }
 
 impl TryFrom<Row> for Rotation {
@@ -46,6 +48,7 @@ impl TryFrom<Row> for Rotation {
             step_at: row.step_at,
             started_at: row.started_at,
             started_by: row.started_by,
+            number: row.number,
             ended: row.ended_at.zip(outcome),
         })
     }
@@ -71,6 +74,7 @@ pub fn insert(conn: &mut Conn, rotation: &Rotation) -> Result<(), StoreError> {
             rotations::step_at.eq(rotation.step_at),
             rotations::started_at.eq(rotation.started_at),
             rotations::started_by.eq(&rotation.started_by),
+            rotations::number.eq(rotation.number),
             rotations::due_at.eq(Some(0)),
         ))
         .execute(conn)?;
@@ -134,21 +138,66 @@ pub fn of_account(
     read(rows)
 }
 
-/// The last rotations that a key took part in: as the old one, and as the new one, so many of either.
+/// The last rotations that a key took part in, the newest first: as the old one, and as the new one, so many of either.
 pub fn of_key(conn: &mut Conn, id: &SecretId, most: i64) -> Result<Vec<Rotation>, StoreError> {
+    let newest_first = (rotations::started_at.desc(), rotations::number.desc(), rotations::id.desc());
     let as_old: Vec<Row> = rotations::table
         .filter(rotations::old_id.eq(id.as_str()))
-        .order(rotations::started_at.desc())
+        .order(newest_first)
         .limit(most)
         .select(Row::as_select())
         .load(conn)?;
     let as_new: Vec<Row> = rotations::table
         .filter(rotations::new_id.eq(id.as_str()))
-        .order(rotations::started_at.desc())
+        .order(newest_first)
         .limit(most)
         .select(Row::as_select())
         .load(conn)?;
-    read(as_old.into_iter().chain(as_new).collect())
+    let mut found = read(as_old.into_iter().chain(as_new).collect())?;
+    found.sort_by(|one, other| other.place().cmp(&one.place()));
+    Ok(found)
+}
+
+/// The rotation of a key that began next after another one of it.
+pub fn next_of_key(
+    conn: &mut Conn,
+    id: &SecretId,
+    before: &Rotation,
+) -> Result<Option<Rotation>, StoreError> {
+    let (at, number, place) = before.place();
+    let later = || {
+        let within_the_second =
+            rotations::number.gt(number).or(rotations::number.eq(number).and(rotations::id.gt(place)));
+        rotations::started_at.gt(at).or(rotations::started_at.eq(at).and(within_the_second))
+    };
+    let oldest_first = (rotations::started_at, rotations::number, rotations::id);
+    let as_old: Option<Row> = rotations::table
+        .filter(rotations::old_id.eq(id.as_str()).and(later()))
+        .order(oldest_first)
+        .select(Row::as_select())
+        .first(conn)
+        .optional()?;
+    let as_new: Option<Row> = rotations::table
+        .filter(rotations::new_id.eq(id.as_str()).and(later()))
+        .order(oldest_first)
+        .select(Row::as_select())
+        .first(conn)
+        .optional()?;
+    let found = read(as_old.into_iter().chain(as_new).collect())?;
+    Ok(found.into_iter().min_by(|one, other| one.place().cmp(&other.place())))
+}
+
+/// The highest number of the rotations that a key took part in; 0 of one that took part in none.
+pub fn last_number(conn: &mut Conn, id: &SecretId) -> Result<i64, StoreError> {
+    let as_old: Option<i64> = rotations::table
+        .filter(rotations::old_id.eq(id.as_str()))
+        .select(max(rotations::number))
+        .get_result(conn)?;
+    let as_new: Option<i64> = rotations::table
+        .filter(rotations::new_id.eq(id.as_str()))
+        .select(max(rotations::number))
+        .get_result(conn)?;
+    Ok(as_old.max(as_new).unwrap_or(0))
 }
 
 /// Names the next look; none: when one of the keys is changed.

@@ -26,6 +26,7 @@ struct Row {
     last_at: Option<i64>,
     last_status: Option<i64>,
     last_result: String,
+    former_until: Option<i64>,
 }
 
 impl TryFrom<Row> for Webhook {
@@ -48,6 +49,7 @@ impl TryFrom<Row> for Webhook {
             changed_by: row.changed_by,
             stopped: Stopped::from_name(&row.stopped),
             failing_since: row.failing_since,
+            former_until: row.former_until,
             last: row.last_at.zip(last),
         })
     }
@@ -120,11 +122,47 @@ pub fn find(conn: &mut Conn, id: &str) -> Result<Option<Webhook>, StoreError> {
     row.map(Webhook::try_from).transpose()
 }
 
-/// The same with its sealed secret.
-pub fn find_sealed(conn: &mut Conn, id: &str) -> Result<Option<(Webhook, Vec<u8>)>, StoreError> {
-    let row: Option<(Row, Vec<u8>)> =
-        webhooks::table.find(id).select((Row::as_select(), webhooks::secret)).get_result(conn).optional()?;
+/// The secrets of a webhook, sealed.
+#[derive(Clone, Queryable, Selectable)]
+#[diesel(table_name = webhooks)]
+pub struct Sealed {
+    #[diesel(column_name = secret)]
+    pub present: Vec<u8>,
+    /// The one before, until it is forgotten.
+    #[diesel(column_name = former_secret)]
+    pub former: Option<Vec<u8>>,
+}
+
+/// The same with its sealed secrets.
+pub fn find_sealed(conn: &mut Conn, id: &str) -> Result<Option<(Webhook, Sealed)>, StoreError> {
+    let row: Option<(Row, Sealed)> = webhooks::table
+        .find(id)
+        .select((Row::as_select(), Sealed::as_select()))
+        .get_result(conn)
+        .optional()?;
     row.map(|(row, sealed)| Ok((row.try_into()?, sealed))).transpose()
+}
+
+/// Replaces the secrets of a webhook.
+pub fn renew(conn: &mut Conn, webhook: &Webhook, sealed: &Sealed) -> Result<(), StoreError> {
+    diesel::update(webhooks::table.find(&webhook.id))
+        .set((
+            webhooks::secret.eq(sealed.present.as_slice()),
+            webhooks::former_secret.eq(sealed.former.as_deref()),
+            webhooks::former_until.eq(webhook.former_until),
+            webhooks::changed_at.eq(webhook.changed_at),
+            webhooks::changed_by.eq(&webhook.changed_by),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Forgets former secrets whose time is over.
+pub fn sweep(conn: &mut Conn, now: i64) -> Result<(), StoreError> {
+    diesel::update(webhooks::table.filter(webhooks::former_until.le(now)))
+        .set((webhooks::former_secret.eq(None::<Vec<u8>>), webhooks::former_until.eq(None::<i64>)))
+        .execute(conn)?;
+    Ok(())
 }
 
 /// Who wants to be told: the webhooks of an account that are on, each with its topics.

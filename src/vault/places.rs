@@ -17,11 +17,12 @@ pub enum SealedPlace {
     Ticket,
     TotpSeed,
     WebhookSecret,
+    FormerWebhookSecret,
 }
 
 impl SealedPlace {
     /// Every one: what a change of master keys has to go through.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::KeySecret,
         Self::CanarySecret,
         Self::Enrolment,
@@ -32,6 +33,7 @@ impl SealedPlace {
         Self::Ticket,
         Self::TotpSeed,
         Self::WebhookSecret,
+        Self::FormerWebhookSecret,
     ];
 
     /// Its table.
@@ -46,7 +48,7 @@ impl SealedPlace {
             Self::StepUpDetail => "step_ups",
             Self::Ticket => "tickets",
             Self::TotpSeed => "totp_devices",
-            Self::WebhookSecret => "webhooks",
+            Self::WebhookSecret | Self::FormerWebhookSecret => "webhooks",
         }
     }
 
@@ -59,6 +61,7 @@ impl SealedPlace {
             Self::KeptForm => "fields",
             Self::StepUpDetail => "detail",
             Self::Ticket => "sealed",
+            Self::FormerWebhookSecret => "former_secret",
         }
     }
 
@@ -85,6 +88,11 @@ pub fn canary_secret(owner: Uin, id: &SecretId) -> Binding<'_> {
 /// What the messages of a webhook are signed with.
 pub fn webhook_secret(owner: Uin, id: &str) -> Binding<'_> {
     Binding { account: owner.0.unsigned_abs(), ..SealedPlace::WebhookSecret.of_nobody(id) }
+}
+
+/// What they were signed with before its secret was renewed, and are for a while.
+pub fn former_webhook_secret(owner: Uin, id: &str) -> Binding<'_> {
+    Binding { account: owner.0.unsigned_abs(), ..SealedPlace::FormerWebhookSecret.of_nobody(id) }
 }
 
 /// The seed of an authenticator app.

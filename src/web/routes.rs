@@ -283,12 +283,17 @@ pub const ENDPOINTS: &[Endpoint] = &[
     get("/settings/webhooks/new", For(CREATE_WEBHOOK), || to(webhooks::form::new_form)),
     make("/settings/webhooks/new", For(CREATE_WEBHOOK), || to(webhooks::form::create)),
     get("/settings/webhooks/created", For(CREATE_WEBHOOK), || to(webhooks::form::created)),
+    get("/settings/webhooks/renewed", For(UPDATE_WEBHOOK), || to(webhooks::form::renewed)),
     get("/settings/webhooks/{webhook}", For(LIST_WEBHOOKS), || to(webhooks::list::show)),
     get("/settings/webhooks/{webhook}/edit", All(&[LIST_WEBHOOKS, UPDATE_WEBHOOK]), || {
         to(webhooks::form::edit_form)
     }),
     post("/settings/webhooks/{webhook}/edit", For(UPDATE_WEBHOOK), || to(webhooks::form::edit)),
     post("/settings/webhooks/{webhook}/test", For(UPDATE_WEBHOOK), || to(webhooks::list::test)),
+    get("/settings/webhooks/{webhook}/renew", All(&[LIST_WEBHOOKS, UPDATE_WEBHOOK]), || {
+        to(confirm::renew_webhook_secret)
+    }),
+    make("/settings/webhooks/{webhook}/renew", For(UPDATE_WEBHOOK), || to(webhooks::form::renew)),
     get("/settings/webhooks/{webhook}/delete", For(DELETE_WEBHOOK), || to(confirm::delete_webhook)),
     post("/settings/webhooks/{webhook}/delete", For(DELETE_WEBHOOK), || to(webhooks::list::delete)),
     get("/me/security", SignIn, || to(me::security)),

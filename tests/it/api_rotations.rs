@@ -127,9 +127,8 @@ async fn after_its_end_nothing_begins_unless_the_call_names_what_ended() {
     }
     assert_eq!(scene.events("StartKeyRotation").await, 1);
     let other = scene.rotate(&admin, json!({ "AfterRotationId": "of-nobody" })).await;
-    assert_eq!(other["RotationId"], first["RotationId"], "{other}");
+    assert_eq!(code(&other), "OperationDenied.KeyRotation", "{other}");
     let after_first = json!({ "AfterRotationId": first["RotationId"] });
-    scene.app.wait(1);
     let second = scene.rotate(&admin, after_first.clone()).await;
     assert_eq!(second["State"], json!("watch"), "{second}");
     assert_ne!(second["RotationId"], first["RotationId"]);
@@ -156,7 +155,69 @@ async fn after_its_end_nothing_begins_unless_the_call_names_what_ended() {
 }
 
 #[actix_web::test]
-async fn a_key_that_replaced_another_is_replaced_like_any_other() {
+async fn a_call_that_names_what_ended_means_the_same_rotation_however_often_it_is_made() {
+    let scene = Scene::new().await;
+    let admin = scene.app.key_of(&scene.root).await;
+    let after = |told: &Value| json!({ "AfterRotationId": told["RotationId"] });
+    let mut begun = vec![scene.rotate(&admin, json!({})).await];
+
+    // All of them begin within one second.
+    for _ in 0..5 {
+        scene.rotate(&admin, json!({ "Operation": "Cancel" })).await;
+        let next = scene.rotate(&admin, after(begun.last().unwrap())).await;
+        assert_eq!(next["State"], json!("watch"), "{next}");
+        begun.push(next);
+    }
+
+    assert_eq!(begun.iter().map(|told| told["StartedAt"].as_str()).collect::<BTreeSet<_>>().len(), 1);
+    let (last, over) = begun.split_last().unwrap();
+    for (before, next) in over.iter().zip(&begun[1..]) {
+        let told = scene.rotate(&admin, after(before)).await;
+        let state = if next["RotationId"] == last["RotationId"] { "watch" } else { "cancelled" };
+        assert_eq!((&told["RotationId"], &told["State"]), (&next["RotationId"], &json!(state)), "{told}");
+    }
+    for wrong in [after(last), json!({ "AfterRotationId": "of-nobody" })] {
+        let refused = scene.rotate(&admin, wrong).await;
+        assert_eq!(code(&refused), "OperationDenied.KeyRotation", "{refused}");
+    }
+    assert_eq!(scene.rotate(&admin, json!({})).await["RotationId"], last["RotationId"]);
+    scene.rotate(&admin, json!({ "Operation": "Cancel" })).await;
+    assert_eq!(scene.rotate(&admin, json!({})).await["RotationId"], last["RotationId"], "the last one");
+    assert_eq!(scene.events("StartKeyRotation").await, 6);
+    assert_eq!(scene.root.secret_ids(&scene.list).await.len(), 2);
+    let others = json!({ "AfterRotationId": last["RotationId"] });
+    let others = admin.call("camlock", "RotateKey", with(others, "AccessKeyId", &admin.secret_id)).await;
+    assert_eq!(code(&others), "OperationDenied.KeyRotation", "a rotation of another key: {others}");
+}
+
+#[actix_web::test]
+async fn rotations_of_one_second_are_in_order_in_the_history_of_the_new_key() {
+    let scene = Scene::new().await;
+    let admin = scene.app.key_of(&scene.root).await;
+    let mut last = scene.rotate(&admin, json!({})).await;
+    for _ in 0..4 {
+        scene.rotate(&admin, json!({ "Operation": "Cancel" })).await;
+        last = scene.rotate(&admin, json!({ "AfterRotationId": last["RotationId"] })).await;
+    }
+
+    let new = last["NewAccessKeyId"].as_str().unwrap();
+    let page = scene.root.browser.get(&format!("{}/{new}/history", scene.list)).await;
+
+    let lines = page.texts(".time-line li div");
+    let told: Vec<&str> =
+        lines.iter().filter(|line| line.contains("replace")).map(|line| &line[..5]).collect();
+    let expected = ["Began", "Cance"].into_iter().cycle().take(9);
+    assert_eq!(told, expected.collect::<Vec<_>>(), "{lines:?}");
+}
+
+/// A call that names something else.
+fn with(mut body: Value, name: &str, value: &str) -> Value {
+    body[name] = json!(value);
+    body
+}
+
+#[actix_web::test]
+async fn a_key_that_replaced_another_is_replaced_like_any_other_from_a_day_later_on() {
     let scene = Scene::new().await;
     let admin = scene.app.key_of(&scene.root).await;
     let first =
@@ -167,8 +228,20 @@ async fn a_key_that_replaced_another_is_replaced_like_any_other() {
     scene.due().await;
     assert_eq!(scene.rotate(&admin, json!({})).await["State"], json!("finished"));
 
-    let next = json!({ "AccessKeyId": first["NewAccessKeyId"], "TargetUin": scene.holder() });
-    let next = admin.call("camlock", "RotateKey", next).await["KeyRotation"].clone();
+    let by_new = json!({ "AccessKeyId": first["NewAccessKeyId"], "TargetUin": scene.holder() });
+    let again = async || admin.call("camlock", "RotateKey", by_new.clone()).await["KeyRotation"].clone();
+    for wait in [0, DAY - 120] {
+        scene.wait(wait).await;
+        let told = again().await;
+        assert_eq!(
+            (&told["State"], &told["RotationId"]),
+            (&json!("finished"), &first["RotationId"]),
+            "whoever lost the answer makes no second new key: {told}"
+        );
+    }
+    assert_eq!(scene.root.secret_ids(&scene.list).await.len(), 1);
+    scene.wait(121).await;
+    let next = again().await;
 
     assert_eq!(
         (&next["State"], &next["OldAccessKeyId"]),

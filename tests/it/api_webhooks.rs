@@ -8,7 +8,24 @@ use camlock::app::webhooks::outbox::deliver_due;
 use serde_json::{Value, json};
 
 const DENIED: &str = "AuthFailure.UnauthorizedOperation";
-const ACTIONS: [&str; 5] = ["ListWebhooks", "CreateWebhook", "UpdateWebhook", "DeleteWebhook", "TestWebhook"];
+const ACTIONS: [&str; 7] = [
+    "ListWebhooks",
+    "ListWebhookDeliveries",
+    "CreateWebhook",
+    "UpdateWebhook",
+    "DeleteWebhook",
+    "TestWebhook",
+    "RenewWebhookSecret",
+];
+
+/// The permission that policies are asked about for a call of that name.
+fn permission_of(action: &str) -> &str {
+    match action {
+        "ListWebhookDeliveries" => "ListWebhooks",
+        "TestWebhook" | "RenewWebhookSecret" => "UpdateWebhook",
+        own => own,
+    }
+}
 
 async fn call(client: &Client, action: &str, body: Value) -> Value {
     client.call("camlock", action, body).await
@@ -97,7 +114,9 @@ async fn a_change_leaves_what_it_does_not_name_and_a_deleted_one_is_gone() {
     let deleted = call(&client, "DeleteWebhook", json!({ "WebhookId": id })).await;
     assert_eq!(code(&deleted), "", "{deleted}");
     assert_eq!(call(&client, "ListWebhooks", json!({})).await["Webhooks"], json!([]));
-    for action in ["UpdateWebhook", "DeleteWebhook", "TestWebhook"] {
+    for action in
+        ["UpdateWebhook", "DeleteWebhook", "TestWebhook", "RenewWebhookSecret", "ListWebhookDeliveries"]
+    {
         let again = call(&client, action, json!({ "WebhookId": id })).await;
         assert_eq!(code(&again), "ResourceNotFound", "{action}: {again}");
         assert!(again["Error"]["Message"].as_str().unwrap().contains(id.as_str().unwrap()), "{again}");
@@ -144,7 +163,7 @@ async fn each_takes_the_permission_of_its_page_and_nobody_reaches_another_accoun
     for permission in ["ListWebhooks", "CreateWebhook", "UpdateWebhook"] {
         let client = holder(&app, &root, permission).await;
         for action in ACTIONS {
-            let may = action == permission || (action, permission) == ("TestWebhook", "UpdateWebhook");
+            let may = permission_of(action) == permission;
             let answer = call(&client, action, body(action)).await;
             assert_eq!(code(&answer), if may { "" } else { DENIED }, "{permission}, {action}: {answer}");
             assert!(
@@ -155,7 +174,9 @@ async fn each_takes_the_permission_of_its_page_and_nobody_reaches_another_accoun
     }
     let theirs = app.key_of(&rival).await;
     assert_eq!(call(&theirs, "ListWebhooks", json!({})).await["Webhooks"], json!([]));
-    for action in ["UpdateWebhook", "DeleteWebhook", "TestWebhook"] {
+    for action in
+        ["UpdateWebhook", "DeleteWebhook", "TestWebhook", "RenewWebhookSecret", "ListWebhookDeliveries"]
+    {
         let answer = call(&theirs, action, body(action)).await;
         let missing = call(&theirs, action, json!({ "WebhookId": "0123456789abcdef" })).await;
         assert_eq!(code(&answer), "ResourceNotFound", "{action}: {answer}");

@@ -217,4 +217,14 @@ async fn the_command_begins_a_rotation_and_run_again_goes_on_with_it() {
     assert_eq!(run(&[])["state"], "wait");
     scene.post("replace/cancel", &[]).await.redirect();
     assert_eq!(run(&[])["state"], "cancelled", "nothing begins that nobody asked for");
+    scene.post("enable", &[]).await.redirect();
+    let after = ["--after", begun["id"].as_str().unwrap()];
+    let second = run(&after);
+    assert_eq!(second["state"], "watch", "{second}");
+    assert_eq!(run(&after)["id"], second["id"], "run again it is that one");
+    scene.post("replace/cancel", &[]).await.redirect();
+    let told = run(&after);
+    assert_eq!((&told["id"], told["state"].as_str()), (&second["id"], Some("cancelled")), "{told}");
+    let wrong = operate(&scene.app, &["key", "rotate", "--secret-id", &id, "--after", "of-nobody"]);
+    assert!(String::from_utf8_lossy(&wrong.stderr).contains("no replacement of this key with that id"));
 }

@@ -105,6 +105,9 @@ async fn plant_by_pages(app: &TestApp, (root, places): (&Person, &Places), plant
     let secret = root.browser.get(&shown).await.text("#webhook-secret").unwrap();
     let bytes = BASE64.decode(secret.trim_start_matches("whsec_").as_bytes()).unwrap();
     planted.extend([secret, HEXUPPER.encode(&bytes)]);
+    let renew = format!("/settings/webhooks/{}/renew", places.webhook);
+    let shown = root.grant(app, &renew, &renew, &[]).await.redirect();
+    planted.push(root.browser.get(&shown).await.text("#webhook-secret").unwrap());
     let asked = root.browser.submit(&keys, &keys, &[("delivery", "claim")]).await.redirect();
     let handed = root.browser.get(&root.pass(app, &asked).await.redirect()).await;
     let link = handed.text("#claim-url").unwrap();

@@ -10,13 +10,13 @@ use serde_json::Value;
 const POLICY: &str = "QcloudCollApiKeyReadOnlyAccess";
 const DAY: i64 = 86_400;
 
-fn address(deed: &str, uins: &[&str]) -> String {
+pub fn address(deed: &str, uins: &[&str]) -> String {
     let uins: Vec<String> = uins.iter().map(|uin| format!("uin={uin}")).collect();
     format!("/users/selected/{deed}?{}", uins.join("&"))
 }
 
 /// The page with the value of the option that is called so.
-async fn choosing(person: &Person, page: &str, field: &str, name: &str) -> String {
+pub async fn choosing(person: &Person, page: &str, field: &str, name: &str) -> String {
     let shown = person.browser.get(page).await;
     let values = shown.attributes("select option", "value");
     let at = shown.texts("select option").iter().position(|text| text == name).unwrap();
@@ -24,17 +24,17 @@ async fn choosing(person: &Person, page: &str, field: &str, name: &str) -> Strin
 }
 
 /// Each user's name with what becomes of it.
-fn fates(page: &Answer) -> Vec<(String, String)> {
+pub fn fates(page: &Answer) -> Vec<(String, String)> {
     assert_eq!(page.status, StatusCode::OK, "{}", page.body);
     let names = page.texts("tr[data-uin] th > :first-child");
     names.into_iter().zip(page.attributes("tr[data-uin]", "data-fate")).collect()
 }
 
-fn pairs(fates: &[(&str, &str)]) -> Vec<(String, String)> {
+pub fn pairs(fates: &[(&str, &str)]) -> Vec<(String, String)> {
     fates.iter().map(|(name, fate)| ((*name).to_owned(), (*fate).to_owned())).collect()
 }
 
-fn form_of(page: &Answer) -> String {
+pub fn form_of(page: &Answer) -> String {
     page.attribute("main form[method=post]", "action").unwrap()
 }
 

@@ -53,14 +53,14 @@ pub async fn told(person: &Person, hook: &Hook) -> Vec<(String, String)> {
     states.into_iter().zip(words).collect()
 }
 
-/// Checks as a receiver does, with nothing of ours.
+/// Checks as a receiver does, with nothing of ours: one of the signatures fits.
 pub fn is_signed(received: &Received, secret: &str) -> bool {
     let key = BASE64.decode(secret.strip_prefix("whsec_").unwrap().as_bytes()).unwrap();
     let mut mac = Hmac::<Sha256>::new_from_slice(&key).unwrap();
     let (id, at) = (received.header("webhook-id"), received.header("webhook-timestamp"));
     mac.update(format!("{id}.{at}.{}", received.body).as_bytes());
     let expected = format!("v1,{}", BASE64.encode(&mac.finalize().into_bytes()));
-    received.header("webhook-signature") == expected
+    received.header("webhook-signature").split(' ').any(|signature| signature == expected)
 }
 
 #[actix_web::test]

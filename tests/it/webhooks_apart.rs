@@ -1,10 +1,11 @@
 //! Webhooks and what is around them: slow receivers, other nodes, certificates, and addresses where nothing is sent.
 
-use crate::support::TestApp;
 use crate::support::receiver::{Manner, Receiver};
-use crate::webhooks::{LIST, NEW, PRIVATE, hook};
+use crate::support::{TestApp, code};
+use crate::webhooks::{LIST, NEW, PRIVATE, hook, told};
 use camlock::app::webhooks::outbox::{deliver_due, start_due};
 use reqwest::StatusCode;
+use serde_json::json;
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::process::Command;
@@ -79,6 +80,61 @@ async fn two_nodes_send_each_message_once() {
     let received = receiver.received();
     let ids: BTreeSet<&str> = received.iter().map(|message| message.header("webhook-id")).collect();
     assert_eq!((received.len(), ids.len()), (13, 13));
+}
+
+#[actix_web::test]
+async fn a_signed_call_that_reaches_two_nodes_at_once_sends_one_test() {
+    let app = TestApp::spawn_with(&[PRIVATE]);
+    let root = app.root().await;
+    let node = app.second_node();
+    let here = app.key_of(&root).await;
+    let there = here.on(&node.address);
+    // Slow enough that both calls are there before the first one knows what became of it.
+    let receiver = Receiver::start(Manner::Waits(500)).await;
+    let hook = hook(&app, &root, &receiver.url(), &["keys"]).await;
+    let body = json!({ "WebhookId": hook.page.rsplit('/').next() });
+
+    for round in 1..=3 {
+        let signed = here.sign("camlock", "TestWebhook", &body);
+        let (one, two) = tokio::join!(here.response(&signed), there.response(&signed));
+
+        let codes = BTreeSet::from([code(&one), code(&two)]);
+        assert_eq!(codes, BTreeSet::from(["", "RequestLimitExceeded"]), "{one} {two}");
+        assert_eq!((receiver.received().len(), root.events("TestWebhook").await), (round, round));
+    }
+    let late = here.response(&here.sign("camlock", "TestWebhook", &body)).await;
+    assert_eq!(late["Test"]["IsTaken"], true, "another signature is another test: {late}");
+}
+
+#[actix_web::test]
+async fn a_test_whose_server_died_is_sent_once_more_by_another_and_no_further() {
+    let app = TestApp::spawn_with(&[PRIVATE]);
+    let root = app.root().await;
+    let receiver = Receiver::start(Manner::Answers(500)).await;
+    let hook = hook(&app, &root, &receiver.url(), &["keys"]).await;
+    root.browser.submit(&hook.page, &format!("{}/test", hook.page), &[]).await.redirect();
+    app.wait(61);
+    deliver_due(&app.app).await.unwrap();
+    assert_eq!(receiver.received().len(), 1, "what was settled is not sent again");
+    // As it stands while it is under way.
+    app.execute(&format!(
+        "UPDATE webhook_deliveries SET state = 'waiting', due_at = {}, status = NULL, result = ''",
+        app.now() + 60
+    ));
+    deliver_due(&app.app).await.unwrap();
+    assert_eq!(receiver.received().len(), 1, "its server may be sending it");
+
+    for _ in 0..3 {
+        app.wait(100_000);
+        deliver_due(&app.app).await.unwrap();
+    }
+
+    let received = receiver.received();
+    assert_eq!(received.len(), 2);
+    assert_eq!(received[0].header("webhook-id"), received[1].header("webhook-id"));
+    root.sign_in(&app).await;
+    assert_eq!(told(&root, &hook).await, [("given_up".to_owned(), "Answered 500".to_owned())]);
+    assert_eq!(root.events("GiveUpDelivery").await, 0, "nobody waits for it");
 }
 
 /// What the form says against an address; nothing where it is taken.

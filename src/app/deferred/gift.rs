@@ -166,6 +166,7 @@ fn touched(conn: &mut Conn, owner: Uin, grant: &Grant) -> Result<Vec<Uid>, Failu
         | Grant::CreateWebhook(_)
         | Grant::UpdateWebhook { .. }
         | Grant::DeleteWebhook { .. }
+        | Grant::RenewWebhookSecret { .. }
         | Grant::UpdateKeyLimits { .. } => {}
         Grant::AttachToUser { uin, .. }
         | Grant::DetachFromUser { uin, .. }

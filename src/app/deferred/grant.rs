@@ -24,6 +24,7 @@ use crate::app::users::permissions::{attach_policies_in, detach_policy_in};
 use crate::app::users::planned::PlannedUser;
 use crate::app::users::security::set_console_in;
 use crate::app::users::{Added, NewUser, add_user_in, first_password};
+use crate::app::webhooks::secrets::renew_webhook_secret_in;
 use crate::app::webhooks::{create_webhook_in, delete_webhook_in, update_webhook_in};
 use crate::app::{App, Failure};
 use crate::domain::gate::written::{WrittenService, WrittenToken};
@@ -124,6 +125,9 @@ pub enum Grant {
     DeleteWebhook {
         id: String,
     },
+    RenewWebhookSecret {
+        id: String,
+    },
     /// Of one's own key where there is no UIN.
     UpdateKeyLimits {
         uin: Option<i64>,
@@ -153,6 +157,10 @@ pub enum Granted {
     },
     /// A webhook, whose secret the page that a ticket opens shows once.
     Webhook {
+        ticket: String,
+    },
+    /// A webhook's new secret, which the page that a ticket opens shows once.
+    WebhookSecret {
         ticket: String,
     },
 }
@@ -322,13 +330,20 @@ fn perform(change: &mut Change<'_>, plan: &Plan) -> Result<Granted, Failure> {
             let id = SecretId::parse(secret_id).map_err(|_| Failure::NotFound)?;
             delete_canary_in(change, &id)
         }
-        Grant::CreateWebhook(written) => {
-            return create_webhook_in(change, written).map(|ticket| Granted::Webhook { ticket });
-        }
+        Grant::CreateWebhook(written) => return create_webhook(change, written),
+        Grant::RenewWebhookSecret { id } => return renew_webhook_secret(change, id),
         Grant::UpdateWebhook { id, written } => update_webhook_in(change, id, written).map(drop),
         Grant::DeleteWebhook { id } => delete_webhook_in(change, id),
     };
     done.map(|()| Granted::Done)
+}
+
+fn create_webhook(change: &mut Change<'_>, written: &WrittenWebhook) -> Result<Granted, Failure> {
+    create_webhook_in(change, written).map(|ticket| Granted::Webhook { ticket })
+}
+
+fn renew_webhook_secret(change: &mut Change<'_>, id: &str) -> Result<Granted, Failure> {
+    renew_webhook_secret_in(change, id).map(|ticket| Granted::WebhookSecret { ticket })
 }
 
 /// The token is sealed in a ticket: only the page right after shows it.

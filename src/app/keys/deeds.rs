@@ -16,7 +16,7 @@ use crate::domain::secret::SecretKey;
 use crate::domain::trial::{TRIAL_MINUTES, Trial};
 use crate::domain::user::{Uin, User};
 use crate::store::api_keys::{self, Stamp};
-use crate::store::{Conn, StoreError, dialect, key_usage, retired_ids, trials};
+use crate::store::{Conn, StoreError, dialect, key_usage, retired_ids, rotations, trials};
 use crate::vault::places;
 
 /// Who does something to a key, as the log and the key name it.
@@ -175,15 +175,26 @@ pub(in crate::app) fn set_status(
 ) -> Result<(), Failure> {
     let stamp = Stamp { by: &change.by.user.name, at: change.app.clock.now() };
     let turned = turn(change.conn, &held.key, status, stamp)?;
+    let is_wanted = status == KeyStatus::Enabled && turned == Turned::Nothing;
     // Whoever enables a key wants it, also where it is enabled already: its silence counts anew.
-    let is_wanted = status == KeyStatus::Enabled && held.key.limits.idle_days.is_some();
-    if turned != Turned::Nothing || (is_wanted && api_keys::confirm(change.conn, &held.key, stamp)?) {
+    let is_anew = is_wanted
+        && is_silence_counted(change.conn, &held.key)?
+        && api_keys::confirm(change.conn, &held.key, stamp)?;
+    if turned != Turned::Nothing || is_anew {
         if status == KeyStatus::Enabled {
             idle::plan(change.conn, &Key { status, ..held.key.clone() }, stamp.at)?;
         }
         turned.told(via.turned(change, held, status), status).record(change);
     }
     Ok(())
+}
+
+/// Whether a key is disabled by itself once nobody has called with it for a while: by a limit, or as it is replaced.
+fn is_silence_counted(conn: &mut Conn, key: &Key) -> Result<bool, StoreError> {
+    if key.limits.idle_days.is_some() {
+        return Ok(true);
+    }
+    Ok(rotations::of_user(conn, key.uid)?.is_some_and(|found| found.old == key.secret_id))
 }
 
 /// Disables the key that signed the call that asks for it. Nothing is written where it is disabled already.

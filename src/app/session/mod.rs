@@ -199,6 +199,7 @@ pub async fn sweep(app: &App) -> Result<(), Failure> {
             crate::store::key_hours::sweep(conn, now)?;
             crate::store::account_hours::sweep(conn, now)?;
             crate::store::services::sweep(conn, now)?;
+            crate::store::webhooks::sweep(conn, now)?;
             crate::store::webhook_deliveries::sweep(conn, now)?;
             Ok(())
         })

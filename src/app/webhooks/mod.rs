@@ -2,6 +2,7 @@
 
 pub mod outbox;
 pub mod programs;
+pub mod secrets;
 pub mod trying;
 
 use crate::app::caller::Caller;
@@ -16,6 +17,7 @@ use crate::domain::permission::action;
 use crate::domain::user::Uin;
 use crate::domain::webhook::written::{NOT_THERE, WrittenWebhook};
 use crate::domain::webhook::{Delivery, MAX_WEBHOOKS, Webhook, WebhookPlan, message, spelled};
+use crate::store::webhooks::Sealed;
 use crate::store::{Conn, dialect, webhook_deliveries, webhooks as kept};
 use crate::vault::places;
 use url::{Position, Url};
@@ -62,8 +64,26 @@ pub async fn ensure_reachable(app: &App, written: &WrittenWebhook) -> Result<(),
     Err(FieldError::new("url", NOT_THERE).into())
 }
 
+/// The same for a webhook that is there.
+pub async fn ensure_still_reachable(
+    app: &App,
+    caller: &Caller,
+    id: String,
+    written: &WrittenWebhook,
+) -> Result<(), Failure> {
+    caller.ensure_here(action::UPDATE_WEBHOOK)?;
+    let before = app.view(caller, move |view| own(view.conn, view.by.owner(), &id)).await?.plan;
+    if written.lets_be(&before) { Ok(()) } else { ensure_reachable(app, written).await }
+}
+
 pub(super) fn own(conn: &mut Conn, owner: Uin, id: &str) -> Result<Webhook, Failure> {
     let found = kept::find(conn, id)?.filter(|webhook| webhook.owner_uin == owner);
+    found.ok_or(Failure::NotFound)
+}
+
+/// The same with its sealed secrets.
+fn own_sealed(conn: &mut Conn, owner: Uin, id: &str) -> Result<(Webhook, Sealed), Failure> {
+    let found = kept::find_sealed(conn, id)?.filter(|(webhook, _)| webhook.owner_uin == owner);
     found.ok_or(Failure::NotFound)
 }
 
@@ -78,7 +98,7 @@ pub(in crate::app) fn create_webhook_in(
     mint(change.app, change.conn, &new)
 }
 
-/// A webhook that was just made.
+/// A webhook that was just made, or whose secret is new.
 pub struct Made {
     pub webhook: Webhook,
     /// As a receiver takes it; told now and never again.
@@ -99,8 +119,7 @@ fn make(change: &mut Change<'_>, written: &WrittenWebhook) -> Result<Made, Failu
     }
     let (at, by) = (change.app.clock.now(), change.by.user.name.clone());
     let id = change.app.random.alphanumeric(16)?.to_string();
-    let mut secret = Zeroizing::new([0; 32]);
-    change.app.random.fill(secret.as_mut())?;
+    let secret = secrets::fresh(change.app)?;
     let sealed = change.app.vault.seal(&places::webhook_secret(owner_uin, &id), secret.as_ref())?;
     let webhook = Webhook {
         id,
@@ -112,6 +131,7 @@ fn make(change: &mut Change<'_>, written: &WrittenWebhook) -> Result<Made, Failu
         changed_by: by,
         stopped: None,
         failing_since: None,
+        former_until: None,
         last: None,
     };
     kept::insert(change.conn, &webhook, &sealed)?;
@@ -132,9 +152,7 @@ pub(in crate::app) fn update_webhook_in(
     dialect::lock_account(change.conn, owner)?;
     let known = kept::of_account(change.conn, owner)?;
     let before = known.iter().find(|one| one.id == id).cloned().ok_or(Failure::NotFound)?;
-    // Where the operator does not allow an address any more, the webhook can still be turned off.
-    let is_let_be = !written.is_enabled && written.url == before.plan.url.as_str();
-    let plan = permitted(change, action::UPDATE_WEBHOOK, written, is_let_be)?;
+    let plan = permitted(change, action::UPDATE_WEBHOOK, written, written.lets_be(&before.plan))?;
     ensure_free(&known, &plan, Some(id))?;
     let (changed_at, changed_by) = (change.app.clock.now(), change.by.user.name.clone());
     let after = Webhook { changed_at, changed_by, ..before.clone().with(plan) };

@@ -1,7 +1,9 @@
 //! Webhooks as programs make, change and delete them, by signed calls.
 
 use crate::app::caller::Caller;
-use crate::app::webhooks::{Made, delete_webhook_in, ensure_reachable, make, own, update_webhook_in};
+use crate::app::webhooks::{
+    Made, delete_webhook_in, ensure_reachable, ensure_still_reachable, make, own, secrets, update_webhook_in,
+};
 use crate::app::{App, Failure};
 use crate::domain::notice::Topic;
 use crate::domain::permission::action;
@@ -55,7 +57,8 @@ pub async fn update_webhook(
     if wish.url.is_some() {
         let wanted = id.clone();
         let found = app.view(caller, move |view| own(view.conn, view.by.owner(), &wanted)).await?;
-        ensure_reachable(app, &wish.clone().over(WrittenWebhook::of(&found.plan))).await?;
+        let written = wish.clone().over(WrittenWebhook::of(&found.plan));
+        ensure_still_reachable(app, caller, id.clone(), &written).await?;
     }
     app.change(caller, move |change| {
         let owner = change.by.owner();
@@ -64,6 +67,14 @@ pub async fn update_webhook(
         update_webhook_in(change, &id, &wish.over(WrittenWebhook::of(&before.plan)))
     })
     .await
+}
+
+/// Gives a webhook a new secret, which is in what this gives and told nowhere else. The former one signs too for a day.
+///
+/// # Errors
+/// Not found where the account has no such webhook.
+pub async fn renew_webhook_secret(app: &App, caller: &Caller, id: String) -> Result<Made, Failure> {
+    app.change(caller, move |change| secrets::renew(change, &id)).await
 }
 
 /// Deletes a webhook with all that waits for it.

@@ -98,12 +98,13 @@ impl EventName {
     pub const UPDATE_WEBHOOK: Self = Self("UpdateWebhook");
     pub const DELETE_WEBHOOK: Self = Self("DeleteWebhook");
     pub const TEST_WEBHOOK: Self = Self("TestWebhook");
+    pub const RENEW_WEBHOOK_SECRET: Self = Self("RenewWebhookSecret");
     pub const STOP_WEBHOOK: Self = Self("StopWebhook");
     pub const GIVE_UP_DELIVERY: Self = Self("GiveUpDelivery");
     pub const LOCK_OUT: Self = Self("LockOut");
 
     /// All of them.
-    pub const ALL: [Self; 96] = [
+    pub const ALL: [Self; 97] = [
         Self::SETUP,
         Self::SIGN_IN,
         Self::SIGN_OUT,
@@ -197,6 +198,7 @@ impl EventName {
         Self::UPDATE_WEBHOOK,
         Self::DELETE_WEBHOOK,
         Self::TEST_WEBHOOK,
+        Self::RENEW_WEBHOOK_SECRET,
         Self::STOP_WEBHOOK,
         Self::GIVE_UP_DELIVERY,
         Self::LOCK_OUT,

@@ -336,6 +336,7 @@ pub const WORDS: &[Words] = &[
     of_account(EventName::UPDATE_WEBHOOK, ["Changed a webhook", "change a webhook"]),
     of_account(EventName::DELETE_WEBHOOK, ["Deleted a webhook", "delete a webhook"]),
     of_account(EventName::TEST_WEBHOOK, ["Sent a test to a webhook", "send a test to a webhook"]),
+    of_account(EventName::RENEW_WEBHOOK_SECRET, ["Renewed a webhook’s secret", "renew a webhook’s secret"]),
     of_account(EventName::STOP_WEBHOOK, ["Turned a webhook off", "turn a webhook off"]),
     of_account(EventName::GIVE_UP_DELIVERY, ["Gave a delivery up", "give a delivery up"]),
     of_account(EventName::EXPORT_AUDIT_LOG, ["Exported the audit log", "export the audit log"]),

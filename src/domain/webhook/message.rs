@@ -93,9 +93,14 @@ pub struct Stamp<'a> {
     pub at: i64,
 }
 
-/// The value of `webhook-signature`.
+/// The value of `webhook-signature`: a signature by each of the secrets, of which a receiver needs one.
 #[must_use]
-pub fn signature(secret: &[u8], stamp: Stamp<'_>, body: &str) -> String {
+pub fn signatures(secrets: &[Zeroizing<Vec<u8>>], stamp: Stamp<'_>, body: &str) -> String {
+    let signed: Vec<String> = secrets.iter().map(|secret| signature(secret, stamp, body)).collect();
+    signed.join(" ")
+}
+
+fn signature(secret: &[u8], stamp: Stamp<'_>, body: &str) -> String {
     let mut mac = Hmac::<Sha256>::new_from_slice(secret)
         .unwrap_or_else(|_| unreachable!("HMAC takes keys of any length"));
     mac.update(format!("{}.{}.", stamp.id, stamp.at).as_bytes());

@@ -66,6 +66,13 @@ impl WrittenWebhook {
         }
     }
 
+    /// Whether a webhook that is there is only turned off, or left off: nothing is sent to it, so that this can be done also where
+    /// the operator does not allow its address any more.
+    #[must_use]
+    pub fn lets_be(&self, before: &WebhookPlan) -> bool {
+        !self.is_enabled && self.url == before.url.as_str()
+    }
+
     /// Whether a topic is chosen.
     #[must_use]
     pub fn has(&self, topic: Topic) -> bool {

@@ -7,9 +7,6 @@ use crate::store::start_lock::StartLock;
 use crate::store::{Conn, StoreError, bulk, meta, migrations, nodes, wal};
 use diesel::connection::{AnsiTransactionManager, SimpleConnection};
 
-/// Seconds after its last sign of life for which a server counts as running.
-const COUNTS_FOR: i64 = 30;
-
 /// A database that nobody writes to until this is dropped.
 ///
 /// SQLite: its one write transaction is ours, the lock file says that no server has it open, and no start gets through.
@@ -44,7 +41,7 @@ impl Source {
         }
         hold(&mut conn).map_err(|error| CopyError::Busy(url.to_string(), error))?;
         let is_shared = matches!(conn, Conn::Postgres(_));
-        if is_shared && !nodes::seen_since(&mut conn, now - COUNTS_FOR)?.is_empty() {
+        if is_shared && !nodes::running(&mut conn, now)?.is_empty() {
             return Err(CopyError::InUse(url.to_string()));
         }
         Ok(Self { conn, _starts: starts })

@@ -162,5 +162,6 @@ diesel::table! {
         due_at -> Nullable<BigInt>,
         ended_at -> Nullable<BigInt>,
         outcome -> Nullable<Text>,
+        number -> BigInt,
     }
 }

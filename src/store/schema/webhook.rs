@@ -18,6 +18,8 @@ diesel::table! {
         last_at -> Nullable<BigInt>,
         last_status -> Nullable<BigInt>,
         last_result -> Text,
+        former_secret -> Nullable<Binary>,
+        former_until -> Nullable<BigInt>,
     }
 }
 

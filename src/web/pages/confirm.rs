@@ -37,6 +37,8 @@ struct Asked {
     /// Where the form goes, and what it holds.
     form: (String, &'static [(&'static str, &'static str)]),
     back: String,
+    /// Whether it makes something, which a second sending must not do again.
+    makes: bool,
 }
 
 impl Asked {
@@ -272,6 +274,29 @@ pub async fn delete_webhook(visit: Visit) -> PageResult {
         ..Asked::default()
     };
     asked.show(&visit, "webhooks", "/settings/webhooks".to_owned())
+}
+
+/// Asks before a webhook gets a new secret.
+pub async fn renew_webhook_secret(visit: Visit) -> PageResult {
+    visit.person.ensure_here(action::UPDATE_WEBHOOK)?;
+    let id = visit.part("webhook").to_owned();
+    let webhook = webhooks::webhook(visit.app(), &visit.person, id.clone()).await?.webhook;
+    let former = match webhook.former_until_at(visit.app().clock.now()) {
+        None => {
+            "For 24 hours messages are signed with both secrets, so that nothing is lost while you bring                  the new one to the receiver. Then the present one is deleted."
+        }
+        Some(_) => {
+            "The secret before the present one, with which messages are signed too, is good no more at once.                     The present one signs beside the new one for 24 hours."
+        }
+    };
+    let asked = Asked {
+        title: format!("Renew the secret of {}?", webhook.plan.name),
+        effects: vec!["There will be a new secret, shown once.".to_owned(), former.to_owned()],
+        button: "Renew secret",
+        makes: true,
+        ..Asked::default()
+    };
+    asked.show(&visit, "webhooks", format!("/settings/webhooks/{id}"))
 }
 
 /// Asks before a gate token is revoked.

@@ -41,6 +41,7 @@ impl<P: Deref<Target = Caller>> Visit<P> {
             Granted::GateToken { ticket } => see_other(&format!("/settings/gates/created?t={ticket}")),
             Granted::Canary { ticket } => see_other(&format!("/canaries/created?t={ticket}")),
             Granted::Webhook { ticket } => see_other(&format!("/settings/webhooks/created?t={ticket}")),
+            Granted::WebhookSecret { ticket } => see_other(&format!("/settings/webhooks/renewed?t={ticket}")),
             Granted::Policy(id) => self.done(&way.next.replace("{id}", &id.to_string()), way.text.as_str()),
             Granted::Edited(edited) => self.done(&way.next, in_words(edited)),
             Granted::Done => self.done(&way.next, way.text.as_str()),

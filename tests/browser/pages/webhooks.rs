@@ -43,9 +43,10 @@ async fn the_pages_of_webhooks_and_notices_are_sound_in_every_width_and_colour()
         sweep.visit(NEW, "webhook-new").await;
         chrome.press("Make webhook").await;
         sweep.look("webhook-new-with-errors").await;
+        sweep.visit(&format!("{page}/renew"), "webhook-renew").await;
         sweep.visit(&format!("{page}/delete"), "webhook-delete").await;
         sweep.visit("/notices", "notices").await;
-        sweep.end(6);
+        sweep.end(7);
     })
     .await;
 }

@@ -36,7 +36,7 @@ INSERT INTO signed_seconds VALUES ('left', 'AKIDx', 7, x'00ff0a5c');
 INSERT INTO signed_changes VALUES ('s', '\N', 'r', 1, '', 2, 3);
 INSERT INTO retired_ids SELECT x'0011' WHERE NOT EXISTS (SELECT 1 FROM retired_ids);
 INSERT INTO key_hours VALUES ('AKIDx', 3600, 'cam', '192.0.2.0/24', 'SDK', 'allowed', 3);
-INSERT INTO rotations SELECT 'rotation', owner_uin, uid, secret_id, 'AKID', 24, 7, TRUE, 'watch', 1, 1, 'root', NULL, 5, 'stopped' FROM api_keys WHERE NOT EXISTS (SELECT 1 FROM rotations) LIMIT 1;
+INSERT INTO rotations SELECT 'rotation', owner_uin, uid, secret_id, 'AKID', 24, 7, TRUE, 'watch', 1, 1, 'root', NULL, 5, 'stopped', 9 FROM api_keys WHERE NOT EXISTS (SELECT 1 FROM rotations) LIMIT 1;
 INSERT INTO trials SELECT secret_id, uid, 1, 'root', 601 FROM api_keys WHERE NOT EXISTS (SELECT 1 FROM trials) LIMIT 1;
 INSERT INTO canary_touches VALUES ('AKIDx', 5, 'r', '::1', 'SDK "x"', 'API', 'cam', 'ListUsers', 'signed');
 INSERT INTO canary_alerts VALUES ('AKIDx', 7, '::/64');
@@ -68,9 +68,10 @@ pub fn fill_every_table(data: &Path, url: &str) {
         "INSERT INTO canaries VALUES ('{id}', {owner}, x'{secret}', 'wiki', 1, 'root', NULL, '', 2, 3);"
     );
     let secret = sealed(&places::webhook_secret(owner, "hook"));
+    let former = sealed(&places::former_webhook_secret(owner, "hook"));
     let webhook = format!(
         "INSERT INTO webhooks VALUES ('hook', {owner}, 'pager', 'https://a.example/', 'keys', x'{secret}', 1, 1, 'root', 2, \
-         'root', '', NULL, 3, 204, 'taken');"
+         'root', '', NULL, 3, 204, 'taken', x'{former}', 9);"
     );
     let forms = format!(
         "INSERT INTO kept_forms VALUES ('kept', 1, 2, x'{fields}', 3, 4); \

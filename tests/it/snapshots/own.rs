@@ -150,6 +150,11 @@ async fn webhooks(album: &mut Album, app: &TestApp, root: &Person) {
     let page = format!("/settings/webhooks/{}", list.attribute("tr[data-webhook]", "data-webhook").unwrap());
     root.create_key("/keys").await;
     album.open("webhook", &root.browser, &page).await;
+    let renew = format!("{page}/renew");
+    album.open("webhook_renew", &root.browser, &renew).await;
+    let shown = root.grant(app, &renew, &renew, &[]).await.redirect();
+    album.open("webhook_renewed", &root.browser, &shown).await;
+    album.open("webhook_with_two_secrets", &root.browser, &page).await;
     album.open("webhook_edit", &root.browser, &format!("{page}/edit")).await;
     album.open("webhook_delete", &root.browser, &format!("{page}/delete")).await;
     album.open("notices", &root.browser, "/notices").await;

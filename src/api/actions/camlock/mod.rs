@@ -17,7 +17,9 @@ pub const ACTIONS: &[Action] = &[
     writing("CreateWebhook", |call| respond(webhooks::create(call))),
     writing("UpdateWebhook", |call| respond(webhooks::update(call))),
     writing("DeleteWebhook", |call| respond(webhooks::delete(call))),
+    writing("RenewWebhookSecret", |call| respond(webhooks::renew(call))),
     writing("TestWebhook", |call| respond(webhooks::test(call))),
+    reading("ListWebhookDeliveries", |call| respond(webhooks::deliveries(call))),
 ];
 
 const fn reading(name: &'static str, run: fn(Call) -> Answer) -> Action {

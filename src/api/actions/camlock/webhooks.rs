@@ -8,7 +8,7 @@ use crate::app::webhooks::programs::{self, ProgramWebhook};
 use crate::app::webhooks::{self, Made, trying};
 use crate::domain::field::Label;
 use crate::domain::permission::action;
-use crate::domain::webhook::{Answer, Stopped, Webhook};
+use crate::domain::webhook::{Answer, Delivery, Stopped, Webhook};
 use serde_json::{Map, Value, json};
 
 /// What a call can name, for the sentence that it is not there.
@@ -24,17 +24,29 @@ pub(super) async fn list(call: Call) -> Result<Map<String, Value>, ApiError> {
     Ok(fields(json!({ "Webhooks": shown })))
 }
 
-/// The only answer that has the secret.
+/// The only answer that has the secret, but for that of a renewal.
 pub(super) async fn create(call: Call) -> Result<Map<String, Value>, ApiError> {
     call.input.only(&["Name", "Url", "Topics", "IsEnabled"])?;
     for name in ["Name", "Url"] {
         call.input.required_text(name)?;
     }
     let made = programs::create_webhook(&call.app, &call.caller, wish(&call.input)?).await;
-    let Made { webhook, secret } = made.map_err(|failure| ApiError::from(failure).refused_as(OVER_LIMIT))?;
-    let mut told = shown(&webhook, &call);
-    told.insert("Secret".to_owned(), Value::String(secret.to_string()));
-    Ok(fields(json!({ "Webhook": told })))
+    let made = made.map_err(|failure| ApiError::from(failure).refused_as(OVER_LIMIT))?;
+    Ok(with_secret(&made, &call))
+}
+
+/// A new secret; the former one signs too for a day.
+pub(super) async fn renew(call: Call) -> Result<Map<String, Value>, ApiError> {
+    let id = named(&call.input)?;
+    let renewed = programs::renew_webhook_secret(&call.app, &call.caller, id.clone()).await;
+    let renewed = renewed.map_err(|failure| not_done(failure, &id))?;
+    Ok(with_secret(&renewed, &call))
+}
+
+fn with_secret(made: &Made, call: &Call) -> Map<String, Value> {
+    let mut told = shown(&made.webhook, call);
+    told.insert("Secret".to_owned(), Value::String(made.secret.to_string()));
+    fields(json!({ "Webhook": told }))
 }
 
 /// What is not named stays.
@@ -64,6 +76,32 @@ pub(super) async fn test(call: Call) -> Result<Map<String, Value>, ApiError> {
         "Result": answer.as_str(),
         "Status": answer.status(),
     } })))
+}
+
+/// The newest of one webhook, as its page shows them.
+pub(super) async fn deliveries(call: Call) -> Result<Map<String, Value>, ApiError> {
+    let id = named(&call.input)?;
+    let found = webhooks::webhook(&call.app, &call.caller, id.clone()).await;
+    let found = found.map_err(|failure| not_done(failure, &id))?;
+    let told: Vec<Value> = found.deliveries.iter().map(|delivery| delivered(delivery, &call)).collect();
+    Ok(fields(json!({ "Deliveries": told })))
+}
+
+/// A test has no number.
+fn delivered(delivery: &Delivery, call: &Call) -> Value {
+    let at = |at: Option<i64>| at.map(|at| call.times.iso(at));
+    json!({
+        "MessageId": delivery.id,
+        "Event": delivery.event,
+        "Number": (!delivery.is_test()).then_some(delivery.seq),
+        "State": delivery.state.as_str(),
+        "CreatedAt": call.times.iso(delivery.created_at),
+        "Tries": delivery.tries,
+        "TriedAt": at(delivery.tried_at),
+        "DueAt": at(delivery.due_at),
+        "Result": delivery.answer.map(Answer::as_str),
+        "Status": delivery.answer.and_then(Answer::status),
+    })
 }
 
 fn named(input: &Input) -> Result<String, ApiError> {
@@ -102,6 +140,7 @@ fn shown(webhook: &Webhook, call: &Call) -> Map<String, Value> {
         "ChangedBy": webhook.changed_by,
         "StoppedFor": webhook.stopped.map(Stopped::as_str),
         "FailingSince": webhook.failing_since.map(at),
+        "FormerSecretUntil": webhook.former_until_at(call.app.clock.now()).map(at),
         "LastSentAt": webhook.last.map(|(sent, _)| at(sent)),
         "LastResult": last.map(Answer::as_str),
         "LastStatus": last.and_then(Answer::status),

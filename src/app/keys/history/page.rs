@@ -84,7 +84,7 @@ fn found(view: &mut View<'_>, wanted: &KeyRef, cursor: EventCursor, now: i64) ->
     let taken_part = rotations::of_key(view.conn, id, MOST_ROTATIONS)?;
     let rotation = taken_part.iter().find(|rotation| rotation.ended.is_none()).cloned();
     let mut told = signs(&impact.days, &seen, Life { now, created_at, first_used_at });
-    told.extend(taken_part.iter().filter(|rotation| rotation.new == *id).flat_map(replacements));
+    told.extend(taken_part.iter().rev().filter(|rotation| rotation.new == *id).flat_map(replacements));
     let of_log = deleted.as_ref().and_then(|event| event.target.split(" / ").next().map(str::to_owned));
     Ok(KeyHistory {
         secret_id: id.clone(),

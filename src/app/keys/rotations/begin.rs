@@ -168,17 +168,21 @@ pub(super) fn begin_in<By: Spend>(
         None => Some(make(change, holder, &old, Start { who, wish })?),
     };
     let new = existing.or(made.as_ref().map(|(key, _)| key.secret_id.clone()));
+    let new = new.ok_or(Failure::Corrupt("rotations.new_id"))?;
+    let number =
+        rotations::last_number(change.conn, &old.secret_id)?.max(rotations::last_number(change.conn, &new)?);
     let rotation = Rotation {
         id: change.app.random.token()?,
         owner_uin: holder.owner_uin,
         uid: holder.uid,
         old: old.secret_id,
-        new: new.ok_or(Failure::Corrupt("rotations.new_id"))?,
+        new,
         plan: wish.plan(),
         step: RotationStep::Watch,
         step_at: now,
         started_at: now,
         started_by: who.name().to_owned(),
+        number: number + 1,
         ended: None,
     };
     match rotations::insert(change.conn, &rotation) {

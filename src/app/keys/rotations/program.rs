@@ -29,7 +29,7 @@ pub struct ProgramWish {
     pub finishes: Option<bool>,
     /// The other key, which is to be the new one; none: whichever is there, or one that is made.
     pub into: Option<SecretId>,
-    /// The rotation of the key that was cancelled or stopped, after which another one is to begin; none: it is told as it ended.
+    /// A rotation of the key that is over: meant is the one that began next after it, and where there is none, it begins.
     pub after: Option<String>,
 }
 
@@ -39,16 +39,6 @@ impl ProgramWish {
         let read = before.read(&text(&self.silent_hours), &text(&self.delete_after_days));
         let finishes = self.finishes.unwrap_or(before.finishes);
         read.map(|plan| Plan { finishes, ..plan }).map_err(Failure::Invalid)
-    }
-
-    /// Whether a rotation begins after one that is over. Whoever asks again, because an answer was lost, does not know of its end.
-    fn begins_after(&self, over: &Rotation, key: &SecretId) -> bool {
-        let is_finished = matches!(over.ended, Some((_, Ending::Finished)));
-        match &self.after {
-            Some(after) => *after == over.id,
-            // What replaced another key is a key like any other.
-            None => is_finished && over.new == *key,
-        }
     }
 }
 
@@ -83,8 +73,8 @@ impl Told {
 /// What a signed call does to a rotation.
 #[derive(Clone, Debug)]
 pub enum Deed {
-    /// Begins it; of one that is under way, sets what the wish says and does what it does by itself. One that was cancelled or
-    /// stopped is told as it ended, unless the wish names it.
+    /// Begins it; of one that is under way, sets what the wish says and does what it does by itself. One that is over is told as
+    /// it ended, unless the wish names it or it was finished a while ago and the key is the new one.
     Begin(ProgramWish),
     Look,
     /// Does the next step if it may be done, also where the steps are not done by themselves.
@@ -153,9 +143,11 @@ pub(super) fn begin_or_go_on<By: Spend>(
     asked: Asked<'_>,
 ) -> Result<Told, Failure> {
     let Asked { who, wish, .. } = asked;
-    let before = known(change.conn, holder, id)?;
-    let rotation = match before {
-        Some(rotation) if rotation.ended.is_none() => {
+    let now = change.app.clock.now();
+    let rotation = match meant(change, holder, id, wish)? {
+        None => start(change, holder, id, asked)?,
+        Some(rotation) if rotation.ended.is_some() => return tell(change.conn, &rotation, now),
+        Some(rotation) => {
             if wish.into.as_ref().is_some_and(|into| *into != rotation.new) {
                 return Err(RotationRefusal::Changed.into());
             }
@@ -166,19 +158,31 @@ pub(super) fn begin_or_go_on<By: Spend>(
             }
             Rotation { plan, ..rotation }
         }
-        Some(rotation)
-            if !wish.begins_after(&rotation, id)
-                || api_keys::find(change.conn, holder.uid, id)?.is_none() =>
-        {
-            let now = change.app.clock.now();
-            return tell(change.conn, &rotation, now);
-        }
-        None if wish.after.is_some() => return Err(RotationRefusal::Changed.into()),
-        _ => start(change, holder, id, asked)?,
     };
     go_on(change, holder, &rotation, None)?;
-    let now = change.app.clock.now();
     tell(change.conn, &rotation, now)
+}
+
+/// The rotation that is meant; nothing where another one is to begin. Whoever asks again, because an answer was lost, means the
+/// same one, whatever became of it meanwhile.
+fn meant<By: Spend>(
+    change: &mut Change<'_, By>,
+    holder: &User,
+    id: &SecretId,
+    wish: &ProgramWish,
+) -> Result<Option<Rotation>, Failure> {
+    let (conn, now) = (&mut *change.conn, change.app.clock.now());
+    let Some(after) = &wish.after else {
+        let Some(last) = known(conn, holder, id)? else { return Ok(None) };
+        let begins = last.is_behind(id, now) && api_keys::find(conn, holder.uid, id)?.is_some();
+        return Ok(Some(last).filter(|_| !begins));
+    };
+    let before = rotations::find(conn, after)?.filter(|found| found.uid == holder.uid && found.has(id));
+    let before = before.ok_or(RotationRefusal::NotOfKey)?;
+    if before.ended.is_none() && Pair::of(conn, &before)?.is_whole() {
+        return Err(RotationRefusal::UnderWay.into());
+    }
+    Ok(rotations::next_of_key(conn, id, &before)?)
 }
 
 fn start<By: Spend>(
@@ -214,8 +218,8 @@ fn known(conn: &mut Conn, holder: &User, id: &SecretId) -> Result<Option<Rotatio
     if let Some(found) = rotations::of_user(conn, holder.uid)?.filter(|found| found.has(id)) {
         return Ok(Some(found));
     }
-    let found = rotations::of_key(conn, id, 1)?.into_iter().filter(|found| found.uid == holder.uid);
-    Ok(found.max_by_key(|found| found.started_at))
+    let found = rotations::of_key(conn, id, 1)?;
+    Ok(found.into_iter().find(|found| found.uid == holder.uid))
 }
 
 /// Where a rotation stands now, as the database has it.

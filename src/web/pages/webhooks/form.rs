@@ -3,6 +3,7 @@
 use super::list::LIST;
 use crate::app::deferred::grant::{Grant, Way};
 use crate::app::session::tickets::{OncePage, shown_once};
+use crate::app::webhooks::secrets::RENEWED_SECRET;
 use crate::app::webhooks::{self, NEW_WEBHOOK};
 use crate::domain::notice::Topic;
 use crate::domain::webhook::written::WrittenWebhook;
@@ -64,6 +65,8 @@ impl FormPage {
 struct CreatedPage {
     page: Layout,
     secret: Zeroizing<String>,
+    /// Whether it takes the place of another one.
+    is_renewed: bool,
 }
 
 fn written(form: &Form) -> WrittenWebhook {
@@ -130,8 +133,10 @@ struct Wish {
 
 async fn save(visit: &Visit, typed: WrittenWebhook, wish: Wish) -> PageResult {
     let Wish { grant, way, id } = wish;
-    let is_let_be = id.is_some() && !typed.is_enabled;
-    let reachable = if is_let_be { Ok(()) } else { webhooks::ensure_reachable(visit.app(), &typed).await };
+    let reachable = match &id {
+        None => webhooks::ensure_reachable(visit.app(), &typed).await,
+        Some(id) => webhooks::ensure_still_reachable(visit.app(), &visit.person, id.clone(), &typed).await,
+    };
     let saved = match reachable {
         Ok(()) => visit.grant(grant, way).await,
         Err(failure) => Err(failure),
@@ -157,5 +162,33 @@ pub async fn created(visit: Visit, query: Query) -> PageResult {
         visit.leave(Kind::Info, "Shown already. Delete the webhook and make another one.");
         return Ok(see_other(LIST));
     };
-    render(&CreatedPage { page: visit.layout("webhooks"), secret })
+    render(&CreatedPage { page: visit.layout("webhooks"), secret, is_renewed: false })
+}
+
+/// Gives a webhook a new secret, once a code was given.
+pub async fn renew(visit: Visit, _form: Protected) -> PageResult {
+    visit.person.ensure_here(action::UPDATE_WEBHOOK)?;
+    let id = visit.part("webhook").to_owned();
+    let way = Way {
+        what: "renew the secret of a webhook".to_owned(),
+        back: format!("{LIST}/{id}/renew"),
+        next: format!("{LIST}/{id}"),
+        text: String::new(),
+    };
+    Ok(visit.grant(Grant::RenewWebhookSecret { id }, way).await?)
+}
+
+/// The renewed secret, shown once.
+pub async fn renewed(visit: Visit, query: Query) -> PageResult {
+    if let Some(answer) = visit.unopened("GET")? {
+        return Ok(answer);
+    }
+    visit.person.ensure_here(action::UPDATE_WEBHOOK)?;
+    let page = OncePage { purpose: RENEWED_SECRET, uid: visit.person.user.uid };
+    let shown = shown_once(visit.app(), &visit.person, page, query.text("t").to_owned()).await?;
+    let Some(secret) = shown else {
+        visit.leave(Kind::Info, "Shown already. If it was lost, renew the secret once more.");
+        return Ok(see_other(LIST));
+    };
+    render(&CreatedPage { page: visit.layout("webhooks"), secret, is_renewed: true })
 }

@@ -33,6 +33,8 @@ struct WebhookPage {
     may_delete: bool,
     /// Until when something has to arrive, or it is turned off.
     off_at: Option<i64>,
+    /// Until when messages are signed with the former secret too.
+    former_until: Option<i64>,
 }
 
 /// A delivery in the list.
@@ -90,6 +92,7 @@ pub async fn show(visit: Visit) -> PageResult {
             .failing_since
             .filter(|_| webhook.plan.is_enabled)
             .map(|since| since + FAILING_SECONDS),
+        former_until: webhook.former_until_at(visit.app().clock.now()),
         webhook,
         rows: deliveries.into_iter().map(Row::from).collect(),
         may_update: visit.person.may_here(action::UPDATE_WEBHOOK),
