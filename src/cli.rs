@@ -14,7 +14,6 @@ mod who_can;
 use crate::app::change::steward::Operator;
 use crate::app::{App, Failure, account};
 use crate::config::{Config, ConfigError, environment};
-use crate::domain::sentence::Sentence;
 use crate::domain::user::Uin;
 use crate::passwords::PasswordsError;
 use crate::startup::{self, May, StartError, Surroundings};
@@ -90,7 +89,7 @@ pub enum CliError {
     Telemetry(#[from] TelemetryError),
     #[error(transparent)]
     Passwords(#[from] PasswordsError),
-    #[error(transparent)]
+    #[error("{}", in_words(.0))]
     Action(#[from] Failure),
     #[error("{0}")]
     Said(String),
@@ -162,9 +161,17 @@ async fn steward(app: &App, owner: &str) -> Result<Operator, CliError> {
 fn told(failure: Failure, missing: &str) -> CliError {
     match failure {
         Failure::NotFound => CliError::Said(missing.to_owned()),
-        Failure::Invalid(errors) => {
-            CliError::Said(Sentence::joined(errors.iter().map(|error| &error.text)).to_string())
-        }
         other => other.into(),
+    }
+}
+
+/// A failure as the operator reads it: of fields that do not fit, each with what is wrong with it.
+fn in_words(failure: &Failure) -> String {
+    match failure {
+        Failure::Invalid(errors) => {
+            let each = errors.iter().map(|error| format!("{}: {}", error.field, error.text));
+            each.collect::<Vec<_>>().join(" ")
+        }
+        other => other.to_string(),
     }
 }

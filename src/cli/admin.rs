@@ -7,7 +7,6 @@ use crate::config::Config;
 use crate::domain::field;
 use crate::domain::network::Network;
 use crate::domain::secret::Password;
-use crate::domain::sentence::Sentence;
 use crate::domain::user::{Uin, UserName};
 use crate::startup::{self, May, Surroundings};
 use clap::Subcommand;
@@ -124,9 +123,6 @@ fn said(error: impl std::fmt::Display) -> CliError {
 fn explained(failure: Failure) -> CliError {
     match failure {
         Failure::NotFound => CliError::Said("There is no such user.".to_owned()),
-        Failure::Invalid(errors) => {
-            CliError::Said(Sentence::joined(errors.iter().map(|error| &error.text)).to_string())
-        }
         other => other.into(),
     }
 }

@@ -100,3 +100,30 @@ async fn a_collaborators_key_goes_to_the_account_that_is_named() {
     assert_eq!(identity["OwnerUin"], root.uin.as_str(), "{identity}");
     assert_eq!(identity["Uin"], partner.uin.as_str());
 }
+
+#[actix_web::test]
+async fn a_field_that_does_not_fit_is_named_with_what_is_wrong_with_it() {
+    let app = TestApp::spawn();
+    let root = app.root().await;
+    let (id, _) = new_pair(&app);
+    printed(&operate(&app, &import(&root.uin, &id)));
+    fs::write(app.folder.path().join("junk"), "junk").unwrap();
+    let (other, _) = new_pair(&app);
+    let limit = |more: [&'static str; 2]| [&["key", "limit", "--secret-id", &id][..], &more].concat();
+    let limited_import = [import(&root.uin, &other), vec!["--networks", "nope"]].concat();
+    let rotate = ["key", "rotate", "--secret-id", &id, "--silent-hours", "0"].to_vec();
+
+    for (arguments, words) in [
+        (limit(["--networks", "x"]), "networks: `x` is neither an address nor a network"),
+        (limit(["--expires-at", "2020-01-01"]), "expires_at: This time is past."),
+        (limit(["--idle-days", "0"]), "idle_days: Use 1 to 3650 days"),
+        (limit(["--policy-file", "junk"]), "policy: "),
+        (limited_import, "networks: `nope` is neither"),
+        (rotate, "silent_hours: "),
+    ] {
+        let refused = operate(&app, &arguments);
+        assert!(!refused.status.success(), "{arguments:?}");
+        let told = said(&refused);
+        assert!(told.contains(words) && !told.contains("do not fit"), "{arguments:?}: {told}");
+    }
+}
