@@ -14,7 +14,7 @@ use zeroize::Zeroizing;
 /// How a new key is handed over, as a form writes it: the one who makes it never sees the secret.
 #[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
 pub struct WrittenDelivery {
-    /// `claim`, `sealed`, or anything else for the page of whoever makes the key.
+    /// `claim`, `sealed`, or nothing for the page of whoever makes the key.
     pub way: String,
     /// Of a sealed delivery: to whom.
     pub to: String,
@@ -46,10 +46,11 @@ impl WrittenDelivery {
             "claim" => Hours::parse(&self.hours).map(|hours| Some(Delivery::Claim(hours))),
             "sealed" => Ok(Some(Delivery::Sealed(Recipient::parse(to)?))),
             "" if !to.is_empty() => Ok(Some(Delivery::Sealed(Recipient::parse(to)?))),
-            _ if !to.is_empty() => {
-                Err(FieldError::on_page("to", "Choose the sealed delivery, or leave this empty."))
-            }
-            _ => Ok(None),
+            "" => Ok(None),
+            _ => Err(FieldError::on_page(
+                "delivery",
+                "Choose who gets the SecretKey: shown here, a claim link, or sealed to a public key.",
+            )),
         }
     }
 }

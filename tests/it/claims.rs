@@ -275,6 +275,8 @@ async fn what_does_not_fit_comes_back_as_it_was_typed() {
         ("to", [("delivery", "sealed"), ("to", "ssh-rsa AAAAB3NzaC1yc2E")]),
         ("to", [("delivery", "claim"), ("to", "age1nonsense")]),
         ("hours", [("delivery", "claim"), ("hours", "73")]),
+        ("delivery", [("delivery", "link"), ("hours", "0")]),
+        ("delivery", [("delivery", "Claim"), ("to", "")]),
     ] {
         let refused = root.browser.submit("/keys", "/keys", &fields).await;
         assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{fields:?}");
