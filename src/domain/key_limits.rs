@@ -6,6 +6,7 @@ pub mod written;
 
 use super::key_hours::OTHER;
 use super::sentence::Worded;
+use super::span::DAY;
 use ipnet::IpNet;
 use std::borrow::Cow;
 use std::fmt;
@@ -34,7 +35,21 @@ pub struct KeyLimits {
     pub review_at: Option<i64>,
 }
 
+/// Seconds before a key is disabled for silence at which it is told, the earlier one first: 7 days and 1 day, and of a short
+/// span half and a tenth, so that there are always two.
+pub fn idle_warnings(idle_days: i64) -> [i64; 2] {
+    let span = idle_days * DAY;
+    [(7 * DAY).min(span / 2), DAY.min(span / 10)]
+}
+
 impl KeyLimits {
+    /// Whether calls are limited alike; what is only said of the key may differ.
+    pub fn counts_like(&self, other: &Self) -> bool {
+        (self.expires_at, self.idle_days) == (other.expires_at, other.idle_days)
+            && self.networks == other.networks
+            && self.policy == other.policy
+    }
+
     /// Whether the end is reached.
     pub fn is_expired_at(&self, now: i64) -> bool {
         self.expires_at.is_some_and(|end| now >= end)
@@ -228,6 +243,16 @@ mod tests {
             assert_eq!(some.share_of(network), share, "{network}");
         }
         assert_eq!(Networks::default().share_of("unknown"), Share::Whole);
+    }
+
+    #[test]
+    fn silence_is_told_of_twice_before_its_end_however_short_it_is() {
+        for days in 1..=MAX_IDLE_DAYS {
+            let [early, late] = idle_warnings(days);
+            assert!(days * DAY > early && early > late && late >= DAY / 10, "{days}");
+        }
+        assert_eq!(idle_warnings(30), [7 * DAY, DAY]);
+        assert_eq!(idle_warnings(1), [DAY / 2, DAY / 10]);
     }
 
     #[test]

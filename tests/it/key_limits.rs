@@ -260,6 +260,33 @@ async fn a_key_that_nobody_calls_with_is_warned_of_twice_and_then_disabled() {
 }
 
 #[actix_web::test]
+async fn a_key_with_a_day_of_silence_is_warned_of_twice_as_well() {
+    let app = TestApp::spawn();
+    let (root, _, page) = with_key(&app).await;
+    set(&root, &page, &[("idle_days", "1")]).await;
+    let told = || async {
+        idle::sweep(&app.app).await.unwrap();
+        root.browser.get("/audit?event=KeyIdleSoon").await.count("tbody tr[data-seq]")
+    };
+
+    app.wait(DAY / 2 - 1);
+    root.sign_in(&app).await;
+    assert_eq!(told().await, 0);
+    app.wait(1);
+    assert_eq!(told().await, 1, "half of the time before the end");
+    app.wait(DAY * 4 / 10 - 1);
+    root.sign_in(&app).await;
+    assert_eq!(told().await, 1);
+    app.wait(1);
+    assert_eq!(told().await, 2, "a tenth of it");
+    app.wait(DAY / 10);
+    root.sign_in(&app).await;
+    told().await;
+
+    assert_eq!(root.browser.get("/keys").await.attributes("tr[data-secret-id]", "data-status"), ["disabled"]);
+}
+
+#[actix_web::test]
 async fn the_use_of_keys_is_written_at_its_own_pace_unless_a_silent_key_is_due() {
     let app = TestApp::spawn();
     let (root, client, page) = with_key(&app).await;

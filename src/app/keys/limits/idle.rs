@@ -6,12 +6,11 @@ use crate::app::{App, Failure};
 use crate::clock;
 use crate::domain::audit::EventName;
 use crate::domain::key::{Key, KeyStatus, SecretId};
+use crate::domain::key_limits::idle_warnings;
 use crate::domain::span::DAY;
 use crate::store::api_keys::{self, Stamp};
 use crate::store::{Conn, dialect, key_idle, key_usage};
 
-/// Days before the end on which there is a warning.
-const WARNINGS: [i64; 2] = [7, 1];
 /// Keys that are looked at one after another before others come in between.
 const IN_ONE: i64 = 100;
 
@@ -24,8 +23,7 @@ pub(in crate::app) fn plan(conn: &mut Conn, key: &Key, from: i64) -> Result<(), 
 /// The next moment at which something is due: a warning, or the end.
 fn next(from: i64, days: i64, now: i64) -> i64 {
     let end = from + days * DAY;
-    let warnings = WARNINGS.iter().filter(|before| **before < days).map(|before| end - before * DAY);
-    warnings.into_iter().find(|at| *at > now).unwrap_or(end)
+    idle_warnings(days).into_iter().map(|before| end - before).find(|at| *at > now).unwrap_or(end)
 }
 
 /// Whether there is a key to look at.
@@ -83,6 +81,6 @@ fn look(app: &App, conn: &mut Conn, id: &SecretId) -> Result<Option<Draft>, Fail
         return Ok(Some(event(EventName::DISABLE_API_KEY).fact("idle_days", days)));
     }
     key_idle::put(conn, id, Some(next(from, days, now)))?;
-    let is_warned = WARNINGS.iter().any(|before| *before < days && now >= end - before * DAY);
+    let is_warned = idle_warnings(days).into_iter().any(|before| now >= end - before);
     Ok(is_warned.then(|| event(EventName::KEY_IDLE_SOON).fact("disabled_at", clock::iso(end))))
 }
