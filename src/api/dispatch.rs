@@ -209,7 +209,9 @@ async fn judge(
 ) -> Result<Map<String, Value>, ApiError> {
     let Named { claim, call, action } = named;
     let app = &api.app;
-    let called = Called { used: &call, service: service_of(claim) };
+    let is_quarantine =
+        call.action == actions::QUARANTINE && wire.input(claim).is_ok_and(|input| input.only(&[]).is_ok());
+    let called = Called { used: &call, service: service_of(claim), is_quarantine };
     let mut signed = signed::authenticate(app, claim, called, source.clone()).await.map_err(refusal)?;
     let turn = match its_turn(wire, api, signed.caller.user.uid, &call).await {
         Ok(turn) => turn,

@@ -199,6 +199,14 @@ pub enum What {
         /// When the first of them began, in unix seconds.
         since: i64,
     },
+    Trials {
+        /// Keys that are tried off.
+        tally: Tally,
+        /// Which of them is enabled again first, when, in unix seconds, and whose it is.
+        first: SecretId,
+        ends_at: i64,
+        holder: Option<Named>,
+    },
     RefusedSpike {
         refused: i64,
         usual: i64,
@@ -221,6 +229,7 @@ impl What {
             Self::Users { .. } => Kind::Users.as_str(),
             Self::Canaries { .. } => "canaries",
             Self::Rotations { .. } => "rotations",
+            Self::Trials { .. } => "trials",
             Self::RefusedSpike { .. } => "refused-spike",
             Self::Server(ServerFault::Clock { .. }) => "clock",
             Self::Server(ServerFault::SlowNodes { .. }) => "slow-nodes",

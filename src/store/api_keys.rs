@@ -263,6 +263,19 @@ pub fn set_limits(conn: &mut Conn, key: &Key, limits: &KeyLimits, at: i64) -> Re
     Ok(touched == 1)
 }
 
+/// Replaces what is said of a key, which limits nothing: its purpose, its owner and the day of review.
+pub fn set_words(conn: &mut Conn, key: &Key, limits: &KeyLimits) -> Result<bool, StoreError> {
+    let touched = diesel::update(api_keys::table.find(key.secret_id.as_str()))
+        .filter(api_keys::uid.eq(key.uid.0))
+        .set((
+            api_keys::purpose.eq(&limits.purpose),
+            api_keys::responsible.eq(&limits.owner),
+            api_keys::review_at.eq(limits.review_at),
+        ))
+        .execute(conn)?;
+    Ok(touched == 1)
+}
+
 /// Replaces a key's note.
 pub fn set_note(conn: &mut Conn, key: &Key, note: &str) -> Result<bool, StoreError> {
     let touched = diesel::update(api_keys::table.find(key.secret_id.as_str()))

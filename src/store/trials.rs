@@ -4,7 +4,7 @@ use super::schema::trials;
 use super::{Conn, StoreError};
 use crate::domain::key::SecretId;
 use crate::domain::trial::Trial;
-use crate::domain::user::Uid;
+use crate::domain::user::{Uid, Uin};
 use diesel::prelude::*;
 
 #[derive(Queryable, Selectable)]
@@ -32,8 +32,8 @@ impl TryFrom<Row> for Trial {
     }
 }
 
-/// Keeps a trial that begins, once the key is disabled.
-pub fn insert(conn: &mut Conn, trial: &Trial) -> Result<(), StoreError> {
+/// Keeps a trial that begins in an account, once the key is disabled.
+pub fn insert(conn: &mut Conn, trial: &Trial, owner: Uin) -> Result<(), StoreError> {
     diesel::insert_into(trials::table)
         .values((
             trials::secret_id.eq(trial.secret_id.as_str()),
@@ -41,6 +41,7 @@ pub fn insert(conn: &mut Conn, trial: &Trial) -> Result<(), StoreError> {
             trials::began_at.eq(trial.began_at),
             trials::began_by.eq(&trial.began_by),
             trials::ends_at.eq(trial.ends_at),
+            trials::owner_uin.eq(owner.0),
         ))
         .execute(conn)?;
     Ok(())
@@ -51,6 +52,25 @@ pub fn find(conn: &mut Conn, id: &SecretId) -> Result<Option<Trial>, StoreError>
     let row: Option<Row> =
         trials::table.find(id.as_str()).select(Row::as_select()).get_result(conn).optional()?;
     row.map(Trial::try_from).transpose()
+}
+
+/// Those of keys of these users.
+pub fn of_users(conn: &mut Conn, users: &[Uid]) -> Result<Vec<Trial>, StoreError> {
+    let uids: Vec<i64> = users.iter().map(|uid| uid.0).collect();
+    let rows: Vec<Row> =
+        trials::table.filter(trials::uid.eq_any(uids)).select(Row::as_select()).load(conn)?;
+    rows.into_iter().map(Trial::try_from).collect()
+}
+
+/// Those of an account, the ones that end first before the others.
+pub fn of_account(conn: &mut Conn, owner: Uin, most: i64) -> Result<Vec<Trial>, StoreError> {
+    let rows: Vec<Row> = trials::table
+        .filter(trials::owner_uin.eq(owner.0))
+        .order(trials::ends_at)
+        .limit(most)
+        .select(Row::as_select())
+        .load(conn)?;
+    rows.into_iter().map(Trial::try_from).collect()
 }
 
 /// Ends the trial of a key without enabling it; `false` when there is none.

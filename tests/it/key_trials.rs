@@ -15,16 +15,16 @@ use serde_json::json;
 const MINUTES: i64 = 10;
 
 /// A user with a key, and the root who manages it.
-struct Scene {
-    app: TestApp,
-    root: Person,
-    client: Client,
-    admin: Client,
-    list: String,
+pub struct Scene {
+    pub app: TestApp,
+    pub root: Person,
+    pub client: Client,
+    pub admin: Client,
+    pub list: String,
 }
 
 impl Scene {
-    async fn new() -> Self {
+    pub async fn new() -> Self {
         let app = TestApp::spawn();
         let root = app.root().await;
         let alice = app.sub_user(&root, "dev-alice", &["QcloudCamReadOnlyAccess"]).await;
@@ -34,30 +34,30 @@ impl Scene {
         Self { app, root, client, admin, list }
     }
 
-    fn key(&self, what: &str) -> String {
+    pub fn key(&self, what: &str) -> String {
         format!("{}/{}/{what}", self.list, self.client.secret_id)
     }
 
-    async fn try_off(&self) {
+    pub async fn try_off(&self) {
         let answer = self.root.browser.submit(&self.list, &self.key("try-off"), &[]).await;
         assert_eq!(answer.redirect(), self.list);
     }
 
-    async fn status(&self) -> Option<String> {
+    pub async fn status(&self) -> Option<String> {
         let row = format!("tr[data-secret-id={}]", self.client.secret_id);
         self.root.browser.get(&self.list).await.attribute(&row, "data-status")
     }
 
-    async fn is_accepted(&self) -> bool {
+    pub async fn is_accepted(&self) -> bool {
         code(&self.client.call("cam", "GetUserAppId", json!({})).await).is_empty()
     }
 
-    async fn wait_and_end(&self) -> usize {
+    pub async fn wait_and_end(&self) -> usize {
         self.app.wait(MINUTES * 60);
         end_trials(&self.app.app).await.unwrap()
     }
 
-    async fn events(&self, name: &str) -> usize {
+    pub async fn events(&self, name: &str) -> usize {
         self.root.browser.get(&format!("/audit?event={name}")).await.count("tr[data-seq]")
     }
 }
@@ -147,7 +147,7 @@ async fn nothing_is_enabled_again_that_somebody_changed_meanwhile() {
             "limits" => {
                 let uin: u64 = scene.list.split('/').nth(2).unwrap().parse().unwrap();
                 let limited =
-                    json!({"AccessKeyId": scene.client.secret_id, "TargetUin": uin, "Purpose": "nightly"});
+                    json!({"AccessKeyId": scene.client.secret_id, "TargetUin": uin, "IdleDays": 30});
                 assert_eq!(code(&scene.admin.call("camlock", "UpdateKeyLimits", limited).await), "");
             }
             "operator" => {

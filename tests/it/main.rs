@@ -104,6 +104,7 @@ mod key_names;
 mod key_rotations;
 mod key_rotations_apart;
 mod key_trials;
+mod key_trials_told;
 mod keys;
 mod landing;
 mod last_use;

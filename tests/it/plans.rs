@@ -38,7 +38,7 @@ const STORIES: [&str; 40] = [
     "upgrade::",
     "api_usage::",
     "key_history::",
-    "key_trials::",
+    "key_trials",
     "key_rotations::",
     "key_limits::",
     "key_expiry::",

@@ -1,5 +1,6 @@
 //! Whoever holds a key can disable that key with one signed call, whatever its policies say.
 
+use crate::key_trials::Scene;
 use crate::support::people::Person;
 use crate::support::{Client, TestApp, code};
 use camlock::domain::user::Uin;
@@ -105,4 +106,74 @@ async fn a_key_that_may_not_be_used_from_here_is_not_disabled_from_here_either()
 
     assert_eq!(code(&refused), "AuthFailure.UnauthorizedOperation", "{refused}");
     assert_eq!(events(&root).await, 0);
+}
+
+#[actix_web::test]
+async fn a_key_that_is_tried_off_disables_itself_for_good() {
+    let scene = Scene::new().await;
+    let (key, root) = (&scene.client, &scene.root);
+    let node = scene.app.second_node();
+    scene.try_off().await;
+    let signed = key.sign("camlock", "QuarantineKey", &json!({}));
+    let wrong = scene.app.client(&key.secret_id, &"0".repeat(32));
+    assert_eq!(code(&quarantine(&wrong).await), "AuthFailure.SignatureFailure");
+    let named = key.call("camlock", "QuarantineKey", json!({ "SecretId": key.secret_id })).await;
+    assert_eq!(code(&named), GONE, "no parameter names a key");
+    assert_eq!(events(root).await, 0);
+
+    let answer = key.response(&signed).await;
+
+    assert_eq!(code(&answer), GONE, "it is told what any disabled key is told: {answer}");
+    assert_ne!(code(&key.response(&signed).await), "");
+    assert_ne!(code(&key.on(&node.address).response(&signed).await), "");
+    assert_eq!(code(&quarantine(key).await), GONE);
+    assert_eq!(events(root).await, 1);
+    let log = root.browser.get("/audit?event=QuarantineKey").await;
+    let event = log.attribute("tr[data-seq] a[href^='/audit/']", "href").unwrap();
+    let told = root.browser.get(&event).await.text("main").unwrap();
+    assert!(told.contains("tried off") && told.contains("dev-alice"), "{told}");
+    assert_eq!(scene.wait_and_end().await, 0, "it does not come back");
+    assert_eq!(scene.status().await.as_deref(), Some("disabled"));
+    root.browser.submit(&scene.list, &scene.key("enable"), &[]).await.redirect();
+    assert_ne!(code(&key.response(&signed).await), "");
+    assert_eq!(key.who().await, "", "the copy of an old call does not disable it again");
+}
+
+#[actix_web::test]
+async fn many_calls_of_a_key_that_is_tried_off_are_one_change_on_all_nodes() {
+    let scene = Scene::new().await;
+    let node = scene.app.second_node();
+    let there = scene.client.on(&node.address);
+    scene.try_off().await;
+
+    let many = (0..6).map(|number| quarantine(if number % 2 == 0 { &scene.client } else { &there }));
+    let answers = join_all(many).await;
+
+    assert!(answers.iter().all(|answer| code(answer) == GONE), "{answers:?}");
+    assert_eq!(events(&scene.root).await, 1);
+    assert_eq!(scene.wait_and_end().await, 0);
+}
+
+#[actix_web::test]
+async fn a_key_that_is_tried_off_is_not_disabled_from_where_it_may_not_be_used() {
+    let scene = Scene::new().await;
+    let id = &scene.client.secret_id;
+    let limit = format!("UPDATE api_keys SET networks = '192.0.2.0/24' WHERE secret_id = '{id}'");
+    scene.app.execute(&limit);
+    scene.try_off().await;
+
+    assert_eq!(code(&quarantine(&scene.client).await), GONE);
+
+    assert_eq!(events(&scene.root).await, 0);
+    assert_eq!(scene.wait_and_end().await, 1);
+}
+
+#[actix_web::test]
+async fn a_key_that_is_off_for_good_writes_nothing() {
+    let scene = Scene::new().await;
+    scene.root.browser.submit(&scene.list, &scene.key("disable"), &[]).await.redirect();
+
+    assert_eq!(code(&quarantine(&scene.client).await), GONE);
+
+    assert_eq!(events(&scene.root).await, 0);
 }

@@ -164,7 +164,8 @@ async fn query_key_limits(call: Call) -> Result<Map<String, Value>, ApiError> {
     call.input.only(&["AccessKeyId", "TargetUin"])?;
     let key = key_named(&call)?;
     let found = keys::limits::limits(&call.app, &call.caller, &key).await;
-    let limits = found.map_err(|failure| not_done(failure, &key, LIMITS_REFUSED))?.held.key.limits;
+    let found = found.map_err(|failure| not_done(failure, &key, LIMITS_REFUSED))?;
+    let limits = found.held.key.limits;
     let at = |at: Option<i64>| at.map(|at| call.times.iso(at));
     Ok(fields(json!({ "KeyLimits": {
         "ExpiresAt": at(limits.expires_at),
@@ -174,6 +175,7 @@ async fn query_key_limits(call: Call) -> Result<Map<String, Value>, ApiError> {
         "Purpose": limits.purpose,
         "Owner": limits.owner,
         "ReviewAt": at(limits.review_at),
+        "TriedOffUntil": at(found.trial.map(|trial| trial.ends_at)),
     } })))
 }
 

@@ -14,6 +14,7 @@ mod user_policies;
 mod users;
 
 use super::action::Action;
+pub use camlock::QUARANTINE;
 
 /// The actions of all nouns.
 const NOUNS: &[&[Action]] = &[

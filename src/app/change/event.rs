@@ -116,14 +116,17 @@ impl Draft {
         self
     }
 
-    /// What it changed, each with what was before; what stayed as it was is left out.
+    /// What it changed, each with what was before, beside what was named earlier; what stayed as it was is left out.
     pub(in crate::app) fn changed<const N: usize>(mut self, changes: [(&str, Value, Value); N]) -> Self {
         let mut changed = Map::new();
         for (field, before, after) in changes.into_iter().filter(|(_, before, after)| before != after) {
             let pair = [("before".to_owned(), before), ("after".to_owned(), after)];
             changed.insert(field.to_owned(), Value::Object(pair.into_iter().collect()));
         }
-        self.detail.insert("changed".to_owned(), Value::Object(changed));
+        match self.detail.get_mut("changed") {
+            Some(Value::Object(earlier)) => earlier.extend(changed),
+            _ => drop(self.detail.insert("changed".to_owned(), Value::Object(changed))),
+        }
         self
     }
 

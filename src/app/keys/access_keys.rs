@@ -12,7 +12,7 @@ use crate::domain::key_usage::LastUse;
 use crate::domain::permission::{Denial, action};
 use crate::domain::secret::SecretKey;
 use crate::domain::user::{Uin, User};
-use crate::store::{Conn, api_keys, canaries, dialect, key_usage, users};
+use crate::store::{Conn, api_keys, canaries, dialect, key_usage, trials, users};
 
 /// Longest description of a key.
 const MAX_DESCRIPTION: usize = 1024;
@@ -164,6 +164,19 @@ pub async fn quarantine_key(app: &App, caller: &Caller, id: &SecretId) -> Result
         dialect::lock_user(change.conn, holder.uid)?;
         let key = api_keys::find(change.conn, holder.uid, &id)?.ok_or(AccessKeyRefusal::NoSuchKey)?;
         deeds::quarantine(change, &HeldKey { holder, key })
+    })
+    .await
+}
+
+/// Whether a key that was found disabled is enabled again by itself or was so meanwhile: only then is there anything to
+/// quarantine.
+pub async fn comes_back(app: &App, caller: &Caller, id: &SecretId) -> Result<bool, Failure> {
+    let id = id.clone();
+    app.look(caller, move |view| {
+        if trials::find(view.conn, &id)?.is_some() {
+            return Ok(true);
+        }
+        Ok(api_keys::find(view.conn, view.by.user.uid, &id)?.is_some_and(|key| key.is_enabled()))
     })
     .await
 }

@@ -7,6 +7,7 @@ use crate::app::keys::HeldKey;
 use crate::app::keys::limits::first::{NewKeyText, begin, begun, first_limits};
 use crate::app::keys::limits::idle;
 use crate::app::keys::pair::fresh_pair;
+use crate::app::keys::trials::told;
 use crate::app::{App, Failure};
 use crate::clock;
 use crate::domain::audit::EventName;
@@ -62,7 +63,7 @@ impl Turned {
     /// An event of it, which says if it ended a trial.
     pub fn told(self, event: Draft, status: KeyStatus) -> Draft {
         match self {
-            Self::Trial => event.changed([("status", "tried off".into(), status.as_str().into())]),
+            Self::Trial => told::ended(event, status),
             Self::Nothing | Self::Status => event,
         }
     }
@@ -197,11 +198,14 @@ fn is_silence_counted(conn: &mut Conn, key: &Key) -> Result<bool, StoreError> {
     Ok(rotations::of_user(conn, key.uid)?.is_some_and(|found| found.old == key.secret_id))
 }
 
-/// Disables the key that signed the call that asks for it. Nothing is written where it is disabled already.
+/// Disables the key that signed the call that asks for it, or ends its trial so that it stays off. Nothing is written where it is
+/// disabled already.
 pub(in crate::app) fn quarantine(change: &mut Change<'_>, held: &HeldKey) -> Result<(), Failure> {
     let stamp = Stamp { by: &change.by.user.name, at: change.app.clock.now() };
-    if turn(change.conn, &held.key, KeyStatus::Disabled, stamp)? != Turned::Nothing {
-        about(change, EventName::QUARANTINE_KEY, held).record(change);
+    let turned = turn(change.conn, &held.key, KeyStatus::Disabled, stamp)?;
+    if turned != Turned::Nothing {
+        let event = about(change, EventName::QUARANTINE_KEY, held);
+        turned.told(event, KeyStatus::Disabled).record(change);
     }
     Ok(())
 }
@@ -220,7 +224,7 @@ pub(in crate::app) fn try_off(change: &mut Change<'_>, held: &HeldKey) -> Result
         began_by: change.by.user.name.clone(),
         ends_at: began_at + TRIAL_MINUTES * 60,
     };
-    trials::insert(change.conn, &trial)?;
+    trials::insert(change.conn, &trial, held.key.owner_uin)?;
     about(change, EventName::START_KEY_TRIAL, held)
         .fact("until", clock::readable(trial.ends_at))
         .record(change);

@@ -11,8 +11,9 @@ use crate::domain::canary::Canary;
 use crate::domain::paging::Tally;
 use crate::domain::permission::action;
 use crate::domain::span::DAY;
+use crate::domain::trial::Trial;
 use crate::store::key_lines::{self, Part, Wanted};
-use crate::store::{canaries, migrations, rotations, standing_users, users};
+use crate::store::{canaries, migrations, rotations, standing_users, trials, users};
 
 /// Administrators that are looked at, of those whom a policy is attached to and of those in groups each.
 pub(super) const MOST_ADMINISTRATORS: i64 = 1_000;
@@ -29,13 +30,14 @@ const ABLE_TO_HARM: [Source; 5] = [touched_canaries, root_keys, administrators, 
 
 /// Everything else that is looked at, within a level in this order. What else can need attention is added here, and above if it
 /// can be [`Level::Bad`].
-const OTHERS: [Source; 10] = [
+const OTHERS: [Source; 11] = [
     other_versions,
     |look| keys(look, KeyCause::Halted, Level::Warn),
     |look| keys(look, KeyCause::Ending, Level::Warn),
     refused_calls,
     |look| keys(look, KeyCause::Old, Level::Warn),
     rotations_under_way,
+    trials_under_way,
     |look| keys(look, KeyCause::Unused, Level::Warn),
     |look| keys(look, KeyCause::NeverUsed, Level::Off),
     inactive_users,
@@ -165,6 +167,25 @@ fn rotations_under_way(look: &mut Look<'_, '_>) -> Result<Option<Finding>, Failu
     let Some(first) = under_way.first() else { return Ok(None) };
     let tally = Tally::of(i64::try_from(under_way.len()).unwrap_or(i64::MAX));
     found(Level::Off, What::Rotations { tally, since: first.started_at })
+}
+
+fn trials_under_way(look: &mut Look<'_, '_>) -> Result<Option<Finding>, Failure> {
+    let by = look.view.by;
+    if !by.may_here(action::QUERY_KEY) {
+        return Ok(None);
+    }
+    let mut under_way = trials::of_account(look.view.conn, by.owner(), Tally::MOST + 1)?;
+    if !by.is_root() {
+        // Nobody but root sees root's keys.
+        let root = users::find(look.view.conn, by.owner(), by.owner())?.map(|root| root.uid);
+        under_way.retain(|trial| Some(trial.uid) != root);
+    }
+    let Some(Trial { secret_id: first, uid, ends_at, .. }) = under_way.first().cloned() else {
+        return Ok(None);
+    };
+    let holder = key_lines::named(look.view.conn, &[uid])?.remove(&uid);
+    let tally = Tally::of(i64::try_from(under_way.len()).unwrap_or(i64::MAX));
+    found(Level::Off, What::Trials { tally, first, ends_at, holder })
 }
 
 fn refused_calls(look: &mut Look<'_, '_>) -> Result<Option<Finding>, Failure> {

@@ -1,11 +1,12 @@
 //! What was found, in the words of people: a title, one sentence with a number, and the way to what it is about.
 //! Page and API tell the same.
 
-use crate::clock::day;
+use crate::clock::{day, readable};
 use crate::domain::attention::{
     AHEAD_DAYS, HALTED_DAYS, KeyCause, KeyFound, Kind, NEVER_USED_DAYS, Named, ServerFault, UNUSED_DAYS,
     What, When,
 };
+use crate::domain::key::SecretId;
 use crate::domain::number::grouped;
 use crate::domain::paging::Tally;
 use crate::domain::span::DAY;
@@ -89,6 +90,7 @@ pub fn told(what: What, when: When) -> Told {
             canaries(touched, uses, &format!("{} ({last})", day(used_at)))
         }
         What::Rotations { tally, since } => rotations(tally, since),
+        What::Trials { tally, first, ends_at, holder } => trials(tally, &first, ends_at, holder),
         What::RefusedSpike { refused, usual } => Told {
             title: "Many calls were refused".to_owned(),
             evidence: format!(
@@ -209,6 +211,27 @@ fn rotations(tally: Tally, since: i64) -> Told {
         ),
         action: "Show the rotations".to_owned(),
         href: "/rotations".to_owned(),
+    }
+}
+
+fn trials(tally: Tally, first: &SecretId, ends_at: i64, holder: Option<Named>) -> Told {
+    let at = readable(ends_at);
+    let (of, href) = match holder {
+        Some(Named { uin, name }) => (name, format!("/users/{uin}/keys")),
+        None => ("a deleted user".to_owned(), "/users".to_owned()),
+    };
+    let (first_of, action) = match tally {
+        Tally { number: 1, is_more: false } => ("", "Show the key"),
+        _ => ("The first: ", "Show the first"),
+    };
+    Told {
+        title: beginning_large(&counted(tally, ["key is tried off", "keys are tried off"])),
+        evidence: format!(
+            "{first_of}…{} of {of}, until {at}. Its calls are refused until it is enabled again by itself.",
+            first.tail()
+        ),
+        action: action.to_owned(),
+        href,
     }
 }
 

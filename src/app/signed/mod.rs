@@ -7,6 +7,7 @@ pub(super) mod memory;
 pub mod replay;
 pub(super) mod signers;
 pub(super) mod standing;
+mod tried;
 
 use super::caller::Caller;
 use super::{App, Failure};
@@ -42,6 +43,8 @@ pub struct Called<'a> {
     pub used: &'a Use<'a>,
     /// The service of its action; empty where there is none of that name.
     pub service: &'a str,
+    /// Whether the key that signed it is to be disabled, which a key that is tried off may still ask for.
+    pub is_quarantine: bool,
 }
 
 /// A signature as it is remembered.
@@ -130,6 +133,10 @@ pub async fn authenticate(
     let now = app.clock.now();
     if let Some(halt) = signer.key.halt_at(now) {
         note_call(app, signer, Sighting::halted(claim.action(), &source, halt).of(call.service));
+        if call.is_quarantine && signer.key.limits.networks.ensure_holds(&source.ip).is_ok() {
+            let caller = Caller::of_key(signer, known.access_at(now), source);
+            tried::quarantine(app, &Signed { caller, secret_id, verified }, call.used).await?;
+        }
         return Err(SignatureError::SecretIdNotFound.into());
     }
     if let Err(elsewhere) = signer.key.limits.networks.ensure_holds(&source.ip) {

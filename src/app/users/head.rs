@@ -7,12 +7,14 @@ use crate::app::{App, Failure};
 use crate::domain::key::SecretId;
 use crate::domain::permission::{Denial, action};
 use crate::domain::user::{Uin, User};
-use crate::store::{api_keys, totp_devices, users};
+use crate::store::{api_keys, totp_devices, trials, users};
 
 /// A user as the head of its pages shows it, and which of them the caller may open.
 pub struct Head {
     pub user: User,
     pub mfa: bool,
+    /// Whether one of its keys is tried off, for who may see its keys.
+    pub is_tried_off: bool,
     pub may_edit: bool,
     pub tabs: Tabs,
 }
@@ -50,18 +52,20 @@ impl Tabs {
 pub async fn user_head(app: &App, caller: &Caller, uin: Uin) -> Result<Head, Failure> {
     ensure_any(caller, uin)?;
     let owner = caller.owner();
-    let (user, mfa) = app
+    let (user, mfa, is_tried_off) = app
         .store
         .read(move |conn| {
             let user = users::find(conn, owner, uin)?.ok_or(Failure::NotFound)?;
-            Ok::<_, Failure>((user, totp_devices::count(conn, uin)? > 0))
+            let is_tried_off = !trials::of_users(conn, &[user.uid])?.is_empty();
+            Ok::<_, Failure>((user, totp_devices::count(conn, uin)? > 0, is_tried_off))
         })
         .await?;
     let tabs = Tabs::of(caller, &user);
+    let is_tried_off = is_tried_off && tabs.keys;
     if !tabs.is_any() {
         caller.ensure(action::GET_USER, uin)?;
     }
-    Ok(Head { may_edit: may_edit(caller, &user), tabs, user, mfa })
+    Ok(Head { may_edit: may_edit(caller, &user), tabs, user, mfa, is_tried_off })
 }
 
 /// Whether the caller may change the details of a user.

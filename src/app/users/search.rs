@@ -4,13 +4,16 @@ use crate::app::caller::Caller;
 use crate::app::{App, Failure};
 use crate::domain::paging::{Slice, Tally, cut_page};
 use crate::domain::permission::action;
-use crate::domain::user::Uin;
+use crate::domain::trial::Trial;
+use crate::domain::user::{Uid, Uin};
 use crate::domain::user_search::{Listed, Sorted, UserCursor, UserFilter, UserPlace};
-use crate::store::{Conn, StoreError, user_lines, user_search, user_terms};
+use crate::store::{Conn, StoreError, trials, user_lines, user_search, user_terms};
 
 /// A page of the User List.
 pub struct UserPage {
     pub users: Vec<Listed>,
+    /// Of their keys that are tried off.
+    pub trials: Vec<Trial>,
     /// Where the pages before and after this one end and begin.
     pub previous: Option<UserPlace>,
     pub next: Option<UserPlace>,
@@ -67,7 +70,9 @@ pub async fn users(
                 UserCursor::After(_) => (first, edge(last)),
                 UserCursor::Before(_) => (edge(first), last),
             };
+            let uids: Vec<Uid> = users.iter().map(|listed| listed.user.uid).collect();
             Ok(UserPage {
+                trials: trials::of_users(conn, &uids)?,
                 users,
                 previous,
                 next,

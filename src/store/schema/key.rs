@@ -142,6 +142,7 @@ diesel::table! {
         began_at -> BigInt,
         began_by -> Text,
         ends_at -> BigInt,
+        owner_uin -> Nullable<BigInt>,
     }
 }
 

@@ -37,7 +37,7 @@ INSERT INTO signed_changes VALUES ('s', '\N', 'r', 1, '', 2, 3);
 INSERT INTO retired_ids SELECT x'0011' WHERE NOT EXISTS (SELECT 1 FROM retired_ids);
 INSERT INTO key_hours VALUES ('AKIDx', 3600, 'cam', '192.0.2.0/24', 'SDK', 'allowed', 3);
 INSERT INTO rotations SELECT 'rotation', owner_uin, uid, secret_id, 'AKID', 24, 7, TRUE, 'watch', 1, 1, 'root', NULL, 5, 'stopped', 9 FROM api_keys WHERE NOT EXISTS (SELECT 1 FROM rotations) LIMIT 1;
-INSERT INTO trials SELECT secret_id, uid, 1, 'root', 601 FROM api_keys WHERE NOT EXISTS (SELECT 1 FROM trials) LIMIT 1;
+INSERT INTO trials SELECT secret_id, uid, 1, 'root', 601, owner_uin FROM api_keys WHERE NOT EXISTS (SELECT 1 FROM trials) LIMIT 1;
 INSERT INTO canary_touches VALUES ('AKIDx', 5, 'r', '::1', 'SDK "x"', 'API', 'cam', 'ListUsers', 'signed');
 INSERT INTO canary_alerts VALUES ('AKIDx', 7, '::/64');
 INSERT INTO webhook_deliveries VALUES ('msg_x', 'hook', 5, 'DisableApiKey', '{"a":"中"}', 6, 'waiting', 7, 1, 8, 500, 'status');

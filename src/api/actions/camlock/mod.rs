@@ -8,10 +8,13 @@ mod webhooks;
 
 use crate::api::action::{Action, Answer, Call, Service, respond};
 
+/// The action with which a key disables itself.
+pub const QUARANTINE: &str = "QuarantineKey";
+
 pub const ACTIONS: &[Action] = &[
     reading("GetCredentialReport", |call| respond(credential_report::page(call))),
     reading("GetOverview", |call| respond(overview::overview(call))),
-    writing("QuarantineKey", |call| respond(quarantine::quarantine(call))),
+    writing(QUARANTINE, |call| respond(quarantine::quarantine(call))),
     writing("RotateKey", |call| respond(rotation::rotate(call))),
     reading("ListWebhooks", |call| respond(webhooks::list(call))),
     writing("CreateWebhook", |call| respond(webhooks::create(call))),

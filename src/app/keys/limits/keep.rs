@@ -2,8 +2,9 @@
 
 use crate::app::change::event::Draft;
 use crate::app::keys::limits::idle;
+use crate::app::keys::trials::told;
 use crate::app::{App, Failure};
-use crate::domain::key::Key;
+use crate::domain::key::{Key, KeyStatus};
 use crate::domain::key_limits::KeyLimits;
 use crate::domain::key_limits::written::WrittenLimits;
 use crate::store::{Conn, api_keys, meta, nodes, trials};
@@ -16,15 +17,31 @@ pub(in crate::app) const EXPIRY_SINCE: i64 = 20_261_129_000_018;
 /// The migration that brought the account's limit of silence. A program without it makes keys that do not have it.
 pub(in crate::app) const SILENCE_SINCE: i64 = 20_261_130_000_027;
 
-/// Keeps limits, where every server that runs knows what they are.
-pub(in crate::app) fn set(app: &App, conn: &mut Conn, key: &Key, limits: &KeyLimits) -> Result<(), Failure> {
+/// Keeps limits, where every server that runs knows what they are. Whoever limits the calls of a key that is tried off decides
+/// that it stays off; whoever says what it is for does not. `true` when that ended a trial.
+pub(in crate::app) fn set(
+    app: &App,
+    conn: &mut Conn,
+    key: &Key,
+    limits: &KeyLimits,
+) -> Result<bool, Failure> {
     ensure_known_everywhere(app, conn, SINCE)?;
     let now = app.clock.now();
-    // Whoever changes a key that is tried off decides that it stays off.
-    trials::remove(conn, &key.secret_id)?;
+    if limits.counts_like(&key.limits) && trials::find(conn, &key.secret_id)?.is_some() {
+        api_keys::set_words(conn, key, limits)?;
+        return Ok(false);
+    }
+    let was_tried = trials::remove(conn, &key.secret_id)?;
     api_keys::set_limits(conn, key, limits, now)?;
     let limited = Key { limits: limits.clone(), limits_at: Some(now), ..key.clone() };
-    idle::plan(conn, &limited, now)
+    idle::plan(conn, &limited, now)?;
+    Ok(was_tried)
+}
+
+/// The event of limits that were set, with whether that ended a trial.
+pub(in crate::app) fn told_of(event: Draft, before: &KeyLimits, after: &KeyLimits, is_end: bool) -> Draft {
+    let event = changed(event, before, after);
+    if is_end { told::ended(event, KeyStatus::Disabled) } else { event }
 }
 
 /// The events of limits say what was before.

@@ -9,13 +9,15 @@ pub mod operator;
 
 use crate::app::caller::{By, Caller};
 use crate::app::change::Change;
-use crate::app::keys::limits::keep::{changed, set};
+use crate::app::keys::limits::keep::{set, told_of};
 use crate::app::keys::limits::operator::Limiting;
+use crate::app::keys::trials::told::trial_in;
 use crate::app::keys::{HeldKey, KeyRef, Place};
 use crate::app::{App, Failure};
 use crate::domain::audit::EventName;
 use crate::domain::key_limits::written::WrittenLimits;
 use crate::domain::permission::action;
+use crate::domain::trial::Trial;
 use crate::domain::user::User;
 use crate::store::{Conn, api_keys, dialect, users};
 
@@ -23,6 +25,16 @@ use crate::store::{Conn, api_keys, dialect, users};
 pub struct LimitsPage {
     pub held: HeldKey,
     pub may_update: bool,
+    /// While it is tried off.
+    pub trial: Option<Trial>,
+}
+
+impl LimitsPage {
+    /// Whether the key stays disabled once these limits are set, as they end its trial.
+    pub fn is_end_of_trial(&self, written: &WrittenLimits, now: i64) -> bool {
+        let limits = &self.held.key.limits;
+        self.trial.is_some() && written.read(limits, now).is_ok_and(|after| !after.counts_like(limits))
+    }
 }
 
 /// A key and its limits.
@@ -32,7 +44,8 @@ pub async fn limits(app: &App, caller: &Caller, key: &KeyRef) -> Result<LimitsPa
         let holder = holder_of(view.conn, view.by, key.place, action::QUERY_KEY_LIMITS)?;
         let may_update = view.by.ensure(action::UPDATE_KEY_LIMITS, holder.uin).is_ok();
         let key = api_keys::find(view.conn, holder.uid, &key.id)?.ok_or(Failure::NotFound)?;
-        Ok(LimitsPage { held: HeldKey { holder, key }, may_update })
+        let trial = trial_in(view.conn, &key)?;
+        Ok(LimitsPage { held: HeldKey { holder, key }, may_update, trial })
     })
     .await
 }
@@ -72,9 +85,9 @@ pub(in crate::app) fn set_limits_in(
     if after.is_looser_than(&key.limits) {
         ensure_may_loosen(change, &holder)?;
     }
-    set(change.app, change.conn, &key, &after)?;
+    let is_end = set(change.app, change.conn, &key, &after)?;
     let event = change.event(EventName::UPDATE_KEY_LIMITS).on(&holder).object(key.secret_id.as_str());
-    changed(event, &key.limits, &after).record(change);
+    told_of(event, &key.limits, &after, is_end).record(change);
     Ok(())
 }
 

@@ -2,7 +2,7 @@
 
 use crate::app::change::Outsider;
 use crate::app::keys::deeds::Who;
-use crate::app::keys::limits::keep::{changed, set};
+use crate::app::keys::limits::keep::{set, told_of};
 use crate::app::keys::locked_anywhere;
 use crate::app::{App, Failure};
 use crate::domain::audit::EventName;
@@ -47,9 +47,9 @@ pub async fn operator_limit_key(app: &App, id: SecretId, limiting: Limiting) -> 
         if after == key.limits {
             return Ok(key);
         }
-        set(change.app, change.conn, &key, &after)?;
+        let is_end = set(change.app, change.conn, &key, &after)?;
         let event = Who::Operator(holder.owner_uin).about(EventName::UPDATE_KEY_LIMITS, &holder, &id);
-        changed(event, &key.limits, &after).record(change);
+        told_of(event, &key.limits, &after, is_end).record(change);
         Ok(Key { limits: after, ..key })
     })
     .await

@@ -2,6 +2,7 @@
 
 mod begin;
 mod end;
+pub mod told;
 
 pub use begin::{try_off, try_off_at};
 pub use end::end_trials;

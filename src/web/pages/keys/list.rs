@@ -146,8 +146,8 @@ impl KeyView {
         self.impact = Some(ImpactView::of(impact));
     }
 
-    /// The same with its trial, if it is tried off.
-    fn with_trial(self, trials: &[Trial], now: i64) -> Self {
+    /// The same with its trial, if it is one of these.
+    pub fn with_trial(self, trials: &[Trial], now: i64) -> Self {
         let trial = trials.iter().find(|trial| trial.secret_id.as_str() == self.id).cloned();
         Self { is_trial_over: trial.as_ref().is_some_and(|trial| trial.ends_at <= now), trial, ..self }
     }

@@ -1,5 +1,6 @@
 //! The newest calls with a key.
 
+use crate::app::keys::trials::told::trial_of;
 use crate::app::{keys, keys::HeldKey, keys::Operation, keys::callers::Calling};
 use crate::domain::gate::refused::{Explained, explained};
 use crate::domain::key_hours;
@@ -106,6 +107,8 @@ pub async fn index(visit: Visit, query: Query) -> PageResult {
         1 => keys::callers::callers(visit.app(), &visit.person, &wanted).await?,
         _ => Vec::new(),
     };
+    let trial = trial_of(visit.app(), &key).await?;
+    let now = visit.app().clock.now();
     let total = records.len();
     let size = visit.person.page_size();
     let first = (number - 1) * size;
@@ -118,7 +121,7 @@ pub async fn index(visit: Visit, query: Query) -> PageResult {
         range: format!("{}–{last} of {total}", first + 1),
         newer: (number > 1).then(|| here(number - 1)),
         older: (last < total && !rows.is_empty()).then(|| here(number + 1)),
-        key: KeyView::new(&key, &[], visit.app().clock.now()),
+        key: KeyView::new(&key, &[], now).with_trial(trial.as_slice(), now),
         rows,
         refused: refused.into_iter().map(RefusedRow::of).collect(),
         callers: callers.into_iter().take(MOST_CALLERS).collect(),

@@ -5,6 +5,7 @@ use crate::app::keys::rotations::{
     Beginning, HourCalls, PlanWish, ReplacePage, Replacing, begin as begin_rotation,
     cancel as cancel_rotation, replace_page, set_plan as set_rotation_plan,
 };
+use crate::app::keys::trials::told::trial_of;
 use crate::app::keys::{KeyRights, Step as Answered};
 use crate::domain::account::SecretReveal;
 use crate::domain::field::FieldError;
@@ -95,7 +96,7 @@ impl Typed {
         Self {
             silent_hours: form.text("silent_hours").to_owned(),
             delete_after_days: form.text("delete_after_days").to_owned(),
-            finishes: form.text("finishes") == "1",
+            finishes: form.is_ticked("finishes"),
             expires_at: form.text("expires_at").to_owned(),
         }
     }
@@ -139,7 +140,7 @@ impl WatchPage {
 /// The key's replacement: a form while there is none.
 pub async fn page(visit: Visit) -> PageResult {
     let found = replace_page(visit.app(), &visit.person, &visit.key()?).await?;
-    show(&visit, found, Sent::nothing())
+    show(&visit, found, Sent::nothing()).await
 }
 
 /// Begins it, or goes to the question that the account wants answered first.
@@ -164,7 +165,7 @@ pub async fn set_plan(visit: Visit, Protected(form): Protected) -> PageResult {
     let wish = PlanWish {
         silent_hours: form.text("silent_hours").to_owned(),
         delete_after_days: form.text("delete_after_days").to_owned(),
-        finishes: form.text("finishes") == "1",
+        finishes: form.is_ticked("finishes"),
     };
     match set_rotation_plan(visit.app(), &visit.person, &key, wish).await {
         Ok(Answered::Done(())) => {
@@ -195,7 +196,7 @@ fn beginning(visit: &Visit, form: &Form) -> Result<Beginning, Vec<FieldError>> {
     };
     match (plan, limits, into) {
         (Ok(plan), Ok(limits), Ok(into)) => Ok(Beginning {
-            plan: Plan { finishes: form.text("finishes") == "1", ..plan },
+            plan: Plan { finishes: form.is_ticked("finishes"), ..plan },
             into,
             expires_at: limits.expires_at,
         }),
@@ -227,15 +228,19 @@ async fn again(visit: &Visit, form: &Form, failure: Failure) -> PageResult {
         other => return Err(other.into()),
     };
     let found = replace_page(visit.app(), &visit.person, &visit.key()?).await?;
-    show(visit, found, Sent { status, errors, typed: Some(Typed::sent(form)) })
+    show(visit, found, Sent { status, errors, typed: Some(Typed::sent(form)) }).await
 }
 
-fn show(visit: &Visit, found: ReplacePage, sent: Sent) -> PageResult {
+async fn show(visit: &Visit, found: ReplacePage, sent: Sent) -> PageResult {
     let (place, now) = (visit.place()?, visit.app().clock.now());
     let ReplacePage { held, other, replacing, rights, may_rotate, may_cancel } = found;
     let Sent { status, errors, typed } = sent;
     let (page, whose) = (layout(visit, place), Whose::of(visit, place, &held.holder));
-    let view = |key: &Key| KeyView::new(key, &[], now);
+    let mut trials = Vec::new();
+    for key in [Some(&held.key), other.as_ref()].into_iter().flatten() {
+        trials.extend(trial_of(visit.app(), key).await?);
+    }
+    let view = |key: &Key| KeyView::new(key, &[], now).with_trial(&trials, now);
     let Some(replacing) = replacing else {
         return render_as(
             status,

@@ -142,7 +142,7 @@ fn icon(what: &What) -> &'static str {
         What::Administrators { .. } | What::Canaries { .. } | What::RefusedSpike { .. } => "shield-alert",
         What::Users { .. } => "users",
         What::Rotations { .. } => "git-compare",
-        What::Server(ServerFault::Clock { .. }) => "clock",
+        What::Server(ServerFault::Clock { .. }) | What::Trials { .. } => "clock",
         What::Server(_) => "monitor",
         What::SetUp { .. } => "info",
     }

@@ -14,6 +14,8 @@ pub struct UserHead {
     /// Whether the user may sign in to the console.
     pub console: bool,
     pub note: String,
+    /// Whether one of its keys is tried off.
+    pub is_tried_off: bool,
     pub is_self: bool,
     pub is_root: bool,
     /// Whether the person may go back to the User List.
@@ -36,6 +38,7 @@ impl UserHead {
             lists_users: visit.person.may_here(action::LIST_USERS),
             kind: found.user.kind.label(),
             mfa: found.mfa,
+            is_tried_off: found.is_tried_off,
             console: found.user.console_login,
             is_self: found.user.uid == visit.person.user.uid,
             tab,

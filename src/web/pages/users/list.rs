@@ -6,6 +6,7 @@ use crate::app::users::head::{Tabs, may_edit};
 use crate::app::users::search::{self, UserPage};
 use crate::domain::paging::{Slice, Tally};
 use crate::domain::saved_filter::FilteredList;
+use crate::domain::trial::Trial;
 use crate::domain::user::Uin;
 use crate::domain::user_search::{KeyFilter, Listed, Sorted, UserCursor, UserFilter, UserPlace};
 use crate::domain::{
@@ -62,6 +63,8 @@ struct Row {
     console: bool,
     mfa: bool,
     keys: usize,
+    /// Of them, as far as the person may see them.
+    tried_off: usize,
     limit: usize,
     created_at: i64,
     last_activity: Option<i64>,
@@ -108,7 +111,7 @@ pub async fn index(visit: Visit, query: Query) -> PageResult {
         is_filling: found.is_filling,
         previous: neighbour(&query, "before", found.previous.as_ref()),
         next: neighbour(&query, "after", found.next.as_ref()),
-        rows: found.users.into_iter().map(|listed| Row::of(&visit.person, listed)).collect(),
+        rows: found.users.into_iter().map(|listed| Row::of(&visit.person, listed, &found.trials)).collect(),
     })
 }
 
@@ -205,12 +208,13 @@ impl Searched {
 }
 
 impl Row {
-    fn of(person: &Caller, listed: Listed) -> Self {
+    fn of(person: &Caller, listed: Listed, trials: &[Trial]) -> Self {
         let Listed { user, keys, mfa, last_used_at, .. } = listed;
         let allowed = Tabs::of(person, &user);
         Self {
             may_open: allowed.is_any(),
             may_keys: allowed.keys,
+            tried_off: trials.iter().filter(|trial| allowed.keys && trial.uid == user.uid).count(),
             more: more(person, &user, allowed),
             uin: user.uin.to_string(),
             kind: user.kind.label(),

@@ -20,6 +20,9 @@ use crate::web::{
 use actix_web::http::StatusCode;
 use askama::Template;
 
+/// Said where setting a limit ends the trial of a key.
+const STAYS_OFF: &str = "That ends the trial: the key stays disabled.";
+
 #[derive(Template)]
 #[template(path = "keys/limits.html")]
 struct FormPage {
@@ -33,6 +36,8 @@ struct FormPage {
     max_days: i64,
     /// What it would mean, once that was asked for.
     effect: Option<EffectView>,
+    /// Whether saving what is typed leaves a key disabled that is only tried off.
+    ends_trial: bool,
 }
 
 impl FormPage {
@@ -65,7 +70,12 @@ pub async fn save(visit: Visit, Protected(sent): Protected) -> PageResult {
     let (list, id) = (keys_address(key.place), key.id.short());
     // What does not fit is told where it is saved.
     let effect = key_effect(visit.app(), &visit.person, &key, typed.clone()).await.ok().flatten();
-    let losses = effect.map(|effect| EffectView::of(Some(&effect)).losses()).unwrap_or_default();
+    let mut losses = effect.map(|effect| EffectView::of(Some(&effect)).losses()).unwrap_or_default();
+    let (found, now) =
+        (keys::limits::limits(visit.app(), &visit.person, &key).await, visit.app().clock.now());
+    if found.is_ok_and(|found| found.is_end_of_trial(&typed, now)) {
+        losses = format!("{STAYS_OFF} {losses}").trim_end().to_owned();
+    }
     let way = Way {
         what: if losses.is_empty() {
             format!("loosen the limits of key {id}")
@@ -115,12 +125,15 @@ async fn page(
     errors: Vec<FieldError>,
 ) -> Result<FormPage, crate::web::error::PageError> {
     let place = visit.place()?;
-    let LimitsPage { held, may_update } = found;
+    let now = visit.app().clock.now();
+    let ends_trial = found.is_end_of_trial(&typed, now);
+    let LimitsPage { held, may_update, trial } = found;
     let uses = keys::usage::last_used(visit.app(), vec![held.key.secret_id.clone()]).await?;
     Ok(FormPage {
         page: layout(visit, place),
         whose: Whose::of(visit, place, &held.holder),
-        key: KeyView::new(&held.key, &uses, visit.app().clock.now()),
+        key: KeyView::new(&held.key, &uses, now).with_trial(trial.as_slice(), now),
+        ends_trial,
         typed,
         errors,
         may_update,
