@@ -235,7 +235,7 @@ fn show(visit: &Visit, found: ReplacePage, sent: Sent) -> PageResult {
     let ReplacePage { held, other, replacing, rights, may_rotate, may_cancel } = found;
     let Sent { status, errors, typed } = sent;
     let (page, whose) = (layout(visit, place), Whose::of(visit, place, &held.holder));
-    let view = |key: &Key| KeyView::new(key, &[], now);
+    let view = |key: &Key| KeyView::new(key, &[], now).read_by(key, &visit.person.user);
     let Some(replacing) = replacing else {
         return render_as(
             status,

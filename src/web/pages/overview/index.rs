@@ -143,6 +143,7 @@ fn icon(what: &What) -> &'static str {
         What::Users { .. } => "users",
         What::Rotations { .. } => "git-compare",
         What::Server(ServerFault::Clock { .. }) => "clock",
+        What::Server(ServerFault::MasterKey(_)) => "key-round",
         What::Server(_) => "monitor",
         What::SetUp { .. } => "info",
     }
