@@ -49,7 +49,9 @@ pub async fn find(app: &App, caller: &Caller, text: String) -> Result<Found, Fai
             let keys = api_keys::begun_by(conn, owner, &text, MOST + 1)?;
             found.keys = with_holders(conn, keys)?
                 .into_iter()
-                .filter_map(|(id, holder)| by.place_of_keys(holder.uin).map(|place| FoundKey { id, holder, place }))
+                .filter_map(|(id, holder)| {
+                    by.place_of_keys(holder.uin).map(|place| FoundKey { id, holder, place })
+                })
                 .collect();
         }
         if by.may_here(action::LIST_USERS) {

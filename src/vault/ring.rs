@@ -40,7 +40,10 @@ impl KeyRing {
     }
 
     fn read_for(path: &Path, access: key_file::Access) -> Result<Self, VaultError> {
-        Ok(Self { place: Some((path.to_owned(), access)), ..Self::parse(path, &key_file::read(path, access)?)? })
+        Ok(Self {
+            place: Some((path.to_owned(), access)),
+            ..Self::parse(path, &key_file::read(path, access)?)?
+        })
     }
 
     /// What is wrong by now with the file that it was read from: a start would refuse it.

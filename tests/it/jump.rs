@@ -111,7 +111,7 @@ async fn keys_that_the_reader_may_not_look_at_are_found_by_no_beginning_and_no_l
     let (programs, called) = (app.key_of(&root).await, app.key_of(&alice).await);
     let (of_root, of_alice) = (programs.secret_id.clone(), called.secret_id.clone());
     let bob = app.signed_in(&root, "bob", &["QcloudCamReadOnlyAccess"]).await;
-    let sees = r#"{"version":"2.0","statement":[{"effect":"allow","action":["camlock:GetOverview","cam:ListUsers"],"resource":"*"}]}"#;
+    let sees = r#"{"version":"2.0","statement":[{"effect":"allow","action":["camlock:GetOverview","cam:ListUsers","cam:DeleteUser"],"resource":"*"}]}"#;
     programs.done("CreatePolicy", json!({ "PolicyName": "looker", "PolicyDocument": sees })).await;
     let carol = app.signed_in(&root, "carol", &["looker"]).await;
     let rows = async |browser: &Browser, text: &str| {
@@ -150,6 +150,11 @@ async fn keys_that_the_reader_may_not_look_at_are_found_by_no_beginning_and_no_l
     called.call("cam", "GetUserAppId", json!({})).await;
     assert_eq!(told(&bob.browser, "still-called").await, [false, true]);
     assert_eq!(told(&carol.browser, "still-called").await, [false, false]);
+    let delete = format!("/users/{}/delete", alice.uin);
+    for (person, is_whole) in [(&root, true), (&carol, false)] {
+        let page = person.browser.get(&delete).await;
+        assert_eq!((page.status, page.body.contains(&of_alice)), (StatusCode::OK, is_whole));
+    }
     let list = carol.browser.get("/attention/root-keys").await;
     assert_eq!((list.count("tbody th a"), list.count("tr[data-secret-id]")), (0, 0));
 }

@@ -220,7 +220,10 @@ async fn what_gives_a_right_takes_a_guard_away_or_carries_data_out_is_among_the_
     let made = json!({ "PolicyName": "own", "PolicyDocument": document });
     let policy = client.done("CreatePolicy", made).await["PolicyId"].clone();
     let group = client.done("CreateGroup", json!({ "GroupName": "team" })).await["GroupId"].clone();
-    let (uin, uid) = (alice.uin.parse::<i64>().unwrap(), number(&app, &format!("SELECT uid AS number FROM users WHERE uin = {}", alice.uin)));
+    let (uin, uid) = (
+        alice.uin.parse::<i64>().unwrap(),
+        number(&app, &format!("SELECT uid AS number FROM users WHERE uin = {}", alice.uin)),
+    );
     let version = json!({ "PolicyId": policy, "PolicyDocument": document, "SetAsDefault": false });
     let boundary = json!({ "TargetUin": uin, "PolicyId": policy });
     let member = json!({ "Info": [{ "Uid": uid, "GroupId": group }] });
@@ -268,7 +271,8 @@ async fn a_master_key_file_that_others_can_touch_or_that_is_gone_is_told_to_who_
     let app = TestApp::spawn();
     let root = app.root().await;
     let client = app.key_of(&root).await;
-    let sees = r#"{"version":"2.0","statement":[{"effect":"allow","action":"camlock:GetOverview","resource":"*"}]}"#;
+    let sees =
+        r#"{"version":"2.0","statement":[{"effect":"allow","action":"camlock:GetOverview","resource":"*"}]}"#;
     client.done("CreatePolicy", json!({ "PolicyName": "looker", "PolicyDocument": sees })).await;
     let looker = app.signed_in(&root, "looker", &["looker"]).await;
     let file = app.folder.path().join("data/master.key");

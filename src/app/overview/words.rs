@@ -3,8 +3,8 @@
 
 use crate::clock::day;
 use crate::domain::attention::{
-    AHEAD_DAYS, HALTED_DAYS, KeyCause, KeyFileFault, KeyFound, Kind, NEVER_USED_DAYS, Named, ServerFault, UNUSED_DAYS,
-    What, When,
+    AHEAD_DAYS, HALTED_DAYS, KeyCause, KeyFileFault, KeyFound, Kind, NEVER_USED_DAYS, Named, ServerFault,
+    UNUSED_DAYS, What, When,
 };
 use crate::domain::number::grouped;
 use crate::domain::paging::Tally;

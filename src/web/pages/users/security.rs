@@ -3,8 +3,8 @@
 use crate::app::{deferred::grant::Grant, deferred::grant::Way, users, users::UserDetails};
 use crate::domain::claim::Standing;
 use crate::domain::{permission::action, user::Uin, user::UserKind};
-use crate::web::pages::users::detail::named_keys;
 use crate::web::pages::claims::listed::{ClaimView, claims_of};
+use crate::web::pages::users::detail::named_keys;
 use crate::web::{
     answer::PageResult, answer::render, error::PageError, forms::csrf::Protected, layout::Layout,
     layout::filters, pages::users::head::UserHead, pages::ways::question, visit::Visit,
