@@ -110,7 +110,7 @@ fn mode_of(found: &Metadata) -> u32 {
 /// Whether nobody but those who may can touch a file.
 fn is_private(found: &Metadata, access: Access) -> bool {
     let mode = mode_of(found);
-    let is_only_read = mode & 0o037 == 0;
+    let is_only_read = mode.trailing_zeros() >= 5;
     let is_right_group = || access == Access::AnyGroup || Process::this().groups.contains(&found.gid());
     mode.trailing_zeros() >= 6 || (is_only_read && is_right_group())
 }

@@ -51,8 +51,8 @@ pub async fn report_running(app: &App, address: SocketAddr) -> Result<(), Failur
 fn machine() -> String {
     // A hardened service sees nothing but processes below /proc.
     let told = ["/proc/sys/kernel/hostname", "/etc/hostname"].map(std::fs::read_to_string);
-    let names = told.into_iter().flatten().map(|name| name.trim().to_owned());
-    names.filter(|name| !name.is_empty()).next().unwrap_or_default()
+    let mut names = told.into_iter().flatten().map(|name| name.trim().to_owned());
+    names.find(|name| !name.is_empty()).unwrap_or_default()
 }
 
 /// Says that this server has stopped.

@@ -168,6 +168,7 @@ impl KeyView {
     }
 
     /// The same for who reads it.
+    #[must_use]
     pub fn read_by(self, key: &Key, reader: &User) -> Self {
         Self { is_sealed: key.is_sealed_from(reader.uid), ..self }
     }

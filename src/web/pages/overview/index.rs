@@ -138,12 +138,11 @@ fn guide(visit: &Visit, steps: &[Step]) -> Vec<Guide> {
 fn icon(what: &What) -> &'static str {
     match what {
         What::Keys { cause, .. } => icon_of(*cause),
-        What::RootKeys { .. } => "key-round",
+        What::RootKeys { .. } | What::Server(ServerFault::MasterKey(_)) => "key-round",
         What::Administrators { .. } | What::Canaries { .. } | What::RefusedSpike { .. } => "shield-alert",
         What::Users { .. } => "users",
         What::Rotations { .. } => "git-compare",
         What::Server(ServerFault::Clock { .. }) => "clock",
-        What::Server(ServerFault::MasterKey(_)) => "key-round",
         What::Server(_) => "monitor",
         What::SetUp { .. } => "info",
     }
