@@ -120,5 +120,5 @@ impl DeletePage {
 /// The keys of a user as a sentence names them: whole for who may look at them.
 pub(super) fn named_keys(person: &Caller, holder: Uin, keys: Vec<SecretId>) -> Vec<String> {
     let is_whole = person.place_of_keys(holder).is_some();
-    keys.iter().map(|id| if is_whole { id.to_string() } else { id.short() }).collect()
+    keys.into_iter().map(|id| if is_whole { id.to_string() } else { id.short() }).collect()
 }
