@@ -15,6 +15,7 @@ use self::envelope::{Envelope, NONCE_LENGTH, Sealing};
 pub use self::error::{LineProblem, VaultError};
 pub use self::places::SealedPlace;
 pub use self::ring::KeyRing;
+use crate::domain::attention::KeyFileFault;
 use crate::random::Random;
 
 const CHECK_TEXT: &[u8] = b"camlock master key check";
@@ -103,6 +104,11 @@ impl Vault {
     /// A name for the active key in logs and error lines, such as `mk-1f3a09c2`.
     pub fn fingerprint(&self) -> String {
         self.read().ring.fingerprint().unwrap_or_default()
+    }
+
+    /// What is wrong by now with the file of the master key; a start would refuse it so.
+    pub fn key_file_fault(&self) -> Option<KeyFileFault> {
+        self.read().ring.file_fault()
     }
 
     /// A sealed known text to keep in the database, so that start-up can tell a wrong key file.

@@ -1,22 +1,32 @@
 //! One search for whatever has a name or an id: users, keys, policies, groups, requests.
 
 use crate::app::caller::Caller;
+use crate::app::users::search::holders;
 use crate::app::{App, Failure};
 use crate::domain::group::Group;
-use crate::domain::key::{self, SecretId};
+use crate::domain::key::{self, Place, SecretId};
 use crate::domain::permission::action;
 use crate::domain::policies::PolicySummary;
 use crate::domain::user::{Uid, User};
+use crate::domain::user_search::UserFilter;
 use crate::store::{Conn, StoreError, api_keys, groups, policy_search, user_search, users};
 
 /// Things of one kind that are shown.
 pub const MOST: usize = 10;
 
+/// A key, whose it is, and the page that the caller sees it on.
+#[derive(Debug)]
+pub struct FoundKey {
+    pub id: SecretId,
+    pub holder: User,
+    pub place: Place,
+}
+
 /// What a text leads to, among what the caller may see.
 #[derive(Debug, Default)]
 pub struct Found {
-    /// Keys whose SecretIds begin like the text, with their holders.
-    pub keys: Vec<(SecretId, User)>,
+    /// Keys whose SecretIds begin like the text.
+    pub keys: Vec<FoundKey>,
     pub users: Vec<User>,
     pub policies: Vec<PolicySummary>,
     pub groups: Vec<Group>,
@@ -39,13 +49,22 @@ pub async fn find(app: &App, caller: &Caller, text: String) -> Result<Found, Fai
             let keys = api_keys::begun_by(conn, owner, &text, MOST + 1)?;
             found.keys = with_holders(conn, keys)?
                 .into_iter()
-                .filter(|(_, holder)| may_see_keys(by, holder))
+                .filter_map(|(id, holder)| {
+                    by.place_of_keys(holder.uin).map(|place| FoundKey { id, holder, place })
+                })
                 .collect();
         }
         if by.may_here(action::LIST_USERS) {
             let most = i64::try_from(MOST).unwrap_or(i64::MAX);
-            found.users = user_search::found(conn, owner, &text, most)?;
-            let holds = |user: &User| found.keys.iter().any(|(_, holder)| holder.uid == user.uid);
+            let holders = holders(conn, by, &text)?;
+            let filter = UserFilter { text: text.clone(), holders, ..UserFilter::default() };
+            found.users = user_search::found(conn, owner, &filter, most)?;
+            // Of many that a text finds, the one that is called just so must not be beyond the end.
+            if let Some(named) = users::by_name(conn, owner, &text)? {
+                found.users.retain(|user| user.uid != named.uid);
+                found.users.insert(0, named);
+            }
+            let holds = |user: &User| found.keys.iter().any(|key| key.holder.uid == user.uid);
             found.users.retain(|user| !holds(user));
         }
         if by.may_here(action::LIST_POLICIES) {
@@ -60,11 +79,6 @@ pub async fn find(app: &App, caller: &Caller, text: String) -> Result<Found, Fai
         Ok(found)
     })
     .await
-}
-
-fn may_see_keys(by: &Caller, holder: &User) -> bool {
-    by.may(action::QUERY_KEY, holder.uin)
-        || (holder.uid == by.user.uid && by.may(action::QUERY_OWN_KEY, holder.uin))
 }
 
 fn with_holders(conn: &mut Conn, keys: Vec<(SecretId, Uid)>) -> Result<Vec<(SecretId, User)>, StoreError> {

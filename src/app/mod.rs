@@ -87,14 +87,16 @@ pub struct App {
 struct DerivedKeys {
     device: zeroize::Zeroizing<[u8; 64]>,
     bucket: zeroize::Zeroizing<[u8; 64]>,
+    report: zeroize::Zeroizing<[u8; 64]>,
 }
 
 impl App {
-    /// Joins the parts; keys for cookies and counters are derived from the vault.
+    /// Joins the parts; keys for cookies, counters and cursors are derived from the vault.
     pub fn new(parts: Parts) -> Result<Self, Failure> {
         let keys = DerivedKeys {
             device: parts.vault.derive("device-cookie")?,
             bucket: parts.vault.derive("throttle-bucket")?,
+            report: parts.vault.derive("report-cursor")?,
         };
         let Parts { store, vault, clock, random, passwords, rules, courier } = parts;
         Ok(Self {

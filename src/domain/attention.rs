@@ -234,6 +234,7 @@ impl What {
             Self::Server(ServerFault::Clock { .. }) => "clock",
             Self::Server(ServerFault::SlowNodes { .. }) => "slow-nodes",
             Self::Server(ServerFault::OtherVersions { .. }) => "other-versions",
+            Self::Server(ServerFault::MasterKey(_)) => "master-key",
             Self::SetUp { .. } => "set-up",
         }
     }
@@ -248,6 +249,17 @@ pub enum ServerFault {
     SlowNodes { nodes: usize, ms: i64 },
     /// So many servers run something else than the one that answers.
     OtherVersions { nodes: usize },
+    /// The file of the master key, as it is now at the server that answers.
+    MasterKey(KeyFileFault),
+}
+
+/// Why a start would refuse the file of the master key that the server has read.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum KeyFileFault {
+    /// Others can touch it: its permission bits.
+    Exposed { mode: u32 },
+    /// It is not there any more.
+    Missing,
 }
 
 /// A user or the holder of a key, by name.

@@ -105,9 +105,16 @@ pub struct Key {
     pub limits: KeyLimits,
     /// When they were last changed.
     pub limits_at: Option<i64>,
+    /// Whether its secret was sealed to somebody when it was made: here nobody but its user sees it.
+    pub made_sealed: bool,
 }
 
 impl Key {
+    /// Whether a user is kept from seeing the secret, whatever policies say.
+    pub fn is_sealed_from(&self, reader: Uid) -> bool {
+        self.made_sealed && self.uid != reader
+    }
+
     pub fn is_enabled(&self) -> bool {
         self.status == KeyStatus::Enabled
     }
@@ -186,6 +193,10 @@ pub enum KeyRefusal {
     Retired,
     #[error("This account shows a SecretKey once, when it is created. It cannot be shown again.")]
     ShownOnce,
+    #[error(
+        "This SecretKey was sealed to a public key when it was made. Only the key’s user and whoever holds the private key see it."
+    )]
+    Sealed,
 }
 
 impl Worded for KeyRefusal {
@@ -196,6 +207,7 @@ impl Worded for KeyRefusal {
             Self::NothingToTry => "该密钥已处于禁用状态，只有启用的密钥才能试停。",
             Self::Retired => "使用该 SecretId 的密钥已被删除，已删除的 SecretId 不能再次使用。",
             Self::ShownOnce => "本账号的 SecretKey 仅在创建时显示一次，无法再次查看。",
+            Self::Sealed => "该 SecretKey 在创建时已用公钥加密交付，仅密钥所属用户和私钥持有者可以查看。",
         };
         text.into()
     }

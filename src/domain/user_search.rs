@@ -1,13 +1,15 @@
 //! What the User List is asked for, and what it shows.
 
 use super::key::MAX_KEYS_PER_USER;
-use super::user::{User, UserKind};
+use super::user::{Uid, User, UserKind};
 use std::cmp::Ordering;
 
 /// What a list is asked for.
 #[derive(Clone, Debug, Default)]
 pub struct UserFilter {
     pub text: String,
+    /// Who holds a key that the text means, as far as whoever searches may know it.
+    pub holders: Vec<Uid>,
     pub kind: Option<UserKind>,
     /// Whether an authenticator app is registered.
     pub mfa: Option<bool>,

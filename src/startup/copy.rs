@@ -166,5 +166,6 @@ fn key(row: &Row<'_>) -> Result<Key, CopyError> {
         changed_by: String::new(),
         limits: KeyLimits::default(),
         limits_at: None,
+        made_sealed: false,
     })
 }

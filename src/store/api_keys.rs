@@ -32,6 +32,7 @@ struct Row {
     responsible: String,
     review_at: Option<i64>,
     limits_at: Option<i64>,
+    made_sealed: bool,
 }
 
 impl TryFrom<Row> for Key {
@@ -62,6 +63,7 @@ impl TryFrom<Row> for Key {
                 review_at: row.review_at,
             },
             limits_at: row.limits_at,
+            made_sealed: row.made_sealed,
         })
     }
 }
@@ -82,6 +84,7 @@ pub fn insert(conn: &mut Conn, key: &Key, sealed: &[u8]) -> Result<(), StoreErro
             api_keys::created_by.eq(&key.created_by),
             api_keys::changed_at.eq(key.changed_at),
             api_keys::changed_by.eq(&key.changed_by),
+            api_keys::made_sealed.eq(key.made_sealed),
         ))
         .execute(conn)?;
     Ok(())

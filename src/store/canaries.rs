@@ -179,6 +179,7 @@ fn like_a_key(canary: Canary, uid: Uid) -> Key {
         changed_by: canary.created_by,
         limits: KeyLimits::default(),
         limits_at: None,
+        made_sealed: false,
     }
 }
 

@@ -3,8 +3,8 @@
 
 use super::schema::users;
 use super::user_ranges::{Match, Range, Texts};
-use super::{Conn, StoreError, api_keys, user_lines, user_ranges, user_terms};
-use crate::domain::key::{self, SecretId};
+use super::{Conn, StoreError, user_lines, user_ranges, user_terms};
+use crate::domain::key::SecretId;
 use crate::domain::paging::Slice;
 use crate::domain::user::{Uin, User};
 use crate::domain::user_search::{
@@ -88,10 +88,9 @@ pub fn page(
     Ok(Page { users, sorted: places.sorted, stopped: places.stopped })
 }
 
-/// The users that a text finds, in the order of their names where they are few; as many as that, and one more if there are more.
-pub fn found(conn: &mut Conn, owner: Uin, text: &str, most: i64) -> Result<Vec<User>, StoreError> {
-    let filter = UserFilter { text: text.to_owned(), ..UserFilter::default() };
-    let found = page(conn, owner, &filter, &Slice { cursor: UserCursor::Start, size: most })?;
+/// The users that a filter finds, in the order of their names where they are few; as many as that, and one more if there are more.
+pub fn found(conn: &mut Conn, owner: Uin, filter: &UserFilter, most: i64) -> Result<Vec<User>, StoreError> {
+    let found = page(conn, owner, filter, &Slice { cursor: UserCursor::Start, size: most })?;
     Ok(found.users.into_iter().map(|listed| listed.user).collect())
 }
 
@@ -100,7 +99,7 @@ fn find(conn: &mut Conn, search: &Search<'_>) -> Result<Places, StoreError> {
     if text.is_empty() {
         return listed(conn, search);
     }
-    let holders = with_key(conn, search.owner, text)?;
+    let holders: Vec<i64> = search.filter.holders.iter().map(|uid| uid.0).collect();
     if SecretId::parse(text).is_ok() {
         return Ok(Places::as_asked(sorted(conn, search, &holders)?));
     }
@@ -164,15 +163,6 @@ fn few_matches(conn: &mut Conn, owner: Uin, texts: Texts<'_>) -> Result<Option<V
     uids.sort_unstable();
     uids.dedup();
     Ok(Some(uids).filter(|uids| uids.len() <= FEW))
-}
-
-/// Who holds a key whose SecretId is that or begins like that.
-fn with_key(conn: &mut Conn, owner: Uin, text: &str) -> Result<Vec<i64>, StoreError> {
-    if text.len() < key::START || !SecretId::is_begun_by(text) {
-        return Ok(Vec::new());
-    }
-    let found = api_keys::begun_by(conn, owner, text, FEW)?;
-    Ok(found.into_iter().map(|(_, uid)| uid.0).collect())
 }
 
 /// The user of that whole UIN; searched like a text as well, as it may be a phone number.

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use zeroize::Zeroizing;
 
 use super::error::{Cure, VaultError};
+use crate::domain::attention::KeyFileFault;
 
 /// Far beyond any ring; keeps a wrong path from filling the memory.
 const MOST_BYTES: u64 = 65_536;
@@ -16,7 +17,7 @@ const MOST_BYTES: u64 = 65_536;
 const TRIES: usize = 3;
 
 /// Who besides the owner may read a key file.
-#[derive(Clone, Copy, Eq, PartialEq)]
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(super) enum Access {
     /// The owner, and the groups of this process.
     OwnGroups,
@@ -102,11 +103,32 @@ fn ensure_regular(path: &Path, found: &Metadata) -> Result<(), VaultError> {
     if found.is_file() { Ok(()) } else { Err(VaultError::NotRegular(path.to_owned())) }
 }
 
+fn mode_of(found: &Metadata) -> u32 {
+    found.permissions().mode() & 0o7777
+}
+
+/// Whether nobody but those who may can touch a file.
+fn is_private(found: &Metadata, access: Access) -> bool {
+    let mode = mode_of(found);
+    let is_only_read = mode.trailing_zeros() >= 5;
+    let is_right_group = || access == Access::AnyGroup || Process::this().groups.contains(&found.gid());
+    mode.trailing_zeros() >= 6 || (is_only_read && is_right_group())
+}
+
+/// What is wrong by now with a file that was read before. Does not open it.
+pub(super) fn fault(path: &Path, access: Access) -> Option<KeyFileFault> {
+    match fs::metadata(path) {
+        Ok(found) if found.is_file() && is_private(&found, access) => None,
+        Ok(found) if found.is_file() => Some(KeyFileFault::Exposed { mode: mode_of(&found) }),
+        Ok(_) | Err(_) => Some(KeyFileFault::Missing),
+    }
+}
+
 /// Refuses a file that others can touch. Where only a group can, and the file is ours, its mode is mended: Kubernetes
 /// opens every file of a volume to the group of the pod.
 fn ensure_private(path: &Path, file: &File, found: &Metadata, access: Access) -> Result<(), VaultError> {
-    let mode = found.permissions().mode() & 0o7777;
-    if mode.trailing_zeros() >= 6 {
+    let mode = mode_of(found);
+    if is_private(found, access) {
         return Ok(());
     }
     let refused = |forbidden: u32, cure| {
@@ -116,18 +138,10 @@ fn ensure_private(path: &Path, file: &File, found: &Metadata, access: Access) ->
     if mode & 0o007 != 0 {
         return refused(0o077, Cure::Mode);
     }
-    let is_only_read = mode & 0o030 == 0;
-    if is_only_read && access == Access::AnyGroup {
-        return Ok(());
-    }
-    let process = Process::this();
-    if is_only_read && process.groups.contains(&found.gid()) {
-        return Ok(());
-    }
     if access == Access::AnyGroup {
         return refused(0o030, Cure::Mode);
     }
-    let is_ours = process.user == Some(found.uid());
+    let is_ours = Process::this().user == Some(found.uid());
     if is_ours && file.set_permissions(Permissions::from_mode(mode & 0o700)).is_ok() {
         tracing::warn!(
             path = %path.display(),

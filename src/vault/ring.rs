@@ -11,6 +11,7 @@ use zeroize::Zeroizing;
 
 use super::error::{LineProblem, VaultError};
 use super::key_file;
+use crate::domain::attention::KeyFileFault;
 use crate::random::Random;
 
 /// A random key has about 30 different bytes; fewer than this means that somebody made it up.
@@ -23,24 +24,42 @@ type MasterKey = Zeroizing<[u8; 32]>;
 pub struct KeyRing {
     keys: BTreeMap<u32, MasterKey>,
     active: u32,
+    /// The file that it stands in.
+    place: Option<(PathBuf, key_file::Access)>,
 }
 
 impl KeyRing {
     /// Reads a key file that only its owner can touch, and groups of ours can read at most.
     pub fn read(path: &Path) -> Result<Self, VaultError> {
-        Self::parse(path, &key_file::read(path, key_file::Access::OwnGroups)?)
+        Self::read_for(path, key_file::Access::OwnGroups)
     }
 
     /// Reads a systemd credential, whose access list shows as a readable group.
     pub fn read_credential(path: &Path) -> Result<Self, VaultError> {
-        Self::parse(path, &key_file::read(path, key_file::Access::AnyGroup)?)
+        Self::read_for(path, key_file::Access::AnyGroup)
+    }
+
+    fn read_for(path: &Path, access: key_file::Access) -> Result<Self, VaultError> {
+        Ok(Self {
+            place: Some((path.to_owned(), access)),
+            ..Self::parse(path, &key_file::read(path, access)?)?
+        })
+    }
+
+    /// What is wrong by now with the file that it was read from: a start would refuse it.
+    pub(super) fn file_fault(&self) -> Option<KeyFileFault> {
+        self.place.as_ref().and_then(|(path, access)| key_file::fault(path, *access))
+    }
+
+    fn in_file(self, path: &Path) -> Self {
+        Self { place: Some((path.to_owned(), key_file::Access::OwnGroups)), ..self }
     }
 
     /// Makes the first key file; an existing file is never touched.
     pub fn generate(path: &Path, random: &Random) -> Result<Self, VaultError> {
         let ring = Self::first(random)?;
         key_file::create(path, &ring.text())?;
-        Ok(ring)
+        Ok(ring.in_file(path))
     }
 
     /// Makes the first key and writes it beside `path`, where it waits until its database is ready; one that was left
@@ -49,12 +68,12 @@ impl KeyRing {
         let ring = Self::first(random)?;
         key_file::forget_beside(path)?;
         key_file::write_beside(path, &ring.text())?;
-        Ok(ring)
+        Ok(ring.in_file(path))
     }
 
     /// The key that waits beside `path`, if one can be read there.
     pub fn prepared(path: &Path) -> Option<Self> {
-        Self::read(&key_file::beside(path)).ok()
+        Self::read(&key_file::beside(path)).ok().map(|ring| ring.in_file(path))
     }
 
     /// Gives the key that waits its name; an existing file is never touched.
@@ -68,7 +87,7 @@ impl KeyRing {
     }
 
     fn first(random: &Random) -> Result<Self, VaultError> {
-        Ok(Self { keys: BTreeMap::from([(1, new_key(random)?)]), active: 1 })
+        Ok(Self { keys: BTreeMap::from([(1, new_key(random)?)]), active: 1, place: None })
     }
 
     /// Adds a key to the file and makes it the active one; the older ones still open.
@@ -123,7 +142,7 @@ impl KeyRing {
             }
         }
         let active = keys.keys().next_back().copied().ok_or_else(|| VaultError::Empty(path.to_owned()))?;
-        Ok(Self { keys, active })
+        Ok(Self { keys, active, place: None })
     }
 
     fn text(&self) -> Zeroizing<String> {

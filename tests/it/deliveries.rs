@@ -100,3 +100,47 @@ async fn the_operator_makes_a_key_that_nobody_at_the_machine_can_read() {
         assert!(is_accepted(&client).await);
     }
 }
+
+#[actix_web::test]
+async fn a_key_that_was_made_sealed_is_shown_by_show_to_its_user_alone() {
+    let app = TestApp::spawn();
+    let root = app.root().await;
+    let bob = app.enrolled(&root, "bob", &["QcloudCollApiKeyManageAccess"]).await;
+    let keys = format!("/users/{}/keys", bob.uin);
+    let asked = root.browser.submit(&keys, &keys, &[("to", TO_AGE)]).await.redirect();
+    let made = root.browser.get(&root.pass(&app, &asked).await.redirect()).await;
+    let sealed = made.text("#secret-id").unwrap();
+    let plain = root.create_key(&keys).await;
+    let reveal = |id: &str| format!("{keys}/{id}/reveal");
+
+    let list = root.browser.get(&keys).await;
+    let refused = root.browser.submit(&keys, &reveal(&sealed), &[]).await;
+
+    assert_eq!(list.count(&format!("form[action='{}']", reveal(&plain))), 1);
+    assert_eq!(list.count(&format!("form[action='{}']", reveal(&sealed))), 0);
+    assert!(list.texts(".secret .once").iter().any(|text| text == "sealed when it was made"));
+    assert!(refused.location().is_none(), "no code is asked for");
+    assert!(refused.body.contains("sealed to a public key when it was made"), "{}", refused.body);
+    let log = root.browser.get("/audit?event=ShowSecretKey&result=refused").await;
+    assert_eq!(log.count("tr[data-seq]"), 1, "{}", log.body);
+    let own = bob.browser.get("/keys").await;
+    assert_eq!(own.count(&format!("form[action='/keys/{sealed}/reveal']")), 1);
+    let shown = bob.reveal(&app, "/keys", &sealed).await;
+    assert!(shown.text("#secret-key").is_some(), "{}", shown.body);
+    assert_eq!(root.reveal(&app, &keys, &plain).await.status, 200);
+}
+
+#[actix_web::test]
+async fn a_key_that_the_operator_made_sealed_is_shown_to_its_user_alone() {
+    let app = TestApp::spawn();
+    let root = app.root().await;
+    let bob = app.sub_user(&root, "bob", &[]).await;
+    let order = ["key", "create", "--uin", &bob.uin, "--to", TO_AGE, "--out", "operator.age"];
+    assert!(operate(&app, &order).status.success());
+    let keys = format!("/users/{}/keys", bob.uin);
+    let id = root.secret_ids(&keys).await.pop().unwrap();
+
+    let refused = root.browser.submit(&keys, &format!("{keys}/{id}/reveal"), &[]).await;
+
+    assert!(refused.body.contains("sealed to a public key when it was made"), "{}", refused.body);
+}

@@ -3,6 +3,7 @@
 use crate::support::TestApp;
 use crate::support::browser::Browser;
 use reqwest::StatusCode;
+use serde_json::json;
 
 async fn found(browser: &Browser, text: &str) -> Vec<String> {
     let page = browser.get(&format!("/jump?q={text}")).await;
@@ -100,4 +101,75 @@ async fn the_user_list_finds_who_holds_a_key_by_how_its_secret_id_begins() {
     assert_eq!(rows(id[..20].to_owned()).await, [alice.uin.as_str()]);
     assert!(rows(id[..8].to_lowercase()).await.is_empty(), "letters of a SecretId are as they are");
     assert_eq!(rows("AKIDfrie".to_owned()).await, [named.uin.as_str()], "a name may begin like that");
+}
+
+#[actix_web::test]
+async fn keys_that_the_reader_may_not_look_at_are_found_by_no_beginning_and_no_list_tells_their_ids() {
+    let app = TestApp::spawn();
+    let root = app.root().await;
+    let alice = app.sub_user(&root, "alice", &[]).await;
+    let (programs, called) = (app.key_of(&root).await, app.key_of(&alice).await);
+    let (of_root, of_alice) = (programs.secret_id.clone(), called.secret_id.clone());
+    let bob = app.signed_in(&root, "bob", &["QcloudCamReadOnlyAccess"]).await;
+    let sees = r#"{"version":"2.0","statement":[{"effect":"allow","action":["camlock:GetOverview","cam:ListUsers","cam:DeleteUser"],"resource":"*"}]}"#;
+    programs.done("CreatePolicy", json!({ "PolicyName": "looker", "PolicyDocument": sees })).await;
+    let carol = app.signed_in(&root, "carol", &["looker"]).await;
+    let rows = async |browser: &Browser, text: &str| {
+        browser.get(&format!("/users?q={text}")).await.attributes("tr[data-uin]", "data-uin")
+    };
+    let told = async |browser: &Browser, list: &str| {
+        let page = browser.get(&format!("/attention/{list}")).await;
+        assert_eq!((page.status, page.count("tbody tr")), (StatusCode::OK, 1), "{list}");
+        [&of_root, &of_alice].map(|id| page.body.contains(id.as_str()))
+    };
+
+    assert_eq!(bob.browser.get(&format!("/users/{}/keys", root.uin)).await.status, StatusCode::FORBIDDEN);
+    for text in [&of_root[..12], &of_root] {
+        let page = bob.browser.get(&format!("/jump?q={text}")).await;
+        let hrefs = page.attributes(".jump-found a", "href");
+        assert!(hrefs.iter().all(|href| !href.contains("/keys/")), "{text}: {hrefs:?}");
+        assert!(!page.body.contains("API key of root"), "{text}");
+    }
+    assert!(found(&bob.browser, &of_root[..12]).await.is_empty());
+    let history = format!("/users/{}/keys/{of_alice}/history", alice.uin);
+    assert_eq!(found(&bob.browser, &of_alice[..12]).await, [history]);
+
+    assert!(rows(&bob.browser, &of_root[..12]).await.is_empty());
+    assert_eq!(rows(&bob.browser, &of_alice[..12]).await, [alice.uin.as_str()]);
+    assert_eq!(rows(&root.browser, &of_root[..12]).await, [root.uin.as_str()]);
+    for id in [&of_root, &of_alice] {
+        assert!(rows(&carol.browser, &id[..12]).await.is_empty());
+        assert_eq!(rows(&carol.browser, id).await.len(), 1, "who has the whole of it is told whose it is");
+    }
+
+    assert_eq!(told(&root.browser, "root-keys").await, [true, false]);
+    assert_eq!(told(&bob.browser, "root-keys").await, [false, false]);
+    assert_eq!(told(&carol.browser, "root-keys").await, [false, false]);
+    let keys = format!("/users/{}/keys", alice.uin);
+    root.browser.submit(&keys, &format!("{keys}/{of_alice}/disable"), &[]).await.redirect();
+    called.call("cam", "GetUserAppId", json!({})).await;
+    assert_eq!(told(&bob.browser, "still-called").await, [false, true]);
+    assert_eq!(told(&carol.browser, "still-called").await, [false, false]);
+    let delete = format!("/users/{}/delete", alice.uin);
+    for (person, is_whole) in [(&root, true), (&carol, false)] {
+        let page = person.browser.get(&delete).await;
+        assert_eq!((page.status, page.body.contains(&of_alice)), (StatusCode::OK, is_whole));
+    }
+    let list = carol.browser.get("/attention/root-keys").await;
+    assert_eq!((list.count("tbody th a"), list.count("tr[data-secret-id]")), (0, 0));
+}
+
+#[actix_web::test]
+async fn a_user_that_is_called_just_so_stands_first_however_many_the_text_finds() {
+    let app = TestApp::spawn();
+    let root = app.root().await;
+    for number in 0..12 {
+        app.sub_user(&root, &format!("a-zoe-{number}"), &[]).await;
+    }
+    let zoe = app.sub_user(&root, "zoe", &[]).await;
+
+    let users = found(&root.browser, "zoe").await;
+
+    assert_eq!(users[0], format!("/users/{}", zoe.uin), "{users:?}");
+    assert_eq!(users.iter().filter(|href| **href == users[0]).count(), 1);
 }

@@ -140,6 +140,7 @@ mod races;
 mod readiness;
 mod refused_reveals;
 mod reports;
+mod reports_by_call;
 mod restore;
 mod retired_ids;
 mod reveal;

@@ -1,11 +1,14 @@
 //! What else the overview shows, to whom, and the lists behind it; and what an older database has to be filled with.
 
 use crate::overview::{DAY, Scene, number, row, rows, wrong_lines};
+use crate::support::people::Person;
 use crate::support::{TestApp, Upgraded};
 use camlock::app::keys::usage::flush_usage;
 use camlock::app::operator::fill_in::fill_in;
 use reqwest::StatusCode;
 use serde_json::json;
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
 
 #[actix_web::test]
 async fn the_figures_are_those_of_real_calls_and_keys() {
@@ -205,6 +208,93 @@ async fn the_last_sensitive_operations_are_shown_the_newest_first() {
     assert!(lines[1].contains("Enabled a key"), "{lines:?}");
     let first = page.attribute(".two-lines a", "href").unwrap();
     assert_eq!(scene.root.browser.get(&first).await.status, StatusCode::OK);
+}
+
+#[actix_web::test]
+async fn what_gives_a_right_takes_a_guard_away_or_carries_data_out_is_among_the_sensitive_operations() {
+    let app = TestApp::spawn();
+    let root = app.root().await;
+    let alice = app.sub_user(&root, "alice", &[]).await;
+    let client = app.key_of(&root).await;
+    let document = r#"{"version":"2.0","statement":[{"effect":"allow","action":"cos:*","resource":"*"}]}"#;
+    let made = json!({ "PolicyName": "own", "PolicyDocument": document });
+    let policy = client.done("CreatePolicy", made).await["PolicyId"].clone();
+    let group = client.done("CreateGroup", json!({ "GroupName": "team" })).await["GroupId"].clone();
+    let (uin, uid) = (
+        alice.uin.parse::<i64>().unwrap(),
+        number(&app, &format!("SELECT uid AS number FROM users WHERE uin = {}", alice.uin)),
+    );
+    let version = json!({ "PolicyId": policy, "PolicyDocument": document, "SetAsDefault": false });
+    let boundary = json!({ "TargetUin": uin, "PolicyId": policy });
+    let member = json!({ "Info": [{ "Uid": uid, "GroupId": group }] });
+    let attached = json!({ "PolicyId": policy, "AttachGroupId": group });
+    let detached = json!({ "PolicyId": policy, "DetachGroupId": group });
+    for (name, body) in [
+        ("CreatePolicyVersion", version),
+        ("UpdatePolicy", json!({ "PolicyId": policy, "Description": "x" })),
+        ("PutUserPermissionsBoundary", boundary),
+        ("AddUserToGroup", member.clone()),
+        ("AttachGroupPolicy", attached),
+        ("DetachGroupPolicy", detached),
+        ("RemoveUserFromGroup", member),
+        ("DeleteGroup", json!({ "GroupId": group })),
+    ] {
+        client.done(name, body).await;
+    }
+    root.browser.submit("/users", "/users/export", &[("format", "csv"), ("filter", "")]).await;
+
+    let answer = client.call("camlock", "GetOverview", json!({})).await;
+
+    let told: Vec<&str> = answer["Overview"]["Operations"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|operation| operation["Event"].as_str().unwrap())
+        .collect();
+    let wanted = [
+        "ExportUsers",
+        "DeleteGroup",
+        "RemoveUserFromGroup",
+        "DetachGroupPolicy",
+        "AttachGroupPolicy",
+        "AddUserToGroup",
+        "PutUserPermissionsBoundary",
+        "UpdatePolicy",
+        "CreatePolicyVersion",
+        "CreatePolicy",
+    ];
+    assert_eq!(told, wanted);
+}
+
+#[actix_web::test]
+async fn a_master_key_file_that_others_can_touch_or_that_is_gone_is_told_to_who_may_read_the_settings() {
+    let app = TestApp::spawn();
+    let root = app.root().await;
+    let client = app.key_of(&root).await;
+    let sees =
+        r#"{"version":"2.0","statement":[{"effect":"allow","action":"camlock:GetOverview","resource":"*"}]}"#;
+    client.done("CreatePolicy", json!({ "PolicyName": "looker", "PolicyDocument": sees })).await;
+    let looker = app.signed_in(&root, "looker", &["looker"]).await;
+    let file = app.folder.path().join("data/master.key");
+    let mode = |mode: u32| fs::set_permissions(&file, fs::Permissions::from_mode(mode)).unwrap();
+    let told = async |person: &Person| {
+        let rows = rows(&person.browser).await.into_iter();
+        rows.filter(|row| row.title.contains("master key")).collect::<Vec<_>>()
+    };
+
+    assert_eq!(told(&root).await.len(), 0);
+    mode(0o644);
+    let exposed = told(&root).await;
+    assert_eq!((exposed[0].level.as_str(), exposed[0].href.as_str()), ("bad", "/settings/system"));
+    assert!(exposed[0].evidence.contains("0644"), "{exposed:?}");
+    assert_eq!(told(&looker).await.len(), 0, "what runs here is for who may read the settings");
+    let answer = client.call("camlock", "GetOverview", json!({})).await;
+    let lines = answer["Overview"]["Attention"].as_array().unwrap();
+    assert!(lines.iter().any(|line| line["What"] == "master-key"), "{answer}");
+    mode(0o600);
+    assert_eq!(told(&root).await.len(), 0);
+    fs::rename(&file, file.with_extension("away")).unwrap();
+    assert!(told(&root).await[0].title.contains("missing"));
 }
 
 #[actix_web::test]

@@ -11,6 +11,7 @@ use crate::app::keys::trials::told;
 use crate::app::{App, Failure};
 use crate::clock;
 use crate::domain::audit::EventName;
+use crate::domain::delivery::Delivery;
 use crate::domain::key::{AccessKeyRefusal, Key, KeyRefusal, KeyStatus, SecretId, free_slot};
 use crate::domain::key_limits::KeyLimits;
 use crate::domain::secret::SecretKey;
@@ -159,7 +160,9 @@ pub(in crate::app) fn create_limited(
     let expiry = change.by.account.settings.key_expiry;
     let limits = first_limits(text.limits.as_deref(), expiry, change.app.clock.now())?;
     let (secret_id, secret) = fresh_pair(change.app, change.conn)?;
-    let new = NewKey { holder, secret_id, secret: &secret, note: &text.note, by: &change.by.user.name };
+    let by = change.by.user.name.as_str();
+    let is_sealed = matches!(text.delivery.judged()?, Some(Delivery::Sealed(_)));
+    let new = NewKey { holder, secret_id, secret: &secret, note: &text.note, by, is_sealed };
     let key = put(change.app, change.conn, new)?;
     let key = begin(change.app, change.conn, key, limits)?;
     let event = change.event(via.created()).on(holder).object(key.secret_id.as_str());
@@ -251,11 +254,13 @@ pub(in crate::app) struct NewKey<'a> {
     pub secret: &'a SecretKey,
     pub note: &'a str,
     pub by: &'a str,
+    /// Whether only its user is to see the secret here.
+    pub is_sealed: bool,
 }
 
 /// Keeps a pair in a free slot, sealed.
 pub(in crate::app) fn put(app: &App, conn: &mut Conn, new: NewKey<'_>) -> Result<Key, Failure> {
-    let NewKey { holder, secret_id, secret, note, by } = new;
+    let NewKey { holder, secret_id, secret, note, by, is_sealed } = new;
     dialect::lock_user(conn, holder.uid)?;
     let now = app.clock.now();
     let key = Key {
@@ -272,6 +277,7 @@ pub(in crate::app) fn put(app: &App, conn: &mut Conn, new: NewKey<'_>) -> Result
         changed_by: by.to_owned(),
         limits: KeyLimits::default(),
         limits_at: None,
+        made_sealed: is_sealed,
     };
     let sealed = app.vault.seal(&places::key_secret(&key), secret.expose().as_bytes())?;
     match api_keys::insert(conn, &key, &sealed) {

@@ -43,7 +43,14 @@ pub async fn import_limited_key(app: &App, import: Import, limiting: Limiting) -
         }
         // Calls of an earlier holder of this id are nobody's business any more.
         key_usage::forget(change.conn, &secret_id)?;
-        let new = NewKey { holder: &holder, secret_id, secret: &secret_key, note: "", by: OPERATOR };
+        let new = NewKey {
+            holder: &holder,
+            secret_id,
+            secret: &secret_key,
+            note: "",
+            by: OPERATOR,
+            is_sealed: false,
+        };
         let expiry = expiry_of(change.conn, &holder)?;
         let now = change.app.clock.now();
         let written = limiting.over(WrittenLimits::of(&given(expiry, now), " "));
@@ -80,7 +87,14 @@ pub async fn operator_create_key(app: &App, order: Order) -> Result<(Key, String
     app.change(&Outsider, move |change| {
         let holder = member(change.conn, order.owner, order.uin)?;
         let (secret_id, secret) = fresh_pair(change.app, change.conn)?;
-        let new = NewKey { holder: &holder, secret_id, secret: &secret, note: &note, by: OPERATOR };
+        let new = NewKey {
+            holder: &holder,
+            secret_id,
+            secret: &secret,
+            note: &note,
+            by: OPERATOR,
+            is_sealed: true,
+        };
         let limits = given(expiry_of(change.conn, &holder)?, change.app.clock.now());
         let key = put(change.app, change.conn, new)?;
         let key = begin(change.app, change.conn, key, limits)?;

@@ -36,6 +36,7 @@ async fn ask_for_secret(app: &App, caller: &Caller, key: &KeyRef) -> Result<Step
     let place = key.place;
     let HeldKey { holder, key } = find(app, caller, key, Operation::Query).await?;
     ensure_showable(caller, place, &holder)?;
+    ensure_not_sealed(caller, &key)?;
     caller.ensure_waited(&holder, Vouching::AnyApp, app.clock.now())?;
     ensure_own_waited(app, caller, &key).await?;
     if step_up_left(app, caller) > 0 && ensure_code_counts(app, caller, &holder).is_ok() {
@@ -69,6 +70,7 @@ pub async fn show_secret(
         .change(caller, move |change| {
             let HeldKey { holder, key } = held(change.conn, change.by, &wanted, Operation::Query)?;
             ensure_showable(change.by, wanted.place, &holder)?;
+            ensure_not_sealed(change.by, &key)?;
             let door = reveal_door(change.by, holder.uid, &key.secret_id)?;
             match take_or_tell(change.app, change.conn, &door, &ticket)? {
                 Taken::Shown(_) => {}
@@ -174,4 +176,9 @@ fn ensure_showable(caller: &Caller, place: Place, holder: &User) -> Result<(), F
         SecretReveal::StepUp => Ok(()),
         SecretReveal::Once => Err(KeyRefusal::ShownOnce.into()),
     }
+}
+
+/// Refuses the secret of a key that was made sealed to everybody but its user: whoever made it was never to see it.
+fn ensure_not_sealed(caller: &Caller, key: &Key) -> Result<(), Failure> {
+    if key.is_sealed_from(caller.user.uid) { Err(KeyRefusal::Sealed.into()) } else { Ok(()) }
 }

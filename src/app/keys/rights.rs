@@ -3,7 +3,7 @@
 use crate::app::caller::Caller;
 use crate::domain::key::{AccessKeyRefusal, Operation, Place};
 use crate::domain::permission::{Cause, Denial, action};
-use crate::domain::user::User;
+use crate::domain::user::{Uin, User};
 
 /// Controls that the caller's policies allow; the others are not drawn.
 #[derive(Clone, Copy, Debug)]
@@ -21,6 +21,17 @@ impl Caller {
         self.ensure_key(Place::Own, Operation::Query, &self.user).is_ok()
     }
 
+    /// On which page the caller may look at the keys of the user of this account who has that UIN; nothing when on none. What
+    /// shows a whole SecretId, or leads to its key, asks this.
+    pub fn place_of_keys(&self, holder: Uin) -> Option<Place> {
+        let is_barred = holder == self.owner() && !self.is_root();
+        let place = Place::Of(holder);
+        if !is_barred && self.ensure_key_of(place, Operation::Query, holder).is_ok() {
+            return Some(place);
+        }
+        (holder == self.user.uin && self.may_see_own_keys()).then_some(Place::Own)
+    }
+
     /// Refuses an operation on the keys of a user of this account.
     pub(in crate::app) fn ensure_key(
         &self,
@@ -28,15 +39,18 @@ impl Caller {
         operation: Operation,
         holder: &User,
     ) -> Result<(), Denial> {
-        let action = operation.action(place);
         if place != Place::Own {
-            self.ensure_not_of_root(action, holder)?;
+            self.ensure_not_of_root(operation.action(place), holder)?;
         }
-        self.ensure_none_denied(&[operation.api_action()], holder.uin)?;
-        if holder.uin == self.user.uin {
-            self.ensure_none_denied(&[operation.action(Place::Own)], holder.uin)?;
+        self.ensure_key_of(place, operation, holder.uin)
+    }
+
+    fn ensure_key_of(&self, place: Place, operation: Operation, holder: Uin) -> Result<(), Denial> {
+        self.ensure_none_denied(&[operation.api_action()], holder)?;
+        if holder == self.user.uin {
+            self.ensure_none_denied(&[operation.action(Place::Own)], holder)?;
         }
-        self.ensure(action, holder.uin)
+        self.ensure(operation.action(place), holder)
     }
 
     /// Refuses what is root's to everybody else.

@@ -26,36 +26,6 @@ const OPERATIONS: usize = 10;
 /// Days that a key is to last, where the account has no limit of its own.
 const OLDEST_DAYS: i64 = 90;
 
-/// What is shown among the last sensitive operations: what shows a secret, gives a right, or takes a guard away.
-const SENSITIVE: [EventName; 26] = [
-    EventName::SHOW_SECRET_KEY,
-    EventName::CREATE_API_KEY,
-    EventName::CREATE_ACCESS_KEY,
-    EventName::IMPORT_API_KEY,
-    EventName::ENABLE_API_KEY,
-    EventName::DISABLE_API_KEY,
-    EventName::DELETE_API_KEY,
-    EventName::UPDATE_ACCESS_KEY,
-    EventName::DELETE_ACCESS_KEY,
-    EventName::UPDATE_KEY_LIMITS,
-    EventName::ADD_USER,
-    EventName::ADD_COLLABORATOR,
-    EventName::DELETE_USER,
-    EventName::ENABLE_CONSOLE,
-    EventName::RESET_PASSWORD,
-    EventName::RESET_MFA,
-    EventName::ATTACH_USER_POLICY,
-    EventName::DETACH_USER_POLICY,
-    EventName::ATTACH_GROUP_POLICY,
-    EventName::CREATE_POLICY,
-    EventName::SET_DEFAULT_POLICY_VERSION,
-    EventName::DELETE_USER_PERMISSIONS_BOUNDARY,
-    EventName::ADD_USER_TO_GROUP,
-    EventName::UPDATE_ACCOUNT_SETTINGS,
-    EventName::CREATE_GATE_TOKEN,
-    EventName::GET_CREDENTIAL_REPORT,
-];
-
 /// What the overview shows.
 pub struct Overview {
     pub now: i64,
@@ -198,7 +168,8 @@ fn operations(view: &mut View<'_>) -> Result<Option<Vec<Event>>, Failure> {
     if !view.by.may_here(action::READ_AUDIT) {
         return Ok(None);
     }
-    let events = SENSITIVE.map(|name| name.as_str().to_owned()).to_vec();
+    let names = EventName::ALL.into_iter().filter(|name| name.is_sensitive());
+    let events = names.map(|name| name.as_str().to_owned()).collect();
     let filter = EventFilter { events, ..EventFilter::default() };
     let part = Slice { cursor: EventCursor::Newest, size: i64::try_from(OPERATIONS).unwrap_or(i64::MAX) };
     let mut found = audit::page(view.conn, view.by.owner(), &filter, part)?;

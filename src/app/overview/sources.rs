@@ -26,7 +26,8 @@ const LAG_MS: [i64; 2] = [500, 2_000];
 type Source = fn(&mut Look<'_, '_>) -> Result<Option<Finding>, Failure>;
 
 /// What can do harm now. Every page has these counted: each is a look at a few rows.
-const ABLE_TO_HARM: [Source; 5] = [touched_canaries, root_keys, administrators, clock, slow_nodes];
+const ABLE_TO_HARM: [Source; 6] =
+    [touched_canaries, master_key, root_keys, administrators, clock, slow_nodes];
 
 /// Everything else that is looked at, within a level in this order. What else can need attention is added here, and above if it
 /// can be [`Level::Bad`].
@@ -117,6 +118,12 @@ fn administrators(look: &mut Look<'_, '_>) -> Result<Option<Finding>, Failure> {
         return Ok(None);
     }
     found(Level::Bad, What::Administrators { without, looked_at, is_part })
+}
+
+fn master_key(look: &mut Look<'_, '_>) -> Result<Option<Finding>, Failure> {
+    let fault = look.installation.and_then(|_| look.view.app.vault.key_file_fault());
+    let level = Level::Bad;
+    Ok(fault.map(|fault| Finding { level, what: What::Server(ServerFault::MasterKey(fault)) }))
 }
 
 fn clock(look: &mut Look<'_, '_>) -> Result<Option<Finding>, Failure> {

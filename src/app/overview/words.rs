@@ -3,8 +3,8 @@
 
 use crate::clock::{day, readable};
 use crate::domain::attention::{
-    AHEAD_DAYS, HALTED_DAYS, KeyCause, KeyFound, Kind, NEVER_USED_DAYS, Named, ServerFault, UNUSED_DAYS,
-    What, When,
+    AHEAD_DAYS, HALTED_DAYS, KeyCause, KeyFileFault, KeyFound, Kind, NEVER_USED_DAYS, Named, ServerFault,
+    UNUSED_DAYS, What, When,
 };
 use crate::domain::key::SecretId;
 use crate::domain::number::grouped;
@@ -254,6 +254,17 @@ fn of_server(fault: ServerFault) -> Told {
                 "{} another version or schema than the one that answers here.",
                 number_of(nodes, ["node has", "nodes have"])
             ),
+        ),
+        ServerFault::MasterKey(KeyFileFault::Exposed { mode }) => (
+            "Others can touch the master key file",
+            format!(
+                "Its mode is {mode:04o}, and the next start will not take it so. At the server, camlock doctor says what to run."
+            ),
+        ),
+        ServerFault::MasterKey(KeyFileFault::Missing) => (
+            "The master key file is missing",
+            "This server read it when it started. After the next start no SecretKey can be opened: put it back from your backup."
+                .to_owned(),
         ),
     };
     let (title, action, href) = (title.to_owned(), "Open System".to_owned(), "/settings/system".to_owned());

@@ -8,6 +8,7 @@ use crate::domain::field::FieldError;
 use crate::domain::key::{Key, SecretId};
 use crate::domain::permission::action;
 use crate::domain::user::{Uin, User};
+use crate::domain::user_search::UserFilter;
 use crate::store::{Conn, api_keys, policies, user_search, users};
 
 /// Names in a list to choose from.
@@ -75,7 +76,7 @@ pub async fn users_to_offer(app: &App, caller: &Caller) -> Result<Vec<User>, Fai
         return Ok(Vec::new());
     }
     let owner = caller.owner();
-    app.store.read(move |conn| Ok(user_search::found(conn, owner, "", OFFERED)?)).await
+    app.store.read(move |conn| Ok(user_search::found(conn, owner, &UserFilter::default(), OFFERED)?)).await
 }
 
 /// The user that a UIN or a name stands for, for whoever may see its policies.

@@ -5,6 +5,7 @@ use crate::app::change::steward::{Operator, Steward};
 use crate::app::factors::ask::{Asked, Detail, Wish, ask};
 use crate::app::keys::usage;
 use crate::app::reports::Parts;
+use crate::app::reports::handed_cursor::Begun;
 use crate::app::session::refusals::note_refusal;
 use crate::app::session::tickets::{BAD_TICKET, Door, Taken, opens, take_or_tell};
 use crate::app::{App, Failure};
@@ -24,6 +25,14 @@ const PAGE: i64 = 500;
 const FIRST_ROWS: i64 = 10;
 /// Users of one answer of the API.
 pub const MOST_IN_ANSWER: i64 = 200;
+
+/// Some rows of a report for a program.
+pub struct ReportPage {
+    /// Their cells, in the order of the columns.
+    pub rows: Vec<Vec<String>>,
+    /// What the call for the next ones has to name.
+    pub next: Option<String>,
+}
 
 /// Wishes to download the report: asks for a fresh code, which nothing stands in for.
 pub async fn ask_report(app: &App, caller: &Caller, format: Format) -> Result<Asked, Failure> {
@@ -124,28 +133,36 @@ pub async fn operator_report(app: &App, by: &Operator, format: Format) -> Result
     Ok(Report::new(app, account, format))
 }
 
-/// Some rows for a program, behind a UIN, and where the next ones begin. The first page is written down.
+/// Some rows for a program, and what it is handed to go on with. Without a cursor a report begins, which is written down; with
+/// one that was not handed to this caller within the last hours nothing is told.
 pub async fn report_page(
     app: &App,
     caller: &Caller,
-    after: Uin,
+    cursor: Option<&str>,
     most: i64,
-) -> Result<(Vec<Vec<String>>, Option<Uin>), Failure> {
+) -> Result<Option<ReportPage>, Failure> {
     caller.ensure_here(action::GET_CREDENTIAL_REPORT)?;
-    if after == Uin(0) {
-        usage::flush_usage(app).await?;
-        app.change(caller, |change| {
-            let event = change.event(EventName::GET_CREDENTIAL_REPORT).about(&change.by.account.name);
-            event.fact("format", "api").record(change);
-            Ok::<_, Failure>(())
-        })
-        .await?;
-    }
+    let begun = match cursor {
+        Some(cursor) => Begun::taken(app, caller, cursor),
+        None => Some(begin_report(app, caller).await?),
+    };
+    let Some(Begun { at, after }) = begun else { return Ok(None) };
     let (owner, now) = (caller.owner(), app.clock.now());
     let most = most.clamp(1, MOST_IN_ANSWER);
     let mut found = app.store.read(move |conn| credential_report::page(conn, owner, after, most + 1)).await?;
     let next = cut_page(&mut found, most).map(Credentials::place);
-    Ok((found.iter().map(|row| row.cells(&caller.account, now)).collect(), next))
+    let next = next.map(|after| Begun { at, after }.handed(app, caller));
+    Ok(Some(ReportPage { rows: found.iter().map(|row| row.cells(&caller.account, now)).collect(), next }))
+}
+
+async fn begin_report(app: &App, caller: &Caller) -> Result<Begun, Failure> {
+    usage::flush_usage(app).await?;
+    app.change(caller, |change| {
+        let event = change.event(EventName::GET_CREDENTIAL_REPORT).about(&change.by.account.name);
+        event.fact("format", "api").record(change);
+        Ok(Begun { at: change.app.clock.now(), after: Uin(0) })
+    })
+    .await
 }
 
 /// A report on its way out.

@@ -5,6 +5,7 @@
 
 pub mod audit_export;
 pub mod credential_report;
+mod handed_cursor;
 pub mod user_export;
 
 use super::Failure;

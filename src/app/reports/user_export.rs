@@ -2,6 +2,7 @@
 
 use crate::app::caller::Caller;
 use crate::app::reports::Parts;
+use crate::app::users::search::holders;
 use crate::app::{App, Failure};
 use crate::clock::iso;
 use crate::domain::audit::EventName;
@@ -62,6 +63,16 @@ pub async fn export_users(
     let chosen = match &wanted {
         Wanted::Chosen(uins) => Some(uins.len()),
         Wanted::Listed(_) => None,
+    };
+    let wanted = match wanted {
+        Wanted::Listed(filter) => {
+            let by = caller.clone();
+            let found = app.store.read(move |conn| {
+                Ok::<_, Failure>(UserFilter { holders: holders(conn, &by, &filter.text)?, ..filter })
+            });
+            Wanted::Listed(found.await?)
+        }
+        chosen @ Wanted::Chosen(_) => chosen,
     };
     app.change(caller, move |change| {
         let event = change.event(EventName::EXPORT_USERS).about(&change.by.account.name);

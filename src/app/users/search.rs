@@ -2,12 +2,16 @@
 
 use crate::app::caller::Caller;
 use crate::app::{App, Failure};
+use crate::domain::key::{self, SecretId};
 use crate::domain::paging::{Slice, Tally, cut_page};
 use crate::domain::permission::action;
 use crate::domain::trial::Trial;
 use crate::domain::user::{Uid, Uin};
 use crate::domain::user_search::{Listed, Sorted, UserCursor, UserFilter, UserPlace};
-use crate::store::{Conn, StoreError, trials, user_lines, user_search, user_terms};
+use crate::store::{Conn, StoreError, api_keys, key_lines, trials, user_lines, user_search, user_terms};
+
+/// Keys that a beginning may lead to.
+const MOST_HOLDERS: usize = 500;
 
 /// A page of the User List.
 pub struct UserPage {
@@ -41,6 +45,22 @@ fn total(conn: &mut Conn, owner: Uin, filter: &UserFilter, count: i64) -> Result
     Ok(Some(Tally::of(user_lines::count(conn, owner, &filter.facets(), Tally::MOST + 1)?)))
 }
 
+/// Who holds the keys that a text means: the key of a whole SecretId, whosever it is, and of those that only begin so the ones
+/// that the caller may look at. A beginning that others are found by would tell the rest, letter by letter.
+pub(in crate::app) fn holders(conn: &mut Conn, by: &Caller, text: &str) -> Result<Vec<Uid>, Failure> {
+    let text = text.trim();
+    if text.len() < key::START || !SecretId::is_begun_by(text) {
+        return Ok(Vec::new());
+    }
+    let found = api_keys::begun_by(conn, by.owner(), text, MOST_HOLDERS)?;
+    let mut uids: Vec<Uid> = found.into_iter().map(|(_, uid)| uid).collect();
+    if SecretId::parse(text).is_err() {
+        let named = key_lines::named(conn, &uids)?;
+        uids.retain(|uid| named.get(uid).is_some_and(|holder| by.place_of_keys(holder.uin).is_some()));
+    }
+    Ok(uids)
+}
+
 /// One page of the User List.
 pub async fn users(
     app: &App,
@@ -50,9 +70,10 @@ pub async fn users(
 ) -> Result<UserPage, Failure> {
     caller.ensure_here(action::LIST_USERS)?;
     let (owner, limit) = (caller.owner(), app.rules.users_per_account);
-    let count = caller.account.user_count;
+    let (by, count) = (caller.clone(), caller.account.user_count);
     app.store
         .read(move |conn| {
+            let filter = UserFilter { holders: holders(conn, &by, &filter.text)?, ..filter };
             let page = user_search::page(conn, owner, &filter, &part)?;
             let mut users = page.users;
             let has_more = cut_page(&mut users, part.size).is_some();

@@ -22,6 +22,7 @@ diesel::table! {
         responsible -> Text,
         review_at -> Nullable<BigInt>,
         limits_at -> Nullable<BigInt>,
+        made_sealed -> Bool,
     }
 }
 

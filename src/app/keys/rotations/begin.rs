@@ -234,7 +234,8 @@ fn make<By: Spend>(
 ) -> Result<(Key, SecretKey), Failure> {
     let Start { who, wish } = start;
     let (secret_id, secret) = fresh_pair(change.app, change.conn)?;
-    let new = NewKey { holder, secret_id, secret: &secret, note: &old.note, by: who.name() };
+    let (note, by) = (old.note.as_str(), who.name());
+    let new = NewKey { holder, secret_id, secret: &secret, note, by, is_sealed: false };
     let key = deeds::put(change.app, change.conn, new)?;
     let id = key.secret_id.clone();
     who.about(EventName::CREATE_API_KEY, holder, &id).fact("replaces", old.secret_id.as_str()).record(change);

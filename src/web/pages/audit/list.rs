@@ -10,6 +10,7 @@ use crate::web::pages::audit::{
     search::TypedFilter,
 };
 use crate::web::pages::saved::Chips;
+use crate::web::pages::ways::keys_address;
 use crate::web::{layout::Layout, layout::filters, query::Query, visit::Visit};
 use actix_web::http::StatusCode;
 use askama::Template;
@@ -102,8 +103,8 @@ pub async fn detail(visit: Visit) -> PageResult {
     let row = EventRow::from(event.clone());
     let uin = event.target_uin;
     let key = row.target.iter().rfind(|part| part.is_key && row.names_user);
-    let key = key.filter(|_| visit.person.may(action::QUERY_KEY, uin));
-    let key = key.map(|part| format!("/users/{uin}/keys/{}/history", part.whole));
+    let key = key.zip(visit.person.place_of_keys(uin));
+    let key = key.map(|(part, place)| format!("{}/{}/history", keys_address(place), part.whole));
     let is_there = row.names_user && account::log::can_open_user(visit.app(), &visit.person, uin).await?;
     render(&DetailPage {
         page: visit.layout("audit"),

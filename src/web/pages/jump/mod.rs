@@ -1,12 +1,13 @@
 //! One box for whatever has a name or an id, on every page; this is where it leads.
 
-use crate::app::jump::{self, Found};
+use crate::app::jump::{self, Found, FoundKey};
 use crate::domain::audit::is_request_id;
 use crate::domain::key::SecretId;
 use crate::domain::permission::action;
 use crate::domain::policies::PolicyKind;
 use crate::domain::user::{Uin, User};
 use crate::web::answer::{PageResult, render, see_other};
+use crate::web::pages::ways::keys_address;
 use crate::web::{layout::Layout, layout::filters, query::Query, visit::Visit};
 use askama::Template;
 
@@ -49,13 +50,9 @@ pub async fn index(visit: Visit, query: Query) -> PageResult {
 fn groups(visit: &Visit, found: Found, q: &str) -> Vec<Group> {
     let group = |label, rows| Group { label, rows };
     let row = |href, name, small| Row { href, name, small, is_code: false };
-    let keys = found.keys.into_iter().map(|(id, user)| {
-        let href = if visit.person.may(action::QUERY_KEY, user.uin) {
-            format!("/users/{}/keys/{id}/history", user.uin)
-        } else {
-            format!("/keys/{id}/history")
-        };
-        Row { is_code: true, ..row(href, id.to_string(), format!("API key of {}", user.name)) }
+    let keys = found.keys.into_iter().map(|FoundKey { id, holder, place }| {
+        let href = format!("{}/{id}/history", keys_address(place));
+        Row { is_code: true, ..row(href, id.to_string(), format!("API key of {}", holder.name)) }
     });
     let users = found.users.into_iter().map(|user: User| {
         row(format!("/users/{}", user.uin), user.name, format!("{} · {}", user.kind.label(), user.uin))

@@ -108,6 +108,8 @@ pub struct KeyView {
     pub is_trial_over: bool,
     /// While it is replaced by another key, or replaces one: in words.
     pub rotation: Option<String>,
+    /// Whether its secret was sealed when it was made, and the reader is not its user.
+    pub is_sealed: bool,
 }
 
 impl KeyView {
@@ -137,6 +139,7 @@ impl KeyView {
             trial: None,
             is_trial_over: false,
             rotation: None,
+            is_sealed: false,
         }
     }
 
@@ -162,6 +165,12 @@ impl KeyView {
             }
         });
         Self { rotation: told, ..self }
+    }
+
+    /// The same for who reads it.
+    #[must_use]
+    pub fn read_by(self, key: &Key, reader: &User) -> Self {
+        Self { is_sealed: key.is_sealed_from(reader.uid), ..self }
     }
 
     /// The same with the newest of its refused calls.
@@ -337,6 +346,7 @@ fn index_page(visit: &Visit, found: &KeyPage, head: Option<UserHead>, trouble: N
             .iter()
             .map(|key| {
                 KeyView::new(key, &found.uses, now)
+                    .read_by(key, &visit.person.user)
                     .with_refusal(&found.refusals)
                     .with_trial(&found.trials, now)
                     .with_rotation(found.rotation.as_ref())

@@ -240,7 +240,8 @@ async fn show(visit: &Visit, found: ReplacePage, sent: Sent) -> PageResult {
     for key in [Some(&held.key), other.as_ref()].into_iter().flatten() {
         trials.extend(trial_of(visit.app(), key).await?);
     }
-    let view = |key: &Key| KeyView::new(key, &[], now).with_trial(&trials, now);
+    let view =
+        |key: &Key| KeyView::new(key, &[], now).with_trial(&trials, now).read_by(key, &visit.person.user);
     let Some(replacing) = replacing else {
         return render_as(
             status,

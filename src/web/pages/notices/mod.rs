@@ -6,6 +6,7 @@ use crate::domain::notice::{Level, Notice, Topic};
 use crate::domain::permission::action;
 use crate::web::answer::{PageResult, render};
 use crate::web::pages::audit::{Day, EventRow, by_day, cursor};
+use crate::web::pages::ways::keys_address;
 use crate::web::{
     error::PageError, forms::csrf::Protected, layout::Layout, layout::badge::Badge, layout::filters,
     query::Query, visit::Visit, visit::number_in,
@@ -47,9 +48,11 @@ impl Row {
         let (uin, is_new) = (event.target_uin, event.seq > read_up_to);
         let event = EventRow::from(event);
         let key = event.target.iter().rfind(|part| part.is_key && event.names_user);
-        let key = key.filter(|_| visit.person.may(action::QUERY_KEY, uin));
+        let key = key.zip(visit.person.place_of_keys(uin));
         let href = match (topic, key) {
-            (_, Some(key)) => Some((format!("/users/{uin}/keys/{}/history", key.whole), "Key")),
+            (_, Some((key, place))) => {
+                Some((format!("{}/{}/history", keys_address(place), key.whole), "Key"))
+            }
             (Topic::Canaries, None) if visit.person.may_here(action::LIST_CANARIES) => {
                 Some(("/canaries".to_owned(), "Canary keys"))
             }

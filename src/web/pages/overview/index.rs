@@ -138,7 +138,7 @@ fn guide(visit: &Visit, steps: &[Step]) -> Vec<Guide> {
 fn icon(what: &What) -> &'static str {
     match what {
         What::Keys { cause, .. } => icon_of(*cause),
-        What::RootKeys { .. } => "key-round",
+        What::RootKeys { .. } | What::Server(ServerFault::MasterKey(_)) => "key-round",
         What::Administrators { .. } | What::Canaries { .. } | What::RefusedSpike { .. } => "shield-alert",
         What::Users { .. } => "users",
         What::Rotations { .. } => "git-compare",

@@ -8,6 +8,7 @@ use crate::domain::attention::{
 use crate::domain::key::SecretId;
 use crate::domain::number::grouped;
 use crate::domain::permission::action;
+use crate::web::pages::ways::keys_address;
 use crate::web::{
     answer::PageResult, answer::render, error::PageError, layout::Layout, layout::filters, query::Query,
     visit::Visit,
@@ -31,7 +32,8 @@ struct ListPage {
 }
 
 struct KeyLine {
-    id: String,
+    /// The whole SecretId, for who may look at the keys of its user.
+    id: Option<String>,
     short: String,
     is_enabled: bool,
     is_expired: bool,
@@ -154,18 +156,12 @@ impl KeyLine {
     fn of(visit: &Visit, held: HeldKey, now: i64, fact: String) -> Self {
         let HeldKey { key, holder } = held;
         let person = &visit.person;
-        let is_own = holder.uin == person.user.uin;
-        let opens = !is_own && holder.uin != person.owner() && person.may(action::QUERY_KEY, holder.uin);
-        let list = if is_own && person.may_see_own_keys() {
-            Some("/keys".to_owned())
-        } else {
-            opens.then(|| format!("/users/{}/keys", holder.uin))
-        };
+        let place = person.place_of_keys(holder.uin);
         Self {
-            href: list.map(|list| format!("{list}/{}/history", key.secret_id)),
+            href: place.map(|place| format!("{}/{}/history", keys_address(place), key.secret_id)),
             user_href: person.may(action::GET_USER, holder.uin).then(|| format!("/users/{}", holder.uin)),
             short: key.secret_id.short(),
-            id: key.secret_id.to_string(),
+            id: place.map(|_| key.secret_id.to_string()),
             is_enabled: key.is_enabled,
             is_expired: key.expires_at.is_some_and(|end| end <= now),
             uin: holder.uin.to_string(),

@@ -8,6 +8,7 @@ use crate::domain::permission::action;
 use crate::web::answer::{PageResult, render};
 use crate::web::pages::bars::{Chart, Names, Slot};
 use crate::web::pages::services::head::ServiceHead;
+use crate::web::pages::ways::keys_address;
 use crate::web::{layout::Layout, layout::filters, visit::Visit};
 use askama::Template;
 use url::form_urlencoded::Serializer;
@@ -133,10 +134,10 @@ fn key(person: &Caller, refused: &RefusedRequest) -> Option<Known> {
         return None;
     }
     match refused.uin {
-        Some(uin) if person.may(action::QUERY_KEY, uin) => {
-            Some(Known { name: id.to_owned(), href: Some(format!("/users/{uin}/keys/{id}/records")) })
+        Some(uin) => {
+            let place = person.place_of_keys(uin)?;
+            Some(Known { name: id.to_owned(), href: Some(format!("{}/{id}/records", keys_address(place))) })
         }
-        Some(_) => None,
         None => person.may_here(action::QUERY_KEY).then(|| Known { name: id.to_owned(), href: None }),
     }
 }

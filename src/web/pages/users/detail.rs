@@ -29,7 +29,7 @@ struct DeletePage {
     uin: String,
     user_name: String,
     kind: &'static str,
-    keys: Vec<SecretId>,
+    keys: Vec<String>,
     confirm: String,
     may_keys: bool,
     lists_users: bool,
@@ -111,8 +111,14 @@ impl DeletePage {
             confirm: String::new(),
             may_keys: person.may(action::QUERY_KEY, user.uin),
             lists_users: person.may_here(action::LIST_USERS),
+            keys: named_keys(person, user.uin, keys),
             user_name: user.name,
-            keys,
         }
     }
+}
+
+/// The keys of a user as a sentence names them: whole for who may look at them.
+pub(super) fn named_keys(person: &Caller, holder: Uin, keys: Vec<SecretId>) -> Vec<String> {
+    let is_whole = person.place_of_keys(holder).is_some();
+    keys.into_iter().map(|id| if is_whole { id.to_string() } else { id.short() }).collect()
 }

@@ -136,7 +136,14 @@ pub fn filter_of(query: &Query) -> Result<UserFilter, PageError> {
         _ => return Err(UNKNOWN_FILTER),
     };
     let order = order_of(query.text("sort")).ok_or(UNKNOWN_FILTER)?;
-    Ok(UserFilter { text: query.text("q").trim().to_owned(), kind, mfa, keys, order })
+    Ok(UserFilter {
+        text: query.text("q").trim().to_owned(),
+        kind,
+        mfa,
+        keys,
+        order,
+        ..UserFilter::default()
+    })
 }
 
 fn cursor_of(query: &Query) -> Result<UserCursor, PageError> {

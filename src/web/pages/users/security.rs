@@ -2,8 +2,9 @@
 
 use crate::app::{deferred::grant::Grant, deferred::grant::Way, users, users::UserDetails};
 use crate::domain::claim::Standing;
-use crate::domain::{key::SecretId, permission::action, user::Uin, user::UserKind};
+use crate::domain::{permission::action, user::Uin, user::UserKind};
 use crate::web::pages::claims::listed::{ClaimView, claims_of};
+use crate::web::pages::users::detail::named_keys;
 use crate::web::{
     answer::PageResult, answer::render, error::PageError, forms::csrf::Protected, layout::Layout,
     layout::filters, pages::users::head::UserHead, pages::ways::question, visit::Visit,
@@ -22,7 +23,8 @@ struct IndexPage {
     /// Whether the person may change how the user signs in.
     manages: bool,
     /// For who may delete the user: the keys that have to go first.
-    removal: Option<Vec<SecretId>>,
+    /// The keys that have to go before the user.
+    removal: Option<Vec<String>>,
 }
 
 /// How a user signs in.
@@ -42,12 +44,12 @@ pub async fn index(visit: Visit) -> PageResult {
 }
 
 /// Nobody deletes the root user or oneself; the others go once their keys are gone.
-async fn removal(visit: &Visit, head: &UserHead) -> Result<Option<Vec<SecretId>>, PageError> {
+async fn removal(visit: &Visit, head: &UserHead) -> Result<Option<Vec<String>>, PageError> {
     if head.is_self || head.is_root || !visit.person.may(action::DELETE_USER, head.id) {
         return Ok(None);
     }
     let (_, keys) = users::head::user_to_delete(visit.app(), &visit.person, head.id).await?;
-    Ok(Some(keys))
+    Ok(Some(named_keys(&visit.person, head.id, keys)))
 }
 
 /// Lets the user into the console, or keeps it out.
