@@ -26,6 +26,7 @@ pub mod action {
     pub const CREATE_ACCESS_KEY: &str = "cam:CreateAccessKey";
     pub const UPDATE_ACCESS_KEY: &str = "cam:UpdateAccessKey";
     pub const DELETE_ACCESS_KEY: &str = "cam:DeleteAccessKey";
+    pub const QUERY_KEYS_OF_STS: &str = "sts:QueryApiKey";
     pub const QUERY_KEY: &str = "cam:QueryApiKey";
     pub const CREATE_KEY: &str = "cam:CreateApiKey";
     pub const ENABLE_KEY: &str = "cam:EnableApiKey";

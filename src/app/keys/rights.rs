@@ -32,10 +32,8 @@ impl Caller {
         if place != Place::Own {
             self.ensure_not_of_root(action, holder)?;
         }
-        self.ensure_none_denied(&[operation.api_action()], holder.uin)?;
-        if holder.uin == self.user.uin {
-            self.ensure_none_denied(&[operation.action(Place::Own)], holder.uin)?;
-        }
+        let names = operation.names(place, holder.uin == self.user.uin);
+        self.ensure_none_denied(&names.denying, holder.uin)?;
         self.ensure(action, holder.uin)
     }
 

@@ -136,8 +136,8 @@ impl Asked<'_> {
         let WhoCan { action, resource, ip } = self.wanted;
         let is_operation_level = is_operation_level(action);
         let asked = Beyond { action, resource, ip, is_operation_level, facts: &[] };
-        let (decision, _) = access.decide_beyond(&asked)?;
-        let by = decision.by.filter(|_| decision.allowed)?;
+        let decided = access.decide_named(&asked).into_iter().flatten();
+        let by = decided.filter(|decision| decision.allowed).find_map(|decision| decision.by)?;
         Some(Able { user: user.clone(), by: Some((by.label, by.statement + 1, by.line)) })
     }
 }

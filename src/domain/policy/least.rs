@@ -12,12 +12,41 @@ use std::collections::{BTreeMap, BTreeSet};
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Draft {
     pub document: String,
-    /// Of API calls the resource is not kept, so all resources are drafted.
+    /// Of API calls the resource is not kept, so all that is allowed is drafted.
     pub has_unknown_resources: bool,
-    /// It was too long with its resources, so it names whole services.
+    /// It was too long with its resources, so it names all that is allowed.
     pub is_widened: bool,
     /// It was too long even so, and allows all actions of these services.
     pub has_all_actions: bool,
+}
+
+/// A kind of call, as a policy would have to allow it.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Needed {
+    /// As policies name it.
+    pub action: String,
+    pub resources: BTreeSet<String>,
+    /// What is allowed of it now, which stands for the resources where there is no room for those.
+    pub allowed: BTreeSet<String>,
+    /// Whether the resources are those that were called.
+    pub is_known: bool,
+}
+
+impl Needed {
+    /// Calls whose resource was kept: a statement on a path covers what lies beneath it as well.
+    #[must_use]
+    pub fn on_its_resource(used: &Used, allowed: BTreeSet<String>) -> Self {
+        let is_whole = used.resource.chars().count() < MOST_OF_RESOURCE;
+        // A path that was cut off is none.
+        let resources = if is_whole { BTreeSet::from([used.resource.clone()]) } else { allowed.clone() };
+        Self { action: used.name(), resources, allowed, is_known: true }
+    }
+
+    /// Calls whose resource was not kept: on all that is allowed under that name.
+    #[must_use]
+    pub fn on_all_allowed(action: &str, allowed: BTreeSet<String>) -> Self {
+        Self { action: action.to_owned(), resources: allowed.clone(), allowed, is_known: false }
+    }
 }
 
 /// Actions by the resources that they were called on.
@@ -25,39 +54,67 @@ type Called = BTreeMap<String, BTreeSet<String>>;
 
 /// Drafts it; nothing where nothing was called.
 #[must_use]
-pub fn draft(used: &[Used]) -> Option<Draft> {
-    let known = || used.iter().filter(|used| !used.is_other());
-    let mut called = Called::new();
-    for used in known() {
-        called.entry(used.name()).or_default().insert(resource_of(used));
-    }
-    if called.is_empty() {
+pub fn draft(needed: &[Needed]) -> Option<Draft> {
+    let gathered = |resources: fn(&Needed) -> &BTreeSet<String>| {
+        let mut called = Called::new();
+        for one in needed {
+            called.entry(one.action.clone()).or_default().extend(resources(one).iter().cloned());
+        }
+        called
+    };
+    if needed.is_empty() {
         return None;
     }
-    let has_unknown_resources = known().any(|used| used.resource.is_empty());
     let exact = Draft {
-        document: written(&called),
-        has_unknown_resources,
+        document: written(&gathered(|one| &one.resources)),
+        has_unknown_resources: needed.iter().any(|one| !one.is_known),
         is_widened: false,
         has_all_actions: false,
     };
     if fits(&exact) {
         return Some(exact);
     }
-    let everywhere = || BTreeSet::from(["*".to_owned()]);
-    let widened: Called = called.into_keys().map(|name| (name, everywhere())).collect();
-    let wide = Draft { document: written(&widened), is_widened: true, ..exact };
+    let wide = Draft { document: written(&gathered(|one| &one.allowed)), is_widened: true, ..exact };
     if fits(&wide) {
         return Some(wide);
     }
-    let services: Called = known().map(|used| (format!("{}:*", used.service), everywhere())).collect();
+    let service = |one: &Needed| one.action.split_once(':').map(|(service, _)| format!("{service}:*"));
+    let everywhere = || BTreeSet::from(["*".to_owned()]);
+    let services: Called = needed.iter().filter_map(service).map(|name| (name, everywhere())).collect();
     Some(Draft { document: written(&services), has_all_actions: true, ..wide })
 }
 
-/// A statement on a path covers what lies beneath it as well. A path that was cut off is none.
-fn resource_of(used: &Used) -> String {
-    let is_known = !used.resource.is_empty() && used.resource.chars().count() < MOST_OF_RESOURCE;
-    if is_known { used.resource.clone() } else { "*".to_owned() }
+/// The resources of a document's statements that allow an action, as they are written there.
+#[must_use]
+pub fn resources_allowing(document: &str, action: &str) -> BTreeSet<String> {
+    let Some(action) = Action::parse(action) else { return BTreeSet::new() };
+    let read: Value = serde_json::from_str(without_mark(document)).unwrap_or_default();
+    let mut found = BTreeSet::new();
+    for statement in listed(&read, "statement").into_iter().filter(|statement| allows(statement)) {
+        let mut patterns = listed(statement, "action").into_iter().filter_map(Value::as_str);
+        let is_meant = patterns.any(|text| {
+            ActionPattern::parse(text).is_ok_and(|pattern| pattern.covers(&action) == Truth::Yes)
+        });
+        if is_meant {
+            let resources = listed(statement, "resource").into_iter().filter_map(Value::as_str);
+            found.extend(resources.map(str::to_owned));
+        }
+    }
+    found
+}
+
+/// Whether a document has denials or conditions, which a draft has not.
+#[must_use]
+pub fn has_exceptions(document: &str) -> bool {
+    let read: Value = serde_json::from_str(without_mark(document)).unwrap_or_default();
+    listed(&read, "statement")
+        .into_iter()
+        .any(|statement| !allows(statement) || statement.get("condition").is_some())
+}
+
+fn allows(statement: &Value) -> bool {
+    let effect = statement.get("effect").and_then(Value::as_str);
+    effect.is_some_and(|effect| effect.eq_ignore_ascii_case("allow"))
 }
 
 /// The actions in a document's statements that allow, of which none was called: each statement's number from 1, with them.
@@ -70,10 +127,6 @@ pub fn idle(document: &str, called: &[String]) -> Vec<(usize, Vec<String>)> {
     };
     let read: Value = serde_json::from_str(without_mark(document)).unwrap_or_default();
     let statements = listed(&read, "statement");
-    let allows = |statement: &Value| {
-        let effect = statement.get("effect").and_then(Value::as_str);
-        effect.is_some_and(|effect| effect.eq_ignore_ascii_case("allow"))
-    };
     let numbered = statements.into_iter().enumerate().filter(|(_, statement)| allows(statement));
     numbered
         .map(|(at, statement)| {
@@ -130,7 +183,16 @@ mod tests {
         Used { service: service.to_owned(), action: action.to_owned(), resource, calls: 1, last_at: 1 }
     }
 
-    fn allows(document: &str, action: &str, resource: &str) -> bool {
+    fn needed(all: &[Used]) -> Vec<Needed> {
+        let everywhere = || BTreeSet::from(["*".to_owned()]);
+        let need = |used: &Used| match used.resource.as_str() {
+            "" => Needed::on_all_allowed(&used.name(), everywhere()),
+            _ => Needed::on_its_resource(used, everywhere()),
+        };
+        all.iter().map(need).collect()
+    }
+
+    fn is_allowed(document: &str, action: &str, resource: &str) -> bool {
         let policy = Policy::check(document).unwrap();
         let attached = [Attached { label: "draft", policy: &policy }];
         let context = Context::new();
@@ -146,29 +208,32 @@ mod tests {
             used("GET", "/v1/carts"),
             used("ListUsers", ""),
         ];
-        let drafted = draft(&all).unwrap();
+        let drafted = draft(&needed(&all)).unwrap();
         assert!(drafted.has_unknown_resources && !drafted.is_widened);
         for one in &all {
             let resource =
                 if one.resource.is_empty() { "qcs::cam::uin/100000000001:uin/7" } else { &one.resource };
-            assert!(allows(&drafted.document, &one.name(), resource), "{one:?} by {}", drafted.document);
+            assert!(is_allowed(&drafted.document, &one.name(), resource), "{one:?} by {}", drafted.document);
         }
         let place = |path: &str| format!("qcs::orders::uin/{}:{path}", OWNER.owner_uin);
-        assert!(!allows(&drafted.document, "orders:POST", &place("/v1/carts")), "only where it was called");
-        assert!(!allows(&drafted.document, "orders:DELETE", &place("/v1/orders")));
-        assert!(!allows(&drafted.document, "cam:DeleteUser", "qcs::cam::uin/100000000001:uin/7"));
+        assert!(
+            !is_allowed(&drafted.document, "orders:POST", &place("/v1/carts")),
+            "only where it was called"
+        );
+        assert!(!is_allowed(&drafted.document, "orders:DELETE", &place("/v1/orders")));
+        assert!(!is_allowed(&drafted.document, "cam:DeleteUser", "qcs::cam::uin/100000000001:uin/7"));
     }
 
     #[test]
     fn a_draft_that_is_too_long_names_services_and_is_still_sound() {
         let paths: Vec<Used> =
             (0..300).map(|number| used("GET", &format!("/v1/a-rather-long-path-{number}"))).collect();
-        let wide = draft(&paths).unwrap();
+        let wide = draft(&needed(&paths)).unwrap();
         assert!(wide.is_widened && !wide.has_all_actions);
-        assert!(allows(&wide.document, "orders:GET", "qcs::orders::uin/100000000001:/x"));
+        assert!(is_allowed(&wide.document, "orders:GET", "qcs::orders::uin/100000000001:/x"));
         let actions: Vec<Used> =
             (0..500).map(|number| used(&format!("ARatherLongAction{number}"), "/v1")).collect();
-        let widest = draft(&actions).unwrap();
+        let widest = draft(&needed(&actions)).unwrap();
         assert!(widest.has_all_actions && Policy::check(&widest.document).is_ok());
     }
 
@@ -180,6 +245,19 @@ mod tests {
         let called = ["orders:GET".to_owned()];
         let actions = vec!["orders:DELETE".to_owned(), "cam:*".to_owned()];
         assert_eq!(idle(document, &called), [(1, actions)]);
+    }
+
+    #[test]
+    fn what_is_allowed_is_told_as_it_is_written() {
+        let document = r#"{"version":"2.0","statement":[
+            {"effect":"allow","action":["cam:Query*"],"resource":"qcs::cam:::uin/${uin}"},
+            {"effect":"deny","action":"cam:*","resource":"qcs::cam:::uin/7"},
+            {"effect":"allow","action":"orders:GET","resource":["qcs::orders:::/a","qcs::orders:::/b"]}]}"#;
+        let found = |action| resources_allowing(document, action).into_iter().collect::<Vec<_>>();
+        assert_eq!(found("cam:QueryCollApiKey"), ["qcs::cam:::uin/${uin}"]);
+        assert_eq!(found("orders:GET"), ["qcs::orders:::/a", "qcs::orders:::/b"]);
+        assert!(found("cam:ListUsers").is_empty());
+        assert!(has_exceptions(document));
     }
 
     #[test]

@@ -51,6 +51,8 @@ struct Verdict {
     question: TypedQuestion,
     is_allowed: bool,
     text: String,
+    /// The other name of the action that decided, if one did.
+    decided_as: Option<String>,
     /// The statement that decided: what it is called and, for whoever may open it, where it is.
     statement: Option<(String, Option<String>)>,
     unevaluable: Vec<String>,
@@ -252,6 +254,7 @@ impl Verdict {
                 Some(halt) => format!("{text} The key is refused as well: {halt}"),
                 None => text.to_owned(),
             },
+            decided_as: simulation.decided_as,
             networks: simulation.unasked_networks,
             statement,
             unevaluable: decision.unevaluable,
