@@ -143,6 +143,20 @@ pub fn in_policies(called: &str) -> &str {
     }
 }
 
+/// Calls of the API that no policy is asked about: they tell callers what they hold, or only ever do less.
+pub const UNASKED: [&str; 5] = [
+    "cam:GetUserAppId",
+    "camlock:QuarantineKey",
+    "sts:GetCallerIdentity",
+    "tag:DescribeResourceTagsByResourceIds",
+    "tag:GetResources",
+];
+
+/// Whether no policy is asked about an action: everybody may do it.
+pub fn needs_no_policy(action: &str) -> bool {
+    UNASKED.iter().any(|known| known.eq_ignore_ascii_case(action))
+}
+
 /// Whether an action accepts only the resource `*`; names are compared without case, as in policies.
 pub fn is_operation_level(action: &str) -> bool {
     OPERATION_LEVEL.iter().any(|known| known.eq_ignore_ascii_case(action))

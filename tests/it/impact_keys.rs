@@ -123,7 +123,7 @@ async fn a_draft_of_calls_whose_resource_is_not_kept_names_what_is_allowed() {
     assert!(draft.contains("cam:GetUser") && draft.contains(&format!(":uin/{}", bob.uin)), "{draft}");
     assert!(!draft.contains("\"*\""), "{draft}");
     assert!(!after.text("#draft-document").unwrap().contains("cam:GetUser"), "no more than is allowed now");
-    assert!(after.body.contains("1 calls to the API are not allowed any more"), "{}", after.body);
+    assert!(after.body.contains("1 call to the API is not allowed any more"), "{}", after.body);
 }
 
 #[actix_web::test]
@@ -170,6 +170,31 @@ async fn a_denied_name_of_the_api_denies_the_page_of_keys_in_the_simulator_as_we
 
     assert_eq!(page.attribute("#verdict", "data-allowed").unwrap(), "false");
     assert!(page.text("#decided-by").unwrap().contains("no-lists"));
+}
+
+#[actix_web::test]
+async fn calls_that_no_policy_is_asked_about_are_kept_drafted_by_nothing_and_open_to_everybody() {
+    let OwnKeys { root, bob, app, .. } = own_keys().await;
+    let client = app.key_of(&bob).await;
+    for (service, action) in [("sts", "GetCallerIdentity"), ("cam", "GetUserAppId"), ("tag", "GetResources")]
+    {
+        let answer = client.call(service, action, json!({})).await;
+        assert!(answer["Error"].is_null(), "{action}: {answer}");
+    }
+    let all = policy(&root, "orders-all", ALL).await;
+    send(&root, &format!("/users/{}/permissions/attach", bob.uin), "policy", &all).await;
+
+    let page = root.browser.get(&format!("/users/{}/permissions/{all}/detach", bob.uin)).await;
+    let used = root.browser.get(&format!("/users/{}/permissions/used", bob.uin)).await;
+    let simulated =
+        root.browser.get("/policies/simulate?user=bob&action=sts:GetCallerIdentity&resource=*").await;
+    let who = root.browser.get("/who-can?action=sts:GetCallerIdentity&resource=*").await;
+
+    assert!(rows(&page, "bob")[0].contains("Keeps 3 kinds of calls"), "{:?}", rows(&page, "bob"));
+    assert_eq!(used.count("#draft-document"), 0);
+    assert!(!used.body.contains("not allowed any more"));
+    assert_eq!(simulated.attribute("#verdict", "data-allowed").unwrap(), "true");
+    assert!(who.text(&format!("tr[data-uin=\"{}\"]", bob.uin)).unwrap().contains("No policy is asked"));
 }
 
 struct Orders {

@@ -5,7 +5,7 @@ use crate::app::caller::compiled;
 use crate::app::caller::simulation::{SimulatedRequest, Simulation};
 use crate::clock;
 use crate::domain::key_deed::names_of;
-use crate::domain::permission::{Cause, Denial, is_operation_level, is_read_only};
+use crate::domain::permission::{Cause, Denial, is_operation_level, is_read_only, needs_no_policy};
 use crate::domain::policy::evaluate::{Attached, Decision, Grants, Reason};
 use crate::domain::policy::near::NearMiss;
 use crate::domain::policy::{Context, Policy, Principal, Request, preset};
@@ -168,16 +168,17 @@ impl Access {
         self.decide_by(&request, self.rights.attached.iter().map(Labelled::attached))
     }
 
-    /// What the policies say under all names that the request goes by, of each deed that it may stand for; nothing of
-    /// root, who is asked for none.
+    /// What the policies say under all names that the request goes by, of each deed that it may stand for; nothing where
+    /// none is asked.
     pub(in crate::app) fn decide_named(&self, asked: &Beyond<'_>) -> Vec<Option<Decision>> {
+        let is_free = self.is_free() || needs_no_policy(asked.action);
         let deeds = names_of(asked.action, self.is_own(asked.resource));
         let decided = deeds.iter().map(|names| {
             let under = |action| {
                 let is_operation_level = asked.is_operation_level || is_operation_level(action);
                 self.decide_asked(&Beyond { action, is_operation_level, ..*asked })
             };
-            names.decide(under).map(|(_, decision)| decision).filter(|_| !self.is_free())
+            names.decide(under).map(|(_, decision)| decision).filter(|_| !is_free)
         });
         decided.collect()
     }
@@ -197,6 +198,9 @@ impl Access {
     pub(in crate::app) fn simulate(&self, question: &SimulatedRequest) -> Simulation {
         if self.is_free() {
             return Simulation::of_root();
+        }
+        if needs_no_policy(question.action.trim()) {
+            return Simulation { is_root: false, ..Simulation::of_root() };
         }
         let given = |key: &str| question.context.iter().any(|(name, _)| is_same_key(name, key));
         let mut context = Context::new();

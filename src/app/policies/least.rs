@@ -12,8 +12,10 @@ use crate::domain::group::GroupId;
 use crate::domain::impact::Used;
 use crate::domain::key::{Operation, Place};
 use crate::domain::key_deed::names_of;
-use crate::domain::permission::{action, is_operation_level};
-use crate::domain::policy::least::{Draft, Needed, draft, has_exceptions, idle, resources_allowing};
+use crate::domain::permission::{action, is_operation_level, needs_no_policy};
+use crate::domain::policy::least::{
+    Allowance, Draft, Needed, Needs, has_exceptions, idle, resources_allowing,
+};
 use crate::domain::user::{Uin, User, UserKind};
 use crate::store::policies::Ruling;
 use crate::store::{groups, policies, users};
@@ -36,7 +38,7 @@ pub struct Least {
     pub idle: Vec<Idle>,
     /// Users whose use the caller may not see.
     pub hidden: usize,
-    needed: Vec<Needed>,
+    needs: Needs,
 }
 
 /// A statement with actions that nobody called.
@@ -98,7 +100,7 @@ pub async fn least_of_group(app: &App, caller: &Caller, id: GroupId) -> Result<L
 struct Held<'a> {
     user: &'a User,
     access: Access,
-    rulings: Vec<Ruling>,
+    allowances: Vec<Allowance>,
 }
 
 impl Held<'_> {
@@ -107,7 +109,7 @@ impl Held<'_> {
         if self.user.kind == UserKind::Root {
             return BTreeSet::from(["*".to_owned()]);
         }
-        self.rulings.iter().flat_map(|ruling| resources_allowing(&ruling.document, name)).collect()
+        resources_allowing(&self.allowances, name)
     }
 
     /// What a policy has to say for a kind of call. Nothing where that is not known: the resource was not kept, and
@@ -152,18 +154,20 @@ impl Least {
     fn add(&mut self, view: &mut View<'_>, user: &User) -> Result<(), Failure> {
         let (app_id, now) = (view.by.account.app_id, view.app.clock.now());
         let in_force = policies::in_force(view.conn, user.uid)?;
-        let rulings = in_force.attached.clone();
-        let held = Held { user, access: Access::new(user, app_id, in_force, now), rulings };
+        let allowances =
+            in_force.attached.iter().flat_map(|held| Allowance::all_of(&held.document)).collect();
+        let held = Held { user, access: Access::new(user, app_id, in_force, now), allowances };
         for (used, _) in Calls::of(view.conn, user, now)?.used {
             if used.is_other() {
                 self.others += used.calls;
                 continue;
             }
-            let needed = held.needed(&used);
-            if needed.is_empty() {
+            let needs_one = !needs_no_policy(&used.name());
+            let needed = if needs_one { held.needed(&used) } else { Vec::new() };
+            if needs_one && needed.is_empty() {
                 self.past += used.calls;
             }
-            self.needed.extend(needed);
+            needed.into_iter().for_each(|needed| self.needs.add(needed));
             self.used.push(used);
         }
         Ok(())
@@ -181,7 +185,7 @@ impl Least {
             is_same
         });
         self.used.sort_by_key(|used| std::cmp::Reverse(used.calls));
-        let needed = self.needed.iter().map(|needed| needed.action.clone());
+        let needed = self.needs.actions().map(str::to_owned);
         let names: Vec<String> = self.used.iter().map(Used::name).chain(needed).collect();
         let of_ruling = |ruling: &Ruling| {
             let label = match &ruling.group {
@@ -193,7 +197,7 @@ impl Least {
         };
         self.idle = rulings.iter().flat_map(of_ruling).collect();
         self.has_exceptions = rulings.iter().any(|ruling| has_exceptions(&ruling.document));
-        self.draft = draft(&self.needed);
+        self.draft = self.needs.draft();
         self
     }
 }

@@ -49,58 +49,84 @@ impl Needed {
     }
 }
 
-/// Actions by the resources that they were called on.
+/// Actions by their resources.
 type Called = BTreeMap<String, BTreeSet<String>>;
 
-/// Drafts it; nothing where nothing was called.
-#[must_use]
-pub fn draft(needed: &[Needed]) -> Option<Draft> {
-    let gathered = |resources: fn(&Needed) -> &BTreeSet<String>| {
-        let mut called = Called::new();
-        for one in needed {
-            called.entry(one.action.clone()).or_default().extend(resources(one).iter().cloned());
-        }
-        called
-    };
-    if needed.is_empty() {
-        return None;
-    }
-    let exact = Draft {
-        document: written(&gathered(|one| &one.resources)),
-        has_unknown_resources: needed.iter().any(|one| !one.is_known),
-        is_widened: false,
-        has_all_actions: false,
-    };
-    if fits(&exact) {
-        return Some(exact);
-    }
-    let wide = Draft { document: written(&gathered(|one| &one.allowed)), is_widened: true, ..exact };
-    if fits(&wide) {
-        return Some(wide);
-    }
-    let service = |one: &Needed| one.action.split_once(':').map(|(service, _)| format!("{service}:*"));
-    let everywhere = || BTreeSet::from(["*".to_owned()]);
-    let services: Called = needed.iter().filter_map(service).map(|name| (name, everywhere())).collect();
-    Some(Draft { document: written(&services), has_all_actions: true, ..wide })
+/// All that a policy would have to allow.
+#[derive(Clone, Debug, Default)]
+pub struct Needs {
+    called: Called,
+    /// What is allowed of each action now.
+    allowed: Called,
+    has_unknown_resources: bool,
 }
 
-/// The resources of a document's statements that allow an action, as they are written there.
-#[must_use]
-pub fn resources_allowing(document: &str, action: &str) -> BTreeSet<String> {
-    let Some(action) = Action::parse(action) else { return BTreeSet::new() };
-    let read: Value = serde_json::from_str(without_mark(document)).unwrap_or_default();
-    let mut found = BTreeSet::new();
-    for statement in listed(&read, "statement").into_iter().filter(|statement| allows(statement)) {
-        let mut patterns = listed(statement, "action").into_iter().filter_map(Value::as_str);
-        let is_meant = patterns.any(|text| {
-            ActionPattern::parse(text).is_ok_and(|pattern| pattern.covers(&action) == Truth::Yes)
-        });
-        if is_meant {
-            let resources = listed(statement, "resource").into_iter().filter_map(Value::as_str);
-            found.extend(resources.map(str::to_owned));
-        }
+impl Needs {
+    /// Counts in a kind of call.
+    pub fn add(&mut self, needed: Needed) {
+        self.has_unknown_resources |= !needed.is_known;
+        self.called.entry(needed.action.clone()).or_default().extend(needed.resources);
+        self.allowed.entry(needed.action).or_default().extend(needed.allowed);
     }
-    found
+
+    /// The names of the actions.
+    pub fn actions(&self) -> impl Iterator<Item = &str> {
+        self.called.keys().map(String::as_str)
+    }
+
+    /// Drafts it; nothing where nothing was called.
+    #[must_use]
+    pub fn draft(&self) -> Option<Draft> {
+        if self.called.is_empty() {
+            return None;
+        }
+        let exact = Draft {
+            document: written(&self.called),
+            has_unknown_resources: self.has_unknown_resources,
+            is_widened: false,
+            has_all_actions: false,
+        };
+        if fits(&exact) {
+            return Some(exact);
+        }
+        let wide = Draft { document: written(&self.allowed), is_widened: true, ..exact };
+        if fits(&wide) {
+            return Some(wide);
+        }
+        let service = |name: &str| name.split_once(':').map(|(service, _)| format!("{service}:*"));
+        let everywhere = || BTreeSet::from(["*".to_owned()]);
+        let services: Called = self.actions().filter_map(service).map(|name| (name, everywhere())).collect();
+        Some(Draft { document: written(&services), has_all_actions: true, ..wide })
+    }
+}
+
+/// A statement that allows: which actions, and on which resources, as they are written there.
+pub struct Allowance {
+    actions: Vec<ActionPattern>,
+    resources: BTreeSet<String>,
+}
+
+impl Allowance {
+    /// The statements of a document that allow.
+    #[must_use]
+    pub fn all_of(document: &str) -> Vec<Self> {
+        let read: Value = serde_json::from_str(without_mark(document)).unwrap_or_default();
+        let of_statement = |statement: &Value| {
+            let texts = |name| listed(statement, name).into_iter().filter_map(Value::as_str);
+            let actions = texts("action").filter_map(|text| ActionPattern::parse(text).ok()).collect();
+            Self { actions, resources: texts("resource").map(str::to_owned).collect() }
+        };
+        let statements = listed(&read, "statement").into_iter().filter(|statement| allows(statement));
+        statements.map(of_statement).collect()
+    }
+}
+
+/// The resources on which an action is allowed, as they are written.
+#[must_use]
+pub fn resources_allowing(allowances: &[Allowance], action: &str) -> BTreeSet<String> {
+    let Some(action) = Action::parse(action) else { return BTreeSet::new() };
+    let is_meant = |one: &&Allowance| one.actions.iter().any(|pattern| pattern.covers(&action) == Truth::Yes);
+    allowances.iter().filter(is_meant).flat_map(|one| one.resources.iter().cloned()).collect()
 }
 
 /// Whether a document has denials or conditions, which a draft has not.
@@ -183,13 +209,15 @@ mod tests {
         Used { service: service.to_owned(), action: action.to_owned(), resource, calls: 1, last_at: 1 }
     }
 
-    fn needed(all: &[Used]) -> Vec<Needed> {
+    fn draft(all: &[Used]) -> Option<Draft> {
         let everywhere = || BTreeSet::from(["*".to_owned()]);
         let need = |used: &Used| match used.resource.as_str() {
             "" => Needed::on_all_allowed(&used.name(), everywhere()),
             _ => Needed::on_its_resource(used, everywhere()),
         };
-        all.iter().map(need).collect()
+        let mut needs = Needs::default();
+        all.iter().map(need).for_each(|needed| needs.add(needed));
+        needs.draft()
     }
 
     fn is_allowed(document: &str, action: &str, resource: &str) -> bool {
@@ -208,7 +236,7 @@ mod tests {
             used("GET", "/v1/carts"),
             used("ListUsers", ""),
         ];
-        let drafted = draft(&needed(&all)).unwrap();
+        let drafted = draft(&all).unwrap();
         assert!(drafted.has_unknown_resources && !drafted.is_widened);
         for one in &all {
             let resource =
@@ -228,12 +256,12 @@ mod tests {
     fn a_draft_that_is_too_long_names_services_and_is_still_sound() {
         let paths: Vec<Used> =
             (0..300).map(|number| used("GET", &format!("/v1/a-rather-long-path-{number}"))).collect();
-        let wide = draft(&needed(&paths)).unwrap();
+        let wide = draft(&paths).unwrap();
         assert!(wide.is_widened && !wide.has_all_actions);
         assert!(is_allowed(&wide.document, "orders:GET", "qcs::orders::uin/100000000001:/x"));
         let actions: Vec<Used> =
             (0..500).map(|number| used(&format!("ARatherLongAction{number}"), "/v1")).collect();
-        let widest = draft(&needed(&actions)).unwrap();
+        let widest = draft(&actions).unwrap();
         assert!(widest.has_all_actions && Policy::check(&widest.document).is_ok());
     }
 
@@ -253,7 +281,8 @@ mod tests {
             {"effect":"allow","action":["cam:Query*"],"resource":"qcs::cam:::uin/${uin}"},
             {"effect":"deny","action":"cam:*","resource":"qcs::cam:::uin/7"},
             {"effect":"allow","action":"orders:GET","resource":["qcs::orders:::/a","qcs::orders:::/b"]}]}"#;
-        let found = |action| resources_allowing(document, action).into_iter().collect::<Vec<_>>();
+        let found =
+            |action| resources_allowing(&Allowance::all_of(document), action).into_iter().collect::<Vec<_>>();
         assert_eq!(found("cam:QueryCollApiKey"), ["qcs::cam:::uin/${uin}"]);
         assert_eq!(found("orders:GET"), ["qcs::orders:::/a", "qcs::orders:::/b"]);
         assert!(found("cam:ListUsers").is_empty());

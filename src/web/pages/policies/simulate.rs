@@ -236,6 +236,9 @@ impl Verdict {
             _ if simulation.is_root => {
                 "The root user may do everything in its account; policies do not limit it."
             }
+            Reason::Allowed if decision.by.is_none() => {
+                "No policy is asked about this action: everybody with a key may do it."
+            }
             Reason::Allowed => "A statement allows it and nothing denies it.",
             Reason::Denied if denies => "A statement denies it, whatever else allows it.",
             Reason::Denied | Reason::NotAllowed => "No attached policy allows it.",
