@@ -73,7 +73,7 @@ async fn own_keys() -> OwnKeys {
 
 #[actix_web::test]
 async fn detaching_the_policy_behind_a_call_that_lists_own_keys_is_a_loss() {
-    let OwnKeys { root, dora, client, .. } = own_keys().await;
+    let OwnKeys { app: _app, root, dora, client, .. } = own_keys().await;
     let detach = format!("/users/{}/permissions/{OWN_KEYS}/detach", dora.uin);
 
     let page = root.browser.get(&detach).await;
@@ -86,7 +86,7 @@ async fn detaching_the_policy_behind_a_call_that_lists_own_keys_is_a_loss() {
 
 #[actix_web::test]
 async fn a_draft_from_listing_own_keys_lists_nobody_elses() {
-    let OwnKeys { root, bob, dora, client, .. } = own_keys().await;
+    let OwnKeys { app: _app, root, bob, dora, client } = own_keys().await;
 
     let used = root.browser.get(&format!("/users/{}/permissions/used", dora.uin)).await;
 
@@ -156,7 +156,7 @@ async fn simulator_and_who_can_know_both_names_of_listing_own_keys() {
 
 #[actix_web::test]
 async fn a_denied_name_of_the_api_denies_the_page_of_keys_in_the_simulator_as_well() {
-    let OwnKeys { root, dora, .. } = own_keys().await;
+    let OwnKeys { app: _app, root, dora, .. } = own_keys().await;
     let deny =
         r#"{"version":"2.0","statement":[{"effect":"deny","action":"cam:ListAccessKeys","resource":"*"}]}"#;
     let deny = policy(&root, "no-lists", deny).await;
