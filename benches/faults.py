@@ -174,7 +174,18 @@ def ensure_kept(server, writers, at=None):
             sys.exit(f"{writer.name_of_user}: {number} is kept, {writer.at_least(at)} was acknowledged, {writer.sent} was sent last")
     if "CAMLOCK_DATABASE__URL" not in server.environment:
         ensure_sound(f"{server.data}/camlock.db")
+    else:
+        ensure_whole(server.ask)
     return found
+
+
+def ensure_whole(ask):
+    """Each number of the log of a PostgreSQL database is there once, up to the last that was given."""
+    count, least, most, given = ask(
+        "SELECT count(*), min(seq), max(seq), (SELECT value FROM sequences WHERE name = 'audit') FROM audit_events"
+    )
+    if most - least + 1 != count or most != given:
+        sys.exit(f"{count} events from {least} to {most}, {given} numbers given")
 
 
 def ensure_sound(path):
@@ -332,6 +343,8 @@ def on_postgres(binary, folder):
     start()
     server = Server(binary, folder, f"postgres://camlock@127.0.0.1:{port}/postgres")
     server.restart_postgres = start
+    psql = [programs / "psql", "-At", "-F", " ", "-h", "127.0.0.1", "-p", str(port), "-U", "camlock", "postgres", "-c"]
+    server.ask = lambda question: [int(number) for number in subprocess.run([*psql, question], check=True, capture_output=True, text=True).stdout.split()]
     server.postmaster = lambda: int(pathlib.Path(data, "data", "postmaster.pid").read_text(encoding="ascii").split()[0])
     try:
         yield server

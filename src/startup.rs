@@ -15,7 +15,7 @@ pub use self::doors::{Doors, Handles};
 pub use self::first::May;
 use self::first::Start;
 pub use self::keep::{
-    keep_delivering, keep_filled, keep_present, keep_signed, keep_times, keep_usage, sweep,
+    keep_delivering, keep_filled, keep_present, keep_signed, keep_times, keep_touches, keep_usage, sweep,
 };
 use self::site::Contexts;
 use crate::api::ApiContext;

@@ -55,6 +55,7 @@ async fn serve(config: &Config, app: &App, signals: &mut Signals) -> Result<(), 
         actix_web::rt::spawn(startup::keep_times(app.clone())),
         actix_web::rt::spawn(startup::keep_filled(app.clone())),
         actix_web::rt::spawn(startup::keep_usage(app.clone())),
+        actix_web::rt::spawn(startup::keep_touches(app.clone())),
         actix_web::rt::spawn(startup::keep_signed(app.clone())),
         actix_web::rt::spawn(startup::keep_present(app.clone(), address)),
     ];

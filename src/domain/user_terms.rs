@@ -18,19 +18,22 @@ pub enum Wanted {
 }
 
 impl Wanted {
-    /// Phone numbers are found with or without their spaces and dashes.
+    /// What was typed.
     pub fn of(text: &str) -> Self {
-        let lower = text.to_lowercase();
-        let is_phone = lower.chars().all(|c| c.is_ascii_digit() || " -+".contains(c));
-        let wanted: String =
-            lower.chars().filter(|c| !is_phone || c.is_ascii_digit()).take(MAX_TERM).collect();
-        let wanted = if wanted.is_empty() { lower.chars().take(MAX_TERM).collect() } else { wanted };
+        let wanted: String = text.to_lowercase().chars().take(MAX_TERM).collect();
         let letters = wanted.chars().count();
         if letters >= ANYWHERE || (letters + 1 >= ANYWHERE && wanted.chars().any(is_chinese)) {
             Self::Anywhere(wanted)
         } else {
             Self::Start(wanted)
         }
+    }
+
+    /// The digits alone of what may be a phone number, as that is found with or without its spaces and dashes.
+    pub fn digits_of(text: &str) -> Option<Self> {
+        let digits: String = text.chars().filter(char::is_ascii_digit).collect();
+        let is_phone = text.chars().all(|c| c.is_ascii_digit() || " -+".contains(c));
+        (is_phone && !digits.is_empty() && digits != text).then(|| Self::of(&digits))
     }
 
     /// Whether a user is found.

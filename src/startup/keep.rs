@@ -96,10 +96,17 @@ pub async fn keep_usage(app: App) {
         if let Err(failure) = gate::tally::flush(&app).await {
             tracing::warn!(error = %failure, "the verdicts of the gate could not be written down yet");
         }
+        tokio::time::sleep(pause_after(written, Duration::from_millis(3), Duration::from_secs(30))).await;
+    }
+}
+
+/// Writes down who used canaries, for as long as the server runs; an alarm waits for nothing else.
+pub async fn keep_touches(app: App) {
+    loop {
         if let Err(failure) = canaries::touches::flush_touches(&app).await {
             tracing::warn!(error = %failure, "the uses of canary keys could not be written down yet");
         }
-        tokio::time::sleep(pause_after(written, Duration::from_millis(3), Duration::from_secs(30))).await;
+        tokio::time::sleep(Duration::from_millis(500)).await;
     }
 }
 

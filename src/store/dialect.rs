@@ -54,6 +54,23 @@ pub fn take_turn(conn: &mut Conn, text: &str) -> Result<bool, StoreError> {
     Ok(taken.taken)
 }
 
+/// Whether this connection may use the database beside others, which it says for as long as it lives; not while one uses it alone.
+/// SQLite has a file for that.
+pub fn use_with_others(conn: &mut Conn) -> Result<bool, StoreError> {
+    hold(conn, "pg_try_advisory_lock_shared")
+}
+
+/// Whether no other connection says that it uses the database, nor comes to do so while this one lives.
+pub fn use_alone(conn: &mut Conn) -> Result<bool, StoreError> {
+    hold(conn, "pg_try_advisory_lock")
+}
+
+fn hold(conn: &mut Conn, lock: &str) -> Result<bool, StoreError> {
+    let Conn::Postgres(conn) = conn else { return Ok(true) };
+    let ask = format!("SELECT {lock}(7313, hashtext(coalesce(current_schema(), ''))) AS taken");
+    Ok(diesel::sql_query(ask).get_result::<Turn>(conn)?.taken)
+}
+
 #[derive(QueryableByName)]
 struct Turn {
     #[diesel(sql_type = Bool)]

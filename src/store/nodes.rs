@@ -36,6 +36,14 @@ pub fn running(conn: &mut Conn, now: i64) -> Result<Vec<Node>, StoreError> {
     seen_since(conn, now - COUNTS_FOR)
 }
 
+/// Seconds within which a server that told nothing more may go on: one that hung, or whose clock is behind.
+const MAY_GO_ON_FOR: i64 = 600;
+
+/// Those that run now or may go on; one that was stopped is none of them.
+pub fn that_may_run(conn: &mut Conn, now: i64) -> Result<Vec<Node>, StoreError> {
+    seen_since(conn, now - MAY_GO_ON_FOR)
+}
+
 /// Those that told of themselves since then.
 fn seen_since(conn: &mut Conn, since: i64) -> Result<Vec<Node>, StoreError> {
     Ok(nodes::table

@@ -3,13 +3,14 @@
 use super::Conn;
 use super::connection::{Manager, begin, commit, open_file, part_with_read_only, rollback};
 use super::crew::{Crew, DEADLINE, Missed, Progress};
+use super::dialect;
 use super::error::{self, MayRepeat, StoreError};
 use super::place::Place;
 use super::turn::Turns;
 use super::wal::Log;
 use crate::config::DatabaseUrl;
 use crate::metrics::StoreTimes;
-use diesel::r2d2::{Builder, ManageConnection, Pool, PooledConnection};
+use diesel::r2d2::{Builder, CustomizeConnection, ManageConnection, Pool, PooledConnection};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
@@ -64,7 +65,7 @@ impl Store {
             times: Arc::default(),
             log,
         };
-        super::dialect::ensure_sound(&mut *store.connection()?)?;
+        dialect::ensure_sound(&mut *store.connection()?)?;
         Ok(store)
     }
 
@@ -305,10 +306,24 @@ impl Store {
 
 fn builder(url: &DatabaseUrl, connections: u32) -> Builder<Manager> {
     Pool::builder()
+        .connection_customizer(Box::new(InUse))
         .max_size(connections)
         .min_idle(Some(1))
         .connection_timeout(Duration::from_secs(2))
         .test_on_check_out(matches!(url, DatabaseUrl::Postgres(_)))
+}
+
+/// Each connection in use says so for as long as it lives, whatever the clocks of machines say.
+#[derive(Debug)]
+struct InUse;
+
+impl CustomizeConnection<Conn, StoreError> for InUse {
+    fn on_acquire(&self, conn: &mut Conn) -> Result<(), StoreError> {
+        if dialect::use_with_others(conn)? {
+            return Ok(());
+        }
+        Err(StoreError::Unavailable("it is being copied into another one".to_owned()))
+    }
 }
 
 fn too_late() -> StoreError {

@@ -104,20 +104,19 @@ fn find(conn: &mut Conn, search: &Search<'_>) -> Result<Places, StoreError> {
     if SecretId::parse(text).is_ok() {
         return Ok(Places::as_asked(sorted(conn, search, &holders)?));
     }
-    let mut wanted = Wanted::of(text);
-    if let Wanted::Start(start) = &wanted
-        && user_terms::is_unfilled(conn, search.owner)?
-    {
-        // Beginnings are not kept of everybody yet; what begins anywhere is.
-        wanted = Wanted::Anywhere(start.clone());
+    let mut wanted = kept(conn, search.owner, Wanted::of(text))?;
+    let mut uids = few_matches(conn, search.owner, texts(&wanted))?;
+    if let (Some(found), Some(digits)) = (&mut uids, Wanted::digits_of(text)) {
+        let digits = kept(conn, search.owner, digits)?;
+        match few_matches(conn, search.owner, texts(&digits))? {
+            Some(more) => found.extend(more),
+            // What is written as it was typed is meant rather than what only has the same digits.
+            None if !found.is_empty() => {}
+            None => (wanted, uids) = (digits, None),
+        }
     }
-    let texts = match &wanted {
-        Wanted::Start(start) => Texts::Start(start),
-        Wanted::Anywhere(term) => Texts::Term(term),
-    };
     let is_walking = matches!(search.after, Some(UserPlace::Term(..)));
-    let uids = if is_walking { None } else { few_matches(conn, search.owner, texts)? };
-    if let Some(mut uids) = uids {
+    if let Some(mut uids) = uids.filter(|_| !is_walking) {
         uids.extend(with_uin(conn, search.owner, text)?);
         uids.extend(holders);
         uids.sort_unstable();
@@ -131,7 +130,22 @@ fn find(conn: &mut Conn, search: &Search<'_>) -> Result<Places, StoreError> {
         let uids = those_found(conn, &uids, &wanted)?;
         return Ok(Places::as_asked(sorted(conn, search, &uids)?));
     }
-    walk(conn, search, texts)
+    walk(conn, search, texts(&wanted))
+}
+
+/// Beginnings are not kept of everybody yet after an upgrade; what begins anywhere is.
+fn kept(conn: &mut Conn, owner: Uin, wanted: Wanted) -> Result<Wanted, StoreError> {
+    match wanted {
+        Wanted::Start(start) if user_terms::is_unfilled(conn, owner)? => Ok(Wanted::Anywhere(start)),
+        wanted => Ok(wanted),
+    }
+}
+
+fn texts(wanted: &Wanted) -> Texts<'_> {
+    match wanted {
+        Wanted::Start(start) => Texts::Start(start),
+        Wanted::Anywhere(term) => Texts::Term(term),
+    }
 }
 
 /// The list without a text.

@@ -213,6 +213,9 @@ async fn no_limit_is_set_while_a_server_runs_that_does_not_know_limits() {
     assert!(refused.body.contains("older version"), "{}", refused.body);
     assert_eq!(client.who().await, "");
     app.wait(31);
+    let late = set(&root, &page, &[("networks", "10.0.0.0/8")]).await;
+    assert_eq!(late.status, StatusCode::CONFLICT, "its clock may be behind, or it hangs and goes on");
+    app.wait(600);
     let saved = set(&root, &page, &[("networks", "10.0.0.0/8")]).await;
     assert_eq!(saved.location().as_deref(), Some("/keys"), "{}", saved.body);
     assert_eq!(client.who().await, DENIED);

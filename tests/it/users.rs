@@ -45,6 +45,37 @@ async fn a_search_finds_by_name_uin_secret_id_note_phone_and_email() {
 }
 
 #[actix_web::test]
+async fn digits_with_dashes_and_blanks_are_found_as_they_are_written() {
+    let app = TestApp::spawn();
+    let root = app.root().await;
+    let users = [
+        ("job-2024-11", "since 2024-11-05", ""),
+        ("ops-x", "INC 47 11", ""),
+        ("zed", "tel 12 34", ""),
+        ("caller", "", "+86 202-411"),
+    ];
+    for (name, note, phone) in users {
+        let fields = [("kind", "sub_user"), ("user_name", name), ("note", note), ("phone", phone)];
+        root.browser.submit("/users/new", "/users/new", &fields).await.redirect();
+    }
+    let wanted: [(&str, &[&str]); 7] = [
+        ("2024-11", &["caller", "job-2024-11"]),
+        ("2024-11-05", &["job-2024-11"]),
+        ("11-05", &["job-2024-11"]),
+        ("47+11", &["ops-x"]),
+        ("12+34", &["zed"]),
+        ("202411", &["caller"]),
+        ("4-1", &["job-2024-11"]),
+    ];
+    for (text, names) in wanted {
+        let mut names = names.to_vec();
+        names.sort_unstable();
+        assert_eq!(found(&root.browser, &format!("q={text}")).await, names, "{text}");
+    }
+    assert!(root.browser.get("/jump?q=2024-11-05").await.body.contains("job-2024-11"));
+}
+
+#[actix_web::test]
 async fn a_search_never_leaves_the_account() {
     let app = TestApp::spawn();
     let root = app.root().await;

@@ -4,7 +4,7 @@ use super::CopyError;
 use crate::config::DatabaseUrl;
 use crate::store::connection::{begin, open_file};
 use crate::store::start_lock::StartLock;
-use crate::store::{Conn, StoreError, bulk, meta, migrations, nodes, wal};
+use crate::store::{Conn, StoreError, bulk, dialect, meta, migrations, nodes, wal};
 use diesel::connection::{AnsiTransactionManager, SimpleConnection};
 
 /// A database that nobody writes to until this is dropped.
@@ -41,7 +41,7 @@ impl Source {
         }
         hold(&mut conn).map_err(|error| CopyError::Busy(url.to_string(), error))?;
         let is_shared = matches!(conn, Conn::Postgres(_));
-        if is_shared && !nodes::running(&mut conn, now)?.is_empty() {
+        if is_shared && (!nodes::running(&mut conn, now)?.is_empty() || !dialect::use_alone(&mut conn)?) {
             return Err(CopyError::InUse(url.to_string()));
         }
         Ok(Self { conn, _starts: starts })

@@ -44,12 +44,12 @@ pub(in crate::app) fn changed(event: Draft, before: &KeyLimits, after: &KeyLimit
 
 /// An older server would let pass what a limit refuses. Those that run are looked at.
 pub(in crate::app) fn ensure_known_now(app: &App, conn: &mut Conn, since: i64) -> Result<(), Failure> {
-    let running = nodes::running(conn, app.clock.now())?;
+    let running = nodes::that_may_run(conn, app.clock.now())?;
     if running.iter().any(|node| node.schema_version.is_none_or(|version| version < since)) {
         return Err(Failure::refused((
-            "A server of an older version runs on this database and does not know limits. Upgrade or stop it, wait 30 \
-             seconds, and try again.",
-            "有旧版本的服务器正在使用此数据库，它不支持密钥限制。请升级或停止该服务器，30 秒后重试。",
+            "A server of an older version runs on this database and does not know limits. Upgrade or stop it, and try \
+             again; one that was killed counts for ten minutes.",
+            "有旧版本的服务器正在使用此数据库，它不支持密钥限制。请升级或停止该服务器后重试；被强制结束的服务器在十分钟后不再计入。",
         )));
     }
     Ok(())
