@@ -3,7 +3,7 @@
 use super::{CliError, say, steward, told};
 use crate::app::policies::who_can::{WhoCan, who_can_in};
 use crate::config::Config;
-use crate::domain::user::Uin;
+use crate::domain::user::{Uin, UserKind};
 use crate::startup::{self, May, Surroundings};
 use clap::Args;
 
@@ -35,8 +35,9 @@ pub(super) async fn run(config: &Config, question: Question) -> Result<(), CliEr
         let part = who_can_in(&app, &by, wanted.clone(), after).await;
         let part = part.map_err(|failure| told(failure, "There is no account of this UIN."))?;
         for able in part.found {
+            let unasked = if able.user.kind == UserKind::Root { "root" } else { "no policy is asked" };
             let by = able.by.map_or_else(
-                || "root".to_owned(),
+                || unasked.to_owned(),
                 |(label, statement, line)| format!("statement {statement} of {label}, line {line}"),
             );
             say(&format!("{}\t{}\t{}\t{by}", able.user.uin, able.user.name, able.user.kind.as_str()))?;

@@ -5,7 +5,7 @@
 //! themselves name beneath it. Where those differ, the answer is that only a part is lost.
 
 use super::key_hours::OTHER;
-use super::permission::in_policies;
+use super::permission::{in_policies, known::SERVICES};
 use super::user::Uin;
 
 /// Resources that one kind of call is judged on, at most.
@@ -94,7 +94,9 @@ impl Used {
                 found.push(format!("{head}{beneath}x"));
             }
         } else {
-            let head = format!("qcs::{}::uin/{owner}:", self.service);
+            // What is CAM's is named as CAM names it, whichever of this server's services is asked.
+            let service = if SERVICES.contains(&self.service.as_str()) { "cam" } else { &self.service };
+            let head = format!("qcs::{service}::uin/{owner}:");
             found.extend([format!("{head}uin/{owner}"), format!("{head}uin/{holder}")]);
             found.extend(
                 named.iter().filter(|tail| !tail.starts_with('/')).map(|tail| format!("{head}{tail}")),

@@ -19,6 +19,7 @@ pub mod group;
 pub mod impact;
 pub mod invitation;
 pub mod key;
+pub mod key_deed;
 pub mod key_history;
 pub mod key_hours;
 pub mod key_limits;

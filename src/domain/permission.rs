@@ -26,6 +26,7 @@ pub mod action {
     pub const CREATE_ACCESS_KEY: &str = "cam:CreateAccessKey";
     pub const UPDATE_ACCESS_KEY: &str = "cam:UpdateAccessKey";
     pub const DELETE_ACCESS_KEY: &str = "cam:DeleteAccessKey";
+    pub const QUERY_KEYS_OF_STS: &str = "sts:QueryApiKey";
     pub const QUERY_KEY: &str = "cam:QueryApiKey";
     pub const CREATE_KEY: &str = "cam:CreateApiKey";
     pub const ENABLE_KEY: &str = "cam:EnableApiKey";
@@ -140,6 +141,20 @@ pub fn in_policies(called: &str) -> &str {
         "camlock:RenewWebhookSecret" | "camlock:TestWebhook" => action::UPDATE_WEBHOOK,
         own => own,
     }
+}
+
+/// Calls of the API that no policy is asked about: they tell callers what they hold, or only ever do less.
+pub const UNASKED: [&str; 5] = [
+    "cam:GetUserAppId",
+    "camlock:QuarantineKey",
+    "sts:GetCallerIdentity",
+    "tag:DescribeResourceTagsByResourceIds",
+    "tag:GetResources",
+];
+
+/// Whether no policy is asked about an action: everybody may do it.
+pub fn needs_no_policy(action: &str) -> bool {
+    UNASKED.iter().any(|known| known.eq_ignore_ascii_case(action))
 }
 
 /// Whether an action accepts only the resource `*`; names are compared without case, as in policies.

@@ -5,9 +5,10 @@ use super::sequences::{self, Sequence};
 use super::statement::{Bind, Statement};
 use super::{Conn, StoreError, audit_search, dialect};
 use crate::domain::audit::{Event, EventCursor, EventFilter, EventName, Outcome, TargetFilter};
+use crate::domain::key::SecretId;
 use crate::domain::notice::Notice;
 use crate::domain::paging::Slice;
-use crate::domain::user::Uin;
+use crate::domain::user::{Uin, User};
 use diesel::dsl::sql;
 use diesel::prelude::*;
 use diesel::sql_types::Text;
@@ -98,6 +99,9 @@ pub fn last_number(conn: &mut Conn) -> Result<i64, StoreError> {
     sequences::last(conn, Sequence::Audit)
 }
 
+/// How it says that a key was deleted; the target ends in the SecretId.
+const DELETIONS: [&str; 2] = [EventName::DELETE_API_KEY.as_str(), EventName::DELETE_ACCESS_KEY.as_str()];
+
 /// Events that name a user with its UIN.
 const OF_USERS: [&str; 5] = [
     EventName::DELETE_USER.as_str(),
@@ -149,6 +153,26 @@ pub fn things_begun_by(
         found.push(next);
     }
     Ok(found)
+}
+
+/// SecretIds of a user's keys that were deleted since then, the newest first; at most so many.
+pub fn deleted_keys(
+    conn: &mut Conn,
+    user: &User,
+    since: i64,
+    most: i64,
+) -> Result<Vec<SecretId>, StoreError> {
+    let filter = EventFilter {
+        from: Some(since),
+        events: DELETIONS.map(str::to_owned).to_vec(),
+        outcome: Some(Outcome::Allowed),
+        target: Some(TargetFilter { uins: vec![user.uin], ..TargetFilter::default() }),
+        ..EventFilter::default()
+    };
+    let newest = Slice { cursor: EventCursor::Newest, size: most - 1 };
+    let events = page(conn, user.owner_uin, &filter, newest)?;
+    let id = |event: &Event| SecretId::parse(event.target.rsplit(' ').next().unwrap_or_default()).ok();
+    Ok(events.iter().filter_map(id).collect())
 }
 
 /// The UIN of the user that had this name last, as far as the newest events of that name tell.

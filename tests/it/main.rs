@@ -88,6 +88,7 @@ mod help_gate;
 mod help_snippets;
 mod house;
 mod impact;
+mod impact_keys;
 mod instances;
 mod invitations;
 mod jump;

@@ -14,7 +14,7 @@ use std::path::Path;
 use std::process::Command;
 
 /// Tests that together open every page, send every form and call every action.
-const STORIES: [&str; 40] = [
+const STORIES: [&str; 41] = [
     "canaries::",
     "quarantine::",
     "last_use::",
@@ -35,6 +35,7 @@ const STORIES: [&str; 40] = [
     "admin_unlock::counters",
     "gate_services::",
     "impact::",
+    "impact_keys::",
     "upgrade::",
     "api_usage::",
     "key_history::",

@@ -4,7 +4,8 @@ use crate::app::caller::access_age::AccessQuestion;
 use crate::app::caller::compiled;
 use crate::app::caller::simulation::{SimulatedRequest, Simulation};
 use crate::clock;
-use crate::domain::permission::{Cause, Denial, is_operation_level, is_read_only};
+use crate::domain::key_deed::names_of;
+use crate::domain::permission::{Cause, Denial, is_operation_level, is_read_only, needs_no_policy};
 use crate::domain::policy::evaluate::{Attached, Decision, Grants, Reason};
 use crate::domain::policy::near::NearMiss;
 use crate::domain::policy::{Context, Policy, Principal, Request, preset};
@@ -152,15 +153,39 @@ impl Access {
         if self.is_free() {
             return None;
         }
+        let decision = self.decide_asked(asked);
+        let because = because(&decision);
+        Some((decision, because))
+    }
+
+    fn decide_asked(&self, asked: &Beyond<'_>) -> Decision {
         let known = self.context_of(asked.action, asked.ip, Mfa::NotChecked);
         let context = asked.facts.iter().fold(known, |context, (key, values)| context.with_all(key, values));
         let request = Request {
             operation_level: asked.is_operation_level,
             ..self.request(asked.action, asked.resource, &context)
         };
-        let decision = self.decide_by(&request, self.rights.attached.iter().map(Labelled::attached));
-        let because = because(&decision);
-        Some((decision, because))
+        self.decide_by(&request, self.rights.attached.iter().map(Labelled::attached))
+    }
+
+    /// What the policies say under all names that the request goes by, of each deed that it may stand for; nothing where
+    /// none is asked.
+    pub(in crate::app) fn decide_named(&self, asked: &Beyond<'_>) -> Vec<Option<Decision>> {
+        let is_free = self.is_free() || needs_no_policy(asked.action);
+        let deeds = names_of(asked.action, self.is_own(asked.resource));
+        let decided = deeds.iter().map(|names| {
+            let under = |action| {
+                let is_operation_level = asked.is_operation_level || is_operation_level(action);
+                self.decide_asked(&Beyond { action, is_operation_level, ..*asked })
+            };
+            names.decide(under).map(|(_, decision)| decision).filter(|_| !is_free)
+        });
+        decided.collect()
+    }
+
+    /// Whether a resource is the user itself.
+    fn is_own(&self, resource: &str) -> bool {
+        resource.rsplit_once(":uin/").is_some_and(|(_, uin)| uin == self.rights.principal.uin.to_string())
     }
 
     pub(in crate::app) fn context_of(&self, action: &str, ip: &str, mfa: Mfa) -> Context {
@@ -173,6 +198,9 @@ impl Access {
     pub(in crate::app) fn simulate(&self, question: &SimulatedRequest) -> Simulation {
         if self.is_free() {
             return Simulation::of_root();
+        }
+        if needs_no_policy(question.action.trim()) {
+            return Simulation { is_root: false, ..Simulation::of_root() };
         }
         let given = |key: &str| question.context.iter().any(|(name, _)| is_same_key(name, key));
         let mut context = Context::new();
@@ -188,14 +216,34 @@ impl Access {
             context = context.with_all(key, values.iter().map(String::as_str));
         }
         let (action, resource) = (question.action.trim(), question.resource.trim());
-        let decision = self.decide(action, resource, &context);
+        let (name, decision) = self.decide_under_names(action, resource, &context);
         let near = match decision.reason {
             Reason::NotAllowed | Reason::OutsideBoundary(_) => {
                 self.near_misses(&self.request(action, resource, &context))
             }
             Reason::Allowed | Reason::Denied | Reason::Malformed => Vec::new(),
         };
-        Simulation::by(decision, near)
+        let decided_as = (!name.eq_ignore_ascii_case(action)).then(|| name.to_owned());
+        Simulation { decided_as, ..Simulation::by(decision, near) }
+    }
+
+    /// The answer under all names that the request goes by, and the name under which it is given.
+    fn decide_under_names<'a>(
+        &self,
+        action: &'a str,
+        resource: &str,
+        context: &Context,
+    ) -> (&'a str, Decision) {
+        let deeds = names_of(action, self.is_own(resource));
+        let mut decided: Vec<(&str, Decision)> = deeds
+            .iter()
+            .filter_map(|names| names.decide(|name| self.decide(name, resource, context)))
+            .collect();
+        let allowed = decided.iter().position(|(_, decision)| decision.allowed);
+        if decided.is_empty() {
+            return (action, self.decide(action, resource, context));
+        }
+        decided.swap_remove(allowed.unwrap_or_default())
     }
 
     /// What the server knows of every request of this caller; of an action that is not its own it does not know

@@ -24,6 +24,8 @@ pub struct Simulation {
     /// Root is not asked for policies: it may do everything in its account.
     pub is_root: bool,
     pub decision: Decision,
+    /// The other name of the action under which that was decided, if it was.
+    pub decided_as: Option<String>,
     /// The policy that decided, if it is one that can be looked up.
     pub policy: Option<PolicyId>,
     /// Statements that would have allowed it but for one part, with the policies that can be looked up.
@@ -44,7 +46,15 @@ impl Simulation {
     /// Of whoever needs policies.
     pub(in crate::app) fn by(decision: Decision, near: Vec<NearMiss>) -> Self {
         let near = near.into_iter().map(|miss| (miss, None)).collect();
-        Self { is_root: false, decision, policy: None, near, halt: None, unasked_networks: None }
+        Self {
+            is_root: false,
+            decision,
+            decided_as: None,
+            policy: None,
+            near,
+            halt: None,
+            unasked_networks: None,
+        }
     }
 
     /// The name behind the label of what decided.

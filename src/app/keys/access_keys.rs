@@ -7,7 +7,8 @@ use crate::app::keys::deeds::{self, Via};
 use crate::app::{App, Failure};
 use crate::domain::characters::is_hidden;
 use crate::domain::field::FieldError;
-use crate::domain::key::{AccessKeyRefusal, Key, KeyStatus, Operation, Place, SecretId, ensure_deletable};
+use crate::domain::key::{AccessKeyRefusal, Key, KeyStatus, Place, SecretId, ensure_deletable};
+use crate::domain::key_deed::Deed;
 use crate::domain::key_usage::LastUse;
 use crate::domain::permission::{Denial, action};
 use crate::domain::secret::SecretKey;
@@ -25,45 +26,17 @@ pub struct NamedKey {
     pub id: String,
 }
 
-/// What the API does to keys; each may also be granted under the console's name for it.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-enum Deed {
-    List,
-    Query,
-    Create,
-    Update(KeyStatus),
-    Delete,
-}
-
-impl Deed {
-    fn action(self) -> &'static str {
-        match self {
-            Self::List => action::LIST_ACCESS_KEYS,
-            Self::Query => "sts:QueryApiKey",
-            Self::Create => action::CREATE_ACCESS_KEY,
-            Self::Update(_) => action::UPDATE_ACCESS_KEY,
-            Self::Delete => action::DELETE_ACCESS_KEY,
-        }
-    }
-
-    fn counterpart(self) -> Operation {
-        match self {
-            Self::List | Self::Query => Operation::Query,
-            Self::Create => Operation::Create,
-            Self::Update(KeyStatus::Enabled) => Operation::Enable,
-            Self::Update(KeyStatus::Disabled) => Operation::Disable,
-            Self::Delete => Operation::Delete,
-        }
-    }
-}
-
 impl Caller {
     /// Allowed under the API's name or under the console's; denied when either is denied outright.
     fn ensure_deed(&self, deed: Deed, target: Uin) -> Result<(), Denial> {
         let place = if target == self.user.uin { Place::Own } else { Place::Of(target) };
-        let console = deed.counterpart().action(place);
-        self.ensure_none_denied(&[deed.action(), console], target)?;
-        self.ensure(deed.action(), target).or_else(|denial| self.ensure(console, target).map_err(|_| denial))
+        let names = deed.names(place);
+        self.ensure_none_denied(&names.denying, target)?;
+        let first = self.ensure(deed.action(), target);
+        first.or_else(|denial| {
+            let is_allowed = names.allowing.iter().any(|name| self.may(name, target));
+            if is_allowed { Ok(()) } else { Err(denial) }
+        })
     }
 }
 

@@ -46,10 +46,8 @@ impl Caller {
     }
 
     fn ensure_key_of(&self, place: Place, operation: Operation, holder: Uin) -> Result<(), Denial> {
-        self.ensure_none_denied(&[operation.api_action()], holder)?;
-        if holder == self.user.uin {
-            self.ensure_none_denied(&[operation.action(Place::Own)], holder)?;
-        }
+        let names = operation.names(place, holder == self.user.uin);
+        self.ensure_none_denied(&names.denying, holder)?;
         self.ensure(operation.action(place), holder)
     }
 

@@ -9,13 +9,16 @@ use crate::domain::impact::{Allowed, Fate, Used};
 use crate::domain::key::{Operation, Place, SecretId};
 use crate::domain::key_hours::KEPT_DAYS;
 use crate::domain::permission::{action, is_operation_level};
+use crate::domain::policy::Decision;
 use crate::domain::span::DAY;
 use crate::domain::user::{Uin, User};
-use crate::store::{Conn, api_keys, key_hours, key_usage, policies};
+use crate::store::{Conn, api_keys, audit, key_hours, key_usage, policies};
 use std::collections::BTreeMap;
 
 /// Kinds of calls of one key that are judged, the most frequent ones.
 const MOST_KINDS: i64 = 500;
+/// Keys of one user that were deleted in these days, the newest.
+const MOST_DELETED: i64 = 70;
 /// Kinds of calls that are judged for one page.
 const MOST_JUDGED: usize = 10_000;
 
@@ -118,7 +121,7 @@ pub async fn impact(app: &App, caller: &Caller, planned: Planned) -> Result<Impa
                 continue;
             }
             let before = policies::in_force(view.conn, user.uid)?;
-            let after = Access::new(user, app_id, plan.applied(&before), now);
+            let after = Access::new(user, app_id, plan.applied(user.uid, &before), now);
             let scales = Scales::new(user, Access::new(user, app_id, before, now), after);
             let calls = Calls::of(view.conn, user, now)?;
             judged += calls.used.len();
@@ -145,11 +148,14 @@ pub(in crate::app) fn may_see_use(caller: &Caller, user: &User) -> bool {
 }
 
 impl Calls {
-    /// Of the keys that a user has now.
+    /// Of the keys that a user has now, and of those that were deleted in the days that are kept.
     pub(in crate::app) fn of(conn: &mut Conn, user: &User, now: i64) -> Result<Self, Failure> {
         let mut all = Self { used: Vec::new() };
-        for key in api_keys::of_user(conn, user.uid)? {
-            all.used.extend(Self::of_key(conn, &key.secret_id, now)?.used);
+        let mut ids: Vec<SecretId> =
+            api_keys::of_user(conn, user.uid)?.into_iter().map(|key| key.secret_id).collect();
+        ids.extend(audit::deleted_keys(conn, user, now - KEPT_DAYS * DAY, MOST_DELETED)?);
+        for id in ids {
+            all.used.extend(Self::of_key(conn, &id, now)?.used);
         }
         Ok(all)
     }
@@ -203,24 +209,29 @@ impl Scales {
         let mut label = String::new();
         let mut judged = Vec::new();
         for resource in used.witnesses(self.owner, self.holder, &self.named) {
-            let before = lets_through(&self.before, used, &resource, ip).is_some();
+            let before = lets_through(&self.before, used, &resource, ip);
             let after = lets_through(&self.after, used, &resource, ip);
-            judged.push(Allowed { before, after: after.is_some() });
-            if let Some(by) = after.filter(|_| before && label.is_empty()) {
-                label = by;
+            for (before, after) in before.into_iter().zip(after) {
+                judged.push(Allowed { before: before.is_some(), after: after.is_some() });
+                if let Some(by) = after.filter(|_| before.is_some() && label.is_empty()) {
+                    label = by;
+                }
             }
         }
         (Fate::of(&judged), label)
     }
 }
 
-/// The policy that allows a call, if one does; empty for root, who needs none.
-pub(in crate::app) fn lets_through(access: &Access, used: &Used, resource: &str, ip: &str) -> Option<String> {
+/// Of each deed that a call may stand for the policy that allows it, if one does; empty for root, who needs none.
+fn lets_through(access: &Access, used: &Used, resource: &str, ip: &str) -> Vec<Option<String>> {
     let action = used.name();
     let is_operation_level = resource == "*" || is_operation_level(&action);
     let asked = Beyond { action: &action, resource, ip, is_operation_level, facts: &[] };
-    let Some((decision, _)) = access.decide_beyond(&asked) else { return Some(String::new()) };
-    decision.allowed.then(|| decision.by.map(|by| by.label).unwrap_or_default())
+    let label = |decision: Option<Decision>| {
+        let Some(decision) = decision else { return Some(String::new()) };
+        decision.allowed.then(|| decision.by.map(|by| by.label).unwrap_or_default())
+    };
+    access.decide_named(&asked).into_iter().map(label).collect()
 }
 
 /// Two keys of a user may have called alike.

@@ -27,6 +27,15 @@ pub enum Planned {
         uin: Uin,
         group: GroupId,
     },
+    DeleteGroup {
+        group: GroupId,
+    },
+    /// Each of these policies to each of these users and groups.
+    Attach {
+        uins: Vec<Uin>,
+        groups: Vec<GroupId>,
+        policies: Vec<PolicyId>,
+    },
     /// Each of these users into each of these groups.
     Join {
         uins: Vec<Uin>,
@@ -67,6 +76,8 @@ enum Step {
     OutOf(String),
     /// What comes from groups, beside what there is.
     Into(Vec<Ruling>),
+    /// What is attached to each of these users, through that group if one is named.
+    With(Vec<(Uid, Ruling)>),
     Boundary(Option<Ruling>),
     Text {
         policy: String,
@@ -77,7 +88,19 @@ enum Step {
 impl Planned {
     /// Finds whom it concerns. Users who called lately come first.
     pub(in crate::app) fn plan(self, conn: &mut Conn, owner: Uin) -> Result<Plan, Failure> {
-        let (uids, step) = match self {
+        let (uids, step) = self.step(conn, owner)?;
+        let most = usize::try_from(MOST_KNOWN).unwrap_or(usize::MAX);
+        let is_open = uids.len() >= most;
+        let known = uids.len();
+        let mut users = Vec::new();
+        for uid in newest_first(conn, uids)?.into_iter().take(MOST_COMPUTED) {
+            users.extend(users::by_uid(conn, uid)?.filter(|user| user.owner_uin == owner));
+        }
+        Ok(Plan { left_out: known.saturating_sub(MOST_COMPUTED), users, is_open, step })
+    }
+
+    fn step(self, conn: &mut Conn, owner: Uin) -> Result<(Vec<Uid>, Step), Failure> {
+        Ok(match self {
             Self::Detach { uin, policy } => {
                 let name = name_of(conn, owner, policy)?;
                 (one(conn, owner, uin)?, Step::Without { group: None, policy: name })
@@ -90,38 +113,71 @@ impl Planned {
             Self::Leave { uin, group } => {
                 (one(conn, owner, uin)?, Step::OutOf(group_of(conn, owner, group)?))
             }
-            Self::Join { uins, groups } => {
-                let mut given = Vec::new();
-                for group in groups {
-                    given.extend(rulings(conn, owner, group)?);
-                }
-                let mut uids = Vec::new();
-                for uin in uins {
-                    uids.extend(one(conn, owner, uin)?);
-                }
-                (uids, Step::Into(given))
+            Self::DeleteGroup { group } => {
+                let name = group_of(conn, owner, group)?;
+                (grants::affected_by_group(conn, group, MOST_KNOWN)?, Step::OutOf(name))
             }
+            Self::Attach { uins, groups, policies } => {
+                attached(conn, owner, Attachment { uins, groups, policies })?
+            }
+            Self::Join { uins, groups } => joined(conn, owner, uins, groups)?,
             Self::RemoveBoundary { uin } => (one(conn, owner, uin)?, Step::Boundary(None)),
             Self::PutBoundary { uin, policy } => {
-                let found = policies::find(conn, owner, policy)?.ok_or(Failure::NotFound)?;
-                let ruling =
-                    Ruling { group: None, name: found.name, document: found.document, waits_from: None };
-                (one(conn, owner, uin)?, Step::Boundary(Some(ruling)))
+                (one(conn, owner, uin)?, Step::Boundary(Some(ruling(conn, owner, policy, None)?)))
             }
             Self::NewText { policy, document } => {
                 let name = name_of(conn, owner, policy)?;
                 (grants::affected_by_policy(conn, policy, MOST_KNOWN)?, Step::Text { policy: name, document })
             }
-        };
-        let most = usize::try_from(MOST_KNOWN).unwrap_or(usize::MAX);
-        let is_open = uids.len() >= most;
-        let known = uids.len();
-        let mut users = Vec::new();
-        for uid in newest_first(conn, uids)?.into_iter().take(MOST_COMPUTED) {
-            users.extend(users::by_uid(conn, uid)?.filter(|user| user.owner_uin == owner));
-        }
-        Ok(Plan { left_out: known.saturating_sub(MOST_COMPUTED), users, is_open, step })
+        })
     }
+}
+
+fn joined(
+    conn: &mut Conn,
+    owner: Uin,
+    uins: Vec<Uin>,
+    groups: Vec<GroupId>,
+) -> Result<(Vec<Uid>, Step), Failure> {
+    let mut given = Vec::new();
+    for group in groups {
+        given.extend(rulings(conn, owner, group)?);
+    }
+    let mut uids = Vec::new();
+    for uin in uins {
+        uids.extend(one(conn, owner, uin)?);
+    }
+    Ok((uids, Step::Into(given)))
+}
+
+/// Policies, and what they are attached to.
+struct Attachment {
+    uins: Vec<Uin>,
+    groups: Vec<GroupId>,
+    policies: Vec<PolicyId>,
+}
+
+fn attached(conn: &mut Conn, owner: Uin, wanted: Attachment) -> Result<(Vec<Uid>, Step), Failure> {
+    let mut receiving: Vec<(Uid, Option<String>)> = Vec::new();
+    for uin in wanted.uins {
+        receiving.extend(one(conn, owner, uin)?.into_iter().map(|uid| (uid, None)));
+    }
+    for group in wanted.groups {
+        let through = Some(group_of(conn, owner, group)?);
+        let members = grants::affected_by_group(conn, group, MOST_KNOWN)?;
+        receiving.extend(members.into_iter().map(|uid| (uid, through.clone())));
+    }
+    let mut given = Vec::new();
+    for policy in wanted.policies {
+        let new = ruling(conn, owner, policy, None)?;
+        given.extend(
+            receiving.iter().map(|(uid, group)| (*uid, Ruling { group: group.clone(), ..new.clone() })),
+        );
+    }
+    let mut uids: Vec<Uid> = receiving.into_iter().map(|(uid, _)| uid).collect();
+    uids.sort_unstable();
+    uids.dedup();
+    Ok((uids, Step::With(given)))
 }
 
 impl Plan {
@@ -135,18 +191,20 @@ impl Plan {
     }
 
     /// What decides for a user once the change is made.
-    pub fn applied(&self, before: &InForce) -> InForce {
+    pub fn applied(&self, uid: Uid, before: &InForce) -> InForce {
         let mut after = before.clone();
+        let is_new = |ruling: &&Ruling| {
+            before.attached.iter().all(|held| held.group != ruling.group || held.name != ruling.name)
+        };
         match &self.step {
             Step::Without { group, policy } => {
                 after.attached.retain(|ruling| ruling.group != *group || ruling.name != *policy);
             }
             Step::OutOf(group) => after.attached.retain(|ruling| ruling.group.as_ref() != Some(group)),
-            Step::Into(given) => {
-                let is_new = |ruling: &&Ruling| {
-                    before.attached.iter().all(|held| held.group != ruling.group || held.name != ruling.name)
-                };
-                after.attached.extend(given.iter().filter(is_new).cloned());
+            Step::Into(given) => after.attached.extend(given.iter().filter(is_new).cloned()),
+            Step::With(given) => {
+                let own = given.iter().filter(|(to, _)| *to == uid).map(|(_, ruling)| ruling);
+                after.attached.extend(own.filter(is_new).cloned());
             }
             Step::Boundary(boundary) => after.boundary.clone_from(boundary),
             Step::Text { policy, document } => {
@@ -177,11 +235,14 @@ fn rulings(conn: &mut Conn, owner: Uin, group: GroupId) -> Result<Vec<Ruling>, F
     let name = group_of(conn, owner, group)?;
     let mut found = Vec::new();
     for attached in groups::attached(conn, group)? {
-        let policy = policies::find(conn, owner, attached.policy_id)?.ok_or(Failure::NotFound)?;
-        let (group, document) = (Some(name.clone()), policy.document);
-        found.push(Ruling { group, name: policy.name, document, waits_from: None });
+        found.push(ruling(conn, owner, attached.policy_id, Some(name.clone()))?);
     }
     Ok(found)
+}
+
+fn ruling(conn: &mut Conn, owner: Uin, policy: PolicyId, group: Option<String>) -> Result<Ruling, Failure> {
+    let found = policies::find(conn, owner, policy)?.ok_or(Failure::NotFound)?;
+    Ok(Ruling { group, name: found.name, document: found.document, waits_from: None })
 }
 
 /// Those whose keys were used last come first; those that never called, last.

@@ -5,7 +5,7 @@ use crate::app::caller::access::{Access, Beyond};
 use crate::app::change::steward::{Operator, Steward};
 use crate::app::{App, Failure};
 use crate::domain::field::FieldError;
-use crate::domain::permission::{action, is_operation_level};
+use crate::domain::permission::{action, is_operation_level, needs_no_policy};
 use crate::domain::policy::{Context, Grants, Principal, Reason, Request};
 use crate::domain::user::{Uid, Uin, User, UserKind};
 use crate::store::policies::InForce;
@@ -31,7 +31,8 @@ pub struct WhoCan {
 #[derive(Clone, Debug)]
 pub struct Able {
     pub user: User,
-    /// The statement that allows it: its policy's label, its number from 1 and its line; root needs none.
+    /// The statement that allows it: its policy's label, its number from 1 and its line. Root needs
+    /// none, and of some actions no policy is asked.
     pub by: Option<(String, usize, usize)>,
 }
 
@@ -132,12 +133,15 @@ impl Asked<'_> {
         if user.kind == UserKind::Root {
             return Some(Able { user: user.clone(), by: None });
         }
+        if needs_no_policy(&self.wanted.action) {
+            return Some(Able { user: user.clone(), by: None });
+        }
         let access = Access::new(user, self.app_id, in_force, self.now);
         let WhoCan { action, resource, ip } = self.wanted;
         let is_operation_level = is_operation_level(action);
         let asked = Beyond { action, resource, ip, is_operation_level, facts: &[] };
-        let (decision, _) = access.decide_beyond(&asked)?;
-        let by = decision.by.filter(|_| decision.allowed)?;
+        let decided = access.decide_named(&asked).into_iter().flatten();
+        let by = decided.filter(|decision| decision.allowed).find_map(|decision| decision.by)?;
         Some(Able { user: user.clone(), by: Some((by.label, by.statement + 1, by.line)) })
     }
 }

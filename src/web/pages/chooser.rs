@@ -156,8 +156,8 @@ pub(in crate::web) trait Chooser: Sized {
     const CAN_CHECK: bool = false;
 
     /// What was chosen, as a change whose meaning can be told.
-    fn planned(&self, _: &Form) -> Result<Option<Planned>, Failure> {
-        Ok(None)
+    fn planned(&self, _: &Visit, _: &Form) -> impl Future<Output = Result<Option<Planned>, Failure>> {
+        ready(Ok(None))
     }
 
     /// Gives what was chosen and leads on, or leads to the question that comes first.
@@ -195,7 +195,7 @@ pub(in crate::web) async fn submit<C: Chooser>(visit: Visit, Protected(form): Pr
     chooser.ensure_open(&visit).await?;
     let mut impact = None;
     let tried = if C::CAN_CHECK && form.has("check") {
-        match chooser.planned(&form) {
+        match chooser.planned(&visit, &form).await {
             Ok(planned) => {
                 impact = of_planned(&visit, planned).await?;
                 Ok(None)

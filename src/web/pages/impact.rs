@@ -153,6 +153,10 @@ impl Line {
     fn of(Judged { used, fate }: &Judged) -> Self {
         let (badge, text) = match fate {
             Fate::Lost => (Badge::new("bad", "ban", "Loses"), ""),
+            Fate::PartlyLost if used.path().is_empty() => (
+                Badge::new("warn", "circle-alert", "May lose"),
+                "It depends on what it was about, which is not kept.",
+            ),
             Fate::PartlyLost => {
                 (Badge::new("warn", "circle-alert", "May lose"), "It depends on what lies beneath this path.")
             }

@@ -2,9 +2,11 @@
 
 use crate::app::{
     deferred::grant::Grant, deferred::grant::Way, groups, groups::GroupChange, groups::ListedGroup,
+    policies::planned::Planned,
 };
 use crate::domain::{field::FieldError, permission::action};
 use crate::web::answer::{PageResult, render, render_as, see_other};
+use crate::web::pages::impact::{self, ImpactPanel};
 use crate::web::{
     error::PageError, forms::csrf::Protected, layout::Layout, layout::filters, pages::faults::group_faults,
     pages::groups::head::GroupHead, visit::Visit,
@@ -30,8 +32,19 @@ struct DeletePage {
     page: Layout,
     errors: Vec<FieldError>,
     found: ListedGroup,
+    /// What its end takes from whom.
+    impact: ImpactPanel,
     confirm: String,
     lists_groups: bool,
+}
+
+impl DeletePage {
+    async fn new(visit: &Visit, found: ListedGroup) -> Result<Self, PageError> {
+        let impact = impact::of(visit, Planned::DeleteGroup { group: found.group.id }).await?;
+        let lists_groups = visit.person.may_here(action::LIST_GROUPS);
+        let page = visit.layout("groups");
+        Ok(Self { page, errors: Vec::new(), found, impact, confirm: String::new(), lists_groups })
+    }
 }
 
 /// On to the first tab that the person may open.
@@ -73,9 +86,7 @@ pub async fn edit(visit: Visit, Protected(form): Protected) -> PageResult {
 /// Asks before a group is deleted, and says what ends with it.
 pub async fn delete_form(visit: Visit) -> PageResult {
     let found = groups::group(visit.app(), &visit.person, action::DELETE_GROUP, visit.group()?).await?;
-    let page = visit.layout("groups");
-    let lists_groups = visit.person.may_here(action::LIST_GROUPS);
-    render(&DeletePage { page, errors: Vec::new(), found, confirm: String::new(), lists_groups })
+    render(&DeletePage::new(&visit, found).await?)
 }
 
 /// Deletes a group whose name was typed.
@@ -99,6 +110,5 @@ pub async fn delete(visit: Visit, Protected(form): Protected) -> PageResult {
         let error = FieldError::on_page("confirm", format!("Type the group name: {}.", found.group.name));
         (StatusCode::UNPROCESSABLE_ENTITY, vec![error])
     };
-    let page = visit.layout("groups");
-    render_as(status, &DeletePage { page, errors, found, confirm, lists_groups })
+    render_as(status, &DeletePage { errors, confirm, ..DeletePage::new(&visit, found).await? })
 }

@@ -139,7 +139,7 @@ impl Chooser for UsersForGroup {
 
     const CAN_CHECK: bool = true;
 
-    fn planned(&self, form: &Form) -> Result<Option<Planned>, Failure> {
+    async fn planned(&self, _: &Visit, form: &Form) -> Result<Option<Planned>, Failure> {
         Ok(Some(Planned::Join { uins: uins_of(&Self::chosen(form))?, groups: vec![self.0.id] }))
     }
 

@@ -1,7 +1,8 @@
 //! The Permissions tab of a group: what is attached to it, attaching, detaching.
 
 use crate::app::{
-    Failure, deferred::grant::Grant, deferred::grant::Way, groups, groups::policies::Wanted, users,
+    Failure, deferred::grant::Grant, deferred::grant::Way, groups, groups::policies::Wanted,
+    policies::planned::Planned, users,
 };
 use crate::domain::{group::GroupId, permission::action, policies::Attachment, policies::PolicyId};
 use crate::web::pages::attached::{
@@ -95,6 +96,14 @@ impl Chooser for PoliciesForGroup {
             Vec::new()
         };
         Ok(choices(users::permissions::policies(visit.app(), &visit.person).await?, &held, text))
+    }
+
+    const CAN_CHECK: bool = true;
+
+    async fn planned(&self, visit: &Visit, form: &Form) -> Result<Option<Planned>, Failure> {
+        let known = users::permissions::policies(visit.app(), &visit.person).await?;
+        let policies = ids_of(&Self::chosen(form), &known)?;
+        Ok(Some(Planned::Attach { uins: Vec::new(), groups: vec![self.0.id], policies }))
     }
 
     async fn apply(&self, visit: &Visit, form: &Form) -> Result<HttpResponse, Failure> {

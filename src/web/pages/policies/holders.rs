@@ -3,6 +3,7 @@
 use crate::app::{
     Failure, caller::Caller, deferred::grant::Grant, deferred::grant::Way, groups, policies,
     policies::EntityFilter, policies::entities::EntityPage, policies::holders::HolderRef,
+    policies::planned::Planned,
 };
 use crate::domain::group::{Group, GroupId, GroupRefusal, MAX_GROUPS};
 use crate::domain::paging::Paging;
@@ -171,6 +172,20 @@ impl Chooser for HoldersForPolicy {
 
     fn chosen(form: &Form) -> Vec<String> {
         [form.all("user"), form.all("group")].concat()
+    }
+
+    const CAN_CHECK: bool = true;
+
+    async fn planned(&self, visit: &Visit, form: &Form) -> Result<Option<Planned>, Failure> {
+        let (mut uins, mut groups) = (Vec::new(), Vec::new());
+        for holder in holders_of(form, visit.person.owner())? {
+            visit.person.ensure_attach(holder)?;
+            match holder {
+                HolderRef::User(uin) => uins.push(uin),
+                HolderRef::Group(group) => groups.push(group),
+            }
+        }
+        Ok(Some(Planned::Attach { uins, groups, policies: vec![self.0.id] }))
     }
 
     async fn apply(&self, visit: &Visit, form: &Form) -> Result<HttpResponse, Failure> {

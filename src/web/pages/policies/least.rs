@@ -23,6 +23,8 @@ struct LeastPage {
     found: Least,
     /// Calls that the draft is without.
     others: String,
+    /// Calls that are not allowed any more, which the draft is without too.
+    past: String,
     rows: Vec<Row>,
     may_create: bool,
 }
@@ -74,9 +76,9 @@ impl LeastPage {
     fn show(visit: &Visit, section: &'static str, subject: Subject, found: Least) -> PageResult {
         let Subject { name, list, address } = subject;
         let may_create = visit.person.may_here(action::CREATE_POLICY);
-        let (page, others) = (visit.layout(section), grouped(found.others));
+        let (page, others, past) = (visit.layout(section), grouped(found.others), grouped(found.past));
         let rows = found.used.iter().take(MOST_DRAWN).map(Row::of).collect();
-        render(&Self { page, name, list, address, found, others, rows, may_create })
+        render(&Self { page, name, list, address, found, others, past, rows, may_create })
     }
 
     /// Kinds of calls that are not drawn.

@@ -51,6 +51,8 @@ struct Verdict {
     question: TypedQuestion,
     is_allowed: bool,
     text: String,
+    /// The other name of the action that decided, if one did.
+    decided_as: Option<String>,
     /// The statement that decided: what it is called and, for whoever may open it, where it is.
     statement: Option<(String, Option<String>)>,
     unevaluable: Vec<String>,
@@ -234,6 +236,9 @@ impl Verdict {
             _ if simulation.is_root => {
                 "The root user may do everything in its account; policies do not limit it."
             }
+            Reason::Allowed if decision.by.is_none() => {
+                "No policy is asked about this action: everybody with a key may do it."
+            }
             Reason::Allowed => "A statement allows it and nothing denies it.",
             Reason::Denied if denies => "A statement denies it, whatever else allows it.",
             Reason::Denied | Reason::NotAllowed => "No attached policy allows it.",
@@ -252,6 +257,7 @@ impl Verdict {
                 Some(halt) => format!("{text} The key is refused as well: {halt}"),
                 None => text.to_owned(),
             },
+            decided_as: simulation.decided_as,
             networks: simulation.unasked_networks,
             statement,
             unevaluable: decision.unevaluable,

@@ -3,7 +3,7 @@
 use crate::app::policies::who_can::{Able, Ables, WhoCan, who_can};
 use crate::app::{Failure, services};
 use crate::domain::policy::vocabulary::known_actions;
-use crate::domain::{field::FieldError, permission::action, user::Uin};
+use crate::domain::{field::FieldError, permission::action, user::Uin, user::UserKind};
 use crate::web::{
     answer::PageResult, answer::render_as, layout::Layout, layout::filters, query::Query, visit::Visit,
 };
@@ -69,8 +69,12 @@ impl Answer {
 
 impl Row {
     fn of(Able { user, by }: Able) -> Self {
+        let unasked = match user.kind {
+            UserKind::Root => "The root user may do everything in its account.",
+            _ => "No policy is asked about this action.",
+        };
         let by = by.map_or_else(
-            || "The root user may do everything in its account.".to_owned(),
+            || unasked.to_owned(),
             |(label, statement, line)| format!("Statement {statement} of {label}, line {line}"),
         );
         Self { uin: user.uin.to_string(), name: user.name, kind: user.kind.label(), by }

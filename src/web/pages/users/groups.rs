@@ -159,7 +159,7 @@ impl Chooser for GroupsForUser {
 
     const CAN_CHECK: bool = true;
 
-    fn planned(&self, form: &Form) -> Result<Option<Planned>, Failure> {
+    async fn planned(&self, _: &Visit, form: &Form) -> Result<Option<Planned>, Failure> {
         Ok(Some(Planned::Join { uins: vec![self.0.id], groups: ids_of(&Self::chosen(form))? }))
     }
 

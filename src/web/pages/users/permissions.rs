@@ -1,6 +1,6 @@
 //! The Permissions tab of a user: what it may do and where that comes from, attaching, detaching.
 
-use crate::app::{Failure, deferred::grant::Grant, deferred::grant::Way, users};
+use crate::app::{Failure, deferred::grant::Grant, deferred::grant::Way, policies::planned::Planned, users};
 use crate::domain::{permission::action, policies::PolicyId, user::Uin};
 use crate::web::pages::attached::{
     Panel, PolicyRow, WORDING, attached_to, choices, ids_of, policies_in_words,
@@ -113,6 +113,14 @@ impl Chooser for PoliciesForUser {
             Vec::new()
         };
         Ok(choices(users::permissions::policies(visit.app(), &visit.person).await?, &held, text))
+    }
+
+    const CAN_CHECK: bool = true;
+
+    async fn planned(&self, visit: &Visit, form: &Form) -> Result<Option<Planned>, Failure> {
+        let known = users::permissions::policies(visit.app(), &visit.person).await?;
+        let policies = ids_of(&Self::chosen(form), &known)?;
+        Ok(Some(Planned::Attach { uins: vec![self.0.id], groups: Vec::new(), policies }))
     }
 
     async fn apply(&self, visit: &Visit, form: &Form) -> Result<HttpResponse, Failure> {
