@@ -18,7 +18,7 @@ mod story;
 
 use camlock::config::Config;
 use camlock::domain::secret::Password;
-use camlock::startup::{self, Surroundings};
+use camlock::startup::{self, May, Surroundings};
 use camlock::store::bulk::{self, Load};
 use camlock::store::{Conn, Store, StoreError, key_lines, user_lines};
 use clap::Parser;
@@ -62,7 +62,7 @@ fn main() -> Outcome<()> {
 
 async fn fill(sizes: Sizes) -> Outcome<()> {
     let config = Config::load(None, settings(&sizes).into_iter())?;
-    let app = startup::open(&config, Surroundings::of_machine()?)?;
+    let app = startup::open(&config, Surroundings::of_machine()?, May::Make)?;
     let hash = app.passwords.hash(Password::parse(story::PASSWORD)?).await?;
     let story = Story::new(&sizes, app.vault.clone(), hash);
     if !app.store.read_now(camlock::store::accounts::first_two)?.is_empty() {

@@ -183,6 +183,7 @@ fn key_row(story: &Story, person: &Person, plan: &KeyPlan) -> Outcome<Vec<Value>
         changed_by: "root".to_owned(),
         limits: KeyLimits::default(),
         limits_at: None,
+        made_sealed: false,
     };
     let sealed = story.vault.seal(&places::key_secret(&key), story.secret_key(plan.number).as_bytes())?;
     Ok(vec![

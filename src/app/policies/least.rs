@@ -167,7 +167,9 @@ impl Least {
             if needs_one && needed.is_empty() {
                 self.past += used.calls;
             }
-            needed.into_iter().for_each(|needed| self.needs.add(needed));
+            for needed in needed {
+                self.needs.add(needed);
+            }
             self.used.push(used);
         }
         Ok(())

@@ -6,7 +6,7 @@ use crate::app::policies::planned::Planned;
 use crate::domain::impact::Fate;
 use crate::domain::number::grouped;
 use crate::domain::permission::action;
-use crate::web::{error::PageError, layout::badge::Badge, visit::Visit};
+use crate::web::{error::PageError, layout::badge::Badge, pages::ways::keys_address, visit::Visit};
 
 /// Kinds of calls that are drawn for one user, and users that are drawn.
 const MOST_DRAWN: usize = 50;
@@ -144,7 +144,7 @@ impl Holder {
                 holder.untold,
             ));
         }
-        let href = person.may(action::QUERY_KEY, holder.uin).then(|| format!("/users/{}/keys", holder.uin));
+        let href = person.place_of_keys(holder.uin).map(keys_address);
         Self { name: holder.name.clone(), href, lines }
     }
 }

@@ -150,6 +150,7 @@ impl KeyView {
     }
 
     /// The same with its trial, if it is one of these.
+    #[must_use]
     pub fn with_trial(self, trials: &[Trial], now: i64) -> Self {
         let trial = trials.iter().find(|trial| trial.secret_id.as_str() == self.id).cloned();
         Self { is_trial_over: trial.as_ref().is_some_and(|trial| trial.ends_at <= now), trial, ..self }

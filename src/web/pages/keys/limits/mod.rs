@@ -74,7 +74,7 @@ pub async fn save(visit: Visit, Protected(sent): Protected) -> PageResult {
     let (found, now) =
         (keys::limits::limits(visit.app(), &visit.person, &key).await, visit.app().clock.now());
     if found.is_ok_and(|found| found.is_end_of_trial(&typed, now)) {
-        losses = format!("{STAYS_OFF} {losses}").trim_end().to_owned();
+        losses = if losses.is_empty() { STAYS_OFF.to_owned() } else { format!("{STAYS_OFF} {losses}") };
     }
     let way = Way {
         what: if losses.is_empty() {
