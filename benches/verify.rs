@@ -19,7 +19,7 @@ use camlock::domain::source::Source;
 use camlock::domain::user::UserName;
 use camlock::passwords::{Cost, Passwords};
 use camlock::random::Random;
-use camlock::startup::{self, Surroundings};
+use camlock::startup::{self, May, Surroundings};
 use divan::{Bencher, black_box};
 use std::sync::Arc;
 use tempfile::TempDir;
@@ -162,7 +162,8 @@ impl House {
         let random = Random::system();
         let cost = Cost { memory_kib: 64, passes: 1, lanes: 1 };
         let passwords = Passwords::new(cost, random.clone()).expect("password hashing");
-        let app = startup::open(&config, Surroundings { clock, random, passwords }).expect("an app");
+        let app =
+            startup::open(&config, Surroundings { clock, random, passwords }, May::Make).expect("an app");
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
         runtime.block_on(furnish(&app));
         Self { app, runtime, _folder: folder }
@@ -174,7 +175,7 @@ impl House {
         let source = Source { ip: "127.0.0.1".into(), user_agent: "bench".into(), request_id: "1".into() };
         let arrival = Arrival { at_ms: NOW * 1000, origin: Origin::of(&source.ip) };
         let call = Use { action: "GetUserAppId", is_change: false, arrival };
-        let call = Called { used: &call, service: "cam" };
+        let call = Called { used: &call, service: "cam", is_quarantine: false };
         let source = Arc::new(source);
         let claim =
             camlock::app::signed::claim(&self.app, &incoming(&headers, &sample.body)).expect("a claim");
