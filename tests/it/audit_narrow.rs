@@ -36,7 +36,7 @@ async fn events(person: &Person, query: &str) -> Vec<String> {
     let page = person.browser.get(&format!("/audit?{query}")).await;
     assert_eq!(page.status, StatusCode::OK, "{query}: {:?}", page.text("[role=alert]"));
     assert_eq!(page.count("#looked"), 0, "{query}");
-    page.texts("tr[data-seq] td[data-label=Event] small")
+    page.texts("tr[data-seq] td[data-label=What] small")
 }
 
 #[actix_web::test]
@@ -86,7 +86,7 @@ async fn where_every_filter_fits_very_many_the_page_says_how_far_it_looked_and_g
     );
     assert!(!first.body.contains("No events match"));
     assert_eq!(first.attribute(".empty .btn", "href"), Some(onward));
-    assert_eq!(second.texts("tr[data-seq] td[data-label=Event] small"), ["CreatePolicy"]);
+    assert_eq!(second.texts("tr[data-seq] td[data-label=What] small"), ["CreatePolicy"]);
     assert_eq!((second.count("#looked"), last.count("tr[data-seq]")), (0, 0));
     assert_eq!(file.body.lines().count(), 2, "{}", file.body);
 }

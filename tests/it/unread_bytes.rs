@@ -13,6 +13,8 @@ fn process(folder: &std::path::Path, settings: &[(&str, &str)]) -> (std::process
     let address = format!("127.0.0.1:{port}");
     let mut command = camlock(folder, &["serve"]);
     command.env("CAMLOCK_LISTEN", &address).envs(settings.iter().copied());
+    // What is taken is counted to the page; huge ones would round it up by as much as the machine has of them.
+    command.env("MIMALLOC_ALLOW_THP", "0");
     (started(&mut command).0, address)
 }
 
