@@ -2,8 +2,8 @@
 
 use crate::support::people::Person;
 use crate::support::{Answer, TestApp};
-use camlock::domain::permission::{in_policies, needs_no_policy};
 use camlock::domain::permission::known::{KNOWN, SERVICES};
+use camlock::domain::permission::{in_policies, needs_no_policy};
 use camlock::domain::policy::advice;
 use reqwest::StatusCode;
 
