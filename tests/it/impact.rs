@@ -10,23 +10,23 @@ const READS: &str =
     r#"{"version":"2.0","statement":[{"effect":"allow","action":"orders:ListOrders","resource":"*"}]}"#;
 const ALL: &str = r#"{"version":"2.0","statement":[{"effect":"allow","action":"orders:*","resource":"*"}]}"#;
 
-async fn policy(root: &Person, name: &str, document: &str) -> String {
+pub async fn policy(root: &Person, name: &str, document: &str) -> String {
     let fields = [("name", name), ("description", ""), ("document", document)];
     let page = root.browser.submit("/policies/new", "/policies/new", &fields).await.redirect();
     page.rsplit('/').next().unwrap().to_owned()
 }
 
-async fn group(root: &Person, name: &str) -> String {
+pub async fn group(root: &Person, name: &str) -> String {
     let page =
         root.browser.submit("/groups/new", "/groups/new", &[("group_name", name), ("remark", "")]).await;
     page.redirect().split('/').nth(2).unwrap().to_owned()
 }
 
-async fn send(root: &Person, page: &str, field: &str, value: &str) {
+pub async fn send(root: &Person, page: &str, field: &str, value: &str) {
     root.browser.submit(page, page, &[(field, value)]).await.redirect();
 }
 
-async fn call(app: &TestApp, gateway: &Gateway, client: &Client, method: &str, target: &str) {
+pub async fn call(app: &TestApp, gateway: &Gateway, client: &Client, method: &str, target: &str) {
     app.wait(1);
     let request = client.sign_aws(Wanted { method, target, body: b"", now: app.now() });
     let verdict = gateway.verdict(&request).await;
@@ -34,14 +34,14 @@ async fn call(app: &TestApp, gateway: &Gateway, client: &Client, method: &str, t
 }
 
 /// The rows about one user: fate, and the text of what was called.
-fn rows(page: &Answer, user: &str) -> Vec<String> {
+pub fn rows(page: &Answer, user: &str) -> Vec<String> {
     page.texts(&format!("#impact tr[data-user=\"{user}\"]"))
         .iter()
         .map(|text| text.split_whitespace().collect::<Vec<_>>().join(" "))
         .collect()
 }
 
-fn summary(page: &Answer) -> String {
+pub fn summary(page: &Answer) -> String {
     page.text("#impact-summary").unwrap_or_default().trim().to_owned()
 }
 

@@ -1,9 +1,10 @@
 //! What was called with keys, judged under every name by which policies allow it, and with keys that are gone.
 
+use crate::impact::{call, group, policy, rows, send, summary};
+use crate::support::TestApp;
 use crate::support::api::Client;
-use crate::support::gate::{Gateway, Wanted, printed};
+use crate::support::gate::{Gateway, printed};
 use crate::support::people::Person;
-use crate::support::{Answer, TestApp};
 use serde_json::json;
 
 const ALL: &str = r#"{"version":"2.0","statement":[{"effect":"allow","action":"orders:*","resource":"*"}]}"#;
@@ -11,40 +12,6 @@ const NO_DELETES: &str =
     r#"{"version":"2.0","statement":[{"effect":"deny","action":"orders:DELETE","resource":"*"}]}"#;
 /// The id of the preset `QcloudCollApiKeyManageAccess`.
 const OWN_KEYS: &str = "596172";
-
-async fn policy(root: &Person, name: &str, document: &str) -> String {
-    let fields = [("name", name), ("description", ""), ("document", document)];
-    let page = root.browser.submit("/policies/new", "/policies/new", &fields).await.redirect();
-    page.rsplit('/').next().unwrap().to_owned()
-}
-
-async fn group(root: &Person, name: &str) -> String {
-    let page =
-        root.browser.submit("/groups/new", "/groups/new", &[("group_name", name), ("remark", "")]).await;
-    page.redirect().split('/').nth(2).unwrap().to_owned()
-}
-
-async fn send(root: &Person, page: &str, field: &str, value: &str) {
-    root.browser.submit(page, page, &[(field, value)]).await.redirect();
-}
-
-async fn call(app: &TestApp, gateway: &Gateway, client: &Client, method: &str, target: &str) {
-    app.wait(1);
-    let request = client.sign_aws(Wanted { method, target, body: b"", now: app.now() });
-    let verdict = gateway.verdict(&request).await;
-    assert_eq!(verdict["allowed"], true, "{method} {target}: {verdict}");
-}
-
-fn rows(page: &Answer, user: &str) -> Vec<String> {
-    page.texts(&format!("#impact tr[data-user=\"{user}\"]"))
-        .iter()
-        .map(|text| text.split_whitespace().collect::<Vec<_>>().join(" "))
-        .collect()
-}
-
-fn summary(page: &Answer) -> String {
-    page.text("#impact-summary").unwrap_or_default().trim().to_owned()
-}
 
 async fn refusal(client: &Client, target: &Person) -> String {
     let body = json!({"TargetUin": target.uin.parse::<u64>().unwrap()});
